@@ -20,26 +20,42 @@ __all__ = ["Payload", "Request", "Rule", "SchemaDrift", "Series", "Source", "fin
 HISTORY = Path(__file__).parent / "history"
 Cadence = Literal["daily", "weekly", "biweekly", "monthly", "quarterly", "half-yearly", "yearly"]
 Frequency = Literal["W", "B", "M", "Q", "S", "A", "E"]
+Looks = Literal["csv", "json", "xlsx", "yaml", "xml", "html", ""]
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask of the publisher: a GET, or a POST when `json` is given."""
+    """What to ask of the publisher: a GET, or a POST when `json` is given.
+
+    `looks_like` is what this body must be where it is not what the source's bodies are; `mirror`
+    is another address of the same bytes, asked when the first does not serve them.
+    """
 
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     json: Mapping[str, object] | None = None
+    looks_like: Looks = ""
+    mirror: str = ""
 
 
 @dataclass(frozen=True)
 class Payload:
-    """The bytes that a publisher sent, decompressed, and when they were asked for."""
+    """The bytes that a publisher sent, decompressed, and when they were asked for.
+
+    `more` holds the further pages of a source that follows; a payload has all of them or is none.
+    """
 
     content: bytes
     request: Request
     fetched_at: datetime
     last_modified: datetime | None = None
+    more: tuple[bytes, ...] = ()
+
+    @property
+    def pages(self) -> tuple[bytes, ...]:
+        """Every body, in the order in which it was asked for."""
+        return (self.content, *self.more)
 
 
 @dataclass(frozen=True)
@@ -58,6 +74,7 @@ class Series:
 
 
 Parse = Callable[[Payload], pd.DataFrame]
+Follow = Callable[[Payload], Request | None]
 
 
 @dataclass(frozen=True)
@@ -68,7 +85,10 @@ class Source:
     or the environment variable or opt-in that it cannot do without. `known_from` says whose
     date a figure gets where the payload gives none. `lag_days` is the usual time between the
     end of a period and its publication; after `stale_days` from the end of the newest period
-    the source counts as late.
+    the source counts as late. `follow` names the next page to ask for, given those so far: None
+    when there is no more; it raises SchemaDrift where a page does not say. A payload is `whole`
+    where it holds all that its request still publishes: a figure gone from it was withdrawn.
+    `traps` are what the publisher does that a reader would not expect, a line each.
     """
 
     key: str
@@ -85,13 +105,15 @@ class Source:
     requests: tuple[Request, ...] = ()
     parse: Parse | None = None
     rules: tuple[Rule, ...] = ()
-    looks_like: Literal["csv", "json", "xlsx", "yaml", "xml", "html", ""] = ""
+    follow: Follow | None = None
+    whole: bool = False
+    looks_like: Looks = ""
     attribution: str = ""
     redistribute: bool = True
     known_from: Literal["fetch", "last_modified"] = "fetch"
     stamp: Literal["start", "end", "instant"] = "start"
     needs: str = ""
-    mirror: str = ""
+    traps: tuple[str, ...] = ()
     peers: str = ""
     parser_version: int = 1
 

@@ -98,12 +98,10 @@ SOURCE = Source(
     requests=(
         Request(
             "https://files.ember-energy.org/public-downloads/price/outputs/"
-            "european_wholesale_electricity_price_data_monthly.csv"
+            "european_wholesale_electricity_price_data_monthly.csv",
+            mirror="https://storage.googleapis.com/emb-prod-bkt-publicdata/public-downloads/"
+            "price/outputs/european_wholesale_electricity_price_data_monthly.csv",
         ),
-    ),
-    mirror=(
-        "https://storage.googleapis.com/emb-prod-bkt-publicdata/public-downloads/price/outputs/"
-        "european_wholesale_electricity_price_data_monthly.csv"
     ),
     series=tuple(
         Series(
