@@ -75,6 +75,7 @@ class Series:
 
 Parse = Callable[[Payload], pd.DataFrame]
 Follow = Callable[[Payload], Request | None]
+Redact = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Source:
     the source counts as late. `follow` names the next page to ask for, given those so far: None
     when there is no more; it raises SchemaDrift where a page does not say. A payload is `whole`
     where it holds all that its request still publishes: a figure gone from it was withdrawn.
+    `redact` takes out of a body what must never be stored, before it is archived.
     `traps` are what the publisher does that a reader would not expect, a line each.
     """
 
@@ -106,6 +108,7 @@ class Source:
     parse: Parse | None = None
     rules: tuple[Rule, ...] = ()
     follow: Follow | None = None
+    redact: Redact | None = None
     whole: bool = False
     looks_like: Looks = ""
     attribution: str = ""
