@@ -10,6 +10,7 @@ from pipelines.alerts.cli import app as alerts
 from pipelines.announcements import app as announcements
 from pipelines.inquiry_cli import app as index
 from pipelines.settings import RunFault, UsageFault, from_environment
+from pipelines.sources_cli import app as sources
 from pipelines.terminal import AsOf, Format, Out, Written, parse_day, show
 
 app = typer.Typer(
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.add_typer(alerts, name="alerts")
 app.add_typer(announcements, name="announcements")
 app.add_typer(index, name="index")
+app.add_typer(sources, name="sources")
 
 
 @app.command()
@@ -40,14 +42,6 @@ def release(month: str, as_of: AsOf = "", out: Out = None) -> None:
     from pipelines import commands
 
     commands.release(from_environment(), month, parse_day(as_of), out)
-
-
-@app.command()
-def sources(format: Written = Format.table) -> None:
-    """List the declared sources: publisher, licence, cadence, what they need."""
-    from pipelines import commands
-
-    show(commands.sources(), format, "Sources")
 
 
 @app.command()
@@ -79,6 +73,14 @@ def fetch(source: str) -> None:
     from pipelines import commands
 
     commands.fetch(from_environment(), source)
+
+
+@app.command()
+def reparse(source: str) -> None:
+    """Read the archived bytes of SOURCE again with the parser of today; asks nobody."""
+    from pipelines import commands
+
+    commands.reparse(from_environment(), source)
 
 
 @app.command()

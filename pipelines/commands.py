@@ -1,5 +1,7 @@
 """What each command does: open the store, call the function, give back a frame or a summary."""
 
+from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 
@@ -8,12 +10,14 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 
-from pipelines import ingest, quarantined, summary
+from pipelines import ingest, probe, quarantined, summary
 from pipelines import release as editions
+from pipelines import reparse as again
 from pipelines.alerts import work
 from pipelines.settings import RunFault, Settings, UsageFault
 from pipelines.terminal import nearest
 from sources import Source, registry
+from sources.archive import Archive
 from warehouse import edition, read
 from warehouse import query as sql_door
 
@@ -119,6 +123,40 @@ def fetch(settings: Settings, key: str) -> None:
     Console().print(summary.outcomes(outcomes))
     if not any(one.good for one in outcomes if one.outcome != "history"):
         raise RunFault(f"{key}: {outcomes[-1].outcome}: {outcomes[-1].detail}")
+
+
+def check(settings: Settings, keys: Sequence[str]) -> pd.DataFrame:
+    """What each live source answers now, a row a question; nothing is loaded."""
+    chosen = [find(key) for key in keys] or list(registry().values())
+    engine = ingest.open_store(settings)
+    found = []
+    with progress(Console(stderr=True)) as shown:
+        step = shown.add_task("Asking", total=None)
+        for one in probe.probe(engine, settings, chosen):
+            found.append(one)
+            shown.update(step, description=f"{one.source}: {one.outcome}")
+    if not found:
+        raise UsageFault(f"{', '.join(keys)}: shipped history, there is nothing to ask")
+    names = [field.name for field in fields(probe.Found)]
+    table = pd.DataFrame(found, columns=names).sort_values(["source", "outcome"])
+    return table.assign(seconds=table["seconds"].round(2)).reset_index(drop=True)
+
+
+def reparse(settings: Settings, key: str) -> None:
+    """Read the archived bytes of a source again and say what became of each body."""
+    source = find(key)
+    engine = ingest.open_store(settings)
+    with progress(Console(stderr=True)) as shown:
+        step = shown.add_task(f"Reading {key} again", total=None)
+        outcomes = []
+        for one in again.reparse(engine, Archive(str(settings.raw)), source):
+            outcomes.append(one)
+            shown.update(step, description=f"{key}: {len(outcomes)} bodies read again")
+    if not outcomes:
+        raise RunFault(f"the archive holds nothing of {key}: fetch it first")
+    Console().print(summary.outcomes(outcomes))
+    if failed := [one for one in outcomes if not one.good]:
+        raise RunFault(f"{key}: {failed[-1].outcome}: {failed[-1].detail}")
 
 
 def quarantine(settings: Settings, key: str, *, replay: bool) -> pd.DataFrame:

@@ -12,6 +12,9 @@ from sources import Rule, Source
 from sources.tidy import between
 
 MAX_QUARANTINED = 0.05
+LEAST = 0.5
+# Where what is gone counts as withdrawn, a body cut short must not take figures with it.
+LEAST_OF_WHOLE = 0.95
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ def contract(source: Source, last: LastGood | None) -> list[Rule]:
         between(0.2, 5, column="level_ratio", reason="over 5 times or under 1/5 of the last good"),
     ]
     if last is not None:
-        rules += _against_last_good(last)
+        rules += _against_last_good(last, LEAST_OF_WHOLE if source.whole else LEAST)
     return rules + list(source.rules)
 
 
@@ -74,12 +77,12 @@ def _block(expectation: str, reason: str, **kwargs: object) -> Rule:
     return Rule(expectation, kwargs, "block", "", reason)
 
 
-def _against_last_good(last: LastGood) -> list[Rule]:
+def _against_last_good(last: LastGood, least: float) -> list[Rule]:
     return [
         _block(
             "ExpectTableRowCountToBeBetween",
-            f"under half of the {last.rows} figures of the last good fetch",
-            min_value=last.rows // 2,
+            f"under {least:.0%} of the {last.rows} figures of the last good fetch",
+            min_value=int(last.rows * least),
         ),
         _block(
             "ExpectColumnMaxToBeBetween",

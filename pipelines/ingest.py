@@ -1,22 +1,22 @@
 """From a publisher's bytes to observations: ask, archive, parse, validate, load."""
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
-from email.utils import parsedate_to_datetime
+from functools import partial
 from hashlib import sha256
 from os import environ
 
 import pandas as pd
 from sqlalchemy import Engine
 
+from pipelines import asking
 from pipelines.expectations import LastGood, check
 from pipelines.settings import Settings
 from sources import Payload, Request, Source, registry
 from sources.archive import Archive
 from sources.credentials import public_url
-from sources.http import Answer, Door, Previous
+from sources.http import Previous
 from sources.tidy import read_history
 from warehouse import load, read, tables
 from warehouse.database import connect, migrate
@@ -33,6 +33,7 @@ class Outcome:
     rows: int = 0
     added: int = 0
     quarantined: int = 0
+    withdrawn: int = 0
 
     @property
     def good(self) -> bool:
@@ -108,32 +109,8 @@ def ask_and_take(
     for source in sources:
         if source not in ready:
             yield Outcome(source.key, source.homepage, "skipped", f"needs {source.needs}")
-    with door(settings) as shared, ThreadPoolExecutor(max_workers=max(len(ready), 1)) as pool:
-        asked = [
-            pool.submit(_ask, shared, source, request, _previous(engine, source, request))
-            for source in ready
-            for request in source.requests
-        ]
-        for done in as_completed(asked):
-            source, request, answer = done.result()
-            yield take(engine, archive, source, request, answer)
-
-
-def door(settings: Settings) -> Door:
-    """The way out, as this installation configures it."""
-    return Door(
-        contact=settings.contact,
-        gateway=settings.gateway,
-        allow_loopback=settings.allow_loopback,
-        clock=lambda: settings.now,
-    )
-
-
-def _ask(
-    shared: Door, source: Source, request: Request, previous: Previous | None
-) -> tuple[Source, Request, Answer]:
-    answer = shared.ask(request, looks_like=source.looks_like, previous=previous)
-    return source, request, answer
+    for asked in asking.side_by_side(settings, ready, partial(_previous, engine)):
+        yield take(engine, archive, asked)
 
 
 def _previous(engine: Engine, source: Source, request: Request) -> Previous | None:
@@ -143,38 +120,59 @@ def _previous(engine: Engine, source: Source, request: Request) -> Previous | No
     return Previous(last.etag, last.last_modified, last.sha256)
 
 
-def take(
-    engine: Engine, archive: Archive, source: Source, request: Request, answer: Answer
-) -> Outcome:
-    """Archive an answer, parse the archived bytes, validate and load what passes."""
-    about = _about(answer)
-    if answer.body is not None:
-        archive.put(answer.body, {"source": source.key, "request": asdict(request), **about})
-    if answer.outcome != "new" or answer.sha256 is None:
+def take(engine: Engine, archive: Archive, asked: asking.Asked) -> Outcome:
+    """Archive what came, parse the archived bytes, validate and load what passes."""
+    source, answer = asked.source, asked.answer
+    about = _about(asked)
+    kept = {"source": source.key, "request": asdict(asked.request), **about}
+    held = [archive.put(body, kept) for body in asked.bodies]
+    if answer.outcome != "new":
         load.record(engine, source.key, **about)
         return Outcome(source.key, answer.url, answer.outcome, answer.detail)
-    payload = Payload(
-        archive.get(answer.sha256), request, answer.at, _instant(answer.last_modified)
-    )
-    return take_payload(engine, source, payload, about)
+    if source.follow:
+        archive.put(asking.contents(asked.bodies), kept)
+    archived = replace(asked, bodies=tuple(archive.get(sha) for sha in held))
+    return take_payload(engine, source, archived.payload, about)
 
 
 def take_payload(
-    engine: Engine, source: Source, payload: Payload, about: dict[str, object]
+    engine: Engine,
+    source: Source,
+    payload: Payload,
+    about: dict[str, object],
+    *,
+    against_last_good: bool = True,
 ) -> Outcome:
-    """Parse, validate and load stored bytes; a payload that cannot be read is refused."""
+    """Parse, validate and load stored bytes; a payload that cannot be read is refused.
+
+    A body that was vetted when it came, and is read again, is not compared with later ones.
+    """
+    try:
+        frame = parsed(source, payload)
+    except Unreadable as fault:
+        why = {"detail": str(fault), "parser_version": source.parser_version}
+        load.record(engine, source.key, **about | {"outcome": "refused"} | why)
+        return Outcome(source.key, str(about["url"]), "refused", str(fault))
+    url = public_url(payload.request)
+    last = _last_good(engine, source, url) if against_last_good else None
+    return _store(engine, source, frame, about, last)
+
+
+class Unreadable(ValueError):
+    """The bytes have no form that the parser knows; the message is one line."""
+
+
+def parsed(source: Source, payload: Payload) -> pd.DataFrame:
+    """The tidy frame of a payload, every row with the date it was known. Raises Unreadable."""
     assert source.parse is not None  # noqa: S101
     try:
         frame = source.parse(payload)
     except Exception as fault:  # the publisher's bytes may break a parser in any way
-        detail = f"cannot be read: {type(fault).__name__}: {fault}".splitlines()[0][:500]
-        load.record(engine, source.key, **about | {"outcome": "refused", "detail": detail})
-        return Outcome(source.key, str(about["url"]), "refused", detail)
+        raise Unreadable(asking.said(fault)) from fault
     known = payload.fetched_at
     if source.known_from == "last_modified" and payload.last_modified:
         known = min(known, payload.last_modified)
-    frame = frame.assign(known_from=frame["known_from"].fillna(pd.Timestamp(known)))
-    return _store(engine, source, frame, about)
+    return frame.assign(known_from=frame["known_from"].fillna(pd.Timestamp(known)))
 
 
 def _store(
@@ -182,12 +180,12 @@ def _store(
     source: Source,
     frame: pd.DataFrame,
     about: dict[str, object],
+    last: LastGood | None = None,
 ) -> Outcome:
-    at, url = about["at"], str(about["url"])
+    at = about["at"]
     assert isinstance(at, datetime)  # noqa: S101
-    live = about["outcome"] != "history"
-    before = read.panel(engine, series=sorted(frame["series"].unique())) if live else _no_figures()
-    last = _last_good(engine, source, url) if live else None
+    live, keys = about["outcome"] != "history", sorted(frame["series"].unique())
+    before = read.panel(engine, series=keys, as_of=at) if live else _no_figures()
     checked = check(frame, source, at=at, before=before, last=last)
     newest = frame["period"].max() if len(frame) else None
     read_as = {"rows": len(frame), "newest": newest, "parser_version": source.parser_version}
@@ -198,23 +196,26 @@ def _store(
     )
     for (expectation, reason), rows in checked.rejected.groupby(["expectation", "reason"]):
         load.quarantine(engine, fetch, rows[frame.columns], str(expectation), str(reason))
-    loaded = load.append(engine, fetch, checked.accepted)
+    served = frame[["series", "period"]] if source.whole and live and checked.passed else None
+    loaded = load.append(engine, fetch, checked.accepted, seen=served)
     for reason, rows in loaded.refused.groupby("reason"):
         load.quarantine(engine, fetch, rows, "load", str(reason))
     if checked.passed:
         load.mark_loaded(engine, fetch)
     return Outcome(
         source.key,
-        url,
+        str(about["url"]),
         outcome,
         detail,
         rows=len(frame),
         added=loaded.added,
         quarantined=len(checked.rejected) + len(loaded.refused),
+        withdrawn=loaded.withdrawn,
     )
 
 
-def _about(answer: Answer) -> dict[str, object]:
+def _about(asked: asking.Asked) -> dict[str, object]:
+    answer = asked.answer
     return {
         "url": answer.url,
         "at": answer.at,
@@ -222,7 +223,7 @@ def _about(answer: Answer) -> dict[str, object]:
         "detail": answer.detail,
         "http_status": answer.status,
         "sha256": answer.sha256,
-        "bytes": len(answer.body) if answer.body is not None else None,
+        "bytes": sum(map(len, asked.bodies)) or None,
         "etag": answer.etag,
         "last_modified": answer.last_modified,
     }
@@ -237,10 +238,3 @@ def _last_good(engine: Engine, source: Source, url: str) -> LastGood | None:
 
 def _no_figures() -> pd.DataFrame:
     return pd.DataFrame(columns=["series", "period", "value"])
-
-
-def _instant(header: str | None) -> datetime | None:
-    try:
-        return parsedate_to_datetime(header) if header else None
-    except ValueError:
-        return None

@@ -14,8 +14,10 @@ KEY = ["series", "period"]
 
 
 def listing(engine: Engine, source: Source | None = None) -> pd.DataFrame:
-    """Every row set aside and not yet accepted: source, row, expectation, reason."""
-    return load.quarantined(engine, source.key if source else None)
+    """Every row set aside and not yet accepted, once: source, row, expectation, reason."""
+    aside = load.quarantined(engine, source.key if source else None)
+    again = aside[["source", "row", "expectation"]].astype(str).duplicated()
+    return aside.loc[~again].reset_index(drop=True)
 
 
 def replay(engine: Engine, sources: list[Source], now: datetime) -> pd.DataFrame:

@@ -76,6 +76,22 @@ def last_fetch(engine: Engine, source: str, url: str | None = None) -> LastFetch
     return LastFetch(**dict(row._mapping) | {"newest": newest})
 
 
+def archived(engine: Engine, source: str) -> pd.DataFrame:
+    """The bodies of a source that its parser was shown, each once, oldest first.
+
+    Columns: url, at, outcome, http_status, sha256, bytes, etag, last_modified.
+    """
+    wanted = text(
+        "select f.url, f.at, f.outcome, f.http_status, f.sha256, f.bytes, f.etag, f.last_modified "
+        'from "fetch" f where f.id in (select min(n.id) from "fetch" n '
+        "  join source c on c.id = n.source_id where c.key = :source "
+        "  and n.parser_version > 0 and n.outcome in ('new', 'refused') "
+        "  and n.sha256 is not null group by n.url, n.sha256) order by f.at, f.id"
+    ).columns(at=UTCDateTime())
+    with engine.connect() as connection:
+        return rows(connection, wanted, {"source": source})
+
+
 def newest_fetch(engine: Engine) -> int:
     """The greatest id of a loaded fetch, 0 when there is none: what a release pins.
 
@@ -119,8 +135,7 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
 
 def _freshest(held: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
     newest = pd.Series(dates(held["newest"]), index=held.index)
-    ends = _ends(newest, held["frequency"])
-    age = (pd.Timestamp(as_of).tz_convert("UTC").tz_localize(None) - ends).dt.days.clip(lower=0)
+    age = ages(newest, held["frequency"], as_of)
     dated = held.assign(newest_period=newest, age_days=age)
     found = dated.groupby("key", as_index=False).agg(
         stale_days=("stale_days", "first"),
@@ -131,6 +146,14 @@ def _freshest(held: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
     )
     share = found["assumed"].astype("float64") / found["rows"].replace(0, np.nan)
     return found.assign(assumed_share=share).drop(columns="assumed")
+
+
+def ages(
+    periods: "pd.Series[pd.Timestamp]", frequency: "pd.Series[str]", as_of: datetime
+) -> "pd.Series[int]":
+    """Days from the end of each period (its first day, its frequency) to `as_of`, from 0."""
+    ends = _ends(periods, frequency)
+    return (pd.Timestamp(as_of).tz_convert("UTC").tz_localize(None) - ends).dt.days.clip(lower=0)
 
 
 def _ends(

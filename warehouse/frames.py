@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, Executable, text
 
 from warehouse.tables import STATUS
 
@@ -15,7 +15,7 @@ NAMES = np.array(list(STATUS), dtype=object)  # the code of a status is its plac
 
 
 def rows(
-    connection: Connection, sql: str | TextClause, values: Mapping[str, Any] | None = None
+    connection: Connection, sql: str | Executable, values: Mapping[str, Any] | None = None
 ) -> pd.DataFrame:
     """The rows of a query, in its columns."""
     query = text(sql) if isinstance(sql, str) else sql

@@ -8,13 +8,24 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine, or_, select, text
 
-from warehouse.fetches import LastFetch, State, last_fetch, newest_fetch, state, status
+from warehouse.fetches import (
+    LastFetch,
+    State,
+    ages,
+    archived,
+    last_fetch,
+    newest_fetch,
+    state,
+    status,
+)
 from warehouse.frames import dates, day, instants, statuses
 from warehouse.tables import Series, core
 
 __all__ = [
     "LastFetch",
     "State",
+    "ages",
+    "archived",
     "history",
     "last_fetch",
     "latest",
