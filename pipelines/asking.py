@@ -10,7 +10,7 @@ from hashlib import sha256
 from time import perf_counter
 
 from pipelines.settings import Settings
-from sources import Payload, Request, SchemaDrift, Source
+from sources import Payload, Redact, Request, SchemaDrift, Source
 from sources.credentials import public_url
 from sources.http import Answer, Door, Previous
 
@@ -96,8 +96,21 @@ def _served(shared: Door, source: Source, request: Request, previous: Previous) 
     if request.mirror and answer.outcome in {"failed", "try later"}:
         again = replace(request, url=request.mirror, mirror="")
         second = shared.ask(again, looks_like=looks, previous=Previous(sha256=previous.sha256))
-        return second if second.outcome in {"new", "unchanged"} else answer
-    return answer
+        answer = second if second.outcome in {"new", "unchanged"} else answer
+    return _discreet(source.redact, answer) if source.redact else answer
+
+
+def _discreet(redact: Redact, answer: Answer) -> Answer:
+    """The answer without what must never be stored, which a refusal may quote."""
+    if answer.body is None:
+        return answer
+    if answer.outcome != "new":
+        return replace(answer, detail=answer.detail.split(": ")[0], body=None, sha256=None)
+    try:
+        return replace(answer, body=redact(answer.body))
+    except Exception:  # what it says may hold what must not be stored
+        why = "what must not be stored cannot be taken out of it, so it was not kept"
+        return replace(answer, outcome="refused", detail=why, body=None, sha256=None)
 
 
 def _all_pages(
@@ -107,7 +120,7 @@ def _all_pages(
     asked, answer = {public_url(request)}, first
     while True:
         if answer.body is not None:
-            bodies.append(source.redact(answer.body) if source.redact else answer.body)
+            bodies.append(answer.body)
         if answer.outcome != "new":
             page = f"page {len(asked)}: " if answer is not first else ""
             return replace(answer, url=first.url, detail=page + answer.detail)

@@ -139,7 +139,7 @@ def check(settings: Settings, keys: Sequence[str]) -> pd.DataFrame:
         raise UsageFault(f"{', '.join(keys)}: shipped history, there is nothing to ask")
     names = [field.name for field in fields(probe.Found)]
     table = pd.DataFrame(found, columns=names).sort_values(["source", "outcome"])
-    return table.assign(seconds=table["seconds"].round(2)).reset_index(drop=True)
+    return table.assign(seconds=table["seconds"].astype(float).round(2)).reset_index(drop=True)
 
 
 def reparse(settings: Settings, key: str) -> None:

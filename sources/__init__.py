@@ -15,7 +15,17 @@ import pandas as pd
 
 from sources.tidy import Rule, SchemaDrift
 
-__all__ = ["Payload", "Request", "Rule", "SchemaDrift", "Series", "Source", "find", "registry"]
+__all__ = [
+    "Payload",
+    "Redact",
+    "Request",
+    "Rule",
+    "SchemaDrift",
+    "Series",
+    "Source",
+    "find",
+    "registry",
+]
 
 HISTORY = Path(__file__).parent / "history"
 Cadence = Literal["daily", "weekly", "biweekly", "monthly", "quarterly", "half-yearly", "yearly"]
