@@ -61,11 +61,13 @@ COUNTRIES = {
 def parse(payload: Payload) -> pd.DataFrame:
     """EUR/MWh by country and month; blank cells have no row. Raises SchemaDrift."""
     table = pd.read_csv(BytesIO(payload.content), encoding="utf-8")
-    if list(table.columns) != COLUMNS:
+    if not set(COLUMNS) <= set(table.columns):
         raise SchemaDrift(COLUMNS, list(table.columns))
-    table.columns = pd.Index(["country", "iso3", "date", "price"])
-    priced = table.dropna(subset=["price"])
-    period = pd.to_datetime(priced["date"], format="%Y-%m-%d")
+    named = table[COLUMNS].set_axis(["country", "iso3", "date", "price"], axis=1)
+    priced = named.dropna(subset=["price"])
+    period = pd.to_datetime(priced["date"].astype(str), format="%Y-%m-%d", errors="coerce")
+    if period.isna().any():
+        raise SchemaDrift("dates as 2026-01-31", priced.loc[period.isna(), "date"].iloc[0])
     known = pd.Timestamp(payload.last_modified or payload.fetched_at).tz_localize(None)
     running = period + pd.offsets.MonthBegin(1) + SETTLED > known
     return tidy(
