@@ -45,7 +45,7 @@ class AlertEvent(SQLModel, table=True):
     rule_hash: str = Field(description="Version of the rule")
     rule_kind: str = Field(description="Kind of the rule")
     series: str = Field(description="What it looks at")
-    kind: str = Field(description="firing, resolved, retracted, notice or error")
+    kind: str = Field(description="firing, resolved, retracted, notice, reminder or error")
     period: int = Field(description="Period that it is about, days since 1970-01-01")
     crossing: int = Field(description="First period of the crossing that it belongs to")
     vintage: str = Field(description="Vintage in which it was seen")
@@ -98,6 +98,7 @@ class Ack(SQLModel, table=True):
     event_id: int = Field(foreign_key="alert_event.id", index=True)
     by: str = Field(description="Who")
     why: str = Field(description="What is done about it")
+    until: datetime | None = Field(default=None, description="When it is told again, UTC")
     at: datetime = Field(description="When, UTC")
 
 
