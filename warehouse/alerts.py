@@ -102,6 +102,13 @@ def acknowledge(engine: Engine, rule: str, series: str, **row: Any) -> int:
         return int(event)
 
 
+def ended_acks(connection: Connection, now: datetime) -> list[Row]:
+    """The acknowledgements that are over."""
+    table = core(Ack)
+    found = connection.execute(select(table).where(table.c.until <= now).order_by(table.c.id))
+    return [dict(row) for row in found.mappings()]
+
+
 def beat(engine: Engine, name: str, at: datetime) -> None:
     """Note that something that must run regularly has run."""
     with writing(engine) as connection:

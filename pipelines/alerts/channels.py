@@ -31,29 +31,43 @@ def send(
         if channel.type == "webhook":
             private = channel.allow_private
             return webhook.post(url, secret[0], message, now, allow_private=private)
-        return _apprise(url, channel, message)
+        return _apprise(url, channel, message, environ.get("SILENTCRASH_CONTACT", ""))
     except Exception as fault:  # a channel that breaks must not stop the others
         return Outcome("retry", f"could not send: {type(fault).__name__}")
 
 
-def _apprise(url: str, channel: Channel, message: Mapping[str, Any]) -> Outcome:
+def _apprise(url: str, channel: Channel, message: Mapping[str, Any], contact: str) -> Outcome:
     import apprise
 
     door = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Silent Crash Observatory"))
     if not door.add(url):
         return Outcome("off", "the address is not one that Apprise knows")
     key, events = message["message_id"], message["payload"]["events"]
+    mail = all(isinstance(service, apprise.plugins.N_MGR["mailto"]) for service in door)
     for service in door:
         headers = getattr(service, "headers", None)  # e-mail and the like have some
         if isinstance(headers, dict):
             headers[HEADER] = key
+            headers |= unsubscribe(contact) if mail else {}
+        if mail:
+            service.notify_format = apprise.NotifyFormat.HTML  # with a part in plain text
+    said = messages.page if mail else messages.body
     result = door.notify(
         title=messages.subject(events, channel.language),
-        body=messages.body(events, channel.language, key),
-        body_format=apprise.NotifyFormat.TEXT,
+        body=said(events, channel.language, key),
+        body_format=apprise.NotifyFormat.HTML if mail else apprise.NotifyFormat.TEXT,
         timeout=SECONDS,
     )
     if result:
         return Outcome("sent")
-    said = ", ".join(f"{one.name}: {one.status.name.lower()}" for one in result)
-    return Outcome("retry", said or "no service was asked")
+    failed = ", ".join(f"{one.name}: {one.status.name.lower()}" for one in result)
+    return Outcome("retry", failed or "no service was asked")
+
+
+def unsubscribe(contact: str) -> dict[str, str]:
+    """The List-Unsubscribe header (RFC 2369) that leads to the contact of the installation."""
+    if any(letter.isspace() or letter in "<>," for letter in contact):
+        return {}
+    if contact.startswith("https://"):
+        return {"List-Unsubscribe": f"<{contact}>"}
+    return {"List-Unsubscribe": f"<mailto:{contact}?subject=unsubscribe>"} if "@" in contact else {}

@@ -87,18 +87,24 @@ def test_fire(rule: str, channel: Annotated[str, typer.Option("--channel")]) -> 
 
 
 @app.command()
-def ack(rule: str, by: By, why: Why, series: Series = "") -> None:
-    """Note that somebody has the last firing of RULE in hand."""
+def ack(
+    rule: str,
+    by: By,
+    why: Why,
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="Then remind once.")] = "",
+    series: Series = "",
+) -> None:
+    """Note that somebody has the last firing of RULE in hand; with --until, remind then."""
     from pipelines import ingest
     from pipelines.alerts import work
     from warehouse import alerts
 
     settings = from_environment()
     work.find(work.rules_in_force(), rule)
+    end = _later(until, settings.now) if until else None
+    about = {"by": by, "why": why, "until": end, "at": settings.now}
     try:
-        event = alerts.acknowledge(
-            ingest.open_store(settings), rule, series, by=by, why=why, at=settings.now
-        )
+        event = alerts.acknowledge(ingest.open_store(settings), rule, series, **about)
     except LookupError as fault:
         raise UsageFault(str(fault)) from None
     print(f"event {event} acknowledged by {by}")
@@ -120,9 +126,7 @@ def silence(
     settings = from_environment()
     if "*" not in rule:
         work.find(work.rules_in_force(), rule)
-    end: datetime = parse_day(until) or settings.now + timedelta(days=7)
-    if end <= settings.now:
-        raise UsageFault(f"--until {until} is past: give a later day")
+    end = _later(until, settings.now) if until else settings.now + timedelta(days=7)
     about = {"rule": rule, "series": series, "by": by, "why": why, "until": end}
     alerts.silence(ingest.open_store(settings), **about, at=settings.now)
     print(f"{rule} is silenced until {end:%Y-%m-%d %H:%M} UTC")
@@ -144,3 +148,10 @@ def deliver(
     for channel, counts in work.send(engine, settings, rules).items():
         said = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
         print(f"{channel}: {said or 'nothing due'}")
+
+
+def _later(text: str, now: datetime) -> datetime:
+    end = parse_day(text)
+    if end is None or end <= now:
+        raise UsageFault(f"--until {text} is past: give a later day")
+    return end

@@ -16,6 +16,7 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from pipelines.alerts import channels, findings
+from pipelines.alerts.later import catch_up
 from pipelines.alerts.outcome import Outcome
 from pipelines.alerts.ring import Moment, ring
 from pipelines.alerts.rules import Channel, Rules
@@ -41,10 +42,13 @@ def deliver(
 ) -> Tally:
     """Send what is due, then tell of channels that do not deliver and of a stopped scheduler.
 
+    What a silence that has ended kept back is queued first, and reminders.
+
     How many attempts of each channel ended in which way; `slow` for a channel that had not
     ended after `patience` seconds: its lease keeps others off, and its messages stay queued.
     """
     open_ = channels.on(rules, environ)
+    catch_up(engine, rules, open_, clock())
     tally = _all(engine, open_, clock, environ, patience)
     if watch(engine, rules, clock(), open_):
         for channel, more in _all(engine, open_, clock, environ, patience).items():

@@ -18,7 +18,8 @@ AUTHORITY = "tag:silent-crash-observatory,2026:"
 
 def atom(events: pd.DataFrame, language: str) -> bytes:
     """The feed of these events (columns of alert_event), newest first."""
-    public = events.loc[events["rule_kind"].isin(PUBLIC)].sort_values("id", ascending=False)
+    told = events["rule_kind"].isin(PUBLIC) & events["kind"].ne("reminder")
+    public = events.loc[told].sort_values("id", ascending=False)
     latest = pd.to_datetime(public["at"], utc=True).max() if len(public) else BEFORE_ALL
     ElementTree.register_namespace("", ATOM)
     feed = ElementTree.Element(_name("feed"), {"xml:lang": language})

@@ -15,7 +15,7 @@ import pandas as pd
 from pipelines.alerts.rules import Rule
 
 State = Literal["ok", "pending", "firing", "recovering", "no_data", "error"]
-EventKind = Literal["firing", "resolved", "retracted", "notice", "error"]
+EventKind = Literal["firing", "resolved", "retracted", "notice", "reminder", "error"]
 
 
 @dataclass(frozen=True)

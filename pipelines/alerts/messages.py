@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,7 @@ SAID = {
         "resolved": "Fin d'alerte",
         "retracted": "Alerte retirée après révision",
         "notice": "Avis",
+        "reminder": "Alerte toujours en cours",
         "error": "Règle sans données",
         "test": "ESSAI, ne pas en tenir compte",
         "digest": "{} messages de l'Observatoire du krach silencieux",
@@ -25,6 +27,7 @@ SAID = {
         "resolved": "Alert over",
         "retracted": "Alert retracted after a revision",
         "notice": "Notice",
+        "reminder": "Alert still on",
         "error": "Rule without data",
         "test": "TEST, disregard",
         "digest": "{} messages from the Silent Crash Observatory",
@@ -57,6 +60,16 @@ def texts(rule: Rule, series: str, event: Event, titles: Mapping[str, Mapping[st
         made[f"title_{language}"] = f"{SAID[language][event.kind]}{_colon(language)}{title}"
         made[f"text_{language}"] = said
     return made
+
+
+def retold(row: Mapping[str, Any]) -> dict[str, str]:
+    """title_fr and title_en of a reminder of an event."""
+    return {
+        f"title_{language}": row[f"title_{language}"].replace(
+            said[row["kind"]], said["reminder"], 1
+        )
+        for language, said in SAID.items()
+    }
 
 
 def _colon(language: str) -> str:
@@ -133,3 +146,25 @@ def body(events: Sequence[Mapping[str, Any]], language: str, key: str) -> str:
         for event in events
     ]
     return "\n\n".join([*parts, f"[{key}]"])
+
+
+def page(events: Sequence[Mapping[str, Any]], language: str, key: str) -> str:
+    """The message as a small page for mail readers, everything in it escaped."""
+    parts = "".join(_part(event, language) for event in events)
+    name = escape(subject(events, language))
+    return (
+        f'<html lang="{language}"><head><meta charset="utf-8"><title>{name}</title></head>'
+        f'<body style="font:16px/1.5 Georgia,serif;color:#1a1a1a;max-width:40em;margin:1em">'
+        f'{parts}<p style="font:12px monospace;color:#595959">[{escape(key)}]</p></body></html>'
+    )
+
+
+def _part(event: Mapping[str, Any], language: str) -> str:
+    about = " · ".join(escape(str(event[name])) for name in ("rule", "severity", "owner"))
+    book = escape(str(event["runbook"]))
+    link = f'<a href="{book}">{book}</a>' if book.startswith("https://") else book
+    return (
+        f'<h1 style="font-size:20px;margin:1em 0 0">{escape(str(event[f"title_{language}"]))}</h1>'
+        f'<p style="margin:.3em 0">{escape(str(event[f"text_{language}"]))}</p>'
+        f'<p style="font-size:13px;color:#595959;margin:0">{about} · {link}</p>'
+    )

@@ -56,13 +56,30 @@ def ring(
         book = _Book(connection, moment, titles)
         for finding in findings:
             book.enter(finding)
-        told = book.to_tell()
-        for channel in channels:
-            for message in messages.batches(channel, told, moment.now):
-                alerts.queue(connection, message)
-        alerts.tell(connection, [row["id"] for row, _ in told], moment.now)
+        post(connection, book.to_tell(), channels, moment.now)
         alerts.put(connection, Heartbeat, {"name": "evaluation", "at": moment.now})
     return book.added
+
+
+def post(
+    connection: Connection,
+    told: Sequence[tuple[alerts.Row, Rule]],
+    channels: Sequence[Channel],
+    now: datetime,
+) -> None:
+    """Queue the messages about these events, and note that they were."""
+    for channel in channels:
+        for message in messages.batches(channel, told, now):
+            alerts.queue(connection, message)
+    alerts.tell(connection, [row["id"] for row, _ in told], now)
+
+
+def silenced(silences: Sequence[alerts.Row], rule: str, series: str) -> str:
+    """Who silences a rule on a series, until when and why; "" where nobody does."""
+    for one in silences:
+        if fnmatchcase(rule, one["rule"]) and fnmatchcase(series, one["series"]):
+            return f"silenced by {one['by']} until {one['until']:%Y-%m-%d %H:%M}: {one['why']}"
+    return ""
 
 
 class _Book:
@@ -116,12 +133,8 @@ class _Book:
         }
 
     def _muted(self, finding: Finding) -> str:
-        for one in self.silences:
-            if fnmatchcase(finding.rule.id, one["rule"]) and fnmatchcase(
-                finding.series, one["series"]
-            ):
-                return f"silenced by {one['by']} until {one['until']:%Y-%m-%d %H:%M}: {one['why']}"
-        return f"inhibited: {finding.inhibited} is late" if finding.inhibited else ""
+        inhibited = f"inhibited: {finding.inhibited} is late" if finding.inhibited else ""
+        return silenced(self.silences, finding.rule.id, finding.series) or inhibited
 
     def _keep(self, finding: Finding, after: Memory) -> None:
         rule = finding.rule
@@ -138,13 +151,13 @@ class _Book:
         rows = [
             (row, finding.rule)
             for key, finding in self.found.items()
-            for row in _untold(self.past.get(key, ()), self._muted(finding))
+            for row in untold(self.past.get(key, ()), self._muted(finding))
         ]
         return sorted(rows, key=lambda pair: int(pair[0]["id"]))
 
 
-def _untold(rows: Sequence[alerts.Row], muted: str) -> Iterable[alerts.Row]:
-    """An alert that is over is told to whom its start was told; a start while it lasts."""
+def untold(rows: Sequence[alerts.Row], muted: str) -> Iterable[alerts.Row]:
+    """The events to tell now: a start while it lasts, an end to whom its start was told."""
     heard: set[int] = set()
     over = {row["crossing"]: row["id"] for row in rows if row["kind"] in {"resolved", "retracted"}}
     for row in rows:
@@ -164,7 +177,7 @@ def remembered(state: alerts.Row | None, rows: Sequence[alerts.Row]) -> Memory:
     """The memory that the recorded events amount to."""
     crossings: dict[int, Crossing] = {}
     for row in rows:
-        if row["kind"] != "error":
+        if row["kind"] not in {"error", "reminder"}:
             event = Event(row["kind"], _date(row["period"]), _date(row["crossing"]))
             before = crossings.get(row["crossing"])
             crossings[row["crossing"]] = machine.told(before, event, row["rule_hash"])

@@ -20,8 +20,9 @@ from pipelines.settings import Settings, UsageFault, from_environment
 from sources.announcements.kinds import KINDS
 from warehouse import alerts, edition, read
 from warehouse import events as news
-from warehouse.alert_tables import AlertEvent, AlertState, ChannelHealth, Outbox
+from warehouse.alert_tables import Ack, AlertEvent, AlertState, ChannelHealth, Outbox
 
+SAME = ["rule", "series"]
 RECENT = timedelta(days=31)  # an announcement that comes to light later is history
 
 
@@ -105,21 +106,36 @@ def beat(engine: Engine, settings: Settings) -> None:
 
 
 def listing(engine: Engine, rules: Rules) -> pd.DataFrame:
-    """Where every rule stands: state, last period, last event; what fires comes first."""
+    """Where every rule stands: state, last period, last event, who has it in hand.
+
+    What fires comes first.
+    """
     stands = alerts.frame(engine, AlertState)
     events = alerts.frame(engine, AlertEvent)
     last = events.drop_duplicates(["rule", "series"], keep="last")
-    columns = ["rule", "series", "kind", "period", "muted"]
+    on = [*SAME, "crossing"]
+    held = last.merge(_in_hand(engine, events), how="left", on=on).fillna({"in_hand": ""})
+    columns = ["rule", "series", "kind", "period", "muted", "in_hand"]
     table = stands.merge(
-        last[columns].rename(columns={"kind": "last_event", "period": "about"}),
-        on=["rule", "series"],
+        held[columns].rename(columns={"kind": "last_event", "period": "about"}),
+        on=SAME,
         how="left",
     )
     severity = {one.id: one.severity for one in rules.rules}
-    shown = ["rule", "series", "severity", "state", "period", "last_event", "about", "muted"]
+    shown = [*SAME, "severity", "state", "period", "last_event", "about", "muted", "in_hand"]
     told = table.assign(severity=table["rule"].map(severity))[shown]
     quiet = told["state"].isin(["ok", "no_data"])
     return told.loc[quiet.sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def _in_hand(engine: Engine, events: pd.DataFrame) -> pd.DataFrame:
+    """Who has each crossing in hand, by the last acknowledgement: SAME, crossing, in_hand."""
+    acks = alerts.frame(engine, Ack)
+    until = pd.to_datetime(acks["until"], utc=True).dt.strftime(" until %Y-%m-%d").fillna("")
+    said = acks.assign(in_hand=acks["by"] + until + ": " + acks["why"])
+    mine = said[["event_id", "in_hand"]].merge(events, left_on="event_id", right_on="id")
+    newest = mine.drop_duplicates([*SAME, "crossing"], keep="last")
+    return newest[[*SAME, "crossing", "in_hand"]]
 
 
 def channel_table(engine: Engine, rules: Rules) -> pd.DataFrame:

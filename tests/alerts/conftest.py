@@ -27,6 +27,14 @@ class Mailbox:
         """Called for each mail, before the sender is answered."""
 
 
+def part(mail: Message, kind: str = "plain") -> str:
+    """The text of the part of a mail that is text/KIND."""
+    [found] = [one for one in mail.walk() if one.get_content_type() == f"text/{kind}"]
+    body = found.get_payload(decode=True)
+    assert isinstance(body, bytes)
+    return body.decode()
+
+
 class Post:
     """A running SMTP server on loopback."""
 

@@ -14,9 +14,9 @@ import trustme
 from sqlalchemy import Engine
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from pipelines.alerts import deliver, webhook
+from pipelines.alerts import channels, deliver, webhook
 from pipelines.alerts.rules import Rules
-from tests.alerts.conftest import Post
+from tests.alerts.conftest import Post, part
 from tests.alerts.made_up import NOW, SECRET, channel, rule, rules
 from tests.server import Reply, Site, running_site
 from warehouse import alerts
@@ -77,6 +77,7 @@ def desk(engine: Engine, site: Site, post: Post) -> Desk:
     """A webhook on a server that can go wrong, and an e-mail channel that cannot."""
     made = rules(rule(**DEAD), channels=[channel(), channel("mail", "apprise")])
     environ = {"HOOK_URL": f"{site.url}/hook", "SECRET": SECRET, "MAIL_URL": post.url}
+    environ["SILENTCRASH_CONTACT"] = "desk@example.org"
     return Desk(engine, made, environ)
 
 
@@ -109,7 +110,42 @@ def test_a_mail_says_its_message_in_the_language_of_the_channel(
     [mail] = post.box.mails
     assert mail["X-Silentcrash-Message-Id"] == "sc-0000"
     assert "Alert: summer" in str(mail["Subject"])
-    assert "[sc-0000]" in mail.as_string()
+    assert "[sc-0000]" in part(mail)
+    assert "[sc-0000]" in part(mail, "html")
+    assert mail["List-Unsubscribe"] == "<mailto:desk@example.org?subject=unsubscribe>"
+
+
+def test_hostile_text_in_a_mail_stays_text(desk: Desk, post: Post) -> None:
+    hostile = message("mail")
+    hostile["payload"]["events"][0] |= {  # type: ignore[index]
+        "title_en": "<script>alert(1)</script>\r\nBcc: everyone@example.org",
+        "text_en": "\u202e<img src=x onerror=alert(1)>",
+        "runbook": "javascript:alert(1)",
+    }
+    with writing(desk.engine) as connection:
+        alerts.queue(connection, hostile)
+    desk.deliver()
+    [mail] = post.box.mails
+    page = part(mail, "html")
+    assert "<script" not in page
+    assert "<img" not in page
+    assert "href" not in page
+    assert mail["Bcc"] is None
+    assert "Bcc" in str(mail["Subject"])  # one line
+
+
+@pytest.mark.parametrize(
+    ("contact", "header"),
+    [
+        ("desk@example.org", "<mailto:desk@example.org?subject=unsubscribe>"),
+        ("https://example.org/leave", "<https://example.org/leave>"),
+        ("", None),
+        ("a@example.org>, <mailto:b@example.org", None),
+        ("a@example.org\r\nBcc: b@example.org", None),
+    ],
+)
+def test_the_way_out_of_a_list_is_the_contact(contact: str, header: str | None) -> None:
+    assert channels.unsubscribe(contact).get("List-Unsubscribe") == header
 
 
 def test_an_hour_of_500_loses_nothing_and_is_told_elsewhere(

@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Engine
 
 from pipelines.alerts import definitions, work
-from tests.alerts.conftest import Post
+from tests.alerts.conftest import Post, part
 from tests.alerts.made_up import NOW
+from tests.server import Site
 from warehouse import alerts
 from warehouse.database import connect, migrate
 
@@ -71,7 +72,7 @@ def test_checks_ring_once_and_are_over_once(store: Engine, post: Post) -> None:
     assert sorted(happened(store)[2:]) == ["resolved thing:amber", "resolved thing:red"]
     definitions.outbox()
     assert len(post.box.mails) == 2
-    assert "amber detail" in post.box.mails[0].get_payload(decode=True).decode()
+    assert "amber detail" in part(post.box.mails[0])
 
 
 def test_a_failed_run_rings_and_a_good_one_ends_it(store: Engine) -> None:
@@ -115,3 +116,15 @@ def test_a_stopped_scheduler_is_noticed(store: Engine, post: Post) -> None:
     deliver(store, rules, lambda: NOW + timedelta(hours=27), environ)
     assert happened(store) == ["firing scheduler"]
     assert len(post.box.mails) == 1
+
+
+def test_the_heartbeat_reaches_the_outside_and_its_absence_stops_nothing(
+    store: Engine, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.serve("/beat", b"ok")
+    monkeypatch.setenv("SILENTCRASH_HEARTBEAT_URL", f"{site.url}/beat")
+    definitions.outbox()
+    assert site.count("/beat") == 1
+    monkeypatch.setenv("SILENTCRASH_HEARTBEAT_URL", "http://127.0.0.1:9/beat")
+    definitions.outbox()
+    assert "scheduler" in alerts.heartbeats(store)

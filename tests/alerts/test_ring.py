@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from pipelines.alerts import findings, signals
+from pipelines.alerts import findings, signals, work
+from pipelines.alerts.later import catch_up
 from pipelines.alerts.ring import Moment, ring
 from pipelines.alerts.rules import Rules
 from tests.alerts.made_up import NOW, channel, edition, rule, rules
@@ -109,6 +110,55 @@ def test_a_silence_delays_an_alert_and_hides_no_end(engine: Engine, evaluate: Ev
     assert queued(engine)[2:] == ["firing high"]
     evaluate(made, edition(4, [40, 55, 40, 60, 61]), now=later)
     assert len(queued(engine)) == 3
+
+
+def test_an_alert_that_outlasts_a_silence_is_told_without_a_new_edition(
+    engine: Engine, evaluate: Evaluate
+) -> None:
+    made = rules(channels=[channel()])
+    until = NOW + timedelta(days=3)
+    alerts.silence(engine, rule="high", until=until, by="amina", why="known", at=NOW)
+    evaluate(made, edition(1, [40, 55]))
+    assert catch_up(engine, made, made.channels, NOW + timedelta(days=2)) == 0
+    assert queued(engine) == []
+    later = until + timedelta(minutes=1)
+    assert catch_up(engine, made, made.channels, later) == 1
+    assert catch_up(engine, made, made.channels, later) == 0
+    assert evaluate(made, edition(1, [40, 55]), now=later) == []
+    assert queued(engine) == ["firing high"]
+
+
+def test_an_acknowledged_alert_is_told_once_more_when_its_time_is_over(
+    engine: Engine, evaluate: Evaluate
+) -> None:
+    made = rules(channels=[channel()])
+    evaluate(made, edition(1, [40, 55]))
+    until = NOW + timedelta(days=7)
+    about = {"by": "amina", "why": "the grid is asked", "until": until, "at": NOW}
+    alerts.acknowledge(engine, "high", "", **about)
+    assert list(work.listing(engine, made)["in_hand"]) == [
+        f"amina until {until:%Y-%m-%d}: the grid is asked"
+    ]
+    assert catch_up(engine, made, made.channels, NOW + timedelta(days=6)) == 0
+    later = NOW + timedelta(days=8)
+    assert catch_up(engine, made, made.channels, later) == 1
+    assert catch_up(engine, made, made.channels, later) == 0
+    assert queued(engine) == ["firing high", "reminder high"]
+    assert alerts.history(engine)["title_fr"].iloc[-1].startswith("Alerte toujours en cours")
+    assert evaluate(made, edition(2, [40, 55, 40])) == ["resolved high index"]
+    assert queued(engine)[2:] == ["resolved high"]
+    assert list(work.listing(engine, made)["state"]) == ["ok"]
+
+
+def test_an_acknowledged_alert_that_is_over_is_not_told_again(
+    engine: Engine, evaluate: Evaluate
+) -> None:
+    made = rules(channels=[channel()])
+    evaluate(made, edition(1, [40, 55]))
+    about = {"by": "amina", "why": "asked", "until": NOW + timedelta(days=7), "at": NOW}
+    alerts.acknowledge(engine, "high", "", **about)
+    evaluate(made, edition(2, [40, 55, 40]))
+    assert catch_up(engine, made, made.channels, NOW + timedelta(days=8)) == 0
 
 
 def test_what_came_and_went_in_silence_is_recorded_and_not_told(
