@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import Engine
 
 from pipelines import ingest, release
-from pipelines.alerts import backtest, definitions, feed, work
+from pipelines.alerts import backtest, definitions, feed, page, work
 from pipelines.settings import Settings, from_environment
 from sources import registry
 from tests.alerts.made_up import edition, rule
 from warehouse import alerts
 
 WHEN = "2026-11-23T09:00:00+00:00"
+DOCS = Path(__file__).parents[2] / "docs" / "alerts.md"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -70,6 +71,14 @@ def test_the_asset_evaluates_the_newest_edition(
     done = dg.materialize([definitions.alerts], selection=[definitions.alerts])
     assert done.success
     assert "release-published" in set(alerts.history(engine)["rule"])
+
+
+def test_the_table_in_the_docs_is_that_of_the_shipped_history(
+    shipped: tuple[Engine, Settings, int],
+) -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    told = "renew it with: python -m pipelines.alerts.page docs/alerts.md"
+    assert text == page.renewed(text, page.tables(shipped[0], work.rules_in_force())), told
 
 
 def test_lead_time_and_false_alarms_of_made_up_figures() -> None:
