@@ -12,6 +12,8 @@ from sources import Rule, Source
 from sources.tidy import between
 
 MAX_QUARANTINED = 0.05
+MAX_MISPLACED = 0.5
+FEW = 5
 LEAST = 0.5
 # Where what is gone counts as withdrawn, a body cut short must not take figures with it.
 LEAST_OF_WHOLE = 0.95
@@ -65,6 +67,13 @@ def contract(source: Source, last: LastGood | None) -> list[Rule]:
             one_row,
             reason="two figures for one period and one date",
         ),
+        _block(
+            "ExpectColumnMaxToBeBetween",
+            "most of the figures that changed are those of a neighbouring period or series: "
+            "rows or columns have shifted",
+            column="misplaced_share",
+            max_value=MAX_MISPLACED,
+        ),
         between(0, None, column="age_days", reason="the period has not begun"),
         between(0.2, 5, column="level_ratio", reason="over 5 times or under 1/5 of the last good"),
     ]
@@ -116,7 +125,29 @@ def prepare(
         age_days=age.where(~frame["series"].isin(dated_ahead)),
         peer_ratio=(peers / median).where(median.gt(0)),
         level_ratio=level_ratio(frame, source, before),
+        misplaced_share=misplaced_share(frame, before),
     )
+
+
+def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
+    """Of the figures that changed, the share that is the last good one of a neighbour.
+
+    A neighbour is the same series a period before or after, or another series in the same
+    period. 0 where fewer than FEW figures changed: so few may agree by chance.
+    """
+    known = before[["series", "period", "value"]].dropna().sort_values(["series", "period"])
+    known = known.astype({"period": frame["period"].dtype})
+    by_series = known.groupby("series")["value"]
+    beside = known.assign(earlier=by_series.shift(1), later=by_series.shift(-1))
+    beside = beside.rename(columns={"value": "last"})
+    joined = frame[["series", "period", "value"]].merge(beside, on=["series", "period"])
+    changed = joined.loc[joined["value"].ne(joined["last"]) & joined["value"].notna()]
+    if len(changed) < FEW:
+        return 0.0
+    shifted = changed["value"].eq(changed["earlier"]) | changed["value"].eq(changed["later"])
+    elsewhere = pd.MultiIndex.from_frame(known[["period", "value"]])
+    swapped = pd.MultiIndex.from_frame(changed[["period", "value"]]).isin(elsewhere)
+    return float((shifted | swapped).mean())
 
 
 def level_ratio(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:

@@ -28,6 +28,7 @@ from warehouse import read
 from warehouse.database import connect
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EMBER = "Price (EUR/MWhe)"
 PAGE = b"<!DOCTYPE html><html><head><title>Just a moment</title></head><body>...</body></html>"
 METADATA = "http://169.254.169.254/latest/meta-data/"
 
@@ -37,7 +38,8 @@ class Family:
     """A source that stands for a kind of body, and how its content goes wrong.
 
     `scaled` multiplies the figures, `renamed` changes a word that the parser needs, `halved`
-    loses the newer half, `padded` adds something that must not matter.
+    loses the newer half, `padded` adds something that must not matter. `shifted` moves the
+    figures by a row, `swapped` puts those of one series under another.
     """
 
     key: str
@@ -48,6 +50,8 @@ class Family:
     renamed: Callable[[bytes], bytes]
     halved: Callable[[bytes], bytes]
     padded: Callable[[bytes], bytes]
+    shifted: Callable[[bytes], bytes] | None = None
+    swapped: Callable[[bytes], bytes] | None = None
 
 
 def _csv(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[bytes], bytes]:
@@ -88,6 +92,15 @@ def _every_number(book: Any, factor: float) -> None:
                     cell.value *= factor
 
 
+def _down_a_row(book: Any) -> None:
+    """Every month gets the figures of the month above it, and keeps its name."""
+    sheet = book.worksheets[0]
+    rows = [row for row in sheet.iter_rows() if isinstance(row[2].value, (int, float))]
+    for row, above in reversed(list(zip(rows[1:], rows[:-1], strict=True))):
+        for cell, source in zip(row[1:], above[1:], strict=True):
+            cell.value = source.value
+
+
 def _yaml_scaled(body: bytes, factor: float) -> bytes:
     def times(found: re.Match[bytes]) -> bytes:
         return found[1] + str(float(found[2]) * factor).encode()
@@ -112,10 +125,16 @@ FAMILIES = [
         "ember/european_wholesale_electricity_price_data_monthly.2025-12-02.csv",
         "text/csv",
         "2025-12-02",
-        _csv_scaled("Price (EUR/MWhe)"),
+        _csv_scaled(EMBER),
         lambda body: body.replace(b"Price (EUR/MWhe)", b"Price (GBP/MWhe)", 1),
         _csv(lambda frame: frame.loc[frame["Date"] < "2020"]),
         _csv(lambda frame: frame.assign(remark="new")),
+        _csv(lambda frame: frame.assign(**{EMBER: frame[EMBER].shift(1).bfill()})),
+        _csv(
+            lambda frame: frame.assign(
+                **{"ISO3 Code": frame["ISO3 Code"].replace({"FRA": "DEU", "DEU": "FRA"})}
+            )
+        ),
     ),
     Family(
         "census_c30",
@@ -135,6 +154,7 @@ FAMILIES = [
         )(body),
         _cells(lambda book: book.worksheets[0].delete_rows(5, 200)),
         _cells(lambda book: book.create_sheet("Notes of the editor")),
+        _cells(_down_a_row),
     ),
     Family(
         "gcp_pricing",
@@ -187,6 +207,10 @@ def in_the_content(good: bytes, family: Family) -> Iterator[tuple[str, bytes]]:
     yield "values over 1,000", family.scaled(good, 1e-3)
     yield "the newer half is gone", family.halved(good)
     yield "cut in the middle of a line", good[: len(good) * 2 // 5]
+    if family.shifted:
+        yield "rows shifted by one", family.shifted(good)
+    if family.swapped:
+        yield "two series swapped", family.swapped(good)
 
 
 def held() -> pd.DataFrame:

@@ -126,7 +126,7 @@ def test_a_unit_that_changed_is_blocked_against_the_last_good_fetch() -> None:
 def test_half_of_the_figures_gone_is_blocked() -> None:
     last = LastGood(200, pd.Timestamp("2026-10-01"))
     checked = check(batch(), MADE_UP, at=AT, before=batch(), last=last)
-    assert checked.blocked == ("under half of the 200 figures of the last good fetch",)
+    assert checked.blocked == ("under 50% of the 200 figures of the last good fetch",)
 
 
 def test_an_old_copy_of_the_file_is_blocked() -> None:

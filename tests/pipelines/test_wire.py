@@ -120,3 +120,38 @@ def test_a_quota_error_served_as_success_is_refused(
     assert ended.code == 1
     assert "bls: refused" in ended.err
     assert site.asked[-1].method == "POST"
+
+
+RESTATED = [
+    ("eia861m", "eia861m/sales_revenue.2025-01.xlsx", "eia861m/sales_revenue.2025-04.xlsx", XLSX),
+    ("ember", "ember/european_wholesale_electricity_price_data_monthly.2025-10.csv",
+     "ember/european_wholesale_electricity_price_data_monthly.2025-12-02.csv", "text/csv"),
+]  # fmt: skip
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("key", "first", "second", "kind"), RESTATED, ids=["eia861m", "ember"])
+def test_a_real_restatement_is_let_in(
+    empty_home: Path,
+    silentcrash: Command,
+    site: Site,
+    payloads: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    key: str,
+    first: str,
+    second: str,
+    kind: str,
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    [request] = registry()[key].requests
+    bodies = [
+        Reply(body_of(payloads / file), headers={"Content-Type": kind}) for file in (first, second)
+    ]
+    site.serve(public_url(request), *bodies)
+    assert silentcrash("fetch", key).code == 0
+    ended = silentcrash("fetch", key)
+    assert ended.code == 0, ended.err
+    sql = f"select count(*) as n from v_observation_history where series like '{key[:3]}%'"
+    versions = json.loads(silentcrash("query", sql, "--format", "json").out)[0]["n"]
+    latest = sql.replace("_history", "")
+    assert versions > json.loads(silentcrash("query", latest, "--format", "json").out)[0]["n"]
