@@ -1,79 +1,108 @@
-"""The description of a release for machines: a Data Package (v2)."""
+"""What the published tables are: the one description that every format is written from.
 
-from collections.abc import Mapping
-from hashlib import sha256
+The words are in description.toml; a column without English words is one of the warehouse, and
+has the description of its model there.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 
+from dashboards.words import language
+from warehouse import tables as models
 from warehouse.edition import Edition
-from warehouse.tables import IndexValue
 
-KEYS = {
-    "index": ["period"],
-    "contributions": ["period", "key"],
-    "indicators": ["period", "key"],
-    "vintages": ["series", "period"],
-    "lineage": ["key", "period", "series", "series_period"],
-    "sources": ["key"],
-}
-# The tables whose columns are those of the warehouse, but for the way a month is written.
-VALUES = ("contributions", "indicators")
-MONTH = "Month, YYYY-MM"
+WORDS = Path(__file__).parent / "description.toml"
+# Names of what has no address of its own yet: never changed, never used for something else.
+AUTHORITY = "tag:silent-crash-observatory,2026:"
+Type = Literal["string", "month", "date", "instant", "integer", "number", "boolean"]
 
 
-def describe(edition: Edition, tables: Mapping[str, pd.DataFrame], out: Path) -> dict[str, Any]:
-    """The description of the release as a Data Package (v2)."""
-    return {
-        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": "silent-crash-index",
-        "title": f"{edition.framework['title']['en']}, {edition.month}",
-        "version": edition.month.replace("-", "."),
-        "created": f"{edition.as_of:%Y-%m-%dT%H:%M:%SZ}",
-        "licenses": [{"name": "CC-BY-4.0", "path": "https://creativecommons.org/licenses/by/4.0/"}],
-        "sources": [
-            {
-                "title": f"{one['publisher']}: {one['title_en']} ({one['licence']})",
-                "path": one["homepage"],
-            }
-            for one in edition.sources.to_dict("records")
-        ],
-        "resources": [_resource(name, table, out / name) for name, table in tables.items()],
-    }
+@dataclass(frozen=True)
+class Column:
+    """A column of a published table; `fr` and `en` describe it in a line.
+
+    A month and a date are first days; an instant is UTC. `low` and `high` bound its values,
+    `one_of` lists them, where that is known.
+    """
+
+    name: str
+    type: Type
+    fr: str
+    en: str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    one_of: tuple[str, ...] = ()
 
 
-def _resource(name: str, table: pd.DataFrame, path: Path) -> dict[str, Any]:
-    body = path.read_bytes()
-    return {
-        "name": name.removesuffix(".csv"),
-        "path": name,
-        "type": "table",
-        "format": "csv",
-        "mediatype": "text/csv",
-        "encoding": "utf-8",
-        "bytes": len(body),
-        "hash": f"sha256:{sha256(body).hexdigest()}",
-        "schema": {
-            "fields": [_field(str(name), table[name], path.stem) for name in table],
-            "primaryKey": KEYS[path.stem],
-        },
-    }
+@dataclass(frozen=True)
+class Table:
+    """A published table: its columns in order, and those whose values tell its rows apart."""
+
+    name: str
+    key: tuple[str, ...]
+    fr: str
+    en: str
+    columns: tuple[Column, ...]
 
 
-def _field(name: str, column: pd.Series, resource: str) -> dict[str, Any]:
-    field = {"name": name, "type": _type(column)}
-    if resource not in VALUES:
-        return field
-    about = (
-        MONTH if name == "period" else getattr(IndexValue.model_fields.get(name), "description", "")
+@cache
+def _words() -> dict[str, Any]:
+    return tomllib.loads(WORDS.read_text(encoding="utf-8"))
+
+
+def dataset(code: str = "") -> Mapping[str, Any]:
+    """What is said of the whole: in a language, or in none (name, licence, theme)."""
+    whole: dict[str, Any] = _words()["dataset"]
+    return whole[code] if code else whole
+
+
+def describe(frames: Mapping[str, pd.DataFrame], edition: Edition) -> tuple[Table, ...]:
+    """The description of each table, its columns those of its frame.
+
+    Raises KeyError naming the column that description.toml does not have.
+    """
+    return tuple(
+        _table(words, [str(name) for name in frames[words["name"]]], edition)
+        for words in _words()["table"]
+        if words["name"] in frames
     )
-    return field | ({"description": about} if about else {})
 
 
-def _type(column: pd.Series) -> str:
-    if pd.api.types.is_bool_dtype(column):
-        return "boolean"
-    if pd.api.types.is_integer_dtype(column):
-        return "integer"
-    return "number" if pd.api.types.is_float_dtype(column) else "string"
+def _table(words: Mapping[str, Any], names: list[str], edition: Edition) -> Table:
+    known = {one.name: one for one in _columns(words, names, edition)}
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise KeyError(f"describe {missing} of table {words['name']} in {WORDS.name}")
+    columns = tuple(known[name] for name in names)
+    return Table(words["name"], tuple(words["key"]), words["fr"], words["en"], columns)
+
+
+def _columns(words: Mapping[str, Any], names: list[str], edition: Edition) -> Iterator[Column]:
+    fields = getattr(models, words["of"]).model_fields if "of" in words else {}
+    for column in words["column"]:
+        about = {"en": "", **column, "one_of": tuple(column.get("one_of", ()))}
+        each = about.pop("each", "")
+        if not each:
+            english = about["en"] or fields[about["name"]].description
+            yield Column(**about | {"en": english})
+        for name, titles in _each(each, names, edition).items():
+            said = {code: about[code].format(title=titles[code]) for code in ("fr", "en")}
+            yield Column(**about | said | {"name": name})
+
+
+def _each(kind: str, names: list[str], edition: Edition) -> dict[str, dict[str, str]]:
+    """The columns that a pattern stands for, with what fills their description."""
+    if kind == "dimension":
+        return {str(one["key"]): one for one in edition.framework["dimension"]}
+    if kind == "month":
+        said = {code: language(code) for code in ("fr", "en")}
+        months = [name for name in names if name[:2].isdigit()]
+        return {name: {code: one.month(name) for code, one in said.items()} for name in months}
+    return {}

@@ -122,12 +122,13 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
     The folder is the month; a release with another as_of than the month's cut-off says so in
     its folder's name, so that it never takes the place of the edition that was published.
     """
-    from dashboards import bulletin, files
+    from dashboards import bulletin
+    from dashboards import publish as data
 
     found = edition.load(engine, release)
     standard = realtime.cutoff(pd.Period(found.month, "M"), framework())
     usual = found.as_of == standard
     folder = out / (found.month if usual else f"{found.month}_as_of_{found.as_of:%Y-%m-%d}")
     folder.mkdir(parents=True, exist_ok=True)
-    written = [*bulletin.write(found, folder), *files.write(found, folder)]
+    written = [*bulletin.write(found, folder), *data.write(found, folder)]
     return Published(found, folder, tuple(written))

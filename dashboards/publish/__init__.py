@@ -1,0 +1,54 @@
+"""The release as data: its tables in the formats that machines read, from one description."""
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+from pathlib import Path
+
+from dashboards.publish import columnar, datapackage, delimited
+from dashboards.publish.publication import File, Publication, dumped, prepare
+from warehouse.edition import Edition
+
+CHECKSUMS = "SHA256SUMS"
+
+
+def write(edition: Edition, out: Path, *, base: str = "") -> list[Path]:
+    """Write the data of an edition into the folder `out`; the paths, checksums last.
+
+    `base` is the address that the folder will have. The checksums are of everything in the
+    folder. The same edition gives the same bytes.
+    """
+    paths = [_put(out / file.name, file.body) for file in files(prepare(edition, base))]
+    return [*paths, _checksums(out)]
+
+
+def files(publication: Publication) -> list[File]:
+    """Every file of a release but its checksums."""
+    data = list(_data(publication))
+    return [*data, *_about(publication, data)]
+
+
+def _data(publication: Publication) -> Iterator[File]:
+    for table in publication.tables:
+        frame = publication.frames[table.name]
+        yield File(f"{table.name}.csv", delimited.standard(frame, table), table)
+        yield File(f"{table.name}.fr.csv", delimited.french(frame, table), table)
+        yield File(f"{table.name}.parquet", columnar.parquet(frame, table), table)
+    yield File("framework.json", dumped(publication.edition.framework))
+
+
+def _about(publication: Publication, data: Sequence[File]) -> Iterator[File]:
+    """The descriptions, which name the files of data with their sizes and hashes."""
+    delimited_files = [file for file in data if file.name.endswith(".csv")]
+    package = datapackage.document(publication, delimited_files)
+    yield File("datapackage.json", dumped(package))
+
+
+def _put(path: Path, body: bytes) -> Path:
+    path.write_bytes(body)
+    return path
+
+
+def _checksums(out: Path) -> Path:
+    files = sorted(one for one in out.iterdir() if one.is_file() and one.name != CHECKSUMS)
+    lines = [f"{sha256(one.read_bytes()).hexdigest()}  {one.name}\n" for one in files]
+    return _put(out / CHECKSUMS, "".join(lines).encode())

@@ -1,0 +1,38 @@
+"""The tables as CSV: the plain one that machines read, and the one that Excel opens in French."""
+
+import pandas as pd
+
+from dashboards.metadata import Table
+
+# A cell that starts like this is a formula to a spreadsheet; the wide ones count in East Asia.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+PATTERNS = {"month": "%Y-%m", "date": "%Y-%m-%d", "instant": "%Y-%m-%dT%H:%M:%SZ"}
+TRUTH, VERITE = ("true", "false"), ("VRAI", "FAUX")
+
+
+def standard(frame: pd.DataFrame, table: Table) -> bytes:
+    """Commas, decimal points, UTF-8; months YYYY-MM, instants in UTC, true and false."""
+    return _written(frame, table, TRUTH).to_csv(index=False, lineterminator="\n").encode()
+
+
+def french(frame: pd.DataFrame, table: Table) -> bytes:
+    """Semicolons, decimal commas, UTF-8 with a byte order mark, VRAI and FAUX."""
+    written = _written(frame, table, VERITE)
+    text = written.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
+    return text.encode("utf-8-sig")
+
+
+def _written(frame: pd.DataFrame, table: Table, truth: tuple[str, str]) -> pd.DataFrame:
+    made = {one.name: _cells(frame[one.name], one.type, truth) for one in table.columns}
+    return pd.DataFrame(made)
+
+
+def _cells(column: pd.Series, kind: str, truth: tuple[str, str]) -> pd.Series:
+    if kind in PATTERNS:
+        dates: pd.Series = column.dt.strftime(PATTERNS[kind])
+        return dates
+    if kind == "boolean":
+        return column.map({True: truth[0], False: truth[1]})
+    if kind == "string":
+        return column.mask(column.str.startswith(FORMULA, na=False), "'" + column)
+    return column

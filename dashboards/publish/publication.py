@@ -1,0 +1,106 @@
+"""An edition ready to be published: its tables, their description, and the files made so far."""
+
+import json
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import sha256
+from typing import Any
+
+import pandas as pd
+
+from dashboards import facts, metadata
+from dashboards.metadata import AUTHORITY, Table
+from dashboards.tables import tables
+from warehouse.edition import Edition
+
+MEDIA = {
+    "cff": "application/yaml",
+    "csv": "text/csv",
+    "json": "application/json",
+    "jsonld": "application/ld+json",
+    "md": "text/markdown",
+    "parquet": "application/vnd.apache.parquet",
+    "xml": "application/xml",
+}
+LANGUAGES = ("fr", "en")
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a release: its name in the folder and its bytes; `table` where it holds one."""
+
+    name: str
+    body: bytes
+    table: Table | None = None
+
+    @property
+    def media(self) -> str:
+        """Its media type."""
+        return MEDIA[self.name.rsplit(".", 1)[-1]]
+
+    @cached_property
+    def digest(self) -> str:
+        """Its SHA-256."""
+        return sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What the formats are written from.
+
+    `frames` and `tables` are the tables and their description, in one order. `base` is the
+    address of the folder, "" where it is not known: addresses are then relative to the folder.
+    """
+
+    edition: Edition
+    base: str = ""
+    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    tables: tuple[Table, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """The name of the edition that never changes, as an IRI."""
+        return f"{AUTHORITY}{self.edition.month}"
+
+    @property
+    def version(self) -> str:
+        """The version of the release, YYYY.MM."""
+        return self.edition.month.replace("-", ".")
+
+    @property
+    def published(self) -> str:
+        """The day of the cut-off, YYYY-MM-DD: nothing here depends on when the files are made."""
+        return f"{self.edition.as_of:%Y-%m-%d}"
+
+    @property
+    def span(self) -> tuple[str, str]:
+        """The first and the last month, YYYY-MM."""
+        periods = self.edition.values["period"]
+        return f"{periods.min():%Y-%m}", self.edition.month
+
+    def address(self, name: str) -> str:
+        """Where a file of the folder is."""
+        return f"{self.base.rstrip('/')}/{name}" if self.base else name
+
+    def title(self, code: str) -> str:
+        """The title of the edition in a language."""
+        return f"{metadata.dataset(code)['title']}, {self.edition.month}"
+
+    def indicators(self) -> list[dict[Hashable, Any]]:
+        """The indicators of the method, those of the panels last; see facts.indicators."""
+        return facts.indicators(self.edition).to_dict("records")
+
+
+def prepare(edition: Edition, base: str = "") -> Publication:
+    """The publication of an edition, its tables made and described."""
+    frames = tables(edition)
+    return Publication(edition, base, frames, metadata.describe(frames, edition))
+
+
+def dumped(content: Mapping[str, Any]) -> bytes:
+    """A document as JSON, safe inside a page too: no character of it can close a script."""
+    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return f"{text}\n".encode()

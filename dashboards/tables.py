@@ -1,0 +1,136 @@
+"""The tables of a release, as frames: what every published format holds.
+
+Months and dates are datetime64, instants are UTC. Text is clean of characters that disguise it.
+Raw values of a source that may not be republished are left out, and the score stands in their
+place.
+"""
+
+import pandas as pd
+
+from dashboards import facts
+from dashboards.words import plain
+from warehouse.edition import Edition
+
+HIDDEN = "not republished: the licence of the source does not allow it"
+BOUNDS = ("low", "high")
+
+
+def tables(edition: Edition) -> dict[str, pd.DataFrame]:
+    """Every table of an edition, by name."""
+    frames = {
+        "index": index(edition),
+        "contributions": contributions(edition),
+        "indicators": indicators(edition),
+        "vintages": vintages(edition),
+        "lineage": lineage(edition),
+        "series": series(edition),
+        "sources": sources(edition),
+    }
+    return {name: _cleaned(frame) for name, frame in frames.items()}
+
+
+def index(edition: Edition) -> pd.DataFrame:
+    """A row a month: the index, its regime and coverage, and the dimensions, 0 to 100."""
+    rows = edition.values
+    wide = rows.loc[rows["kind"].isin(["index", "dimension"])]
+    scores = wide.pivot(index="period", columns="key", values="score")
+    about = [*(name for name in BOUNDS if name in rows), "regime", "coverage", "reason"]
+    whole = rows.loc[rows["key"].eq("index")].set_index("period")[about]
+    order = [one["key"] for one in edition.framework["dimension"]]
+    table = scores.reindex(columns=["index", *order]).join(whole).rename_axis(columns=None)
+    return _ordered(table.reset_index())
+
+
+def contributions(edition: Edition) -> pd.DataFrame:
+    """Points of the index by month, dimension and indicator; each kind adds up to the index."""
+    rows = edition.values.loc[edition.values["kind"].isin(["dimension", "indicator"])]
+    return _ordered(rows[["period", "kind", "key", "contribution", "weight"]])
+
+
+def indicators(edition: Edition) -> pd.DataFrame:
+    """A row a month and indicator: value, unit, score, weight, age of the figure, state."""
+    columns = ["period", "key", "kind", "value", "unit_fr", "unit_en", "score", "weight",
+               "contribution", "observed", "age_months", "state", "reason"]  # fmt: skip
+    rows = edition.values.loc[edition.values["kind"].isin(["indicator", "panel"])]
+    about = facts.indicators(edition).set_index("key")
+    hidden = rows["key"].map(about["hidden"])
+    return _ordered(
+        rows.assign(
+            unit_fr=rows["key"].map(about["unit_fr"]),
+            unit_en=rows["key"].map(about["unit_en"]),
+            value=rows["value"].mask(hidden),
+            reason=rows["reason"].mask(hidden, HIDDEN),
+            observed=pd.to_datetime(rows["observed"], format="%Y-%m"),
+            age_months=rows["age_months"].astype("Int64"),
+        )[columns]
+    )
+
+
+def vintages(edition: Edition) -> pd.DataFrame:
+    """A row a figure used, a column a month: its value as known at the cut-off of that month.
+
+    A cell is empty where no indicator of that month read the figure. For figures that may not
+    be republished there is the score of the indicator that read them instead, at its own key.
+    """
+    rows = pd.concat([_open(edition), _scored(edition)], ignore_index=True)
+    months = rows.assign(cutoff=rows["cutoff"].dt.strftime("%Y-%m"))
+    key = ["series", "period", "measure"]
+    wide = months.pivot(index=key, columns="cutoff", values="value")
+    return wide.rename_axis(columns=None).reset_index()
+
+
+def _open(edition: Edition) -> pd.DataFrame:
+    rows = edition.lineage.loc[~edition.lineage["series"].isin(facts.closed(edition))]
+    rows = rows.drop_duplicates(["series", "series_period", "period"])
+    named = rows[["series", "series_period", "period", "value"]].set_axis(
+        ["series", "period", "cutoff", "value"], axis=1
+    )
+    return named.assign(measure="value")
+
+
+def _scored(edition: Edition) -> pd.DataFrame:
+    shut = edition.lineage["series"].isin(facts.closed(edition))
+    rows = edition.values.loc[edition.values["key"].isin(edition.lineage.loc[shut, "key"].unique())]
+    rows = rows.dropna(subset=["score", "observed"])
+    named = rows[["key", "observed", "period", "score"]].set_axis(
+        ["series", "period", "cutoff", "value"], axis=1
+    )
+    return named.assign(period=pd.to_datetime(named["period"]), measure="score")
+
+
+def lineage(edition: Edition) -> pd.DataFrame:
+    """The observations behind each indicator and month, with their fetch and citation.
+
+    A note on a figure that may not be republished is left out too: it may spell the figure.
+    """
+    rows = edition.lineage.drop(columns=["fetch_id", "at"])
+    shut = rows["series"].isin(facts.closed(edition))
+    noted = rows["cite_note"].mask(shut, HIDDEN)
+    return _ordered(rows.assign(value=rows["value"].mask(shut), cite_note=noted))
+
+
+def series(edition: Edition) -> pd.DataFrame:
+    """The series that the edition uses: source, unit, frequency, titles."""
+    used = edition.series.loc[edition.series["key"].isin(edition.lineage["series"])]
+    open_ = ~used["key"].isin(facts.closed(edition))
+    return used.assign(republished=open_).reset_index(drop=True)
+
+
+def sources(edition: Edition) -> pd.DataFrame:
+    """The sources with their licence and the age of their newest figure at the cut-off."""
+    rows = edition.sources
+    return rows.assign(
+        age_days=rows["age_days"].astype("Int64"),
+        redistribute=rows["redistribute"].astype(bool),
+    )
+
+
+def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
+    order = [column for column in ("period", "kind", "key", "series") if column in rows]
+    return rows.sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
+    text = frame.select_dtypes(["object", "str"]).columns
+    clean = {name: frame[name].map(plain, na_action="ignore").astype("str") for name in text}
+    return frame.assign(**clean)

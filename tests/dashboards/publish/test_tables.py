@@ -1,0 +1,150 @@
+"""The tables of a release: they agree with the edition, with each other and with their twins."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+from frictionless import Package
+
+from dashboards import facts, metadata, publish
+from dashboards.publish.publication import Publication
+from warehouse.edition import Edition
+
+TABLES = ("index", "contributions", "indicators", "vintages", "lineage", "series", "sources")
+
+
+def test_contributions_add_up_to_the_index(folder: Path) -> None:
+    index = pd.read_csv(folder / "index.csv").set_index("period")["index"]
+    parts = pd.read_csv(folder / "contributions.csv")
+    for kind in ("dimension", "indicator"):
+        total = parts.loc[parts["kind"].eq(kind)].groupby("period")["contribution"].sum()
+        assert np.abs(total - index).max() < 1e-9
+
+
+def test_frictionless_finds_the_data_package_valid(folder: Path) -> None:
+    report = Package(str(folder / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["message"])
+    assert len(report.tasks) == 2 * len(TABLES)
+
+
+def test_frictionless_sees_a_figure_that_was_changed(folder: Path, tmp_path: Path) -> None:
+    for name in ("datapackage.json", *(f"{one}.csv" for one in TABLES)):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    body = (tmp_path / "index.csv").read_text(encoding="utf-8")
+    (tmp_path / "index.csv").write_text(body.replace("calm,", "calm,9", 1), encoding="utf-8")
+    package = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
+    package["resources"] = [one for one in package["resources"] if one["name"] == "index"]
+    (tmp_path / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    found = Package(str(tmp_path / "datapackage.json")).validate().flatten(["type"])
+    assert ["constraint-error"] in found
+    assert ["hash-count"] in found
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_parquet_and_french_csv_hold_what_the_csv_holds(folder: Path, name: str) -> None:
+    plain = pd.read_csv(folder / f"{name}.csv", low_memory=False)
+    arrow = pq.read_table(folder / f"{name}.parquet")
+    french = pd.read_csv(
+        folder / f"{name}.fr.csv", sep=";", decimal=",", encoding="utf-8-sig", low_memory=False,
+        true_values=["VRAI"], false_values=["FAUX"],
+    )  # fmt: skip
+    pd.testing.assert_frame_equal(french, plain)
+    assert arrow.column_names == list(plain.columns)
+    for column in plain.select_dtypes("number"):
+        twin = arrow[column].to_pandas().astype("float64")
+        np.testing.assert_array_equal(twin, plain[column].astype("float64"))
+
+
+def test_parquet_is_typed_and_described(folder: Path) -> None:
+    schema = pq.read_schema(folder / "index.parquet")
+    assert str(schema.field("period").type) == "date32[day]"
+    assert schema.field("index").metadata[b"unit"] == b"points"
+    assert all(one.metadata[b"description"] and one.metadata[b"description_fr"] for one in schema)
+    assert str(pq.read_schema(folder / "lineage.parquet").field("known_from").type) == (
+        "timestamp[ms, tz=UTC]"
+    )
+
+
+def test_every_column_is_described_in_both_languages(publication: Publication) -> None:
+    assert [table.name for table in publication.tables] == list(TABLES)
+    for table in publication.tables:
+        assert [one.name for one in table.columns] == list(publication.frames[table.name])
+        for column in table.columns:
+            assert len(column.fr) > 3
+            assert len(column.en) > 3
+            assert "{" not in column.fr + column.en
+
+
+def test_a_column_that_nobody_described_is_refused(publication: Publication) -> None:
+    frames = {"index": publication.frames["index"].assign(unheard_of=1)}
+    with pytest.raises(KeyError, match=r"unheard_of.*description\.toml"):
+        metadata.describe(frames, publication.edition)
+
+
+@pytest.mark.parametrize("suffix", ["csv", "fr.csv", "parquet"])
+def test_raw_values_that_may_not_be_republished_are_nowhere(
+    folder: Path, shipped_edition: Edition, suffix: str
+) -> None:
+    closed = facts.closed(shipped_edition)
+    assert {"dram.contract.ddr4_8gb", "nyfed.cmdi.market"} <= closed
+    rows = _read(folder, "lineage", suffix)
+    shut = rows["series"].isin(closed)
+    assert shut.sum() > 100
+    assert rows.loc[shut, "value"].isna().all()
+    assert rows.loc[shut, "cite_note"].str.startswith("not republished").all()
+    credit = _read(folder, "indicators", suffix).query("key == 'cost.credit_distress'")
+    assert credit["value"].isna().all()
+    assert credit["score"].notna().any()
+
+
+def test_vintages_hold_scores_in_place_of_closed_values(
+    folder: Path, shipped_edition: Edition
+) -> None:
+    wide = pd.read_csv(folder / "vintages.csv", dtype={"period": str})
+    assert not set(wide["series"]) & facts.closed(shipped_edition)
+    scores = wide.query("measure == 'score' and series == 'cost.credit_distress'")
+    stored = shipped_edition.values.query("key == 'cost.credit_distress'").iloc[-1]
+    row = scores.loc[scores["period"].eq(f"{stored['observed']}-01")]
+    assert row[shipped_edition.month].item() == stored["score"]
+
+
+def test_vintages_give_each_figure_as_each_cutoff_knew_it(
+    folder: Path, shipped_edition: Edition
+) -> None:
+    wide = pd.read_csv(folder / "vintages.csv", dtype={"period": str})
+    months = [column for column in wide if column[:2] == "20"]
+    assert months == sorted(months)
+    assert months[-1] == shipped_edition.month
+    lineage = shipped_edition.lineage
+    one = lineage.loc[lineage["series"].eq("census.c30.data_center")].iloc[-1]
+    row = wide.loc[wide["series"].eq(one["series"]) & wide["period"].eq(f"{one.series_period:%F}")]
+    assert row[f"{one['period']:%Y-%m}"].item() == one["value"]
+
+
+def test_checksums_are_of_every_file(folder: Path) -> None:
+    lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    for line in lines:
+        digest, name = line.split("  ")
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
+    assert len(lines) == len(list(folder.iterdir())) - 1
+
+
+def test_the_same_edition_gives_the_same_files(
+    folder: Path, shipped_edition: Edition, tmp_path: Path
+) -> None:
+    again = publish.write(shipped_edition, tmp_path)
+    assert len(again) == len(list(folder.iterdir()))
+    for path in again:
+        assert path.read_bytes() == (folder / path.name).read_bytes(), path.name
+
+
+def _read(folder: Path, name: str, suffix: str) -> pd.DataFrame:
+    path = folder / f"{name}.{suffix}"
+    if suffix == "parquet":
+        return pd.read_parquet(path)
+    french = {"sep": ";", "decimal": ",", "encoding": "utf-8-sig"} if suffix == "fr.csv" else {}
+    return pd.read_csv(path, low_memory=False, **french)
