@@ -33,7 +33,7 @@ where o.known_from <= :as_of and o.fetch_id <= :recorded_by
 group by c.key, c.stale_days, s.frequency
 """
 SAID = text("""
-select c.key, f.at as last_at, f.outcome as last_outcome, f.detail as last_detail
+select c.key, c.needs, f.at as last_at, f.outcome as last_outcome, f.detail as last_detail
 from source c left join "fetch" f on f.id = (
   select max(id) from "fetch" where source_id = c.id and at <= :at)
 """).bindparams(bindparam("at", type_=UTCDateTime()))
@@ -120,6 +120,7 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
     Columns: key, newest_period, age_days (from the end of that period, never negative), late
     (older than its `stale_days`, or nothing held), rows (versions held), assumed_share (of
     them, those whose known_from is a declared lag), last_at, last_outcome, last_detail.
+    A source that was never asked because it needs something is "skipped", and not late.
     """
     with engine.connect() as connection:
         pinned = {"as_of": int(as_of.timestamp()), "recorded_by": recorded_by or 2**31 - 1}
@@ -128,7 +129,11 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
     per_source = _freshest(held, as_of)
     table = last.merge(per_source, on="key", how="left").sort_values("key", ignore_index=True)
     table["rows"] = table["rows"].fillna(0).astype("int64")
-    table["late"] = table["age_days"].isna() | table["age_days"].gt(table["stale_days"])
+    skipped = table["last_at"].isna() & table["needs"].ne("")
+    never = table["age_days"].isna() & ~skipped
+    table["late"] = never | table["age_days"].gt(table["stale_days"])
+    table["last_outcome"] = table["last_outcome"].mask(skipped, "skipped")
+    table["last_detail"] = table["last_detail"].mask(skipped, "needs " + table["needs"])
     table["last_at"] = pd.to_datetime(table["last_at"], utc=True)
     return table[STATUS]
 

@@ -52,6 +52,11 @@ class Source(SQLModel, table=True):
     cadence: str = Field(description="How often the publisher updates it")
     lag_days: int = Field(description="Usual days from the end of a period to publication")
     stale_days: int = Field(description="Days from the newest period after which it is late")
+    needs: str = Field(
+        default="",
+        sa_column_kwargs={"server_default": ""},
+        description="Variable of the environment that it cannot be asked without",
+    )
 
 
 class Series(SQLModel, table=True):

@@ -257,3 +257,15 @@ def test_a_date_without_a_zone_is_universal_time(
         silentcrash("query", "select known_from from v_observation", "--format", "json").out
     )
     assert row["known_from"].startswith("2026-10-10T10:00")
+
+
+def test_a_source_without_its_key_is_skipped_and_not_late(
+    declared: type[Declared], silentcrash: Command
+) -> None:
+    declared.as_(replace(SOURCE, needs="SILENTCRASH_MADE_UP_KEY"))
+    [row] = json.loads(silentcrash("status", "--format", "json").out)
+    assert (row["last_outcome"], row["last_detail"]) == ("skipped", "needs SILENTCRASH_MADE_UP_KEY")
+    assert not row["late"]
+    declared.as_(SOURCE)
+    [row] = json.loads(silentcrash("status", "--format", "json").out)
+    assert row["late"]
