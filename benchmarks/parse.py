@@ -1,0 +1,105 @@
+"""Parsing of real bodies: MB/s of each source beside the bare reader of its container.
+
+    python benchmarks/parse.py [FOLDER]
+
+FOLDER holds bodies as publishers serve them, a folder a publisher; without one, nothing is
+measured. The bare reader (pandas for tables, json, the C loader of YAML) is timed in the same run.
+"""
+
+import gzip
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from statistics import median
+
+OUT = Path("data") / "benchmarks" / "parse.json"
+# Source, the day of its bodies, these (several are pages), and the most seconds they may take.
+BODIES = [
+    (
+        "ember",
+        "2025-12-02",
+        ["ember/european_wholesale_electricity_price_data_monthly.2025-12-02.csv"],
+        1,
+    ),
+    ("eia861m", "2025-06-25", ["eia861m/sales_revenue.2025-04.xlsx"], 10),
+    ("census_c30", "2026-07-02", ["census_c30/privsatime.xlsx"], 5),
+    ("btos", "2026-07-31", ["btos/National_2026-07-31.xlsx"], 5),
+    ("nyfed_cmdi", "2026-07-29", ["nyfed_cmdi/market_cmdi_2026-07-29.xlsx"], 5),
+    ("gcp_pricing", "2022-02-09", ["gcp_pricing/pricing_2022-02-09.yml"], 5),
+    ("token_prices", "2025-12-31", ["genai_prices/data_slim.2025-12-31.json.gz"], 1),
+    ("sec", "2026-08-01", ["sec/companyfacts_CIK0001326801_META.full.json.gz"], 1),
+]
+
+
+def body(path: Path) -> bytes:
+    raw = path.read_bytes()
+    return gzip.decompress(raw) if path.suffix == ".gz" else raw
+
+
+def bare(looks_like: str) -> Callable[[bytes], object]:
+    import pandas as pd
+    import yaml
+
+    return {
+        "csv": lambda raw: pd.read_csv(BytesIO(raw)),
+        "xlsx": lambda raw: pd.read_excel(BytesIO(raw), sheet_name=None, header=None),
+        "yaml": lambda raw: yaml.load(raw, Loader=yaml.CSafeLoader),
+        "json": json.loads,
+    }.get(looks_like, lambda raw: raw.decode())
+
+
+def seconds(run: Callable[[], object], times: int = 3) -> float:
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        taken.append(time.perf_counter() - start)
+    return median(taken)
+
+
+def measured(folder: Path, key: str, day: str, files: list[str], bar: float) -> dict[str, object]:
+    from sources import Payload, Request, find
+
+    source = find(key)
+    assert source.parse is not None
+    first, *more = [body(folder / file) for file in files]
+    request = source.requests[0] if source.requests else Request("https://example.org/")
+    at = datetime.fromisoformat(day).replace(tzinfo=UTC)
+    payload = Payload(first, request, at, more=tuple(more))
+    read = bare(source.looks_like)
+    rows = len(source.parse(payload))
+    ours = seconds(lambda: source.parse(payload))
+    theirs = seconds(lambda: [read(page) for page in payload.pages])
+    size = sum(map(len, payload.pages)) / 1e6
+    return {
+        "source": key, "MB": round(size, 2), "rows": rows, "seconds": round(ours, 3),
+        "bar": bar, "MB/s": round(size / ours, 1), "x bare reader": round(ours / theirs, 2),
+    }  # fmt: skip
+
+
+def main() -> None:
+    given = sys.argv[1:] or [str(path) for path in Path("..").glob("*/payloads")]
+    if not given:
+        print("no folder of bodies: python benchmarks/parse.py FOLDER")
+        return
+    folder = Path(given[0])
+    table = [
+        measured(folder, key, day, files, bar)
+        for key, day, files, bar in BODIES
+        if all((folder / file).exists() for file in files)
+    ]
+    import pandas as pd
+
+    print(pd.DataFrame(table).to_string(index=False))
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(table, indent=1), encoding="utf-8")
+    slow = [row["source"] for row in table if float(str(row["seconds"])) > float(str(row["bar"]))]
+    print(f"over their bar: {', '.join(map(str, slow)) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()
