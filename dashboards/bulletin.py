@@ -1,18 +1,14 @@
 """The monthly bulletin: one HTML page a language, complete in itself, from an edition."""
 
-from base64 import b64encode
-from collections.abc import Callable
 from datetime import date
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pandas as pd
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from dashboards import facts, grammar, quality, rows, theme
+from dashboards import facts, grammar, quality, rendering, rows
 from dashboards.words import LANGUAGES, Language, language
 from warehouse.edition import Edition
 
@@ -45,13 +41,13 @@ def page(edition: Edition, said: Language) -> str:
     """The bulletin of an edition in a language, as HTML."""
     from dashboards.figures import figures
 
-    style = _style()
+    style = rendering.style()
     return (
         _templates(said.code)
         .get_template("bulletin.html")
         .render(
             style=Markup(style),  # noqa: S704 - our own file
-            style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+            style_hash=rendering.style_hash(style),
             figures={figure.key: figure for figure in figures(edition, said)},
             languages=[language(code) for code in LANGUAGES],
             edition=edition,
@@ -103,41 +99,4 @@ def _sections(edition: Edition, said: Language) -> dict[str, object]:
 
 @cache
 def _templates(code: str) -> Environment:
-    """The templates in a language: what they print is cleaned, typeset and escaped."""
-    said = language(code)
-    environment = Environment(
-        loader=PackageLoader("dashboards"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_printer(said),
-    )
-    environment.globals.update(say=said.say, words=said.words, lang=code)
-    environment.filters["link"] = link
-    return environment
-
-
-def _printer(said: Language) -> Callable[[object], object]:
-    def printed(value: object) -> object:
-        if isinstance(value, float):
-            raise TypeError(f"{value} would be printed as it is: write it with Language.number")
-        return said.typeset(value) if type(value) is str else value
-
-    return printed
-
-
-def link(text: str, address: str) -> Markup | str:
-    """The text as a link where the address is one of the web, the text alone otherwise."""
-    if urlsplit(address).scheme not in ("http", "https"):
-        return text
-    return Markup('<a href="{}" rel="noreferrer">{}</a>').format(address, text)
-
-
-def _style() -> str:
-    plain = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
-    badges = (f".badge-{rank}{{background:{tone}}}" for rank, tone in enumerate(theme.BADGES))
-    edges = (
-        f".points .d-{rank}{{border-color:{hue}}}" for rank, hue in enumerate(theme.DIMENSIONS)
-    )
-    return plain + "\n".join([*badges, *edges])
+    return rendering.environment(language(code), "dashboards")

@@ -29,7 +29,9 @@ def svg(chart: alt.TopLevelMixin, said: Language) -> str:
         format_locale=number_locale(said),
         time_format_locale=time_locale(said),
     )
-    return _numbered(drawn)
+    return re.sub(
+        r"(<svg\b[^>]*>)", rf"\1<style>{theme.dark_style()}</style>", _numbered(drawn), count=1
+    )
 
 
 def _numbered(drawn: str) -> str:
@@ -157,8 +159,7 @@ def heat(frame: pd.DataFrame, order: Sequence[str], groups: Sequence[str], width
     cells = base.mark_rect(stroke=theme.PAPER).encode(
         alt.Color("score:Q", scale=scale, legend=legend)
     )
-    dark = alt.condition("datum.score > 45", alt.value(theme.PAPER), alt.value(theme.INK))
-    marks = base.mark_text(fontSize=10).encode(text="label:N", color=dark)
+    marks = base.mark_text(fontSize=10).encode(text="label:N", color=_legible())
     marks = marks.transform_filter("datum.label != ''")
     cell = {"width": 15 * len(months), "height": alt.Step(22 if width == WIDE else 44)}
     drawn = alt.layer(cells, marks, data=frame).properties(**cell)
@@ -166,3 +167,10 @@ def heat(frame: pd.DataFrame, order: Sequence[str], groups: Sequence[str], width
     return drawn.facet(
         row=alt.Row("group:N", sort=list(groups), header=header), spacing=8
     ).resolve_scale(y="independent")
+
+
+def _legible() -> Any:
+    """The colour of a figure on its cell; named, as the cells are the same on a dark page."""
+    on_dark = {"test": "datum.score > 45", "value": "white"}
+    on_light = {"test": "datum.score !== null", "value": "black"}
+    return {"condition": [on_dark, on_light], "value": theme.MUTED}

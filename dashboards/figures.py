@@ -2,7 +2,7 @@
 
 import textwrap
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,12 @@ FEW = {"parts": 12, "heat": 10}
 LINE = 28
 
 Names = Mapping[str, str]
+Draw = Callable[[alt.TopLevelMixin, Language], str]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart as two data addresses (wide and narrow), its alternative text and its table."""
+    """A chart as two addresses of images (wide and narrow), its alternative text and its table."""
 
     key: str
     wide: str
@@ -33,12 +34,12 @@ class Figure:
     rows: list[list[str]]
 
 
-def figures(edition: Edition, said: Language) -> list[Figure]:
-    """The figures of an edition in the order of the page."""
-    return [made(edition, said) for made in (_index, _parts, _dimensions, _heat)]
+def figures(edition: Edition, said: Language, draw: Draw | None = None) -> list[Figure]:
+    """The figures of an edition in the order of the page, each drawn to where `draw` says."""
+    return [made(edition, said, draw or embedded) for made in (_index, _parts, _dimensions, _heat)]
 
 
-def _index(edition: Edition, said: Language) -> Figure:
+def _index(edition: Edition, said: Language, draw: Draw) -> Figure:
     frame = _index_frame(edition)
     known = frame.dropna(subset="score").set_index("period")["score"]
     label = "" if known.empty else said.number(known.iloc[-1])
@@ -49,8 +50,8 @@ def _index(edition: Edition, said: Language) -> Figure:
     rows = [[said.month(month), said.number(score), names[zone]] for month, score, zone in lines]
     return Figure(
         "index",
-        _drawn(charts.index(frame, zones, label, charts.WIDE), said),
-        _drawn(charts.index(frame, zones, label, charts.NARROW), said),
+        draw(charts.index(frame, zones, label, charts.WIDE), said),
+        draw(charts.index(frame, zones, label, charts.NARROW), said),
         _range(known, said),
         [said.words[f"column_{name}"] for name in ("month", "index", "regime")],
         rows[::-1],
@@ -80,7 +81,7 @@ def _range(known: pd.Series, said: Language) -> str:
     return said.say("alt_index", **months, **{name: said.number(v) for name, v in what.items()})
 
 
-def _parts(edition: Edition, said: Language) -> Figure:
+def _parts(edition: Edition, said: Language, draw: Draw) -> Figure:
     names = _names(edition, said)
     parts = facts.table(edition, "contribution", "dimension").reindex(columns=list(names))
     total = facts.table(edition, "score", "index")["index"]
@@ -96,10 +97,10 @@ def _parts(edition: Edition, said: Language) -> Figure:
         for count, width in ((MONTHS, charts.WIDE), (FEW["parts"], charts.NARROW))
     )
     table, names = parts.assign(index=total).tail(MONTHS), names | {"index": said.words["index"]}
-    return _figure("parts", (wide, narrow), table, names, said)
+    return _figure("parts", (wide, narrow), table, names, said, draw)
 
 
-def _dimensions(edition: Edition, said: Language) -> Figure:
+def _dimensions(edition: Edition, said: Language, draw: Draw) -> Figure:
     names = _names(edition, said)
     scores = facts.table(edition, "score", "dimension").reindex(columns=list(names))
     long = _long(scores, names, said).rename(columns={"value": "score"})
@@ -108,10 +109,10 @@ def _dimensions(edition: Edition, said: Language) -> Figure:
     wide, narrow = (
         charts.dimensions(long, _colours(names), width) for width in (charts.WIDE, charts.NARROW)
     )
-    return _figure("dimensions", (wide, narrow), scores, names, said)
+    return _figure("dimensions", (wide, narrow), scores, names, said, draw)
 
 
-def _heat(edition: Edition, said: Language) -> Figure:
+def _heat(edition: Edition, said: Language, draw: Draw) -> Figure:
     about = facts.indicators(edition).query("not panel").to_dict("records")
     names = {str(one["key"]): said.of(one) for one in about}
     scores = facts.table(edition, "score", "indicator").reindex(columns=list(names)).tail(MONTHS)
@@ -120,8 +121,8 @@ def _heat(edition: Edition, said: Language) -> Figure:
     table = scores.T
     return Figure(
         "heat",
-        _drawn(_map(edition, scores, names, charts.WIDE, said), said),
-        _drawn(_map(edition, few, narrow, charts.NARROW, said), said),
+        draw(_map(edition, scores, names, charts.WIDE, said), said),
+        draw(_map(edition, few, narrow, charts.NARROW, said), said),
         said.say(
             "alt_heat",
             count=len(names),
@@ -180,6 +181,7 @@ def _figure(
     table: pd.DataFrame,
     names: Names,
     said: Language,
+    draw: Draw,
 ) -> Figure:
     """A figure of dimensions by month, newest first in its table."""
     last = table.iloc[-1]
@@ -189,9 +191,10 @@ def _figure(
     rows = [[said.month(month), *[said.number(v) for v in line]] for month, line in lines]
     words = said.say(f"alt_{key}", first=first, last=end, parts=", ".join(parts))
     head = [said.words["column_month"], *names.values()]
-    return Figure(key, _drawn(drawn[0], said), _drawn(drawn[1], said), words, head, rows[::-1])
+    return Figure(key, draw(drawn[0], said), draw(drawn[1], said), words, head, rows[::-1])
 
 
-def _drawn(chart: alt.TopLevelMixin, said: Language) -> str:
+def embedded(chart: alt.TopLevelMixin, said: Language) -> str:
+    """A chart as a data address: the page that shows it needs no other file."""
     svg = charts.svg(chart, said)
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()

@@ -17,6 +17,23 @@ ZONES = ("#f3f7f2", "#fbf4de", "#fae5d3", "#f4d3d0")
 BADGES = ("#2f6b3a", "#7a5a00", "#a1420c", "#8f1620")
 HEAT = ("#f6f3ec", "#f0d9b0", "#e0a36a", "#b8553f", "#7d2140", "#3f1030")
 
+# Every colour of a chart but those of the heat map, on the dark page.
+DARK = {
+    INK: "#ececf1",
+    MUTED: "#a9a9b6",
+    GRID: "#3a3a44",
+    PAPER: "#17171c",
+    "#882255": "#d97fae",
+    "#4477AA": "#7fb0e0",
+    "#332288": "#a396f5",
+    "#EE6677": "#f28a96",
+    "#8C6D00": "#cfa93a",
+    "#f3f7f2": "#1b2820",
+    "#fbf4de": "#2d2815",
+    "#fae5d3": "#3a291b",
+    "#f4d3d0": "#432323",
+}
+
 SANS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 
@@ -35,6 +52,16 @@ def config(size: int = 12) -> dict[str, Any]:
         "text": {"color": INK, "fontSize": size},
         "line": {"color": INK, "strokeWidth": 2.2, "strokeJoin": "round"},
     }
+
+
+def dark_style() -> str:
+    """The style that a drawing carries, so that it follows the scheme of its reader."""
+    rules = (
+        f"[{part}='{light}']{{{part}:{dark}}}"
+        for light, dark in DARK.items()
+        for part in ("fill", "stroke")
+    )
+    return f"@media screen and (prefers-color-scheme:dark){{{''.join(rules)}}}"
 
 
 def dimension_colours(keys: Sequence[str]) -> dict[str, str]:
