@@ -29,7 +29,7 @@ BODIES = [
     ("census_c30", "2026-07-02", ["census_c30/privsatime.xlsx"], 5),
     ("btos", "2026-07-31", ["btos/National_2026-07-31.xlsx"], 5),
     ("nyfed_cmdi", "2026-07-29", ["nyfed_cmdi/market_cmdi_2026-07-29.xlsx"], 5),
-    ("gcp_pricing", "2022-02-09", ["gcp_pricing/pricing_2022-02-09.yml"], 5),
+    ("gcp_pricing", "2026-07-30", ["gcp_pricing/pricing_2026-07-30_head3449.yml"], 1),
     ("token_prices", "2025-12-31", ["genai_prices/data_slim.2025-12-31.json.gz"], 1),
     ("sec", "2026-08-01", ["sec/companyfacts_CIK0001326801_META.full.json.gz"], 1),
 ]
