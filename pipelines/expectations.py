@@ -14,6 +14,7 @@ from sources.tidy import between
 MAX_QUARANTINED = 0.05
 MAX_MISPLACED = 0.5
 FEW = 5
+BEGINS = {"M": 1, "Q": 3, "S": 6, "A": 1}  # months between the beginnings of periods
 LEAST = 0.5
 # Where what is gone counts as withdrawn, a body cut short must not take figures with it.
 LEAST_OF_WHOLE = 0.95
@@ -75,6 +76,7 @@ def contract(source: Source, last: LastGood | None) -> list[Rule]:
             max_value=MAX_MISPLACED,
         ),
         between(0, None, column="age_days", reason="the period has not begun"),
+        between(1, 1, column="aligned", reason="the date is not the first day of a period"),
         between(0.2, 5, column="level_ratio", reason="over 5 times or under 1/5 of the last good"),
     ]
     if last is not None:
@@ -126,7 +128,17 @@ def prepare(
         peer_ratio=(peers / median).where(median.gt(0)),
         level_ratio=level_ratio(frame, source, before),
         misplaced_share=misplaced_share(frame, before),
+        aligned=aligned(frame, source),
     )
+
+
+def aligned(frame: pd.DataFrame, source: Source) -> pd.Series:
+    """1 where a period begins as its frequency does, 0 where not; null for dates of events."""
+    frequency = frame["series"].map({series.key: series.frequency for series in source.series})
+    months = frequency.map(BEGINS)
+    month, first = frame["period"].dt.month, frame["period"].dt.day.eq(1)
+    begins: pd.Series = first & ((month - 1) % months.fillna(1)).eq(0)
+    return begins.astype(float).where(months.notna())
 
 
 def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:

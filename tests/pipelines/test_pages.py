@@ -222,6 +222,19 @@ def test_a_figure_gone_from_a_whole_body_is_withdrawn_and_one_cut_short_takes_no
     assert len(figures(silentcrash)) == len(months) - 1
 
 
+def test_dates_that_slipped_by_a_day_are_no_new_periods(
+    declared: type[Declared], site: Site, silentcrash: Command
+) -> None:
+    declared.as_(replace(SOURCE, follow=None))
+    site.serve(FIRST, page({"2026-01-01": 1.0, "2026-02-01": 2.0}))
+    assert silentcrash("fetch", "made_up").code == 0
+    site.serve(FIRST, page({"2025-12-31": 1.0, "2026-01-31": 2.0, "2026-02-28": 3.0}))
+    ended = silentcrash("fetch", "made_up")
+    assert ended.code == 1
+    assert "not the first day of a period" in ended.err
+    assert [row["value"] for row in figures(silentcrash)] == [1.0, 2.0]
+
+
 def test_sources_check_tells_what_is_wrong_and_loads_nothing(
     declared: type[Declared], site: Site, silentcrash: Command
 ) -> None:
