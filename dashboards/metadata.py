@@ -63,6 +63,12 @@ def dataset(code: str = "") -> Mapping[str, Any]:
     return whole[code] if code else whole
 
 
+def names(table: str) -> list[str]:
+    """The columns of a table that has the same ones in every edition, in order."""
+    [words] = [one for one in _words()["table"] if one["name"] == table]
+    return [column["name"] for column in words["column"]]
+
+
 def describe(frames: Mapping[str, pd.DataFrame], edition: Edition) -> tuple[Table, ...]:
     """The description of each table, its columns those of its frame.
 

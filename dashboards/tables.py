@@ -7,7 +7,7 @@ place.
 
 import pandas as pd
 
-from dashboards import facts
+from dashboards import facts, metadata
 from dashboards.words import plain
 from warehouse.edition import Edition
 
@@ -44,13 +44,11 @@ def index(edition: Edition) -> pd.DataFrame:
 def contributions(edition: Edition) -> pd.DataFrame:
     """Points of the index by month, dimension and indicator; each kind adds up to the index."""
     rows = edition.values.loc[edition.values["kind"].isin(["dimension", "indicator"])]
-    return _ordered(rows[["period", "kind", "key", "contribution", "weight"]])
+    return _ordered(rows[metadata.names("contributions")])
 
 
 def indicators(edition: Edition) -> pd.DataFrame:
     """A row a month and indicator: value, unit, score, weight, age of the figure, state."""
-    columns = ["period", "key", "kind", "value", "unit_fr", "unit_en", "score", "weight",
-               "contribution", "observed", "age_months", "state", "reason"]  # fmt: skip
     rows = edition.values.loc[edition.values["kind"].isin(["indicator", "panel"])]
     about = facts.indicators(edition).set_index("key")
     hidden = rows["key"].map(about["hidden"])
@@ -62,7 +60,7 @@ def indicators(edition: Edition) -> pd.DataFrame:
             reason=rows["reason"].mask(hidden, HIDDEN),
             observed=pd.to_datetime(rows["observed"], format="%Y-%m"),
             age_months=rows["age_months"].astype("Int64"),
-        )[columns]
+        )[metadata.names("indicators")]
     )
 
 
@@ -103,7 +101,7 @@ def lineage(edition: Edition) -> pd.DataFrame:
 
     A note on a figure that may not be republished is left out too: it may spell the figure.
     """
-    rows = edition.lineage.drop(columns=["fetch_id", "at"])
+    rows = edition.lineage[metadata.names("lineage")]
     shut = rows["series"].isin(facts.closed(edition))
     noted = rows["cite_note"].mask(shut, HIDDEN)
     return _ordered(rows.assign(value=rows["value"].mask(shut), cite_note=noted))
@@ -113,7 +111,7 @@ def series(edition: Edition) -> pd.DataFrame:
     """The series that the edition uses: source, unit, frequency, titles."""
     used = edition.series.loc[edition.series["key"].isin(edition.lineage["series"])]
     open_ = ~used["key"].isin(facts.closed(edition))
-    return used.assign(republished=open_).reset_index(drop=True)
+    return used.assign(republished=open_)[metadata.names("series")].reset_index(drop=True)
 
 
 def sources(edition: Edition) -> pd.DataFrame:
@@ -122,7 +120,7 @@ def sources(edition: Edition) -> pd.DataFrame:
     return rows.assign(
         age_days=rows["age_days"].astype("Int64"),
         redistribute=rows["redistribute"].astype(bool),
-    )
+    )[metadata.names("sources")]
 
 
 def _ordered(rows: pd.DataFrame) -> pd.DataFrame:

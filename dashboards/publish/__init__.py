@@ -4,8 +4,17 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from dashboards.publish import columnar, datapackage, delimited
-from dashboards.publish.publication import File, Publication, dumped, prepare
+from dashboards.publish import (
+    citation,
+    columnar,
+    croissant,
+    csvw,
+    datapackage,
+    dcat,
+    delimited,
+    schemaorg,
+)
+from dashboards.publish.publication import LANGUAGES, File, Publication, dumped, prepare
 from warehouse.edition import Edition
 
 CHECKSUMS = "SHA256SUMS"
@@ -38,9 +47,16 @@ def _data(publication: Publication) -> Iterator[File]:
 
 def _about(publication: Publication, data: Sequence[File]) -> Iterator[File]:
     """The descriptions, which name the files of data with their sizes and hashes."""
-    delimited_files = [file for file in data if file.name.endswith(".csv")]
-    package = datapackage.document(publication, delimited_files)
-    yield File("datapackage.json", dumped(package))
+    plain = [file for file in data if file.table and file.name == f"{file.table.name}.csv"]
+    csv = [file for file in data if file.name.endswith(".csv")]
+    yield File("datapackage.json", dumped(datapackage.document(publication, csv)))
+    yield File("csvw.json", dumped(csvw.document(publication, plain)))
+    yield File("croissant.json", dumped(croissant.document(publication, plain)))
+    yield File("dcat.jsonld", dumped(dcat.document(publication, data)))
+    for code in LANGUAGES:
+        body = dumped(schemaorg.document(publication, data, code))
+        yield File(f"dataset.{code}.jsonld", body)
+    yield File("CITATION.cff", citation.cff(publication))
 
 
 def _put(path: Path, body: bytes) -> Path:

@@ -1,7 +1,7 @@
 """An edition ready to be published: its tables, their description, and the files made so far."""
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
@@ -65,8 +65,9 @@ class Publication:
 
     @property
     def version(self) -> str:
-        """The version of the release, YYYY.MM."""
-        return self.edition.month.replace("-", ".")
+        """The version of the release by its month, as semantic versioning writes it."""
+        year, month = self.edition.month.split("-")
+        return f"{year}.{int(month)}.0"
 
     @property
     def published(self) -> str:
@@ -96,6 +97,11 @@ def prepare(edition: Edition, base: str = "") -> Publication:
     """The publication of an edition, its tables made and described."""
     frames = tables(edition)
     return Publication(edition, base, frames, metadata.describe(frames, edition))
+
+
+def both(say: Callable[[str], str]) -> dict[str, str]:
+    """What `say` says in each language, by its code."""
+    return {code: say(code) for code in LANGUAGES}
 
 
 def dumped(content: Mapping[str, Any]) -> bytes:

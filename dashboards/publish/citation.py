@@ -1,0 +1,26 @@
+"""How to cite an edition: CITATION.cff, version 1.2.0 of the Citation File Format."""
+
+import yaml
+
+from dashboards import metadata
+from dashboards.publish.publication import Publication
+
+
+def cff(publication: Publication) -> bytes:
+    """The citation as YAML."""
+    whole, said = metadata.dataset(), metadata.dataset("en")
+    about = {
+        "cff-version": "1.2.0",
+        "message": said["citation"],
+        "type": "dataset",
+        "title": publication.title("en"),
+        "authors": [{"name": said["publisher"]}],
+        "version": publication.version,
+        "date-released": publication.published,
+        "license": whole["licence"],
+        "abstract": said["description"],
+        "keywords": said["keywords"],
+        "identifiers": [{"type": "other", "value": publication.id}],
+        **({"url": publication.base} if publication.base else {}),
+    }
+    return yaml.safe_dump(about, allow_unicode=True, sort_keys=False, width=100).encode()

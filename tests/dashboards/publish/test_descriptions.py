@@ -1,0 +1,172 @@
+"""The descriptions of a release, read by the tools of each standard."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import mlcroissant
+import pandas as pd
+import pytest
+import yaml
+from csvw import CSVW
+from jsonschema import Draft202012Validator
+from pyshacl import validate
+from rdflib import Graph
+
+from dashboards.publish import csvw, files
+from dashboards.publish.publication import Publication, prepare
+from tests.dashboards.publish.shapes import SHAPES
+from warehouse.edition import Edition
+
+BASE = "https://observatory.example/2026-10"
+TEXT = {"type": "string", "minLength": 1}
+THING = {"type": "object", "required": ["@type", "name"]}
+THINGS = {"type": "array", "items": THING}
+# What search engines for data ask of a Dataset; what schema.org does not have is shut out.
+DATASET = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["@context", "@type", "name", "description", "license", "creator", "distribution"],
+    "properties": {
+        "@context": {"const": "https://schema.org/"},
+        "@type": {"const": "Dataset"},
+        **dict.fromkeys(["@id", "identifier", "name", "inLanguage", "version", "license"], TEXT),
+        "description": {"type": "string", "minLength": 50, "maxLength": 5000},
+        "keywords": {"type": "array", "items": TEXT},
+        "datePublished": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"},
+        "temporalCoverage": {"type": "string", "pattern": r"^\d{4}-\d\d/\d{4}-\d\d$"},
+        "isAccessibleForFree": {"const": True},
+        **dict.fromkeys(["creator", "publisher"], THING),
+        **dict.fromkeys(["variableMeasured", "isBasedOn"], THINGS),
+        "distribution": {
+            "type": "array",
+            "minItems": 20,
+            "items": {
+                "required": ["@type", "contentUrl", "encodingFormat", "sha256"],
+                "properties": {"@type": {"const": "DataDownload"}},
+            },
+        },
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def at_an_address(shipped_edition: Edition) -> dict[str, bytes]:
+    """The files of the release when it is known where they will be served."""
+    return {file.name: file.body for file in files(prepare(shipped_edition, BASE))}
+
+
+def test_csvw_finds_its_tables_valid(folder: Path) -> None:
+    assert CSVW(str(folder / "csvw.json"), validate=True).is_valid
+
+
+@pytest.mark.parametrize(
+    ("table", "was", "becomes", "complaint"),
+    [
+        ("index", "calm,0.8", "calm,much", "much"),
+        ("contributions", "09,dimension,chips", "09,dimension,cost", "duplicate primary key"),
+    ],
+)
+def test_csvw_sees_a_wrong_type_and_a_double_key(
+    publication: Publication, tmp_path: Path, table: str, was: str, becomes: str, complaint: str
+) -> None:
+    held = [file for file in files(publication) if file.name == f"{table}.csv"]
+    [file] = held
+    body = file.body.decode()
+    assert was in body
+    (tmp_path / file.name).write_text(body.replace(was, becomes, 1), encoding="utf-8")
+    about = csvw.document(publication, held)
+    (tmp_path / "csvw.json").write_text(json.dumps(about), encoding="utf-8")
+    with pytest.raises(ValueError, match=complaint):
+        _ = CSVW(str(tmp_path / "csvw.json"), validate=True).is_valid
+
+
+def test_croissant_loads_and_gives_the_figures(folder: Path) -> None:
+    data = mlcroissant.Dataset(str(folder / "croissant.json"))
+    assert not data.metadata.issues.errors
+    assert not data.metadata.issues.warnings
+    last = list(data.records("index"))[-1]
+    index = pd.read_csv(folder / "index.csv").iloc[-1]
+    assert last["index/index"] == index["index"]
+    assert last["index/period"] == index["period"].encode()
+
+
+def test_dcat_passes_the_rules_of_the_profile(at_an_address: dict[str, bytes]) -> None:
+    graph = Graph().parse(data=at_an_address["dcat.jsonld"], format="json-ld")
+    conforms, _, text = validate(graph, shacl_graph=Graph().parse(data=SHAPES, format="turtle"))
+    assert conforms, text
+    address = "SELECT ?a WHERE { ?d a dcat:Distribution ; dcat:accessURL ?a }"
+    found = {str(row[0]) for row in graph.query(address)}
+    assert f"{BASE}/index.csv" in found
+    assert len(found) >= 20
+
+
+def test_the_rules_of_dcat_can_fail(at_an_address: dict[str, bytes]) -> None:
+    document = json.loads(at_an_address["dcat.jsonld"])
+    del document["dcat:dataset"]["dcat:distribution"][3]["dcat:accessURL"]
+    graph = Graph().parse(data=json.dumps(document), format="json-ld")
+    conforms, _, text = validate(graph, shacl_graph=Graph().parse(data=SHAPES, format="turtle"))
+    assert not conforms
+    assert "accessURL" in text
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_schema_org_has_what_search_engines_ask(
+    folder: Path, at_an_address: dict[str, bytes], code: str
+) -> None:
+    schema = Draft202012Validator(DATASET)
+    about = json.loads(at_an_address[f"dataset.{code}.jsonld"])
+    schema.validate(about)
+    schema.validate(_json(folder / f"dataset.{code}.jsonld"))
+    assert about["distribution"][0]["contentUrl"] == f"{BASE}/index.csv"
+    names = [one["propertyID"] for one in about["variableMeasured"]]
+    assert names[:2] == ["index", "cost"]
+    assert len(names) == len(set(names))
+
+
+def test_each_hash_is_that_of_the_file(folder: Path) -> None:
+    stated = json.loads((folder / "dataset.en.jsonld").read_bytes())["distribution"]
+    stated += json.loads((folder / "croissant.json").read_bytes())["distribution"]
+    for one in stated:
+        body = (folder / one["contentUrl"]).read_bytes()
+        assert hashlib.sha256(body).hexdigest() == one["sha256"]
+        assert one["contentSize"] == f"{len(body)} B"
+
+
+def test_the_citation_is_valid(folder: Path) -> None:
+    assert _cff(folder / "CITATION.cff") == 0
+    about = yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))
+    assert about["title"].startswith("Silent Crash Index, 2026-")
+
+
+def test_a_citation_without_its_message_is_seen(folder: Path, tmp_path: Path) -> None:
+    lines = (folder / "CITATION.cff").read_text(encoding="utf-8").splitlines()
+    path = tmp_path / "CITATION.cff"
+    path.write_text("\n".join(one for one in lines if "message" not in one), encoding="utf-8")
+    assert _cff(path) == 1
+
+
+def test_one_description_serves_every_format(folder: Path) -> None:
+    package, web = _json(folder / "datapackage.json"), _json(folder / "csvw.json")
+    tables = {one["url"]: one["tableSchema"]["columns"] for one in web["tables"]}
+    records = {one["name"]: one["field"] for one in _json(folder / "croissant.json")["recordSet"]}
+    plain = [one for one in package["resources"] if one["name"] in records]
+    assert len(plain) == len(tables) == len(records)
+    for one in plain:
+        said = [(field["name"], field["description"]) for field in one["schema"]["fields"]]
+        assert said == [(field["name"], field["description"]) for field in records[one["name"]]]
+        of_csvw = [(c["name"], c["dc:description"][1]["@value"]) for c in tables[one["path"]]]
+        assert said == of_csvw
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _cff(path: Path) -> int:
+    schema = ["--builtin-schema", "vendor.citation-file-format"]
+    command = [sys.executable, "-m", "check_jsonschema", *schema, str(path)]
+    return subprocess.run(command, capture_output=True, check=False).returncode
