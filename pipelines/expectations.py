@@ -135,7 +135,7 @@ def prepare(
 def aligned(frame: pd.DataFrame, source: Source) -> pd.Series:
     """1 where a period begins as its frequency does, 0 where not; null for dates of events."""
     frequency = frame["series"].map({series.key: series.frequency for series in source.series})
-    months = frequency.map(BEGINS)
+    months = frequency.map(BEGINS).astype("Float64")
     month, first = frame["period"].dt.month, frame["period"].dt.day.eq(1)
     begins: pd.Series = first & ((month - 1) % months.fillna(1)).eq(0)
     return begins.astype(float).where(months.notna())
