@@ -63,6 +63,12 @@ def dataset(code: str = "") -> Mapping[str, Any]:
     return whole[code] if code else whole
 
 
+def changelog(code: str) -> Mapping[str, str]:
+    """The words of the changelog in a language."""
+    words: dict[str, str] = _words()["changelog"][code]
+    return words
+
+
 def names(table: str) -> list[str]:
     """The columns of a table that has the same ones in every edition, in order."""
     [words] = [one for one in _words()["table"] if one["name"] == table]

@@ -130,5 +130,15 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
     usual = found.as_of == standard
     folder = out / (found.month if usual else f"{found.month}_as_of_{found.as_of:%Y-%m-%d}")
     folder.mkdir(parents=True, exist_ok=True)
-    written = [*bulletin.write(found, folder), *data.write(found, folder)]
+    pages = bulletin.write(found, folder)
+    written = [*pages, *data.write(found, folder, previous=_month_before(engine, found))]
     return Published(found, folder, tuple(written))
+
+
+def _month_before(engine: Engine, found: Edition) -> Edition | None:
+    """The edition of the month before, where it was published."""
+    month = pd.Period(found.month, "M") - 1
+    try:
+        return edition.load(engine, month=str(month), as_of=realtime.cutoff(month, framework()))
+    except LookupError:
+        return None

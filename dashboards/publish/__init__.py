@@ -5,6 +5,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from dashboards.publish import (
+    changelog,
+    changes,
     citation,
     columnar,
     croissant,
@@ -20,20 +22,31 @@ from warehouse.edition import Edition
 CHECKSUMS = "SHA256SUMS"
 
 
-def write(edition: Edition, out: Path, *, base: str = "") -> list[Path]:
+def write(
+    edition: Edition, out: Path, *, previous: Edition | None = None, base: str = ""
+) -> list[Path]:
     """Write the data of an edition into the folder `out`; the paths, checksums last.
 
+    The changelog is against `previous`, the edition of the month before, where it is held.
     `base` is the address that the folder will have. The checksums are of everything in the
     folder. The same edition gives the same bytes.
     """
-    paths = [_put(out / file.name, file.body) for file in files(prepare(edition, base))]
+    publication = prepare(edition, base)
+    paths = [_put(out / file.name, file.body) for file in files(publication, previous)]
     return [*paths, _checksums(out)]
 
 
-def files(publication: Publication) -> list[File]:
+def files(publication: Publication, previous: Edition | None = None) -> list[File]:
     """Every file of a release but its checksums."""
-    data = list(_data(publication))
+    data = [*_data(publication), *_changes(publication, previous)]
     return [*data, *_about(publication, data)]
+
+
+def _changes(publication: Publication, previous: Edition | None) -> Iterator[File]:
+    document = changelog.document(publication, changes.between(publication.edition, previous))
+    yield File("changelog.json", dumped(document))
+    for code in LANGUAGES:
+        yield File(f"changelog.{code}.md", changelog.markdown(publication, document, code))
 
 
 def _data(publication: Publication) -> Iterator[File]:

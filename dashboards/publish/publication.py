@@ -104,6 +104,12 @@ def both(say: Callable[[str], str]) -> dict[str, str]:
     return {code: say(code) for code in LANGUAGES}
 
 
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame for JSON: what is missing is null."""
+    plain = frame.astype(object).where(frame.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+
+
 def dumped(content: Mapping[str, Any]) -> bytes:
     """A document as JSON, safe inside a page too: no character of it can close a script."""
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)

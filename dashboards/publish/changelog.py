@@ -1,0 +1,93 @@
+"""The changelog of an edition: one document for machines, and the same as Markdown to be read."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from dashboards import facts, metadata
+from dashboards.publish.changes import Changes
+from dashboards.publish.publication import Publication, records
+from dashboards.words import Language, language
+
+# What Markdown or HTML would read as more than a character.
+MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+DIGITS = 4
+
+
+def document(publication: Publication, changes: Changes) -> dict[str, Any]:
+    """The changes as a document: its JSON Schema is `changelog`."""
+    edition = publication.edition
+    return {
+        "month": edition.month,
+        "previous": f"{facts.month(edition) - pd.DateOffset(months=1):%Y-%m}",
+        "cutoff": f"{edition.as_of:%Y-%m-%dT%H:%M:%SZ}",
+        "method": {
+            "version": edition.framework_version,
+            "previous": changes.version_before or None,
+            "touched": changes.touched,
+        },
+        "new": _by_series(changes.figures.query("kind == 'new'")),
+        "revised": _one_by_one(changes.figures.query("kind == 'revised'")),
+        "gone": changes.gone,
+    }
+
+
+def _by_series(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """A line a series: how many figures, of which periods."""
+    periods = rows.groupby("series")["period"].agg(count="size", first="min", last="max")
+    return records(_dated(periods.reset_index(), "first", "last"))
+
+
+def _one_by_one(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    return records(_dated(rows[["series", "period", "was", "value"]], "period"))
+
+
+def _dated(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    return rows.assign(**{name: rows[name].dt.strftime("%Y-%m-%d") for name in columns})
+
+
+def markdown(publication: Publication, changes: Mapping[str, Any], code: str) -> bytes:
+    """The document of the changes, in a language."""
+    said, words = language(code), metadata.changelog(code)
+    titles = publication.frames["series"].set_index("key")[f"title_{code}"]
+    named = {str(key): MARKS.sub(r"\\\1", title) for key, title in titles.items()}
+    lines = [said.typeset(line) for line in _lines(changes, named, said, words)]
+    return "\n".join([*lines, ""]).encode()
+
+
+def _lines(
+    changes: Mapping[str, Any], titles: Mapping[str, str], said: Language, words: Mapping[str, str]
+) -> Iterator[str]:
+    months = {"month": said.month(changes["month"]), "before": said.month(changes["previous"])}
+    yield from (f"# {words['title'].format(**months)}", "")
+    yield from (f"## {words['method']}", "", _method(changes["method"], words), "")
+    new = [words["figures"].format(**one, title=titles[one["series"]]) for one in changes["new"]]
+    yield from _section(words["new"], new, words)
+    revised = [_moved(one, titles[one["series"]], said, words) for one in changes["revised"]]
+    yield from _section(words["revised"], revised, words)
+    yield from _section(words["gone"], [f"`{key}`" for key in changes["gone"]], words)
+
+
+def _section(title: str, items: list[str], words: Mapping[str, str]) -> Iterator[str]:
+    yield from (f"## {title}", "")
+    yield from ([f"- {item}" for item in items] or [words["none"]])
+    yield ""
+
+
+def _method(method: Mapping[str, Any], words: Mapping[str, str]) -> str:
+    version, was, touched = method["version"], method["previous"], method["touched"]
+    if touched is None:
+        return words["unknown"].format(version=version)
+    if not touched and version == was:
+        return words["same"].format(version=version)
+    return words["changed"].format(version=version, was=was, keys=", ".join(touched) or "–")
+
+
+def _moved(one: Mapping[str, Any], title: str, said: Language, words: Mapping[str, str]) -> str:
+    figures = {name: one[name] for name in ("was", "value")}
+    if not any(figures.values()):
+        return words["closed"].format(**{**one, "title": title})
+    shown = {name: said.number(figure, DIGITS) for name, figure in figures.items()}
+    return words["moved"].format(**{**one, **shown, "title": title})
