@@ -1,5 +1,6 @@
 """The reasonable choices that a Monte Carlo draws from, and the scores that each one gives."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,6 +14,7 @@ Array = NDArray[np.float64]
 Normalisation = Literal["goalposts", "zscore", "ecdf"]
 Aggregation = Literal["arithmetic", "geometric", "ciss"]
 LEAST, HALF = 12, 60
+ERF = np.frompyfunc(math.erf, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,6 @@ def _logged(values: pd.DataFrame, log: NDArray[np.bool_]) -> pd.DataFrame:
 
 
 def _probability(z: Array) -> Array:
-    from scipy.special import ndtr
-
-    result: Array = ndtr(z)
-    return result
+    """The normal distribution at `z`. SciPy's takes a third of a second to import."""
+    erf: Array = ERF(z / np.sqrt(2)).astype("float64")
+    return (1 + erf) / 2

@@ -7,6 +7,7 @@ Method: Saisana, Saltelli and Tarantola, JRSS-A 168, 2005.
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipelines.index import replicate
-from pipelines.index.choices import Cell, Choices, score
+from pipelines.index.choices import Aggregation, Cell, Choices, score
 
 FACTORS = ("normalisation", "window", "winsor", "weights", "aggregation", "width", "leave_out")
-POOL, CHUNK = 4096, 256
+POOL, CHUNK, THREADS = 4096, 128, 2
 
 Array = NDArray[np.float64]
 Picks = NDArray[np.intp]
@@ -82,15 +83,34 @@ def evaluate(model: Model, points: Array) -> Outcome:
     periods, runs = len(model.values), len(points)
     whole = np.empty((periods, runs), np.float32)
     parts = np.empty((len(model.names), periods, runs), np.float32)
-    for cell, same in _groups(model, picks):
-        scores, keys = score(model.values, model.indicators, cell), _weights(model, picks[same])
-        parts[:, :, same] = replicate.dimensions(scores, model.members, keys)
-    for number, aggregation in enumerate(model.choices.aggregations):
-        drawn = np.flatnonzero(picks[:, 4] == number)
-        for same in np.split(drawn, range(CHUNK, len(drawn), CHUNK)):
-            above = model.above[:, picks[same, 3]]
-            whole[:, same] = replicate.index(parts[:, :, same].astype(float), above, aggregation)
+    for cell, runs_of in _groups(model, picks):
+        scores = score(model.values, model.indicators, cell)
+        for same in _split(runs_of):
+            keys = _weights(model, picks[same])
+            parts[:, :, same] = replicate.dimensions(scores, model.members, keys)
+
+    def fill(chunk: tuple[Aggregation, Picks]) -> None:
+        aggregation, same = chunk
+        above = model.above[:, picks[same, 3]]
+        whole[:, same] = replicate.index(parts[:, :, same].astype(float), above, aggregation)
+
+    # Chunks touch no common column, and NumPy lets go of the interpreter while it computes.
+    with ThreadPoolExecutor(THREADS) as pool:
+        for _ in pool.map(fill, _chunks(model, picks)):
+            pass
     return Outcome(model.values.index, model.names, whole, parts)
+
+
+def _chunks(model: Model, picks: Picks) -> Iterator[tuple[Aggregation, Picks]]:
+    """The runs of each aggregation, `CHUNK` at a time."""
+    for number, aggregation in enumerate(model.choices.aggregations):
+        for same in _split(np.flatnonzero(picks[:, 4] == number)):
+            yield aggregation, same
+
+
+def _split(runs: Picks) -> list[Picks]:
+    """Runs, `CHUNK` at a time: small enough for the cache, and for one thread of the BLAS."""
+    return np.split(runs, range(CHUNK, len(runs), CHUNK))
 
 
 def _perturbed(nominal: Array, noise: float, rng: np.random.Generator) -> Array:
