@@ -149,7 +149,7 @@ def reparse(settings: Settings, key: str) -> None:
     with progress(Console(stderr=True)) as shown:
         step = shown.add_task(f"Reading {key} again", total=None)
         outcomes = []
-        for one in again.reparse(engine, Archive(str(settings.raw)), source):
+        for one in again.reparse(engine, Archive(settings.archive), source):
             outcomes.append(one)
             shown.update(step, description=f"{key}: {len(outcomes)} bodies read again")
     if not outcomes:

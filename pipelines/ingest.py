@@ -104,7 +104,7 @@ def ask_and_take(
     engine: Engine, settings: Settings, sources: Sequence[Source]
 ) -> Iterator[Outcome]:
     """Ask these sources at once and take each answer as it comes."""
-    archive = Archive(str(settings.raw))
+    archive = Archive(settings.archive)
     ready = [source for source in sources if not source.needs or environ.get(source.needs)]
     for source in sources:
         if source not in ready:

@@ -21,15 +21,11 @@ class Settings:
 
     home: Path
     warehouse: str
+    archive: str
     contact: str
     gateway: str
     allow_loopback: bool
     now: datetime
-
-    @property
-    def raw(self) -> Path:
-        """The folder of archived bytes."""
-        return self.home / "raw"
 
     @property
     def releases(self) -> Path:
@@ -40,8 +36,8 @@ class Settings:
 def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process.
 
-    SILENTCRASH_HOME, SILENTCRASH_WAREHOUSE (a database URL), SILENTCRASH_CONTACT (in the
-    User-Agent), SILENTCRASH_GATEWAY (a mirror that all requests go through),
+    SILENTCRASH_HOME, SILENTCRASH_WAREHOUSE (a database URL), SILENTCRASH_ARCHIVE (a folder or
+    an fsspec URL for the raw bytes), SILENTCRASH_CONTACT (in the User-Agent), SILENTCRASH_GATEWAY (a mirror that all requests go through),
     SILENTCRASH_ALLOW_LOOPBACK ("1") and SILENTCRASH_NOW (an ISO instant, to rebuild a past run).
     Raises UsageFault when SILENTCRASH_NOW is not an instant.
     """
@@ -50,6 +46,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         home=home,
         warehouse=env.get("SILENTCRASH_WAREHOUSE") or f"sqlite:///{home / 'warehouse.sqlite'}",
+        archive=env.get("SILENTCRASH_ARCHIVE") or str(home / "raw"),
         contact=env.get("SILENTCRASH_CONTACT", ""),
         gateway=env.get("SILENTCRASH_GATEWAY", ""),
         allow_loopback=env.get("SILENTCRASH_ALLOW_LOOPBACK", "") == "1",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import fsspec
 import pandas as pd
 import pytest
 
@@ -169,6 +170,22 @@ def test_the_archive_is_read_again_with_the_parser_of_today(
     assert [row["value"] for row in every] == [1.0, 1.5, 2.0, 3.0]
     silentcrash("reparse", "made_up")
     assert figures(silentcrash, "v_observation_history") == every
+
+
+def test_the_archive_may_be_an_object_store(
+    declared: type[Declared],
+    site: Site,
+    silentcrash: Command,
+    empty_home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_ARCHIVE", "memory://raw")
+    declared.as_(SOURCE)
+    site.serve(FIRST, page({"2026-01-01": 1.0}))
+    assert silentcrash("fetch", "made_up").code == 0
+    assert not (empty_home / "raw").exists()
+    assert len(fsspec.filesystem("memory").glob("/raw/*/*.json")) == 2
+    assert silentcrash("reparse", "made_up").code == 0
 
 
 def test_a_body_that_no_parser_could_read_is_read_once_one_can(
