@@ -37,8 +37,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
     """The settings of this process.
 
     SILENTCRASH_HOME, SILENTCRASH_WAREHOUSE (a database URL), SILENTCRASH_ARCHIVE (a folder or
-    an fsspec URL for the raw bytes), SILENTCRASH_CONTACT (in the User-Agent), SILENTCRASH_GATEWAY (a mirror that all requests go through),
-    SILENTCRASH_ALLOW_LOOPBACK ("1") and SILENTCRASH_NOW (an ISO instant, to rebuild a past run).
+    an fsspec URL for the raw bytes), SILENTCRASH_CONTACT (in the User-Agent),
+    SILENTCRASH_GATEWAY (a mirror that all requests go through), SILENTCRASH_ALLOW_LOOPBACK
+    ("1") and SILENTCRASH_NOW (an ISO instant, to rebuild a past run).
     Raises UsageFault when SILENTCRASH_NOW is not an instant.
     """
     env = os.environ if environ is None else environ
