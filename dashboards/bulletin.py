@@ -9,6 +9,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from dashboards import facts, grammar, quality, rendering, rows
+from dashboards.figures import Draw, embedded, figures
 from dashboards.words import LANGUAGES, Language, language
 from warehouse.edition import Edition
 
@@ -38,9 +39,7 @@ def write(edition: Edition, out: Path) -> list[Path]:
 
 
 def page(edition: Edition, said: Language) -> str:
-    """The bulletin of an edition in a language, as HTML."""
-    from dashboards.figures import figures
-
+    """The bulletin of an edition in a language, as HTML complete in itself."""
     style = rendering.style()
     return (
         _templates(said.code)
@@ -48,16 +47,24 @@ def page(edition: Edition, said: Language) -> str:
         .render(
             style=Markup(style),  # noqa: S704 - our own file
             style_hash=rendering.style_hash(style),
-            figures={figure.key: figure for figure in figures(edition, said)},
             languages=[language(code) for code in LANGUAGES],
-            edition=edition,
-            **_opening(edition, said),
-            **_sections(edition, said),
+            **content(edition, said, embedded),
         )
     )
 
 
-def _opening(edition: Edition, said: Language) -> dict[str, object]:
+def content(edition: Edition, said: Language, draw: Draw, data: str = "") -> dict[str, object]:
+    """What the bulletin shows; its figures are where `draw` puts them, its tables under `data`."""
+    return {
+        "figures": {figure.key: figure for figure in figures(edition, said, draw)},
+        "edition": edition,
+        "data": data,
+        **opening(edition, said),
+        **_sections(edition, said),
+    }
+
+
+def opening(edition: Edition, said: Language) -> dict[str, object]:
     """The header line, the headline, the lede and the key points."""
     level = facts.level(edition)
     names = {one["key"]: said.of(one) for one in edition.framework["regimes"]}

@@ -22,16 +22,23 @@ YEARS = alt.Axis(format="%Y", tickCount=alt.TimeIntervalStep(interval="year", st
 
 def svg(chart: alt.TopLevelMixin, said: Language) -> str:
     """The chart as SVG text, the same bytes for the same chart on the same machine."""
+    return drawn(specification(chart), said)
+
+
+def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    """The chart as Vega-Lite with the configuration of the house."""
+    return chart.to_dict(validate=False) | {"config": theme.config(), "padding": 4}
+
+
+def drawn(spec: dict[str, Any], said: Language) -> str:
+    """The SVG of a specification, which follows the light or dark scheme of its reader."""
     import vl_convert
 
-    drawn: str = vl_convert.vegalite_to_svg(
-        chart.to_dict(validate=False) | {"config": theme.config(), "padding": 4},
-        format_locale=number_locale(said),
-        time_format_locale=time_locale(said),
+    plain: str = vl_convert.vegalite_to_svg(
+        spec, format_locale=number_locale(said), time_format_locale=time_locale(said)
     )
-    return re.sub(
-        r"(<svg\b[^>]*>)", rf"\1<style>{theme.dark_style()}</style>", _numbered(drawn), count=1
-    )
+    style = f"<style>{theme.dark_style()}</style>"
+    return re.sub(r"(<svg\b[^>]*>)", rf"\1{style}", _numbered(plain), count=1)
 
 
 def _numbered(drawn: str) -> str:
@@ -174,3 +181,38 @@ def _legible() -> Any:
     on_dark = {"test": "datum.score > 45", "value": "white"}
     on_light = {"test": "datum.score !== null", "value": "black"}
     return {"condition": [on_dark, on_light], "value": theme.MUTED}
+
+
+def line(
+    frame: pd.DataFrame,
+    label: str,
+    colour: str,
+    width: int,
+    *,
+    scale: alt.Scale | None = None,
+    bounds: Sequence[tuple[float, str]] = (),
+) -> Any:
+    """One line over time with its last figure written; gaps stay gaps.
+
+    `frame`: period, value. `scale` is that of the values, which need not start at zero without
+    one. `bounds` are drawn across with their names.
+    """
+    value = alt.Y("value:Q", scale=scale or alt.Scale(zero=False, nice=True))
+    time = alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=YEARS, title=None)
+    base = alt.Chart(frame).encode(time, value)
+    drawn = base.mark_line(color=colour, point={"color": colour, "size": 14, "opacity": 1})
+    last = alt.Chart(frame.dropna(subset="value").tail(1).assign(label=label)).encode(time, value)
+    dot = last.mark_point(filled=True, size=70, color=colour, opacity=1)
+    said = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
+    layers = [*_bounds(bounds), drawn, dot, said.encode(text="label:N")]
+    return alt.layer(*layers).properties(width=width - 60, height=260 if width == WIDE else 200)
+
+
+def _bounds(bounds: Sequence[tuple[float, str]]) -> list[alt.Chart]:
+    if not bounds:
+        return []
+    frame = pd.DataFrame(bounds, columns=["value", "name"])
+    base = alt.Chart(frame).encode(alt.Y("value:Q"))
+    rule = base.mark_rule(color=theme.MUTED, strokeDash=[4, 4])
+    name = base.mark_text(align="left", dy=-7, color=theme.MUTED, fontSize=11)
+    return [rule, name.encode(x=alt.value(4), text="name:N")]

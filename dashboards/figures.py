@@ -40,6 +40,11 @@ def figures(edition: Edition, said: Language, draw: Draw | None = None) -> list[
 
 
 def _index(edition: Edition, said: Language, draw: Draw) -> Figure:
+    return index_figure(edition, said, draw, charts.WIDE)
+
+
+def index_figure(edition: Edition, said: Language, draw: Draw, width: int) -> Figure:
+    """The index and its zones, `width` pixels wide where there is room."""
     frame = _index_frame(edition)
     known = frame.dropna(subset="score").set_index("period")["score"]
     label = "" if known.empty else said.number(known.iloc[-1])
@@ -50,7 +55,7 @@ def _index(edition: Edition, said: Language, draw: Draw) -> Figure:
     rows = [[said.month(month), said.number(score), names[zone]] for month, score, zone in lines]
     return Figure(
         "index",
-        draw(charts.index(frame, zones, label, charts.WIDE), said),
+        draw(charts.index(frame, zones, label, width), said),
         draw(charts.index(frame, zones, label, charts.NARROW), said),
         _range(known, said),
         [said.words[f"column_{name}"] for name in ("month", "index", "regime")],

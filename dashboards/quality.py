@@ -68,10 +68,11 @@ def quarantined(edition: Edition, said: Language) -> list[list[str]]:
 
 def sources(edition: Edition, said: Language) -> list[Row]:
     """A line a source: title, publisher, licence, newest period, age, rights, assumed dates."""
-    return [_source(row, said) for row in edition.sources.to_dict("records")]
+    return [source(row, said) for row in edition.sources.to_dict("records")]
 
 
-def _source(row: Mapping[Any, Any], said: Language) -> Row:
+def source(row: Mapping[Any, Any], said: Language) -> Row:
+    """A source of the catalogue with its age, in words."""
     held = pd.notna(row["newest_period"])
     return {
         "title": said.of(row, "title"),

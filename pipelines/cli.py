@@ -10,6 +10,7 @@ from pipelines.alerts.cli import app as alerts
 from pipelines.announcements import app as announcements
 from pipelines.inquiry_cli import app as index
 from pipelines.settings import RunFault, UsageFault, from_environment
+from pipelines.site_cli import app as site
 from pipelines.sources_cli import app as sources
 from pipelines.terminal import AsOf, Format, Out, Written, parse_day, show
 
@@ -22,6 +23,7 @@ app = typer.Typer(
 app.add_typer(alerts, name="alerts")
 app.add_typer(announcements, name="announcements")
 app.add_typer(index, name="index")
+app.add_typer(site, name="site")
 app.add_typer(sources, name="sources")
 
 

@@ -1,0 +1,121 @@
+"""Build the site: every page in both languages, their drawings and their data."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from dashboards import publish, rendering
+from dashboards.publish.publication import prepare
+from dashboards.site import archive, groups, home, indicators, records, texts
+from dashboards.site.folder import Folder
+from dashboards.site.page import Page, html, up
+from dashboards.site.speech import CODES, Speech, speech
+from dashboards.site.stock import Issue, Stock, stock
+from warehouse import edition
+
+ENTRY = """<!DOCTYPE html>
+<html lang="fr">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="refresh" content="0; url=fr/index.html">
+<title>Observatoire du krach silencieux · Silent Crash Observatory</title>
+</head>
+<body>
+<main><h1>Observatoire du krach silencieux</h1>
+<p><a href="fr/index.html">Français</a> · <a href="en/index.html" lang="en">English</a></p></main>
+</body>
+</html>
+"""
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did: files written, files removed, issues held back until their hour."""
+
+    written: int
+    removed: int
+    issues: int
+
+
+def build(
+    engine: Engine, out: Path, now: datetime, *, base: str = "", forced: bool = False
+) -> Built:
+    """Write the site into `out`; only what changed is written.
+
+    `base` is the address that the site will have, "" where it is not known. An edition is shown
+    from its hour of release on, and before it only when `forced`. Raises LookupError where there
+    is nothing to show. The same warehouse and hour give the same bytes.
+    """
+    found, folder, code = stock(engine, now, forced=forced), Folder(out), _code()
+    for issue in found.issues:
+        make = partial(_issue, engine, folder, found, issue, base)
+        folder.group(issue.name, f"{issue.stamp} {base} {code}", make)
+    folder.group("site", "", partial(_site, folder, found, base))
+    return Built(folder.made, folder.close(), len(found.issues))
+
+
+def _issue(engine: Engine, folder: Folder, found: Stock, issue: Issue, base: str) -> None:
+    """The bulletin of an issue in both languages, and its data."""
+    own = found.edition if issue == found.issue else edition.load(engine, issue.release)
+    address = f"{base.rstrip('/')}/data/{issue.name}" if base else ""
+    written = publish.files(prepare(own, address))
+    for file in written:
+        folder.put(f"data/{issue.name}/{file.name}", file.body)
+    sums = "".join(
+        f"{file.digest}  {file.name}\n" for file in sorted(written, key=lambda f: f.name)
+    )
+    folder.put(f"data/{issue.name}/{publish.CHECKSUMS}", sums)
+    for said in map(speech, CODES):
+        root = up(f"bulletins/{issue.name}/")
+        data = f"{root}data/{issue.name}/"
+        page = archive.issue_page(own, issue, said, folder.pen(root), data)
+        _put(folder, page, found, said, base)
+
+
+def _site(folder: Folder, found: Stock, base: str) -> None:
+    """Everything that is about the newest issue, or about all of them."""
+    folder.put("index.html", ENTRY)
+    folder.put("style.css", rendering.style())
+    for name, body in indicators.files(prepare(found.edition)):
+        for code in CODES:
+            folder.put(f"{code}/{name}", body)
+    for said in map(speech, CODES):
+        folder.put(f"{said.code}/calendar/releases.ics", archive.ics(found, said))
+        for page in _pages(folder, found, said, base):
+            _put(folder, page, found, said, base)
+
+
+def _pages(folder: Folder, found: Stock, said: Speech, base: str) -> Iterator[Page]:
+    data = folder.out / "data" / found.issue.name
+    names = [str(path.relative_to(data)) for path in sorted(data.rglob("*")) if path.is_file()]
+    yield home.page(found, said, folder.pen(up("")))
+    yield archive.listing(found, said)
+    yield archive.calendar(found, said)
+    yield groups.listing(found, said)
+    yield from groups.pages(found, said, folder.pen)
+    yield from indicators.pages(found, said, folder.pen)
+    yield records.sources(found, said)
+    yield records.revisions(found, said)
+    yield records.alerts(found, said)
+    yield records.corrections(found, said)
+    yield texts.data(found, said, names)
+    yield texts.method(found, said)
+    yield texts.cite(found, said, base)
+
+
+def _put(folder: Folder, page: Page, found: Stock, said: Speech, base: str) -> None:
+    folder.put(f"{said.code}/{page.path}index.html", html(page, found, said, base))
+
+
+def _code() -> str:
+    """What the pages follow from besides their figures: the hash of this package."""
+    home = Path(__file__).parents[1]
+    kept = {".py", ".html", ".css", ".toml"}
+    files = sorted(path for path in home.rglob("*") if path.suffix in kept)
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -1,0 +1,184 @@
+"""The page of an indicator: its line, its definition, its sources, its versions, its checks."""
+
+import json
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+import pandas as pd
+
+from dashboards import charts, facts, rows, theme
+from dashboards.figures import Draw
+from dashboards.metadata import Table
+from dashboards.publish import delimited
+from dashboards.publish.publication import Publication, dumped
+from dashboards.site.groups import pressure, told
+from dashboards.site.page import Page, Pen, up
+from dashboards.site.stock import Stock
+from dashboards.words import Language
+from warehouse.edition import Edition
+
+Row = dict[str, Any]
+SHOWN = 12  # figures of a table of versions, the newest ones
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest date that a zip can say: nothing depends on the clock
+
+
+def path(key: str) -> str:
+    """The path of an indicator's page."""
+    return f"indicators/{key}/"
+
+
+def pages(stock: Stock, said: Language, pen: Pen) -> Iterator[Page]:
+    """A page an indicator, those of the panels too."""
+    edition = stock.edition
+    about = facts.indicators(edition).set_index("key", drop=False)
+    order = [one["key"] for one in facts.groups(edition)]
+    for block in rows.blocks(edition, said):
+        colour = theme.DIMENSIONS[order.index(block["key"])] if block["key"] in order else theme.INK
+        for row in block["rows"]:
+            key, draw = row["key"], pen(up(path(row["key"])))
+            values = edition.values.loc[edition.values["key"].eq(key)].set_index("period")
+            yield Page(
+                path(key),
+                "indicator.html",
+                row["name"],
+                row["rationale"],
+                {
+                    "row": row,
+                    "block": block,
+                    "pressure": pressure(_span(edition, values["score"]), colour, said, draw),
+                    "figure": None
+                    if row["hidden"]
+                    else _figure(edition, values["value"], about.loc[key], colour, said, draw),
+                    "resting": resting(edition, key, said),
+                    "versions": versions(edition, key, said),
+                    "checks": checks(stock, key, said),
+                },
+            )
+
+
+def _span(edition: Edition, values: pd.Series) -> pd.Series:
+    return values.reindex(facts.table(edition, "score", "index").index).rename_axis("period")
+
+
+def _figure(
+    edition: Edition, stored: pd.Series, about: pd.Series, colour: str, said: Language, draw: Draw
+) -> Row:
+    """The figures in their unit."""
+    values, decimals = _span(edition, stored), int(about["decimals"])
+    frame = values.rename("value").reset_index()
+    known = values.dropna()
+    label = said.number(known.iloc[-1], decimals) if len(known) else ""
+    wide, narrow = (
+        draw(charts.line(frame, label, colour, width), said)
+        for width in (charts.WIDE, charts.NARROW)
+    )
+    return {"wide": wide, "narrow": narrow} | told(values, decimals, said)
+
+
+def resting(edition: Edition, key: str, said: Language) -> list[Row]:
+    """The figures that the month's value rests on: series, period, value, date known, citation."""
+    shut = facts.closed(edition)
+    mine = edition.lineage.loc[
+        edition.lineage["key"].eq(key) & edition.lineage["period"].eq(facts.month(edition))
+    ]
+    newest = mine.sort_values(["series", "series_period"]).groupby("series").tail(2)
+    return [_rested(row, shut, said) for row in newest.to_dict("records")]
+
+
+def _rested(row: dict[Any, Any], shut: set[str], said: Language) -> Row:
+    hidden = row["series"] in shut
+    cited = pd.notna(row["cite_address"])
+    return {
+        "series": row["series"],
+        "period": said.month(row["series_period"], "MMM y"),
+        "value": said.words["hidden"] if hidden else figure(row["value"], said),
+        "known": said.day(row["known_from"].date()),
+        "assumed": bool(row["assumed"]),
+        "source": row["cite_source"] if cited else said.words["fetched"],
+        "address": str(row["cite_address"] if cited else row["url"]),
+        "licence": row["cite_licence"] if cited else "",
+        "sha256": row["sha256"] if pd.notna(row["sha256"]) else "",
+    }
+
+
+def figure(value: float, said: Language) -> str:
+    """A raw figure with no more decimals than it has, four at most."""
+    if pd.isna(value):
+        return "–"
+    text = f"{value:.4f}".rstrip("0").rstrip(".")
+    return said.number(float(text), len(text.partition(".")[2]))
+
+
+def versions(edition: Edition, key: str, said: Language) -> list[list[str]]:
+    """Figures that were used in more than one version: first and last known, and their dates."""
+    shut = facts.closed(edition)
+    mine = edition.lineage.loc[
+        edition.lineage["key"].eq(key) & ~edition.lineage["series"].isin(shut)
+    ]
+    known = mine.drop_duplicates(["series", "series_period", "known_from"])
+    grouped = known.sort_values("known_from").groupby(["series", "series_period"])
+    table = grouped.agg(
+        first=("value", "first"),
+        since=("known_from", "first"),
+        last=("value", "last"),
+        until=("known_from", "last"),
+    )
+    changed = table.loc[table["first"].ne(table["last"])].reset_index()
+    newest = changed.sort_values(["series_period", "series"]).tail(SHOWN)[::-1]
+    return [
+        [
+            row["series"],
+            said.month(row["series_period"], "MMM y"),
+            f"{figure(row['first'], said)} ({said.day(row['since'].date())})",
+            f"{figure(row['last'], said)} ({said.day(row['until'].date())})",
+        ]
+        for row in newest.to_dict("records")
+    ]
+
+
+def checks(stock: Stock, key: str, said: Language) -> list[Row]:
+    """For each source behind the indicator: its last answer, rows read, rows set aside."""
+    edition = stock.edition
+    series = facts.members(edition).query("key == @key")["series"]
+    sources = edition.series.loc[edition.series["key"].isin(series), "source"].unique()
+    titles = {row["key"]: said.of(row, "title") for row in edition.sources.to_dict("records")}
+    read = stock.fetches.set_index("source")
+    aside = stock.aside.groupby("source")["rows"].sum()
+    return [
+        {
+            "title": titles[source],
+            "outcome": said.words["outcomes"].get(read["outcome"].get(source, ""), "–"),
+            "rows": said.number(read["rows"].get(source, float("nan")), 0),
+            "aside": said.number(aside.get(source, 0), 0),
+        }
+        for source in sorted(sources)
+    ]
+
+
+def files(publication: Publication) -> Iterator[tuple[str, bytes]]:
+    """The data of every indicator at the address of its page: csv, json, and both as a zip."""
+    [table] = [one for one in publication.tables if one.name == "indicators"]
+    frame = publication.frames["indicators"]
+    about = {str(row["key"]): row for row in publication.indicators()}
+    for key, mine in frame.groupby("key"):
+        yield from _bundle(str(key), mine, table, about[str(key)])
+
+
+def _bundle(
+    key: str, frame: pd.DataFrame, table: Table, about: dict[Any, Any]
+) -> Iterator[tuple[str, bytes]]:
+    text = delimited.standard(frame, table)
+    described = {name: about[name] for name in ("key", "dimension", "fr", "en", "unit_fr",
+                 "unit_en", "rationale_fr", "rationale_en", "caveat_fr", "caveat_en")}  # fmt: skip
+    values = json.loads(frame.to_json(orient="records", date_format="iso", date_unit="s"))
+    months = [row | {"period": str(row["period"])[:7]} for row in values]
+    document = dumped(described | {"licence": "CC-BY-4.0", "values": months})
+    inside = {f"{key}.csv": text, f"{key}.json": document}
+    packed = BytesIO()
+    with ZipFile(packed, "w") as zipped:
+        for name, body in inside.items():
+            zipped.writestr(ZipInfo(name, EPOCH), body, ZIP_DEFLATED)
+    for name, body in (inside | {f"{key}.zip": packed.getvalue()}).items():
+        yield f"{path(key)}{name}", body

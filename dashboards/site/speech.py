@@ -1,0 +1,29 @@
+"""The words of the site: those of the bulletin and its own."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from dashboards.words import Language, language
+
+CODES = ("fr", "en")
+
+
+@dataclass(frozen=True)
+class Speech(Language):
+    """A language that also writes an hour."""
+
+    def moment(self, when: datetime) -> str:
+        """A day and its hour, UTC: "11 novembre 2026, 9 h 00 UTC"."""
+        at = when.astimezone(UTC)
+        hour = f"{at.hour}\u00a0h\u00a0{at.minute:02}" if self.code == "fr" else f"{at:%H:%M}"
+        return f"{self.day(at.date())}, {hour}\u00a0UTC"
+
+
+@cache
+def speech(code: str) -> Speech:
+    """The words of the site in a language."""
+    own = Path(__file__).parent / "i18n" / f"{code}.toml"
+    return Speech(code, {**language(code).words, **tomllib.loads(own.read_text(encoding="utf-8"))})

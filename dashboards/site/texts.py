@@ -1,0 +1,111 @@
+"""The pages that explain: data and API, method, how to cite."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+
+from dashboards import facts, rows
+from dashboards.site.page import Page
+from dashboards.site.speech import Speech
+from dashboards.site.stock import Stock
+from dashboards.words import Language
+
+
+def data(stock: Stock, said: Language, names: Sequence[str]) -> Page:
+    """The files of the newest issue, by what they are; `names` are those that were written."""
+    kinds = [name for name in said.words["kinds"] if any(kind(one) == name for one in names)]
+    return _page(
+        "data/",
+        said,
+        {
+            "issue": stock.issue,
+            "folder": f"data/{stock.issue.name}/",
+            "groups": [
+                (said.words["kinds"][one], [name for name in names if kind(name) == one])
+                for one in kinds
+            ],
+        },
+    )
+
+
+def kind(name: str) -> str:
+    """What a file of a release is for: table, excel, parquet, feed or description."""
+    plain = PurePosixPath(name).name
+    if plain.endswith(".fr.csv"):
+        return "excel"
+    if plain.endswith(".atom") or "atom" in plain:
+        return "feed"
+    ends = {".csv": "table", ".parquet": "parquet"}
+    return ends.get(PurePosixPath(plain).suffix, "description")
+
+
+def method(stock: Stock, said: Language) -> Page:
+    """The method in force: its rules, its zones, its dimensions, indicators and weights."""
+    framework = stock.edition.framework
+    rule = framework["rules"]
+    weights = facts.indicators(stock.edition).set_index("key")["nominal"]
+    return _page(
+        "method/",
+        said,
+        {
+            "version": stock.edition.framework_version,
+            "fingerprint": stock.edition.framework_hash,
+            "steps": [
+                text.format(
+                    day=rule["cutoff_day"],
+                    dimension=said.percent(rule["coverage_dimension"]),
+                    index=said.percent(rule["coverage_index"]),
+                    confirm=rule.get("confirm", 1),
+                )
+                for text in said.words["method_steps"]
+            ],
+            "blocks": rows.blocks(stock.edition, said),
+            "weights": {str(key): said.percent(share, 1) for key, share in weights.items()},
+            "regimes": [
+                [
+                    said.of(one),
+                    said.number(one["enter"], 0),
+                    said.number(one["leave"], 0),
+                    said.of(one, "why"),
+                ]
+                for one in framework["regimes"]
+            ],
+        },
+    )
+
+
+def cite(stock: Stock, said: Speech, base: str) -> Page:
+    """How to cite the index, an edition and a figure."""
+    issue, edition = stock.issue, stock.edition
+    month = said.month(issue.month + "-01")
+    address = f"{base.rstrip('/')}/{said.code}/bulletins/{issue.name}/" if base else ""
+    text = said.say(
+        "citation", edition=month, day=said.day(issue.as_of.date()), version=issue.version
+    )
+    return _page(
+        "cite/",
+        said,
+        {
+            "text": text,
+            "address": address,
+            "bibtex": _bibtex(issue.month, address),
+            "edition": edition,
+        },
+    )
+
+
+def _bibtex(month: str, address: str) -> str:
+    lines = [
+        f"@misc{{silentcrash{month.replace('-', '')},",
+        "  author = {{Silent Crash Observatory}},",
+        f"  title = {{Silent Crash Index, {month}}},",
+        f"  year = {{{month[:4]}}},",
+        *([f"  url = {{{address}}},"] if address else []),
+        "  note = {CC BY 4.0}",
+        "}",
+    ]
+    return "\n".join(lines)
+
+
+def _page(path: str, said: Language, content: dict[str, object]) -> Page:
+    name = path.rstrip("/")
+    return Page(path, f"{name}.html", said.words["names"][path], said.words["about"][path], content)
