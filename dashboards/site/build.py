@@ -1,6 +1,6 @@
 """Build the site: every page in both languages, their drawings and their data."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from dashboards import publish, rendering
-from dashboards.publish.publication import prepare
+from dashboards.publish.publication import Publication, prepare
 from dashboards.site import archive, groups, home, indicators, records, texts
 from dashboards.site.folder import Folder
 from dashboards.site.page import Page, html, up
@@ -56,6 +56,12 @@ def build(
     for issue in found.issues:
         make = partial(_issue, engine, folder, found, issue, base)
         folder.group(issue.name, f"{issue.stamp} {base} {code}", make)
+    made = {code: dict(indicators.pages(found, speech(code), folder.pen)) for code in CODES}
+    data = prepare(found.edition)
+    for key in made[CODES[0]]:
+        stamp = f"{indicators.stamp(found, key)} {base} {code}"
+        pages = {one: made[one][key] for one in CODES}
+        folder.group(key, stamp, partial(_indicator, folder, found, base, data, key, pages))
     folder.group("site", "", partial(_site, folder, found, base))
     return Built(folder.made, folder.close(), len(found.issues))
 
@@ -78,13 +84,25 @@ def _issue(engine: Engine, folder: Folder, found: Stock, issue: Issue, base: str
         _put(folder, page, found, said, base)
 
 
+def _indicator(
+    folder: Folder,
+    found: Stock,
+    base: str,
+    data: Publication,
+    key: str,
+    pages: Mapping[str, Callable[[], Page]],
+) -> None:
+    """The page of an indicator in each language, with its data at the page's own address."""
+    for code, make in pages.items():
+        _put(folder, make(), found, speech(code), base)
+        for name, body in indicators.files(data, key):
+            folder.put(f"{code}/{name}", body)
+
+
 def _site(folder: Folder, found: Stock, base: str) -> None:
     """Everything that is about the newest issue, or about all of them."""
     folder.put("index.html", ENTRY)
     folder.put("style.css", rendering.style())
-    for name, body in indicators.files(prepare(found.edition)):
-        for code in CODES:
-            folder.put(f"{code}/{name}", body)
     for said in map(speech, CODES):
         folder.put(f"{said.code}/calendar/releases.ics", archive.ics(found, said))
         for page in _pages(folder, found, said, base):
@@ -99,7 +117,6 @@ def _pages(folder: Folder, found: Stock, said: Speech, base: str) -> Iterator[Pa
     yield archive.calendar(found, said)
     yield groups.listing(found, said)
     yield from groups.pages(found, said, folder.pen)
-    yield from indicators.pages(found, said, folder.pen)
     yield records.sources(found, said)
     yield records.revisions(found, said)
     yield records.alerts(found, said)

@@ -1,7 +1,9 @@
 """The page of an indicator: its line, its definition, its sources, its versions, its checks."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -29,33 +31,52 @@ def path(key: str) -> str:
     return f"indicators/{key}/"
 
 
-def pages(stock: Stock, said: Language, pen: Pen) -> Iterator[Page]:
-    """A page an indicator, those of the panels too."""
+def stamp(stock: Stock, key: str) -> str:
+    """What the page of an indicator follows from: change nothing of it and the page is right."""
+    edition, group = stock.edition, key.partition(".")[0]
+    mine = [frame.loc[frame["key"].eq(key)] for frame in (edition.values, edition.lineage)]
+    sources = _sources(edition, key)
+    read = [frame.loc[frame["source"].isin(sources)] for frame in (stock.fetches, stock.aside)]
+    method = [one for one in _groups(edition) if one["key"] == group]
+    told = [frame.to_csv() for frame in (*mine, *read)] + [str(method), str(stock.issue.due)]
+    return sha256("".join(told).encode()).hexdigest()
+
+
+def pages(stock: Stock, said: Language, pen: Pen) -> Iterator[tuple[str, Callable[[], Page]]]:
+    """The key of each indicator, those of the panels too, and what makes its page."""
     edition = stock.edition
     about = facts.indicators(edition).set_index("key", drop=False)
     order = [one["key"] for one in facts.groups(edition)]
     for block in rows.blocks(edition, said):
         colour = theme.DIMENSIONS[order.index(block["key"])] if block["key"] in order else theme.INK
         for row in block["rows"]:
-            key, draw = row["key"], pen(up(path(row["key"])))
-            values = edition.values.loc[edition.values["key"].eq(key)].set_index("period")
-            yield Page(
-                path(key),
-                "indicator.html",
-                row["name"],
-                row["rationale"],
-                {
-                    "row": row,
-                    "block": block,
-                    "pressure": pressure(_span(edition, values["score"]), colour, said, draw),
-                    "figure": None
-                    if row["hidden"]
-                    else _figure(edition, values["value"], about.loc[key], colour, said, draw),
-                    "resting": resting(edition, key, said),
-                    "versions": versions(edition, key, said),
-                    "checks": checks(stock, key, said),
-                },
+            yield (
+                row["key"],
+                partial(_page, stock, said, pen, block, row, about.loc[row["key"]], colour),
             )
+
+
+def _page(
+    stock: Stock, said: Language, pen: Pen, block: Row, row: Row, about: pd.Series, colour: str
+) -> Page:
+    edition, key = stock.edition, row["key"]
+    draw = pen(up(path(key)))
+    values = edition.values.loc[edition.values["key"].eq(key)].set_index("period")
+    own = None if row["hidden"] else _figure(edition, values["value"], about, colour, said, draw)
+    content = {
+        "row": row,
+        "block": block,
+        "pressure": pressure(_span(edition, values["score"]), colour, said, draw),
+        "figure": own,
+        "resting": resting(edition, key, said),
+        "versions": versions(edition, key, said),
+        "checks": checks(stock, key, said),
+    }
+    return Page(path(key), "indicator.html", row["name"], row["rationale"], content)
+
+
+def _groups(edition: Edition) -> list[dict[str, Any]]:
+    return [*facts.groups(edition), *edition.framework.get("panel", [])]
 
 
 def _span(edition: Edition, values: pd.Series) -> pd.Series:
@@ -141,8 +162,6 @@ def versions(edition: Edition, key: str, said: Language) -> list[list[str]]:
 def checks(stock: Stock, key: str, said: Language) -> list[Row]:
     """For each source behind the indicator: its last answer, rows read, rows set aside."""
     edition = stock.edition
-    series = facts.members(edition).query("key == @key")["series"]
-    sources = edition.series.loc[edition.series["key"].isin(series), "source"].unique()
     titles = {row["key"]: said.of(row, "title") for row in edition.sources.to_dict("records")}
     read = stock.fetches.set_index("source")
     aside = stock.aside.groupby("source")["rows"].sum()
@@ -153,17 +172,22 @@ def checks(stock: Stock, key: str, said: Language) -> list[Row]:
             "rows": said.number(read["rows"].get(source, float("nan")), 0),
             "aside": said.number(aside.get(source, 0), 0),
         }
-        for source in sorted(sources)
+        for source in _sources(edition, key)
     ]
 
 
-def files(publication: Publication) -> Iterator[tuple[str, bytes]]:
-    """The data of every indicator at the address of its page: csv, json, and both as a zip."""
+def _sources(edition: Edition, key: str) -> list[str]:
+    """The sources of the series that the indicator rests on in the month."""
+    series = facts.members(edition).query("key == @key")["series"]
+    return sorted(edition.series.loc[edition.series["key"].isin(series), "source"].unique())
+
+
+def files(publication: Publication, key: str) -> Iterator[tuple[str, bytes]]:
+    """The data of an indicator at the address of its page: csv, json, and both as a zip."""
     [table] = [one for one in publication.tables if one.name == "indicators"]
     frame = publication.frames["indicators"]
-    about = {str(row["key"]): row for row in publication.indicators()}
-    for key, mine in frame.groupby("key"):
-        yield from _bundle(str(key), mine, table, about[str(key)])
+    [about] = [row for row in publication.indicators() if row["key"] == key]
+    yield from _bundle(key, frame.loc[frame["key"].eq(key)], table, about)
 
 
 def _bundle(

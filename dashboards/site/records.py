@@ -24,7 +24,7 @@ def sources(stock: Stock, said: Speech) -> Page:
         quality.source(about.loc[row["key"]].to_dict() | row, said)
         | {
             "outcome": said.words["outcomes"].get(row["last_outcome"], row["last_outcome"]),
-            "asked": said.day(row["last_at"].date()) if pd.notna(row["last_at"]) else "–",
+            "asked": said.month(row["last_at"], "d MMM y") if pd.notna(row["last_at"]) else "–",
             "rows": said.number(row["rows"], 0),
             "aside": said.number(aside.get(row["key"], 0), 0),
             "cadence": said.words["cadences"].get(about["cadence"][row["key"]], "–"),
@@ -136,11 +136,20 @@ def _rules(stock: Stock) -> list[Row]:
 
 
 def _rule(body: Row, said: Language) -> Row:
+    """A rule in words: what it looks at, from where to where, and for how long."""
+    when = body.get("when") or {}
+    names = said.words["rule_kinds"]
+    words = [names.get(f"{body['kind']}_{when.get('of', '')}", names[body["kind"]])]
+    words[0] = words[0].format(zone=said.words["zone_names"].get(body.get("regime"), ""),
+                               threshold=when.get("threshold", ""))  # fmt: skip
+    for side, phrase in ((when, "rule_from"), (body.get("recover") or {}, "rule_until")):
+        if "value" in side:
+            sign = said.words["signs"].get(side["op"], side["op"])
+            words.append(said.say(phrase, sign=sign, value=figure(side["value"], said)))
     return {
         "id": body["id"],
         "severity": said.words["severities"][body["severity"]],
-        "rank": body["severity"],
-        "message": said.of(body["message"]),
+        "condition": ", ".join(words),
         "months": body.get("for", 1),
     }
 
