@@ -21,6 +21,8 @@ WORDS = Path(__file__).parent / "description.toml"
 # Names of what has no address of its own yet: never changed, never used for something else.
 AUTHORITY = "tag:silent-crash-observatory,2026:"
 Type = Literal["string", "month", "date", "instant", "integer", "number", "boolean"]
+# How dates are written in text; an instant is UTC.
+PATTERNS = {"month": "%Y-%m", "date": "%Y-%m-%d", "instant": "%Y-%m-%dT%H:%M:%SZ"}
 
 
 @dataclass(frozen=True)

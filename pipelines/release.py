@@ -124,6 +124,8 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
     """
     from dashboards import bulletin
     from dashboards import publish as data
+    from dashboards.publish import tree
+    from dashboards.publish.publication import prepare
 
     found = edition.load(engine, release)
     standard = realtime.cutoff(pd.Period(found.month, "M"), framework())
@@ -131,8 +133,9 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
     folder = out / (found.month if usual else f"{found.month}_as_of_{found.as_of:%Y-%m-%d}")
     folder.mkdir(parents=True, exist_ok=True)
     pages = bulletin.write(found, folder)
-    written = [*pages, *data.write(found, folder, previous=_month_before(engine, found))]
-    return Published(found, folder, tuple(written))
+    tables = data.write(found, folder, previous=_month_before(engine, found))
+    over = tree.write(prepare(found), out) if usual else []
+    return Published(found, folder, (*pages, *tables, *over))
 
 
 def _month_before(engine: Engine, found: Edition) -> Edition | None:

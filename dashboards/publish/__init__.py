@@ -5,6 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from dashboards.publish import (
+    card,
     changelog,
     changes,
     citation,
@@ -43,6 +44,7 @@ def files(publication: Publication, previous: Edition | None = None) -> list[Fil
 
 
 def _changes(publication: Publication, previous: Edition | None) -> Iterator[File]:
+    yield File("edition.json", dumped(card.document(publication)))
     document = changelog.document(publication, changes.between(publication.edition, previous))
     yield File("changelog.json", dumped(document))
     for code in LANGUAGES:

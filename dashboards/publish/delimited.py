@@ -2,11 +2,10 @@
 
 import pandas as pd
 
-from dashboards.metadata import Table
+from dashboards.metadata import PATTERNS, Table
 
 # A cell that starts like this is a formula to a spreadsheet; the wide ones count in East Asia.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-PATTERNS = {"month": "%Y-%m", "date": "%Y-%m-%d", "instant": "%Y-%m-%dT%H:%M:%SZ"}
 TRUTH, VERITE = ("true", "false"), ("VRAI", "FAUX")
 
 

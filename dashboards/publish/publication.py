@@ -15,6 +15,7 @@ from dashboards.tables import tables
 from warehouse.edition import Edition
 
 MEDIA = {
+    "atom": "application/atom+xml",
     "cff": "application/yaml",
     "csv": "text/csv",
     "json": "application/json",
@@ -108,6 +109,11 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame for JSON: what is missing is null."""
     plain = frame.astype(object).where(frame.notna(), None)
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+
+
+def missing_is_null(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with None in place of what is missing."""
+    return {name: None if pd.isna(figure) else figure for name, figure in figures.items()}
 
 
 def dumped(content: Mapping[str, Any]) -> bytes:
