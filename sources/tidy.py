@@ -65,6 +65,13 @@ def between(
     return Rule("ExpectColumnValuesToBeBetween", kwargs, severity, series, reason)
 
 
+def require(frame: pd.DataFrame, columns: set[str]) -> None:
+    """Raises SchemaDrift where one of these columns is not in the frame; others may be."""
+    if missing := columns - set(frame.columns):
+        found = sorted(map(str, frame.columns))[:20]
+        raise SchemaDrift(f"columns {sorted(columns)}", f"no {sorted(missing)} in {found}")
+
+
 def tidy(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as a tidy frame: typed, sorted by series, period and known_from.
 
