@@ -44,8 +44,9 @@ def _late(
 ) -> Iterator[Finding]:
     for source in edition.sources["key"]:
         if fnmatchcase(source, rule.series):
-            said = f"{late[source]:.0f} d" if pd.notna(late.get(source)) else "nothing held"
-            yield Finding(rule, source, _switch(rule, source in late, period, said))
+            age = late.get(source)
+            days = None if pd.isna(age) else float(age)  # None where nothing is held
+            yield Finding(rule, source, _switch(rule, source in late, period, "", days))
 
 
 def _published(rule: Rule, edition: Edition, period: pd.Timestamp) -> Finding:
@@ -116,8 +117,10 @@ def _now(
             yield Finding(rule, series, _switch(rule, hot, today, said))
 
 
-def _switch(rule: Rule, hot: bool, period: pd.Timestamp, said: str) -> Any:
+def _switch(
+    rule: Rule, hot: bool, period: pd.Timestamp, said: str, value: float | None = None
+) -> Any:
     def act(memory: Memory) -> tuple[list[Event], Memory]:
-        return hold(rule, hot, period, memory, said)
+        return hold(rule, hot, period, memory, said, value)
 
     return act

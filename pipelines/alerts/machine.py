@@ -192,10 +192,16 @@ def level(
 
 
 def hold(
-    rule: Rule, hot: bool, period: pd.Timestamp, memory: Memory, note: str = ""
+    rule: Rule,
+    hot: bool,
+    period: pd.Timestamp,
+    memory: Memory,
+    note: str = "",
+    value: float | None = None,
 ) -> tuple[list[Event], Memory]:
     """`step` for something that is on or off as of now."""
-    events = list(level(hot, memory.open, period, note))
+    said = level(hot, memory.open, period, note)
+    events = [replace(event, value=value) for event in said]
     state: State = "firing" if hot else "ok"
     return events, _remember(rule, replace(memory, state=state, last=period), events)
 
