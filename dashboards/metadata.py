@@ -71,6 +71,12 @@ def changelog(code: str) -> Mapping[str, str]:
     return words
 
 
+def sdmx() -> Mapping[str, Any]:
+    """The words of the concepts and codes of SDMX, in both languages."""
+    words: dict[str, Any] = _words()["sdmx"]
+    return words
+
+
 def names(table: str) -> list[str]:
     """The columns of a table that has the same ones in every edition, in order."""
     [words] = [one for one in _words()["table"] if one["name"] == table]

@@ -16,6 +16,8 @@ from dashboards.publish import (
     dcat,
     delimited,
     schemaorg,
+    sdmx_data,
+    sdmx_structure,
 )
 from dashboards.publish.publication import LANGUAGES, File, Publication, dumped, prepare
 from warehouse.edition import Edition
@@ -58,6 +60,8 @@ def _data(publication: Publication) -> Iterator[File]:
         yield File(f"{table.name}.fr.csv", delimited.french(frame, table), table)
         yield File(f"{table.name}.parquet", columnar.parquet(frame, table), table)
     yield File("framework.json", dumped(publication.edition.framework))
+    yield File("structure.sdmx.xml", sdmx_structure.document(publication))
+    yield File("data.sdmx.xml", sdmx_data.document(publication))
 
 
 def _about(publication: Publication, data: Sequence[File]) -> Iterator[File]:
