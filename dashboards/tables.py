@@ -1,14 +1,12 @@
 """The tables of a release, as frames: what every published format holds.
 
-Months and dates are datetime64, instants are UTC. Text is clean of characters that disguise it.
-Raw values of a source that may not be republished are left out, and the score stands in their
-place.
+Months and dates are datetime64, instants are UTC. Raw values of a source that may not be
+republished are left out, and the score stands in their place.
 """
 
 import pandas as pd
 
 from dashboards import facts, metadata
-from dashboards.words import plain
 from warehouse.edition import Edition
 
 HIDDEN = "not republished: the licence of the source does not allow it"
@@ -17,7 +15,7 @@ BOUNDS = ("low", "high")
 
 def tables(edition: Edition) -> dict[str, pd.DataFrame]:
     """Every table of an edition, by name."""
-    frames = {
+    return {
         "index": index(edition),
         "contributions": contributions(edition),
         "indicators": indicators(edition),
@@ -26,7 +24,6 @@ def tables(edition: Edition) -> dict[str, pd.DataFrame]:
         "series": series(edition),
         "sources": sources(edition),
     }
-    return {name: _cleaned(frame) for name, frame in frames.items()}
 
 
 def index(edition: Edition) -> pd.DataFrame:
@@ -126,9 +123,3 @@ def sources(edition: Edition) -> pd.DataFrame:
 def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
     order = [column for column in ("period", "kind", "key", "series") if column in rows]
     return rows.sort_values(order, kind="stable").reset_index(drop=True)
-
-
-def _cleaned(frame: pd.DataFrame) -> pd.DataFrame:
-    text = frame.select_dtypes(["object", "str"]).columns
-    clean = {name: frame[name].map(plain, na_action="ignore").astype("str") for name in text}
-    return frame.assign(**clean)

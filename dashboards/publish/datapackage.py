@@ -5,6 +5,7 @@ from typing import Any
 
 from dashboards import metadata
 from dashboards.metadata import Column, Table
+from dashboards.publish.clean import web
 from dashboards.publish.publication import File, Publication
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -41,12 +42,11 @@ def document(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
 
 
 def _sources(publication: Publication) -> list[dict[str, str]]:
+    held = publication.frames["sources"].to_dict("records")
+    titled = [(f"{one['publisher']}: {one['title_en']} ({one['licence']})", one) for one in held]
     return [
-        {
-            "title": f"{one['publisher']}: {one['title_en']} ({one['licence']})",
-            "path": one["homepage"],
-        }
-        for one in publication.frames["sources"].to_dict("records")
+        {"title": title, **({"path": path} if (path := web(one["homepage"])) else {})}
+        for title, one in titled
     ]
 
 

@@ -4,8 +4,8 @@ import pandas as pd
 
 from dashboards.metadata import PATTERNS, Table
 
-# A cell that starts like this is a formula to a spreadsheet; the wide ones count in East Asia.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+# A cell that starts like this is a formula to a spreadsheet; the wide signs count in East Asia.
+FORMULA = r"\s*[=+\-@＝＋－＠]|[\t\r]"
 TRUTH, VERITE = ("true", "false"), ("VRAI", "FAUX")
 
 
@@ -33,5 +33,5 @@ def _cells(column: pd.Series, kind: str, truth: tuple[str, str]) -> pd.Series:
     if kind == "boolean":
         return column.map({True: truth[0], False: truth[1]})
     if kind == "string":
-        return column.mask(column.str.startswith(FORMULA, na=False), "'" + column)
+        return column.mask(column.str.match(FORMULA, na=False), "'" + column)
     return column

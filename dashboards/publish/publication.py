@@ -11,6 +11,7 @@ import pandas as pd
 
 from dashboards import facts, metadata
 from dashboards.metadata import AUTHORITY, Table
+from dashboards.publish.clean import clean
 from dashboards.tables import tables
 from warehouse.edition import Edition
 
@@ -95,9 +96,10 @@ class Publication:
 
 
 def prepare(edition: Edition, base: str = "") -> Publication:
-    """The publication of an edition, its tables made and described."""
-    frames = tables(edition)
-    return Publication(edition, base, frames, metadata.describe(frames, edition))
+    """The publication of an edition: its text cleaned, its tables made and described."""
+    cleaned = clean(edition)
+    frames = tables(cleaned)
+    return Publication(cleaned, base, frames, metadata.describe(frames, cleaned))
 
 
 def both(say: Callable[[str], str]) -> dict[str, str]:

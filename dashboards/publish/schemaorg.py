@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards import metadata
+from dashboards.publish.clean import web
 from dashboards.publish.publication import File, Publication
 
 
@@ -54,8 +55,8 @@ def _sources(publication: Publication, code: str) -> list[dict[str, Any]]:
         {
             "@type": "CreativeWork",
             "name": one[f"title_{code}"],
-            "url": one["homepage"],
-            "license": one["licence_url"] or one["licence"],
+            "url": web(one["homepage"]),
+            "license": web(one["licence_url"]) or one["licence"],
             "creditText": one["attribution"] or one["publisher"],
         }
         for one in publication.frames["sources"].to_dict("records")

@@ -1,0 +1,173 @@
+"""Hostile text in a title, a unit, a name or a note is text in every format, and cannot run."""
+
+import copy
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import feedparser
+import openpyxl
+import pandas as pd
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from csvw import CSVW
+from frictionless import Package
+from openpyxl.workbook import Workbook
+
+from dashboards import publish
+from dashboards.publish import tree
+from dashboards.publish.publication import prepare
+from warehouse.edition import Edition
+
+HOSTILE = "=cmd('/c calc')!A1</script><script>alert(1)</script>\u202e\x07\"'&;\n]]>"
+READS = "=cmd('/c calc')!A1</script><script>alert(1)</script>\"'&; ]]>"
+
+
+@pytest.fixture(scope="module")
+def hostile(shipped_edition: Edition) -> Edition:
+    """The edition with hostile text wherever text from outside can be."""
+    framework = copy.deepcopy(shipped_edition.framework)
+    for place in (framework["dimension"][0], framework["dimension"][0]["indicator"][0]):
+        place.update(fr=HOSTILE, en=HOSTILE)
+    framework["dimension"][0]["indicator"][0].update(unit_fr=HOSTILE, unit_en=HOSTILE)
+    framework["regimes"] = [one | {"fr": HOSTILE, "en": HOSTILE} for one in framework["regimes"]]
+    return replace(
+        shipped_edition,
+        framework=framework,
+        sources=shipped_edition.sources.assign(
+            publisher=HOSTILE, title_fr=HOSTILE, title_en=HOSTILE, homepage="javascript:alert(1)"
+        ),
+        series=shipped_edition.series.assign(title_fr=HOSTILE, title_en=HOSTILE, unit=HOSTILE),
+        lineage=shipped_edition.lineage.assign(cite_note=HOSTILE, cite_source=HOSTILE),
+    )
+
+
+@pytest.fixture(scope="module")
+def spoilt(hostile: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The release of it, with the API and the feeds."""
+    root = tmp_path_factory.mktemp("hostile")
+    folder = root / hostile.month
+    folder.mkdir()
+    publish.write(hostile, folder)
+    tree.write(prepare(hostile), root)
+    return root
+
+
+def suffixed(root: Path, *suffixes: str) -> list[Path]:
+    found = [path for path in root.rglob("*") if path.name.endswith(suffixes)]
+    assert found
+    return found
+
+
+def test_nothing_that_disguises_text_is_in_any_file(spoilt: Path) -> None:
+    for path in spoilt.rglob("*"):
+        if path.is_file() and path.suffix != ".parquet":
+            text = path.read_text(encoding="utf-8")
+            assert "\u202e" not in text, path
+            assert "\\u202e" not in text, path
+            assert "\x07" not in text, path
+
+
+def test_json_cannot_close_the_script_that_it_stands_in(spoilt: Path) -> None:
+    seen = 0
+    for path in suffixed(spoilt, ".json", ".jsonld"):
+        text = path.read_text(encoding="utf-8")
+        assert "<" not in text, path
+        assert ">" not in text, path
+        seen += READS in _texts(json.loads(text))
+    assert seen > 10
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".fr.csv"])
+def test_no_cell_is_a_formula_to_a_spreadsheet(spoilt: Path, suffix: str) -> None:
+    quoted = 0
+    for path in suffixed(spoilt, suffix):
+        delimiter = ";" if path.name.endswith(".fr.csv") else ","
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            for row in csv.reader(lines, delimiter=delimiter):
+                quoted += sum(cell == f"'{READS}" for cell in row)
+                assert not any(_runs(cell) for cell in row)
+    assert quoted > 100
+
+
+def test_a_spreadsheet_keeps_the_cell_as_text(spoilt: Path, tmp_path: Path) -> None:
+    """What would be a formula in a workbook is a string once our quote stands before it."""
+    with (spoilt / "2026-10" / "sources.fr.csv").open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.reader(lines, delimiter=";"))
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.active.append([HOSTILE.split("<")[0]])
+    book.save(tmp_path / "sources.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "sources.xlsx").active
+    kinds = [cell.data_type for row in sheet.iter_rows(max_row=len(rows)) for cell in row]
+    assert "f" not in kinds
+    assert sheet.cell(len(rows) + 1, 1).data_type == "f"
+
+
+def test_xml_holds_it_as_text(spoilt: Path) -> None:
+    for path in suffixed(spoilt, ".xml", ".atom"):
+        root = ElementTree.parse(path).getroot()
+        assert not [one for one in root.iter() if one.tag.endswith("script")]
+    structure = ElementTree.parse(spoilt / "2026-10" / "structure.sdmx.xml").getroot()
+    assert READS in [one.text for one in structure.iter()]
+    data = ElementTree.parse(spoilt / "2026-10" / "data.sdmx.xml").getroot()
+    assert READS in [one.get("UNIT_MEASURE") for one in data.iter()]
+    feed = feedparser.parse((spoilt / "editions.en.atom").read_bytes(), sanitize_html=False)
+    assert not feed.bozo
+    assert READS in feed.entries[0].title
+
+
+def test_parquet_holds_it_as_it_reads(spoilt: Path) -> None:
+    series = pq.read_table(spoilt / "2026-10" / "series.parquet").to_pandas()
+    assert series["unit"].eq(READS).all()
+
+
+def test_no_address_runs(spoilt: Path) -> None:
+    for path in suffixed(spoilt, ".json", ".jsonld"):
+        addresses = _values(json.loads(path.read_text(encoding="utf-8")), {"path", "url", "@id"})
+        assert not [one for one in addresses if str(one).startswith("javascript:")], path
+
+
+def test_the_release_is_still_valid(spoilt: Path) -> None:
+    folder = spoilt / "2026-10"
+    assert Package(str(folder / "datapackage.json")).validate().valid
+    assert CSVW(str(folder / "csvw.json"), validate=True).is_valid
+    assert yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))["title"]
+
+
+@pytest.mark.parametrize("start", ["＝cmd()", " =cmd()", "\n=cmd()", "@SUM(1)", "-2+3", "+1"])
+def test_every_start_of_a_formula_is_quoted(shipped_edition: Edition, start: str) -> None:
+    sources = shipped_edition.sources.assign(publisher=start)
+    publication = prepare(replace(shipped_edition, sources=sources))
+    [table] = [one for one in publication.tables if one.name == "sources"]
+    body = publish.delimited.standard(publication.frames["sources"], table).decode()
+    rows = list(csv.DictReader(body.splitlines()))
+    assert {row["publisher"] for row in rows} == {f"'{start.replace(chr(10), ' ')}"}
+
+
+def _runs(cell: str) -> bool:
+    if cell.lstrip()[:1] not in {"=", "+", "-", "@", "\t", "\r"}:
+        return False
+    return pd.isna(pd.to_numeric(cell.replace(",", "."), errors="coerce"))
+
+
+def _texts(content: Any) -> set[str]:
+    if isinstance(content, dict):
+        return set().union(*map(_texts, content.values()), content)
+    if isinstance(content, list):
+        return set().union(*map(_texts, content))
+    return {content} if isinstance(content, str) else set()
+
+
+def _values(content: Any, names: set[str]) -> list[Any]:
+    if isinstance(content, list):
+        return [found for part in content for found in _values(part, names)]
+    if not isinstance(content, dict):
+        return []
+    own = [value for name, value in content.items() if name in names]
+    return own + [found for part in content.values() for found in _values(part, names)]
