@@ -133,8 +133,9 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
     folder = out / (found.month if usual else f"{found.month}_as_of_{found.as_of:%Y-%m-%d}")
     folder.mkdir(parents=True, exist_ok=True)
     pages = bulletin.write(found, folder)
-    tables = data.write(found, folder, previous=_month_before(engine, found))
-    over = tree.write(prepare(found), out) if usual else []
+    publication = prepare(found)
+    tables = data.write(publication, folder, previous=_month_before(engine, found))
+    over = tree.write(publication, out) if usual else []
     return Published(found, folder, (*pages, *tables, *over))
 
 

@@ -19,22 +19,18 @@ from dashboards.publish import (
     sdmx_data,
     sdmx_structure,
 )
-from dashboards.publish.publication import LANGUAGES, File, Publication, dumped, prepare
+from dashboards.publish.publication import LANGUAGES, File, Publication, dumped
 from warehouse.edition import Edition
 
 CHECKSUMS = "SHA256SUMS"
 
 
-def write(
-    edition: Edition, out: Path, *, previous: Edition | None = None, base: str = ""
-) -> list[Path]:
+def write(publication: Publication, out: Path, *, previous: Edition | None = None) -> list[Path]:
     """Write the data of an edition into the folder `out`; the paths, checksums last.
 
     The changelog is against `previous`, the edition of the month before, where it is held.
-    `base` is the address that the folder will have. The checksums are of everything in the
-    folder. The same edition gives the same bytes.
+    The checksums are of everything in the folder. The same edition gives the same bytes.
     """
-    publication = prepare(edition, base)
     paths = [_put(out / file.name, file.body) for file in files(publication, previous)]
     return [*paths, _checksums(out)]
 

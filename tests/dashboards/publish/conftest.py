@@ -13,7 +13,7 @@ from warehouse.edition import Edition
 def folder(shipped_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the edition that the shipped history gives."""
     out = tmp_path_factory.mktemp("publish")
-    publish.write(shipped_edition, out)
+    publish.write(prepare(shipped_edition), out)
     return out
 
 

@@ -114,7 +114,7 @@ def test_the_files_say_the_same(folder: Path, shipped_edition: Edition) -> None:
 def test_a_release_is_compared_with_the_one_before(
     shipped_edition: Edition, previous: Edition, tmp_path: Path
 ) -> None:
-    publish.write(shipped_edition, tmp_path, previous=previous)
+    publish.write(prepare(shipped_edition), tmp_path, previous=previous)
     written = json.loads((tmp_path / "changelog.json").read_bytes())
     assert written["method"]["touched"] == []
     assert facts.month(shipped_edition) == MONTH

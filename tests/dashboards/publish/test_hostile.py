@@ -52,7 +52,7 @@ def spoilt(hostile: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("hostile")
     folder = root / hostile.month
     folder.mkdir()
-    publish.write(hostile, folder)
+    publish.write(prepare(hostile), folder)
     tree.write(prepare(hostile), root)
     return root
 
