@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sources import Payload, SchemaDrift
+from sources import Payload, SchemaDrift, skypilot
 from sources.skypilot import CLOUDS, SOURCE, cloud_of
 from tests.server import Site
 from tests.sources.chips import came, checked, given, values
@@ -42,7 +42,7 @@ def test_real_rows_of_two_clouds_are_read_by_name(site: Site, payloads: Path) ->
 def test_the_version_of_the_catalogue_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all("/catalogs/v8/" in request.url for request in SOURCE.requests)
     monkeypatch.setenv("SILENTCRASH_SKYPILOT_CATALOGUE", "v9")
-    newer = runpy.run_module("sources.skypilot")["SOURCE"].requests
+    newer = runpy.run_path(str(skypilot.__file__))["SOURCE"].requests
     assert all("/catalogs/v9/" in request.url for request in newer)
     assert [cloud_of(request) for request in newer] == list(CLOUDS)
 
