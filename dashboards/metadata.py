@@ -65,16 +65,10 @@ def dataset(code: str = "") -> Mapping[str, Any]:
     return whole[code] if code else whole
 
 
-def changelog(code: str) -> Mapping[str, str]:
-    """The words of the changelog in a language."""
-    words: dict[str, str] = _words()["changelog"][code]
-    return words
-
-
-def sdmx() -> Mapping[str, Any]:
-    """The words of the concepts and codes of SDMX, in both languages."""
-    words: dict[str, Any] = _words()["sdmx"]
-    return words
+def words(about: str, part: str) -> Mapping[str, Any]:
+    """The words of a part of description.toml: of the changelog in a language, say."""
+    found: dict[str, Any] = _words()[about][part]
+    return found
 
 
 def names(table: str) -> list[str]:

@@ -15,6 +15,7 @@ from dashboards.publish import (
     datapackage,
     dcat,
     delimited,
+    readme,
     schemaorg,
     sdmx_data,
     sdmx_structure,
@@ -69,6 +70,7 @@ def _about(publication: Publication, data: Sequence[File]) -> Iterator[File]:
     yield File("croissant.json", dumped(croissant.document(publication, plain)))
     yield File("dcat.jsonld", dumped(dcat.document(publication, data)))
     for code in LANGUAGES:
+        yield File(f"README.{code}.md", readme.markdown(publication, code))
         body = dumped(schemaorg.document(publication, data, code))
         yield File(f"dataset.{code}.jsonld", body)
     yield File("CITATION.cff", citation.cff(publication))

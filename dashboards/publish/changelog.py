@@ -1,6 +1,5 @@
 """The changelog of an edition: one document for machines, and the same as Markdown to be read."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,10 +8,9 @@ import pandas as pd
 from dashboards import facts, metadata
 from dashboards.publish.changes import Changes
 from dashboards.publish.publication import Publication, records
+from dashboards.publish.readme import escaped
 from dashboards.words import Language, language
 
-# What Markdown or HTML would read as more than a character.
-MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 DIGITS = 4
 
 
@@ -50,9 +48,9 @@ def _dated(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 def markdown(publication: Publication, changes: Mapping[str, Any], code: str) -> bytes:
     """The document of the changes, in a language."""
-    said, words = language(code), metadata.changelog(code)
+    said, words = language(code), metadata.words("changelog", code)
     titles = publication.frames["series"].set_index("key")[f"title_{code}"]
-    named = {str(key): MARKS.sub(r"\\\1", title) for key, title in titles.items()}
+    named = {str(key): escaped(title) for key, title in titles.items()}
     lines = [said.typeset(line) for line in _lines(changes, named, said, words)]
     return "\n".join([*lines, ""]).encode()
 

@@ -36,12 +36,12 @@ def _codes(publication: Publication) -> dict[str, Mapping[str, Words]]:
     whole = {"index": framework["title"]}
     groups = {str(one["key"]): one for one in framework["dimension"]}
     figures = {xml.code(one["key"]): one for one in publication.indicators()}
-    return {**metadata.sdmx()["codes"], "INDICATOR": whole | groups | figures}
+    return {**metadata.words("sdmx", "codes"), "INDICATOR": whole | groups | figures}
 
 
 def _codelist(parent: Element, concept: str, codes: Mapping[str, Words]) -> None:
     made = xml.add(parent, "structure:Codelist", id=f"CL_{concept}", **xml.OWNED)
-    xml.named(made, metadata.sdmx()["concepts"][concept])
+    xml.named(made, metadata.words("sdmx", "concepts")[concept])
     for code, words in codes.items():
         xml.named(xml.add(made, "structure:Code", id=code), words)
 
@@ -49,7 +49,7 @@ def _codelist(parent: Element, concept: str, codes: Mapping[str, Words]) -> None
 def _concepts(parent: Element) -> None:
     scheme = xml.add(parent, "structure:ConceptScheme", id=f"CS_{xml.FLOW}", **xml.OWNED)
     xml.named(scheme, _title())
-    for concept, words in metadata.sdmx()["concepts"].items():
+    for concept, words in metadata.words("sdmx", "concepts").items():
         xml.named(xml.add(scheme, "structure:Concept", id=concept), words)
 
 

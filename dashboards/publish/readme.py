@@ -1,0 +1,59 @@
+"""The data dictionary of a release, to be read: README.fr.md and README.en.md."""
+
+import re
+from collections.abc import Iterator
+
+from dashboards import metadata
+from dashboards.metadata import Column, Table
+from dashboards.publish.publication import Publication
+from dashboards.words import language
+
+# What Markdown or HTML would read as more than a character.
+MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
+
+
+def markdown(publication: Publication, code: str) -> bytes:
+    """What every file of the release is, and every column of its tables, in a language."""
+    said = language(code)
+    lines = [said.typeset(line) for line in _lines(publication, code)]
+    return "\n".join([*lines, ""]).encode()
+
+
+def escaped(text: str) -> str:
+    """The text with nothing in it that Markdown or HTML would read as more than text."""
+    return MARKS.sub(r"\\\1", text)
+
+
+def _lines(publication: Publication, code: str) -> Iterator[str]:
+    words, said = metadata.words("readme", code), language(code)
+    about = {
+        "month": said.of_month(publication.edition.month),
+        "day": said.day(publication.edition.as_of.date()),
+        "licence": metadata.dataset()["licence"],
+        "licence_url": metadata.dataset()["licence_url"],
+    }
+    yield from (f"# {publication.title(code)}", "", metadata.dataset(code)["description"], "")
+    for line in words["lines"]:
+        yield from (line.format(**about), "")
+    for table in publication.tables:
+        yield from _table(table, code)
+    yield from (f"## {words['files']}", "")
+    yield from (f"- `{name}` : {what}" if code == "fr" else f"- `{name}`: {what}"
+                for name, what in metadata.words("files", code).items())  # fmt: skip
+
+
+def _table(table: Table, code: str) -> Iterator[str]:
+    words = metadata.words("readme", code)
+    key = ", ".join(f"`{name}`" for name in table.key)
+    title = table.fr if code == "fr" else table.en
+    yield from (f"## `{table.name}.csv`", "", words["key"].format(title=title, key=key), "")
+    yield f"| {' | '.join(words['columns'])} |"
+    yield "|---|---|---|---|"
+    yield from (_column(column, code) for column in table.columns)
+    yield ""
+
+
+def _column(column: Column, code: str) -> str:
+    kinds = metadata.words("readme", code)["kinds"]
+    said = escaped(column.fr if code == "fr" else column.en)
+    return f"| `{column.name}` | {kinds[column.type]} | {kinds.get(column.unit, '')} | {said} |"
