@@ -1,0 +1,86 @@
+"""What publication costs: the data of a release beside bare CSV files of the same tables.
+
+The edition is the one that the shipped history gives. The tree is measured with 60 editions,
+made up by giving its card other months.
+"""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+EDITIONS = 60
+OUT = Path("data") / "benchmarks" / "publish.json"
+
+
+def timed(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return round(time.perf_counter() - start, 2)
+
+
+def shipped(home: Path):
+    from pipelines import ingest, release
+    from pipelines.settings import from_environment
+    from sources import registry
+    from warehouse import edition
+
+    settings = from_environment({"SILENTCRASH_HOME": str(home)})
+    engine = ingest.open_store(settings)
+    for _ in ingest.everything(engine, settings, list(registry().values()), live=False):
+        pass
+    return edition.load(engine, release.compute(engine, None, now=NOW))
+
+
+def lay(publication, root: Path) -> None:
+    """The card of 60 editions, each in its folder."""
+    from dashboards.publish import card, tree
+    from dashboards.publish.publication import dumped
+
+    about = card.document(publication)
+    for month in pd.period_range(end=publication.edition.month, periods=EDITIONS, freq="M"):
+        folder = root / str(month)
+        folder.mkdir(exist_ok=True)
+        body = dumped(about | {"month": str(month)})
+        (folder / tree.CARD).write_bytes(body)
+
+
+def measure(root: Path) -> dict[str, float]:
+    from dashboards import bulletin, publish
+    from dashboards.publish import tree
+    from dashboards.publish.publication import prepare
+
+    made = shipped(root / "home")
+    folder = root / made.month
+    folder.mkdir()
+    publication = prepare(made)
+    bulletin.write(made, folder)  # the renderer of charts starts once a process
+    frames = publication.frames.values()
+    found = {
+        "bulletins in both languages, s": timed(lambda: bulletin.write(made, folder)),
+        "data of a release, s": timed(lambda: publish.write(prepare(made), folder)),
+        "bare CSV of its tables, s": timed(lambda: [frame.to_csv() for frame in frames]),
+    }
+    lay(publication, root)
+    found["API and feeds of 60 editions, s"] = timed(lambda: tree.write(publication, root))
+    found["the same again, s"] = timed(lambda: tree.write(publication, root))
+    found["files written again"] = len(tree.write(publication, root))
+    return found
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as home:
+        found = measure(Path(home))
+    for name, figure in found.items():
+        print(f"{name:<40} {figure}")
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
