@@ -205,7 +205,8 @@ def line(
     dot = last.mark_point(filled=True, size=70, color=colour, opacity=1)
     said = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
     layers = [*_bounds(bounds), drawn, dot, said.encode(text="label:N")]
-    return alt.layer(*layers).properties(width=width - 60, height=260 if width == WIDE else 200)
+    plot = width - 60 - (MARGIN if bounds else 0)
+    return alt.layer(*layers).properties(width=plot, height=260 if width == WIDE else 200)
 
 
 def _bounds(bounds: Sequence[tuple[float, str]]) -> list[alt.Chart]:
@@ -214,5 +215,5 @@ def _bounds(bounds: Sequence[tuple[float, str]]) -> list[alt.Chart]:
     frame = pd.DataFrame(bounds, columns=["value", "name"])
     base = alt.Chart(frame).encode(alt.Y("value:Q"))
     rule = base.mark_rule(color=theme.MUTED, strokeDash=[4, 4])
-    name = base.mark_text(align="left", dy=-7, color=theme.MUTED, fontSize=11)
-    return [rule, name.encode(x=alt.value(4), text="name:N")]
+    name = base.mark_text(align="left", dx=8, color=theme.MUTED)
+    return [rule, name.encode(x=alt.value("width"), text="name:N")]

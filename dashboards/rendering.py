@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dashboards import theme
-from dashboards.words import Language
+from dashboards.words import Language, plain
 
 
 def environment(said: Language, *packages: str) -> Environment:
@@ -24,7 +24,7 @@ def environment(said: Language, *packages: str) -> Environment:
         finalize=_printer(said),
     )
     made.globals.update(say=said.say, words=said.words, lang=said.code)
-    made.filters["link"] = link
+    made.filters["link"] = _linker(said)
     return made
 
 
@@ -37,11 +37,15 @@ def _printer(said: Language) -> Callable[[object], object]:
     return printed
 
 
-def link(text: str, address: str) -> Markup | str:
-    """The text as a link where the address is one of the web, the text alone otherwise."""
-    if urlsplit(address).scheme not in ("http", "https"):
-        return text
-    return Markup('<a href="{}" rel="noreferrer">{}</a>').format(address, text)
+def _linker(said: Language) -> Callable[[str, str], Markup | str]:
+    def link(text: str, address: str) -> Markup | str:
+        """The text as a link where the address is one of the web, the text alone otherwise."""
+        if urlsplit(address).scheme not in ("http", "https"):
+            return text
+        place = Markup('<a href="{}" rel="noreferrer">{}</a>')
+        return place.format(plain(address), said.typeset(text))
+
+    return link
 
 
 def style() -> str:

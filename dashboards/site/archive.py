@@ -1,11 +1,12 @@
 """The bulletins: one permanent page an issue, their list, and the calendar."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 from dashboards import bulletin
-from dashboards.figures import Draw
-from dashboards.site.page import Page
+from dashboards.figures import Draw, figures
+from dashboards.site.page import Page, Pen, html, up
 from dashboards.site.schedule import Due, coming
 from dashboards.site.speech import Speech
 from dashboards.site.stock import Issue, Stock
@@ -23,13 +24,22 @@ def issue_page(edition: Edition, issue: Issue, said: Speech, draw: Draw, data: s
         "bulletin_page.html",
         said.say("title", month=said.month(issue.month + "-01")) + mark(issue),
         str(shown["headline"]),
-        shown | {"issue": issue, "hour": said.moment(issue.due.release)},
+        shown | {"issue": issue, "card": issue.name, "hour": said.moment(issue.due.release)},
     )
 
 
 def mark(issue: Issue) -> str:
     """What follows the name of an issue that replaces another."""
     return " (R)" if issue.reissue else ""
+
+
+def embeds(stock: Stock, said: Speech, pen: Pen) -> Iterator[tuple[str, str]]:
+    """A page a figure of the newest issue, to be framed elsewhere: its name and its text."""
+    path = "embed/"
+    for figure in figures(stock.edition, said, pen(up(path))):
+        title = said.words[f"figure_{figure.key}"]
+        page = Page(path, "embed.html", title, figure.alt, {"figure": figure})
+        yield f"{said.code}/{path}{figure.key}.html", html(page, stock, said)
 
 
 def listing(stock: Stock, said: Speech) -> Page:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,10 +11,20 @@ from sqlalchemy import Engine
 
 from dashboards import publish, rendering
 from dashboards.publish.publication import Publication, prepare
-from dashboards.site import archive, groups, home, indicators, records, texts
+from dashboards.site import (
+    arabic,
+    archive,
+    card,
+    explorer,
+    groups,
+    home,
+    indicators,
+    records,
+    texts,
+)
 from dashboards.site.folder import Folder
 from dashboards.site.page import Page, html, up
-from dashboards.site.speech import CODES, Speech, speech
+from dashboards.site.speech import ARABIC, CODES, Speech, speech
 from dashboards.site.stock import Issue, Stock, stock
 from warehouse import edition
 
@@ -24,6 +34,7 @@ ENTRY = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="refresh" content="0; url=fr/index.html">
+<link rel="icon" href="icon.svg" type="image/svg+xml">
 <title>Observatoire du krach silencieux · Silent Crash Observatory</title>
 </head>
 <body>
@@ -31,6 +42,11 @@ ENTRY = """<!DOCTYPE html>
 <p><a href="fr/index.html">Français</a> · <a href="en/index.html" lang="en">English</a></p></main>
 </body>
 </html>
+"""
+ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
+<rect width="32" height="32" rx="5" fill="#1d1d24"/>
+<polyline points="4,22 11,20 17,12 21,15 28,7" fill="none" stroke="#fff" stroke-width="3"/>
+</svg>
 """
 
 
@@ -82,6 +98,7 @@ def _issue(engine: Engine, folder: Folder, found: Stock, issue: Issue, base: str
         data = f"{root}data/{issue.name}/"
         page = archive.issue_page(own, issue, said, folder.pen(root), data)
         _put(folder, page, found, said, base)
+        folder.put(f"cards/{issue.name}.{said.code}.png", card.png(own, said))
 
 
 def _indicator(
@@ -103,10 +120,16 @@ def _site(folder: Folder, found: Stock, base: str) -> None:
     """Everything that is about the newest issue, or about all of them."""
     folder.put("index.html", ENTRY)
     folder.put("style.css", rendering.style())
+    folder.put("icon.svg", ICON)
+    folder.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
     for said in map(speech, CODES):
         folder.put(f"{said.code}/calendar/releases.ics", archive.ics(found, said))
         for page in _pages(folder, found, said, base):
             _put(folder, page, found, said, base)
+        for name, body in archive.embeds(found, said, folder.pen):
+            folder.put(name, body)
+    in_arabic = speech(ARABIC)
+    _put(folder, arabic.page(found, in_arabic, folder.pen(up(""))), found, in_arabic, base)
 
 
 def _pages(folder: Folder, found: Stock, said: Speech, base: str) -> Iterator[Page]:
@@ -117,6 +140,7 @@ def _pages(folder: Folder, found: Stock, said: Speech, base: str) -> Iterator[Pa
     yield archive.calendar(found, said)
     yield groups.listing(found, said)
     yield from groups.pages(found, said, folder.pen)
+    yield explorer.page(found, said)
     yield records.sources(found, said)
     yield records.revisions(found, said)
     yield records.alerts(found, said)
@@ -130,9 +154,10 @@ def _put(folder: Folder, page: Page, found: Stock, said: Speech, base: str) -> N
     folder.put(f"{said.code}/{page.path}index.html", html(page, found, said, base))
 
 
+@cache
 def _code() -> str:
     """What the pages follow from besides their figures: the hash of this package."""
     home = Path(__file__).parents[1]
-    kept = {".py", ".html", ".css", ".toml"}
+    kept = {".py", ".html", ".css", ".js", ".toml"}
     files = sorted(path for path in home.rglob("*") if path.suffix in kept)
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 from dashboards import rendering
 from dashboards.figures import Draw
-from dashboards.site.speech import CODES, Speech, speech
+from dashboards.site.speech import ARABIC, CODES, Speech, speech
 from dashboards.site.stock import Stock
 
 POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'"
 # The pages of the head, and those that only the foot leads to; a dimension is a page of its own.
 HEAD = ("", "bulletins/", "indicators/", "alerts/", "morocco/", "frugality/", "data/", "method/")
-FOOT = ("sources/", "revisions/", "calendar/", "corrections/", "cite/")
+FOOT = ("explorer/", "sources/", "revisions/", "calendar/", "corrections/", "cite/")
 
 
 # Gives what draws into the site for a page, from the way up to its root.
@@ -51,20 +51,28 @@ def html(page: Page, stock: Stock, said: Speech, base: str = "") -> str:
     def to(path: str, code: str = said.code) -> str:
         return f"{root}{code}/{path}index.html"
 
+    names = said.words.get("names", {})
     shell = {
         "page": page,
         "root": root,
         "to": to,
         "base": base,
+        "card": stock.issue.name,
         "policy": POLICY,
         "here": f"{said.code}/{page.path}",
-        "others": [speech(code) for code in CODES if code != said.code],
-        "head": [(path, said.words["names"][path or "home"]) for path in HEAD],
-        "foot": [(path, said.words["names"][path]) for path in FOOT],
+        "others": [speech(code) for code in _others(page, said)],
+        "head": [(path, names.get(path or "home")) for path in HEAD],
+        "foot": [(path, names.get(path)) for path in FOOT],
         "month": said.month(stock.issue.month + "-01"),
         "released": said.moment(stock.issue.due.release),
     }
     return _templates(said.code).get_template(page.template).render(shell | {**page.content})
+
+
+def _others(page: Page, said: Speech) -> list[str]:
+    """The other languages that the page is in."""
+    every = (*CODES, ARABIC) if page.path == "" else CODES
+    return [code for code in every if code != said.code]
 
 
 @cache

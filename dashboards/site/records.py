@@ -23,7 +23,7 @@ def sources(stock: Stock, said: Speech) -> Page:
     rows = [
         quality.source(about.loc[row["key"]].to_dict() | row, said)
         | {
-            "outcome": said.words["outcomes"].get(row["last_outcome"], row["last_outcome"]),
+            "outcome": said.words["outcomes"].get(row["last_outcome"], said.words["never"]),
             "asked": said.month(row["last_at"], "d MMM y") if pd.notna(row["last_at"]) else "–",
             "rows": said.number(row["rows"], 0),
             "aside": said.number(aside.get(row["key"], 0), 0),

@@ -9,6 +9,7 @@ from pathlib import Path
 from dashboards.words import Language, language
 
 CODES = ("fr", "en")
+ARABIC = "ar"  # of the home page only
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,8 @@ class Speech(Language):
     def moment(self, when: datetime) -> str:
         """A day and its hour, UTC: "11 novembre 2026, 9 h 00 UTC"."""
         at = when.astimezone(UTC)
+        if self.code == "ar":
+            return f"{self.day(at.date())}، {at:%H:%M} UTC"
         hour = f"{at.hour}\u00a0h\u00a0{at.minute:02}" if self.code == "fr" else f"{at:%H:%M}"
         return f"{self.day(at.date())}, {hour}\u00a0UTC"
 
@@ -26,4 +29,5 @@ class Speech(Language):
 def speech(code: str) -> Speech:
     """The words of the site in a language."""
     own = Path(__file__).parent / "i18n" / f"{code}.toml"
-    return Speech(code, {**language(code).words, **tomllib.loads(own.read_text(encoding="utf-8"))})
+    base = language(code).words if code in CODES else {}
+    return Speech(code, {**base, **tomllib.loads(own.read_text(encoding="utf-8"))})

@@ -112,7 +112,7 @@ def test_the_same_edition_gives_the_same_bytes(
 
 def test_hostile_text_is_shown_as_text(shipped_edition: Edition) -> None:
     sources = shipped_edition.sources.assign(
-        title_fr=HOSTILE, publisher=HOSTILE, homepage="javascript:alert(1)"
+        title_fr=HOSTILE, publisher=HOSTILE, licence=HOSTILE, homepage="javascript:alert(1)"
     )
     aside = pd.DataFrame([{"source": "ember", "expectation": "x", "reason": HOSTILE, "rows": 1}])
     page = bulletin.page(
