@@ -32,6 +32,16 @@ class Layout:
         return f"{self.base.rstrip('/')}/{path}" if self.base else f"{up}{path}"
 
 
+def files(publication: Publication, cards: Mapping[str, Card], layout: Layout) -> list[File]:
+    """All that stands over the editions of these cards, by name, when one of them is published.
+
+    What the API says of the newest edition is written by that one only, so that the order in
+    which editions are published does not matter.
+    """
+    newest = cards[max(cards, key=order)]["data_hash"] == publication.edition.data_hash
+    return [*lists(cards, layout), *(api.files(publication) if newest else ())]
+
+
 def lists(cards: Mapping[str, Card], layout: Layout) -> Iterator[File]:
     """The list of all editions, the newest of them, and the feeds; from their cards by name."""
     known = {name: cards[name] for name in sorted(cards, key=order)}
@@ -65,16 +75,10 @@ def held(root: Path, layout: Layout) -> dict[str, Card]:
 def write(publication: Publication, root: Path, layout: Layout | None = None) -> list[Path]:
     """Bring the API and the feeds under `root` up to date with an edition; the paths written.
 
-    Its folder is there already. Only what changed is written, and what is said of the newest
-    edition only by that one, so that the order in which editions are written does not matter.
+    Its folder is there already. Only what changed is written.
     """
     layout = layout or Layout()
-    cards = held(root, layout)
-    if not cards:
-        return []
-    made = list(lists(cards, layout))
-    if cards[max(cards, key=order)]["data_hash"] == publication.edition.data_hash:
-        made += api.files(publication)
+    made = files(publication, held(root, layout), layout)
     return [path for file in made if (path := _changed(root / file.name, file.body))]
 
 
