@@ -1,63 +1,26 @@
 """Append the versions of figures: a row goes in where it says something new."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from sqlalchemy import Connection, Engine, insert, select, text, update
 
+from warehouse import changed
 from warehouse.batch import (
     Catalogue,
     days,
     encode,
     faults,
     order_of,
-    outside_of,
     staging,
     typed,
-    versions,
 )
-from warehouse.bulk import copy, stage, staged
+from warehouse.bulk import staged
 from warehouse.database import add, writing
-from warehouse.frames import rows
 from warehouse.tables import STATUS, Citation, Fetch, Series, core
 
 CITED = ["source", "address", "licence", "note", "assumed"]
-DIFFERS = {"sqlite": "is not", "postgresql": "is distinct from"}
-
-# A row goes in where it differs from the version known just before it, which is the later one
-# of what is stored and of what comes before it in the batch. At one date of knowledge, the
-# batch comes after what is stored.
-APPEND = """
-insert into observation (series_id, period, known_from, fetch_id, value, status, citation_id)
-select series_id, period, known_from, :fetch, value, status, citation_id
-from ({compared}) compared
-where case when before_known is null or stored_known > before_known
-  then stored_status is null or status <> stored_status or value {differs} stored_value
-  else status <> before_status or value {differs} before_value end
-"""
-STORED = "o.known_from as stored_known, o.value as stored_value, o.status as stored_status"
-SAME = "o.series_id = b.series_id and o.period = b.period and o.known_from <= b.known_from"
-# SQLite gives the other columns of the row that has the maximum; PostgreSQL looks one row up.
-COMPARED = {
-    "sqlite": f"select b.*, {STORED}, max(o.known_from * 1073741824 + o.fetch_id) "
-    f"from batch b left join observation o on {SAME} group by b.rowid",
-    "postgresql": f"select b.*, {STORED} from batch b left join lateral (select * "
-    f"from observation o where {SAME} order by known_from desc, fetch_id desc limit 1) o on true",
-}
-
-SPANS = """
-select s.id as series_id, first.period as first, last.period as last
-from unnest(cast(:ids as integer[])) as s(id)
-cross join lateral (select period from observation o
-  where o.series_id = s.id order by period limit 1) first
-cross join lateral (select period from observation o
-  where o.series_id = s.id order by period desc limit 1) last
-"""
-
 # What the store held and the publisher no longer serves. A file that starts later than it used
 # to withdraws nothing: publishers trim the old end.
 WITHDRAW = """
@@ -109,8 +72,10 @@ def append(
     good, gone = len(frame) - len(refused), _seen(seen, catalogue)
     if not batch.num_rows and not gone.num_rows:
         return Loaded(0, 0, refused, 0, fetch_id)
-    with _opened(engine, fetch_id, batch, gone) as (connection, fetch, fresh):
-        added = fresh + _insert_changed(connection, fetch)
+    compared = {"batch": batch} if engine.dialect.name == "sqlite" else {}
+    with staged(engine, seen=gone, **compared) as connection:
+        fetch = _open_fetch(connection, fetch_id)
+        added = _insert_changed(connection, batch, fetch)
         withdrawn = _insert_withdrawn(connection, fetch, int(at.timestamp()))
         fetch = _close_fetch(connection, fetch_id, fetch, added + withdrawn)
     return Loaded(added, good - added, refused, withdrawn, fetch)
@@ -135,38 +100,10 @@ def _prepare(
     return staging(coded, order), refused
 
 
-@contextmanager
-def _opened(
-    engine: Engine, fetch_id: int, batch: pa.Table, gone: pa.Table
-) -> Iterator[tuple[Connection, int, int]]:
-    """A write transaction with what must be compared staged, the fetch, and rows added already.
-
-    PostgreSQL copies rows far faster than it inserts them from a query, so there the figures
-    of periods of which nothing is stored go straight in.
-    """
-    if engine.dialect.name == "sqlite":
-        with staged(engine, batch=batch, seen=gone) as connection:
-            yield connection, _open_fetch(connection, fetch_id), 0
-        return
-    with writing(engine) as connection:
-        fetch = _open_fetch(connection, fetch_id)
-        outside = outside_of(batch, _stored_spans(connection, batch))
-        fresh = versions(batch.filter(outside), fetch)
-        copy(connection, "observation", fresh)
-        stage(connection, batch=batch.filter(pc.invert(outside)), seen=gone)
-        yield connection, fetch, fresh.num_rows
-
-
-def _stored_spans(connection: Connection, batch: pa.Table) -> pd.DataFrame:
-    """The first and the last stored period of each series of the batch that has any."""
-    ids = pc.unique(batch["series_id"]).to_pylist()
-    return rows(connection, SPANS, {"ids": ids})
-
-
-def _insert_changed(connection: Connection, fetch: int) -> int:
-    dialect = connection.dialect.name
-    insertion = APPEND.format(compared=COMPARED[dialect], differs=DIFFERS[dialect])
-    return connection.execute(text(insertion), {"fetch": fetch}).rowcount
+def _insert_changed(connection: Connection, batch: pa.Table, fetch: int) -> int:
+    if connection.dialect.name == "sqlite":
+        return changed.insert(connection, fetch)
+    return changed.send(connection, [batch], fetch)
 
 
 def _insert_withdrawn(connection: Connection, fetch: int, known_from: int) -> int:

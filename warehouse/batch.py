@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from warehouse.tables import STATUS
@@ -17,6 +16,7 @@ FIGURE = ["series_id", "period"]
 KEY = [*FIGURE, "known_from"]
 COLUMNS = [*KEY, "value", "status"]
 UNKNOWN = -1
+NOTHING = np.iinfo("int64").min
 PERIODS = ("1900-01-01", "2100-12-31")
 
 Order = NDArray[np.int64]
@@ -139,42 +139,22 @@ def _repeats(coded: pd.DataFrame, order: Order, key: Sequence[str] = KEY) -> Mas
 
 
 def staging(coded: pd.DataFrame, order: Order) -> pa.Table:
-    """The coded rows in this order, each key once, to be compared in the store.
+    """The coded rows in this order, each key once, to be compared with the store.
 
-    `before_known`, `before_value` and `before_status` are the version of the same figure that
-    comes before it in this batch, null where there is none.
+    `after` is the known_from of the version that comes before it in this batch, NOTHING where
+    there is none, and `repeats` whether it says the same as that one.
     """
     order = order[~_repeats(coded, order)]
-    first = ~_repeats(coded, order, FIGURE)
+    same = _repeats(coded, order, FIGURE)
     columns = {name: _arrow(coded[name], order) for name in coded}
-    for name, column in (("known", "known_from"), ("value", "value"), ("status", "status")):
-        before = np.roll(coded[column].to_numpy()[order], 1)
-        columns[f"before_{name}"] = pa.array(before, mask=first, from_pandas=True)
+    known = np.roll(coded["known_from"].to_numpy()[order], 1)
+    value, status = (coded[name].to_numpy()[order] for name in ("value", "status"))
+    before = np.roll(value, 1)
+    equal = (value == before) | (np.isnan(value) & np.isnan(before))
+    columns["after"] = pa.array(np.where(same, known, NOTHING))
+    columns["repeats"] = pa.array((same & equal & (status == np.roll(status, 1))).astype("int16"))
     return pa.table(columns)
 
 
 def _arrow(column: "pd.Series[Any]", order: Order) -> pa.Array:
     return pa.Array.from_pandas(column.iloc[order])
-
-
-def outside_of(batch: pa.Table, spans: pd.DataFrame) -> pa.Array:
-    """Which rows are of a period outside the span of their series ([series_id, first, last])."""
-    series = pd.Series(batch["series_id"].to_numpy())
-    period = batch["period"].to_numpy()
-    by_series = spans.set_index("series_id")
-    first, last = series.map(by_series["first"]), series.map(by_series["last"])
-    return pa.array(~((first <= period) & (last >= period)).to_numpy())
-
-
-def versions(batch: pa.Table, fetch: int) -> pa.Table:
-    """The rows that differ from the one before them in the batch, as the store keeps them."""
-    same = pc.and_kleene(
-        pc.equal(batch["status"], batch["before_status"]),
-        pc.or_kleene(
-            pc.equal(batch["value"], batch["before_value"]),
-            pc.and_(pc.is_null(batch["value"]), pc.is_null(batch["before_value"])),
-        ),
-    )
-    repeats = pc.and_(pc.is_valid(batch["before_known"]), pc.fill_null(same, False))
-    changed = batch.filter(pc.invert(repeats)).select([*KEY, "value", "status", "citation_id"])
-    return changed.append_column("fetch_id", pa.array(np.full(changed.num_rows, fetch, "int32")))
