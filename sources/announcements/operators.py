@@ -10,6 +10,7 @@ import pandas as pd
 from sources.announcements import places
 
 GAZETTEER = Path(__file__).parent / "words" / "operators.csv"
+ORDINARY = Path(__file__).parent / "words" / "ordinary.txt"
 _WORD = re.compile(r"[^\W_][\w.&'+-]*")
 _LONGEST = 5
 _VERB = re.compile(
@@ -26,6 +27,7 @@ _VERB = re.compile(
     r"ouvre\w*|construi\w+|investi\w*|démarre\w*|a|ont|envisage\w*|signe\w*|dévoile\w*|veut|pose)\s"
 )
 _AFTER = re.compile(
+    r"(?<!approved )(?<!rejected )(?<!denied )(?<!refused )(?<!granted )(?<!opposed )(?<!backed )"
     r"\b(?:by|from|with|for|developer|company|firm|operator|behind|par|avec|groupe|société)\s+(?=[A-Z])"
 )
 _SPLIT = re.compile(r"\s*(?:,\s*(?:and|et)?|;|\band\b|\bet\b|\+| & )\s*")
@@ -48,6 +50,14 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _NOUN = re.compile(r"\b(?:data ?cent|campus|project|facility|proposal|site|plan)", re.IGNORECASE)
+_CAPITALS = r"[A-Z\d][\w.&+-]*(?:'(?!s\b)\w+)?(?:\s(?:(?:of|de|du|&)\s)?[A-Z\d][\w.&+-]*){0,3}"
+_RUN = re.compile(
+    rf"{_CAPITALS}(?:(?:,| and| et| &|,? and)\s{_CAPITALS}){{0,3}}(?='s\s|\s\(|\s[a-z:à]|:)"
+)
+_OWNER = re.compile(
+    rf"(?<![\w'])(?P<who>{_CAPITALS})'s?\s(?:[\w$€£.,%-]+\s){{0,6}}?"
+    r"(?:data ?cent|campus|project|facilit|cloud region|site\b|supercomputer)"
+)
 _TENANT = re.compile(
     r"\b(?:host|hosts|hosting|for|serve|powered by|former|featuring|using|near|next to)\s+\W*$",
     re.I,
@@ -69,6 +79,11 @@ def _gazetteer() -> dict[str, str]:
     return dict(zip(frame["alias"], frame["operator"], strict=True))
 
 
+@cache
+def _ordinary() -> frozenset[str]:
+    return frozenset(ORDINARY.read_text(encoding="utf-8").split())
+
+
 def known_as(name: str) -> str:
     """The one name that the aliases of an operator share; the name itself where unknown."""
     return _gazetteer().get(name, name)
@@ -85,7 +100,7 @@ def find(text: str) -> tuple[Operator, ...]:
     partners = [one for one in known if re.search(r"\bwith\s+(?:\w+\s){0,2}$", text[: one.span[0]])]
     if subject:
         return _unique([*subject, *partners])
-    behind = _behind(text)
+    behind = _leading(text) or _owner(text) or _behind(text)
     return _unique(behind or [one for one in known if not _tenant(text, one)][:1] or known[:1])
 
 
@@ -123,6 +138,20 @@ def _subject(text: str, known: list[Operator]) -> list[Operator]:
     return listed or _unknown(text, 0, verb.start())
 
 
+def _leading(text: str) -> list[Operator]:
+    """The capitalised words that open a sentence-case headline, before any small word."""
+    lead = _LEAD.match(text)
+    start = lead.end() if lead else 0
+    run = _RUN.match(text, start)
+    return _unknown(text, start, run.end()) if run else []
+
+
+def _owner(text: str) -> list[Operator]:
+    """Whose data centre it is: "ground broken on Northbridge's 50MW data center"."""
+    owners = (_unknown(text, *match.span("who")) for match in _OWNER.finditer(text))
+    return next((found for found in owners if found), [])
+
+
 def _behind(text: str) -> list[Operator]:
     for match in _AFTER.finditer(text):
         words = re.match(r"(?:[A-Z][\w.&'-]*\s?){1,4}", text[match.end() :])
@@ -148,6 +177,8 @@ def _unknown(text: str, start: int, end: int) -> list[Operator]:
 def _is_name(name: str) -> bool:
     capital = any(word[:1].isupper() or word[:1].isdigit() for word in name.split())
     if not capital or len(name) < 2 or len(name.split()) > 6 or _GENERIC.match(name):
+        return False
+    if name.casefold() in _ordinary():
         return False
     where = places.everywhere(name)
     return not (where and where[0].span == (0, len(name)))
