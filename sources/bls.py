@@ -124,4 +124,11 @@ SOURCE = Source(
     ),
     looks_like="json",
     attribution="U.S. Bureau of Labor Statistics",
+    traps=(
+        "An exhausted quota is answered with HTTP 200 and a status of its own.",
+        "A request that succeeds may hold no series.",
+        "A missing figure is a hyphen; M13, Q05 and A01 are averages of a year.",
+        "Producer prices are revised for four months; preliminary ones carry a note.",
+        "The index of semiconductors falls while memory and rental prices rise.",
+    ),
 )

@@ -29,4 +29,10 @@ SOURCE = Source(
         ),
     ),
     redistribute=False,
+    traps=(
+        "DDR4 is at the end of its life: it is squeezed for reasons of its own.",
+        "Chips are counted in gigabits, modules in gigabytes.",
+        "Spot quotes changed their speed (2666 to 3200) by 2025-02: they are not spliced on.",
+        "A month that nobody quoted has no row; a derived figure is estimated.",
+    ),
 )

@@ -41,4 +41,9 @@ SOURCE = Source(
         _hhi("epoch.hhi_stock", "parc", "stock"),
     ),
     attribution="Epoch AI",
+    traps=(
+        "Designers enter the count in different years: before 2024 concentration is overstated.",
+        "Chinese designers are not counted.",
+        "The newest quarters are incomplete, and past ones are filled in later.",
+    ),
 )

@@ -105,4 +105,14 @@ SOURCE = Source(
     looks_like="yaml",
     attribution="Nils Knieling, google-cloud-pricing-cost-calculator",
     stamp="instant",
+    traps=(
+        "A price is of a machine, processors and memory included: it is divided by its GPUs.",
+        "a3-megagpu-8g once stood at the price of its processors: 10.12 USD for eight H100.",
+        "Spot prices are posted where nothing is to be had: africa-south1 has none that is read.",
+        "The step of 2022-02-16 (3.559 to 3.673) mended the tool and moved no price.",
+        "No spot price before 2023-05-08, no H100 before 2024-05-17.",
+        "Names of machines stand again under licences, at other prices.",
+        "The table of 2022 has no date of its own.",
+        "Spot prices move in steps of 5 and 10 %: they are set, not bid.",
+    ),
 )

@@ -57,4 +57,10 @@ SOURCE = Source(
     stale_days=90,
     series=tuple(_series(provider, gpu) for provider, gpus in OFFERS.items() for gpu in gpus),
     redistribute=False,
+    traps=(
+        "AWS lists China in yuan: read as dollars, an average of regions leaps twelvefold.",
+        "A month that nobody read repeats the one before in the tables; it has no row here.",
+        "Prices of neoclouds are restated as one comparable GPU-hour: not those of a bill.",
+        "An average of providers moves when one more is read: see pipelines/index/gpu_prices.py.",
+    ),
 )

@@ -115,4 +115,9 @@ SOURCE = Source(
     looks_like="json",
     attribution="Pydantic, genai-prices",
     stamp="instant",
+    traps=(
+        "A price may hold from a later day, or by the hour.",
+        "A price may be a number or steps by length; the first step is read.",
+        "Half of the models listed are dead or resold: a registry names the model of a tier.",
+    ),
 )
