@@ -1,0 +1,149 @@
+"""The same bad days for a list of several pages, a POST whose hosts are taken out, and a page."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines import asking, commands, ingest
+from sources import find
+from sources.http import Door
+from tests.pipelines.conftest import Command
+from tests.pipelines.test_bad_days import Family, held, in_the_content, on_the_wire, tried
+from tests.server import Reply, Site
+
+JSON = "application/json"
+NEXT = "https://prices.azure.com:443/api/retail/prices?$skip=12"
+
+
+def _page(items: list[Any], following: str | None = None) -> bytes:
+    whole = {"BillingCurrency": "USD", "Items": items, "NextPageLink": following}
+    return json.dumps(whole | {"Count": len(items)}).encode()
+
+
+def _pages(payloads: Path) -> list[bytes]:
+    """The real items, those of a known place on the second page too, in a rebuilt envelope."""
+    path = payloads / "azure_retail/retail_items_sample_2026-09.json"
+    items = json.loads(path.read_bytes())
+    return [_page(items[:12], NEXT), _page(items[12:])]
+
+
+def _each(name: str, change: Callable[[dict[str, Any]], Any]) -> Callable[[bytes], bytes]:
+    """Every member of the list `name` after `change`."""
+
+    def changed(body: bytes) -> bytes:
+        found = json.loads(body)
+        return json.dumps(found | {name: [change(one) for one in found[name]]}).encode()
+
+    return changed
+
+
+def _scaled(name: str, field: str) -> Callable[[bytes, float], bytes]:
+    def scaled(body: bytes, factor: float) -> bytes:
+        return _each(name, lambda one: one | {field: one[field] * factor})(body)
+
+    return scaled
+
+
+def _table_scaled(body: bytes, factor: float) -> bytes:
+    for price in (b"56.00", b"31.00", b"44.50", b"77.00", b"35.00", b"65.50"):
+        body = body.replace(b">" + price, b">" + repr(float(price) * factor).encode())
+    return body
+
+
+def _one(path: str) -> Callable[[Path], list[bytes]]:
+    return lambda payloads: [(payloads / path).read_bytes()]
+
+
+def _few_offers(body: bytes) -> bytes:
+    return json.dumps({"offers": json.loads(body)["offers"][:3]}).encode()
+
+
+FAMILIES: list[tuple[Family, Callable[[Path], list[bytes]]]] = [
+    (
+        Family(
+            "azure_retail",
+            "",
+            JSON,
+            "2026-09-29",
+            _scaled("Items", "retailPrice"),
+            lambda body: body.replace(b'"retailPrice"', b'"price"'),
+            lambda body: _page([]),
+            _each("Items", lambda one: dict(reversed(one.items())) | {"added": 1}),
+        ),
+        _pages,
+    ),
+    (
+        Family(
+            "vast",
+            "",
+            JSON,
+            "2026-07-20",
+            _scaled("offers", "dph_base"),
+            lambda body: body.replace(b'"dph_base"', b'"dph"'),
+            _few_offers,
+            _each("offers", lambda one: dict(reversed(one.items())) | {"added": 1}),
+        ),
+        _one("vast/bundles_2026-07_ipscrubbed.json"),
+    ),
+    (
+        Family(
+            "trendforce",
+            "",
+            "text/html",
+            "2026-06-11",
+            _table_scaled,
+            lambda body: body.replace(b"Session Average", b"Average"),
+            lambda body: body.split(b"<table")[0] + b"</body></html>",
+            lambda body: body.replace(b"<body>", b"<body><p>A word of the editor.</p>"),
+        ),
+        _one("trendforce/trendforce_spot.html"),
+    ),
+]
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("family", "bodies"), FAMILIES, ids=[one.key for one, _ in FAMILIES])
+def test_bad_days_change_nothing(
+    empty_home: Path,
+    silentcrash: Command,
+    site: Site,
+    payloads: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    family: Family,
+    bodies: Callable[[Path], list[bytes]],
+) -> None:
+    one = replace(find(family.key), requests=find(family.key).requests[:1])
+    for module in (ingest, commands):
+        monkeypatch.setattr(module, "registry", lambda: {one.key: one})
+    monkeypatch.setattr(asking, "Door", partial(Door, sleep=lambda seconds: None))
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    monkeypatch.setenv("SILENTCRASH_NOW", f"{family.day}T12:00:00+00:00")
+    monkeypatch.setenv("SILENTCRASH_ACCEPT_TRENDFORCE", "1")
+    *leading, good = bodies(payloads)
+    as_data = {"Content-Type": family.kind}
+    first = [Reply(body, headers=as_data) for body in leading]
+
+    def serve(last: Reply) -> None:
+        site.serve(one.requests[0].url, *first, last)
+
+    serve(Reply(good, headers=as_data))
+    assert silentcrash("fetch", one.key).code == 0
+    before = held()
+    assert len(before) >= 2
+    wrong = {}
+    for name, reply in on_the_wire(good, family):
+        serve(reply)
+        wrong[name] = tried(silentcrash, one.key, before)
+    for name, body in in_the_content(good, family):
+        assert body != good, name
+        serve(Reply(body, headers=as_data))
+        wrong[name] = tried(silentcrash, one.key, before)
+    assert not {name: why for name, why in wrong.items() if why}
+    serve(Reply(family.padded(good), headers=as_data))
+    assert silentcrash("fetch", one.key).code == 0
+    assert held().equals(before)
