@@ -1,5 +1,7 @@
 """Append the versions of figures: a row goes in where it says something new."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,6 +12,7 @@ from warehouse import changed
 from warehouse.batch import (
     Catalogue,
     days,
+    decode,
     encode,
     faults,
     order_of,
@@ -18,6 +21,7 @@ from warehouse.batch import (
 )
 from warehouse.bulk import staged
 from warehouse.database import add, writing
+from warehouse.spill import ROWS, ordered
 from warehouse.tables import STATUS, Citation, Fetch, Series, core
 
 CITED = ["source", "address", "licence", "note", "assumed"]
@@ -54,11 +58,16 @@ class Loaded:
 
 
 def append(
-    engine: Engine, fetch_id: int, frame: pd.DataFrame, *, seen: pd.DataFrame | None = None
+    engine: Engine,
+    fetch_id: int,
+    frames: pd.DataFrame | Iterable[pd.DataFrame],
+    *,
+    seen: pd.DataFrame | None = None,
 ) -> Loaded:
     """Add the rows whose value or status differs from the version known just before them.
 
-    `frame`: series, period (datetime64), value (in the unit of the series), status, known_from
+    `frames`, a frame or an iterator of the frames of one batch, of which one is held at a time:
+    series, period (datetime64), value (in the unit of the series), status, known_from
     (datetime64 UTC, filled), and for shipped history source, address, licence, note, assumed.
     `seen` ([series, period]) is given where the publisher serves whole series: the figures
     held of these series that are not in it are recorded as withdrawn, known from the fetch.
@@ -68,42 +77,77 @@ def append(
     copy of it.
     """
     catalogue, at = _context(engine, fetch_id)
-    batch, refused = _prepare(engine, frame, catalogue, at)
-    good, gone = len(frame) - len(refused), _seen(seen, catalogue)
-    if not batch.num_rows and not gone.num_rows:
-        return Loaded(0, 0, refused, 0, fetch_id)
-    compared = {"batch": batch} if engine.dialect.name == "sqlite" else {}
-    with staged(engine, seen=gone, **compared) as connection:
-        fetch = _open_fetch(connection, fetch_id)
-        added = _insert_changed(connection, batch, fetch)
-        withdrawn = _insert_withdrawn(connection, fetch, int(at.timestamp()))
-        fetch = _close_fetch(connection, fetch_id, fetch, added + withdrawn)
-    return Loaded(added, good - added, refused, withdrawn, fetch)
+    gone = _seen(seen, catalogue)
+    with _batch(engine, frames, catalogue, at) as batch:
+        if not batch.good and not gone.num_rows:
+            return Loaded(0, 0, batch.refused, 0, fetch_id)
+        compared = {"batch": batch.rows} if engine.dialect.name == "sqlite" else {}
+        with staged(engine, seen=gone, **compared) as connection:
+            fetch = _open_fetch(connection, fetch_id)
+            added = _insert_changed(connection, batch.rows, fetch)
+            withdrawn = _insert_withdrawn(connection, fetch, int(at.timestamp()))
+            fetch = _close_fetch(connection, fetch_id, fetch, added + withdrawn)
+        return Loaded(added, batch.good - added, batch.refused, withdrawn, fetch)
 
 
-def _prepare(
+@dataclass(frozen=True)
+class _Batch:
+    """What goes to the store, in the order of its key, to be read once; how many rows came."""
+
+    rows: pa.RecordBatchReader
+    good: int
+    refused: pd.DataFrame
+
+
+@contextmanager
+def _batch(
+    engine: Engine,
+    frames: pd.DataFrame | Iterable[pd.DataFrame],
+    catalogue: Catalogue,
+    at: pd.Timestamp,
+) -> Iterator[_Batch]:
+    if isinstance(frames, pd.DataFrame):
+        coded, refused = _sound(engine, frames, catalogue, at)
+        rows = staging(coded, order_of(coded)).to_reader(ROWS)
+        yield _Batch(rows, len(coded), refused)
+        return
+    refusals: list[pd.DataFrame] = []
+    counts: list[int] = []
+
+    def parts() -> Iterator[pa.Table]:
+        for frame in frames:
+            coded, refused = _sound(engine, frame, catalogue, at)
+            refusals.append(refused)
+            counts.append(len(coded))
+            yield pa.Table.from_pandas(coded, preserve_index=False)
+
+    with ordered(parts()) as batch:
+        twice = decode(batch.contradicted, catalogue)
+        refused = pd.concat([*refusals, twice], ignore_index=True)
+        yield _Batch(batch.reader(), sum(counts) - len(twice), refused)
+
+
+def _sound(
     engine: Engine, frame: pd.DataFrame, catalogue: Catalogue, at: pd.Timestamp
-) -> tuple[pa.Table, pd.DataFrame]:
-    """The good rows as they are staged, and the refused ones with their reasons."""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that can be figures, coded, and the refused ones with their reasons."""
     figures = typed(frame)
     coded = encode(figures, catalogue)
-    order = order_of(coded)
-    reason = faults(figures, coded, order, catalogue, at)
+    reason = faults(figures, coded, order_of(coded), catalogue, at)
     refused = frame.iloc[reason.index].assign(reason=reason.to_numpy()).reset_index(drop=True)
     if len(refused):
         coded = coded.drop(reason.index)
-        order = order_of(coded)
     if "address" in frame:
         coded["citation_id"] = _citations(engine, figures.loc[coded.index])
     else:
         coded["citation_id"] = pd.Series(pd.NA, index=coded.index, dtype="Int32")
-    return staging(coded, order), refused
+    return coded, refused
 
 
-def _insert_changed(connection: Connection, batch: pa.Table, fetch: int) -> int:
+def _insert_changed(connection: Connection, rows: pa.RecordBatchReader, fetch: int) -> int:
     if connection.dialect.name == "sqlite":
         return changed.insert(connection, fetch)
-    return changed.send(connection, [batch], fetch)
+    return changed.send(connection, rows, fetch)
 
 
 def _insert_withdrawn(connection: Connection, fetch: int, known_from: int) -> int:

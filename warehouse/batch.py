@@ -17,6 +17,7 @@ KEY = [*FIGURE, "known_from"]
 COLUMNS = [*KEY, "value", "status"]
 UNKNOWN = -1
 NOTHING = np.iinfo("int64").min
+TWICE = "one batch gives it two values"
 PERIODS = ("1900-01-01", "2100-12-31")
 
 Order = NDArray[np.int64]
@@ -101,13 +102,30 @@ def faults(
         f"known_from is after the fetch of {at:%Y-%m-%d %H:%M} UTC": known.gt(at),
         "known_from is before the period": ~ahead
         & coded["known_from"].lt((coded["period"].astype("int64") - 1) * SECONDS),
-        "one batch gives it two values": _contradicted(coded, order),
+        TWICE: _contradicted(coded, order),
     }
     failed = pd.DataFrame(tests).astype(bool)
     failed = failed.loc[failed.any(axis=1)]
     rows = frame.loc[failed.index]
     period: pd.Series[str] = rows["period"].dt.strftime("%Y-%m-%d").fillna("(no date)")
     return rows["series"].astype("str") + " " + period + ": " + failed.idxmax(axis=1).astype("str")
+
+
+def decode(coded: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
+    """Coded rows as they came, with TWICE as the reason why they cannot be figures."""
+    keys = pd.Series(catalogue.ids.index, index=catalogue.ids.to_numpy())
+    series = coded["series_id"].map(keys).astype("str")
+    period = pd.to_datetime(coded["period"].astype("int64") * SECONDS, unit="s")
+    return pd.DataFrame(
+        {
+            "series": series,
+            "period": period,
+            "value": coded["value"],
+            "status": coded["status"].map(dict(enumerate(STATUS))).astype("str"),
+            "known_from": pd.to_datetime(coded["known_from"], unit="s", utc=True),
+            "reason": series + " " + period.dt.strftime("%Y-%m-%d") + ": " + TWICE,
+        }
+    )
 
 
 def _contradicted(coded: pd.DataFrame, order: Order) -> "pd.Series[bool]":

@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeAlias
 
 import pyarrow as pa
 from sqlalchemy import Connection, Engine
 
 from warehouse.database import begin_writing, writing
+
+Rows: TypeAlias = "pa.Table | pa.RecordBatchReader"
 
 SQL_TYPE = {
     pa.int16(): "smallint",
@@ -20,7 +23,7 @@ SQL_TYPE = {
 
 
 @contextmanager
-def staged(engine: Engine, **tables: pa.Table) -> Iterator[Connection]:
+def staged(engine: Engine, **tables: Rows) -> Iterator[Connection]:
     """A write transaction that sees each table given under its name; gone at its end.
 
     The transaction commits at the end and rolls back on an exception.
@@ -35,7 +38,7 @@ def staged(engine: Engine, **tables: pa.Table) -> Iterator[Connection]:
 
 
 @contextmanager
-def _attached(engine: Engine, tables: dict[str, pa.Table]) -> Iterator[Connection]:
+def _attached(engine: Engine, tables: dict[str, Rows]) -> Iterator[Connection]:
     # ADBC writes a file of its own: two copies of the SQLite library in one process must not
     # open the same file, since closing it in one drops the locks of the other.
     with TemporaryDirectory(prefix="silentcrash-") as folder, engine.connect() as connection:
@@ -51,7 +54,7 @@ def _attached(engine: Engine, tables: dict[str, pa.Table]) -> Iterator[Connectio
             driver.execute("detach database stage")
 
 
-def _write(path: Path, tables: dict[str, pa.Table]) -> None:
+def _write(path: Path, tables: dict[str, Rows]) -> None:
     from adbc_driver_sqlite import dbapi
 
     with dbapi.connect(str(path), autocommit=True) as connection, connection.cursor() as cursor:

@@ -48,7 +48,7 @@ def insert(connection: Connection, fetch: int) -> int:
     return connection.execute(text(INSERT), {"fetch": fetch}).rowcount
 
 
-def send(connection: Connection, batches: Iterable[pa.Table], fetch: int) -> int:
+def send(connection: Connection, batches: Iterable[pa.RecordBatch], fetch: int) -> int:
     """Add what is new of the batches, in the order of the key, to PostgreSQL; how many rows.
 
     Held in memory: one batch, and the versions that the store has of its figures.
@@ -61,9 +61,9 @@ def send(connection: Connection, batches: Iterable[pa.Table], fetch: int) -> int
     return added
 
 
-def news(batch: pa.Table, held: Columns) -> pa.Table:
+def news(batch: pa.RecordBatch, held: Columns) -> pa.RecordBatch:
     """The rows of a batch that differ from the version just before them, in it or held."""
-    ours = {name: batch[name].to_numpy() for name in [*KEY, "value", "status"]}
+    ours = {name: batch[name].to_numpy(zero_copy_only=False) for name in [*KEY, "value", "status"]}
     ours["fetch_id"] = np.full(batch.num_rows, NEVER)
     both = {name: np.concatenate([held[name], ours[name]]) for name in ours}
     order = np.lexsort([both[name] for name in ("fetch_id", *reversed(KEY))])
@@ -75,7 +75,7 @@ def news(batch: pa.Table, held: Columns) -> pa.Table:
     return batch.take(np.sort(place[place >= 0]))
 
 
-def _held(connection: Connection, batch: pa.Table) -> Columns:
+def _held(connection: Connection, batch: pa.RecordBatch) -> Columns:
     """The stored versions of the figures of a batch, and of what lies between them."""
     ids = np.unique(batch["series_id"].to_numpy())
     period, known = batch["period"].to_numpy(), batch["known_from"].to_numpy()
@@ -88,6 +88,6 @@ def _held(connection: Connection, batch: pa.Table) -> Columns:
     return {"series_id": series} | {name: rows[name].astype(kind) for name, kind in HERE.items()}
 
 
-def _versions(new: pa.Table, fetch: int) -> pa.Table:
+def _versions(new: pa.RecordBatch, fetch: int) -> pa.Table:
     fetches = pa.array(np.full(new.num_rows, fetch, "int32"))
-    return new.append_column("fetch_id", fetches).select(STORED)
+    return pa.Table.from_batches([new]).append_column("fetch_id", fetches).select(STORED)

@@ -1,0 +1,71 @@
+"""Put the frames of a batch in the order of the store's key on disk, where memory would not do."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from warehouse.batch import NOTHING
+
+MEMORY = "256MB"
+ROWS = 250_000
+KEYS = "series_id, period, known_from"
+
+# Grouped, so that a row that comes in several frames is there once.
+FIGURES = f"""
+create table figure as select {KEYS}, any_value(value) as value, any_value(status) as status,
+  min(citation_id) as citation_id, count(*) as repeated,
+  min(status) <> max(status) or coalesce(min(value) <> max(value), false)
+    or count(value) not in (0, count(*)) as contradicted
+from part group by {KEYS}
+"""
+REFUSED = f"select p.* from part p semi join (from figure where contradicted) f using ({KEYS})"
+ORDERED = f"""
+select {KEYS}, value, status, citation_id, coalesce(lag(known_from) over w, {NOTHING}) as after,
+  coalesce(status = lag(status) over w and value is not distinct from lag(value) over w, false)
+    ::smallint as repeats
+from figure where not contradicted
+window w as (partition by series_id, period order by known_from) order by {KEYS}
+"""
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """The frames as one: what `reader` gives is as `batch.staging` makes it.
+
+    `contradicted` holds the rows of a key that has two values in different frames.
+    """
+
+    connection: Any
+    contradicted: pd.DataFrame
+
+    def reader(self) -> pa.RecordBatchReader:
+        """The rows in the order of the key, to be read once."""
+        return self.connection.sql(ORDERED).to_arrow_reader(ROWS)
+
+
+@contextmanager
+def ordered(parts: Iterable[pa.Table]) -> Iterator[Ordered]:
+    """The coded rows of every part in order, in memory of a bounded size; gone at the end."""
+    import duckdb
+
+    with TemporaryDirectory(prefix="silentcrash-") as folder:
+        options: dict[str, Any] = {"memory_limit": MEMORY, "temp_directory": folder, "threads": "2"}
+        with duckdb.connect(str(Path(folder) / "spill.duckdb"), config=options) as connection:
+            _fill(connection, parts)
+            connection.execute(FIGURES)
+            yield Ordered(connection, connection.sql(REFUSED).df())
+
+
+def _fill(connection: Any, parts: Iterable[pa.Table]) -> None:
+    connection.execute(
+        "create table part (series_id integer, period integer, known_from bigint, "
+        "value double, status smallint, citation_id integer)"
+    )
+    for part in parts:
+        connection.from_arrow(part).insert_into("part")
