@@ -134,15 +134,15 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
     folder.mkdir(parents=True, exist_ok=True)
     pages = bulletin.write(found, folder)
     publication = prepare(found)
-    tables = data.write(publication, folder, previous=_month_before(engine, found))
+    tables = data.write(publication, folder, previous=_before(engine, found))
     over = tree.write(publication, out) if usual else []
     return Published(found, folder, (*pages, *tables, *over))
 
 
-def _month_before(engine: Engine, found: Edition) -> Edition | None:
-    """The edition of the month before, where it was published."""
-    month = pd.Period(found.month, "M") - 1
-    try:
-        return edition.load(engine, month=str(month), as_of=realtime.cutoff(month, framework()))
-    except LookupError:
-        return None
+def _before(engine: Engine, found: Edition) -> Edition | None:
+    """The last edition of an earlier month that was published at its cut-off, if any."""
+    method, held = framework(), edition.editions(engine)
+    for row in held.loc[held["month"].lt(found.month)].iloc[::-1].to_dict("records"):
+        if pd.Timestamp(row["as_of"]) == realtime.cutoff(pd.Period(row["month"], "M"), method):
+            return edition.load(engine, int(row["release"]))
+    return None

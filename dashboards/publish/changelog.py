@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import facts, metadata
+from dashboards import metadata
 from dashboards.publish.changes import Changes
 from dashboards.publish.publication import Publication, records
 from dashboards.publish.readme import escaped
@@ -19,7 +19,7 @@ def document(publication: Publication, changes: Changes) -> dict[str, Any]:
     edition = publication.edition
     return {
         "month": edition.month,
-        "previous": f"{facts.month(edition) - pd.DateOffset(months=1):%Y-%m}",
+        "previous": changes.before,
         "cutoff": f"{edition.as_of:%Y-%m-%dT%H:%M:%SZ}",
         "method": {
             "version": edition.framework_version,

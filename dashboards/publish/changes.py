@@ -13,12 +13,14 @@ FIGURE = ["series", "period"]
 
 @dataclass(frozen=True)
 class Changes:
-    """`figures`: series, period, kind (new or revised), was and value; both are empty where they
-    may not be republished. `gone`: the series that were read a month before and are no more.
-    `touched`: the keys of the indicators that the method defines otherwise; None where the
-    edition before is not held.
+    """The changes since the edition of the month `before`.
+
+    `figures`: series, period, kind (new or revised), was and value; both are empty where they may
+    not be republished. `gone`: the series that were read then and are no more. `touched`: the
+    keys of the indicators that the method defines otherwise; None where that edition is not held.
     """
 
+    before: str
     figures: pd.DataFrame
     gone: list[str]
     touched: list[str] | None
@@ -31,14 +33,15 @@ def between(edition: Edition, previous: Edition | None) -> Changes:
     Without it, against what this edition itself says that the months before it had read: each
     of them as known at its own cut-off.
     """
-    month, held = facts.month(edition), previous or edition
-    now = _read(edition, month, month)
-    figures = compare(now, _read(held, None, month - pd.DateOffset(months=1)))
+    held = previous or edition
+    before = facts.month(previous) if previous else facts.month(edition) - pd.DateOffset(months=1)
+    now = _read(edition, facts.month(edition), facts.month(edition))
+    figures = compare(now, _read(held, None, before))
     open_ = ~figures["series"].isin(facts.closed(edition))
-    last = _read(held, month - pd.DateOffset(months=1), month - pd.DateOffset(months=1))
     return Changes(
+        f"{before:%Y-%m}",
         figures.assign(**{name: figures[name].where(open_) for name in ("was", "value")}),
-        sorted(set(last["series"]) - set(now["series"])),
+        sorted(set(_read(held, before, before)["series"]) - set(now["series"])),
         None if previous is None else _touched(edition, previous),
         previous.framework_version if previous else "",
     )

@@ -59,6 +59,16 @@ def test_the_edition_before_gives_what_the_edition_itself_gives(
     assert against["method"] == {"version": "2026.1", "previous": "2026.1", "touched": []}
 
 
+def test_after_a_gap_the_last_edition_that_was_published_counts(
+    shipped_edition: Edition, previous: Edition
+) -> None:
+    kept = previous.lineage.loc[previous.lineage["period"].lt(BEFORE)]
+    older = replace(previous, month="2026-08", lineage=kept)
+    found = told(shipped_edition, older)
+    assert found["previous"] == "2026-08"
+    assert len(found["new"]) >= len(told(shipped_edition, previous)["new"])
+
+
 def test_a_revision_is_named_with_both_figures(shipped_edition: Edition) -> None:
     found = told(moved(shipped_edition, SERIES, 2.0))["revised"]
     assert {one["series"] for one in found} == {SERIES}
