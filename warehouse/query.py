@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Engine
 
-from warehouse import views
+from warehouse import roles, views
 
 READS = {
     sqlite3.SQLITE_SELECT,
@@ -101,8 +101,8 @@ def _postgresql(engine: Engine, sql: str, known: int | None, limit: int, timeout
             connection.execute(f"grant select on {name} to public")
         connection.execute("begin read only")
         connection.execute(f"set local statement_timeout = {int(timeout * 1000)}")
-        if connection.execute(MAY_BE_ANALYST, [views.ANALYST]).fetchone():
-            connection.execute(f"set local role {views.ANALYST}")
+        if connection.execute(MAY_BE_ANALYST, [roles.ANALYST]).fetchone():
+            connection.execute(f"set local role {roles.ANALYST}")
         # A server-side cursor takes one SELECT and nothing else.
         with connection.cursor(name="asked") as cursor:
             cursor.execute(sql)

@@ -6,6 +6,7 @@ always are the ones of this file.
 
 from sqlalchemy import Connection, text
 
+from warehouse.roles import grant
 from warehouse.tables import STATUS
 
 DAY = {
@@ -21,7 +22,6 @@ STAMP = {"sqlite": "strftime('%Y-%m-%dT%H:%M:%SZ', {0})", "postgresql": "{0}"}
 CITED = """{c}.source as citation_source, {c}.address as citation_address,
   {c}.licence as citation_licence, {c}.note as citation_note, {c}.assumed as known_from_assumed"""
 
-ANALYST = "silentcrash_analyst"
 # PostgreSQL only. They run as their owner, so that an analyst needs no right on the tables.
 KNOWN_BY = """
 create function observations_known_by(second bigint) returns setof v_observation
@@ -43,7 +43,7 @@ def drop(connection: Connection) -> None:
 
 
 def create(connection: Connection) -> None:
-    """Make every view; on PostgreSQL also observations_as_of(date), and the analyst's rights."""
+    """Make every view; on PostgreSQL also observations_as_of(date), and the rights of roles."""
     dialect = connection.dialect.name
     for name, body in bodies(dialect).items():
         connection.exec_driver_sql(f"create view {name} as {body}")
@@ -52,24 +52,7 @@ def create(connection: Connection) -> None:
         body = observation(dialect, as_of="second")
         connection.exec_driver_sql(KNOWN_BY.format(schema=schema, body=body))
         connection.exec_driver_sql(AS_OF.format(schema=schema))
-        _grant(connection)
-
-
-def _grant(connection: Connection) -> None:
-    """Let the analyst role read the views and nothing else; made where the owner may make it."""
-    exists = connection.scalar(text("select 1 from pg_roles where rolname = :r"), {"r": ANALYST})
-    may = "select rolsuper or rolcreaterole from pg_roles where rolname = current_user"
-    if not exists and connection.scalar(text(may)):
-        connection.exec_driver_sql(f"create role {ANALYST} nologin")
-        connection.exec_driver_sql(f"grant {ANALYST} to current_user")
-        exists = 1
-    functions = ", ".join(FUNCTIONS)
-    connection.exec_driver_sql(f"revoke execute on function {functions} from public")
-    if exists:
-        connection.exec_driver_sql(
-            f"grant select on {', '.join(bodies('postgresql'))} to {ANALYST}"
-        )
-        connection.exec_driver_sql(f"grant execute on function {functions} to {ANALYST}")
+        grant(connection, str(schema), bodies(dialect), FUNCTIONS)
 
 
 def observation(dialect: str, as_of: str | None = None) -> str:

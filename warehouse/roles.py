@@ -1,0 +1,56 @@
+"""Who may do what on PostgreSQL: two roles without login, to be granted to people and programs.
+
+`silentcrash_analyst` reads the published views. `silentcrash_loader` loads: it reads, adds, and
+changes what is not history, but can drop nothing, and of an observation change or delete nothing.
+Neither owns a table, so that an everyday run needs no superuser and no owner.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+from warehouse.tables import Citation, Event, IndexValue, Lineage, Observation, Release, core
+
+ANALYST = "silentcrash_analyst"
+LOADER = "silentcrash_loader"
+HISTORY = [core(m).name for m in (Observation, Citation, Event, Release, IndexValue, Lineage)]
+
+MAY_MAKE = "select rolsuper or rolcreaterole from pg_roles where rolname = current_user"
+LOADS = """
+grant usage on schema {schema} to {role};
+grant select, insert, update on all tables in schema {schema} to {role};
+grant usage on all sequences in schema {schema} to {role};
+grant delete on "fetch" to {role};
+revoke update on {history} from {role};
+revoke insert, update on alembic_version from {role};
+grant execute on function {functions} to {role};
+"""
+READS = """
+grant usage on schema {schema} to {role};
+grant select on {views} to {role};
+grant execute on function {functions} to {role};
+"""
+
+
+def grant(
+    connection: Connection, schema: str, views: Iterable[str], functions: Iterable[str]
+) -> None:
+    """Give both roles their rights on what exists; they are made where the owner may make roles.
+
+    `schema` is quoted. Without the right to make roles, an administrator makes them first.
+    """
+    named = {"schema": schema, "views": ", ".join(views), "functions": ", ".join(functions)}
+    named["history"] = ", ".join(HISTORY)
+    connection.exec_driver_sql(f"revoke execute on function {named['functions']} from public")
+    for role, rights in {ANALYST: READS, LOADER: LOADS}.items():
+        if _made(connection, role):
+            connection.exec_driver_sql(rights.format(role=role, **named))
+
+
+def _made(connection: Connection, role: str) -> bool:
+    found = connection.scalar(text("select 1 from pg_roles where rolname = :role"), {"role": role})
+    if not found and connection.scalar(text(MAY_MAKE)):
+        connection.exec_driver_sql(f"create role {role} nologin")
+        connection.exec_driver_sql(f"grant {role} to current_user")
+        return True
+    return bool(found)
