@@ -104,7 +104,7 @@ def _ended(text: _Text) -> Verdict | None:
 
 
 def _beside(text: _Text) -> Verdict | None:
-    if text.has("building") and not text.has("power", "power_noun"):
+    if _begun(text) and not text.has("power", "power_noun"):
         return None
     if text.has("policy", "opposition", "market") and not text.has("goes_ahead"):
         return text.verdict(NONE, "policy", "opposition", "market")
@@ -135,8 +135,16 @@ def _for_kit(text: _Text) -> bool:
     return text.has("equipment") and not text.has("building", "open")
 
 
+def _begun(text: _Text) -> bool:
+    """Whether the construction has begun rather than is to begin."""
+    begun, ahead = text.match("building"), text.match("building_ahead")
+    if begun is None or ahead is None:
+        return begun is not None
+    return begun.end() <= ahead.start() or ahead.end() <= begun.start()
+
+
 def _life(text: _Text) -> Verdict | None:
-    if text.has("building"):
+    if _begun(text):
         return text.verdict("under_construction", "building")
     if text.has("open") and not text.has("future"):
         done: Kind = "expanded" if text.has("now_expanded") else "operational"

@@ -55,7 +55,9 @@ _RUN = re.compile(
     rf"{_CAPITALS}(?:(?:,| and| et| &|,? and)\s{_CAPITALS}){{0,3}}(?='s\s|\s\(|\s[a-z:à]|:)"
 )
 _OWNER = re.compile(
-    rf"(?<![\w'])(?P<who>{_CAPITALS})'s?\s(?:[\w$€£.,%-]+\s){{0,6}}?"
+    rf"(?<![\w'])(?P<who>{_CAPITALS}(?='s?\s)|(?<=for |.on |.of |ver )[A-Z]\w+ [A-Z]\w+"
+    r"|(?<=\ba )[A-Z]\w+|(?<=\ban )[A-Z]\w+)(?:'s?)?\s"
+    r"(?:[\w$€£.,%-]+\s){0,6}?"
     r"(?:data ?cent|campus|project|facilit|cloud region|site\b|supercomputer)"
 )
 _TENANT = re.compile(

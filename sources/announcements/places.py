@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 GAZETTEER = Path(__file__).parent / "words" / "places.csv"
+DEMONYMS = Path(__file__).parent / "words" / "demonyms.csv"
 _NAME = re.compile(r"[^\W\d_][\w.'-]*", re.UNICODE)
 _LONGEST = 5
 _REGION = re.compile(r"\b(?:county|comté de)\b", re.IGNORECASE)
@@ -70,10 +71,26 @@ def find(text: str) -> tuple[str, str]:
     found = everywhere(text)
     sites = [one for one in found if not _nationality(text, one)] or found[:1]
     if not sites:
-        return "", ""
+        return _demonym(text), ""
     country = _country(text, sites)
     name = ", ".join(dict.fromkeys(one.name for one in sites if one.country == country))
     return country, name
+
+
+@cache
+def _demonyms() -> tuple[dict[str, str], re.Pattern[str]]:
+    frame = pd.read_csv(DEMONYMS)
+    country = dict(zip(frame["demonym"], frame["country"], strict=True))
+    site = r"(?:[\w-]+ ){0,2}(?:data cent(?:er|re)s?|campus|cloud region)"
+    somebody = r"(?:firm|compan|operator|developer|provider|start-?up|giant|group|player|speciali)"
+    return country, re.compile(rf"\b({'|'.join(country)}) {site}\b(?! {somebody})")
+
+
+def _demonym(text: str) -> str:
+    """The country of "its Danish campus"; "" for "a Danish data center operator"."""
+    country, pattern = _demonyms()
+    found = pattern.search(text)
+    return country[found[1]] if found else ""
 
 
 def _country(text: str, sites: list[Place]) -> str:
