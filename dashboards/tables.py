@@ -31,11 +31,13 @@ def index(edition: Edition) -> pd.DataFrame:
     rows = edition.values
     wide = rows.loc[rows["kind"].isin(["index", "dimension"])]
     scores = wide.pivot(index="period", columns="key", values="score")
-    about = [*(name for name in BOUNDS if name in rows), "regime", "coverage", "reason"]
-    whole = rows.loc[rows["key"].eq("index")].set_index("period")[about]
+    bounds = [name for name in BOUNDS if name in rows]
+    whole = rows.loc[rows["key"].eq("index")].set_index("period")
     order = [one["key"] for one in edition.framework["dimension"]]
-    table = scores.reindex(columns=["index", *order]).join(whole).rename_axis(columns=None)
-    return _ordered(table.reset_index())
+    about = ["regime", "coverage", "reason"]
+    held = scores.reindex(columns=["index", *order])
+    joined = held.join(whole[[*bounds, *about]]).rename_axis(columns=None)
+    return _ordered(joined[["index", *bounds, *order, *about]].reset_index())
 
 
 def contributions(edition: Edition) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from frictionless import Package
+from jsonschema import Draft202012Validator
 
 from dashboards import facts, metadata, publish
 from dashboards.publish.publication import Publication, prepare
+from pipelines.index.framework import Framework
 from warehouse.edition import Edition
 
 TABLES = ("index", "contributions", "indicators", "vintages", "lineage", "series", "sources")
@@ -67,6 +70,27 @@ def test_parquet_is_typed_and_described(folder: Path) -> None:
     assert str(pq.read_schema(folder / "lineage.parquet").field("known_from").type) == (
         "timestamp[ms, tz=UTC]"
     )
+
+
+def test_an_interval_is_published_where_the_edition_has_one(
+    shipped_edition: Edition, tmp_path: Path
+) -> None:
+    score = shipped_edition.values["score"]
+    wide = shipped_edition.values.assign(low=score - 1, high=score + 1)
+    written = prepare(replace(shipped_edition, values=wide))
+    publish.write(written, tmp_path)
+    index = pd.read_csv(tmp_path / "index.csv")
+    np.testing.assert_allclose(index["high"] - index["low"], 2)
+    assert list(index)[:4] == ["period", "index", "low", "high"]
+    brief = json.loads((tmp_path / "edition.json").read_bytes())["index"]
+    assert brief["low"] < brief["score"] < brief["high"]
+    assert Package(str(tmp_path / "datapackage.json")).validate().valid
+
+
+def test_the_method_is_published_as_it_is_used(folder: Path) -> None:
+    body = (folder / "framework.json").read_bytes()
+    Draft202012Validator(Framework.model_json_schema()).validate(json.loads(body))
+    assert Framework.model_validate_json(body).as_dict() == json.loads(body)
 
 
 def test_every_column_is_described_in_both_languages(publication: Publication) -> None:
