@@ -1,15 +1,13 @@
-"""Several processes on one store, and a process that is killed in the middle of a load."""
+"""Two processes that load into one store at the same time."""
 
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from tests.warehouse.made_up import fetch, made_up_panel
-from warehouse import load, read
+from warehouse import read
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,32 +48,3 @@ def test_two_loads_at_once_neither_lose_nor_double_a_row(engine: Engine, url: st
     first = rows.loc[rows["period"].eq(rows["period"].min()) & rows["series"].eq("made_up.a")]
     assert first["value"].diff().ne(0).all()
     assert first["fetch_id"].is_monotonic_increasing
-
-
-@pytest.mark.parametrize("moment", range(4))
-def test_a_killed_load_leaves_all_or_nothing_and_can_be_repeated(
-    engine: Engine, url: str, moment: int
-) -> None:
-    size = len(made_up_panel(0.0))
-    loads = 400
-    fetches = [fetch(engine) for _ in range(loads)]
-    process = start(url, fetches[0], loads, 1.0)
-    go(process)
-    until(engine, 3 * moment * size)
-    process.send_signal(signal.SIGKILL)
-    process.wait(timeout=60)
-    held = read.history(engine)
-    assert held.groupby("fetch_id").size().isin([size]).all()
-    done = held["fetch_id"].nunique()
-    assert done < loads
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            assert connection.scalar(text("pragma integrity_check")) == "ok"
-    again = load.append(engine, fetch(engine), made_up_panel(1.0 + done))
-    assert again.added == size
-
-
-def until(engine: Engine, rows: int) -> None:
-    """Return once another process has committed this many rows."""
-    while len(read.history(engine)) < rows:
-        pass
