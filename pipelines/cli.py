@@ -70,6 +70,20 @@ def query(
 
 
 @app.command()
+def gpu(
+    gpu: Annotated[str, typer.Argument(help="Chip, form and memory: h100-sxm-80gb.")],
+    basis: Annotated[str, typer.Option(help="on_demand or spot.")] = "on_demand",
+    as_of: AsOf = "",
+    format: Written = Format.table,
+) -> None:
+    """Show what renting a GPU costs, month by month, over providers that come and go."""
+    from pipelines import gpu_market
+
+    table = gpu_market.market(from_environment(), gpu, basis, parse_day(as_of))
+    show(table, format, f"{gpu}, {basis}, USD per GPU and hour")
+
+
+@app.command()
 def fetch(source: str) -> None:
     """Ask one SOURCE now, validate what it answers and load what passes."""
     from pipelines import commands

@@ -65,7 +65,7 @@ def _column(table: pd.DataFrame, names: tuple[str, ...]) -> str:
 
 def _frontier(chips: pd.DataFrame) -> pd.DataFrame:
     """By year, from the first with a price to the last: series, period, value."""
-    bought = (chips["flops"] / chips["price"]).where(chips["price"].gt(0))
+    bought = chips["flops"] / chips["price"]
     usable = bought[np.isfinite(bought)]
     yearly = usable.groupby(chips["period"].dt.year).max()
     years = range(int(yearly.index.min()), int(yearly.index.max()) + 1)

@@ -95,7 +95,7 @@ def administered(
     Both are a row a period and a column an offer. Such a price says nothing of scarcity. Looks
     back only.
     """
-    share = spot / listed[spot.columns]
+    share = spot / listed.reindex(index=spot.index, columns=spot.columns)
     past = share.rolling(window, min_periods=window)
     return (past.max() / past.min() - 1).le(slack)
 

@@ -119,6 +119,9 @@ def test_an_a100_is_told_apart_by_its_memory_and_a_short_name_is_not_taken() -> 
 def test_as_many_offers_as_it_gives_at_most_are_refused(count: int) -> None:
     with pytest.raises(SchemaDrift, match=f"{count}, which is as many"):
         rebuilt(*map(offer, range(count)))
+    half = [offer(n, gpu_name="H200", gpu_ram=143771) for n in range(count // 2)]
+    with pytest.raises(SchemaDrift, match=f"{count}, which is as many"):
+        rebuilt(*half, *map(offer, range(count - len(half))))
     assert rebuilt(*map(offer, range(count - 1)))[H100 + "machines"] == count - 1
 
 
