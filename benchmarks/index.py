@@ -95,13 +95,8 @@ def vintages() -> Callable[[], object]:
     method = framework.load()
     newest = history["known_from"].max()
     dates = pd.date_range(end=newest, periods=VINTAGES, freq="14D")
-    months = [pd.Period(date.tz_localize(None), "M") - 2 for date in dates]
-
-    def run() -> None:
-        for month, date in zip(months, dates, strict=True):
-            realtime.compute(history, method, [month], as_of={month: date.to_pydatetime()})
-
-    return run
+    cells = [(pd.Period(date.tz_localize(None), "M") - 2, date.to_pydatetime()) for date in dates]
+    return lambda: realtime.vintages(history, method, cells)
 
 
 BARS = {

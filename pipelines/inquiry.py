@@ -18,6 +18,7 @@ from pipelines.settings import Settings
 from warehouse import edition, read
 from warehouse.edition import Edition
 
+LAGS = (0, 1, 3, 6, 12)
 SEED = 1
 
 
@@ -45,8 +46,12 @@ def explain(settings: Settings, month: str, as_of: datetime | None, lang: str) -
     return explained.text(account, language(lang))
 
 
-def backtest(settings: Settings, as_of: datetime | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A row a month, first published against known now, and a row a key of what revisions say."""
+def backtest(
+    settings: Settings, as_of: datetime | None
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """A row a month, first published against known now; a row a key of what revisions say; and
+    a row a month of the index as known `LAGS` months after its own cut-off.
+    """
     with progress(Console(stderr=True)) as shown:
         step = shown.add_task("Walking every cut-off in pseudo real time", total=None)
         engine = filled_store(settings)
@@ -58,8 +63,18 @@ def backtest(settings: Settings, as_of: datetime | None) -> tuple[pd.DataFrame, 
         latest = realtime.compute(facts, method, months, dict.fromkeys(months, now)).values
         shown.update(step, description="Drawing 10,000 replicates of each month")
         bands = doubt.analyse(first, method, seed=SEED).bands
+        shown.update(step, description="Computing what was known in between")
+        between = realtime.vintages(facts, method, _later(months, method, now))
     compared = hindsight.compare(first, latest, bands)
-    return compared, hindsight.summary(first, latest, bands)
+    return compared, hindsight.summary(first, latest, bands), hindsight.ladder(between, LAGS)
+
+
+def _later(
+    months: list[pd.Period], method: Framework, now: datetime
+) -> list[tuple[pd.Period, datetime]]:
+    """Each month at the cut-offs `LAGS` months after its own, as far as they have passed."""
+    cells = [(month, realtime.cutoff(month + lag, method)) for month in months for lag in LAGS]
+    return [(month, instant) for month, instant in cells if instant <= now]
 
 
 def sensitivity(settings: Settings, as_of: datetime | None) -> dict[str, pd.DataFrame]:

@@ -50,10 +50,11 @@ def backtest(as_of: AsOf = "", format: Written = Format.table) -> None:
     """Compare each month as first published with the same month as known on --as-of DATE."""
     from pipelines import inquiry
 
-    months, summary = inquiry.backtest(from_environment(), parse_day(as_of))
+    months, summary, between = inquiry.backtest(from_environment(), parse_day(as_of))
     show(months, format, "Each month as first published, and as known now")
     if format is Format.table:
         show(summary, format, "Revisions")
+        show(between, format, "Each month as known so many months after its own cut-off")
 
 
 @app.command()

@@ -1,5 +1,7 @@
 """Each month as first published against the same month as known now: revisions and regimes."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from pipelines.index import revisions
@@ -35,6 +37,20 @@ def summary(first: pd.DataFrame, latest: pd.DataFrame, bands: pd.DataFrame) -> p
         turns = int((_regimes(one).shift() != _regimes(one)).sum()) - 1
         table[f"regime_changes_{name}"] = pd.Series([float(turns)]).reindex(table.index)
     return table
+
+
+def ladder(vintages: pd.DataFrame, lags: Sequence[int]) -> pd.DataFrame:
+    """A row a month of the index: its value as known so many months after its own cut-off.
+
+    `vintages` are rows of `realtime.vintages`, for each month in the order of `lags`; what is
+    still to come is missing.
+    """
+    index = vintages.loc[vintages["key"].eq("index")].sort_values(["period", "as_of"])
+    place = index.groupby("period").cumcount()
+    wide = index.assign(after=place).pivot(index="period", columns="after", values="score")
+    named = wide.rename(columns={n: f"after_{lag}" for n, lag in enumerate(lags)})
+    said = named.rename_axis(None, axis=1).reset_index()
+    return said.assign(period=said["period"].dt.strftime("%Y-%m"))
 
 
 def _named(first: pd.DataFrame, latest: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

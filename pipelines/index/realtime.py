@@ -9,10 +9,12 @@ import pandas as pd
 
 from pipelines.index.assemble import assemble
 from pipelines.index.framework import Framework
-from pipelines.index.known import Known
+from pipelines.index.known import Figures, Known
 from pipelines.index.reading import Reading, read
 
 READ = ["period", "key", "value", "observed", "age_months", "state", "reason"]
+SINGLE = ["key", "kind", "value", "score", "weight", "contribution", "coverage", "observed",
+          "age_months"]  # fmt: skip
 TRACED = ["key", "period", "series", "series_period", "known_from", "fetch_id"]
 
 
@@ -61,21 +63,53 @@ def compute(
     dimension or an index under its coverage is withheld: null with its reason. `values` has
     the columns of `assemble.COLUMNS`, `lineage` those of TRACED.
     """
-    known = Known(history, {key for one in framework.indicators.values() for key in one.series})
-    dates = as_of or {}
+    known, dates = _known(history, framework), as_of or {}
     readings: list[tuple[pd.Period, str, Reading]] = []
     for month in months:
         figures = known.at(dates.get(month, cutoff(month, framework)))
-        readings += [
-            (month, key, read(indicator, figures, month))
-            for key, indicator in framework.indicators.items()
-        ]
-    table_of = [
-        (month.to_timestamp(), key, one.value, one.observed, one.age, one.state, one.reason)
-        for month, key, one in readings
-    ]
-    values = assemble(pd.DataFrame(table_of, columns=READ), framework)
+        readings += [(month, key, one) for key, one in _read(framework, figures, month)]
+    rows = [_row(month.to_timestamp(), key, one) for month, key, one in readings]
+    values = assemble(pd.DataFrame(rows, columns=READ), framework)
     return Result(values, _lineage(readings, known.rows))
+
+
+def vintages(
+    history: pd.DataFrame, framework: Framework, cells: Sequence[tuple[pd.Period, datetime]]
+) -> pd.DataFrame:
+    """Single months, each as known at an instant of its own: period, as_of, and columns of SINGLE.
+
+    The figures of `compute` for that month and that instant. Regimes, and what is said of
+    members that enter or leave, need the months before and are not given.
+    """
+    known = _known(history, framework)
+    figures = {instant: known.at(instant) for instant in {instant for _, instant in cells}}
+    rows = [
+        _row(place, key, one)
+        for place, (month, instant) in enumerate(cells)
+        for key, one in _read(framework, figures[instant], month)
+    ]
+    values = assemble(pd.DataFrame(rows, columns=READ), framework)
+    where = values.pop("period").to_numpy()
+    months = pd.DatetimeIndex([month.to_timestamp() for month, _ in cells])
+    instants = pd.DatetimeIndex([instant for _, instant in cells])
+    values.insert(0, "period", months[where])
+    values.insert(1, "as_of", instants[where])
+    return values[["period", "as_of", *SINGLE]]
+
+
+def _known(history: pd.DataFrame, framework: Framework) -> Known:
+    return Known(history, {key for one in framework.indicators.values() for key in one.series})
+
+
+def _read(
+    framework: Framework, figures: Mapping[str, Figures], month: pd.Period
+) -> Iterable[tuple[str, Reading]]:
+    for key, indicator in framework.indicators.items():
+        yield key, read(indicator, figures, month)
+
+
+def _row(period: object, key: str, one: Reading) -> tuple[object, ...]:
+    return (period, key, one.value, one.observed, one.age, one.state, one.reason)
 
 
 def _lineage(

@@ -201,3 +201,25 @@ def test_a_company_that_is_late_does_not_move_the_ratio(
     assert value(thin, key, "2026-04") == pytest.approx(value(full, key, "2026-04"), abs=0.02)
     reason = thin.values.loc[thin.values["key"].eq(key), "reason"].iloc[0]
     assert "without sec.capex.META, sec.ocf.META" in reason
+
+
+def test_single_vintages_are_what_each_month_computed_alone_would_be(
+    history: pd.DataFrame, method: Framework
+) -> None:
+    month = pd.Period("2025-12", "M")
+    instants = [realtime.cutoff(month + lag, method) for lag in (0, 3, 9)]
+    cells = [*((month, instant) for instant in instants), (month - 6, instants[1])]
+    found = realtime.vintages(history, method, cells)
+    for wanted, instant in cells:
+        alone = realtime.compute(history, method, [wanted], {wanted: instant}).values
+        here = found.loc[
+            found["period"].eq(wanted.to_timestamp()) & found["as_of"].eq(pd.Timestamp(instant))
+        ]
+        assert len(here) == len(alone)
+        both = here.merge(alone, on="key", suffixes=("", "_alone"))
+        for column in ("value", "score", "weight", "contribution", "coverage"):
+            pd.testing.assert_series_equal(
+                both[column], both[f"{column}_alone"], check_names=False, check_exact=True
+            )
+    scores = found.loc[found["key"].eq("index") & found["period"].eq("2025-12-01"), "score"]
+    assert scores.nunique() > 1
