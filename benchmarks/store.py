@@ -125,7 +125,7 @@ def large(url: str) -> dict[str, float]:
     import duckdb
     from pyarrow import parquet
 
-    from warehouse import lake, read
+    from warehouse import lake, lake_panel, read
 
     engine = store(url)
     frame = figures(0, PERIODS, VERSIONS)
@@ -134,7 +134,7 @@ def large(url: str) -> dict[str, float]:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     with duckdb.connect() as native, tempfile.TemporaryDirectory() as folder:
         native.execute("create table observations as select *, 1 as fetch_id from frame")
-        known = lake.PANEL.format(known=f"known_from <= '{DAYS[4]}'")
+        known = lake_panel.KNOWN.format(known=f"known_from <= '{DAYS[4]}'")
         baseline = median(timed(lambda: native.execute(known).df()) for _ in range(3))
         panel = median(timed(lambda: read.panel(engine, as_of=DAYS[4])) for _ in range(3))
         key = ["made_up.series_0007"]
@@ -143,7 +143,7 @@ def large(url: str) -> dict[str, float]:
         wrote = timed(lambda: parquet.write_table(table, f"{folder}/bare", compression="zstd"))
         synced = timed(lambda: lake.sync(engine, folder))
         again = timed(lambda: lake.sync(engine, folder))
-        from_lake = median(timed(lambda: lake.panel(folder, DAYS[4])) for _ in range(3))
+        from_lake = median(timed(lambda: lake_panel.panel(folder, DAYS[4])) for _ in range(3))
     return {
         "load 5 M, s": seconds,
         "peak memory of that, MiB (bar 1024)": peak,

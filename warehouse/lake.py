@@ -11,13 +11,11 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import fsspec
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Engine
@@ -39,16 +37,6 @@ SCHEMA = pa.schema(
 )
 NEW = """select series_id, period, value, status, known_from, fetch_id from observation
 where fetch_id > {after} and fetch_id <= {until} order by series_id, period, known_from, fetch_id"""
-
-# One text for DuckDB and for Spark: the version of each figure that was known.
-PANEL = """
-select series, period, value, status, known_from, fetch_id
-from (
-  select *, row_number() over (
-    partition by series, period order by known_from desc, fetch_id desc) as newest
-  from observations where {known}) versions
-where newest = 1 and status <> 'withdrawn'
-"""
 
 
 @dataclass(frozen=True)
@@ -157,49 +145,3 @@ def _postgresql(engine: Engine, query: str) -> Iterator[pa.RecordBatchReader]:
     with dbapi.connect(address) as connection, connection.cursor() as cursor:
         cursor.execute(query)
         yield cursor.fetch_record_batch()
-
-
-def connect(root: str) -> Any:
-    """A DuckDB connection on the lake: `observations`, `v_observation`, `observations_as_of(day)`.
-
-    `observations` holds every version; the other two the latest known, now and on a day.
-    """
-    import duckdb
-
-    files, folder = fsspec.core.url_to_fs(root)
-    connection = duckdb.connect()
-    if "file" not in files.protocol:
-        connection.register_filesystem(files)
-    paths = [files.unstrip_protocol(f"{folder}/{file['path']}") for file in manifest(root).files]
-    connection.from_arrow(SCHEMA.empty_table()).create("nothing")
-    source = f"read_parquet({[path.removeprefix('file://') for path in paths]})"
-    connection.execute(
-        f"create view observations as select * from {source if paths else 'nothing'}"
-    )
-    connection.execute(f"create view v_observation as {PANEL.format(known='true')}")
-    day = "known_from < (day + 1)::timestamp at time zone 'UTC'"
-    connection.execute(f"create macro observations_as_of(day) as table {PANEL.format(known=day)}")
-    return connection
-
-
-def panel(root: str, as_of: datetime | None = None, recorded_by: int | None = None) -> pd.DataFrame:
-    """The figures as known at `as_of`, in the columns and the order of read.panel."""
-    known = ["true"]
-    if as_of is not None:
-        known.append(f"known_from <= to_timestamp({int(as_of.timestamp())})")
-    if recorded_by is not None:
-        known.append(f"fetch_id <= {recorded_by}")
-    with connect(root) as connection:
-        found = connection.sql(
-            PANEL.format(known=" and ".join(known)) + " order by 1, 2"
-        ).to_arrow_table()
-    frame: pd.DataFrame = found.to_pandas()
-    return frame.astype(
-        {
-            "series": "str",
-            "status": "str",
-            "period": "datetime64[s]",
-            "known_from": "datetime64[s, UTC]",
-            "fetch_id": "int64",
-        }
-    )

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.warehouse.made_up import day, fetch, frame, made_up_panel
-from warehouse import lake, load, read
+from warehouse import lake, lake_panel, load, read
 
 VERSIONS = frame(
     ("made_up.a", "2026-01-01", 10.0, "2026-02-10"),
@@ -38,9 +38,9 @@ def test_the_lake_answers_as_the_store_does(engine: Engine, root: str, date: str
     lake.sync(engine, root)
     as_of = None if date is None else day(date)
     expected = read.panel(engine, as_of=as_of)
-    pd.testing.assert_frame_equal(lake.panel(root, as_of), expected, check_freq=False)
+    pd.testing.assert_frame_equal(lake_panel.panel(root, as_of), expected, check_freq=False)
     pd.testing.assert_frame_equal(
-        lake.panel(root, as_of, 1), read.panel(engine, as_of=as_of, recorded_by=1)
+        lake_panel.panel(root, as_of, 1), read.panel(engine, as_of=as_of, recorded_by=1)
     )
 
 
@@ -74,7 +74,7 @@ def test_a_sync_that_dies_before_its_manifest_changes_nothing(
 ) -> None:
     load.append(engine, fetch(engine), VERSIONS)
     first = lake.sync(engine, root)
-    held = lake.panel(root)
+    held = lake_panel.panel(root)
     load.append(engine, fetch(engine), made_up_panel(3.0))
     with monkeypatch.context() as patch:
         patch.setattr(lake.json, "dumps", lambda *_, **__: 1 / 0)
@@ -82,20 +82,20 @@ def test_a_sync_that_dies_before_its_manifest_changes_nothing(
             lake.sync(engine, root)
     assert len(bodies(root)) == 2
     assert lake.manifest(root) == first
-    pd.testing.assert_frame_equal(lake.panel(root), held)
+    pd.testing.assert_frame_equal(lake_panel.panel(root), held)
     assert lake.sync(engine, root).rows == len(read.history(engine))
-    pd.testing.assert_frame_equal(lake.panel(root), read.panel(engine), check_freq=False)
+    pd.testing.assert_frame_equal(lake_panel.panel(root), read.panel(engine), check_freq=False)
 
 
 def test_an_empty_store_gives_an_empty_lake(engine: Engine, root: str) -> None:
     assert lake.sync(engine, root).rows == 0
-    assert lake.panel(root).empty
+    assert lake_panel.panel(root).empty
 
 
 def test_sql_users_have_a_view_and_an_as_of_macro(engine: Engine, root: str) -> None:
     load.append(engine, fetch(engine), VERSIONS)
     lake.sync(engine, root)
-    with lake.connect(root) as connection:
+    with lake_panel.connect(root) as connection:
         now = connection.execute("select value from v_observation order by 1").fetchall()
         asked = "select value from observations_as_of(date '2026-03-09') order by 1"
         then = connection.execute(asked).fetchall()
@@ -107,7 +107,7 @@ def test_a_lake_may_be_on_any_file_system(engine: Engine) -> None:
     load.append(engine, fetch(engine), VERSIONS)
     root = "memory://made-up-lake"
     assert lake.sync(engine, root).rows == len(VERSIONS)
-    pd.testing.assert_frame_equal(lake.panel(root), read.panel(engine), check_freq=False)
+    pd.testing.assert_frame_equal(lake_panel.panel(root), read.panel(engine), check_freq=False)
     fsspec.filesystem("memory").rm("/made-up-lake", recursive=True)
 
 

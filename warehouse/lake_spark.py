@@ -1,0 +1,72 @@
+"""The figures of the lake as known on a day, by Apache Spark: for when one machine is not enough.
+
+Needs the extra `spark` and Java 17 or newer. Memory, cores and the keys of an object store are
+Spark's own settings: `spark-defaults.conf` in the folder that SPARK_CONF_DIR names.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import fsspec
+import pandas as pd
+
+from warehouse.database import WarehouseError
+from warehouse.lake import manifest
+from warehouse.lake_panel import readable, statement
+
+COLUMNS = (
+    "series string, period date, value double, status string, known_from timestamp, fetch_id int"
+)
+HADOOP = {"s3": "s3a", "gcs": "gs", "gs": "gs", "abfs": "abfss"}
+
+
+def panel(
+    root: str, as_of: datetime | None = None, recorded_by: int | None = None, master: str = ""
+) -> pd.DataFrame:
+    """The answer of lake_panel.panel, computed by the Spark cluster at `master`."""
+    with session(master) as spark:
+        return answer(spark, root, as_of, recorded_by)
+
+
+@contextmanager
+def session(master: str = "") -> Iterator[Any]:
+    """A Spark session on `spark://host:port`, `yarn`, `k8s://...`; the default is this machine.
+
+    Raises WarehouseError where PySpark or Java is missing, or the master does not answer.
+    """
+    try:
+        from pyspark.errors import PySparkException
+        from pyspark.sql import SparkSession
+    except ModuleNotFoundError:
+        raise WarehouseError(
+            "Spark needs PySpark and Java: pip install 'silent-crash-observatory[spark]'"
+        ) from None
+    builder = SparkSession.builder.appName("silentcrash").master(master or "local[*]")
+    try:
+        spark = builder.config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    except (PySparkException, OSError) as fault:
+        raise WarehouseError(f"Spark did not start at {master or 'local[*]'}: {fault}") from None
+    try:
+        yield spark
+    finally:
+        spark.stop()
+
+
+def answer(
+    spark: Any, root: str, as_of: datetime | None = None, recorded_by: int | None = None
+) -> pd.DataFrame:
+    """The figures as known at `as_of` and by that fetch, in the columns of lake_panel.panel."""
+    paths = [f"{hadoop(root)}/{file['path']}" for file in manifest(root).files]
+    reader = spark.read.schema(COLUMNS)
+    held = reader.parquet(*paths) if paths else spark.createDataFrame([], COLUMNS)
+    held.createOrReplaceTempView("observations")
+    return readable(spark.sql(statement("spark", as_of, recorded_by)).toArrow())
+
+
+def hadoop(root: str) -> str:
+    """The Hadoop address of a folder or an fsspec address: s3 is s3a there."""
+    files, folder = fsspec.core.url_to_fs(root)
+    scheme, _, rest = str(files.unstrip_protocol(folder)).partition("://")
+    return f"{HADOOP.get(scheme, scheme)}://{rest}"
