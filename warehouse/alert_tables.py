@@ -16,7 +16,9 @@ class AlertRule(SQLModel, table=True):
 
     id: str = Field(primary_key=True, description="Stable id of the rule")
     hash: str = Field(primary_key=True, description="SHA-256 of what decides when it fires")
-    body: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    body: dict[str, Any] = Field(
+        sa_column=Column(JSON, nullable=False), description="The rule as declared, whole"
+    )
     at: datetime = Field(description="When this version was first evaluated, UTC")
 
 
@@ -70,7 +72,9 @@ class Outbox(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     message_id: str = Field(description="Stable id; the same on every attempt and channel")
     channel: str = Field(index=True, description="Id of the channel")
-    payload: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    payload: dict[str, Any] = Field(
+        sa_column=Column(JSON, nullable=False), description="The message, as it is sent"
+    )
     state: str = Field(default="pending", description="pending, sent or failed")
     due: datetime = Field(description="Not before, UTC")
     attempts: int = Field(default=0, description="Attempts so far")

@@ -122,6 +122,7 @@ class Observation(SQLModel, table=True):
     )
     known_from: int = Field(
         sa_column=Column(BigInteger, primary_key=True, autoincrement=False),
+        description="When it could first be known, seconds since 1970-01-01 UTC",
     )
     fetch_id: int = Field(primary_key=True, description="Fetch it came with")
     value: float | None = Field(default=None, description="Value in the unit of the series")
@@ -134,7 +135,9 @@ class Quarantine(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     fetch_id: int = Field(foreign_key="fetch.id", index=True)
-    row: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    row: dict[str, Any] = Field(
+        sa_column=Column(JSON, nullable=False), description="The row as it was parsed"
+    )
     expectation: str = Field(description="The expectation that it failed")
     reason: str = Field(description="Why the rule exists")
     replayed: bool = Field(default=False, description="True once a replay accepted the row")
@@ -152,7 +155,9 @@ class Release(SQLModel, table=True):
     framework_version: str = Field(description="Version of the method")
     framework_hash: str = Field(description="SHA-256 of the method as used")
     data_hash: str = Field(description="SHA-256 of every value of this release")
-    framework: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    framework: dict[str, Any] = Field(
+        sa_column=Column(JSON, nullable=False), description="The method as used, whole"
+    )
     created_at: datetime = Field(description="When it was first computed, UTC")
 
 
@@ -200,7 +205,9 @@ class Lineage(SQLModel, table=True):
     period: int = Field(primary_key=True, description="Month of the indicator")
     series_id: int = Field(foreign_key="series.id", primary_key=True)
     series_period: int = Field(primary_key=True, description="Period of the observation used")
-    known_from: int = Field(sa_column=Column(BigInteger, nullable=False))
+    known_from: int = Field(
+        sa_column=Column(BigInteger, nullable=False), description="Of the version used, seconds"
+    )
     fetch_id: int = Field(foreign_key="fetch.id")
 
 
@@ -216,6 +223,7 @@ class Event(SQLModel, table=True):
     fetch_id: int = Field(foreign_key="fetch.id", index=True, description="Fetch it came with")
     known_from: int = Field(
         sa_column=Column(BigInteger, nullable=False, index=True),
+        description="When the item could first be read, seconds since 1970-01-01 UTC",
     )
     version: int = Field(description="Version of the extraction that read it")
     address: str = Field(description="Link to the item")

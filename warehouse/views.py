@@ -4,8 +4,9 @@ They hold no data. A migration drops them first and makes them again at its end,
 always are the ones of this file.
 """
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
+from warehouse.database import writing
 from warehouse.roles import grant
 from warehouse.tables import STATUS
 
@@ -53,6 +54,13 @@ def create(connection: Connection) -> None:
         connection.exec_driver_sql(KNOWN_BY.format(schema=schema, body=body))
         connection.exec_driver_sql(AS_OF.format(schema=schema))
         grant(connection, str(schema), bodies(dialect), FUNCTIONS)
+
+
+def rebuild(engine: Engine) -> None:
+    """Drop the views and make them again, after work on the tables by hand."""
+    with writing(engine) as connection:
+        drop(connection)
+        create(connection)
 
 
 def observation(dialect: str, as_of: str | None = None) -> str:

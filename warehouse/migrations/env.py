@@ -1,6 +1,7 @@
 """Run the revisions: one chain for SQLite and PostgreSQL, views dropped and made again around it.
 
-Views hold no data and depend on columns, so they are not part of the chain: see warehouse/views.py.
+Views and comments hold no data and follow the models, so they are not part of the chain: see
+warehouse/views.py and warehouse/dictionary.py.
 """
 
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from warehouse import alert_tables, tables, views
+from warehouse import alert_tables, dictionary, tables, views
 from warehouse.database import begin_writing
 
 assert tables.Observation.metadata is alert_tables.Outbox.metadata is SQLModel.metadata  # noqa: S101
@@ -18,6 +19,7 @@ assert tables.Observation.metadata is alert_tables.Outbox.metadata is SQLModel.m
 
 def run(connection: Connection) -> None:
     """Migrate on this connection, in one transaction."""
+    dictionary.describe()
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
@@ -30,6 +32,7 @@ def run(connection: Connection) -> None:
         context.run_migrations()
         if context.get_context().get_current_heads() == (context.get_head_revision(),):
             views.create(connection)
+            dictionary.comment(connection)
 
 
 @contextmanager
