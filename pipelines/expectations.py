@@ -1,20 +1,21 @@
 """A source's rules as a Great Expectations suite, run on the parsed batch before the load."""
 
 import os
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 
+from pipelines.measured import prepare
 from sources import Rule, Source
 from sources.tidy import between
 
 MAX_QUARANTINED = 0.05
 MAX_MISPLACED = 0.5
-FEW = 5
-BEGINS = {"M": 1, "Q": 3, "S": 6, "A": 1}  # months between the beginnings of periods
 LEAST = 0.5
 # Where what is gone counts as withdrawn, a body cut short must not take figures with it.
 LEAST_OF_WHOLE = 0.95
@@ -111,77 +112,6 @@ def _against_last_good(last: LastGood, least: float) -> list[Rule]:
     ]
 
 
-def prepare(
-    frame: pd.DataFrame, source: Source, before: pd.DataFrame, at: datetime
-) -> pd.DataFrame:
-    """The batch with the columns that rules test: row, present, known and the ratios."""
-    withdrawn = frame["status"].eq("withdrawn")
-    peers = frame["value"].where(frame["series"].str.startswith(source.peers or "\0"))
-    median = peers.groupby(frame["period"]).transform("median")
-    dated_ahead = {series.key for series in source.series if series.frequency in "EA"}
-    age = (pd.Timestamp(at).tz_localize(None) - frame["period"]).dt.days
-    return frame.assign(
-        row=range(len(frame)),
-        present=frame["value"].where(~withdrawn, 0.0),
-        known=frame["known_from"].astype("int64"),
-        age_days=age.where(~frame["series"].isin(dated_ahead)),
-        peer_ratio=(peers / median).where(median.gt(0)),
-        level_ratio=level_ratio(frame, source, before),
-        misplaced_share=misplaced_share(frame, before),
-        aligned=aligned(frame, source),
-    )
-
-
-def aligned(frame: pd.DataFrame, source: Source) -> pd.Series:
-    """1 where a period begins as its frequency does, 0 where not; null for dates of events."""
-    frequency = frame["series"].map({series.key: series.frequency for series in source.series})
-    months = frequency.map(BEGINS).astype("Float64")
-    month, first = frame["period"].dt.month, frame["period"].dt.day.eq(1)
-    begins: pd.Series = first & ((month - 1) % months.fillna(1)).eq(0)
-    return begins.astype(float).where(months.notna())
-
-
-def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
-    """Of the figures that changed, the share that is the last good one of a neighbour.
-
-    A neighbour is the same series a period before or after, or another series in the same
-    period. 0 where fewer than FEW figures changed: so few may agree by chance.
-    """
-    known = before[["series", "period", "value"]].dropna().sort_values(["series", "period"])
-    known = known.astype({"period": frame["period"].dtype})
-    by_series = known.groupby("series")["value"]
-    beside = known.assign(earlier=by_series.shift(1), later=by_series.shift(-1))
-    beside = beside.rename(columns={"value": "last"})
-    joined = frame[["series", "period", "value"]].merge(beside, on=["series", "period"])
-    changed = joined.loc[joined["value"].ne(joined["last"]) & joined["value"].notna()]
-    if len(changed) < FEW:
-        return 0.0
-    shifted = changed["value"].eq(changed["earlier"]) | changed["value"].eq(changed["later"])
-    elsewhere = pd.MultiIndex.from_frame(known[["period", "value"]])
-    swapped = pd.MultiIndex.from_frame(changed[["period", "value"]]).isin(elsewhere)
-    return float((shifted | swapped).mean())
-
-
-def level_ratio(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:
-    """Each value over the last good one of its series and period.
-
-    A price list read at an instant never has the same period twice, so there it is the
-    newest earlier one. Null where there is none, where either is not positive, and for
-    units in per cent, whose ratios say nothing.
-    """
-    if before.empty:
-        return pd.Series(float("nan"), index=frame.index)
-    percent = {series.key for series in source.series if "%" in series.unit}
-    keyed = frame[["series", "period", "value"]].assign(at=frame.index).sort_values("period")
-    known = before[["series", "period", "value"]].rename(columns={"value": "last"})
-    known = known.astype({"period": keyed["period"].dtype}).sort_values("period")
-    reach = None if source.stamp == "instant" else pd.Timedelta(0)
-    joined = pd.merge_asof(keyed, known, on="period", by="series", tolerance=reach)
-    joined = joined.set_index("at").reindex(frame.index)
-    usable = joined["last"].gt(0) & joined["value"].gt(0) & ~joined["series"].isin(percent)
-    return (joined["value"] / joined["last"]).where(usable)
-
-
 def check(
     frame: pd.DataFrame,
     source: Source,
@@ -252,8 +182,9 @@ def _unreadable(rule: Rule) -> Rule:
 def _great_expectations(batch: pd.DataFrame, rules: Sequence[Rule]) -> list[Any]:
     # Importing it takes five seconds, so it is paid only where there is something to validate.
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
+    with _absent("pyspark"):  # which it would import too where the lake's extra is installed
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
@@ -267,6 +198,19 @@ def _great_expectations(batch: pd.DataFrame, rules: Sequence[Rule]) -> list[Any]
         suite.add_expectation(getattr(gx.expectations, rule.expectation)(**kwargs))
     wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": ["row"]}
     return list(whole.validate(suite, result_format=wanted).results)
+
+
+@contextmanager
+def _absent(name: str) -> Iterator[None]:
+    """Let nothing import this module for a while."""
+    held = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]  # what Python documents for it
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        if held is not None:
+            sys.modules[name] = held
 
 
 def _limited(rule: Rule) -> dict[str, str]:

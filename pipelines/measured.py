@@ -1,0 +1,81 @@
+"""What rules test of a batch besides its columns: ratios to peers and to the last good figures."""
+
+from datetime import datetime
+
+import pandas as pd
+
+from sources import Source
+
+FEW = 5
+BEGINS = {"M": 1, "Q": 3, "S": 6, "A": 1}  # months between the beginnings of periods
+
+
+def prepare(
+    frame: pd.DataFrame, source: Source, before: pd.DataFrame, at: datetime
+) -> pd.DataFrame:
+    """The batch with the columns that rules test: row, present, known and the ratios."""
+    withdrawn = frame["status"].eq("withdrawn")
+    peers = frame["value"].where(frame["series"].str.startswith(source.peers or "\0"))
+    median = peers.groupby(frame["period"]).transform("median")
+    dated_ahead = {series.key for series in source.series if series.frequency in "EA"}
+    age = (pd.Timestamp(at).tz_localize(None) - frame["period"]).dt.days
+    return frame.assign(
+        row=range(len(frame)),
+        present=frame["value"].where(~withdrawn, 0.0),
+        known=frame["known_from"].astype("int64"),
+        age_days=age.where(~frame["series"].isin(dated_ahead)),
+        peer_ratio=(peers / median).where(median.gt(0)),
+        level_ratio=level_ratio(frame, source, before),
+        misplaced_share=misplaced_share(frame, before),
+        aligned=aligned(frame, source),
+    )
+
+
+def aligned(frame: pd.DataFrame, source: Source) -> pd.Series:
+    """1 where a period begins as its frequency does, 0 where not; null for dates of events."""
+    frequency = frame["series"].map({series.key: series.frequency for series in source.series})
+    months = frequency.map(BEGINS).astype("Float64")
+    month, first = frame["period"].dt.month, frame["period"].dt.day.eq(1)
+    begins: pd.Series = first & ((month - 1) % months.fillna(1)).eq(0)
+    return begins.astype(float).where(months.notna())
+
+
+def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
+    """Of the figures that changed, the share that is the last good one of a neighbour.
+
+    A neighbour is the same series a period before or after, or another series in the same
+    period. 0 where fewer than FEW figures changed: so few may agree by chance.
+    """
+    known = before[["series", "period", "value"]].dropna().sort_values(["series", "period"])
+    known = known.astype({"period": frame["period"].dtype})
+    by_series = known.groupby("series")["value"]
+    beside = known.assign(earlier=by_series.shift(1), later=by_series.shift(-1))
+    beside = beside.rename(columns={"value": "last"})
+    joined = frame[["series", "period", "value"]].merge(beside, on=["series", "period"])
+    changed = joined.loc[joined["value"].ne(joined["last"]) & joined["value"].notna()]
+    if len(changed) < FEW:
+        return 0.0
+    shifted = changed["value"].eq(changed["earlier"]) | changed["value"].eq(changed["later"])
+    elsewhere = pd.MultiIndex.from_frame(known[["period", "value"]])
+    swapped = pd.MultiIndex.from_frame(changed[["period", "value"]]).isin(elsewhere)
+    return float((shifted | swapped).mean())
+
+
+def level_ratio(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:
+    """Each value over the last good one of its series and period.
+
+    A price list read at an instant never has the same period twice, so there it is the
+    newest earlier one. Null where there is none, where either is not positive, and for
+    units in per cent, whose ratios say nothing.
+    """
+    if before.empty:
+        return pd.Series(float("nan"), index=frame.index)
+    percent = {series.key for series in source.series if "%" in series.unit}
+    keyed = frame[["series", "period", "value"]].assign(at=frame.index).sort_values("period")
+    known = before[["series", "period", "value"]].rename(columns={"value": "last"})
+    known = known.astype({"period": keyed["period"].dtype}).sort_values("period")
+    reach = None if source.stamp == "instant" else pd.Timedelta(0)
+    joined = pd.merge_asof(keyed, known, on="period", by="series", tolerance=reach)
+    joined = joined.set_index("at").reindex(frame.index)
+    usable = joined["last"].gt(0) & joined["value"].gt(0) & ~joined["series"].isin(percent)
+    return (joined["value"] / joined["last"]).where(usable)
