@@ -6,7 +6,7 @@ has the description of its model there.
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -45,13 +45,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A published table: its columns in order, and those whose values tell its rows apart."""
+    """A published table: its columns in order, and those whose values tell its rows apart.
+
+    `refers` gives for a column the table.column in which each of its values is.
+    """
 
     name: str
     key: tuple[str, ...]
     fr: str
     en: str
     columns: tuple[Column, ...]
+    refers: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -95,7 +99,8 @@ def _table(words: Mapping[str, Any], names: list[str], edition: Edition) -> Tabl
     if missing:
         raise KeyError(f"describe {missing} of table {words['name']} in {WORDS.name}")
     columns = tuple(known[name] for name in names)
-    return Table(words["name"], tuple(words["key"]), words["fr"], words["en"], columns)
+    key, refers = tuple(words["key"]), words.get("refers", {})
+    return Table(words["name"], key, words["fr"], words["en"], columns, refers)
 
 
 def _columns(words: Mapping[str, Any], names: list[str], edition: Edition) -> Iterator[Column]:

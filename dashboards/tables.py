@@ -21,6 +21,7 @@ def tables(edition: Edition) -> dict[str, pd.DataFrame]:
         "indicators": indicators(edition),
         "vintages": vintages(edition),
         "lineage": lineage(edition),
+        "origins": origins(edition),
         "series": series(edition),
         "sources": sources(edition),
     }
@@ -96,14 +97,28 @@ def _scored(edition: Edition) -> pd.DataFrame:
 
 
 def lineage(edition: Edition) -> pd.DataFrame:
-    """The observations behind each indicator and month, with their fetch and citation.
+    """The observations behind each indicator and month, each with the number of its origin."""
+    return _ordered(_traced(edition)[metadata.names("lineage")])
+
+
+def origins(edition: Edition) -> pd.DataFrame:
+    """Where the figures come from, a row an address, hash and citation."""
+    rows = _traced(edition)[metadata.names("origins")]
+    return rows.drop_duplicates().sort_values("origin").reset_index(drop=True)
+
+
+def _traced(edition: Edition) -> pd.DataFrame:
+    """The lineage with the number of each origin.
 
     A note on a figure that may not be republished is left out too: it may spell the figure.
     """
-    rows = edition.lineage[metadata.names("lineage")]
+    rows = edition.lineage
     shut = rows["series"].isin(facts.closed(edition))
-    noted = rows["cite_note"].mask(shut, HIDDEN)
-    return _ordered(rows.assign(value=rows["value"].mask(shut), cite_note=noted))
+    shown = rows.assign(
+        value=rows["value"].mask(shut), cite_note=rows["cite_note"].mask(shut, HIDDEN)
+    )
+    told = [name for name in metadata.names("origins") if name != "origin"]
+    return shown.assign(origin=shown.groupby(told, dropna=False).ngroup() + 1)
 
 
 def series(edition: Edition) -> pd.DataFrame:

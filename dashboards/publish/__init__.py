@@ -29,7 +29,7 @@ CHECKSUMS = "SHA256SUMS"
 def write(publication: Publication, out: Path, *, previous: Edition | None = None) -> list[Path]:
     """Write the data of an edition into the folder `out`; the paths, checksums last.
 
-    The changelog is against `previous`, the edition of the month before, where it is held.
+    The changelog is against `previous`, the last edition before, where one is held.
     The checksums are of everything in the folder. The same edition gives the same bytes.
     """
     paths = [_put(out / file.name, file.body) for file in files(publication, previous)]

@@ -85,7 +85,7 @@ def _method(method: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 def _moved(one: Mapping[str, Any], title: str, said: Language, words: Mapping[str, str]) -> str:
     figures = {name: one[name] for name in ("was", "value")}
-    if not any(figures.values()):
+    if one["value"] is None:
         return words["closed"].format(**{**one, "title": title})
     shown = {name: said.number(figure, DIGITS) for name, figure in figures.items()}
     return words["moved"].format(**{**one, **shown, "title": title})

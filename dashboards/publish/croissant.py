@@ -86,6 +86,7 @@ def _records(file: File, table: Table) -> dict[str, Any]:
 
 
 def _field(file: File, table: Table, column: Column) -> dict[str, Any]:
+    target = table.refers.get(column.name, "").replace(".", "/")
     return {
         "@type": "cr:Field",
         "@id": f"{table.name}/{column.name}",
@@ -93,4 +94,5 @@ def _field(file: File, table: Table, column: Column) -> dict[str, Any]:
         "description": column.en,
         "dataType": TYPES[column.type],
         "source": {"fileObject": {"@id": file.name}, "extract": {"column": column.name}},
+        **({"references": {"field": {"@id": target}}} if target else {}),
     }

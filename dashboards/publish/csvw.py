@@ -33,8 +33,20 @@ def _table(file: File, table: Table) -> dict[str, Any]:
         "tableSchema": {
             "columns": [_column(one, table) for one in table.columns],
             "primaryKey": list(table.key),
+            **({"foreignKeys": _references(table)} if table.refers else {}),
         },
     }
+
+
+def _references(table: Table) -> list[dict[str, Any]]:
+    targets = {name: target.split(".") for name, target in table.refers.items()}
+    return [
+        {
+            "columnReference": name,
+            "reference": {"resource": f"{other}.csv", "columnReference": column},
+        }
+        for name, (other, column) in targets.items()
+    ]
 
 
 def _column(column: Column, table: Table) -> dict[str, Any]:

@@ -66,8 +66,17 @@ def _resource(file: File, table: Table) -> dict[str, Any]:
         "schema": {
             "fields": [_field(column, french) for column in table.columns],
             "primaryKey": list(table.key),
+            "foreignKeys": _references(table, "-fr" if french else ""),
         },
     }
+
+
+def _references(table: Table, twin: str) -> list[dict[str, Any]]:
+    targets = {name: target.split(".") for name, target in table.refers.items()}
+    return [
+        {"fields": [name], "reference": {"resource": f"{other}{twin}", "fields": [column]}}
+        for name, (other, column) in targets.items()
+    ]
 
 
 def _field(column: Column, french: bool) -> dict[str, Any]:

@@ -87,6 +87,14 @@ def test_the_figures_read_back_are_those_of_the_edition(
     assert count == len(found)
 
 
+def test_a_figure_that_is_not_there_has_the_status_of_missing(folder: Path) -> None:
+    observations = list(etree.parse(str(folder / "data.sdmx.xml")).iter("Obs"))
+    missing = [one for one in observations if one.get("OBS_VALUE") is None]
+    assert missing
+    assert {one.get("OBS_STATUS") for one in missing} == {"M"}
+    assert "M" not in {one.get("OBS_STATUS") for one in observations if one not in missing}
+
+
 def test_values_that_may_not_be_republished_have_no_series(data: Any) -> None:
     found = sdmx.to_pandas(data)
     assert ("M", "cost-credit_distress", "SCORE") in found.index.droplevel("TIME_PERIOD")

@@ -14,10 +14,20 @@ from jsonschema import Draft202012Validator
 
 from dashboards import facts, metadata, publish
 from dashboards.publish.publication import Publication, prepare
+from dashboards.tables import HIDDEN
 from pipelines.index.framework import Framework
 from warehouse.edition import Edition
 
-TABLES = ("index", "contributions", "indicators", "vintages", "lineage", "series", "sources")
+TABLES = (
+    "index",
+    "contributions",
+    "indicators",
+    "vintages",
+    "lineage",
+    "origins",
+    "series",
+    "sources",
+)
 
 
 def test_contributions_add_up_to_the_index(folder: Path) -> None:
@@ -119,7 +129,9 @@ def test_raw_values_that_may_not_be_republished_are_nowhere(
     shut = rows["series"].isin(closed)
     assert shut.sum() > 100
     assert rows.loc[shut, "value"].isna().all()
-    assert rows.loc[shut, "cite_note"].str.startswith("not republished").all()
+    notes = rows["origin"].map(_read(folder, "origins", suffix).set_index("origin")["cite_note"])
+    assert notes[shut].str.startswith("not republished").all()
+    assert notes[~shut].ne(HIDDEN).all()
     credit = _read(folder, "indicators", suffix).query("key == 'cost.credit_distress'")
     assert credit["value"].isna().all()
     assert credit["score"].notna().any()
@@ -147,6 +159,33 @@ def test_vintages_give_each_figure_as_each_cutoff_knew_it(
     one = lineage.loc[lineage["series"].eq("census.c30.data_center")].iloc[-1]
     row = wide.loc[wide["series"].eq(one["series"]) & wide["period"].eq(f"{one.series_period:%F}")]
     assert row[f"{one['period']:%Y-%m}"].item() == one["value"]
+
+
+def test_every_figure_leads_to_the_bytes_that_it_was_read_from(
+    folder: Path, shipped_edition: Edition
+) -> None:
+    traced = pd.read_csv(folder / "lineage.csv").merge(pd.read_csv(folder / "origins.csv"))
+    assert len(traced) == len(shipped_edition.lineage)
+    key = ["key", "period", "series", "series_period"]
+    stored = shipped_edition.lineage.assign(
+        period=shipped_edition.lineage["period"].dt.strftime("%Y-%m"),
+        series_period=shipped_edition.lineage["series_period"].dt.strftime("%Y-%m-%d"),
+    )
+    both = traced.merge(stored, on=key, suffixes=("", "_stored"), validate="1:1")
+    for name in ("url", "sha256", "cite_source", "cite_address", "cite_licence", "assumed"):
+        assert both[name].fillna("").eq(both[f"{name}_stored"].fillna("")).all(), name
+
+
+def test_frictionless_sees_an_origin_that_is_not_there(folder: Path, tmp_path: Path) -> None:
+    for name in ("lineage", "origins", "series", "sources"):
+        (tmp_path / f"{name}.csv").write_bytes((folder / f"{name}.csv").read_bytes())
+    lines = (tmp_path / "origins.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    (tmp_path / "origins.csv").write_text("".join(lines[:-1]), encoding="utf-8")
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    held = [one for one in package["resources"] if (tmp_path / one["path"]).exists()]
+    (tmp_path / "datapackage.json").write_text(json.dumps(package | {"resources": held}))
+    found = Package(str(tmp_path / "datapackage.json")).validate().flatten(["type"])
+    assert ["foreign-key"] in found
 
 
 def test_checksums_are_of_every_file(folder: Path) -> None:
