@@ -9,10 +9,11 @@ import typer
 from pipelines.alerts.cli import app as alerts
 from pipelines.announcements import app as announcements
 from pipelines.inquiry_cli import app as index
+from pipelines.lake_cli import app as lake
 from pipelines.settings import RunFault, UsageFault, from_environment
 from pipelines.site_cli import app as site
 from pipelines.sources_cli import app as sources
-from pipelines.terminal import AsOf, Format, Out, Written, parse_day, show
+from pipelines.terminal import AsOf, File, Format, Out, Written, give, parse_day, show
 
 app = typer.Typer(
     help="The Silent Crash Observatory: public figures in, a monthly index and its bulletin out.",
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.add_typer(alerts, name="alerts")
 app.add_typer(announcements, name="announcements")
 app.add_typer(index, name="index")
+app.add_typer(lake, name="lake")
 app.add_typer(site, name="site")
 app.add_typer(sources, name="sources")
 
@@ -61,12 +63,13 @@ def query(
     format: Written = Format.table,
     limit: Annotated[int, typer.Option(help="At most this many rows.")] = 1000,
     timeout: Annotated[float, typer.Option(help="At most this many seconds.")] = 30.0,
+    out: File = None,
 ) -> None:
     """Run a read-only SQL query on the warehouse (views: v_observation, v_index, …)."""
     from pipelines import commands
 
     settings = from_environment()
-    show(commands.query(settings, sql, parse_day(as_of), limit, timeout), format, "")
+    give(commands.query(settings, sql, parse_day(as_of), limit, timeout), out, format)
 
 
 @app.command()

@@ -20,6 +20,10 @@ AsOf = Annotated[
 Out = Annotated[
     Path | None, typer.Option("--out", metavar="DIR", help="Folder that holds the editions.")
 ]
+File = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FILE", help="Write a .csv, .parquet, .json or .xlsx file."),
+]
 
 
 class Format(StrEnum):
@@ -58,6 +62,20 @@ def show(frame: "pd.DataFrame", format: Format, title: str) -> None:
         print(frame.to_json(orient="records", date_format="iso", force_ascii=False, indent=1))
     else:
         _table(frame, title)
+
+
+def give(frame: "pd.DataFrame", out: Path | None, format: Format) -> None:
+    """Write a frame to the file given, or to standard output."""
+    if out is None:
+        show(frame, format, "")
+        return
+    from warehouse import export
+
+    try:
+        export.save(frame, out)
+    except export.ExportError as fault:
+        raise UsageFault(str(fault)) from None
+    print(f"{out}: {len(frame)} rows", file=sys.stderr)
 
 
 def _table(frame: "pd.DataFrame", title: str) -> None:

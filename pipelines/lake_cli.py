@@ -1,0 +1,87 @@
+"""`silentcrash lake`: hand the observations over as Parquet, and ask the lake what was known."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from pipelines.settings import RunFault, Settings, UsageFault, from_environment
+from pipelines.terminal import AsOf, File, Format, Written, give, parse_day, show
+
+app = typer.Typer(
+    help="The observations as Parquet files, for DuckDB and Apache Spark.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+
+At = Annotated[
+    str,
+    typer.Option("--to", "--at", metavar="URL", help="Folder or address (file://, s3://, …)."),
+]
+
+
+class Engine(StrEnum):
+    """What computes a panel."""
+
+    duckdb = "duckdb"
+    spark = "spark"
+
+
+@app.command()
+def sync(to: At = "") -> None:
+    """Add to the lake what the warehouse has learnt since the last sync."""
+    from pipelines import commands
+    from warehouse import lake
+
+    settings = from_environment()
+    root = place(settings, to)
+    held = lake.manifest(root)
+    now = lake.sync(commands.filled_store(settings), root)
+    added = now.rows - held.rows
+    print(f"{root}: {added} versions added, {now.rows} held, up to fetch {now.newest_fetch}")
+
+
+@app.command()
+def status(at: At = "", format: Written = Format.table) -> None:
+    """List the files of the lake with their rows and SHA-256."""
+    import pandas as pd
+
+    from warehouse import lake
+
+    root = place(from_environment(), at)
+    found = lake.manifest(root)
+    if not found.files:
+        raise RunFault(f"there is no lake at {root}: run silentcrash lake sync")
+    table = pd.DataFrame(found.files)
+    show(table, format, f"{root}: {found.rows} versions, up to fetch {found.newest_fetch}")
+
+
+@app.command()
+def panel(
+    as_of: AsOf = "",
+    engine: Annotated[Engine, typer.Option(help="What computes it.")] = Engine.duckdb,
+    master: Annotated[
+        str, typer.Option(metavar="URL", help="Spark's master: spark://host:port, yarn, local[*].")
+    ] = "",
+    at: At = "",
+    out: File = None,
+    format: Written = Format.table,
+) -> None:
+    """Show each figure as known on that day, computed from the lake by DuckDB or Spark."""
+    from warehouse import lake, lake_panel, lake_spark
+
+    if master and engine is not Engine.spark:
+        raise UsageFault("--master is Spark's: add --engine spark")
+    root, known = place(from_environment(), at), parse_day(as_of)
+    if not lake.manifest(root).files:
+        raise RunFault(f"there is no lake at {root}: run silentcrash lake sync")
+    if engine is Engine.spark:
+        found = lake_spark.panel(root, known, master=master)
+    else:
+        found = lake_panel.panel(root, known)
+    give(found, out, format)
+
+
+def place(settings: Settings, address: str) -> str:
+    """The address given, or the lake in the home folder."""
+    return address or str(settings.home / "lake")
