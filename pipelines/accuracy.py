@@ -3,8 +3,11 @@
 import pandas as pd
 
 from sources.announcements.kinds import KINDS, NONE
+from sources.announcements.places import GAZETTEER
 
 EXACT = 0.005
+ROUNDS = GAZETTEER.with_name("rounds.csv")
+EXCERPT = 110
 WORST = 20
 
 
@@ -21,6 +24,11 @@ def page(labels: pd.DataFrame, found: pd.DataFrame) -> str:
         _markdown(by_kind(both)),
         "## Confusion (rows: label, columns: read)",
         _markdown(confusion(both)),
+        "## At first sight: texts worded for this project",
+        SIGHT,
+        _markdown(pd.read_csv(ROUNDS, dtype=str).set_index("round")),
+        "## The second opinion, out of fold",
+        opinion(labels),
         "## Worst errors",
         _errors(both),
     ]
@@ -28,14 +36,51 @@ def page(labels: pd.DataFrame, found: pd.DataFrame) -> str:
 
 
 INTRODUCTION = """\
-Made by `make evaluate` on {rows} labelled rows. Nothing is trained: the phrases of
-`sources/announcements/words/lexicon.toml` and the gazetteers were written by hand. **The phrases
-were tuned while looking at these very rows, so these figures are in-sample** and an upper bound;
-an independent labelled file is the judge. A power or an amount is right within 0.5 %; an
+Made by `make evaluate` on {rows} labelled rows. A power or an amount is right within 0.5 %; an
 operator is right when one label and one reading contain each other; a country is scored where
-the label gives one; fields that the labels exclude are not scored. Where each name of the
-gazetteers was first met was not recorded; some may come from the trade feed that part of the
-labelled rows come from, which would flatter the figures for operator and country."""
+the label gives one; fields that the labels exclude are not scored.
+
+**What these figures are worth.** The phrases of `sources/announcements/words/lexicon.toml` were
+written while looking at these very rows, and the weights of the second opinion were learnt from
+them: the first tables are *in-sample* and an upper bound. The next two sections are the nearest
+thing to an independent judge that this checkout holds; a labelled file that nobody here has read
+is a better one. Where the oldest rows of the gazetteers were first met was not recorded; some
+may come from the trade feed that part of the labelled rows come from, which would flatter
+operator and country."""
+
+SIGHT = """\
+Texts worded for this project in rounds (`words/worded.csv`; none is a real headline), labelled
+by the guide before the code had read them, scored once as the code then stood, and only after
+that used to mend it. Their wording is the same hand's as the rules', so they flatter; they lean
+to hard cases, so they also punish. In round 5 an invented company bore the name of a town, which
+cost its country; names that open a text are no places since."""
+
+OPINION = """\
+Letter groups weighed by logistic regression (`sources/announcements/learn.py`; {folds} folds,
+fixed seed) may overrule the lexicon towards "no event" where only its weakest families speak.
+It was kept because it helped on rounds that it had not seen: event accuracy of the rules alone
+and with it, learnt from the development rows and the earlier rounds only: round 2 0.876 and
+0.920, round 3 0.917 and 0.967, round 4 0.903 and 0.944 (its features and its threshold were
+chosen among nine variants on these rounds, all of which helped). On the development rows, where the
+rules were tuned to be right, it can only lose: out of fold, event accuracy is {alone:.3f} without
+and {both:.3f} with it."""
+
+
+def opinion(labels: pd.DataFrame) -> str:
+    """What the second opinion does to the development rows with weights that never saw them."""
+    from sources.announcements import doubt, kinds, learn, places, power
+    from sources.announcements.clean import clean
+
+    plain = labels["text"].map(clean)
+    sited = [bool(power.find(text) or places.find(text)[0]) for text in plain]
+    verdicts = [kinds.read(text, sited=on) for text, on in zip(plain, sited, strict=True)]
+    alone = pd.Series([verdict.kind != NONE for verdict in verdicts], labels.index)
+    unsure = pd.Series([verdict.family in doubt.UNSURE for verdict in verdicts], labels.index)
+    both = alone & ~(unsure & learn.out_of_fold(labels.assign(text=plain)))
+    right = [made.eq(labels["event_type"].ne(NONE)) for made in (alone, both)]
+    scored = ~_excluded(labels, "event")
+    shares = [float(one[scored].mean()) for one in right]
+    return OPINION.format(folds=learn.FOLDS, alone=shares[0], both=shares[1])
 
 
 def judged(labels: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
@@ -128,11 +173,16 @@ def _error(row: "pd.Series[str]", wrong: "pd.Series[bool]") -> str:
     names = [name.removeprefix("ok_") for name in wrong.index[wrong]]
     fields = [name for name in names if name != "event"]
     told = "; ".join(f"{name} {row[name]!s}, read {row[f'read_{name}']!s}" for name in fields)
-    return f"- [{row['id']}]({row['source_url']}): {told}"
+    excerpt = " ".join(row["text"].split())[:EXCERPT]
+    return f"- [{row['id']}]({row['source_url']}) “{excerpt}…”: {told}"
 
 
 def _markdown(table: pd.DataFrame) -> str:
-    shown = table.astype(object).where(table.notna(), "–").reset_index(names="")
+    shown = (
+        table.astype(object)
+        .where(table.notna(), "–")
+        .reset_index(names=str(table.index.name or ""))
+    )
     lines = [list(map(str, shown.columns)), ["---"] * len(shown.columns)]
     lines += [[str(cell) for cell in row] for row in shown.to_numpy()]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)

@@ -2,7 +2,7 @@
 
 import re
 
-from sources.announcements import kinds, money, operators, places, power
+from sources.announcements import doubt, kinds, money, operators, places, power
 from sources.announcements.clean import clean
 from sources.announcements.event import Event
 
@@ -27,7 +27,8 @@ def extract(text: object) -> Event:
     language = _language(plain)
     figure, (country, place) = power.find(plain), places.find(plain)
     verdict = kinds.read(plain, sited=bool(figure or country))
-    if verdict.kind == kinds.NONE:
+    unsure = verdict.family in doubt.UNSURE and doubt.doubtful(plain)
+    if verdict.kind == kinds.NONE or unsure:
         return Event(kinds.NONE, language, spans=_spans(kind=verdict.span))
     who, cost = operators.find(plain), money.find(plain)
     spans = _spans(

@@ -122,10 +122,14 @@ def _located(text: str, place: Place) -> bool:
 
 
 def _nationality(text: str, place: Place) -> bool:
-    """Whether the name says whose somebody is: "Canada's Beacon", not "Virginia's Prince …"."""
+    """Whether the name says whose somebody is: "Canada's Beacon", not "Virginia's Prince …".
+
+    So is the first word of a name that opens the text: "Phoenix Partners plans …"."""
     before, after = text[max(0, place.span[0] - 12) : place.span[0]], text[place.span[1] :]
     if re.match(r"-(?:based|backed|headquartered|linked|listed|owned)\b", after):
         return True
+    if place.span[0] == 0 and re.match(r" [A-Z]", after):
+        return not (everywhere(after[:40]) and everywhere(after[:40])[0].span[0] == 1)
     if not after.startswith("'s ") or re.search(r"\b(?:in|near|outside|across|of)\s$", before):
         return False
     owned = everywhere(after[3:43])
