@@ -117,6 +117,8 @@ def _previous(engine: Engine, source: Source, request: Request) -> Previous | No
     last = read.last_fetch(engine, source.key, public_url(request))
     if last is None or last.parser_version != source.parser_version:
         return None
+    if source.undated:  # the body is read again, so it must come again
+        return Previous(sha256=last.sha256)
     return Previous(last.etag, last.last_modified, last.sha256)
 
 
@@ -126,7 +128,7 @@ def take(engine: Engine, archive: Archive, asked: asking.Asked) -> Outcome:
     about = _about(asked)
     kept = {"source": source.key, "request": asdict(asked.request), **about}
     held = [archive.put(body, kept) for body in asked.bodies]
-    if answer.outcome != "new":
+    if answer.outcome != "new" and not (source.undated and answer.outcome == "unchanged"):
         load.record(engine, source.key, **about)
         return Outcome(source.key, answer.url, answer.outcome, answer.detail)
     if source.follow:

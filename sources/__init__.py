@@ -98,7 +98,9 @@ class Source:
     end of a period and its publication; after `stale_days` from the end of the newest period
     the source counts as late. `follow` names the next page to ask for, given those so far: None
     when there is no more; it raises SchemaDrift where a page does not say. A payload is `whole`
-    where it holds all that its request still publishes: a figure gone from it was withdrawn.
+    where it holds all that its request still publishes: a figure gone from it was withdrawn. One
+    that is `undated` gives what is in force when it is asked for, so that the same bytes on another
+    day are figures of that day.
     `redact` takes out of a body what must never be stored, before it is archived.
     `traps` are what the publisher does that a reader would not expect, a line each.
     """
@@ -120,6 +122,7 @@ class Source:
     follow: Follow | None = None
     redact: Redact | None = None
     whole: bool = False
+    undated: bool = False
     looks_like: Looks = ""
     attribution: str = ""
     redistribute: bool = True

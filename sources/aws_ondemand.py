@@ -99,6 +99,7 @@ SOURCE = Source(
     attribution="Amazon Web Services price list",
     redistribute=False,
     stamp="instant",
+    undated=True,
     traps=(
         "A price is a string, of a machine of eight GPUs or of one.",
         "Prices in China are in yuan; the table does not say so.",

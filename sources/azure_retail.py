@@ -116,6 +116,7 @@ SOURCE = Source(
     attribution="Microsoft Azure Retail Prices API",
     redistribute=False,
     stamp="instant",
+    undated=True,
     traps=(
         "A question that it does not understand is answered with HTTP 200 and no items.",
         "Values in a filter are case-sensitive since the version 2023-01-01-preview.",

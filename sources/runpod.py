@@ -85,6 +85,7 @@ SOURCE = Source(
     attribution="RunPod",
     redistribute=False,
     stamp="instant",
+    undated=True,
     traps=(
         "A price of 0.5 fills the place of a tier that does not offer the GPU: its flag tells.",
         "A price of 0 is no offer either.",

@@ -76,6 +76,7 @@ SOURCE = Source(
     attribution="SkyPilot catalogue",
     redistribute=False,
     stamp="instant",
+    undated=True,
     traps=(
         "Columns stand in another order for each cloud.",
         "A price is of a machine; machines without GPUs stand beside.",

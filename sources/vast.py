@@ -121,6 +121,7 @@ SOURCE = Source(
     attribution="Vast.ai",
     redistribute=False,
     stamp="instant",
+    undated=True,
     traps=(
         "Offers carry the address of their host; it is taken out before anything is stored.",
         "It gives 64 offers unless more are asked for: as many as that are refused.",
