@@ -19,7 +19,7 @@ from warehouse.fetches import (
     status,
 )
 from warehouse.frames import dates, day, instants, statuses
-from warehouse.tables import Series, core
+from warehouse.tables import STATUS, Series, core
 
 __all__ = [
     "LastFetch",
@@ -67,8 +67,7 @@ def panel(
     order of series and period. Withdrawn figures are left out unless asked for.
     """
     template = LATEST[engine.dialect.name]
-    frame = _read(engine, template, series, start, end, as_of, recorded_by)
-    return frame if withdrawn else frame.loc[frame["status"].ne("withdrawn")].reset_index(drop=True)
+    return _read(engine, template, series, start, end, as_of, recorded_by, withdrawn)
 
 
 def history(
@@ -133,6 +132,7 @@ def _read(
     end: date | None,
     as_of: datetime | None,
     recorded_by: int | None,
+    withdrawn: bool = True,
 ) -> pd.DataFrame:
     with engine.connect() as connection:
         keys = _keys(connection, series)
@@ -140,7 +140,7 @@ def _read(
         where, values = _where(chosen, start, end, as_of, recorded_by)
         found = connection.execute(text(template.format(where=where)), values)
         rows = pd.DataFrame.from_records(found.cursor.fetchall(), columns=list(found.keys()))
-    return _frame(rows, keys)
+    return _frame(rows, keys, withdrawn)
 
 
 def _keys(connection: Connection, series: Sequence[str] | None) -> "pd.Series[str]":
@@ -175,20 +175,22 @@ def _where(
     return where, {test.rpartition(":")[2]: value for test, value in used.items()}
 
 
-def _frame(rows: pd.DataFrame, keys: "pd.Series[str]") -> pd.DataFrame:
+def _frame(rows: pd.DataFrame, keys: "pd.Series[str]", withdrawn: bool) -> pd.DataFrame:
     """The rows in readable columns, in the order of series, period, known_from and fetch."""
     names = keys.sort_values()
     place = names.index.get_indexer(pd.Index(rows["series_id"]))
     columns = [rows[name].to_numpy() for name in ("fetch_id", "known_from", "period")]
     order = np.lexsort([*columns, place])
+    if not withdrawn:
+        order = order[rows["status"].to_numpy()[order] != STATUS["withdrawn"]]
     ordered = rows.iloc[order]
     return pd.DataFrame(
         {
-            "series": names.to_numpy()[place[order]],
+            "series": pd.array(names.to_numpy()[place[order]], dtype="str"),
             "period": dates(ordered["period"]),
             "value": ordered["value"].to_numpy("float64"),
-            "status": statuses(ordered["status"]),
+            "status": pd.array(statuses(ordered["status"]), dtype="str"),
             "known_from": instants(ordered["known_from"]),
             "fetch_id": ordered["fetch_id"].to_numpy("int64"),
         }
-    ).astype({"series": "str", "status": "str"})
+    )
