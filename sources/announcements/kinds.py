@@ -46,9 +46,16 @@ def _families() -> dict[str, re.Pattern[str]]:
 
 
 def _pattern(phrases: list[str]) -> re.Pattern[str]:
-    joined = "|".join(f"(?:{phrase})" for phrase in phrases)
-    small = _CAPITAL.sub(lambda found: found[0].lower(), joined)
-    return re.compile(small.replace("{dc}", DC).replace("{near}", NEAR))
+    """One expression of the phrases; what they all begin with is tried once a place, not each."""
+    small = [_CAPITAL.sub(lambda found: found[0].lower(), phrase) for phrase in phrases]
+    joined = _begin(r"^", small) + _begin(r"\b", small)
+    joined += [phrase for phrase in small if not phrase.startswith(("^", r"\b"))]
+    return re.compile("|".join(joined).replace("{dc}", DC).replace("{near}", NEAR))
+
+
+def _begin(anchor: str, phrases: list[str]) -> list[str]:
+    rest = [f"(?:{one.removeprefix(anchor)})" for one in phrases if one.startswith(anchor)]
+    return [f"{anchor}(?:{'|'.join(rest)})"] if rest else []
 
 
 class _Text:
