@@ -29,8 +29,12 @@ def web(address: str) -> str | None:
 
 def _frame(frame: pd.DataFrame) -> pd.DataFrame:
     text = frame.select_dtypes(["object", "str"]).columns
-    cleaned = {name: frame[name].map(plain, na_action="ignore").astype("str") for name in text}
-    return frame.assign(**cleaned)
+    return frame.assign(**{name: _column(frame[name]) for name in text})
+
+
+def _column(column: pd.Series) -> pd.Series:
+    texts = {text: plain(text) for text in column.dropna().unique()}
+    return column.map(texts).astype("str")
 
 
 def _tree(content: Any) -> Any:
