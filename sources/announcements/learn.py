@@ -32,7 +32,7 @@ def learn(texts: "pd.Series[str]", events: "pd.Series[bool]") -> "pd.Series[floa
     names = [str(name) for name in counted.get_feature_names_out()]
     weights = pd.Series(model.coef_[0], names, dtype="float64")
     intercept = pd.Series({"": float(model.intercept_[0])})
-    kept: "pd.Series[float]" = pd.concat([intercept, weights.loc[weights.abs().ge(SMALLEST)]])
+    kept: pd.Series[float] = pd.concat([intercept, weights.loc[weights.abs().ge(SMALLEST)]])
     return kept.round(4)
 
 
