@@ -12,7 +12,8 @@ import fsspec
 import pandas as pd
 import pyarrow as pa
 
-from warehouse.lake import SCHEMA, manifest
+from warehouse.lake import manifest
+from warehouse.lake_rows import SCHEMA
 
 KNOWN = """
 select series, period, value, status, known_from, fetch_id
