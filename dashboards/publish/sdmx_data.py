@@ -1,6 +1,6 @@
 """The figures of the edition as SDMX-ML 2.1, structure-specific: data.sdmx.xml."""
 
-from xml.etree.ElementTree import QName, SubElement
+from xml.etree.ElementTree import Element, QName, SubElement
 
 import pandas as pd
 
@@ -8,30 +8,37 @@ from dashboards.publish import sdmx_xml as xml
 from dashboards.publish.publication import Publication
 
 MEASURES = {"value": "VALUE", "score": "SCORE", "contribution": "CONTRIBUTION"}
+SERIES = ["code", "measure", "unit"]
 STATUS = {"observed": "A", "carried": "I", "estimated": "E", "withheld": "M"}
 
 
 def document(publication: Publication) -> bytes:
     """Every month of the index, its dimensions and indicators, a series a measure."""
     root = xml.message("StructureSpecificData", publication)
-    header = root[0]
-    about = xml.add(header, "message:Structure", structureID=xml.FLOW, namespace=xml.DEFINED,
-                 dimensionAtObservation="TIME_PERIOD")  # fmt: skip
-    xml.refer(xml.add(about, "common:Structure"), xml.FLOW, "datastructure", "DataStructure")
-    xml.add(header, "message:DataSetAction").text = "Replace"
+    _typed(root[0])
     made = xml.add(root, "message:DataSet")
     made.set(xml.name("ss:dataScope"), "DataStructure")
     made.set(xml.name("ss:structureRef"), xml.FLOW)
     made.set(xml.name("xsi:type"), QName(xml.DEFINED, "DataSetType"))  # type: ignore[arg-type]
-    rows = _observations(publication)
-    for names, mine in rows.groupby(["code", "measure", "unit"], sort=False):
+    for names, rows in _observations(publication).groupby(SERIES, sort=False):
         key = dict(zip(("INDICATOR", "MEASURE", "UNIT_MEASURE"), map(str, names), strict=True))
-        series = xml.add(made, "Series", FREQ="M", **key)
-        for month, value, status in mine[["period", "value", "status"]].itertuples(index=False):
-            # Figures and codes of ours have nothing to be cleaned of.
-            told = {} if pd.isna(value) else {"OBS_VALUE": str(value)}
-            SubElement(series, "Obs", {"TIME_PERIOD": month, **told, "OBS_STATUS": status})
+        _filled(xml.add(made, "Series", FREQ="M", **key), rows)
     return xml.written(root)
+
+
+def _typed(header: Element) -> None:
+    """Say in the header of which structure the data are."""
+    about = xml.add(header, "message:Structure", structureID=xml.FLOW, namespace=xml.DEFINED,
+                    dimensionAtObservation="TIME_PERIOD")  # fmt: skip
+    xml.refer(xml.add(about, "common:Structure"), xml.FLOW, "datastructure", "DataStructure")
+    xml.add(header, "message:DataSetAction").text = "Replace"
+
+
+def _filled(series: Element, rows: pd.DataFrame) -> None:
+    for month, value, status in rows[["period", "value", "status"]].itertuples(index=False):
+        # Our own figures and codes have nothing that would have to be cleaned away.
+        told = {} if pd.isna(value) else {"OBS_VALUE": str(value)}
+        SubElement(series, "Obs", {"TIME_PERIOD": month, **told, "OBS_STATUS": status})
 
 
 def _observations(publication: Publication) -> pd.DataFrame:
