@@ -7,6 +7,7 @@ that the arrival of another type moves nothing.
 
 from __future__ import annotations
 
+from datetime import UTC
 from functools import cache
 from pathlib import Path
 
@@ -22,15 +23,16 @@ BASES = {
     "spot": ("préemptible", "spot"),
     "community": ("à la demande chez un hôte tiers", "on-demand from a third-party host"),
 }
+DRIFT = between(
+    0.6,
+    1.4,
+    column="level_ratio",
+    severity="warn",
+    reason="a price moved by over 40 %, seldom one price: look at machine and unit",
+)
 RULES = (
     between(0.05, 100, reason="no GPU of a data centre was ever rented out of these bounds in USD"),
-    between(
-        0.6,
-        1.4,
-        column="level_ratio",
-        severity="warn",
-        reason="a price moved by over 40 %, seldom one price: look at machine and unit",
-    ),
+    DRIFT,
 )
 
 
@@ -83,5 +85,5 @@ def that_tell(rows: pd.DataFrame) -> pd.DataFrame:
 def on_the_day(rows: pd.DataFrame, provider: str, payload: Payload) -> pd.DataFrame:
     """The tidy frame of prices (gpu, place, basis, value) in force when they were asked for."""
     where = rows["gpu"] + "." + rows["place"] + "." + rows["basis"]
-    day = payload.fetched_at.date()
+    day = payload.fetched_at.astimezone(UTC).date()
     return tidy(rows.assign(series=f"{provider}.gpu." + where, period=day))

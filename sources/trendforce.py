@@ -9,7 +9,7 @@ number.
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
 
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
@@ -56,7 +56,7 @@ def parse(payload: Payload) -> pd.DataFrame:
     if not average.between(low, high).all():
         raise SchemaDrift("averages between low and high", rows[NUMBERS].to_numpy().tolist())
     keyed = rows.assign(series=f"trendforce.{kind}." + rows["product"], value=average)
-    return tidy(keyed.assign(period=known.date(), known_from=known))
+    return tidy(keyed.assign(period=known.astimezone(UTC).date(), known_from=known))
 
 
 def _table(page: BeautifulSoup, kind: str) -> pd.DataFrame:

@@ -113,9 +113,12 @@ SOURCE = Source(
     ),
     parse=parse,
     redact=redact,
-    rules=tuple(
-        between(0.05, 100, series=key, reason="no such GPU was ever rented out of these bounds")
-        for key in PRICES
+    rules=(
+        *(
+            between(0.05, 100, series=key, reason="no such GPU was ever rented out of these bounds")
+            for key in PRICES
+        ),
+        gpus.DRIFT,
     ),
     looks_like="json",
     attribution="Vast.ai",

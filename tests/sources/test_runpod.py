@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from sources import SchemaDrift
@@ -111,3 +112,12 @@ def test_an_error_with_status_200_is_refused(site: Site) -> None:
 def test_prices_scaled_by_a_thousand_are_not_loaded(factor: float) -> None:
     scaled = gpu(securePrice=3 * factor, communityPrice=2 * factor)
     assert not checked(SOURCE, given(SOURCE, answer(scaled))).passed
+
+
+def test_a_price_that_leaps_is_loaded_and_told() -> None:
+    payload = given(SOURCE, answer(gpu(securePrice=5.0)))
+    last = {"series": H100 + "on_demand", "period": pd.Timestamp("2026-09-24"), "value": 3.0}
+    found = checked(SOURCE, payload, pd.DataFrame([last]))
+    assert found.passed
+    assert len(found.accepted) == 2
+    assert "over 40 %" in found.warnings[0]

@@ -83,6 +83,12 @@ def test_a_contract_page_that_repeats_the_spot_table_is_read_by_its_own_column()
     assert prices(*page, contract=True) == {"trendforce.contract.ddr5_8gb_sodimm": 40.0}
 
 
+def test_a_morning_in_taipei_is_the_day_before_in_utc() -> None:
+    page = rebuilt(UPDATED.replace("11:00", "07:30"), SPOTS)
+    assert set(parse(page)["period"]) == {pd.Timestamp("2026-06-09")}
+    assert checked(SOURCE, page).passed
+
+
 def test_the_sign_of_a_change_is_no_part_of_the_price() -> None:
     fell = table(CHIP, "Daily High", change="▼ -0.96 %")
     assert prices(UPDATED, fell) == prices(UPDATED, SPOTS)
