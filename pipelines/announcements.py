@@ -79,6 +79,28 @@ def list_projects(
 
 
 @app.command()
+def projects(
+    explain: Annotated[int | None, typer.Option(metavar="ID", help="A project to explain.")] = None,
+    as_of: AsOf = "",
+    format: Written = Format.table,
+) -> None:
+    """List the projects with their ids, or show the tellings of one and why they are one.
+
+    A wrong link is undone by a line "split" in the corrections file, with its two addresses.
+    """
+    from sources.announcements import projects
+
+    known = stored(from_environment(), as_of)
+    told, links = projects.resolve(known, projects.read_corrections())
+    if explain is None:
+        show(projects.summary(told)[["project", *SHORT]], format, "Projects")
+        return
+    if not told["project"].eq(explain).any():
+        raise UsageFault(f"there is no project {explain}: see `announcements projects`")
+    show(projects.explained(told, links, explain), format, f"Project {explain}")
+
+
+@app.command()
 def series(as_of: AsOf = "", format: Written = Format.table) -> None:
     """Show the monthly series: projects, MW, USD, share ended, with the sources alive."""
     from sources.announcements.series import monthly
@@ -124,15 +146,21 @@ def extracted(frame: "pd.DataFrame") -> "pd.DataFrame":
 
 def resolved(settings: Settings, as_of: str) -> "pd.DataFrame":
     """The stored events as of a day, with the project of each."""
-    from pipelines import ingest
     from sources.announcements import projects
+
+    return projects.resolve(stored(settings, as_of), projects.read_corrections())[0]
+
+
+def stored(settings: Settings, as_of: str) -> "pd.DataFrame":
+    """The stored events as of a day. Raises RunFault when there is none."""
+    from pipelines import ingest
     from warehouse import events
 
     engine = ingest.open_store(settings)
     known = events.read(engine, as_of=parse_day(as_of) or settings.now)
     if known.empty:
         raise RunFault("no announcement is stored: load some with `announcements load IN.csv`")
-    return projects.resolve(known, projects.read_corrections())[0]
+    return known
 
 
 def country_name(asked: str) -> str:

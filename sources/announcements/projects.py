@@ -17,6 +17,7 @@ WITHIN = pd.Timedelta(days=366)
 SAME_SIZE = 0.05
 CORRECTIONS = Path(__file__).parent / "words" / "corrections.csv"
 REGIONS = Path(__file__).parent / "words" / "regions.csv"
+FIGURES = ["operator", "place", "power_mw", "amount", "currency"]
 LINKS = ["first", "second", "reason"]
 
 
@@ -131,3 +132,16 @@ def summary(resolved: pd.DataFrame) -> pd.DataFrame:
         address=("address", "first"),
     )
     return made.sort_values("first_known").reset_index()
+
+
+def explained(told: pd.DataFrame, found: pd.DataFrame, project: int) -> pd.DataFrame:
+    """The tellings of one project, oldest first, each with its figures and why it was linked.
+
+    `linked_by`: the reasons of the links to earlier tellings, with the addresses of those.
+    """
+    own = told.loc[told["project"].eq(project)]
+    address = told["address"]
+    earlier = address.loc[found["first"]].to_numpy()
+    why = pd.Series(found["reason"].to_numpy() + " as " + earlier, found["second"], dtype="object")
+    reasons = why.groupby(level=0).agg("; ".join).reindex(own.index).fillna("")
+    return own[["known_from", "event_type", *FIGURES, "title", "address"]].assign(linked_by=reasons)

@@ -54,6 +54,27 @@ def test_list_after_load_shows_the_country_and_dates_of_the_future_stay_out(
     assert run("list", "--as-of", "2026-03-01") == 1
 
 
+def test_a_merge_is_explained(
+    texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = TEXTS.head(1).assign(
+        text="Northbridge breaks ground on 90MW data center in Rabat, Morocco",
+        date="2026-05-04",
+        address="https://b.example/9",
+    )
+    path = tmp_path / "again.csv"
+    pd.concat([TEXTS, again]).to_csv(path, index=False)
+    assert run("load", str(path)) == 0
+    assert run("projects", "--format", "json") == 0
+    capsys.readouterr()
+    assert run("projects", "--explain", "0", "--format", "json") == 0
+    first, second = json.loads(capsys.readouterr().out)
+    assert (first["power_mw"], second["power_mw"]) == (80, 90)
+    assert second["linked_by"] == "same operator and place as https://a.example/1"
+    assert run("projects", "--explain", "77") == 2
+    assert "no project 77" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
