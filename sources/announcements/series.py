@@ -27,7 +27,8 @@ def monthly(resolved: pd.DataFrame) -> pd.DataFrame:
 
     announcements.<view>.projects (count), .mw, .usd, .ended_share (cancelled and delayed over
     announced) and .projects_per_source; announcements.sources counts the sources alive. A
-    project enters once, in the month when it, or its figure, was first known.
+    project enters once, in the month when it, or its figure, was first known. No exchange rates
+    are held: .usd adds what was told in USD, and .usd_coverage is the share of amounts that was.
     """
     if resolved.empty:
         return tidy(pd.DataFrame({"series": [], "period": [], "value": []}))
@@ -51,6 +52,8 @@ def monthly(resolved: pd.DataFrame) -> pd.DataFrame:
 def _view(key: str, told: pd.DataFrame, alive: "pd.Series[float]") -> dict[str, "pd.Series[float]"]:
     starts = told.loc[told["event_type"].isin(STARTS)]
     dollars = starts.assign(usd=starts["amount"].where(starts["currency"].eq("USD")))
+    funded = starts.loc[starts["amount"].notna()].groupby("period")["currency"]
+    in_dollars = funded.agg(lambda currency: currency.eq("USD").mean()).reindex(alive.index)
     projects = _first(starts, "project").groupby("period").size()
     ends = _first(told.loc[told["event_type"].isin(ENDS)], "project").groupby("period").size()
     count = projects.reindex(alive.index, fill_value=0).astype("float64")
@@ -60,6 +63,7 @@ def _view(key: str, told: pd.DataFrame, alive: "pd.Series[float]") -> dict[str, 
         f"{key}.projects_per_source": count / alive.replace(0, np.nan),
         f"{key}.mw": _sum(starts, "power_mw", alive.index),
         f"{key}.usd": _sum(dollars, "usd", alive.index),
+        f"{key}.usd_coverage": in_dollars,
         f"{key}.ended_share": stopped / count.replace(0, np.nan),
     }
 

@@ -71,6 +71,14 @@ def test_a_project_counts_once_when_first_known_beside_the_sources_alive() -> No
     assert wide["announcements.world.ended_share"].tolist() == [0, 1]
 
 
+def test_amounts_in_other_currencies_are_left_out_and_the_share_is_told() -> None:
+    rows = [("2026-01-05", "announced", name, "Morocco", "", None, 1e9) for name in ("A", "B")]
+    two = told(*rows).assign(currency=["USD", "MAD"])
+    wide = monthly(resolve(two, NO_CORRECTIONS)[0]).pivot_table("value", "period", "series")
+    assert wide["announcements.morocco.usd"].tolist() == [1e9]
+    assert wide["announcements.morocco.usd_coverage"].tolist() == [0.5]
+
+
 def test_no_event_gives_no_project_and_no_series() -> None:
     resolved, links = resolve(TWICE.tail(1), NO_CORRECTIONS)
     assert resolved.empty
