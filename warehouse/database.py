@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, text
+from sqlalchemy import Connection, Engine, Transaction, create_engine, event, insert, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlmodel import SQLModel
@@ -102,16 +102,24 @@ def writing(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def begin_writing(connection: Connection) -> Iterator[None]:
     """The same, on a connection that is not in a transaction."""
+    with _alone(connection):
+        yield
+
+
+def _alone(connection: Connection) -> Transaction:
+    """Begin a transaction, once no other writer has one."""
     try:
         transaction = connection.execution_options(writes=True).begin()
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"set local lock_timeout = '{BUSY_SECONDS}s'")
+            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
+            connection.exec_driver_sql("set local lock_timeout = default")
     except OperationalError as fault:
+        connection.rollback()
         raise WarehouseError(
             f"another load holds the warehouse; run again when it has ended ({fault.orig})"
         ) from None
-    with transaction:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
-        yield
+    return transaction
 
 
 def add(connection: Connection, model: type[SQLModel], **columns: Any) -> int:

@@ -4,10 +4,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import Engine
 
 from tests.warehouse.made_up import fetch, made_up_panel
-from warehouse import read
+from warehouse import database, load, read
 
 ROOT = Path(__file__).parents[2]
 
@@ -48,3 +49,17 @@ def test_two_loads_at_once_neither_lose_nor_double_a_row(engine: Engine, url: st
     first = rows.loc[rows["period"].eq(rows["period"].min()) & rows["series"].eq("made_up.a")]
     assert first["value"].diff().ne(0).all()
     assert first["fetch_id"].is_monotonic_increasing
+
+
+def test_a_load_that_waits_too_long_fails_in_one_line_and_can_be_repeated(
+    engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch, number = made_up_panel(1.0), fetch(engine)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 1)
+    hasty = database.connect(url)
+    with database.writing(engine), pytest.raises(database.WarehouseError) as fault:
+        load.append(hasty, number, batch)
+    assert "another load holds the warehouse; run again" in str(fault.value)
+    assert "\n" not in str(fault.value)
+    assert load.append(hasty, number, batch).added == len(batch)
+    hasty.dispose()
