@@ -68,17 +68,23 @@ def connect(root: str) -> Iterator[Any]:
     """
     import duckdb
 
-    files, folder = fsspec.core.url_to_fs(root)
+    files, _ = fsspec.core.url_to_fs(root)
     with duckdb.connect() as connection:
         if "file" not in files.protocol:
             connection.register_filesystem(files)
         connection.execute("set timezone = 'UTC'")
         connection.from_arrow(SCHEMA.empty_table()).create("nothing")
-        held = [f"{folder}/{file['path']}" for file in manifest(root).files]
-        paths = [files.unstrip_protocol(path).removeprefix("file://") for path in held]
-        source = f"read_parquet({paths})" if paths else "nothing"
+        held = paths(root)
+        source = f"read_parquet({held})" if held else "nothing"
         connection.execute(f"create view observations as select * from {source}")
         connection.execute(f"create view v_observation as {KNOWN.format(known='true')}")
         macro = f"create macro observations_as_of(day) as table {KNOWN.format(known=WHOLE_DAY)}"
         connection.execute(macro)
         yield connection
+
+
+def paths(root: str) -> list[str]:
+    """Where DuckDB finds each file of the lake that counts."""
+    files, folder = fsspec.core.url_to_fs(root)
+    held = [f"{folder}/{file['path']}" for file in manifest(root).files]
+    return [str(files.unstrip_protocol(path)).removeprefix("file://") for path in held]
