@@ -29,6 +29,7 @@ _VERB = re.compile(
 _AFTER = re.compile(
     r"(?<!approved )(?<!rejected )(?<!denied )(?<!refused )(?<!granted )(?<!opposed )(?<!backed )"
     r"\b(?:by|from|with|for|developer|company|firm|operator|behind|par|avec|groupe|société)\s+(?=[A-Z])"
+    r"|(?:data ?cent(?:er|re)s?|centres? de données) de\s+(?=[A-Z]\w+ [A-Z])"
 )
 _SPLIT = re.compile(r"\s*(?:,\s*(?:and|et)?|;|\band\b|\bet\b|\+| & )\s*")
 _LEAD = re.compile(
