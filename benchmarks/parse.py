@@ -32,6 +32,12 @@ BODIES = [
     ("gcp_pricing", "2026-07-30", ["gcp_pricing/pricing_2026-07-30_head3449.yml"], 1),
     ("token_prices", "2025-12-31", ["genai_prices/data_slim.2025-12-31.json.gz"], 1),
     ("sec", "2026-08-01", ["sec/companyfacts_CIK0001326801_META.full.json.gz"], 1),
+    ("aws_ondemand", "2026-09-29", ["aws_ondemand/awsstatic_ec2_ondemand_us-east-1.json"], 1),
+    ("runpod", "2026-07-20", ["runpod/gputypes_2026-07.json"], 1),
+    ("vast", "2026-07-20", ["vast/bundles_2026-07_ipscrubbed.json"], 1),
+    ("fred", "2026-08-21", ["fred/RECONSTRUCTED_fredgraph_PCU334413334413.csv"], 1),
+    ("epoch_hardware", "2025-12-10", ["epoch_ml_hardware/ml_hardware_2025-12.csv"], 1),
+    ("litellm", "2025-01-13", ["litellm/model_prices.2025-01-13.json.gz"], 1),
 ]
 
 
