@@ -10,7 +10,7 @@ import pytest
 
 from dashboards import facts, publish
 from dashboards.publish import changelog, changes
-from dashboards.publish.publication import prepare
+from dashboards.publish.publication import Publication, prepare
 from warehouse.edition import Edition
 
 MONTH, BEFORE = pd.Timestamp("2026-10-01"), pd.Timestamp("2026-09-01")
@@ -28,7 +28,7 @@ def previous(shipped_edition: Edition) -> Edition:
 
 
 def told(edition: Edition, previous: Edition | None = None) -> dict:
-    return changelog.document(prepare(edition), changes.between(edition, previous))
+    return changelog.document(Publication(edition), changes.between(edition, previous))
 
 
 def moved(edition: Edition, series: str, factor: float) -> Edition:
