@@ -10,9 +10,7 @@ from pipelines.terminal import AsOf, Format, Written, nearest, parse_day, show
 
 if TYPE_CHECKING:
     import pandas as pd
-    from sqlalchemy import Engine
 
-VERSION = 1  # of the extraction; a greater one reads stored items anew
 SHORT = ["first_known", "operator", "country", "place", "state", "power_mw", "tellings"]
 app = typer.Typer(
     help="Data-centre announcements: texts in, dated, located, sized events and projects out.",
@@ -28,6 +26,8 @@ def extract(
     out: Annotated[Path, typer.Option("--out", metavar="OUT.csv", help="Where it is written.")],
 ) -> None:
     """Read every text of IN.csv; write the label columns, and `id` where it has one."""
+    from pipelines.news import extracted
+
     frame = read_texts(texts)
     kept = [name for name in ("id", "text") if name in frame]
     frame[kept].join(extracted(frame)).to_csv(out, index=False)
@@ -36,26 +36,13 @@ def extract(
 @app.command()
 def load(texts: Texts) -> None:
     """Keep the events of a CSV file (text, date, address): facts, title and link, no article."""
-    import pandas as pd
-
-    from pipelines import ingest
-    from sources.announcements.operators import known_as
-    from warehouse import events
+    from pipelines import ingest, news
 
     frame = read_texts(texts, "date", "address")
+    items = frame.rename(columns={"text": "title", "address": "link", "date": "published"})
     settings = from_environment()
-    engine = ingest.open_store(settings)
-    made = extracted(frame).drop(columns=["is_announcement", "investment_usd"])
-    dated = made.assign(
-        known_from=pd.to_datetime(frame["date"], utc=True, errors="coerce"),
-        version=VERSION,
-        address=frame["address"],
-        title=frame["text"].str.slice(0, 300),
-        known_as=made["operator"].str.split("; ").str[0].map(known_as),
-    )
-    good = dated.loc[dated["known_from"].notna() & dated["known_from"].le(settings.now)]
-    added = events.append(engine, _fetch(engine, settings, texts, len(good)), good)
-    print(f"{added} added, {len(good) - added} known, {len(dated) - len(good)} without a past date")
+    kept = news.keep(ingest.open_store(settings), settings, items, texts.name)
+    print(f"{kept.added} added, {kept.known} known, {kept.undated} without a past date")
 
 
 @app.command(name="list")
@@ -116,6 +103,7 @@ def evaluate(
 ) -> None:
     """Score the extraction against labels and write the accuracy page."""
     from pipelines import accuracy
+    from pipelines.news import extracted
 
     frame = read_texts(labels)
     out.write_text(accuracy.page(frame, extracted(frame)), encoding="utf-8")
@@ -132,16 +120,6 @@ def read_texts(path: Path, *needed: str) -> "pd.DataFrame":
     if missing := {"text", *needed} - set(frame):
         raise UsageFault(f"{path} has no column {', '.join(sorted(missing))}: add it")
     return frame
-
-
-def extracted(frame: "pd.DataFrame") -> "pd.DataFrame":
-    """The event of each text, one row each, in the order of the frame."""
-    import pandas as pd
-
-    from sources.announcements import COLUMNS
-    from sources.announcements import extract as read
-
-    return pd.DataFrame([read(text).row() for text in frame["text"]], frame.index, list(COLUMNS))
 
 
 def resolved(settings: Settings, as_of: str) -> "pd.DataFrame":
@@ -174,19 +152,3 @@ def country_name(asked: str) -> str:
     if name not in countries():
         raise UsageFault(f"{asked!r} is no country: {nearest(asked, sorted(countries()))}")
     return name
-
-
-def _fetch(engine: "Engine", settings: Settings, path: Path, rows: int) -> int:
-    from warehouse import load as store
-
-    declared = {
-        "key": "announcements", "publisher": "Several",
-        "title_fr": "Annonces de centres de données",
-        "title_en": "Data-centre announcements", "homepage": "", "licence": "facts, title and link",
-        "licence_url": "", "attribution": "", "redistribute": False, "cadence": "daily",
-        "lag_days": 1, "stale_days": 31,
-    }  # fmt: skip
-    store.register(engine, [declared], [])
-    return store.record(
-        engine, "announcements", url=path.name, at=settings.now, outcome="new", rows=rows
-    )

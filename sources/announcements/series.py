@@ -22,6 +22,42 @@ STARTS = ("announced", "expanded")
 ENDS = ("cancelled", "delayed")
 
 
+VIEWS = {
+    "world": ("monde", "world"),
+    "africa": ("Afrique", "Africa"),
+    "morocco": ("Maroc", "Morocco"),
+}
+MEASURES = {
+    "projects": ("projects", "Projets annoncés", "Projects announced"),
+    "projects_per_source": (
+        "projects per source",
+        "Projets annoncés par source lue",
+        "Projects announced per source read",
+    ),
+    "mw": ("MW", "Puissance annoncée", "Power announced"),
+    "usd": ("USD", "Investissement annoncé en dollars", "Investment announced in dollars"),
+    "usd_coverage": ("ratio", "Part des montants en dollars", "Share of amounts in dollars"),
+    "ended_share": (
+        "ratio",
+        "Annulés ou retardés, sur annoncés",
+        "Cancelled or delayed, over announced",
+    ),
+}
+
+
+def catalogue() -> list[dict[str, str]]:
+    """Every series that `monthly` can give: key, source, unit, frequency and titles."""
+    alive = ("announcements.sources", "sources", "Sources vivantes", "Sources alive")
+    rows = [alive] + [
+        (f"announcements.{view}.{name}", unit, f"{fr}, {in_fr}", f"{en}, {in_en}")
+        for view, (in_fr, in_en) in VIEWS.items()
+        for name, (unit, fr, en) in MEASURES.items()
+    ]
+    names = ("key", "unit", "title_fr", "title_en")
+    about = {"source": "announcements", "frequency": "M"}
+    return [dict(zip(names, row, strict=True)) | about for row in rows]
+
+
 def monthly(resolved: pd.DataFrame) -> pd.DataFrame:
     """Tidy series by month and view (world, morocco, africa) from resolved events.
 

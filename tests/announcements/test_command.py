@@ -6,7 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipelines import ingest
 from pipelines.cli import main
+from pipelines.settings import from_environment
+from warehouse import read
 
 TEXTS = pd.DataFrame(
     {
@@ -52,6 +55,26 @@ def test_list_after_load_shows_the_country_and_dates_of_the_future_stay_out(
     (project,) = json.loads(capsys.readouterr().out)
     assert (project["operator"], project["power_mw"]) == ("Northbridge", 80)
     assert run("list", "--as-of", "2026-03-01") == 1
+
+
+def test_the_monthly_series_are_observations_and_a_late_item_is_a_new_vintage(
+    texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("load", str(texts)) == 0
+    late = tmp_path / "late.csv"
+    pd.DataFrame(
+        {
+            "text": ["Eastfield plans 20MW data center in Tangier, Morocco"],
+            "date": ["2026-03-20"],
+            "address": ["https://b.example/late"],
+        }
+    ).to_csv(late, index=False)
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-05T00:00:00+00:00")
+    assert run("load", str(late)) == 0
+    settings = from_environment()
+    told = read.vintages(ingest.open_store(settings), "announcements.morocco.mw")
+    assert told.loc["2026-03-01"].tolist() == [80, 100]
+    assert [known.day for known in told.columns] == [1, 5]
 
 
 def test_a_merge_is_explained(

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from pipelines import accuracy
-from pipelines.announcements import extracted, read_texts
+from pipelines.announcements import read_texts
+from pipelines.news import extracted
 from sources.announcements import extract, learn
 from sources.announcements.doubt import WEIGHTS
 from tests.conftest import SHARED

@@ -1,0 +1,86 @@
+"""News items -> stored events -> monthly observations: the effects around `announcements`.
+
+Only title, link, date and the facts read are stored of an item, never its article.
+"""
+
+from typing import NamedTuple
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from pipelines.settings import Settings
+from sources.announcements import COLUMNS, extract, projects, series
+from sources.announcements.operators import known_as
+from warehouse import events, load
+
+VERSION = 2  # of the extraction; a greater one reads stored items anew
+TITLE = 300
+SOURCE = {
+    "key": "announcements",
+    "publisher": "Several",
+    "title_fr": "Annonces de centres de données",
+    "title_en": "Data-centre announcements",
+    "homepage": "",
+    "licence": "facts, title and link",
+    "licence_url": "",
+    "attribution": "",
+    "redistribute": False,
+    "cadence": "daily",
+    "lag_days": 1,
+    "stale_days": 31,
+}
+
+
+class Kept(NamedTuple):
+    """How many events were added, were known, and had no date in the past."""
+
+    added: int
+    known: int
+    undated: int
+
+
+def extracted(frame: pd.DataFrame) -> pd.DataFrame:
+    """The event of each `text`, one row each, in the order of the frame."""
+    return pd.DataFrame([extract(text).row() for text in frame["text"]], frame.index, list(COLUMNS))
+
+
+def keep(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str) -> Kept:
+    """Store the events of items (title, link, published: aware or NaT), then their series.
+
+    `origin` is the address or the file that the items came from.
+    """
+    read = extracted(items.rename(columns={"title": "text"}))
+    dated = read.drop(columns=["is_announcement", "investment_usd"]).assign(
+        known_from=pd.to_datetime(items["published"], utc=True, errors="coerce"),
+        version=VERSION,
+        address=items["link"],
+        title=items["title"].str.slice(0, TITLE),
+        known_as=read["operator"].str.split("; ").str[0].map(known_as),
+    )
+    good = dated.loc[dated["known_from"].le(settings.now)]
+    load.register(engine, [SOURCE], series.catalogue())
+    fetch = load.record(
+        engine, "announcements", url=origin, at=settings.now, outcome="new", rows=len(good)
+    )
+    added = events.append(engine, fetch, good)
+    observe(engine, settings, fetch)
+    return Kept(added, len(good) - added, len(dated) - len(good))
+
+
+def observe(engine: Engine, settings: Settings, fetch: int) -> int:
+    """Append the monthly series of all stored events, as known now; how many rows are new.
+
+    The running month is `partial`. A count is known from the day it was made here: what a
+    later item adds to a past month is a new vintage of it.
+    """
+    told = events.read(engine, as_of=settings.now)
+    resolved, _ = projects.resolve(told, projects.read_corrections())
+    made = series.monthly(resolved)
+    running = made["period"].ge(pd.Timestamp(settings.now.date().replace(day=1)))
+    dated = made.assign(
+        known_from=pd.Timestamp(settings.now).floor("s"),
+        status=made["status"].mask(running, "partial"),
+    )
+    loaded = load.append(engine, fetch, dated)
+    load.mark_loaded(engine, fetch)
+    return loaded.added
