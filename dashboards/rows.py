@@ -51,6 +51,11 @@ def _figure(row: Mapping[Any, Any], said: Language) -> str:
     return said.with_unit(said.number(row["value"], row["decimals"]), said.of(row, "unit"))
 
 
+def _known(row: Mapping[Any, Any], said: Language) -> str:
+    """The figure with its unit, or a dash where none is known."""
+    return _figure(row, said) if pd.notna(row["value"]) else "–"
+
+
 def rules(edition: Edition, said: Language) -> str:
     """How the index enters and leaves each regime above the calmest."""
     parts = [
@@ -116,6 +121,7 @@ def _indicator(row: Mapping[Any, Any], series: list[str], said: Language) -> Row
         "value": said.words["hidden"]
         if row["hidden"]
         else said.number(row["value"], row["decimals"]),
+        "figure": said.words["hidden"] if row["hidden"] else _known(row, said),
         "hidden": bool(row["hidden"]),
         "unit": said.of(row, "unit"),
         "period": said.month(row["observed"], "MMM y") if pd.notna(row["observed"]) else "–",

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from dashboards import publish, rendering
+from dashboards.publish import tree
 from dashboards.publish.publication import Publication, prepare
 from dashboards.site import (
     arabic,
@@ -73,20 +74,22 @@ def build(
         make = partial(_issue, engine, folder, found, issue, base)
         folder.group(issue.name, f"{issue.stamp} {base} {code}", make)
     made = {code: dict(indicators.pages(found, speech(code), folder.pen)) for code in CODES}
-    data = prepare(found.edition)
+    data = prepare(found.edition, base)
     for key in made[CODES[0]]:
         stamp = f"{indicators.stamp(found, key)} {base} {code}"
         pages = {one: made[one][key] for one in CODES}
         folder.group(key, stamp, partial(_indicator, folder, found, base, data, key, pages))
-    folder.group("site", "", partial(_site, folder, found, base))
+    folder.group("site", "", partial(_site, folder, found, base, data))
     return Built(folder.made, folder.close(), len(found.issues))
 
 
 def _issue(engine: Engine, folder: Folder, found: Stock, issue: Issue, base: str) -> None:
     """The bulletin of an issue in both languages, and its data."""
     own = found.edition if issue == found.issue else edition.load(engine, issue.release)
-    address = f"{base.rstrip('/')}/data/{issue.name}" if base else ""
-    written = publish.files(prepare(own, address))
+    address = f"{base}/data/{issue.name}" if base else ""
+    before = [one for one in found.issues if one.month < issue.month]
+    previous = edition.load(engine, before[0].release) if before else None
+    written = publish.files(prepare(own, address), previous)
     for file in written:
         folder.put(f"data/{issue.name}/{file.name}", file.body)
     sums = "".join(
@@ -116,15 +119,21 @@ def _indicator(
             folder.put(f"{code}/{name}", body)
 
 
-def _site(folder: Folder, found: Stock, base: str) -> None:
+def _site(folder: Folder, found: Stock, base: str, data: Publication) -> None:
     """Everything that is about the newest issue, or about all of them."""
     folder.put("index.html", ENTRY)
     folder.put("style.css", rendering.style())
     folder.put("icon.svg", ICON)
     folder.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
+    names = {one.name for one in found.issues}
+    layout = tree.Layout("data/{name}/", "{code}/bulletins/{name}/index.html", base)
+    cards = {name: one for name, one in tree.held(folder.out, layout).items() if name in names}
+    over = tree.files(data, cards, layout)
+    for file in over:
+        folder.put(file.name, file.body)
     for said in map(speech, CODES):
         folder.put(f"{said.code}/calendar/releases.ics", archive.ics(found, said))
-        for page in _pages(folder, found, said, base):
+        for page in _pages(folder, found, said, base, data):
             _put(folder, page, found, said, base)
         for name, body in archive.embeds(found, said, folder.pen):
             folder.put(name, body)
@@ -132,9 +141,11 @@ def _site(folder: Folder, found: Stock, base: str) -> None:
     _put(folder, arabic.page(found, in_arabic, folder.pen(up(""))), found, in_arabic, base)
 
 
-def _pages(folder: Folder, found: Stock, said: Speech, base: str) -> Iterator[Page]:
-    data = folder.out / "data" / found.issue.name
-    names = [str(path.relative_to(data)) for path in sorted(data.rglob("*")) if path.is_file()]
+def _pages(
+    folder: Folder, found: Stock, said: Speech, base: str, data: Publication
+) -> Iterator[Page]:
+    held = folder.out / "data" / found.issue.name
+    names = [path.name for path in sorted(held.iterdir())]
     yield home.page(found, said, folder.pen(up("")))
     yield archive.listing(found, said)
     yield archive.calendar(found, said)
@@ -145,7 +156,7 @@ def _pages(folder: Folder, found: Stock, said: Speech, base: str) -> Iterator[Pa
     yield records.revisions(found, said)
     yield records.alerts(found, said)
     yield records.corrections(found, said)
-    yield texts.data(found, said, names)
+    yield texts.data(found, said, data.tables, names)
     yield texts.method(found, said)
     yield texts.cite(found, said, base)
 

@@ -40,6 +40,7 @@ def page(stock: Stock, said: Speech) -> Page:
                     "key": one["key"],
                     "name": said.of(one),
                     "weight": str(round(100 * one["weight"] / whole)),
+                    "share": said.percent(one["weight"] / whole, 1),
                     "score": said.number(scores[one["key"]].iloc[-1]),
                 }
                 for one in groups

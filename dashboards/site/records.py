@@ -66,14 +66,16 @@ def revisions(stock: Stock, said: Language) -> Page:
         level=("latest", lambda v: v.abs().mean()),
     )
     moved = grouped.loc[grouped["revised"].gt(0)].assign(share=lambda f: f["mean"] / f["level"])
+    units = edition.series.set_index("key")["unit"].to_dict()
     rows = [
         [
             str(key),
             said.number(row["figures"], 0),
             said.number(row["revised"], 0),
-            figure(row["mean"], said),
+            size(row["mean"], said),
+            size(row["bias"], said),
+            units.get(str(key), ""),
             said.percent(row["share"], 2),
-            figure(row["bias"], said),
         ]
         for key, row in moved.sort_values("share", ascending=False).iterrows()
     ]
@@ -84,6 +86,11 @@ def revisions(stock: Stock, said: Language) -> Page:
         figures=int(frame["versions"].gt(1).sum()),
     )
     return _page("revisions/", said, {"rows": rows, "summary": summary})
+
+
+def size(value: float, said: Language) -> str:
+    """The size of a revision, with fewer decimals the larger it is."""
+    return said.number(value, 0 if abs(value) >= 100 else 2 if abs(value) >= 1 else 4)
 
 
 def alerts(stock: Stock, said: Speech) -> Page:
@@ -141,7 +148,7 @@ def _rule(body: Row, said: Language) -> Row:
     names = said.words["rule_kinds"]
     words = [names.get(f"{body['kind']}_{when.get('of', '')}", names[body["kind"]])]
     words[0] = words[0].format(zone=said.words["zone_names"].get(body.get("regime"), ""),
-                               threshold=when.get("threshold", ""))  # fmt: skip
+                               threshold=figure(float(when.get("threshold") or 0), said))  # fmt: skip
     for side, phrase in ((when, "rule_from"), (body.get("recover") or {}, "rule_until")):
         if "value" in side:
             sign = said.words["signs"].get(side["op"], side["op"])

@@ -1,41 +1,38 @@
 """The pages that explain: data and API, method, how to cite."""
 
 from collections.abc import Sequence
-from pathlib import PurePosixPath
 
 from dashboards import facts, rows
+from dashboards.metadata import Table
 from dashboards.site.page import Page
 from dashboards.site.speech import Speech
 from dashboards.site.stock import Stock
 from dashboards.words import Language
 
+FORMATS = (".csv", ".fr.csv", ".parquet")
+# Over the editions: what leads to every other file of the API, and the feed of a language.
+OVER = ("api/v1/openapi.json", "api/v1/editions.json", "api/v1/latest.json", "editions.{code}.atom")
 
-def data(stock: Stock, said: Language, names: Sequence[str]) -> Page:
-    """The files of the newest issue, by what they are; `names` are those that were written."""
-    kinds = [name for name in said.words["kinds"] if any(kind(one) == name for one in names)]
+
+def data(stock: Stock, said: Language, tables: Sequence[Table], names: Sequence[str]) -> Page:
+    """The tables of the newest issue in each format, and what is about them, of `names`."""
+    held = {f"{one.name}{ending}" for one in tables for ending in FORMATS}
     return _page(
         "data/",
         said,
         {
-            "issue": stock.issue,
+            "over": [name.format(code=said.code) for name in OVER],
             "folder": f"data/{stock.issue.name}/",
-            "groups": [
-                (said.words["kinds"][one], [name for name in names if kind(name) == one])
-                for one in kinds
+            "tables": [
+                (
+                    said.typeset(getattr(one, said.code)),
+                    [f"{one.name}{ending}" for ending in FORMATS],
+                )
+                for one in tables
             ],
+            "about": [name for name in names if name not in held],
         },
     )
-
-
-def kind(name: str) -> str:
-    """What a file of a release is for: table, excel, parquet, feed or description."""
-    plain = PurePosixPath(name).name
-    if plain.endswith(".fr.csv"):
-        return "excel"
-    if plain.endswith(".atom") or "atom" in plain:
-        return "feed"
-    ends = {".csv": "table", ".parquet": "parquet"}
-    return ends.get(PurePosixPath(plain).suffix, "description")
 
 
 def method(stock: Stock, said: Language) -> Page:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import Engine
 
 from pipelines import ingest, release
 from pipelines.settings import from_environment
@@ -14,11 +15,18 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def shipped_edition(tmp_path_factory: pytest.TempPathFactory) -> Edition:
-    """The latest month that the shipped history allows."""
+def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """A warehouse with the shipped history, and the edition of the latest month it allows."""
     home = tmp_path_factory.mktemp("editions")
     settings = from_environment({"SILENTCRASH_HOME": str(home), "SILENTCRASH_NOW": NOW.isoformat()})
     engine = ingest.open_store(settings)
     for _ in ingest.everything(engine, settings, list(registry().values()), live=False):
         pass
-    return edition.load(engine, release.compute(engine, None, now=NOW))
+    release.compute(engine, None, now=NOW)
+    return engine
+
+
+@pytest.fixture(scope="session")
+def shipped_edition(shipped_store: Engine) -> Edition:
+    """The latest month that the shipped history allows."""
+    return edition.load(shipped_store)

@@ -1,0 +1,63 @@
+"""One site, built once from the shipped history with its alerts, and a browser to read it with."""
+
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from sqlalchemy import Engine
+
+from dashboards.site.build import build
+from pipelines.alerts import work
+from pipelines.settings import from_environment
+from tests.dashboards.conftest import NOW
+from tests.dashboards.test_browser import QUIET
+from tests.install import browser as find_browser
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """A server of files that says nothing."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture(scope="session")
+def alerted(shipped_store: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """The shipped store after its alerts were evaluated."""
+    home = tmp_path_factory.mktemp("alerted")
+    settings = from_environment({"SILENTCRASH_HOME": str(home), "SILENTCRASH_NOW": NOW.isoformat()})
+    work.evaluate(shipped_store, settings, 1, work.rules_in_force())
+    return shipped_store
+
+
+@pytest.fixture(scope="session")
+def built(alerted: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the latest edition."""
+    out = tmp_path_factory.mktemp("site")
+    build(alerted, out, NOW)
+    return out
+
+
+@pytest.fixture(scope="session")
+def served(built: Path) -> Iterator[str]:
+    """The address of the site on loopback."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(built)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium of this machine; `python -m tests.install` brings one."""
+    path = find_browser()
+    assert path, "no Chromium: run python -m tests.install"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()

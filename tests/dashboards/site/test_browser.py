@@ -1,0 +1,127 @@
+"""The site in a real browser: scripts off, on a phone and on a desk, by keyboard, on paper."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from dashboards import facts
+from dashboards.words import language
+from pipelines.index import aggregate
+from warehouse.edition import Edition
+
+CODES = ("fr", "en")
+WIDTHS = (360, 1280)
+
+
+def paths(built: Path) -> list[str]:
+    return [str(one.parent.relative_to(built)) for one in sorted(built.glob("*/**/index.html"))]
+
+
+def each_kind(built: Path) -> list[str]:
+    """Every page, but of the indicators and dimensions two."""
+    found = [one for one in paths(built) if one.count("/") < 2 or "bulletins" in one]
+    of = [one for one in paths(built) if "/indicators/" in one or "/dimensions/" in one]
+    return found + of[:: max(len(of) // 6, 1)]
+
+
+def test_every_page_works_without_scripts_and_without_other_hosts(
+    chromium: Browser, built: Path, served: str
+) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    tab = context.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    tab.on("console", lambda message: said.append(f"{tab.url}: {message.text}"))
+    tab.on("requestfailed", lambda request: said.append(f"{tab.url}: no {request.url}"))
+    wide = []
+    for path in paths(built):
+        tab.goto(f"{served}/{path}/index.html")
+        for width in WIDTHS:
+            tab.set_viewport_size({"width": width, "height": 900})
+            if tab.evaluate("document.documentElement.scrollWidth") > width:
+                wide.append((path, width))
+    assert said == []
+    assert wide == []
+    assert [url for url in asked if not url.startswith(served)] == []
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(chromium: Browser, built: Path, served: str, scheme: str) -> None:
+    context = chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]
+    tab, axe, found = context.new_page(), Axe(), []
+    for path in each_kind(built)[:: 1 if scheme == "light" else 3]:
+        tab.goto(f"{served}/{path}/index.html")
+        broken = axe.run(tab).response["violations"]
+        found += [(path, one["id"], one["nodes"][0]["html"][:200]) for one in broken]
+    assert found == []
+    context.close()
+
+
+def test_the_root_leads_to_the_french_home(chromium: Browser, served: str) -> None:
+    tab = chromium.new_page(java_script_enabled=False)
+    tab.goto(f"{served}/index.html")
+    tab.wait_for_url("**/fr/index.html")
+    tab.close()
+
+
+def test_the_keyboard_reaches_every_link(chromium: Browser, served: str) -> None:
+    tab = chromium.new_page()
+    tab.goto(f"{served}/fr/index.html")
+    all_of_them = tab.evaluate("document.querySelectorAll('a, summary, [tabindex]').length")
+    hidden = tab.evaluate("document.querySelectorAll('details [tabindex]').length")
+    seen = set()
+    for _ in range(all_of_them + 2):
+        tab.keyboard.press("Tab")
+        seen.add(tab.evaluate("document.activeElement.outerHTML.slice(0, 200)"))
+    assert len(seen) >= all_of_them - hidden
+    assert tab.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    tab.close()
+
+
+def test_paper_has_no_navigation_and_light_colours(
+    chromium: Browser, served: str, built: Path
+) -> None:
+    tab = chromium.new_page(color_scheme="dark")
+    tab.goto(f"{served}/fr/bulletins/2026-10/index.html")
+    tab.emulate_media(media="print", color_scheme="dark")
+    assert not tab.locator("header nav").is_visible()
+    assert tab.evaluate("getComputedStyle(document.body).color") == "rgb(29, 29, 36)"
+    tab.close()
+
+
+def test_the_explorer_recomputes_and_equals_the_engine(
+    chromium: Browser, served: str, shipped_edition: Edition
+) -> None:
+    tab = chromium.new_page()
+    said: list[str] = []
+    tab.on("console", lambda message: said.append(message.text))
+    tab.goto(f"{served}/fr/explorer/index.html")
+    scores = facts.table(shipped_edition, "score", "dimension")
+    weights = pd.Series({one["key"]: 20.0 for one in facts.groups(shipped_edition)})
+    for chosen in (
+        {},
+        {"cost": 90.0, "chips": 5.0},
+        {"cost": 0.0, "dependency": 0.0, "chips": 100.0},
+    ):
+        tab.click("#reset")
+        for key, weight in chosen.items():
+            tab.locator(f"#w-{key}").fill(str(int(weight)))
+        mine = weights.copy()
+        mine.update(pd.Series(chosen, dtype=float))
+        floor = shipped_edition.framework["rules"]["coverage_index"]
+        engine = aggregate.weighted_mean(scores[list(mine.index)], mine, floor=floor).value
+        cells = tab.eval_on_selector_all(
+            "td[id^='m-']", "cells => cells.map(c => [c.id.slice(2), c.dataset.value])"
+        )
+        shown = {month: float(value) if value else float("nan") for month, value in cells}
+        expected = {f"{month:%Y-%m}": value for month, value in engine.items()}
+        assert shown == pytest.approx(expected, abs=1e-9, nan_ok=True)
+        newest = language("fr").number(engine.iloc[-1])
+        assert tab.locator("#result").inner_text() == newest
+    assert said == []
+    tab.close()

@@ -1,0 +1,181 @@
+"""The site as a whole: same bytes, only what changed, its hour, its reissues, hostile text."""
+
+import json
+import shutil
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from icalendar import Calendar
+from sqlalchemy import Engine, create_engine, text
+
+from dashboards.site import schedule
+from dashboards.site.build import build
+from dashboards.site.stock import issues
+from pipelines import cli
+from tests.dashboards.conftest import NOW
+from warehouse import edition
+
+HOSTILE = "<script>alert(1)</script>\u202e\"'&=cmd()"
+
+
+def digests(out: Path) -> dict[str, str]:
+    files = [one for one in out.rglob("*") if one.is_file()]
+    return {str(one.relative_to(out)): sha256(one.read_bytes()).hexdigest() for one in files}
+
+
+def copied(store: Engine, place: Path) -> Engine:
+    """The same warehouse as a file of its own."""
+    origin = sqlite3.connect(str(store.url.database))
+    with closing(origin), closing(sqlite3.connect(place)) as target:
+        origin.backup(target)
+    return create_engine(f"sqlite:///{place}")
+
+
+def issued_again(store: Engine) -> None:
+    """The newest edition with the index of its month a tenth of a point higher."""
+    found = edition.load(store)
+    values = found.values.copy()
+    here = values["key"].eq("index") & values["period"].eq(values["period"].max())
+    values.loc[here, "score"] += 0.1
+    about = {name: getattr(found, name) for name in ("month", "as_of", "recorded_by", "framework",
+             "framework_version", "framework_hash")}  # fmt: skip
+    lineage = found.lineage.drop(columns=["value"])
+    edition.save(store, values=values, lineage=lineage, data_hash="b" * 64, created_at=NOW, **about)
+
+
+def test_the_same_warehouse_gives_the_same_bytes_and_nothing_is_written_twice(
+    alerted: Engine, built: Path, tmp_path: Path
+) -> None:
+    fresh = tmp_path / "fresh"
+    shutil.copytree(built / "charts", fresh / "charts")  # test_bulletin draws twice
+    build(alerted, fresh, NOW)
+    assert digests(fresh) == digests(built)
+    again = build(alerted, fresh, NOW)
+    assert (again.written, again.removed) == (0, 0)
+
+
+def test_a_reissue_keeps_the_old_one_and_is_said(
+    alerted: Engine, built: Path, tmp_path: Path
+) -> None:
+    store, out = copied(alerted, tmp_path / "store.sqlite"), tmp_path / "site"
+    shutil.copytree(built, out)
+    before = digests(out)
+    issued_again(store)
+    assert [one.name for one in issues(store)] == ["2026-10-r1", "2026-10"]
+    build(store, out, NOW)
+    after = digests(out)
+    assert not [name for name in set(before) - set(after) if not name.startswith("charts/")]
+    changed = {name for name in before if before[name] != after.get(name)}
+    assert {name for name in changed if "indicators/" in name and name.endswith("csv")} == set()
+    assert not [name for name in changed if name.startswith("data/2026-10/")]
+    old = (out / "fr/bulletins/2026-10/index.html").read_text(encoding="utf-8")
+    new = (out / "fr/bulletins/2026-10-r1/index.html").read_text(encoding="utf-8")
+    assert "Cette édition a été remplacée." in old
+    assert "48,9" in old
+    assert "49,0" in new
+    assert "(R)" in new
+    told = (out / "fr/corrections/index.html").read_text(encoding="utf-8")
+    assert "48,90" in told
+    assert "49,00" in told
+
+
+def test_an_edition_is_not_shown_before_its_hour(alerted: Engine, tmp_path: Path) -> None:
+    [one] = issues(alerted)
+    assert one.due.release == datetime(2026, 11, 11, 9, tzinfo=UTC)
+    early = one.due.release - timedelta(seconds=1)
+    with pytest.raises(LookupError, match="hour of release"):
+        build(alerted, tmp_path / "early", early)
+    assert not (tmp_path / "early").exists()
+
+
+def test_the_embargo_is_lifted_only_with_a_reason_that_is_kept(
+    alerted: Engine,
+    built: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    copied(alerted, tmp_path / "warehouse.sqlite").dispose()
+    monkeypatch.setenv("SILENTCRASH_HOME", str(tmp_path))
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-11T08:59:59Z")
+    asked = ["site", "build", "--out", str(tmp_path / "out")]
+    for arguments, code in ((asked, 1), ([*asked, "--force"], 2)):
+        with pytest.raises(SystemExit) as stopped:
+            cli.main(arguments)
+        assert stopped.value.code == code
+    assert not (tmp_path / "out").exists()
+    shutil.copytree(built / "charts", tmp_path / "out/charts")  # drawn once for all tests
+    with pytest.raises(SystemExit) as stopped:
+        cli.main([*asked, "--force", "--reason", "lecture par les membres"])
+    assert stopped.value.code == 0
+    assert (tmp_path / "out/fr/index.html").is_file()
+    [line] = (tmp_path / "embargo.jsonl").read_text(encoding="utf-8").splitlines()
+    assert json.loads(line)["reason"] == "lecture par les membres"
+    assert json.loads(line)["at"] == "2026-11-11T08:59:59+00:00"
+
+
+def test_hostile_text_is_shown_as_text(alerted: Engine, built: Path, tmp_path: Path) -> None:
+    store, out = copied(alerted, tmp_path / "store.sqlite"), tmp_path / "site"
+    shutil.copytree(built / "charts", out / "charts")
+    with store.begin() as connection:
+        connection.execute(
+            text("update source set title_fr = :t, title_en = :t, publisher = :t, licence = :t, "
+                 "homepage = 'javascript:alert(1)'"), {"t": HOSTILE})  # fmt: skip
+        connection.execute(
+            text("update alert_event set text_fr = :t, text_en = :t"), {"t": HOSTILE}
+        )
+    build(store, out, NOW)
+    for path in out.rglob("*.html"):
+        told = path.read_text(encoding="utf-8")
+        assert "<script>" not in told, path
+        assert "javascript:" not in told, path
+        assert "\u202e" not in told, path
+    assert "&lt;script&gt;" in (out / "fr/alerts/index.html").read_text(encoding="utf-8")
+
+
+def test_only_what_an_earlier_build_made_is_removed(
+    alerted: Engine, built: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "site"
+    shutil.copytree(built, out)
+    (out / "CNAME").write_text("example.org")
+    (out / "fr/old").mkdir()
+    (out / "fr/old/index.html").write_text("old")
+    record = json.loads((out / ".build.json").read_text())
+    record["site"]["files"].append("fr/old/index.html")
+    (out / ".build.json").write_text(json.dumps(record))
+    assert build(alerted, out, NOW).removed == 1
+    assert not (out / "fr/old").exists()
+    assert (out / "CNAME").read_text() == "example.org"
+
+
+@pytest.mark.parametrize(
+    ("month", "release"),
+    [
+        ("2026-10", datetime(2026, 11, 11, 9, tzinfo=UTC)),  # the 10th is a Tuesday
+        ("2026-06", datetime(2026, 7, 13, 9, tzinfo=UTC)),  # a Friday: the Monday after
+        ("2026-09", datetime(2026, 10, 12, 9, tzinfo=UTC)),  # a Saturday
+        ("2026-12", datetime(2027, 1, 11, 9, tzinfo=UTC)),  # a Sunday, over the year
+    ],
+)
+def test_the_rule_of_release(month: str, release: datetime) -> None:
+    due = schedule.due(month, 10)
+    assert due.release == release
+    assert due.cutoff < due.release
+    assert schedule.coming(release - timedelta(seconds=1), 10, 1)[0].month == month
+    assert schedule.coming(release, 10, 1)[0].month > month
+
+
+def test_the_calendar_can_be_read_by_a_calendar(built: Path) -> None:
+    body = (built / "fr/calendar/releases.ics").read_bytes()
+    events = Calendar.from_ical(body).walk("VEVENT")
+    dates = [event["dtstart"].dt for event in events]
+    assert dates == sorted(dates)
+    assert dates[0] == datetime(2026, 11, 11, 9, tzinfo=UTC)
+    assert len(events) == 13
+    assert len({str(event["uid"]) for event in events}) == 13
+    assert all(event["summary"].startswith("Indice du krach silencieux") for event in events)

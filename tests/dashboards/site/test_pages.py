@@ -1,0 +1,162 @@
+"""The pages of the site, read back: complete, linked, valid, in both languages, figures right."""
+
+import re
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
+
+import html5lib
+import pytest
+from bs4 import BeautifulSoup
+
+from dashboards import facts
+from dashboards.site.speech import speech
+from warehouse.edition import Edition
+
+CODES = ("fr", "en")
+HEAVIEST = 150_000  # bytes of a page, its drawings aside
+
+
+def pages(built: Path) -> list[Path]:
+    return sorted([*built.rglob("index.html"), *built.rglob("embed/*.html")])
+
+
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def page(built: Path, code: str, path: str) -> BeautifulSoup:
+    return soup(built / code / path / "index.html")
+
+
+def test_both_languages_have_the_same_pages(built: Path, shipped_edition: Edition) -> None:
+    french, english = (
+        {str(one.relative_to(built / code)) for one in pages(built / code)} for code in CODES
+    )
+    assert french == english
+    keys = set(facts.indicators(shipped_edition)["key"])
+    assert {f"indicators/{key}/index.html" for key in keys} <= french
+    groups = [f"dimensions/{one['key']}/index.html" for one in facts.groups(shipped_edition)]
+    assert len(groups) == 5
+    assert set(groups) <= french
+    assert len(french) == len(keys) + 24
+
+
+def test_every_link_leads_somewhere(built: Path) -> None:
+    broken = []
+    for path in pages(built):
+        content = soup(path)
+        tags = content.find_all(href=True) + content.find_all(src=True)
+        for tag in tags:
+            address, anchor = urldefrag(tag.get("href") or tag["src"])
+            if urlsplit(address).scheme:
+                continue
+            target = (path.parent / address).resolve() if address else path
+            if not target.is_file() or (anchor and not soup(target).find(id=anchor)):
+                broken.append((str(path), address, anchor))
+    assert broken == []
+
+
+def test_every_page_is_valid_html(built: Path) -> None:
+    for path in pages(built):
+        html5lib.HTMLParser(strict=True).parse(path.read_text(encoding="utf-8"))
+
+
+def test_every_page_is_light_and_asks_for_nothing_elsewhere(built: Path) -> None:
+    for path in pages(built):
+        text = path.read_text(encoding="utf-8")
+        assert len(text.encode()) < HEAVIEST, path
+        assert not re.search(r"\son\w+=|@import|<form|<iframe|javascript:", text)
+        loaded = [tag["src"] for tag in soup(path).find_all(src=True)]
+        assert [one for one in loaded if urlsplit(one).netloc] == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_page_names_its_other_language(built: Path, code: str) -> None:
+    other = {"fr": "en", "en": "fr"}[code]
+    for path in pages(built / code):
+        content = soup(path)
+        assert content.html["lang"] == code
+        if path.parent.name == "embed":
+            continue
+        [link] = content.header.find_all("a", hreflang=other)
+        target = (path.parent / link["href"]).resolve()
+        assert target == built / other / path.relative_to(built / code)
+        policy = content.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
+        assert policy.startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_pages_read_without_eyes(built: Path, code: str) -> None:
+    for path in pages(built / code):
+        content = soup(path)
+        assert len(content.find_all("h1")) == 1, path
+        ids = [tag["id"] for tag in content.find_all(id=True)]
+        assert len(ids) == len(set(ids)), path
+        assert all(len(image["alt"]) > 30 for image in content.find_all("img")), path
+        assert all(table.caption and table.thead for table in content.find_all("table")), path
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_home_page_says_the_index(built: Path, code: str, shipped_edition: Edition) -> None:
+    said, content = speech(code), page(built, code, "")
+    level = facts.level(shipped_edition)
+    assert content.find(class_="number").get_text().startswith(said.number(level.score))
+    cards = content.select(".cards li")
+    scores = [facts.of_dimension(shipped_edition, one["key"])["score"]
+              for one in facts.groups(shipped_edition)]  # fmt: skip
+    shown = [card.find(class_="score").get_text() for card in cards]
+    assert shown == [said.number(score) for score in scores]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_page_of_an_indicator_has_the_figures_of_the_edition(
+    built: Path, code: str, shipped_edition: Edition
+) -> None:
+    said = speech(code)
+    for row in facts.readings(shipped_edition).to_dict("records"):
+        content = page(built, code, f"indicators/{row['key']}")
+        told = [one.get_text() for one in content.find("dl", class_="facts").find_all("dd")]
+        value = (
+            said.words["hidden"] if row["hidden"] else said.number(row["value"], row["decimals"])
+        )
+        assert told[0].startswith(value)
+        assert told[1].startswith(said.number(row["score"]))
+        assert told[2] == said.number(row["contribution"])
+        kind = "panel" if row["panel"] else "indicator"
+        stored = facts.table(shipped_edition, "score", kind)[row["key"]]
+        table = content.find("h2", id="pressure").find_next("table")
+        cells = [one.get_text() for one in table.find_all("td")]
+        index = facts.table(shipped_edition, "score", "index").index
+        assert cells == [said.number(score) for score in stored.reindex(index)[::-1]]
+
+
+def test_values_that_may_not_be_republished_are_nowhere(
+    built: Path, shipped_edition: Edition
+) -> None:
+    shut = facts.closed(shipped_edition)
+    assert shut
+    mine = shipped_edition.lineage.loc[shipped_edition.lineage["series"].isin(shut)]
+    long = {text for text in mine["value"].map(repr) if len(text) > 8}
+    assert long
+    for path in (built / "fr" / "indicators").rglob("*.*"):
+        if path.suffix in (".html", ".csv", ".json"):
+            text = path.read_text(encoding="utf-8")
+            assert not [one for one in long if one in text], path
+
+
+def test_french_typography(built: Path) -> None:
+    for path in pages(built / "fr"):
+        text = soup(path).main.get_text()
+        assert not re.search(r"(?<=\w) [;!?%»]|« ", text), path
+        assert not re.search(r"\w'\w", text), path
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_history_of_alerts_is_all_there(built: Path, code: str, alerted: object) -> None:
+    from warehouse import alerts
+
+    events = alerts.history(alerted)  # type: ignore[arg-type]
+    told = events.loc[events["kind"].isin(["firing", "resolved", "retracted"])]
+    table = page(built, code, "alerts").find("h2", id="history").find_next("table")
+    assert len(told) > 10
+    assert len(table.tbody.find_all("tr")) == len(told)
