@@ -44,6 +44,13 @@ def extracted(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame([extract(text).row() for text in frame["text"]], frame.index, list(COLUMNS))
 
 
+def instants(published: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    """Instants in UTC of dates in ISO 8601, precise to a day or less; NaT for anything else."""
+    whole = published.where(published.ne(""))
+    # without the format the first row's would be asked of all the others
+    return pd.to_datetime(whole, utc=True, errors="coerce", format="ISO8601")
+
+
 def keep(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str) -> Kept:
     """Store the events of items (title, link, published: aware or NaT), then their series.
 
@@ -51,7 +58,7 @@ def keep(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str) -
     """
     read = extracted(items.rename(columns={"title": "text"}))
     dated = read.drop(columns=["is_announcement", "investment_usd"]).assign(
-        known_from=pd.to_datetime(items["published"], utc=True, errors="coerce"),
+        known_from=instants(items["published"]),
         version=VERSION,
         address=items["link"],
         title=items["title"].str.slice(0, TITLE),

@@ -18,6 +18,7 @@ AFRICA = (
     "South Africa", "Ivory Coast", "DR Congo", "Burkina Faso", "Cape Verde", "Sierra Leone",
     "South Sudan",
 )  # fmt: skip
+SOURCES = "announcements.sources"
 STARTS = ("announced", "expanded")
 ENDS = ("cancelled", "delayed")
 
@@ -47,7 +48,7 @@ MEASURES = {
 
 def catalogue() -> list[dict[str, str]]:
     """Every series that `monthly` can give: key, source, unit, frequency and titles."""
-    alive = ("announcements.sources", "sources", "Sources vivantes", "Sources alive")
+    alive = (SOURCES, "sources", "Sources vivantes", "Sources alive")
     rows = [alive] + [
         (f"announcements.{view}.{name}", unit, f"{fr}, {in_fr}", f"{en}, {in_en}")
         for view, (in_fr, in_en) in VIEWS.items()
@@ -78,10 +79,12 @@ def monthly(resolved: pd.DataFrame) -> pd.DataFrame:
         "africa": told.loc[told["country"].isin(AFRICA)],
         "morocco": told.loc[told["country"].eq("Morocco")],
     }
-    columns: dict[str, pd.Series[float]] = {"announcements.sources": alive}
+    columns: dict[str, pd.Series[float]] = {}
     for name, view in views.items():
         columns |= _view(f"announcements.{name}", view, alive)
-    wide = pd.DataFrame(columns).rename_axis("period").reset_index()
+    # a month in which nothing was read has no count, which is not a count of none
+    counted = pd.DataFrame(columns).where(alive.gt(0), axis=0).assign(**{SOURCES: alive})
+    wide = counted.rename_axis("period").reset_index()
     return tidy(wide.melt("period", var_name="series", value_name="value").dropna())
 
 

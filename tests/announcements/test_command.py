@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines import ingest
+from pipelines import ingest, news
 from pipelines.cli import main
 from pipelines.settings import from_environment
 from warehouse import read
@@ -75,6 +75,13 @@ def test_the_monthly_series_are_observations_and_a_late_item_is_a_new_vintage(
     told = read.vintages(ingest.open_store(settings), "announcements.morocco.mw")
     assert told.loc["2026-03-01"].tolist() == [80, 100]
     assert [known.day for known in told.columns] == [1, 5]
+
+
+def test_dates_may_be_precise_to_a_day_or_to_a_millisecond() -> None:
+    written = pd.Series(["2026-03-04", "2026-03-04T05:06:07.089Z", "2026-03-04T02:00:00+02:00"])
+    read_as = news.instants(pd.concat([written, pd.Series(["", "soon"])]))
+    assert read_as.notna().tolist() == [True, True, True, False, False]
+    assert read_as.dt.day.tolist()[:3] == [4, 4, 4]
 
 
 def test_a_merge_is_explained(

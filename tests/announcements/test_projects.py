@@ -71,6 +71,16 @@ def test_a_project_counts_once_when_first_known_beside_the_sources_alive() -> No
     assert wide["announcements.world.ended_share"].tolist() == [0, 1]
 
 
+def test_a_month_in_which_nothing_was_read_has_no_count() -> None:
+    apart = told(
+        ("2026-01-05", "announced", "A", "Morocco", "", 10, None),
+        ("2026-03-05", "announced", "B", "Morocco", "", 20, None),
+    )
+    made = monthly(resolve(apart, NO_CORRECTIONS)[0]).set_index(["series", "period"])["value"]
+    assert made.loc["announcements.sources"].tolist() == [1, 0, 1]
+    assert made.loc["announcements.world.projects"].tolist() == [1, 1]
+
+
 def test_amounts_in_other_currencies_are_left_out_and_the_share_is_told() -> None:
     rows = [("2026-01-05", "announced", name, "Morocco", "", None, 1e9) for name in ("A", "B")]
     two = told(*rows).assign(currency=["USD", "MAD"])
