@@ -35,9 +35,9 @@ def sync(to: At = "") -> None:
 
     settings = from_environment()
     root = place(settings, to)
-    held = lake.manifest(root)
+    before = lake.manifest(root)
     now = lake.sync(commands.filled_store(settings), root)
-    added = now.rows - held.rows
+    added = now.rows - before.rows
     print(f"{root}: {added} versions added, {now.rows} held, up to fetch {now.newest_fetch}")
 
 
@@ -48,10 +48,8 @@ def status(at: At = "", format: Written = Format.table) -> None:
 
     from warehouse import lake
 
-    root = place(from_environment(), at)
+    root = held(at)
     found = lake.manifest(root)
-    if not found.files:
-        raise RunFault(f"there is no lake at {root}: run silentcrash lake sync")
     table = pd.DataFrame(found.files)
     show(table, format, f"{root}: {found.rows} versions, up to fetch {found.newest_fetch}")
 
@@ -68,18 +66,46 @@ def panel(
     format: Written = Format.table,
 ) -> None:
     """Show each figure as known on that day, computed from the lake by DuckDB or Spark."""
-    from warehouse import lake, lake_panel, lake_spark
+    from warehouse import lake_panel, lake_spark
 
     if master and engine is not Engine.spark:
         raise UsageFault("--master is Spark's: add --engine spark")
-    root, known = place(from_environment(), at), parse_day(as_of)
-    if not lake.manifest(root).files:
-        raise RunFault(f"there is no lake at {root}: run silentcrash lake sync")
+    root, known = held(at), parse_day(as_of)
     if engine is Engine.spark:
         found = lake_spark.panel(root, known, master=master)
     else:
         found = lake_panel.panel(root, known)
     give(found, out, format)
+
+
+@app.command()
+def query(
+    sql: str,
+    at: At = "",
+    limit: Annotated[int, typer.Option(help="At most this many rows.")] = 1000,
+    timeout: Annotated[float, typer.Option(help="At most this many seconds.")] = 30.0,
+    out: File = None,
+    format: Written = Format.table,
+) -> None:
+    """Run a read-only SQL query on the lake (v_observation, observations_as_of(day), …)."""
+    from warehouse import lake_query
+    from warehouse.query import QueryError
+
+    try:
+        found = lake_query.run(held(at), sql, limit=limit, timeout=timeout)
+    except QueryError as fault:
+        raise UsageFault(str(fault)) from None
+    give(found, out, format)
+
+
+def held(at: str) -> str:
+    """The address of a lake that holds something. Raises RunFault where there is none."""
+    from warehouse import lake
+
+    root = place(from_environment(), at)
+    if not lake.manifest(root).files:
+        raise RunFault(f"there is no lake at {root}: run silentcrash lake sync")
+    return root
 
 
 def place(settings: Settings, address: str) -> str:
