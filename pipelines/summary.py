@@ -26,7 +26,8 @@ def show(
     console.print(freshness(status, outcomes))
     away = sorted({one.source for one in outcomes if one.outcome in {"failed", "try later"}})
     if away:
-        console.print(f"Could not be reached: {', '.join(away)}. Their stored figures were used.")
+        told = f"Could not be reached: {', '.join(away)}. Their stored figures were used."
+        console.print(told, soft_wrap=True)
     refused = [one for one in outcomes if one.outcome == "refused"]
     for one in refused:
         console.print(Text(f"Refused, nothing stored: {one.source}: {one.detail}", style="red"))
