@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from sqlalchemy import Engine
 
 from warehouse.frames import rows
@@ -27,7 +28,10 @@ SCHEMA = pa.schema(
         ("fetch_id", pa.int32()),
     ]
 )
-NEW = """select series_id, period, value, status, known_from, fetch_id from observation
+# SQLite hands over a column at a time: two integers in one column cost half as much.
+NEW = """select value, period, cast(series_id as bigint) << 4 | status as named,
+  known_from << 30 | fetch_id as version
+from observation
 where series_id >= {first} and series_id < {end} and fetch_id > {after} and fetch_id <= {until}
 order by series_id, period, known_from, fetch_id"""
 TOGETHER = 100  # series that are read at once
@@ -79,13 +83,14 @@ def _readable(read: Reader, query: str, keys: pa.Array) -> pa.Table:
     found = read(query).combine_chunks()
     if not len(found):
         return SCHEMA.empty_table()
+    named, version = found["named"], found["version"]
     columns = [
-        _words(found["series_id"], keys),
+        _words(pc.shift_right(named, 4), keys),
         found["period"].cast(pa.int32()).cast(pa.date32()),
         found["value"].cast(pa.float64()),
-        _words(found["status"], pa.array(list(STATUS))),
-        found["known_from"].cast(pa.int64()).cast(pa.timestamp("s", "UTC")),
-        found["fetch_id"].cast(pa.int32()),
+        _words(pc.bit_wise_and(named, 15), pa.array(list(STATUS))),
+        pc.shift_right(version, 30).cast(pa.timestamp("s", "UTC")),
+        pc.bit_wise_and(version, 2**30 - 1).cast(pa.int32()),
     ]
     return pa.Table.from_arrays(columns, schema=SCHEMA)
 
