@@ -5,7 +5,7 @@ The weights are made by `sources/announcements/learn.py`; scoring needs no libra
 
 import csv
 import math
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 WEIGHTS = Path(__file__).parent / "words" / "weights.csv"
@@ -16,13 +16,17 @@ UNSURE = frozenset({"announce", "subject", "expand"})
 
 def grams(text: str) -> set[str]:
     """The distinct groups of 3, 4 and 5 letters in each word with a space at its ends."""
-    words = {f" {word} " for word in text.lower().split()}
-    return {
-        word[start : start + size]
-        for word in words
+    return set().union(*map(_of_word, text.lower().split()))
+
+
+@lru_cache(maxsize=10_000)
+def _of_word(word: str) -> frozenset[str]:
+    padded = f" {word} "
+    return frozenset(
+        padded[start : start + size]
         for size in SIZES
-        for start in range(max(len(word) - size + 1, 1))
-    }
+        for start in range(max(len(padded) - size + 1, 1))
+    )
 
 
 def doubtful(text: str, weights: dict[str, float] | None = None) -> bool:
