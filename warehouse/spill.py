@@ -19,7 +19,7 @@ KEYS = "series_id, period, known_from"
 # Grouped, so that a row that comes in several frames is there once.
 FIGURES = f"""
 create table figure as select {KEYS}, any_value(value) as value, any_value(status) as status,
-  min(citation_id) as citation_id, count(*) as repeated,
+  min(citation_id) as citation_id,
   min(status) <> max(status) or coalesce(min(value) <> max(value), false)
     or count(value) not in (0, count(*)) as contradicted
 from part group by {KEYS}
