@@ -147,8 +147,9 @@ def _rule(body: Row, said: Language) -> Row:
     when = body.get("when") or {}
     names = said.words["rule_kinds"]
     words = [names.get(f"{body['kind']}_{when.get('of', '')}", names[body["kind"]])]
-    words[0] = words[0].format(zone=said.words["zone_names"].get(body.get("regime"), ""),
-                               threshold=figure(float(when.get("threshold") or 0), said))  # fmt: skip
+    zone = said.words["zone_names"].get(body.get("regime"), "")
+    threshold = figure(float(when.get("threshold") or 0), said)
+    words[0] = words[0].format(zone=zone, threshold=threshold)
     for side, phrase in ((when, "rule_from"), (body.get("recover") or {}, "rule_until")):
         if "value" in side:
             sign = said.words["signs"].get(side["op"], side["op"])
