@@ -126,4 +126,8 @@ SOURCE = Source(
         between(0, 5, series="btos.ai_use_now.se", reason="a national sample is never so small"),
         between(0, 5, series="btos.ai_use_6m.se", reason="a national sample is never so small"),
     ),
+    traps=(
+        "The question was reworded with cycle 202524: earlier answers are not comparable.",
+        "A dot is a cycle without the question, an S a suppressed figure: neither is a zero.",
+    ),
 )

@@ -94,4 +94,10 @@ SOURCE = Source(
         ),
     ),
     parse=parse,
+    traps=(
+        "Each release revises the two months before: May 2026 went from 59,307 to 63,843.",
+        "The release of July revises years: growth is computed inside one vintage.",
+        "Figures are at annual rate: a month is a twelfth.",
+        "Buildings only, no servers; private only.",
+    ),
 )

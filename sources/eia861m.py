@@ -135,4 +135,10 @@ SOURCE = Source(
         ),
     ),
     parse=parse,
+    traps=(
+        "Newest first, and the last row is a footnote in the column of years.",
+        "The sheet of the whole country has no column of states, and a row of each year's total.",
+        "A falling state average can hide a growing load: price and megawatt-hours go together.",
+        "The price must be the revenue over the sales; a cell where it is not is set aside.",
+    ),
 )

@@ -125,4 +125,10 @@ SOURCE = Source(
         ),
     ),
     parse=parse,
+    traps=(
+        "The newest month is published while it runs, unmarked: it is partial until it is over.",
+        "Blank prices and countries come and go from month to month.",
+        "A country may be far off its neighbours: Slovenia 324.79 in June 2026, Croatia 110.96.",
+        "A country of several price zones is one load-weighted number.",
+    ),
 )

@@ -91,4 +91,8 @@ SOURCE = Source(
             ),
         )
     ),
+    traps=(
+        "No machine-readable series: facts from orders and press, with effective dates.",
+        "The full grid by time of day was not found.",
+    ),
 )

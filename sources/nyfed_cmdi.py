@@ -85,4 +85,8 @@ SOURCE = Source(
     redistribute=False,
     known_from="last_modified",
     rules=(between(0, 1, reason="the index lies between 0 and 1 by construction"),),
+    traps=(
+        "All weeks are computed anew every month: each file is a vintage of all of them.",
+        "The address is not linked from a page that a program can read.",
+    ),
 )

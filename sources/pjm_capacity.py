@@ -37,4 +37,8 @@ SOURCE = Source(
             "Capacity price, PJM, Dominion zone (Virginia)",
         ),
     ),
+    traps=(
+        "The last two auctions ended at an administrative cap: flat there is censored.",
+        "A delivery year runs from June to May.",
+    ),
 )

@@ -137,4 +137,9 @@ SOURCE = Source(
         between(1e8, 4e11, series="sec.revenue.", reason="a quarter's sales are 0.1 to 400 bn USD"),
         between(0, 8e10, series="sec.depreciation.", reason="depreciation is 0 to 80 bn USD"),
     ),
+    traps=(
+        "`fy`, `fp` and `frame` describe the filing that repeats a fact, not the fact.",
+        "Flows are filed year to date: a quarter is a difference.",
+        "Cash spending leaves out what is leased; segments are not in these files.",
+    ),
 )
