@@ -7,19 +7,20 @@ Spark's own settings: `spark-defaults.conf` in the folder that SPARK_CONF_DIR na
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-import fsspec
 import pandas as pd
 
 from warehouse.database import WarehouseError
 from warehouse.lake import manifest
 from warehouse.lake_panel import readable, statement
+from warehouse.lake_rows import SCHEMA
 
 COLUMNS = (
     "series string, period date, value double, status string, known_from timestamp, fetch_id int"
 )
-HADOOP = {"s3": "s3a", "gcs": "gs", "gs": "gs", "abfs": "abfss"}
+HADOOP = {"s3": "s3a", "gcs": "gs", "abfs": "abfss"}
 
 
 def panel(
@@ -59,14 +60,14 @@ def answer(
 ) -> pd.DataFrame:
     """The figures as known at `as_of` and by that fetch, in the columns of lake_panel.panel."""
     paths = [f"{hadoop(root)}/{file['path']}" for file in manifest(root).files]
-    reader = spark.read.schema(COLUMNS)
-    held = reader.parquet(*paths) if paths else spark.createDataFrame([], COLUMNS)
+    if not paths:
+        return readable(SCHEMA.empty_table())
+    held = spark.read.schema(COLUMNS).parquet(*paths)
     held.createOrReplaceTempView("observations")
     return readable(spark.sql(statement("spark", as_of, recorded_by)).toArrow())
 
 
 def hadoop(root: str) -> str:
     """The Hadoop address of a folder or an fsspec address: s3 is s3a there."""
-    files, folder = fsspec.core.url_to_fs(root)
-    scheme, _, rest = str(files.unstrip_protocol(folder)).partition("://")
-    return f"{HADOOP.get(scheme, scheme)}://{rest}"
+    scheme, found, rest = root.partition("://")
+    return f"{HADOOP.get(scheme, scheme)}://{rest}" if found else Path(root).absolute().as_uri()

@@ -9,14 +9,12 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
+from pipelines.cli import main
 from tests.warehouse.made_up import SERIES, day, fetch
 from tests.warehouse.spark_cluster import Cluster, environment, running
 from warehouse import lake, lake_panel, lake_spark, load, read
 
-pytestmark = [
-    pytest.mark.parametrize("kind", ["sqlite"], indirect=True),
-    pytest.mark.xdist_group("spark"),
-]
+pytestmark = pytest.mark.xdist_group("spark")
 ASKED = [(None, None), ("2026-03-10", None), ("2026-03-09", 1)]
 
 
@@ -29,7 +27,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield started
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def spark(cluster: Cluster) -> Iterator[Any]:
     with lake_spark.session(cluster.master) as started:
         yield started
@@ -49,6 +47,12 @@ def versions(seed: int) -> pd.DataFrame:
     return made.assign(
         value=made["value"].mask(gone), status=np.where(gone, "withdrawn", "preliminary")
     )
+
+
+@pytest.fixture
+def kind() -> str:
+    """The lake is the same from either engine."""
+    return "sqlite"
 
 
 @pytest.fixture
@@ -84,9 +88,9 @@ def test_two_workers_answer_as_duckdb_does(
     assert [app["cores"] for app in state["activeapps"]] == [2]
 
 
-def test_an_empty_lake_is_an_empty_panel(spark: Any, engine: Engine, tmp_path: Path) -> None:
+def test_an_empty_lake_is_an_empty_panel_without_a_cluster(engine: Engine, tmp_path: Path) -> None:
     lake.sync(engine, str(tmp_path / "empty"))
-    found = lake_spark.answer(spark, str(tmp_path / "empty"))
+    found = lake_spark.answer(None, str(tmp_path / "empty"))
     assert bits(found) == bits(lake_panel.panel(str(tmp_path / "empty")))
     assert found.empty
 
@@ -95,3 +99,23 @@ def test_other_values_are_seen_as_other(engine: Engine, root: str) -> None:
     table = lake_panel.panel(root)
     moved = table.assign(value=np.nextafter(table["value"], np.inf))
     assert bits(moved) != bits(table)
+
+
+def test_the_command_answers_from_the_cluster(
+    cluster: Cluster, root: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_HOME", str(tmp_path))
+    written = tmp_path / "panel.parquet"
+    asked = ["--as-of", "2026-03-09", "--engine", "spark", "--master", cluster.master]
+    with pytest.raises(SystemExit) as ended:
+        main(["lake", "panel", *asked, "--at", root, "--out", str(written)])
+    assert ended.value.code in {0, None}
+    found = pd.read_parquet(written).astype(lake_panel.TYPES)
+    assert bits(found) == bits(lake_panel.panel(root, day("2026-03-09")))
+    assert "FINISHED" in {app["state"] for app in cluster.state()["completedapps"]}
+
+
+def test_an_object_store_has_its_name_in_hadoop(tmp_path: Path) -> None:
+    assert lake_spark.hadoop(str(tmp_path)) == f"file://{tmp_path}"
+    assert lake_spark.hadoop("file:///made/up") == "file:///made/up"
+    assert lake_spark.hadoop("s3://made-up/lake") == "s3a://made-up/lake"
