@@ -59,7 +59,7 @@ def ordered(parts: Iterable[pa.Table]) -> Iterator[Ordered]:
         with duckdb.connect(str(Path(folder) / "spill.duckdb"), config=options) as connection:
             _fill(connection, parts)
             connection.execute(FIGURES)
-            yield Ordered(connection, connection.sql(REFUSED).df())
+            yield Ordered(connection, connection.sql(REFUSED).to_arrow_table().to_pandas())
 
 
 def _fill(connection: Any, parts: Iterable[pa.Table]) -> None:
