@@ -22,8 +22,12 @@ READS = {
 }
 STEPS = 10_000  # of SQLite's machine, between two looks at the clock
 SELECTS = re.compile(r"(?:\s|--[^\n]*\n)*(select|with|values)\b", re.IGNORECASE)
-# Privileges guard the tables and files; this guards the limits of the transaction itself.
-SETS = re.compile(r'set_config|u&"|_to_xml|ts_stat|ts_rewrite', re.IGNORECASE)
+# Privileges guard the tables and files; this guards the limits of the transaction itself, the
+# lock that loads wait for, and other people's sessions: anybody may call these functions.
+ACTS = re.compile(
+    r'set_config|u&"|_to_xml|ts_stat|ts_rewrite|pg_(try_)?advisory|pg_(notify|terminate|cancel)',
+    re.IGNORECASE,
+)
 MAY_BE_ANALYST = "select 1 from pg_roles where rolname = %s and pg_has_role(oid, 'set')"
 REFUSALS = (
     "not authorized",
@@ -92,8 +96,10 @@ def _authorise(action: int, _: str | None, name: str | None, *__: object) -> int
 def _postgresql(engine: Engine, sql: str, known: int | None, limit: int, timeout: float) -> Rows:
     import psycopg
 
-    if SETS.search(sql):
-        raise QueryError("the query was refused: it may not change a setting")
+    if ACTS.search(sql):
+        raise QueryError(
+            "the query was refused: it may only read, not set, lock, notify or end anything"
+        )
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg.connect(address, autocommit=True)) as connection:
         for name, body in _as_of("postgresql", known).items():
