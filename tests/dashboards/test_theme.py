@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from dashboards.theme import BADGES, DIMENSIONS, HEAT, INK, MUTED, PAPER, ZONES
+from dashboards.theme import BADGES, DARK, DIMENSIONS, HEAT, INK, MUTED, PAPER, ZONES
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
 VISION = {
@@ -77,3 +77,21 @@ def test_dimensions_are_told_apart(vision: str) -> None:
 def test_heat_only_darkens() -> None:
     steps = [luminance(colour) for colour in HEAT]
     assert steps == sorted(steps, reverse=True)
+
+
+@pytest.mark.parametrize("colour", [INK, MUTED, *DIMENSIONS])
+def test_the_dark_scheme_can_be_read(colour: str) -> None:
+    least = 4.5 if colour in (INK, MUTED) else 3
+    assert contrast(DARK[colour], DARK[PAPER]) >= least
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_line_and_names_can_be_read_on_every_dark_zone(zone: str) -> None:
+    assert contrast(DARK[INK], DARK[zone]) >= 7
+
+
+@pytest.mark.parametrize("vision", list(VISION))
+def test_dimensions_are_told_apart_on_a_dark_page(vision: str) -> None:
+    seen = [lab(DARK[colour], vision) for colour in DIMENSIONS]
+    gaps = [float(np.linalg.norm(one - other)) for one, other in combinations(seen, 2)]
+    assert min(gaps) >= 20
