@@ -45,6 +45,26 @@ def load(texts: Texts) -> None:
     print(f"{kept.added} added, {kept.known} known, {kept.undated} without a past date")
 
 
+@app.command()
+def fetch() -> None:
+    """Ask the papers (feeds, GDELT) and keep the events that their titles tell."""
+    from rich.console import Console
+
+    from pipelines import ingest, news, summary
+    from pipelines.commands import progress
+
+    settings = from_environment()
+    engine = ingest.open_store(settings)
+    with progress(Console(stderr=True)) as shown:
+        shown.add_task("Asking the papers", total=None)
+        outcomes = news.ask(engine, settings)
+        kept = news.read_archive(engine, settings)
+    Console().print(summary.outcomes(outcomes))
+    print(f"{kept.added} events added, {kept.known} known, {kept.undated} without a past date")
+    if outcomes and not any(one.good or one.outcome == "skipped" for one in outcomes):
+        raise RunFault("no paper answered; what was kept before is still there")
+
+
 @app.command(name="list")
 def list_projects(
     country: Annotated[str, typer.Option(help="ISO 3166 code or name of a country.")] = "",

@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import ingest, release
+from pipelines import ingest, news, release
 from pipelines.alerts.definitions import DEFS as ALERTS
 from pipelines.settings import Settings, from_environment
 from sources import Source, registry
@@ -161,6 +161,21 @@ def index(
 
 
 @dg.asset(
+    deps=[dg.AssetKey(["observations", key]) for key in news.PAPERS],
+    group_name="observations",
+    owners=OWNERS,
+    kinds={"python"},
+    description="The events of data-centre projects that new titles tell, and their series.",
+    automation_condition=NEW_AND_GREEN,
+)
+def announcements(observatory: Observatory) -> dg.MaterializeResult:
+    """Read the archived bodies of the papers that were not read yet."""
+    settings = observatory.settings()
+    kept = news.read_archive(ingest.open_store(settings), settings)
+    return dg.MaterializeResult(metadata=kept._asdict())
+
+
+@dg.asset(
     name="release",
     deps=["silent_crash_index"],
     partitions_def=MONTHS,
@@ -233,7 +248,7 @@ def defs() -> dg.Definitions:
         "new_data", target=dg.AssetSelection.all(), default_status=dg.DefaultSensorStatus.RUNNING
     )
     own = dg.Definitions(
-        assets=[*map(observations, registry().values()), index, monthly_release],
+        assets=[*map(observations, registry().values()), announcements, index, monthly_release],
         jobs=[prune],
         schedules=schedules(),
         sensors=[sensor],

@@ -3,19 +3,26 @@
 Only title, link, date and the facts read are stored of an item, never its article.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NamedTuple
 
 import pandas as pd
 from sqlalchemy import Engine
 
+from pipelines import ingest
+from pipelines.reparse import stored
 from pipelines.settings import Settings
+from sources import Payload, feeds, find, gdelt
 from sources.announcements import COLUMNS, extract, projects, series
 from sources.announcements.operators import known_as
-from warehouse import events, load
+from sources.archive import Archive, DamagedBody
+from warehouse import events, load, read
 
 VERSION = 2  # of the extraction; a greater one reads stored items anew
 TITLE = 300
-SOURCE = {
+PAPERS: dict[str, Callable[[Payload], pd.DataFrame]] = {"feeds": feeds.items, "gdelt": gdelt.items}
+SOURCE: dict[str, Any] = {
     "key": "announcements",
     "publisher": "Several",
     "title_fr": "Annonces de centres de données",
@@ -51,23 +58,54 @@ def instants(published: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
     return pd.to_datetime(whole, utc=True, errors="coerce", format="ISO8601")
 
 
-def keep(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str) -> Kept:
+def ask(engine: Engine, settings: Settings) -> list[ingest.Outcome]:
+    """Ask the papers; an outcome a question. What they say is read by `read_archive`."""
+    return list(ingest.ask_and_take(engine, settings, [find(key) for key in PAPERS]))
+
+
+def read_archive(engine: Engine, settings: Settings) -> Kept:
+    """Read every archived body of the papers that this version has not read yet."""
+    archive, total = Archive(settings.archive), Kept(0, 0, 0)
+    load.register(engine, [SOURCE], series.catalogue())
+    done = set(read.archived(engine, SOURCE["key"])["sha256"])
+    for key, items in PAPERS.items():
+        for row in read.archived(engine, key).to_dict("records"):
+            about = {str(name): value for name, value in row.items()}
+            if f"{about['sha256']}-{VERSION}" in done or about["outcome"] != "new":
+                continue
+            with suppress(KeyError, DamagedBody):  # `reparse` says which bodies are gone
+                found = items(stored(archive, find(key), about))
+                kept = keep(engine, settings, found, about["url"], f"{about['sha256']}-{VERSION}")
+                total = Kept(*(one + more for one, more in zip(total, kept, strict=True)))
+    return total
+
+
+def keep(
+    engine: Engine, settings: Settings, items: pd.DataFrame, origin: str, body: str | None = None
+) -> Kept:
     """Store the events of items (title, link, published: aware or NaT), then their series.
 
-    `origin` is the address or the file that the items came from.
+    `origin` is the address or the file that the items came from, `body` names what was read.
     """
-    read = extracted(items.rename(columns={"title": "text"}))
-    dated = read.drop(columns=["is_announcement", "investment_usd"]).assign(
+    facts = extracted(items.rename(columns={"title": "text"}))
+    dated = facts.drop(columns=["is_announcement", "investment_usd"]).assign(
         known_from=instants(items["published"]),
         version=VERSION,
         address=items["link"],
         title=items["title"].str.slice(0, TITLE),
-        known_as=read["operator"].str.split("; ").str[0].map(known_as),
+        known_as=facts["operator"].str.split("; ").str[0].map(known_as),
     )
     good = dated.loc[dated["known_from"].le(settings.now)]
     load.register(engine, [SOURCE], series.catalogue())
     fetch = load.record(
-        engine, "announcements", url=origin, at=settings.now, outcome="new", rows=len(good)
+        engine,
+        SOURCE["key"],
+        url=origin,
+        at=settings.now,
+        outcome="new",
+        rows=len(good),
+        sha256=body,
+        parser_version=VERSION,
     )
     added = events.append(engine, fetch, good)
     observe(engine, settings, fetch)

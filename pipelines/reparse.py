@@ -22,14 +22,15 @@ def reparse(engine: Engine, archive: Archive, source: Source) -> Iterator[Outcom
     for row in read.archived(engine, source.key).to_dict("records"):
         about = {str(name): value for name, value in row.items()} | {"outcome": "new"}
         try:
-            payload = _payload(archive, source, about)
+            payload = stored(archive, source, about)
         except (KeyError, DamagedBody) as fault:
             yield Outcome(source.key, str(about["url"]), "failed", str(fault.args[0]))
         else:
             yield take_payload(engine, source, payload, about, against_last_good=False)
 
 
-def _payload(archive: Archive, source: Source, about: dict[str, Any]) -> Payload:
+def stored(archive: Archive, source: Source, about: dict[str, Any]) -> Payload:
+    """The payload of an archived fetch (a row of `read.archived`). KeyError, DamagedBody."""
     sha = about["sha256"]
     request = Request(**archive.about(sha)["request"])
     first = archive.get(sha)
