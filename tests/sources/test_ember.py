@@ -94,5 +94,5 @@ def test_a_blank_price_has_no_row() -> None:
      b"Country,ISO3 Code,Price (EUR/MWhe),Date\n"],
 )  # fmt: skip
 def test_a_changed_header_is_refused(header: bytes) -> None:
-    with pytest.raises(SchemaDrift, match="ISO3|2026-01-31"):
+    with pytest.raises(SchemaDrift, match=r"ISO3|2026-01-31"):
         read(header + b"Germany,DEU,2025-03-01,95.2\n", "2025-06-01")
