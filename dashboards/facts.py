@@ -103,7 +103,9 @@ def readings(edition: Edition) -> pd.DataFrame:
     now = month(edition)
     stored = edition.values.loc[edition.values["period"].eq(now)].drop(columns=["weight", "kind"])
     effective = edition.values.loc[edition.values["period"].eq(now), ["key", "weight"]]
-    merged = indicators(edition).drop(columns="weight").merge(stored, on="key", how="left")
+    # an indicator's low and high are its goalposts; only the index and dimensions have intervals
+    own = stored.drop(columns=["low", "high"], errors="ignore")
+    merged = indicators(edition).drop(columns="weight").merge(own, on="key", how="left")
     merged = merged.merge(effective, on="key", how="left")
     scores = edition.values.pivot(index="period", columns="key", values="score")
     before = scores.reindex([now - pd.DateOffset(months=1)]).iloc[0]

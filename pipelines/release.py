@@ -16,6 +16,7 @@ from pipelines.settings import RunFault, UsageFault
 from warehouse import edition, read
 from warehouse.edition import Edition
 
+SEED = 1  # of the replicates behind the intervals: the same figures give the same bits
 NOTHING = (
     "no month has enough figures for an index: run `silentcrash status` to see which sources "
     "are missing"
@@ -82,9 +83,19 @@ def compute(
         framework_hash=method.hash,
         data_hash=data_hash(values),
         created_at=now,
-        values=values,
+        values=_bounded(values, method),
         lineage=traced,
     )
+
+
+def _bounded(values: pd.DataFrame, method: Framework) -> pd.DataFrame:
+    """The values with the interval of the index and of each dimension, null where withheld."""
+    from pipelines.index import sensitivity
+
+    ends = sensitivity.intervals(values, method, seed=SEED)
+    joined = values.merge(ends, "left", ["period", "key"])
+    gone = joined["score"].isna()
+    return joined.assign(low=joined["low"].mask(gone), high=joined["high"].mask(gone))
 
 
 def _dates(

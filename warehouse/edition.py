@@ -16,7 +16,7 @@ from warehouse.fetches import status
 from warehouse.frames import dates, instants, rows
 from warehouse.tables import IndexValue, Release, core
 
-FLOATS = ["value", "score", "weight", "contribution", "coverage"]
+FLOATS = ["value", "score", "low", "high", "weight", "contribution", "coverage"]
 VALUES = [name for name in IndexValue.model_fields if name != "release_id"]
 SAME = ["month", "as_of", "framework_hash", "data_hash"]
 

@@ -177,6 +177,11 @@ class IndexValue(SQLModel, table=True):
         default=None, description="Indicator after its transformation, in its unit"
     )
     score: float | None = Field(default=None, description="Pressure, 0 to 100; null where withheld")
+    low: float | None = Field(
+        default=None,
+        description="5th percentile of the score under other choices; index and dimensions only",
+    )
+    high: float | None = Field(default=None, description="95th percentile of the same")
     weight: float | None = Field(
         default=None, description="Effective weight in the index, after renormalising"
     )

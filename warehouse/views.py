@@ -143,8 +143,8 @@ from release"""
 
 def _index(dialect: str) -> str:
     return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of,
-  {DAY[dialect].format("i.period")} as period, i.key, i.kind, i.value, i.score, i.weight,
-  i.contribution, i.coverage, i.observed, i.age_months, i.state, i.regime, i.reason
+  {DAY[dialect].format("i.period")} as period, i.key, i.kind, i.value, i.score, i.low, i.high,
+  i.weight, i.contribution, i.coverage, i.observed, i.age_months, i.state, i.regime, i.reason
 from index_value i join release r on r.id = i.release_id"""
 
 

@@ -44,6 +44,18 @@ def analyse(
     )
 
 
+def intervals(values: pd.DataFrame, framework: Framework, *, seed: int) -> pd.DataFrame:
+    """The central 90 % of the replicates of rows of `realtime.compute`: period, key, low, high.
+
+    For the index and its dimensions, in the months in which the index is published.
+    """
+    index = values[values["kind"].eq("index") & values["score"].notna()]
+    drawn = model(values[values["period"].isin(index["period"])], framework, seed=seed)
+    found = bands.percentiles(uncertainty.simulate(drawn, REPLICATES, seed=seed))
+    ends = found[["p5", "p95"]].astype("float64").set_axis(["low", "high"], axis=1)
+    return ends.rename_axis(["key", "period"]).reset_index()[["period", "key", "low", "high"]]
+
+
 def model(
     values: pd.DataFrame, framework: Framework, *, seed: int, choices: Choices | None = None
 ) -> uncertainty.Model:
