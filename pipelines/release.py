@@ -139,7 +139,8 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
     from dashboards.publish.publication import prepare
 
     found = edition.load(engine, release)
-    standard = realtime.cutoff(pd.Period(found.month, "M"), framework())
+    own = Framework.model_validate(found.framework)
+    standard = realtime.cutoff(pd.Period(found.month, "M"), own)
     usual = found.as_of == standard
     folder = out / (found.month if usual else f"{found.month}_as_of_{found.as_of:%Y-%m-%d}")
     folder.mkdir(parents=True, exist_ok=True)
