@@ -1,6 +1,5 @@
 """The bars on the development labels. The phrases were tuned on them: these are in-sample."""
 
-import time
 
 import pandas as pd
 import pytest
@@ -8,7 +7,7 @@ import pytest
 from pipelines import accuracy
 from pipelines.announcements import read_texts
 from pipelines.news import extracted
-from sources.announcements import extract, learn
+from sources.announcements import learn
 from sources.announcements.doubt import WEIGHTS
 from tests.conftest import SHARED
 
@@ -53,16 +52,3 @@ def test_the_page_has_every_part(labels: pd.DataFrame) -> None:
     assert all(
         part in page for part in ("in-sample", "Confusion", "Worst errors", "| fr |", "out of fold")
     )
-
-
-@pytest.mark.shared
-def test_one_core_reads_two_thousand_texts_a_second(labels: pd.DataFrame) -> None:
-    """The best of some passes, because other work shares the core."""
-    assert max(_rate([*labels["text"]]) for _ in range(10)) > 2000
-
-
-def _rate(texts: list[str]) -> float:
-    start = time.process_time()
-    for text in texts:
-        extract(text)
-    return len(texts) / (time.process_time() - start)
