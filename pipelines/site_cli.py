@@ -46,6 +46,22 @@ def build(
     )
 
 
+@app.command()
+def pdf(
+    site: Annotated[Path, typer.Argument(metavar="DIR", help="A site that was built.")],
+) -> None:
+    """Print every bulletin of the site in DIR to bulletin.pdf beside it, with Chromium."""
+    from dashboards.site import printed
+
+    if not (site / "index.html").exists():
+        raise UsageFault(f"{site} holds no site: `silentcrash site build --out {site}` makes one")
+    try:
+        for path in printed.bulletins(site):
+            print(path)
+    except (printed.NoBrowser, RuntimeError) as fault:
+        raise RunFault(str(fault)) from None
+
+
 def log(settings: Settings, reason: str) -> None:
     """Keep the reason for which an embargo was lifted, a line each, in the home folder."""
     settings.home.mkdir(parents=True, exist_ok=True)
