@@ -68,12 +68,21 @@ def rules(edition: Edition, said: Language) -> str:
         for one in edition.framework["regimes"][1:]
     ]
     confirm = edition.framework["rules"].get("confirm", 1)
-    return said.say(
+    told = said.say(
         "note_regimes",
         confirm=confirm,
         regimes=str(said.words["semicolon"]).join(parts),
         hold=said.number(grammar.HOLD),
     )
+    return f"{told} {_interval(edition, said)}".strip()
+
+
+def _interval(edition: Edition, said: Language) -> str:
+    """What the grey band is, and its ends in the month; "" where the edition has none."""
+    line = facts.of_dimension(edition, "index")
+    if pd.isna(line.get("low")) or pd.isna(line.get("high")):
+        return ""
+    return said.say("note_interval", low=said.number(line["low"]), high=said.number(line["high"]))
 
 
 def blocks(edition: Edition, said: Language) -> list[Row]:

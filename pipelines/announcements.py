@@ -110,9 +110,12 @@ def projects(
 @app.command()
 def series(as_of: AsOf = "", format: Written = Format.table) -> None:
     """Show the monthly series: projects, MW, USD, share ended, with the sources alive."""
+    from pipelines import ingest, news
     from sources.announcements.series import monthly
 
-    made = monthly(resolved(from_environment(), as_of))
+    settings = from_environment()
+    rates = news.rates(ingest.open_store(settings), settings)
+    made = monthly(resolved(settings, as_of), rates)
     show(made[["series", "period", "value"]], format, "Announcements by month")
 
 
@@ -143,10 +146,13 @@ def read_texts(path: Path, *needed: str) -> "pd.DataFrame":
 
 
 def resolved(settings: Settings, as_of: str) -> "pd.DataFrame":
-    """The stored events as of a day, with the project of each."""
-    from sources.announcements import projects
+    """The stored events as of a day, with the project of each and its amount in USD."""
+    from pipelines import ingest, news
+    from sources.announcements import projects, series
 
-    return projects.resolve(stored(settings, as_of), projects.read_corrections())[0]
+    told = projects.resolve(stored(settings, as_of), projects.read_corrections())[0]
+    held = news.rates(ingest.open_store(settings), settings)
+    return told.assign(usd=series.in_usd(told, held))
 
 
 def stored(settings: Settings, as_of: str) -> "pd.DataFrame":

@@ -120,7 +120,7 @@ def observe(engine: Engine, settings: Settings, fetch: int) -> int:
     """
     told = events.read(engine, as_of=settings.now)
     resolved, _ = projects.resolve(told, projects.read_corrections())
-    made = series.monthly(resolved)
+    made = series.monthly(resolved, rates(engine, settings))
     running = made["period"].ge(pd.Timestamp(settings.now.date().replace(day=1)))
     dated = made.assign(
         known_from=pd.Timestamp(settings.now).floor("s"),
@@ -129,3 +129,8 @@ def observe(engine: Engine, settings: Settings, fetch: int) -> int:
     loaded = load.append(engine, fetch, dated)
     load.mark_loaded(engine, fetch)
     return loaded.added
+
+
+def rates(engine: Engine, settings: Settings) -> pd.DataFrame:
+    """The exchange rates that are held, as known now: series, period, value."""
+    return read.panel(engine, series=["ecb.rate.*"], as_of=settings.now)

@@ -131,6 +131,8 @@ def summary(resolved: pd.DataFrame) -> pd.DataFrame:
         tellings=("address", "nunique"),
         address=("address", "first"),
     )
+    if "usd" in resolved:
+        made["usd"] = grouped["usd"].first()
     return made.sort_values("first_known").reset_index()
 
 

@@ -21,6 +21,7 @@ AFRICA = (
 SOURCES = "announcements.sources"
 STARTS = ("announced", "expanded")
 ENDS = ("cancelled", "delayed")
+NO_RATES = pd.DataFrame({"series": pd.Series(dtype="str"), "period": [], "value": []})
 
 
 VIEWS = {
@@ -37,7 +38,7 @@ MEASURES = {
     ),
     "mw": ("MW", "Puissance annoncée", "Power announced"),
     "usd": ("USD", "Investissement annoncé en dollars", "Investment announced in dollars"),
-    "usd_coverage": ("ratio", "Part des montants en dollars", "Share of amounts in dollars"),
+    "usd_coverage": ("ratio", "Part des montants convertis", "Share of amounts converted"),
     "ended_share": (
         "ratio",
         "Annulés ou retardés, sur annoncés",
@@ -59,16 +60,45 @@ def catalogue() -> list[dict[str, str]]:
     return [dict(zip(names, row, strict=True)) | about for row in rows]
 
 
-def monthly(resolved: pd.DataFrame) -> pd.DataFrame:
+def in_usd(told: pd.DataFrame, rates: pd.DataFrame) -> "pd.Series[float]":
+    """The amounts of events in USD at the rate of their month, missing where no rate is held.
+
+    `rates` are monthly observations `ecb.rate.<currency>`, units for a euro. A month that has
+    no mean yet takes the last one, two months old at most.
+    """
+    month = told["known_from"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
+    asked = pd.DataFrame({"period": month.astype("datetime64[s]"), "at": range(len(told))})
+    asked = asked.assign(currency=told["currency"].to_numpy()).sort_values("period")
+    held = pd.DataFrame(
+        {
+            "period": pd.to_datetime(rates["period"]).astype("datetime64[s]"),
+            "currency": rates["series"].str.removeprefix("ecb.rate."),
+            "rate": rates["value"].astype("float64"),
+        }
+    ).sort_values("period")
+    euro = held[held["currency"].eq("USD")].assign(currency="EUR", rate=1.0)
+    held = pd.concat([held, euro]).sort_values("period")
+    reach = pd.Timedelta(days=62)
+    own = pd.merge_asof(asked, held, on="period", by="currency", tolerance=reach)
+    dollar = held[held["currency"].eq("USD")].drop(columns="currency")
+    both = pd.merge_asof(own, dollar, on="period", suffixes=("", "_usd"), tolerance=reach)
+    both = both.sort_values("at").set_index(told.index)
+    told_so = told["currency"].eq("USD")
+    return told["amount"] * (both["rate_usd"] / both["rate"]).mask(told_so, 1.0)
+
+
+def monthly(resolved: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.DataFrame:
     """Tidy series by month and view (world, morocco, africa) from resolved events.
 
     announcements.<view>.projects (count), .mw, .usd, .ended_share (cancelled and delayed over
     announced) and .projects_per_source; announcements.sources counts the sources alive. A
-    project enters once, in the month when it, or its figure, was first known. No exchange rates
-    are held: .usd adds what was told in USD, and .usd_coverage is the share of amounts that was.
+    project enters once, in the month when it, or its figure, was first known. `.usd` adds the
+    amounts that could be converted by `rates` (see `in_usd`), `.usd_coverage` is their share.
     """
     if resolved.empty:
         return tidy(pd.DataFrame({"series": [], "period": [], "value": []}))
+    held = NO_RATES if rates is None else rates
+    resolved = resolved.assign(usd=in_usd(resolved, held))
     month = resolved["known_from"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
     host = resolved["address"].str.extract(r"^https?://(?:www\.)?([^/]+)", expand=False)
     told = resolved.assign(period=month, host=host.fillna(""))
@@ -90,9 +120,9 @@ def monthly(resolved: pd.DataFrame) -> pd.DataFrame:
 
 def _view(key: str, told: pd.DataFrame, alive: "pd.Series[float]") -> dict[str, "pd.Series[float]"]:
     starts = told.loc[told["event_type"].isin(STARTS)]
-    dollars = starts.assign(usd=starts["amount"].where(starts["currency"].eq("USD")))
-    funded = starts.loc[starts["amount"].notna()].groupby("period")["currency"]
-    in_dollars = funded.agg(lambda currency: currency.eq("USD").mean()).reindex(alive.index)
+    funded = starts.loc[starts["amount"].notna()]
+    converted = funded["usd"].notna().astype("float64")
+    in_dollars = converted.groupby(funded["period"]).mean().reindex(alive.index)
     projects = _first(starts, "project").groupby("period").size()
     ends = _first(told.loc[told["event_type"].isin(ENDS)], "project").groupby("period").size()
     count = projects.reindex(alive.index, fill_value=0).astype("float64")
@@ -101,7 +131,7 @@ def _view(key: str, told: pd.DataFrame, alive: "pd.Series[float]") -> dict[str, 
         f"{key}.projects": count,
         f"{key}.projects_per_source": count / alive.replace(0, np.nan),
         f"{key}.mw": _sum(starts, "power_mw", alive.index),
-        f"{key}.usd": _sum(dollars, "usd", alive.index),
+        f"{key}.usd": _sum(starts, "usd", alive.index),
         f"{key}.usd_coverage": in_dollars,
         f"{key}.ended_share": stopped / count.replace(0, np.nan),
     }

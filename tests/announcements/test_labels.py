@@ -1,6 +1,5 @@
 """The bars on the development labels. The phrases were tuned on them: these are in-sample."""
 
-
 import pandas as pd
 import pytest
 

@@ -1,17 +1,36 @@
 """The edition that the shipped history gives, computed once, without a network."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 
 from pipelines import ingest, release
 from pipelines.settings import from_environment
 from sources import registry
+from tests.install import browser as find_browser
 from warehouse import edition
 from warehouse.edition import Edition
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+# The browser's own services, which no page asked for, are kept silent.
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium of this machine; `python -m tests.install` brings one."""
+    path = find_browser()
+    assert path, "no Chromium: run python -m tests.install"
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

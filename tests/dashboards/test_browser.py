@@ -1,29 +1,12 @@
 """The bulletin in a real browser: it loads alone, without scripts, on a phone and on a desk."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from dashboards import bulletin
-from tests.install import browser as find_browser
 from warehouse.edition import Edition
-
-# The browser's own services, which no page asked for, are kept silent.
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-         "--disable-background-networking", "--disable-component-update"]  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium of this machine; `python -m tests.install` brings one."""
-    path = find_browser()
-    assert path, "no Chromium: run python -m tests.install"
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 
 from dashboards.site.build import build
 from pipelines.alerts import work
 from pipelines.settings import from_environment
 from tests.dashboards.conftest import NOW
-from tests.dashboards.test_browser import QUIET
-from tests.install import browser as find_browser
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -50,14 +47,3 @@ def served(built: Path) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """A headless Chromium of this machine; `python -m tests.install` brings one."""
-    path = find_browser()
-    assert path, "no Chromium: run python -m tests.install"
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()

@@ -12,6 +12,8 @@ from dashboards.words import language
 from pipelines.index import aggregate
 from warehouse.edition import Edition
 
+pytestmark = pytest.mark.xdist_group("site")  # which is built once
+
 CODES = ("fr", "en")
 WIDTHS = (360, 1280)
 

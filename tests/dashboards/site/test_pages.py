@@ -12,6 +12,8 @@ from dashboards import facts
 from dashboards.site.speech import speech
 from warehouse.edition import Edition
 
+pytestmark = pytest.mark.xdist_group("site")  # which is built once
+
 CODES = ("fr", "en")
 HEAVIEST = 150_000  # bytes of a page, its drawings aside
 

@@ -9,6 +9,8 @@ from pypdf import PdfReader
 from dashboards.site import printed
 from tests.pipelines.conftest import Command, silentcrash
 
+pytestmark = pytest.mark.xdist_group("site")  # which is built once
+
 __all__ = ["silentcrash"]
 
 
