@@ -33,8 +33,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     engine = connect(f"sqlite:///{tmp_path / 'warehouse.sqlite'}")
     migrate(engine)
     made = edition(1, [20, 40, 60])
-    values = made.values.assign(weight=1.0, coverage=1.0, observed=None, age_months=0,
-                                state="observed", reason="")  # fmt: skip
+    values = made.values.assign(low=None, high=None, weight=1.0, coverage=1.0, observed=None,
+                                age_months=0, state="observed", reason="")  # fmt: skip
     values["regime"] = values["regime"].where(values["key"].eq("index"), "")
     number = editions.save(
         engine,
