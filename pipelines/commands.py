@@ -14,12 +14,13 @@ from pipelines import ingest, probe, quarantined, summary
 from pipelines import release as editions
 from pipelines import reparse as again
 from pipelines.alerts import work
+from pipelines.index import Policy, framework, states
 from pipelines.settings import RunFault, Settings, UsageFault
 from pipelines.terminal import nearest
 from sources import Source, registry
 from sources.archive import Archive
-from warehouse import edition, read
 from warehouse import query as sql_door
+from warehouse import read
 
 
 def run(settings: Settings, out: Path | None, *, live: bool = True) -> None:
@@ -67,17 +68,33 @@ def filled_store(settings: Settings) -> Engine:
     return engine
 
 
-def index(settings: Settings, as_of: datetime | None) -> pd.DataFrame:
-    """The index and its dimensions, a row a month, as known at each cut-off up to `as_of`."""
-    engine = filled_store(settings)
-    now = min(as_of or settings.now, settings.now)
-    number = editions.compute(engine, None, now=now)
-    values = edition.load(engine, number).values
+def index(
+    settings: Settings,
+    as_of: datetime | None,
+    method: Path | None = None,
+    missing: Policy | None = None,
+) -> pd.DataFrame:
+    """The index and its dimensions, a row a month, as known at each cut-off up to `as_of`.
+
+    By the method in force, or that of the file `method`, with another policy for what is missing
+    where given. Nothing is stored. Raises UsageFault where the method cannot be used.
+    """
+    try:
+        own = framework.load(method) if method else framework.load()
+    except framework.FrameworkFault as fault:
+        raise UsageFault(str(fault)) from None
+    if missing:
+        own = own.by(missing)
+    with progress(Console(stderr=True)) as shown:
+        shown.add_task("Computing the index, month by month", total=None)
+        now = min(as_of or settings.now, settings.now)
+        values = editions.draft(filled_store(settings), None, now=now, method=own).values
     wide = values.loc[values["kind"].isin(["index", "dimension"])]
     scores = wide.pivot(index="period", columns="key", values="score")
     dimensions = [key for key in wide["key"].unique() if key != "index"]
     regime = values.loc[values["key"].eq("index")].set_index("period")["regime"]
-    table = scores[["index", *dimensions]].round(2).assign(regime=regime)
+    shares = states.shares(values).mul(100).add_suffix(" %")
+    table = scores[["index", *dimensions]].join(shares).round(2).assign(regime=regime)
     return table.reset_index().assign(period=lambda f: f["period"].dt.strftime("%Y-%m"))
 
 

@@ -14,9 +14,9 @@ from pipelines.commands import filled_store, progress
 from pipelines.index import hindsight, news, realtime
 from pipelines.index import sensitivity as doubt
 from pipelines.index.framework import Framework
+from pipelines.release import Draft
 from pipelines.settings import Settings
 from warehouse import edition, read
-from warehouse.edition import Edition
 
 LAGS = (0, 1, 3, 6, 12)
 SEED = 1
@@ -31,17 +31,14 @@ def explain(settings: Settings, month: str, as_of: datetime | None, lang: str) -
     with progress(Console(stderr=True)) as shown:
         shown.add_task(f"Computing {month}", total=None)
         engine = filled_store(settings)
-        found = edition.load(
-            engine, editions.compute(engine, wanted, as_of=as_of, now=settings.now)
-        )
-        method = editions.framework()
+        found = editions.draft(engine, wanted, as_of=as_of, now=settings.now)
         account = explained.Account(
             month=wanted,
             as_of=found.as_of,
             values=found.values,
-            method=method,
-            doubt=doubt.analyse(found.values, method, seed=SEED),
-            news=_news(engine, found, method),
+            method=found.method,
+            doubt=doubt.analyse(found.values, found.method, seed=SEED),
+            news=news_of(engine, found),
         )
     return explained.text(account, language(lang))
 
@@ -84,10 +81,10 @@ def sensitivity(settings: Settings, as_of: datetime | None) -> dict[str, pd.Data
     with progress(Console(stderr=True)) as shown:
         step = shown.add_task("Computing the index, month by month", total=None)
         engine = filled_store(settings)
-        now, method = min(as_of or settings.now, settings.now), editions.framework()
-        found = edition.load(engine, editions.compute(engine, None, now=now))
+        now = min(as_of or settings.now, settings.now)
+        found = editions.draft(engine, None, now=now)
         shown.update(step, description="Drawing 10,000 replicates and a Sobol design")
-        said = doubt.analyse(found.values, method, seed=SEED)
+        said = doubt.analyse(found.values, found.method, seed=SEED)
     index = found.values[found.values["key"].eq("index")].set_index("period")["score"]
     bands = pd.concat([index.rename("index"), said.bands.loc["index"]], axis=1, join="inner")
     chances = said.chances.add_prefix("at_least_")
@@ -109,14 +106,14 @@ def _dated(table: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index().assign(period=lambda f: f["period"].dt.strftime("%Y-%m"))
 
 
-def _news(engine: Engine, found: Edition, method: Framework) -> pd.DataFrame | None:
+def news_of(engine: Engine, found: Draft) -> pd.DataFrame | None:
     """What moved the index since the edition of the month before; None where it has no index."""
-    after = news.Point(pd.Period(found.month, "M"), found.as_of, method)
-    month = after.month - 1
+    month = found.month - 1
     if month not in realtime.allowed(found.values):
         return None
-    usual = realtime.cutoff(month, method)
-    before = news.Point(month, min(usual, found.as_of), _method(engine, month, usual, method))
+    usual = realtime.cutoff(month, found.method)
+    after = news.Point(found.month, found.as_of, found.method)
+    before = news.Point(month, min(usual, found.as_of), _method(engine, month, usual, found.method))
     facts = read.history(engine, as_of=found.as_of, recorded_by=found.recorded_by)
     return news.since(facts, before, after)
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from pipelines.index import Policy
 from pipelines.settings import from_environment
 from pipelines.terminal import AsOf, Format, Written, parse_day, show
 
@@ -24,13 +25,24 @@ class Lang(StrEnum):
 
 
 @app.callback()
-def index(context: typer.Context, as_of: AsOf = "", format: Written = Format.table) -> None:
+def index(
+    context: typer.Context,
+    as_of: AsOf = "",
+    method: Annotated[
+        Path | None, typer.Option("--method", metavar="FILE", help="Another version of the method.")
+    ] = None,
+    missing: Annotated[
+        Policy | None, typer.Option("--missing", help="Another policy for what is missing.")
+    ] = None,
+    format: Written = Format.table,
+) -> None:
     """Show the index and its dimensions, month by month; or ask more of it by a command."""
     if context.invoked_subcommand:
         return
     from pipelines import commands
 
-    show(commands.index(from_environment(), parse_day(as_of)), format, "Silent Crash Index")
+    table = commands.index(from_environment(), parse_day(as_of), method, missing)
+    show(table, format, "Silent Crash Index")
 
 
 @app.command()

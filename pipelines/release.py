@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.index import realtime
+from pipelines.index import linked, realtime
 from pipelines.index.framework import Framework
 from pipelines.index.framework import load as load_framework
 from pipelines.settings import RunFault, UsageFault
@@ -47,44 +47,70 @@ def parse_month(text: str) -> pd.Period:
         ) from None
 
 
-def compute(
+@dataclass(frozen=True)
+class Draft:
+    """An edition that is computed and not stored: its month, what it could know, its rows."""
+
+    month: pd.Period
+    as_of: datetime
+    recorded_by: int
+    method: Framework
+    values: pd.DataFrame
+    lineage: pd.DataFrame
+
+
+def draft(
     engine: Engine,
     month: pd.Period | None,
     *,
     now: datetime,
     as_of: datetime | None = None,
-) -> int:
-    """Compute the edition of `month` (the latest allowed when None) and store it; its id.
+    method: Framework | None = None,
+) -> Draft:
+    """Compute the edition of `month` (the latest allowed when None) by the method in force.
 
     Every month before it is computed from what was known at its own cut-off, `month` itself
     from what was known at `as_of`, which is its cut-off when not given. Raises RunFault where
     no month has the coverage, UsageFault naming the nearest month where `month` has not.
     """
-    method = framework()
+    method = method or framework()
     span = realtime.passed(method, now)
     dates = _dates(span, month, as_of, method)
     recorded_by = read.newest_fetch(engine)
     facts = read.history(engine, as_of=max(dates.values(), default=now), recorded_by=recorded_by)
     if facts.empty or not dates:
         raise RunFault(NOTHING)
-    result = realtime.compute(facts, method, list(dates), dates)
+    result = linked.compute(facts, method, list(dates), dates)
     allowed = realtime.allowed(result.values)
     chosen = _choose(month, allowed)
     first, last = allowed[0].to_timestamp(), chosen.to_timestamp()
     values = result.values.loc[result.values["period"].between(first, last)]
     traced = result.lineage.merge(values[["period", "key"]], on=["period", "key"])
+    return Draft(chosen, dates[chosen], recorded_by, method, values, traced)
+
+
+def compute(
+    engine: Engine,
+    month: pd.Period | None,
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+    method: Framework | None = None,
+) -> int:
+    """Store the `draft` of a month with its intervals; its id. The same draft twice is one."""
+    made = draft(engine, month, now=now, as_of=as_of, method=method)
     return edition.save(
         engine,
-        month=str(chosen),
-        as_of=dates[chosen],
-        recorded_by=recorded_by,
-        framework=method.as_dict(),
-        framework_version=method.version,
-        framework_hash=method.hash,
-        data_hash=data_hash(values),
+        month=str(made.month),
+        as_of=made.as_of,
+        recorded_by=made.recorded_by,
+        framework=made.method.as_dict(),
+        framework_version=made.method.version,
+        framework_hash=made.method.hash,
+        data_hash=data_hash(made.values),
         created_at=now,
-        values=_bounded(values, method),
-        lineage=traced,
+        values=_bounded(made.values, made.method),
+        lineage=made.lineage,
     )
 
 
@@ -92,10 +118,15 @@ def _bounded(values: pd.DataFrame, method: Framework) -> pd.DataFrame:
     """The values with the interval of the index and of each dimension, null where withheld."""
     from pipelines.index import sensitivity
 
-    ends = sensitivity.intervals(values, method, seed=SEED)
+    ends = pd.concat(
+        sensitivity.intervals(rows, own, seed=SEED) for own, rows in linked.versions(values, method)
+    )
     joined = values.merge(ends, "left", ["period", "key"])
+    shift = joined["period"].map(linked.shifts(values)).where(joined["key"].eq("index"), 0.0)
     gone = joined["score"].isna()
-    return joined.assign(low=joined["low"].mask(gone), high=joined["high"].mask(gone))
+    return joined.assign(
+        low=(joined["low"] + shift).mask(gone), high=(joined["high"] + shift).mask(gone)
+    )
 
 
 def _dates(

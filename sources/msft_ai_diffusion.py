@@ -20,11 +20,12 @@ ECONOMIES = pd.read_csv(Path(__file__).with_name("economies.csv"), keep_default_
 WAVE = re.compile(r"(H[12]|Q[1-4]) (20\d\d) AI Diffusion")
 LAST_QUARTER = {"H1": 4, "H2": 10, "Q1": 1, "Q2": 4, "Q3": 7, "Q4": 10}  # its first month
 SHARE = r"(\d+(?:\.\d+)?)%"
+MEDIAN = "msft.ai_diffusion.median"
 FEWEST = 100  # economies; the waves so far have 147
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """Per cent of people by economy and wave. Raises SchemaDrift.
+    """Per cent of people by economy and wave, and the median economy of each. Raises SchemaDrift.
 
     An economy that is not in economies.csv refuses the file: it must be named there first.
     """
@@ -41,7 +42,10 @@ def parse(payload: Payload) -> pd.DataFrame:
     if value.isna().any():
         raise SchemaDrift("per cents", rows.loc[value.isna(), "share"].iloc[0])
     series = "msft.ai_diffusion." + rows["Economy"].map(known)
-    return tidy(rows.assign(series=series, value=value, period=rows["wave"].map(_periods(waves))))
+    shares = rows.assign(series=series, value=value.astype(float))
+    shares["period"] = rows["wave"].map(_periods(waves))
+    middle = shares.groupby("period", as_index=False)["value"].median().assign(series=MEDIAN)
+    return tidy(pd.concat([shares[["series", "period", "value"]], middle]))
 
 
 def _periods(waves: dict[str, re.Match[str]]) -> dict[str, pd.Timestamp]:
@@ -71,15 +75,24 @@ SOURCE = Source(
     ),
     parse=parse,
     looks_like="",  # a CSV whose encoding is not that of one
-    series=tuple(
+    series=(
+        *(
+            Series(
+                f"msft.ai_diffusion.{row.iso3}",
+                "%",
+                "Q",
+                f"Diffusion de l’IA générative, {row.fr}",
+                f"Diffusion of generative AI, {row.en}",
+            )
+            for row in ECONOMIES.itertuples()
+        ),
         Series(
-            f"msft.ai_diffusion.{row.iso3}",
+            MEDIAN,
             "%",
             "Q",
-            f"Diffusion de l’IA générative, {row.fr}",
-            f"Diffusion of generative AI, {row.en}",
-        )
-        for row in ECONOMIES.itertuples()
+            "Diffusion de l’IA générative, économie médiane",
+            "Diffusion of generative AI, median economy",
+        ),
     ),
     rules=(
         between(0.5, 95, reason="no economy has been under 1 % or over 71 %"),

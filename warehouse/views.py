@@ -20,6 +20,12 @@ SECOND = {
 }
 STAMP = {"sqlite": "strftime('%Y-%m-%dT%H:%M:%SZ', {0})", "postgresql": "{0}"}
 
+# What the method of a release does with what is missing; releases from before the choice carried.
+MISSING = {
+    "sqlite": "coalesce(json_extract(r.framework, '$.rules.missing'), 'carry')",
+    "postgresql": "coalesce(r.framework::jsonb -> 'rules' ->> 'missing', 'carry')",
+}
+
 CITED = """{c}.source as citation_source, {c}.address as citation_address,
   {c}.licence as citation_licence, {c}.note as citation_note, {c}.assumed as known_from_assumed"""
 
@@ -85,6 +91,7 @@ def bodies(dialect: str) -> dict[str, str]:
         "v_quarantine": _quarantine(dialect),
         "v_release": _release(dialect),
         "v_index": _index(dialect),
+        "v_index_state": _index_state(dialect),
         "v_lineage": _lineage(dialect),
     }
 
@@ -146,6 +153,17 @@ def _index(dialect: str) -> str:
   {DAY[dialect].format("i.period")} as period, i.key, i.kind, i.value, i.score, i.low, i.high,
   i.weight, i.contribution, i.coverage, i.observed, i.age_months, i.state, i.regime, i.reason
 from index_value i join release r on r.id = i.release_id"""
+
+
+def _index_state(dialect: str) -> str:
+    shares = ", ".join(
+        f"sum(case when i.state = '{state}' then i.weight else 0 end) as {state}"
+        for state in ("observed", "carried", "estimated")
+    )
+    return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of,
+  {DAY[dialect].format("i.period")} as period, {MISSING[dialect]} as policy, {shares}
+from index_value i join release r on r.id = i.release_id
+where i.kind = 'indicator' and i.weight is not null group by r.id, i.period"""
 
 
 def _lineage(dialect: str) -> str:

@@ -5,3 +5,8 @@ Ordered by the steps of the OECD/JRC handbook: `impute` (missing figures), `cohe
 `contribute`, `uncertainty`, `bands`, `sobol` and `removal` (robustness), `revisions` and `chain`
 (time), `regimes`.
 """
+
+from typing import Literal
+
+# What is done with an indicator whose newest figure is old: see `missing`.
+Policy = Literal["carry", "renormalise", "estimate"]

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines.index import Policy
 from pipelines.index.vocabulary import TRANSFORMS
 
 BUNDLED = Path(__file__).with_name("framework.toml")
@@ -37,8 +38,9 @@ class Indicator(_Strict):
     to: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
     step: Literal["month", "quarter", "event"]
-    rule: Literal["mean", "last"] = "last"
+    rule: Literal["mean", "last", "max"] = "last"
     hold_months: int = Field(default=0, ge=0)
+    in_force: tuple[str, ...] = ()  # posted prices among its series: each stands until changed
     lag_months: int = Field(ge=0)
     carry_months: int = Field(ge=0)
     low: float
@@ -61,6 +63,8 @@ class Indicator(_Strict):
             raise ValueError(f"transform {self.transform} takes the roles {wanted}")
         if self.low == self.high:
             raise ValueError("goalposts low and high must differ")
+        if stray := set(self.in_force) - set(self.series):
+            raise ValueError(f"in_force names {', '.join(sorted(stray))}, which it does not read")
         if self.carry_months < self.lag_months:
             raise ValueError("carry_months must not be below lag_months")
         return self
@@ -107,13 +111,24 @@ class Regime(_Strict):
 
 
 class Rules(_Strict):
-    """Coverage, cut-off and confirmation."""
+    """Coverage, cut-off, what is done with the missing, and confirmation."""
 
     cutoff_day: int = Field(ge=1, le=28)
     coverage_dimension: float = Field(gt=0, le=1)
     coverage_index: float = Field(gt=0, le=1)
+    missing: Policy = "carry"
     confirm: int = Field(ge=1)
     first_month: str = Field(pattern=r"^\d{4}-\d{2}$")
+
+
+class Succession(_Strict):
+    """The version that this one follows, and the first month that this one publishes.
+
+    Months before `since` stay those of the old method; the index is linked in the month before.
+    """
+
+    since: str = Field(pattern=r"^\d{4}-\d{2}$")
+    method: "Framework"
 
 
 class Framework(_Strict):
@@ -125,6 +140,13 @@ class Framework(_Strict):
     regimes: tuple[Regime, ...] = Field(min_length=2)
     dimension: tuple[Dimension, ...] = Field(min_length=1)
     panel: tuple[Panel, ...] = ()
+    succeeds: Succession | None = None
+
+    @model_validator(mode="after")
+    def _steady(self) -> "Framework":
+        if self.succeeds and self.succeeds.method.rules.cutoff_day != self.rules.cutoff_day:
+            raise ValueError("a new version keeps the cutoff_day of the one it succeeds")
+        return self
 
     @cached_property
     def hash(self) -> str:
@@ -136,6 +158,11 @@ class Framework(_Strict):
         """The method as JSON, as it is published."""
         return self.model_dump(mode="json")
 
+    def by(self, missing: Policy) -> "Framework":
+        """The same method with another policy for what is missing."""
+        told = self.as_dict()
+        return Framework.model_validate(told | {"rules": told["rules"] | {"missing": missing}})
+
     @property
     def indicators(self) -> dict[str, Indicator]:
         """Every indicator by its full key, those of the panels included."""
@@ -144,9 +171,17 @@ class Framework(_Strict):
 
 
 def load(path: Path = BUNDLED) -> Framework:
-    """The method in a TOML file. Raises FrameworkFault naming the line or the place."""
+    """The method in a TOML file. Raises FrameworkFault naming the line or the place.
+
+    `succeeds.method` names the file of the version before, beside this one.
+    """
     try:
-        return Framework.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        method = tomllib.loads(path.read_text(encoding="utf-8"))
+        if "method" in (old := method.get("succeeds", {})):
+            old["method"] = load(path.parent / old["method"]).as_dict()
+        return Framework.model_validate(method)
+    except (OSError, UnicodeDecodeError) as fault:
+        raise FrameworkFault(f"cannot read {path}: {fault}") from None
     except tomllib.TOMLDecodeError as fault:
         raise FrameworkFault(f"{path.name}: {fault}") from None
     except ValidationError as fault:

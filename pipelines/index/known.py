@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,15 +26,20 @@ class Figures(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """How figures become steps: months in a step, whether to average, how long one holds.
+    """How figures become steps: months in a step, which figure of it counts, how long one holds.
 
     A posted price is in force until changed: `hold` fills so many missing steps with the figure
-    before them, None without limit.
+    before them, None without limit; the series of `in_force` are always without limit.
     """
 
     size: int
-    mean: bool
+    rule: Literal["mean", "last", "max"]
     hold: int | None
+    in_force: tuple[str, ...] = ()
+
+    def of(self, series: str) -> "Shape":
+        """The same for one series."""
+        return self._replace(hold=None) if series in self.in_force else self
 
 
 class Known:
@@ -77,35 +82,37 @@ class Known:
 def table(
     series: Sequence[str], figures: Mapping[str, Figures], end: int, shape: Shape
 ) -> pd.DataFrame:
-    """Steps (integers) by series, up to step `end`, NaN for what is missing.
-
-    Figures of one step are averaged, or the last one counts.
-    """
+    """Steps (integers) by series, up to step `end`, NaN for what is missing."""
     index = pd.RangeIndex(FIRST_YEAR * 12 // shape.size, end + 1)
     cells: NDArray[np.float64] = np.full((len(index), len(series)), np.nan)
     for column, key in enumerate(series):
         if key in figures:
             _fill(cells[:, column], figures[key], index.start, shape)
     wide = pd.DataFrame(cells, index=index, columns=list(series))
-    return wide if shape.hold == 0 else wide.ffill(limit=shape.hold)
+    for hold in {shape.of(key).hold for key in series} - {0}:
+        held = [key for key in series if shape.of(key).hold == hold]
+        wide[held] = wide[held].ffill(limit=hold)
+    return wide
 
 
 def _fill(cells: NDArray[np.float64], figures: Figures, start: int, shape: Shape) -> None:
     place = figures.month // shape.size - start
     inside = (place >= 0) & (place < len(cells))
     place, value = place[inside], figures.value[inside]
-    if shape.mean:
+    if shape.rule == "mean":
         count = np.bincount(place, minlength=len(cells))
         total = np.bincount(place, value, minlength=len(cells))
         cells[count > 0] = (total / np.maximum(count, 1))[count > 0]
+    elif shape.rule == "max":
+        np.fmax.at(cells, place, value)
     else:
         cells[place] = value
 
 
 def used(figures: Figures, steps: Sequence[int], shape: Shape) -> Ints:
-    """The rows behind these steps: all of a step where averaged, else its last, or the one held."""
+    """The rows behind these steps: all of a step, or only its last, or the one held."""
     step = figures.month // shape.size
-    if shape.mean:
+    if shape.rule != "last":
         return figures.row.compress(np.isin(step, steps))
     last = np.searchsorted(step, np.asarray(steps), side="right") - 1
     reach = np.iinfo(np.int64).max if shape.hold is None else shape.hold

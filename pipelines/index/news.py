@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pipelines.index import contribute, realtime
+from pipelines.index import contribute, linked
 from pipelines.index.framework import Framework
 
 FIGURE = ["series", "period"]
@@ -22,11 +22,11 @@ class Point(NamedTuple):
 def since(history: pd.DataFrame, before: Point, after: Point) -> pd.DataFrame:
     """The change of the index from `before` to `after`, key x revised_data, new_data, method.
 
-    `history` holds every version of every figure, as for `realtime.compute`. Revised data: the
+    `history` holds every version of every figure, as for `linked.compute`. Revised data: the
     figures known at `before`, with their values of today, and nothing else. New data: figures
     that were not known, and the passing of time. Method: the new one on the same figures. Rows
-    are indicators, and their sums add up to the change. Raises ValueError where the index is
-    withheld at either end.
+    are indicators, and "link" where versions of the method meet; their sums add up to the
+    change. Raises ValueError where the index is withheld at either end.
     """
     steps = [
         (history, before),
@@ -62,8 +62,9 @@ def only_known(history: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
 
 def _contributions(history: pd.DataFrame, point: Point) -> pd.Series:
     dates = {point.month: point.as_of}
-    rows = realtime.compute(history, point.method, [point.month], dates).values
+    rows = linked.compute(history, point.method, [point.month], dates).values
     if rows.loc[rows["key"].eq("index"), "score"].isna().any():
         raise ValueError(f"the index of {point.month} is withheld as of {point.as_of:%Y-%m-%d}")
-    picked: pd.Series = rows[rows["kind"].eq("indicator")].set_index("key")["contribution"]
+    parts = rows[rows["kind"].isin(["indicator", linked.LINK])]
+    picked: pd.Series = parts.set_index("key")["contribution"]
     return picked

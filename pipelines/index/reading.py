@@ -36,13 +36,14 @@ def read(indicator: Indicator, figures: Mapping[str, Figures], month: pd.Period)
     if values.empty:
         return _withheld("no figure yet")
     at = int(values.index[-1])
+    members, rows = _rests_on(indicator, tables, figures, at)
+    seen = _seen(indicator, members, figures, at)
     # A quarter is as old as its last month; one that is still running has no age.
-    age = max(0, now - (at * shape.size + shape.size - 1))
-    observed = f"{at * shape.size // 12}-{at * shape.size % 12 + 1:02d}"
+    age = max(0, now - (seen * shape.size + shape.size - 1))
+    observed = f"{seen * shape.size // 12}-{seen * shape.size % 12 + 1:02d}"
     if age > indicator.carry_months:
         reason = f"newest figure is of {observed}, over {indicator.carry_months} months old"
         return _withheld(reason, observed, age)
-    members, rows = _rests_on(indicator, tables, figures, at)
     return Reading(
         value=float(values.iloc[-1]),
         observed=observed,
@@ -72,35 +73,37 @@ def _rests_on(
             if not gaps.any()
         ]
         members += present
-        rows += [used(figures[key], steps, shape) for key in present]
+        rows += [used(figures[key], steps, shape.of(key)) for key in present]
     return members, np.unique(np.concatenate(rows))
 
 
-def _newest(
-    indicator: Indicator,
-    roles: Sequence[str],
-    figures: Mapping[str, Figures],
-    at: int,
-    shape: Shape,
+def _seen(
+    indicator: Indicator, members: Sequence[str], figures: Mapping[str, Figures], at: int
 ) -> int:
-    """The month that a value of step `at` is about: where a price is held, that of the price."""
+    """The step that a value of step `at` is about: where prices are held, that of the newest one.
+
+    Of several roles the one seen longest ago counts; what is in force until changed has no age.
+    """
+    shape = _shape(indicator)
     if not shape.hold:
-        return at * shape.size
-    seen = [
-        max(_last(figures[key], at) for key in getattr(indicator, role) if key in figures)
-        for role in roles
+        return at
+    roles = [
+        [key for key in getattr(indicator, role) if key in members and key not in shape.in_force]
+        for role in TRANSFORMS[indicator.transform].roles
     ]
-    return min(seen)
+    last = [max(_last(figures[key], at, shape.size) for key in role) for role in roles if role]
+    return min(last, default=at)
 
 
-def _last(figures: Figures, at: int) -> int:
-    return int(figures.month.compress(figures.month <= at).max(initial=0))
+def _last(figures: Figures, at: int, size: int) -> int:
+    step = figures.month // size
+    return int(step.compress(step <= at).max())
 
 
 def _shape(indicator: Indicator) -> Shape:
     size = 3 if indicator.step == "quarter" else 1
     hold = None if indicator.step == "event" else indicator.hold_months
-    return Shape(size, indicator.rule == "mean", hold)
+    return Shape(size, indicator.rule, hold, indicator.in_force)
 
 
 def _withheld(reason: str, observed: str | None = None, age: int | None = None) -> Reading:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 
+from pipelines.index import missing
 from pipelines.index.assemble import assemble
 from pipelines.index.framework import Framework
 from pipelines.index.known import Figures, Known
@@ -69,8 +70,8 @@ def compute(
         figures = known.at(dates.get(month, cutoff(month, framework)))
         readings += [(month, key, one) for key, one in _read(framework, figures, month)]
     rows = [_row(month.to_timestamp(), key, one) for month, key, one in readings]
-    values = assemble(pd.DataFrame(rows, columns=READ), framework)
-    return Result(values, _lineage(readings, known.rows))
+    read_rows = missing.apply(pd.DataFrame(rows, columns=READ), framework.rules.missing)
+    return Result(assemble(read_rows, framework), _lineage(readings, known.rows))
 
 
 def vintages(
@@ -79,8 +80,11 @@ def vintages(
     """Single months, each as known at an instant of its own: period, as_of, and columns of SINGLE.
 
     The figures of `compute` for that month and that instant. Regimes, and what is said of
-    members that enter or leave, need the months before and are not given.
+    members that enter or leave, need the months before and are not given. Raises ValueError
+    where the method estimates what is missing, which needs them too.
     """
+    if framework.rules.missing == "estimate":
+        raise ValueError("a month alone cannot be estimated from the months before it")
     known = _known(history, framework)
     figures = {instant: known.at(instant) for instant in {instant for _, instant in cells}}
     rows = [
@@ -88,7 +92,8 @@ def vintages(
         for place, (month, instant) in enumerate(cells)
         for key, one in _read(framework, figures[instant], month)
     ]
-    values = assemble(pd.DataFrame(rows, columns=READ), framework)
+    read_rows = missing.apply(pd.DataFrame(rows, columns=READ), framework.rules.missing)
+    values = assemble(read_rows, framework)
     where = values.pop("period").to_numpy()
     months = pd.DatetimeIndex([month.to_timestamp() for month, _ in cells])
     instants = pd.DatetimeIndex([instant for _, instant in cells])

@@ -61,7 +61,7 @@ _sign = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=Tru
 _code = "|".join(_CODES)
 _word = "|".join(_WORDS)
 _BEFORE = re.compile(
-    rf"(?:(?P<code>{_code})\s?)?(?P<sign>{_sign})?\s?(?P<number>{_NUMBER})\s?-?(?P<scale>{_SCALE})?(?![A-Za-z])"
+    rf"(?:(?P<code>{_code})\s?)?(?P<sign>{_sign})?\s?(?P<number>{_NUMBER})\s?-?(?P<scale>(?i:{_SCALE}))?(?![A-Za-z])"
 )
 _AFTER = re.compile(
     rf"(?P<number>{_NUMBER})\s?-?(?P<scale>{_SCALE})?\s(?:de |d'|of )?(?:US |U\.S\. )?"

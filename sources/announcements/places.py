@@ -10,7 +10,7 @@ import pandas as pd
 
 GAZETTEER = Path(__file__).parent / "words" / "places.csv"
 DEMONYMS = Path(__file__).parent / "words" / "demonyms.csv"
-_NAME = re.compile(r"[^\W\d_][\w.'-]*", re.UNICODE)
+_NAME = re.compile(r"[^\W\d_][\w.'-]*(?!\$)", re.UNICODE)
 _LONGEST = 5
 _REGION = re.compile(r"\b(?:county|comté de)\b", re.IGNORECASE)
 
@@ -81,7 +81,7 @@ def find(text: str) -> tuple[str, str]:
 def _demonyms() -> tuple[dict[str, str], re.Pattern[str]]:
     frame = pd.read_csv(DEMONYMS)
     country = dict(zip(frame["demonym"], frame["country"], strict=True))
-    site = r"(?:[\w-]+ ){0,2}(?:data cent(?:er|re)s?|campus|cloud region)"
+    site = r"(?i:(?:[\w-]+ ){0,2}(?:data ?cent(?:er|re)s?|campus|cloud region))"
     somebody = r"(?:firm|compan|operator|developer|provider|start-?up|giant|group|player|speciali)"
     return country, re.compile(rf"\b({'|'.join(country)}) {site}\b(?! {somebody})")
 

@@ -77,6 +77,19 @@ def test_an_edition_comes_back_as_it_was_stored(engine: Engine, about: dict[str,
     ]
 
 
+def test_what_a_month_rests_on_is_a_view(engine: Engine, about: dict[str, Any]) -> None:
+    weights = {"chips.made_up": (0.25, "observed"), "chips.other": (0.75, "carried")}
+    parts = [value(key, "indicator", weight=weight, state=state, regime="", reason="")
+             for key, (weight, state) in weights.items()]  # fmt: skip
+    method = {"title": {"fr": "Méthode inventée"}, "rules": {"missing": "estimate"}}
+    values = pd.DataFrame(parts).astype(dict.fromkeys(edition.FLOATS, "float64"))
+    edition.save(engine, **(about | {"values": values, "framework": method}))
+    shares = "select month, policy, observed, carried, estimated from v_index_state"
+    assert query.run(engine, shares).to_numpy().tolist() == [
+        ["2026-01", "estimate", 0.25, 0.75, 0.0]
+    ]
+
+
 def test_every_input_leads_to_a_hash_or_a_citation(engine: Engine, about: dict[str, Any]) -> None:
     found = edition.load(engine, edition.save(engine, **about)).lineage
     shipped = found.loc[found["sha256"].eq("aa")].iloc[0]

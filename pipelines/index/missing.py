@@ -1,0 +1,68 @@
+"""What to do with an indicator whose newest figure is old: carry it, drop it, or estimate it.
+
+The published choice is in the rules of the method, and so is stored with every release; the
+state of each row says what was done, and where the index rests on it.
+"""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+
+from pipelines.index import Policy, impute
+
+LEAST = 12  # months of its own that an indicator needs before it is estimated from the others
+DROPPED = "not observed, and left out"
+ESTIMATED = "expected from what the other indicators say"
+
+
+def apply(rows: pd.DataFrame, policy: Policy) -> pd.DataFrame:
+    """The rows read (period, key, value, state, reason and more) under a policy, months in order.
+
+    "carry" keeps the last figure up to its limit; "renormalise" keeps what is observed, and
+    leaves its weight to the others; "estimate" puts the conditional expectation of a dynamic
+    factor model where nothing is observed, month by month, from the rows up to that month only.
+    """
+    if policy == "carry":
+        return rows
+    seen = rows["state"].eq("observed")
+    if policy == "renormalise":
+        carried = rows["state"].eq("carried")
+        return rows.assign(
+            value=rows["value"].mask(carried),
+            state=rows["state"].mask(carried, "withheld"),
+            reason=rows["reason"].mask(carried, DROPPED),
+        )
+    expected = _expected(rows.assign(value=rows["value"].where(seen)))
+    filled = rows.merge(expected, "left", ["period", "key"])["expected"].set_axis(rows.index)
+    put = ~seen & filled.notna()
+    return rows.assign(
+        value=rows["value"].mask(put, filled),
+        state=rows["state"].mask(put, "estimated"),
+        reason=rows["reason"].mask(put, ESTIMATED),
+    )
+
+
+def _expected(rows: pd.DataFrame) -> pd.DataFrame:
+    """What each missing cell is expected to be, given the rows up to its month: a row a cell."""
+    wide = rows.pivot(index="period", columns="key", values="value").sort_index()
+    found = {month: _last(wide.loc[:month]) for month in wide.index[wide.isna().any(axis=1)]}
+    cells = pd.DataFrame(found).T.reindex(columns=wide.columns).rename_axis("period")
+    return cells.astype(float).melt(ignore_index=False, value_name="expected").reset_index()
+
+
+def _last(known: pd.DataFrame) -> pd.Series:
+    """The missing cells of the last row, estimated from those columns that have a past."""
+    usable = known.loc[:, known.notna().sum() >= LEAST]
+    usable = usable.loc[:, usable.nunique() > 1]
+    gaps = usable.columns[usable.iloc[-1].isna()]
+    if gaps.empty or usable.shape[1] < 2:
+        return pd.Series(dtype="float64")
+    usable = usable.loc[usable.notna().any(axis=1)]
+    with warnings.catch_warnings():
+        # A short panel may stop before the tolerance is met; what it then gives is still within
+        # the range of the figures, which is all that an estimate is used for.
+        warnings.simplefilter("ignore")
+        filled = impute.conditional(usable, iterations=100).iloc[-1]
+    low, high = usable.min(), usable.max()
+    return pd.Series(np.clip(filled, low, high)[gaps], dtype="float64")
