@@ -26,7 +26,8 @@ def extract(text: object) -> Event:
         return Event(kinds.NONE, "", refused="there is no text to read")
     language = _language(plain)
     figure, (country, place) = power.find(plain), places.find(plain)
-    verdict = kinds.read(plain, sited=bool(figure or country))
+    sited = bool(figure or country)
+    verdict = kinds.read(plain, sited=sited, builder=sited and operators.builder(plain))
     unsure = verdict.family in doubt.UNSURE and doubt.doubtful(plain)
     if verdict.kind == kinds.NONE or unsure:
         return Event(kinds.NONE, language, spans=_spans(kind=verdict.span))

@@ -80,21 +80,24 @@ class _Text:
         return Verdict(kind, family, match.span() if match else (0, 0))
 
 
-def read(text: str, *, sited: bool = False) -> Verdict:
+def read(text: str, *, sited: bool = False, builder: bool = False) -> Verdict:
     """The event of a project's life that a cleaned text tells, or "not_announcement".
 
     `sited`: the text gives a place or a power. A text of which the lexicon knows no verb then
-    still tells of a project.
+    still tells of a project. `builder`: it names somebody who does nothing but data centres,
+    which is then its subject.
     """
     asked = _Text(text)
-    for decide in (_outside, _ended, _beside, _life):
+    if verdict := _outside(asked, builder=builder):
+        return verdict
+    for decide in (_ended, _beside, _life):
         if verdict := decide(asked):
             return verdict
-    return asked.verdict("announced" if sited else NONE, "subject")
+    return asked.verdict("announced" if sited and asked.has("subject") else NONE, "subject")
 
 
-def _outside(text: _Text) -> Verdict | None:
-    if text.has("subject") and not text.has("aside", "denial", "law_ended"):
+def _outside(text: _Text, *, builder: bool) -> Verdict | None:
+    if (builder or text.has("subject")) and not text.has("aside", "denial", "law_ended"):
         return None
     return text.verdict(NONE, "aside", "denial", "law_ended")
 

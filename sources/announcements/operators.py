@@ -10,6 +10,7 @@ import pandas as pd
 from sources.announcements import places
 
 GAZETTEER = Path(__file__).parent / "words" / "operators.csv"
+BUILDERS = Path(__file__).parent / "words" / "builders.txt"
 ORDINARY = Path(__file__).parent / "words" / "ordinary.txt"
 _WORD = re.compile(r"[^\W_][\w.&'+-]*")
 _LONGEST = 5
@@ -24,7 +25,9 @@ _VERB = re.compile(
     r"brings?|lays?|kicks?|hints?|wants?|hopes?|reportedly|chosen|selected|selects?|picks?|chooses?|"
     r"establish\w*|creates?|forms?|moves?|enters?|reviv\w+|resubmit\w*|outlines?|details?|could|may|"
     r"would|also|recently|earmark\w*|purchases|made|prévoi\w+|annonc\w+|va|vont|lance\w*|inaugure\w*|"
-    r"ouvre\w*|construi\w+|investi\w*|démarre\w*|a|ont|envisage\w*|signe\w*|dévoile\w*|veut|pose)\s"
+    r"ouvre\w*|construi\w+|investi\w*|démarre\w*|a|ont|envisage\w*|signe\w*|dévoile\w*|veut|pose|"
+    r"implant\w+|lands?|locks?|breaks|clears?|reaffirms?|gets?|projette|choisit)\s",
+    re.IGNORECASE,
 )
 _AFTER = re.compile(
     r"(?<!approved )(?<!rejected )(?<!denied )(?<!refused )(?<!granted )(?<!opposed )(?<!backed )"
@@ -85,6 +88,16 @@ def _gazetteer() -> dict[str, str]:
 @cache
 def _ordinary() -> frozenset[str]:
     return frozenset(ORDINARY.read_text(encoding="utf-8").split())
+
+
+@cache
+def _builders() -> frozenset[str]:
+    return frozenset(BUILDERS.read_text(encoding="utf-8").splitlines())
+
+
+def builder(text: str) -> bool:
+    """Whether the text names an operator whose one business is data centres."""
+    return any(one.known_as in _builders() for one in everyone(text))
 
 
 def known_as(name: str) -> str:

@@ -12,6 +12,7 @@ GAZETTEER = Path(__file__).parent / "words" / "places.csv"
 DEMONYMS = Path(__file__).parent / "words" / "demonyms.csv"
 _NAME = re.compile(r"[^\W\d_][\w.'-]*(?!\$)", re.UNICODE)
 _LONGEST = 5
+_TOWNSHIP = re.compile(r"\b[A-Z][a-z]+ (?:County|Township|Twp|Parish)\b")
 _REGION = re.compile(r"\b(?:county|comté de)\b", re.IGNORECASE)
 
 
@@ -71,7 +72,7 @@ def find(text: str) -> tuple[str, str]:
     found = everywhere(text)
     sites = [one for one in found if not _nationality(text, one)] or found[:1]
     if not sites:
-        return _demonym(text), ""
+        return _demonym(text) or _township(text), ""
     country = _country(text, sites)
     name = ", ".join(dict.fromkeys(one.name for one in sites if one.country == country))
     return country, name
@@ -91,6 +92,11 @@ def _demonym(text: str) -> str:
     country, pattern = _demonyms()
     found = pattern.search(text)
     return country[found[1]] if found else ""
+
+
+def _township(text: str) -> str:
+    """The United States for "in Larkfield Township", whose name no gazetteer has."""
+    return "United States" if _TOWNSHIP.search(text) else ""
 
 
 def _country(text: str, sites: list[Place]) -> str:
