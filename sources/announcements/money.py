@@ -64,7 +64,7 @@ _BEFORE = re.compile(
     rf"(?:(?P<code>{_code})\s?)?(?P<sign>{_sign})?\s?(?P<number>{_NUMBER})\s?-?(?P<scale>(?i:{_SCALE}))?(?![A-Za-z])"
 )
 _AFTER = re.compile(
-    rf"(?P<number>{_NUMBER})\s?-?(?P<scale>{_SCALE})?\s(?:de |d'|of )?(?:US |U\.S\. )?"
+    rf"(?P<number>{_NUMBER})\s?-?(?P<scale>{_SCALE})?(?:\s(?:de |d'|of )?(?:US |U\.S\. )?|(?=[€$]))"
     rf"(?P<word>{_word}|\$|€|{_code})(?![A-Za-z])",
     re.IGNORECASE,
 )

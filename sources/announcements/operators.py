@@ -12,7 +12,7 @@ from sources.announcements import places
 GAZETTEER = Path(__file__).parent / "words" / "operators.csv"
 BUILDERS = Path(__file__).parent / "words" / "builders.txt"
 ORDINARY = Path(__file__).parent / "words" / "ordinary.txt"
-_WORD = re.compile(r"[^\W_][\w.&'+-]*")
+_WORD = re.compile(rf"{places.ELISION}[^\W_][\w.&'+-]*")
 _LONGEST = 5
 _VERB = re.compile(
     r"\s(?:to|will|has|have|is|are|was|were|set|looks?|plans?|propos\w+|announc\w+|unveil\w*|reveal\w*|"
@@ -48,7 +48,7 @@ _LEAD = re.compile(
 _GENERIC = re.compile(
     r"^(?:plans?|proposals?|proposed|approval|council|county|city|town\w*|developers?|data|new|work|"
     r"construction|first|second|they|it|he|she|we|this|that|these|ils?|elle|ce|cette|le projet|"
-    r"projects?|sites?|campus|facility|government|residents|report|up|more|another|former|controversial|"
+    r"l'[a-zé]\w+|projects?|sites?|campus|facility|government|residents|report|up|more|another|former|controversial|"
     r"planning|permission|planners|officials|commission\w*|board|judge|court|state|us|uk|eu|the|two|"
     r"three|four|pair|ai|hyperscale\w*|gigawatt\w*|unnamed|local|une?|\W*\d.*)\b",
     re.IGNORECASE,

@@ -10,7 +10,8 @@ import pandas as pd
 
 GAZETTEER = Path(__file__).parent / "words" / "places.csv"
 DEMONYMS = Path(__file__).parent / "words" / "demonyms.csv"
-_NAME = re.compile(r"[^\W\d_][\w.'-]*(?!\$)", re.UNICODE)
+ELISION = r"(?:(?<=\b[dlDL]')|\b(?![dlDL]'[A-ZÀ-Ý]))"  # "d'Abidjan" names Abidjan
+_NAME = re.compile(rf"{ELISION}[^\W\d_][\w.'-]*(?!\$)")
 _LONGEST = 5
 _TOWNSHIP = re.compile(r"\b[A-Z][a-z]+ (?:County|Township|Twp|Parish)\b")
 _REGION = re.compile(r"\b(?:county|comté de)\b", re.IGNORECASE)
