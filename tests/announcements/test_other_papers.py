@@ -25,7 +25,8 @@ def test_amounts_in_title_case_and_french_short_forms(
 ) -> None:
     money = extract(text).money
     assert money is not None
-    assert (money.amount, money.currency) == (pytest.approx(amount), currency)
+    assert money.amount == pytest.approx(amount)
+    assert money.currency == currency
 
 
 def test_a_brand_new_site_is_not_paid_in_rand() -> None:
