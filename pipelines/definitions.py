@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import ingest, news, release
+from pipelines import filings, ingest, news, release
 from pipelines.alerts.definitions import DEFS as ALERTS
 from pipelines.settings import Settings, from_environment
 from sources import Source, registry
@@ -161,7 +161,7 @@ def index(
 
 
 @dg.asset(
-    deps=[dg.AssetKey(["observations", key]) for key in news.PAPERS],
+    deps=[dg.AssetKey(["observations", key]) for key in (*news.PAPERS, *filings.LISTS)],
     group_name="observations",
     owners=OWNERS,
     kinds={"python"},
@@ -169,9 +169,11 @@ def index(
     automation_condition=NEW_AND_GREEN,
 )
 def announcements(observatory: Observatory) -> dg.MaterializeResult:
-    """Read the archived bodies of the papers that were not read yet."""
+    """Ask for the filed documents that are listed; read what was archived and not read yet."""
     settings = observatory.settings()
-    kept = news.read_archive(ingest.open_store(settings), settings)
+    engine = ingest.open_store(settings)
+    filings.ask(engine, settings)
+    kept = news.read_archive(engine, settings)
     return dg.MaterializeResult(metadata=kept._asdict())
 
 

@@ -10,18 +10,19 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines import ingest
+from pipelines import filings, ingest
 from pipelines.reparse import stored
 from pipelines.settings import Settings
-from sources import Payload, feeds, find, gdelt
+from sources import Payload, Source, feeds, find, gdelt, sec_releases
 from sources.announcements import COLUMNS, extract, projects, series
 from sources.announcements.operators import known_as
 from sources.archive import Archive, DamagedBody
 from warehouse import events, load, read
 
-VERSION = 2  # of the extraction; a greater one reads stored items anew
+VERSION = 3  # of the extraction; a greater one reads stored items anew
 TITLE = 300
-PAPERS: dict[str, Callable[[Payload], pd.DataFrame]] = {"feeds": feeds.items, "gdelt": gdelt.items}
+Items = Callable[[Payload], pd.DataFrame]
+PAPERS: dict[str, Items] = {"feeds": feeds.items, "gdelt": gdelt.items}
 SOURCE: dict[str, Any] = {
     "key": "announcements",
     "publisher": "Several",
@@ -59,35 +60,55 @@ def instants(published: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
 
 
 def ask(engine: Engine, settings: Settings) -> list[ingest.Outcome]:
-    """Ask the papers; an outcome a question. What they say is read by `read_archive`."""
-    return list(ingest.ask_and_take(engine, settings, [find(key) for key in PAPERS]))
+    """Ask the papers and for filed documents; an outcome a question. `read_archive` reads them."""
+    papers = list(ingest.ask_and_take(engine, settings, [find(key) for key in PAPERS]))
+    return papers + filings.ask(engine, settings)
 
 
 def read_archive(engine: Engine, settings: Settings) -> Kept:
-    """Read every archived body of the papers that this version has not read yet."""
-    archive, total = Archive(settings.archive), Kept(0, 0, 0)
+    """Read every archived body of papers and filings that this version has not read yet."""
+    archive, total, last = Archive(settings.archive), Kept(0, 0, 0), None
     load.register(engine, [SOURCE], series.catalogue())
     done = set(read.archived(engine, SOURCE["key"])["sha256"])
-    for key, items in PAPERS.items():
-        for row in read.archived(engine, key).to_dict("records"):
+    filed = filings.listed(engine, archive).set_index("link")["published"].to_dict()
+    readers: list[tuple[Source, Items]] = [(find(key), items) for key, items in PAPERS.items()]
+    for source, items in [*readers, (sec_releases.RELEASES, sec_releases.items)]:
+        for row in read.archived(engine, source.key).to_dict("records"):
             about = {str(name): value for name, value in row.items()}
             if f"{about['sha256']}-{VERSION}" in done or about["outcome"] != "new":
                 continue
             with suppress(KeyError, DamagedBody):  # `reparse` says which bodies are gone
-                found = items(stored(archive, find(key), about))
-                kept = keep(engine, settings, found, about["url"], f"{about['sha256']}-{VERSION}")
+                found = items(stored(archive, source, about))
+                pairs = zip(found["link"], found["published"], strict=True)
+                dated = found.assign(published=[filed.get(link, day) for link, day in pairs])
+                body = f"{about['sha256']}-{VERSION}"
+                last, kept = _store(engine, settings, dated, about["url"], body)
                 total = Kept(*(one + more for one, more in zip(total, kept, strict=True)))
+    if last is not None:
+        observe(engine, settings, last)
     return total
 
 
-def keep(
-    engine: Engine, settings: Settings, items: pd.DataFrame, origin: str, body: str | None = None
-) -> Kept:
-    """Store the events of items (title, link, published: aware or NaT), then their series.
+def keep(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str) -> Kept:
+    """Store the events of items (title, link, published), then their series.
 
-    `origin` is the address or the file that the items came from, `body` names what was read.
+    `origin` is the address or the file that the items came from.
     """
-    facts = extracted(items.rename(columns={"title": "text"}))
+    load.register(engine, [SOURCE], series.catalogue())
+    fetch, kept = _store(engine, settings, items, origin)
+    observe(engine, settings, fetch)
+    return kept
+
+
+def _store(
+    engine: Engine, settings: Settings, items: pd.DataFrame, origin: str, body: str | None = None
+) -> tuple[int, Kept]:
+    """Store the events of items under a new fetch; `body` names what was read.
+
+    Items that come with the columns of their event keep them: their text was not stored.
+    """
+    read_before = set(COLUMNS) <= set(items)
+    facts = items[[*COLUMNS]] if read_before else extracted(items.assign(text=items["title"]))
     dated = facts.drop(columns=["is_announcement", "investment_usd"]).assign(
         known_from=instants(items["published"]),
         version=VERSION,
@@ -96,7 +117,6 @@ def keep(
         known_as=facts["operator"].str.split("; ").str[0].map(known_as),
     )
     good = dated.loc[dated["known_from"].le(settings.now)]
-    load.register(engine, [SOURCE], series.catalogue())
     fetch = load.record(
         engine,
         SOURCE["key"],
@@ -108,8 +128,7 @@ def keep(
         parser_version=VERSION,
     )
     added = events.append(engine, fetch, good)
-    observe(engine, settings, fetch)
-    return Kept(added, len(good) - added, len(dated) - len(good))
+    return fetch, Kept(added, len(good) - added, len(dated) - len(good))
 
 
 def observe(engine: Engine, settings: Settings, fetch: int) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from pipelines import news
+from pipelines import filings, news
 from pipelines.definitions import Observatory, announcements
 from sources import find
 from sources.credentials import public_url
@@ -65,7 +65,9 @@ def test_the_asset_reads_what_the_feeds_have_brought(
 ) -> None:
     site.serve(paper, Reply(RSS.format(PLANNED).encode(), headers=XML))
     assert silentcrash("fetch", "feeds").code == 0
-    keys = [dg.AssetSpec(dg.AssetKey(["observations", key])) for key in news.PAPERS]
+    keys = [
+        dg.AssetSpec(dg.AssetKey(["observations", key])) for key in (*news.PAPERS, *filings.LISTS)
+    ]
     done = dg.materialize([announcements, *keys], resources={"observatory": Observatory()})
     assert done.success
     [made] = done.asset_materializations_for_node("announcements")
