@@ -37,15 +37,18 @@ __all__ = [
     "vintages",
 ]
 
-COLUMNS = "series_id, period, value, status, known_from, fetch_id"
-EVERY = f"select {COLUMNS} from observation where {{where}}"
+# Both engines hand a row over cell by cell: whole numbers that share one cost half as much.
+FIGURE = "(cast(series_id as bigint) << 36) | ((period + 2147483648) << 4) | status"
+VERSION = "(known_from << 30) | fetch_id"
+EVERY = f"select {FIGURE}, value, {VERSION} from observation where {{where}}"
 # SQLite gives the other columns of the row that has the maximum; PostgreSQL reads its primary
 # key backwards. Both are several times faster than a window function.
 LATEST = {
-    "sqlite": f"select {COLUMNS}, max(known_from * 1073741824 + fetch_id) from observation "
+    "sqlite": f"select {FIGURE}, value, max({VERSION}) from observation "
     "where {where} group by series_id, period",
-    "postgresql": f"select distinct on (series_id, period) {COLUMNS} from observation "
-    "where {where} order by series_id desc, period desc, known_from desc, fetch_id desc",
+    "postgresql": f"select distinct on (series_id, period) {FIGURE}, value, {VERSION} "
+    "from observation where {where} "
+    "order by series_id desc, period desc, known_from desc, fetch_id desc",
 }
 
 
@@ -139,8 +142,8 @@ def _read(
         chosen = None if series is None else keys
         where, values = _where(chosen, start, end, as_of, recorded_by)
         found = connection.execute(text(template.format(where=where)), values)
-        rows = pd.DataFrame.from_records(found.cursor.fetchall(), columns=list(found.keys()))
-    return _frame(rows, keys, withdrawn)
+        rows = pd.DataFrame(found.cursor.fetchall(), columns=["figure", "value", "version"])
+    return _frame(_apart(rows), keys, withdrawn)
 
 
 def _at_once(engine: Engine) -> Engine:
@@ -180,6 +183,21 @@ def _where(
     chosen = [] if keys is None else [f"series_id in ({', '.join(map(str, keys.index)) or 'null'})"]
     where = " and ".join([*chosen, *used]) or "true"
     return where, {test.rpartition(":")[2]: value for test, value in used.items()}
+
+
+def _apart(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with what FIGURE and VERSION put together in columns of their own."""
+    figure, version = rows["figure"].to_numpy("int64"), rows["version"].to_numpy("int64")
+    return pd.DataFrame(
+        {
+            "series_id": figure >> 36,
+            "period": (figure >> 4 & (2**32 - 1)) - 2**31,
+            "value": rows["value"].to_numpy("float64"),
+            "status": figure & 15,
+            "known_from": version >> 30,
+            "fetch_id": version & (2**30 - 1),
+        }
+    )
 
 
 def _frame(rows: pd.DataFrame, keys: "pd.Series[str]", withdrawn: bool) -> pd.DataFrame:
