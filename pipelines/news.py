@@ -14,13 +14,14 @@ from pipelines import filings, ingest
 from pipelines.reparse import stored
 from pipelines.settings import Settings
 from sources import Payload, Source, feeds, find, gdelt, sec_releases
-from sources.announcements import COLUMNS, extract, projects, series
+from sources.announcements import COLUMNS, extract, fate, projects, series
 from sources.announcements.operators import known_as
 from sources.archive import Archive, DamagedBody
 from warehouse import events, load, read
 
 VERSION = 3  # of the extraction; a greater one reads stored items anew
 TITLE = 300
+SHIPPED = "sources/announcements/known.csv"
 Items = Callable[[Payload], pd.DataFrame]
 PAPERS: dict[str, Items] = {"feeds": feeds.items, "gdelt": gdelt.items}
 SOURCE: dict[str, Any] = {
@@ -68,7 +69,7 @@ def ask(engine: Engine, settings: Settings) -> list[ingest.Outcome]:
 def read_archive(engine: Engine, settings: Settings) -> Kept:
     """Read every archived body of papers and filings that this version has not read yet."""
     archive, total, last = Archive(settings.archive), Kept(0, 0, 0), None
-    load.register(engine, [SOURCE], series.catalogue())
+    load.register(engine, [SOURCE], [])
     done = set(read.archived(engine, SOURCE["key"])["sha256"])
     filed = filings.listed(engine, archive).set_index("link")["published"].to_dict()
     readers: list[tuple[Source, Items]] = [(find(key), items) for key, items in PAPERS.items()]
@@ -94,10 +95,16 @@ def keep(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str) -
 
     `origin` is the address or the file that the items came from.
     """
-    load.register(engine, [SOURCE], series.catalogue())
+    load.register(engine, [SOURCE], [])
     fetch, kept = _store(engine, settings, items, origin)
     observe(engine, settings, fetch)
     return kept
+
+
+def take(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str, body: str) -> Kept:
+    """Store the events of items that have been read, under the digest of their file; no series."""
+    load.register(engine, [SOURCE], [])
+    return _store(engine, settings, items, origin, body)[1]
 
 
 def _store(
@@ -138,8 +145,11 @@ def observe(engine: Engine, settings: Settings, fetch: int) -> int:
     later item adds to a past month is a new vintage of it.
     """
     told = events.read(engine, as_of=settings.now)
+    told = told[told["fetched_from"].ne(SHIPPED)]  # a list made by hand is not a count
     resolved, _ = projects.resolve(told, projects.read_corrections())
-    made = series.monthly(resolved, rates(engine, settings))
+    held, named = rates(engine, settings), resolved["country"]
+    load.register(engine, [SOURCE], series.catalogue(named) + fate.catalogue(named))
+    made = pd.concat([series.monthly(resolved, held), fate.monthly(resolved, held)])
     running = made["period"].ge(pd.Timestamp(settings.now.date().replace(day=1)))
     dated = made.assign(
         known_from=pd.Timestamp(settings.now).floor("s"),

@@ -1,15 +1,25 @@
-"""Events of data-centre projects: append them once, read them as of a day."""
+"""Events of data-centre projects: append them once, read them and what became of them."""
 
 from datetime import datetime
 
 import pandas as pd
 from sqlalchemy import Engine, insert, select
 
+from warehouse import read as figures
 from warehouse.database import writing
 from warehouse.frames import instants, rows
 from warehouse.tables import Event, core
 
 KEY = ["address", "title", "version"]
+STATES = (
+    "announced",
+    "expanded",
+    "under_construction",
+    "operational",
+    "cancelled",
+    "delayed",
+)
+MEASURES = ["projects", "mw", "usd"]
 
 AS_OF = """
 select e.*, f.url as fetched_from from event e join "fetch" f on f.id = e.fetch_id
@@ -51,3 +61,22 @@ def read(engine: Engine, *, as_of: datetime, recorded_by: int = 2**31 - 1) -> pd
     with engine.connect() as connection:
         found = rows(connection, AS_OF, values)
     return found.assign(known_from=instants(found["known_from"]))
+
+
+def fate(
+    engine: Engine, view: str, *, as_of: datetime, recorded_by: int | None = None
+) -> pd.DataFrame:
+    """What became of the announced projects of a view, as known on `as_of`: one row a state.
+
+    `view`: world, africa or a country as in a series key (morocco). Index: STATES, in the order
+    of a project's life. Columns: projects (count), mw (MW), usd (USD), period (the month that
+    the figures are of, the newest one). Empty where nothing was told of the view.
+    """
+    prefix = f"announcements.{view}.state."
+    told = figures.panel(engine, series=[f"{prefix}*"], as_of=as_of, recorded_by=recorded_by)
+    newest = told.loc[told["period"].eq(told["period"].max())]
+    parts = newest["series"].str.removeprefix(prefix).str.split(".", expand=True)
+    if newest.empty:
+        return pd.DataFrame(columns=[*MEASURES, "period"])
+    table = newest.assign(state=parts[0], measure=parts[1]).pivot_table("value", "state", "measure")
+    return table.reindex(index=STATES, columns=MEASURES).assign(period=newest["period"].iloc[0])

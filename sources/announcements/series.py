@@ -4,31 +4,20 @@ More is read every year, so every month has the number of sources alive beside i
 a count for each of them; months are never spliced.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
+from sources.announcements.views import ALWAYS, KEYS, in_views, views
 from sources.tidy import tidy
 
-AFRICA = (
-    "Morocco", "Algeria", "Tunisia", "Libya", "Egypt", "Mauritania", "Senegal", "Nigeria",
-    "Ghana", "Kenya", "Ethiopia", "Rwanda", "Uganda", "Tanzania", "Angola", "Namibia",
-    "Botswana", "Zambia", "Zimbabwe", "Mozambique", "Madagascar", "Mauritius", "Cameroon",
-    "Gabon", "Benin", "Togo", "Mali", "Niger", "Chad", "Sudan", "Somalia", "Djibouti", "Malawi",
-    "Burundi", "Guinea", "Gambia", "Liberia", "Lesotho", "Eswatini", "Seychelles",
-    "South Africa", "Ivory Coast", "DR Congo", "Burkina Faso", "Cape Verde", "Sierra Leone",
-    "South Sudan",
-)  # fmt: skip
 SOURCES = "announcements.sources"
 STARTS = ("announced", "expanded")
 ENDS = ("cancelled", "delayed")
 NO_RATES = pd.DataFrame({"series": pd.Series(dtype="str"), "period": [], "value": []})
 
 
-VIEWS = {
-    "world": ("monde", "world"),
-    "africa": ("Afrique", "Africa"),
-    "morocco": ("Maroc", "Morocco"),
-}
 MEASURES = {
     "projects": ("projects", "Projets annoncés", "Projects announced"),
     "projects_per_source": (
@@ -47,12 +36,12 @@ MEASURES = {
 }
 
 
-def catalogue() -> list[dict[str, str]]:
-    """Every series that `monthly` can give: key, source, unit, frequency and titles."""
+def catalogue(named: Iterable[str]) -> list[dict[str, str]]:
+    """The series of these countries that `monthly` can give: key, source, unit and titles."""
     alive = (SOURCES, "sources", "Sources vivantes", "Sources alive")
     rows = [alive] + [
         (f"announcements.{view}.{name}", unit, f"{fr}, {in_fr}", f"{en}, {in_en}")
-        for view, (in_fr, in_en) in VIEWS.items()
+        for view, (in_fr, in_en) in views(named).items()
         for name, (unit, fr, en) in MEASURES.items()
     ]
     names = ("key", "unit", "title_fr", "title_en")
@@ -88,7 +77,7 @@ def in_usd(told: pd.DataFrame, rates: pd.DataFrame) -> "pd.Series[float]":
 
 
 def monthly(resolved: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Tidy series by month and view (world, morocco, africa) from resolved events.
+    """Tidy series by month and view (world, africa, each country) from resolved events.
 
     announcements.<view>.projects (count), .mw, .usd, .ended_share (cancelled and delayed over
     announced) and .projects_per_source; announcements.sources counts the sources alive. A
@@ -97,51 +86,53 @@ def monthly(resolved: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.Dat
     """
     if resolved.empty:
         return tidy(pd.DataFrame({"series": [], "period": [], "value": []}))
-    held = NO_RATES if rates is None else rates
-    resolved = resolved.assign(usd=in_usd(resolved, held))
-    month = resolved["known_from"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
-    host = resolved["address"].str.extract(r"^https?://(?:www\.)?([^/]+)", expand=False)
-    told = resolved.assign(period=month, host=host.fillna(""))
-    months = pd.date_range(month.min(), month.max(), freq="MS", name="period")
-    alive = told.groupby("period")["host"].nunique().reindex(months, fill_value=0).astype("float64")
-    views = {
-        "world": told,
-        "africa": told.loc[told["country"].isin(AFRICA)],
-        "morocco": told.loc[told["country"].eq("Morocco")],
-    }
-    columns: dict[str, pd.Series[float]] = {}
-    for name, view in views.items():
-        columns |= _view(f"announcements.{name}", view, alive)
+    dated = dated_in_usd(resolved, rates)
+    host = dated["address"].str.extract(r"^https?://(?:www\.)?([^/]+)", expand=False)
+    months = pd.date_range(dated["period"].min(), dated["period"].max(), freq="MS", name="period")
+    read = dated.assign(host=host.fillna("")).groupby("period")["host"].nunique()
+    alive = read.reindex(months, fill_value=0).astype("float64")
+    seen = in_views(dated)
     # a month in which nothing was read has no count, which is not a count of none
-    counted = pd.DataFrame(columns).where(alive.gt(0), axis=0).assign(**{SOURCES: alive})
-    wide = counted.rename_axis("period").reset_index()
-    return tidy(wide.melt("period", var_name="series", value_name="value").dropna())
+    kept = list(dict.fromkeys([*ALWAYS, *seen["view"]]))
+    grid = pd.MultiIndex.from_product([kept, months[alive.gt(0)]], names=KEYS)
+    table = _measures(seen, grid).assign(projects_per_source=lambda made: made["projects"] / alive)
+    long = table.reset_index().melt(KEYS, var_name="measure")
+    key = "announcements." + long["view"] + "." + long["measure"]
+    made = long.assign(series=key)[["series", "period", "value"]]
+    sources = alive.rename("value").reset_index().assign(series=SOURCES)
+    return tidy(pd.concat([made.dropna(), sources]))
 
 
-def _view(key: str, told: pd.DataFrame, alive: "pd.Series[float]") -> dict[str, "pd.Series[float]"]:
-    starts = told.loc[told["event_type"].isin(STARTS)]
+def dated_in_usd(resolved: pd.DataFrame, rates: pd.DataFrame | None) -> pd.DataFrame:
+    """The events with `period`, the first day of their month, and `usd`, their amount."""
+    month = resolved["known_from"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
+    return resolved.assign(usd=in_usd(resolved, NO_RATES if rates is None else rates), period=month)
+
+
+def _measures(seen: pd.DataFrame, grid: pd.MultiIndex) -> pd.DataFrame:
+    """The measures of every view and month of the grid, one column each."""
+    starts = seen.loc[seen["event_type"].isin(STARTS)]
     funded = starts.loc[starts["amount"].notna()]
-    converted = funded["usd"].notna().astype("float64")
-    in_dollars = converted.groupby(funded["period"]).mean().reindex(alive.index)
-    projects = _first(starts, "project").groupby("period").size()
-    ends = _first(told.loc[told["event_type"].isin(ENDS)], "project").groupby("period").size()
-    count = projects.reindex(alive.index, fill_value=0).astype("float64")
-    stopped = ends.reindex(alive.index, fill_value=0)
-    return {
-        f"{key}.projects": count,
-        f"{key}.projects_per_source": count / alive.replace(0, np.nan),
-        f"{key}.mw": _sum(starts, "power_mw", alive.index),
-        f"{key}.usd": _sum(starts, "usd", alive.index),
-        f"{key}.usd_coverage": in_dollars,
-        f"{key}.ended_share": stopped / count.replace(0, np.nan),
-    }
+    ended = _first(seen.loc[seen["event_type"].isin(ENDS)], "project").groupby(KEYS).size()
+    projects = _first(starts, "project").groupby(KEYS).size()
+    count = projects.reindex(grid, fill_value=0).astype("float64")
+    converted = funded["usd"].notna().astype("float64").groupby([funded[key] for key in KEYS])
+    return pd.DataFrame(
+        {
+            "projects": count,
+            "mw": _sum(starts, "power_mw", grid),
+            "usd": _sum(starts, "usd", grid),
+            "usd_coverage": converted.mean().reindex(grid),
+            "ended_share": ended.reindex(grid, fill_value=0) / count.replace(0, np.nan),
+        }
+    )
 
 
 def _first(told: pd.DataFrame, column: str) -> pd.DataFrame:
-    """The first telling of each project in which the column is given."""
-    return told.dropna(subset=[column]).drop_duplicates("project")
+    """The first telling of each project, in each view, in which the column is given."""
+    return told.dropna(subset=[column]).drop_duplicates(["view", "project"])
 
 
-def _sum(told: pd.DataFrame, column: str, months: pd.Index) -> "pd.Series[float]":
-    known = _first(told, column).groupby("period")[column].sum()
-    return known.reindex(months, fill_value=0.0).astype("float64")
+def _sum(told: pd.DataFrame, column: str, grid: pd.MultiIndex) -> "pd.Series[float]":
+    known = _first(told, column).groupby(KEYS)[column].sum()
+    return known.reindex(grid, fill_value=0.0).astype("float64")

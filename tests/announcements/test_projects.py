@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from sources.announcements import fate, series
 from sources.announcements.projects import resolve, summary
 from sources.announcements.series import monthly
 
@@ -94,3 +95,34 @@ def test_no_event_gives_no_project_and_no_series() -> None:
     assert resolved.empty
     assert links.empty
     assert monthly(resolved).empty
+
+
+def test_every_country_with_an_event_has_its_series() -> None:
+    rows = [
+        ("2026-01-05", "announced", "A", "Ivory Coast", "", 10, None),
+        ("2026-01-06", "announced", "B", "United States", "", 90, None),
+        ("2026-02-06", "announced", "C", "United States", "", 5, None),
+    ]
+    resolved = resolve(told(*rows), NO_CORRECTIONS)[0]
+    wide = monthly(resolved).pivot_table("value", "period", "series")
+    assert wide["announcements.united_states.mw"].tolist() == [90, 5]
+    assert wide["announcements.ivory_coast.projects_per_source"].tolist() == [0.5, 0]
+    assert wide["announcements.africa.mw"].tolist() == [10, 0]
+    assert wide["announcements.morocco.projects"].tolist() == [0, 0]
+    named = {row["key"]: row["title_fr"] for row in series.catalogue(resolved["country"])}
+    assert set(wide) <= set(named)
+    assert named["announcements.ivory_coast.mw"] == "Puissance annoncée, Côte d’Ivoire"
+
+
+def test_the_fate_of_a_project_is_what_was_told_last() -> None:
+    resolved = resolve(TWICE, NO_CORRECTIONS)[0]
+    wide = fate.monthly(resolved).pivot_table("value", "period", "series")
+    morocco = "announcements.morocco.state."
+    assert wide[morocco + "announced.projects"].tolist() == [1, 1]
+    assert wide[morocco + "announced.mw"].tolist() == [500, 650]
+    assert wide[morocco + "announced.usd"].tolist() == [0, 1e9]
+    assert wide[morocco + "cancelled.projects"].tolist() == [0, 1]
+    assert wide[morocco + "cancelled.mw"].tolist() == [0, 20]
+    counts = wide.filter(like="world.state").filter(like="projects")
+    assert counts.sum(axis=1).tolist() == [1, 2]  # each project is in one state
+    assert set(wide) <= {row["key"] for row in fate.catalogue(["Morocco"])}
