@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from sqlalchemy import Engine
 
-from pipelines import ingest, probe, quarantined, summary
+from pipelines import ingest, known_events, probe, quarantined, summary
 from pipelines import release as editions
 from pipelines import reparse as again
 from pipelines.alerts import work
@@ -34,6 +34,7 @@ def run(settings: Settings, out: Path | None, *, live: bool = True) -> None:
     with progress(console) as shown:
         step = shown.add_task("Opening the warehouse", total=None)
         engine = ingest.open_store(settings)
+        known_events.load(engine, settings)
         sources = list(registry().values())
         for outcome in ingest.everything(engine, settings, sources, live=live):
             outcomes.append(outcome)
@@ -63,6 +64,7 @@ def release(settings: Settings, month: str, as_of: datetime | None, out: Path | 
 def filled_store(settings: Settings) -> Engine:
     """The warehouse with at least the shipped history in it; asks nobody."""
     engine = ingest.open_store(settings)
+    known_events.load(engine, settings)
     for _ in ingest.everything(engine, settings, list(registry().values()), live=False):
         pass
     return engine
