@@ -11,7 +11,7 @@ from pipelines.terminal import AsOf, Format, Written, nearest, parse_day, show
 if TYPE_CHECKING:
     import pandas as pd
 
-SHORT = ["first_known", "operator", "country", "place", "state", "power_mw", "tellings"]
+SHORT = ["first_known", "operator", "country", "place", "state", "MW", "invested", "tellings"]
 app = typer.Typer(
     help="Data-centre announcements: texts in, dated, located, sized events and projects out.",
     rich_markup_mode=None,
@@ -80,9 +80,8 @@ def list_projects(
         found = found.loc[found["country"].eq(country_name(country))]
     if since and (start := parse_day(since if len(since) > 7 else f"{since}-01T00:00:00")):
         found = found.loc[found["first_known"].ge(start)]
-    if format is Format.table:
-        found = found.assign(first_known=found["first_known"].dt.date)[["project", *SHORT]]
-    show(found.drop(columns="project"), format, "Projects")
+    shown = readable(found) if format is Format.table else found
+    show(shown.drop(columns="project"), format, f"Projects: {len(found)}")
 
 
 @app.command()
@@ -100,7 +99,8 @@ def projects(
     known = stored(from_environment(), as_of)
     told, links = projects.resolve(known, projects.read_corrections())
     if explain is None:
-        show(projects.summary(told)[["project", *SHORT]], format, "Projects")
+        found = projects.summary(told)
+        show(readable(found) if format is Format.table else found, format, "Projects")
         return
     if not told["project"].eq(explain).any():
         raise UsageFault(f"there is no project {explain}: see `announcements projects`")
@@ -120,6 +120,27 @@ def series(as_of: AsOf = "", format: Written = Format.table) -> None:
 
 
 @app.command()
+def fate(
+    country: Annotated[str, typer.Option(help="ISO 3166 code or name; all if not given.")] = "",
+    as_of: AsOf = "",
+    format: Written = Format.table,
+) -> None:
+    """Show what became of the projects: announced, built, opened, ended; MW and USD."""
+    from pipelines import ingest
+    from sources.announcements.countries import slug
+    from warehouse import events
+
+    settings = from_environment()
+    view = slug(country_name(country)) if country else "world"
+    known = parse_day(as_of) or settings.now
+    table = events.fate(ingest.open_store(settings), view, as_of=known)
+    if table.empty:
+        where = country or "the world"
+        raise RunFault(f"nothing is counted of {where} as of {known:%Y-%m-%d}: fetch or load first")
+    show(table.drop(columns="period").reset_index(), format, f"Projects, {view}, by last state")
+
+
+@app.command()
 def evaluate(
     labels: Annotated[Path, typer.Argument(metavar="LABELS.csv", help="A labelled file.")],
     out: Annotated[Path, typer.Option("--out", metavar="PAGE.md", help="The page.")],
@@ -130,6 +151,18 @@ def evaluate(
 
     frame = read_texts(labels)
     out.write_text(accuracy.page(frame, extracted(frame)), encoding="utf-8")
+
+
+def readable(found: "pd.DataFrame") -> "pd.DataFrame":
+    """The summary of projects in the few columns that fit a terminal: days, MW, millions."""
+    millions = (found["amount"].astype("float64") / 1e6).map("{:,.0f} m ".format)
+    invested = (millions + found["currency"].fillna("")).where(found["amount"].notna(), None)
+    return found.assign(
+        first_known=found["first_known"].dt.date,
+        state=found["state"].str.replace("_", " "),
+        MW=found["power_mw"],
+        invested=invested,
+    )[["project", *SHORT]]
 
 
 def read_texts(path: Path, *needed: str) -> "pd.DataFrame":
@@ -169,12 +202,10 @@ def stored(settings: Settings, as_of: str) -> "pd.DataFrame":
 
 def country_name(asked: str) -> str:
     """The name of a country from its ISO code or name. Raises UsageFault for another word."""
-    from babel import Locale
-
+    from sources.announcements.countries import by_code
     from sources.announcements.places import countries
 
-    codes = dict(Locale("en").territories) | {"CI": "Ivory Coast", "CD": "DR Congo"}
-    name = str(codes.get(asked.upper(), asked))
+    name = by_code().get(asked.upper(), asked)
     if name not in countries():
         raise UsageFault(f"{asked!r} is no country: {nearest(asked, sorted(countries()))}")
     return name

@@ -1,12 +1,14 @@
 """What became of the projects of a country, through the warehouse that the site reads."""
 
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from pipelines import ingest, news
+from pipelines.cli import main
 from pipelines.settings import from_environment
 from sources.announcements import fate
 from warehouse import events
@@ -52,3 +54,21 @@ def test_a_place_of_which_nothing_was_told_has_no_table() -> None:
     assert of("france").empty
     engine = ingest.open_store(from_environment())
     assert events.fate(engine, "morocco", as_of=datetime(2026, 5, 1, tzinfo=UTC)).empty
+
+
+@pytest.mark.usefixtures("told")
+def test_the_command_shows_the_table_and_the_list_is_short(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def said(*arguments: str) -> str:
+        with pytest.raises(SystemExit) as stopped:
+            main(["announcements", *arguments])
+        assert stopped.value.code == 0
+        return capsys.readouterr().out
+
+    table = pd.read_csv(StringIO(said("fate", "--country", "MA", "--format", "csv")))
+    assert table.set_index("state").loc["under_construction", "mw"] == 90
+    listed = said("list", "--country", "MA")
+    assert "Projects: 2" in listed
+    assert "under construction" in listed
+    assert "40 m USD" in listed
