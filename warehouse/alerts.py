@@ -119,7 +119,7 @@ def heartbeats(engine: Engine) -> dict[str, datetime]:
     """When each thing that must run regularly last ran."""
     table = core(Heartbeat)
     with engine.connect() as connection:
-        return dict(connection.execute(select(table.c.name, table.c.at)).tuples().all())
+        return dict(map(tuple, connection.execute(select(table.c.name, table.c.at))))
 
 
 def health(connection: Connection) -> dict[str, Row]:
