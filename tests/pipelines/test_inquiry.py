@@ -5,11 +5,14 @@ import io
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from pipelines.index import framework
 from tests.pipelines.conftest import Command
 
 MONTH = "2026-07"
+PAGE = Path(__file__).parents[2] / "docs" / "method.md"
 
 
 def table(silentcrash: Command, *arguments: str) -> list[dict[str, str]]:
@@ -75,6 +78,11 @@ def test_backtest_starts_from_what_was_published(home: Path, silentcrash: Comman
         assert float(row["first"]) == pytest.approx(published[row["period"]], abs=0.006)
         assert float(row["latest"]) - float(row["first"]) == pytest.approx(float(row["revision"]))
     assert {row["inside"] for row in months} <= {"True", "False"}
+    frame = pd.DataFrame(months)[["first", "latest", "revision"]].astype(float)
+    mean, absolute = frame["revision"].mean(), frame["revision"].abs().mean()
+    assert f"mean revision {mean:+.1f} point, mean absolute revision {absolute:.1f}," in page()
+    same = (frame["first"].diff() * frame["latest"].diff() > 0).iloc[1:].mean()
+    assert f"the same direction of change in {100 * same:.0f} % of them" in page()
 
 
 def test_sensitivity_writes_bands_chances_and_shares(
@@ -90,3 +98,38 @@ def test_sensitivity_writes_bands_chances_and_shares(
     dimensions = list(csv.DictReader((out / "sensitivity_dimensions.csv").open()))
     assert {"cost", "chips"} <= {row["key"] for row in dimensions}
     assert len(list(csv.DictReader((out / "sensitivity_bands.csv").open()))) == len(shown)
+    last = shown[-1]
+    low, high, half = (float(last[name]) for name in ("p5", "p95", "at_least_strain"))
+    said = f"In October 2026: {float(last['index']):.1f}, band {low:.1f} to {high:.1f}, and "
+    assert f"{said}{100 * half:.0f} % of the replicates reach 50" in page()
+
+
+def page() -> str:
+    """The method page on one line."""
+    return " ".join(PAGE.read_text(encoding="utf-8").split())
+
+
+def test_another_policy_or_method_is_shown_and_not_stored(
+    home: Path, silentcrash: Command, tmp_path: Path
+) -> None:
+    stored = "select count(*) as editions from v_release"
+    before = table(silentcrash, "query", stored)
+    plain = {row["period"]: row for row in table(silentcrash, "index")}
+    bare = table(silentcrash, "index", "--missing", "renormalise")
+    assert {row["observed %"] for row in bare if row["index"]} == {"100.0"}
+    assert bare[-1]["period"] < max(plain)  # October 2026 has too little that is observed
+    bundled = Path(framework.__file__).with_name("framework.toml").read_text(encoding="utf-8")
+    (tmp_path / "first.toml").write_text(bundled, encoding="utf-8")
+    second = bundled.replace("high = 1.0", "high = 2.0", 1)
+    second += '\n[succeeds]\nsince = "2026-06"\nmethod = "first.toml"\n'
+    (tmp_path / "second.toml").write_text(second, encoding="utf-8")
+    linked = {
+        row["period"]: row
+        for row in table(silentcrash, "index", "--method", str(tmp_path / "second.toml"))
+    }
+    assert linked["2026-05"] == plain["2026-05"]
+    assert linked["2026-06"]["cost"] != plain["2026-06"]["cost"]
+    assert table(silentcrash, "query", stored) == before
+    refused = silentcrash("index", "--method", str(tmp_path / "none.toml"))
+    assert refused.code == 2
+    assert refused.err.count("\n") == 1
