@@ -28,7 +28,9 @@ def extract(text: object) -> Event:
     figure, (country, place) = power.find(plain), places.find(plain)
     sited = bool(figure or country)
     verdict = kinds.read(plain, sited=sited, builder=sited and operators.builder(plain))
-    unsure = verdict.family in doubt.UNSURE and doubt.doubtful(plain)
+    # a text that gives both a power and a place tells of a site, whatever its other words
+    unsure = verdict.family in doubt.UNSURE and not (figure and country)
+    unsure = unsure and doubt.doubtful(plain)
     if verdict.kind == kinds.NONE or unsure:
         return Event(kinds.NONE, language, spans=_spans(kind=verdict.span))
     who, cost = operators.find(plain), money.find(plain)

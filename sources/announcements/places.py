@@ -107,7 +107,8 @@ def _country(text: str, sites: list[Place]) -> str:
     chosen = located or sites
     # "Paris, Texas": what follows a comma says where the place before it is.
     for first, second in pairwise(sites):
-        if first in chosen and re.fullmatch(
+        listed = first.name == first.country  # "Singapore, Hong Kong" are two countries
+        if first in chosen and not listed and re.fullmatch(
             r",\s*(?:\w+\s)?", text[first.span[1] : second.span[0]]
         ):
             return first.country if second.name == first.country else second.country
