@@ -108,8 +108,10 @@ def _country(text: str, sites: list[Place]) -> str:
     # "Paris, Texas": what follows a comma says where the place before it is.
     for first, second in pairwise(sites):
         listed = first.name == first.country  # "Singapore, Hong Kong" are two countries
-        if first in chosen and not listed and re.fullmatch(
-            r",\s*(?:\w+\s)?", text[first.span[1] : second.span[0]]
+        if (
+            first in chosen
+            and not listed
+            and re.fullmatch(r",\s*(?:\w+\s)?", text[first.span[1] : second.span[0]])
         ):
             return first.country if second.name == first.country else second.country
     return chosen[0].country
