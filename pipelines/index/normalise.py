@@ -130,6 +130,18 @@ def fraction_of_maximum(values: pd.DataFrame, base: Base, *, least: int = 24) ->
     return values / _learn(values, base, "max", least)
 
 
+def fixed_base(
+    values: pd.DataFrame, base: pd.Series | pd.DataFrame, *, scale: float = 100.0
+) -> pd.DataFrame:
+    """Figure over that of a base period, where it is `scale`: an index number.
+
+    `base` is a figure a column, such as `values.loc["2015-01-01"]`, or the rows of a longer
+    period, such as `values.loc["2015"]`, whose mean counts.
+    """
+    ground = base.mean() if isinstance(base, pd.DataFrame) else base
+    return values / ground * scale
+
+
 def _learn(
     values: pd.DataFrame, base: Base, statistic: Statistic, least: int
 ) -> pd.Series | pd.DataFrame:

@@ -1,6 +1,9 @@
 """The page of the method says what the method is."""
 
+import re
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,3 +32,17 @@ def test_every_indicator_and_threshold_is_on_the_page() -> None:
 def test_a_page_without_marks_is_refused() -> None:
     with pytest.raises(ValueError, match="generated"):
         tables.renewed("nothing", load())
+
+
+def test_the_example_of_the_engine_runs_and_its_functions_exist() -> None:
+    page = PAGE.with_name("engine.md").read_text(encoding="utf-8")
+    told: dict[str, Any] = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.S)[1], told)  # type: ignore[index]
+    assert set(told["regime"]) <= {"calm", "watch", "strain", "crash"}
+    assert (told["band"]["p5"] <= told["band"]["p95"]).all()
+    rows = re.findall(r"^\| [\w /]+ \| (`.*`) \| (`.*`) \|$", page, re.M)
+    assert len(rows) == 9
+    for modules, functions in rows:
+        homes = [import_module(f"pipelines.index.{name}") for name in re.findall(r"\w+", modules)]
+        for name in re.findall(r"\w+", functions):
+            assert any(hasattr(home, name) for home in homes), name

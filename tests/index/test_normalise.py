@@ -101,3 +101,11 @@ def test_distance_to_a_reference_row() -> None:
     assert share["a"].tolist() == [0, 0.5, 1, 2]
     capped = normalise.distance_to(frame, frame.loc[2], "full_sample", cap=True)
     assert capped["a"].tolist() == [0, 0.5, 1, 1]
+
+
+def test_a_fixed_base_is_100_in_its_month_or_in_the_mean_of_its_year() -> None:
+    months = pd.date_range("2015-01-01", periods=24, freq="MS")
+    frame = pd.DataFrame({"a": np.arange(1.0, 25.0), "b": 5.0}, months)
+    assert normalise.fixed_base(frame, frame.loc["2015-01-01"]).loc["2015-03-01", "a"] == 300
+    year = normalise.fixed_base(frame, frame.loc["2015"])
+    assert year.loc["2015"].mean().tolist() == pytest.approx([100, 100])
