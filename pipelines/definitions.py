@@ -9,7 +9,7 @@ from typing import Any
 
 import dagster as dg
 
-from pipelines import filings, ingest, news, release
+from pipelines import filings, ingest, known_events, news, release
 from pipelines.alerts.definitions import DEFS as ALERTS
 from pipelines.settings import Settings, from_environment
 from sources import Source, registry
@@ -173,6 +173,7 @@ def announcements(observatory: Observatory) -> dg.MaterializeResult:
     settings = observatory.settings()
     engine = ingest.open_store(settings)
     filings.ask(engine, settings)
+    known_events.load(engine, settings)
     kept = news.read_archive(engine, settings)
     return dg.MaterializeResult(metadata=kept._asdict())
 
