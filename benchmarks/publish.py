@@ -1,10 +1,12 @@
 """What publication costs: the data of a release beside bare CSV files of the same tables.
 
 The edition is the one that the shipped history gives. The tree is measured with 60 editions,
-made up by giving its card other months.
+made up by giving its card other months; the site with the store of `benchmarks/made_up.py`,
+beside a plain copy of the same files.
 """
 
 import json
+import shutil
 import tempfile
 import time
 from collections.abc import Callable
@@ -24,7 +26,8 @@ def timed(run: Callable[[], object]) -> float:
     return round(time.perf_counter() - start, 2)
 
 
-def shipped(home: Path):
+def store(home: Path, as_of: datetime | None = None):
+    """A warehouse with the shipped history, and the edition of its newest month."""
     from pipelines import ingest, release
     from pipelines.settings import from_environment
     from sources import registry
@@ -34,7 +37,7 @@ def shipped(home: Path):
     engine = ingest.open_store(settings)
     for _ in ingest.everything(engine, settings, list(registry().values()), live=False):
         pass
-    return edition.load(engine, release.compute(engine, None, now=NOW))
+    return engine, edition.load(engine, release.compute(engine, None, now=NOW, as_of=as_of))
 
 
 def lay(publication, root: Path) -> None:
@@ -55,7 +58,7 @@ def measure(root: Path) -> dict[str, float]:
     from dashboards.publish import tree
     from dashboards.publish.publication import prepare
 
-    made = shipped(root / "home")
+    _, made = store(root / "home")
     folder = root / made.month
     folder.mkdir()
     publication = prepare(made)
@@ -73,9 +76,28 @@ def measure(root: Path) -> dict[str, float]:
     return found
 
 
+def measure_site(root: Path) -> dict[str, float]:
+    """Build a site of 59 editions, then what the 60th adds: another month of every figure."""
+    import made_up
+
+    from dashboards.site.build import build
+
+    engine, real = store(root / "made_up", as_of=NOW)  # of no cut-off: it is no issue
+    whole = made_up.stretched(made_up.named(real))
+    *_, last = made_up.editions(engine, whole)
+    out = root / "site"
+    found = {"site of 59 editions, s": timed(lambda: build(engine, out, NOW))}
+    made_up.save(engine, whole, last)
+    found["the 60th edition, s"] = timed(lambda: build(engine, out, NOW))
+    found["nothing new, s"] = timed(lambda: build(engine, out, NOW))
+    found["bare copy of its files, s"] = timed(lambda: shutil.copytree(out, root / "copy"))
+    found["files of the site"] = sum(one.is_file() for one in out.rglob("*"))
+    return found
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
-        found = measure(Path(home))
+        found = measure(Path(home)) | measure_site(Path(home))
     for name, figure in found.items():
         print(f"{name:<40} {figure}")
     OUT.parent.mkdir(parents=True, exist_ok=True)

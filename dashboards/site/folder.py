@@ -1,12 +1,14 @@
 """The folder of a site: written only where something changed, and drawn only once.
 
-A drawing is named by what it shows, so one that is there is right. Files come in groups; a group
-whose stamp is that of the last build is kept as it is. What a build no longer has is removed,
+A drawing is named by what it shows, so one that is there is right: that holds for several
+processes at work too. Files come in groups; a group whose stamp is that of the last build is
+kept as it is. What a build no longer has is removed,
 if an earlier build made it: nothing else in the folder is touched.
 """
 
 import json
-from collections.abc import Callable
+import os
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -21,35 +23,26 @@ from dashboards.words import Language
 RECORD = ".build.json"
 
 
-class Folder:
-    """Writes the files of a site into `out`."""
+class Shelf:
+    """Writes the files of one group into `out`, and knows which they are."""
 
     def __init__(self, out: Path) -> None:
         self.out = out
-        self.made = 0
-        self._before: dict[str, Any] = _read(out / RECORD)
-        self._groups: dict[str, dict[str, Any]] = {}
-        self._open: set[str] = set()
-
-    def group(self, name: str, stamp: str, make: Callable[[], None]) -> None:
-        """Call `make`, unless the last build made this group with the same stamp."""
-        before = self._before.get(name, {})
-        files = set(before.get("files", ()))
-        if not stamp or before.get("stamp") != stamp or not self._have(files):
-            self._open = files = set()
-            make()
-        self._groups[name] = {"stamp": stamp, "files": files}
+        self.files: set[str] = set()
+        self.written = 0
 
     def put(self, name: str, body: bytes | str) -> None:
-        """Write a file of the open group, where its bytes are not these already."""
+        """Write a file, where its bytes are not these already; whole or not at all."""
         path = self.out / name
         content = body.encode() if isinstance(body, str) else body
-        self._open.add(name)
+        self.files.add(name)
         if path.is_file() and path.read_bytes() == content:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        self.made += 1
+        draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+        draft.write_bytes(content)
+        draft.replace(path)
+        self.written += 1
 
     def pen(self, root: str) -> Draw:
         """Draws into the folder; gives the address of a drawing from where `root` leads up."""
@@ -63,6 +56,27 @@ class Folder:
 
         return draw
 
+
+class Folder:
+    """Remembers which groups of files the builds of a site made in `out`."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.written = 0
+        self._before: dict[str, Any] = _read(out / RECORD)
+        self._groups: dict[str, dict[str, Any]] = {}
+
+    def stale(self, stamps: Mapping[str, str]) -> list[str]:
+        """The groups to be made, given the stamp of each; the others are kept as they are."""
+        fresh = [name for name, stamp in stamps.items() if self._holds(name, stamp)]
+        self._groups |= {name: self._before[name] for name in fresh}
+        return [name for name in stamps if name not in self._groups]
+
+    def note(self, name: str, stamp: str, files: Iterable[str], written: int) -> None:
+        """Remember a group that was made."""
+        self._groups[name] = {"stamp": stamp, "files": sorted(files)}
+        self.written += written
+
     def close(self) -> int:
         """Remove what earlier builds made and this one has not, and record it; their number."""
         now = _files(self._groups)
@@ -72,16 +86,15 @@ class Folder:
         for place in sorted({(self.out / name).parent for name in gone}, reverse=True):
             if not any(place.iterdir()):
                 place.rmdir()
-        record = {
-            name: {"stamp": one["stamp"], "files": sorted(one["files"])}
-            for name, one in self._groups.items()
-        }
-        self._open = set()
-        self.put(RECORD, json.dumps(record, indent=1, sort_keys=True) + "\n")
+        record = Shelf(self.out)
+        record.put(RECORD, json.dumps(self._groups, indent=1, sort_keys=True) + "\n")
+        self.written += record.written
         return len(gone)
 
-    def _have(self, files: set[str]) -> bool:
-        return bool(files) and all((self.out / name).is_file() for name in files)
+    def _holds(self, name: str, stamp: str) -> bool:
+        before = self._before.get(name, {"stamp": "", "files": []})
+        there = (self.out / file for file in before["files"])
+        return before["stamp"] == stamp and bool(before["files"]) and all(map(Path.is_file, there))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -42,8 +42,8 @@ def stamp(stock: Stock, key: str) -> str:
     return sha256("".join(told).encode()).hexdigest()
 
 
-def pages(stock: Stock, said: Language, pen: Pen) -> Iterator[tuple[str, Callable[[], Page]]]:
-    """The key of each indicator, those of the panels too, and what makes its page."""
+def pages(stock: Stock, said: Language) -> Iterator[tuple[str, Callable[[Pen], Page]]]:
+    """The key of each indicator, those of the panels too, and what draws its page with a pen."""
     edition = stock.edition
     about = facts.indicators(edition).set_index("key", drop=False)
     order = [one["key"] for one in facts.groups(edition)]
@@ -52,12 +52,12 @@ def pages(stock: Stock, said: Language, pen: Pen) -> Iterator[tuple[str, Callabl
         for row in block["rows"]:
             yield (
                 row["key"],
-                partial(_page, stock, said, pen, block, row, about.loc[row["key"]], colour),
+                partial(_page, stock, said, block, row, about.loc[row["key"]], colour),
             )
 
 
 def _page(
-    stock: Stock, said: Language, pen: Pen, block: Row, row: Row, about: pd.Series, colour: str
+    stock: Stock, said: Language, block: Row, row: Row, about: pd.Series, colour: str, pen: Pen
 ) -> Page:
     edition, key = stock.edition, row["key"]
     draw = pen(up(path(key)))
