@@ -49,5 +49,13 @@ def test_the_shipped_weights_are_the_learnt_ones(labels: pd.DataFrame) -> None:
 def test_the_page_has_every_part(labels: pd.DataFrame) -> None:
     page = accuracy.page(labels, extracted(labels))
     assert all(
-        part in page for part in ("in-sample", "Confusion", "Worst errors", "| fr |", "out of fold")
+        part in page
+        for part in (
+            "in-sample",
+            "real headlines",
+            "Confusion",
+            "Worst errors",
+            "| fr |",
+            "out of fold",
+        )
     )
