@@ -16,6 +16,7 @@ from sources.tidy import between
 
 MAX_QUARANTINED = 0.05
 MAX_MISPLACED = 0.5
+MAX_RESCALED = 0.8
 LEAST = 0.5
 # Where what is gone counts as withdrawn, a body cut short must not take figures with it.
 LEAST_OF_WHOLE = 0.95
@@ -108,6 +109,13 @@ def _against_last_good(last: LastGood, least: float) -> list[Rule]:
             column="level_ratio",
             min_value=0.5,
             max_value=2.0,
+        ),
+        _block(
+            "ExpectColumnMaxToBeBetween",
+            "the figures moved by one same factor, past ones too: a unit, a currency or a base "
+            "may have changed",
+            column="rescaled_share",
+            max_value=MAX_RESCALED,
         ),
     ]
 

@@ -7,6 +7,8 @@ import pandas as pd
 from sources import Source
 
 FEW = 5
+PERIODS = 3  # a list of prices may be cut by a tenth as one; its past may not
+NEAR = 5e-4  # what rounding does to a factor
 BEGINS = {"M": 1, "Q": 3, "S": 6, "A": 1}  # months between the beginnings of periods
 
 
@@ -27,6 +29,7 @@ def prepare(
         peer_ratio=(peers / median).where(median.gt(0)),
         level_ratio=level_ratio(frame, source, before),
         misplaced_share=misplaced_share(frame, before),
+        rescaled_share=rescaled_share(frame, before),
         aligned=aligned(frame, source),
     )
 
@@ -59,6 +62,24 @@ def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
     elsewhere = pd.MultiIndex.from_frame(known[["period", "value"]])
     swapped = pd.MultiIndex.from_frame(changed[["period", "value"]]).isin(elsewhere)
     return float((shifted | swapped).mean())
+
+
+def rescaled_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
+    """Of the figures that were held, the share that is the last good one times the same factor.
+
+    0 where the factor is 1, or where those moved by it are fewer than FEW or of fewer than
+    PERIODS periods.
+    """
+    known = before[["series", "period", "value"]].rename(columns={"value": "last"})
+    known = known.astype({"period": frame["period"].dtype})
+    joined = frame[["series", "period", "value"]].merge(known, on=["series", "period"])
+    joined = joined.loc[joined["last"].ne(0) & joined["value"].notna()]
+    ratio = joined["value"] / joined["last"]
+    moved = ratio.loc[ratio.sub(1).abs().gt(NEAR)]
+    same = moved.index[moved.div(moved.median()).sub(1).abs().le(NEAR)]
+    if len(same) < FEW or joined.loc[same, "period"].nunique() < PERIODS:
+        return 0.0
+    return len(same) / len(joined)
 
 
 def level_ratio(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:

@@ -50,15 +50,21 @@ def follow(payload: Payload) -> Request | None:
 def parse(payload: Payload) -> pd.DataFrame:
     """Price in c/kWh and sales in MWh by area, sector and month. Raises SchemaDrift."""
     pages = [_response(page) for page in payload.pages]
-    rows = pd.DataFrame([row for page in pages for row in page["data"]])
     total = int(pages[0]["total"])
-    if missing := {*KEYS, *UNITS, *(f"{name}-units" for name in UNITS)} - set(rows.columns):
-        raise SchemaDrift("price and sales by state and sector", f"without {sorted(missing)}")
-    rows = rows.drop_duplicates()
+    rows = pd.concat([_rows(page["data"]) for page in pages]).drop_duplicates()
     if len(rows) != total or rows.duplicated(KEYS).any():
         raise SchemaDrift(f"{total} rows, each once", f"{len(rows)}")
     kept = rows[rows["stateid"].isin(AREAS) & rows["sectorid"].isin(SECTORS)]
     return tidy(pd.concat([_measure(kept, name, unit) for name, unit in UNITS.items()]))
+
+
+def _rows(data: list[dict[str, Any]]) -> pd.DataFrame:
+    """The rows of one page; a page may lack a column that the others have."""
+    wanted = [*KEYS, *UNITS, *(f"{name}-units" for name in UNITS)]
+    rows = pd.DataFrame(data, columns=None if data else wanted)
+    if missing := set(wanted) - set(rows.columns):
+        raise SchemaDrift("price and sales by state and sector", f"without {sorted(missing)}")
+    return rows[wanted]
 
 
 def _measure(rows: pd.DataFrame, name: str, unit: str) -> pd.DataFrame:

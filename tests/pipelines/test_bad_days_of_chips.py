@@ -2,19 +2,14 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipelines import asking, commands, ingest
-from sources import find
-from sources.http import Door
+from tests.pipelines.bad_days import Family, nothing_changes
 from tests.pipelines.conftest import Command
-from tests.pipelines.test_bad_days import Family, held, in_the_content, on_the_wire, tried
-from tests.server import Reply, Site
+from tests.server import Site
 
 JSON = "application/json"
 NEXT = "https://prices.azure.com:443/api/retail/prices?$skip=12"
@@ -117,33 +112,4 @@ def test_bad_days_change_nothing(
     family: Family,
     bodies: Callable[[Path], list[bytes]],
 ) -> None:
-    one = replace(find(family.key), requests=find(family.key).requests[:1])
-    for module in (ingest, commands):
-        monkeypatch.setattr(module, "registry", lambda: {one.key: one})
-    monkeypatch.setattr(asking, "Door", partial(Door, sleep=lambda seconds: None))
-    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
-    monkeypatch.setenv("SILENTCRASH_NOW", f"{family.day}T12:00:00+00:00")
-    monkeypatch.setenv("SILENTCRASH_ACCEPT_TRENDFORCE", "1")
-    *leading, good = bodies(payloads)
-    as_data = {"Content-Type": family.kind}
-    first = [Reply(body, headers=as_data) for body in leading]
-
-    def serve(last: Reply) -> None:
-        site.serve(one.requests[0].url, *first, last)
-
-    serve(Reply(good, headers=as_data))
-    assert silentcrash("fetch", one.key).code == 0
-    before = held()
-    assert len(before) >= 2
-    wrong = {}
-    for name, reply in on_the_wire(good, family):
-        serve(reply)
-        wrong[name] = tried(silentcrash, one.key, before)
-    for name, body in in_the_content(good, family):
-        assert body != good, name
-        serve(Reply(body, headers=as_data))
-        wrong[name] = tried(silentcrash, one.key, before)
-    assert not {name: why for name, why in wrong.items() if why}
-    serve(Reply(family.padded(good), headers=as_data))
-    assert silentcrash("fetch", one.key).code == 0
-    assert held().equals(before)
+    nothing_changes(silentcrash, site, monkeypatch, family, *bodies(payloads))
