@@ -133,15 +133,18 @@ def query(
 
 
 def fetch(settings: Settings, key: str) -> None:
-    """Ask one source and say what became of it. Raises RunFault when it gave nothing good."""
+    """Ask one source and say what became of it. Raises RunFault where a question failed.
+
+    What the others brought is kept.
+    """
     source = find(key)
     if not source.requests:
         raise UsageFault(f"{key} is shipped history: there is nothing to ask")
     engine = ingest.open_store(settings)
     outcomes = list(ingest.everything(engine, settings, [source]))
     Console().print(summary.outcomes(outcomes))
-    if not any(one.good for one in outcomes if one.outcome != "history"):
-        raise RunFault(f"{key}: {outcomes[-1].outcome}: {outcomes[-1].detail}")
+    if failed := [one for one in outcomes if not one.good]:
+        raise RunFault(f"{key}: {ingest.verdict(outcomes)}: {failed[0].url}: {failed[0].detail}")
 
 
 def check(settings: Settings, keys: Sequence[str]) -> pd.DataFrame:

@@ -41,6 +41,17 @@ class Outcome:
         return self.outcome in {"new", "unchanged", "history"}
 
 
+def verdict(outcomes: Sequence[Outcome]) -> str:
+    """What became of the questions of one source, in a word or two.
+
+    `partial: N of M` where some were answered well and some were not; the good ones are kept.
+    """
+    asked = [one for one in outcomes if one.outcome != "history"] or list(outcomes)
+    good = sum(one.good for one in asked)
+    said = ", ".join(dict.fromkeys(one.outcome for one in asked))
+    return f"partial: {good} of {len(asked)} ({said})" if 0 < good < len(asked) else said
+
+
 def open_store(settings: Settings) -> Engine:
     """The warehouse of this installation, migrated, with every declared source registered."""
     engine = connect(settings.warehouse)

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.ingest import Outcome
+from pipelines.ingest import Outcome, verdict
 from pipelines.release import Published
 from warehouse.edition import Edition
 
@@ -76,7 +76,7 @@ def freshness(status: pd.DataFrame, outcomes: Sequence[Outcome]) -> Table:
         table.add_column(column, justify="right" if column in {"added", "quarantined"} else "left")
     for row in status.to_dict("records"):
         mine = [one for one in outcomes if one.source == row["key"]]
-        said = ", ".join(dict.fromkeys(one.outcome for one in mine)) or "–"
+        said = verdict(mine) or "–"
         worst = next((style for name, style in STYLE.items() if name in said), "")
         late = " (late)" if row["late"] else ""
         held = pd.notna(row["newest_period"])
