@@ -63,7 +63,8 @@ def test_papers_that_do_not_answer_are_told(paper: str, silentcrash: Command) ->
 def test_the_asset_reads_what_the_feeds_have_brought(
     paper: str, site: Site, silentcrash: Command
 ) -> None:
-    site.serve(paper, Reply(RSS.format(PLANNED).encode(), headers=XML))
+    for feed in find("feeds").requests:
+        site.serve(public_url(feed), Reply(RSS.format(PLANNED).encode(), headers=XML))
     assert silentcrash("fetch", "feeds").code == 0
     keys = [
         dg.AssetSpec(dg.AssetKey(["observations", key])) for key in (*news.PAPERS, *filings.LISTS)
