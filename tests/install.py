@@ -1,6 +1,6 @@
 """Find or install what the tests need beyond Python packages. `python -m tests.install`.
 
-A browser for the pages, and Java for Spark.
+A browser for the pages, Java for Spark, and the checker of HTML, which runs on that Java.
 
 The PostgreSQL server of the tests comes with the Python packages.
 """
@@ -9,7 +9,10 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
+CACHE = Path(__file__).resolve().parents[1] / ".cache" / "vnu"
+CHECKER = "vnu-jar@26.9.27"  # the Nu Html Checker, by its own project
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -24,6 +27,22 @@ def java() -> str | None:
     return shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")
 
 
+def checker() -> Path | None:
+    """The Nu Html Checker that `main` brought, or None."""
+    jar = CACHE / "node_modules/vnu-jar/build/dist/vnu.jar"
+    return jar if jar.is_file() else None
+
+
+def bring_checker() -> None:
+    """Bring the checker from npm where there is one; nothing is done elsewhere."""
+    npm = shutil.which("npm")
+    if npm is None:
+        return
+    print(f"bringing {CHECKER} from npm for the tests")
+    quiet = ["--silent", "--no-save", "--no-audit", "--no-fund", "--ignore-scripts"]
+    subprocess.run([npm, "install", *quiet, "--prefix", str(CACHE), CHECKER], check=False)
+
+
 def install(*packages: str) -> None:
     """Install Debian packages where root may; nothing is done elsewhere."""
     if not shutil.which("apt-get") or os.geteuid() != 0:
@@ -36,13 +55,16 @@ def install(*packages: str) -> None:
 
 
 def main() -> int:
-    """Say which browser and Java the tests use; install Debian's where there is none."""
+    """Say which browser, Java and checker the tests use; bring those that are not there."""
     if browser() is None:
         install("chromium", "fonts-dejavu-core")
     if java() is None:
         install("default-jre-headless")
+    if checker() is None:
+        bring_checker()
     print(f"browser for the tests: {browser() or 'none; install chromium'}")
     print(f"Java for the tests: {java() or 'none; install a JRE of version 17 or newer'}")
+    print(f"checker of HTML: {checker() or 'none; install npm, or its tests are skipped'}")
     return 0 if browser() and java() else 1
 
 
