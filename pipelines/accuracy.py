@@ -54,14 +54,16 @@ operator and country."""
 
 REAL = """\
 Headlines as papers printed them, labelled by the guide by one reader before the code had read
-them and scored once as the code then stood; the headlines themselves are not kept here. Samples
-A to D were then used to mend the rules in general words, each after its score was taken; sample E
-was not, and is the fairest figure of this page. Papers that nobody had looked at before (A, B)
-were read some 12 points worse than the trade feed (C): title case, other words for the same
-verbs, news that only names data centres. Two thirds of the titles in D tell no event, as in the
-feed itself, and what is read wrongly there is mostly beside projects; round 8 below was worded
-after that. C is rebuilt from addresses, so its capitals are ours. Part of the
-labelled rows come from the same feed as D and E: a few texts may be the same."""
+them and scored once as the code then stood; the headlines themselves are not kept here. All
+samples but E were then used to mend the rules in general words, each after its score was taken.
+E mended no rule (two of its places came into the gazetteer afterwards, among the provinces of
+their countries) and is the fairest figure of this page. Papers that nobody had looked at before
+(A, B) were read some 12 points worse than the trade feed (C): title case, other words for the
+same verbs, news that only names data centres. Two thirds of the titles in D tell no event, as in
+the feed itself, and what is read wrongly there is mostly beside projects; round 8 below was
+worded after that. F are paragraphs, which name other sites and stages beside the news. C is
+rebuilt from addresses, so its capitals are ours. Part of the labelled rows come from the same
+feed as D and E: a few texts may be the same."""
 
 SIGHT = """\
 Texts worded for this project in rounds (`words/worded.csv`; none is a real headline), labelled

@@ -153,12 +153,20 @@ def _begun(text: _Text) -> bool:
     return begun.end() <= ahead.start() or ahead.end() <= begun.start()
 
 
+def _first(text: _Text, one: str, other: str) -> bool:
+    """Whether one family is told before the other: the first thing told is the news."""
+    a, b = text.match(one), text.match(other)
+    return bool(a and b and a.end() <= b.start())
+
+
 def _life(text: _Text) -> Verdict | None:
-    if _begun(text):
+    opened = text.has("open") and not text.has("future")
+    if _begun(text) and not (opened and _first(text, "open", "building")):
         return text.verdict("under_construction", "building")
-    if text.has("open") and not text.has("future"):
+    grown = text.has("expand") and not text.has("expand_not")
+    if opened and not (grown and _first(text, "expanding", "open")):
         done: Kind = "expanded" if text.has("now_expanded") else "operational"
         return text.verdict(done, "open")
-    if text.has("expand") and not text.has("expand_not"):
+    if grown:
         return text.verdict("expanded", "expand")
     return text.verdict("announced", "announce") if text.has("announce") else None

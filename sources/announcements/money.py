@@ -56,6 +56,10 @@ _WORDS = {
     "dirhams": "MAD", "dirham": "MAD", "yen": "JPY", "yuan": "CNY", "rupees": "INR",
     "won": "KRW", "rand": "ZAR", "naira": "NGN", "ringgit": "MYR", "reais": "BRL",
 }  # fmt: skip
+_NUMBERS = {
+    "un": 1, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "dix": 10, "one": 1, "a": 1,
+    "two": 2, "three": 3, "four": 4, "five": 5, "ten": 10,
+}  # fmt: skip
 _FACTORS = {"k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
 _sign = "|".join(re.escape(sign) for sign in sorted(_SIGNS, key=len, reverse=True))
 _code = "|".join(_CODES)
@@ -66,6 +70,11 @@ _BEFORE = re.compile(
 _AFTER = re.compile(
     rf"(?P<number>{_NUMBER})\s?-?(?P<scale>{_SCALE})?(?:\s(?:de |d'|of )?(?:US |U\.S\. )?|(?=[€$]))"
     rf"(?P<word>{_word}|\$|€|{_code})(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_SPELLED = re.compile(
+    rf"\b(?P<number>{'|'.join(_NUMBERS)}) (?P<scale>milliards?|millions?|billions?) (?:de |d'|of )?"
+    rf"(?P<word>{_word})\b",
     re.IGNORECASE,
 )
 _NOT_INVESTED = re.compile(
@@ -105,6 +114,9 @@ def everything(text: str) -> list[Money]:
             continue
         word = match["word"]
         found.append(_money(match, _WORDS.get(word.lower()) or _SIGNS.get(word) or word.upper()))
+    for match in _SPELLED.finditer(text):
+        value = _NUMBERS[match["number"].lower()] * _factor(match["scale"].lower())
+        found.append(Money(value, _WORDS[match["word"].lower()], match.span()))
     return [one for one in found if one is not None]
 
 

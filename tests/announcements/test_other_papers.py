@@ -17,6 +17,7 @@ from sources.announcements.places import find as place
         ("Northbridge to build $4B data center in Ohio", 4e9, "USD"),
         ("Northbridge va investir 1,2 Md€ dans un centre de données à Lyon", 1.2e9, "EUR"),
         ("Northbridge va investir 170 M€ dans un data center à Lyon", 1.7e8, "EUR"),
+        ("Northbridge va investir un milliard d'euros dans un data center", 1e9, "EUR"),
         ("Northbridge Unveils US$2.4 Billion Data Centre in Thailand", 2.4e9, "USD"),
     ],
 )
@@ -70,6 +71,14 @@ def test_who_does_nothing_else_needs_no_mention_of_a_data_center() -> None:
         ("Northbridge lands data center in Leeds, UK", "announced"),
         ("Northbridge forms joint venture to develop 100MW data center in Thailand", "announced"),
         ("Northbridge signs land purchase agreement for data center in Hanau", "announced"),
+        ("Northbridge opens second Lyon data center and starts work on a third", "operational"),
+        (
+            "Northbridge starts work on Lyon data center, opens another in Metz",
+            "under_construction",
+        ),
+        ("Northbridge is expanding two data centers in Iceland; one opened last year", "expanded"),
+        ("Second phase of Northbridge data center opens in Lyon", "operational"),
+        ("Northbridge secures regulatory approvals for its planned data center", "announced"),
     ],
 )
 def test_the_life_of_a_project_in_other_words(text: str, kind: str) -> None:
@@ -87,6 +96,8 @@ def test_the_life_of_a_project_in_other_words(text: str, kind: str) -> None:
         "Northbridge Secures 600 Million Euros to Expand Data Centres in Sweden",
         "Northbridge signs $6 billion cable deal for US data centre build-out",
         "Why Singapore is building data centers",
+        "The country's data center capacity reached almost 1,500 MW in 2025",
+        "Northbridge to face intense scrutiny over a proposed AI data center in Leeds",
         "Un data center divise les habitants de Valmerange",
         "Northbridge obtient une nouvelle certification pour son data center de Lyon",
     ],
