@@ -11,6 +11,8 @@ import pandas as pd
 
 from warehouse.edition import Edition
 
+# Points, where it is not yet known how far the index is revised.
+HOLD = 0.5
 STATES = ("observed", "carried", "estimated", "withheld")
 
 
@@ -25,6 +27,7 @@ class Level:
     regime: str
     regime_before: str
     coverage: float
+    hold: float
 
 
 def month(edition: Edition) -> pd.Timestamp:
@@ -55,7 +58,13 @@ def level(edition: Edition) -> Level:
         regime=str(regime[now]),
         regime_before=str(regime.get(before, "")),
         coverage=coverage[now],
+        hold=hold(edition),
     )
+
+
+def hold(edition: Edition) -> float:
+    """Points under which a change of the index is none: its mean absolute revision, if known."""
+    return HOLD if edition.mean_revision is None else edition.mean_revision
 
 
 def groups(edition: Edition) -> list[dict[str, Any]]:
@@ -133,6 +142,19 @@ def movement(edition: Edition) -> pd.DataFrame:
     figures = (score.diff().iloc[1] * weight.mean()).fillna(0.0)
     moved = part.diff().iloc[1]
     return names.assign(figures=figures, weights=moved - figures, total=moved).reset_index()
+
+
+def causes(edition: Edition) -> pd.DataFrame:
+    """The change of the index over a month by dimension: revised_data, new_data, method, total.
+
+    In points that add up to it, in the order of the method; "link" is last where versions of the
+    method meet. Empty where the index was not published a month ago.
+    """
+    moved = edition.change.set_index("key")
+    parts = moved.groupby(moved.index.str.split(".").str[0]).sum()
+    order = [one["key"] for one in groups(edition)]
+    known = parts.reindex([*order, *parts.index.difference(order)]).fillna(0.0)
+    return known.assign(total=known.sum(axis=1)) if len(parts) else parts
 
 
 def states(edition: Edition) -> pd.Series:

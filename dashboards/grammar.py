@@ -7,9 +7,6 @@ import pandas as pd
 from dashboards.facts import Level
 from dashboards.words import Language
 
-# Points of the index under which a change over a month is called none.
-HOLD = 0.5
-
 
 def headline(level: Level, regimes: Mapping[str, str], said: Language) -> str:
     """The sentence over the bulletin: month, movement, figure, regime.
@@ -20,15 +17,18 @@ def headline(level: Level, regimes: Mapping[str, str], said: Language) -> str:
     if pd.isna(level.score):
         return said.say("headline_withheld", month=month, coverage=said.percent(level.coverage))
     return said.say(
-        f"headline_{movement(level.month_change)}",
+        f"headline_{movement(level.month_change, level.hold)}",
         month=month,
         figure=said.number(level.score),
         zone=said.say(_passage(level, list(regimes)), regime=regimes[level.regime]),
     )
 
 
-def movement(change: float, hold: float = HOLD) -> str:
-    """What a change of the index is called: holds, rises or falls; stands where none is known."""
+def movement(change: float, hold: float) -> str:
+    """What a change of the index is called: holds, rises or falls; stands where none is known.
+
+    A change under `hold` points holds: it is less than what revisions move in the mean.
+    """
     if pd.isna(change):
         return "stands"
     if abs(change) < hold:

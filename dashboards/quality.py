@@ -11,29 +11,36 @@ from warehouse.edition import Edition
 
 Row = dict[str, Any]
 SMALL = 0.005
+CAUSES = ("new_data", "revised_data", "method", "total")
 
 
 def since(edition: Edition, said: Language) -> Row:
-    """The change of the index over a month by dimension: rows, total, and what was revised."""
-    moved = facts.movement(edition)
+    """What moved the index over a month: by dimension and cause, by indicator, in words."""
+    moved = facts.causes(edition)
     if moved.empty:
-        return {"none": said.say("since_none"), "rows": [], "notes": []}
+        return {"none": said.say("since_none"), "rows": [], "indicators": [], "notes": []}
     names = {one["key"]: said.of(one) for one in facts.groups(edition)}
-    parts = moved.groupby("dimension")[["figures", "weights", "total"]].sum().reindex(list(names))
-    rows = [_moved(names[str(key)], line, said) for key, line in parts.iterrows()]
-    rows.append(_moved(str(said.words["column_total"]), parts.sum(), said))
+    names["link"] = str(said.words["link"])
+    rows = [_moved(names[str(key)], line, said) for key, line in moved.iterrows()]
+    rows.append(_moved(str(said.words["column_total"]), moved.sum(), said))
     count = len(facts.revised(edition))
     notes = [said.say("revised_some", count=count) if count else said.say("revised_none")]
-    if moved["total"].abs().max() < SMALL:
+    if edition.change.set_index("key").abs().to_numpy().max() < SMALL:
         notes.insert(0, said.say("since_still", month=_newest(edition, said)))
-    return {"none": "", "rows": rows, "notes": notes}
+    return {"none": "", "rows": rows, "indicators": _by_indicator(edition, said), "notes": notes}
+
+
+def _by_indicator(edition: Edition, said: Language) -> list[list[str]]:
+    """The indicators that moved the index, the one that moved it most first."""
+    names = {row["key"]: said.of(row) for row in facts.indicators(edition).to_dict("records")}
+    moved = edition.change.set_index("key").pipe(lambda by: by.assign(total=by.sum(axis=1)))
+    shown = moved.loc[moved.abs().max(axis=1).ge(SMALL) & moved.index.isin(names)]
+    ordered = shown.loc[shown["total"].abs().sort_values(ascending=False, kind="stable").index]
+    return [_moved(names[str(key)], line, said) for key, line in ordered.iterrows()]
 
 
 def _moved(name: str, line: pd.Series, said: Language) -> list[str]:
-    return [
-        name,
-        *(said.number(line[part], 2, signed=True) for part in ("figures", "weights", "total")),
-    ]
+    return [name, *(said.number(line[cause], 2, signed=True) for cause in CAUSES)]
 
 
 def _newest(edition: Edition, said: Language) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import facts, grammar
+from dashboards import facts
 from dashboards.words import Language
 from warehouse.edition import Edition
 
@@ -69,12 +69,11 @@ def rules(edition: Edition, said: Language) -> str:
     ]
     confirm = edition.framework["rules"].get("confirm", 1)
     told = said.say(
-        "note_regimes",
-        confirm=confirm,
-        regimes=str(said.words["semicolon"]).join(parts),
-        hold=said.number(grammar.HOLD),
+        "note_regimes", confirm=confirm, regimes=str(said.words["semicolon"]).join(parts)
     )
-    return f"{told} {_interval(edition, said)}".strip()
+    known = "hold_usual" if edition.mean_revision is None else "hold_revision"
+    held = said.say(known, hold=said.number(facts.hold(edition)))
+    return f"{told} {held} {_interval(edition, said)}".strip()
 
 
 def _interval(edition: Edition, said: Language) -> str:

@@ -5,18 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
-from sqlalchemy import Engine
 
 from dashboards.words import language
-from pipelines import explained
+from pipelines import explained, revised
 from pipelines import release as editions
 from pipelines.commands import filled_store, progress
-from pipelines.index import hindsight, news, realtime
+from pipelines.index import hindsight, realtime
 from pipelines.index import sensitivity as doubt
 from pipelines.index.framework import Framework
-from pipelines.release import Draft
 from pipelines.settings import Settings
-from warehouse import edition, read
+from warehouse import read
 
 LAGS = (0, 1, 3, 6, 12)
 SEED = 1
@@ -32,13 +30,14 @@ def explain(settings: Settings, month: str, as_of: datetime | None, lang: str) -
         shown.add_task(f"Computing {month}", total=None)
         engine = filled_store(settings)
         found = editions.draft(engine, wanted, as_of=as_of, now=settings.now)
+        moved = revised.change(engine, found.facts, found.point, found.values)
         account = explained.Account(
             month=wanted,
             as_of=found.as_of,
             values=found.values,
             method=found.method,
             doubt=doubt.analyse(found.values, found.method, seed=SEED),
-            news=news_of(engine, found),
+            news=moved if len(moved) else None,
         )
     return explained.text(account, language(lang))
 
@@ -104,24 +103,3 @@ def write(tables: dict[str, pd.DataFrame], out: Path) -> None:
 
 def _dated(table: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index().assign(period=lambda f: f["period"].dt.strftime("%Y-%m"))
-
-
-def news_of(engine: Engine, found: Draft) -> pd.DataFrame | None:
-    """What moved the index since the edition of the month before; None where it has no index."""
-    month = found.month - 1
-    if month not in realtime.allowed(found.values):
-        return None
-    usual = realtime.cutoff(month, found.method)
-    after = news.Point(found.month, found.as_of, found.method)
-    before = news.Point(month, min(usual, found.as_of), _method(engine, month, usual, found.method))
-    facts = read.history(engine, as_of=found.as_of, recorded_by=found.recorded_by)
-    return news.since(facts, before, after)
-
-
-def _method(engine: Engine, month: pd.Period, as_of: datetime, otherwise: Framework) -> Framework:
-    """The method of the stored edition of a month at its cut-off."""
-    try:
-        stored = edition.load(engine, month=str(month), as_of=as_of)
-    except LookupError:
-        return otherwise
-    return Framework.model_validate(stored.framework)

@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.index import linked, realtime
+from pipelines import revised
+from pipelines.index import linked, news, realtime
 from pipelines.index.framework import Framework
 from pipelines.index.framework import load as load_framework
 from pipelines.settings import RunFault, UsageFault
@@ -57,6 +58,12 @@ class Draft:
     method: Framework
     values: pd.DataFrame
     lineage: pd.DataFrame
+    facts: pd.DataFrame
+
+    @property
+    def point(self) -> news.Point:
+        """Its month, what it could know, and its method."""
+        return news.Point(self.month, self.as_of, self.method)
 
 
 def draft(
@@ -86,7 +93,7 @@ def draft(
     first, last = allowed[0].to_timestamp(), chosen.to_timestamp()
     values = result.values.loc[result.values["period"].between(first, last)]
     traced = result.lineage.merge(values[["period", "key"]], on=["period", "key"])
-    return Draft(chosen, dates[chosen], recorded_by, method, values, traced)
+    return Draft(chosen, dates[chosen], recorded_by, method, values, traced, facts)
 
 
 def compute(
@@ -97,7 +104,10 @@ def compute(
     as_of: datetime | None = None,
     method: Framework | None = None,
 ) -> int:
-    """Store the `draft` of a month with its intervals; its id. The same draft twice is one."""
+    """Store the `draft` of a month with its intervals and what moved it; its id.
+
+    The same draft twice is one.
+    """
     made = draft(engine, month, now=now, as_of=as_of, method=method)
     return edition.save(
         engine,
@@ -111,6 +121,8 @@ def compute(
         created_at=now,
         values=_bounded(made.values, made.method),
         lineage=made.lineage,
+        change=revised.change(engine, made.facts, made.point, made.values),
+        mean_revision=revised.mean_revision(made.facts, made.point, made.values),
     )
 
 

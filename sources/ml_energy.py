@@ -16,8 +16,8 @@ from sources.tidy import between, tidy
 
 # One family and one generation, so that size is what differs. Precisions share a series.
 FOLLOWED = {
-    "llama-3.1-8b": ("meta-llama/Llama-3.1-8B-Instruct", "Llama 3.1 8B"),
-    "llama-3.1-405b": ("meta-llama/Llama-3.1-405B-Instruct", "Llama 3.1 405B"),
+    "llama-3-1-8b": ("meta-llama/Llama-3.1-8B-Instruct", "Llama 3.1 8B"),
+    "llama-3-1-405b": ("meta-llama/Llama-3.1-405B-Instruct", "Llama 3.1 405B"),
 }
 
 
@@ -56,7 +56,7 @@ SOURCE = Source(
     fr="Énergie d’une réponse, petit et grand modèle",
     en="Energy of one answer, small and large model",
     homepage="https://ml.energy/leaderboard",
-    licence="Apache 2.0",
+    licence="Apache-2.0",
     licence_url="https://github.com/ml-energy/leaderboard",
     attribution="The ML.ENERGY Initiative, University of Michigan",
     cadence="half-yearly",

@@ -1,6 +1,6 @@
 """Published editions: store what was computed, read it back as one thing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +14,12 @@ from warehouse.bulk import staged
 from warehouse.database import add
 from warehouse.fetches import status
 from warehouse.frames import dates, instants, rows
-from warehouse.tables import IndexValue, Release, core
+from warehouse.tables import IndexChange, IndexValue, Release, core
 
 FLOATS = ["value", "score", "low", "high", "weight", "contribution", "coverage"]
 VALUES = [name for name in IndexValue.model_fields if name != "release_id"]
+CHANGE = [name for name in IndexChange.model_fields if name != "release_id"]
+MOVED = "from index_change where release_id = :release order by key"
 SAME = ["month", "as_of", "framework_hash", "data_hash"]
 
 SAVE_LINEAGE = """
@@ -55,6 +57,8 @@ class Edition:
     newest_period, age_days, late and assumed_share as known at `as_of`. `series`: key, source,
     unit, frequency and titles. `lineage`: the observation, the fetch and the citation behind
     each indicator and month. `quarantined`: rows set aside by source, expectation and reason.
+    `change`: what moved the index since the month before, by key, and `mean_revision` how far it
+    is revised in three months in the mean, both in points; empty and None where that is not known.
     """
 
     id: int
@@ -70,13 +74,23 @@ class Edition:
     series: pd.DataFrame
     lineage: pd.DataFrame
     quarantined: pd.DataFrame
+    change: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CHANGE))
+    mean_revision: float | None = None
 
 
-def save(engine: Engine, *, values: pd.DataFrame, lineage: pd.DataFrame, **release: Any) -> int:
+def save(
+    engine: Engine,
+    *,
+    values: pd.DataFrame,
+    lineage: pd.DataFrame,
+    change: pd.DataFrame | None = None,
+    **release: Any,
+) -> int:
     """Store an edition (columns of Release) with its values and lineage; its id.
 
     `values`: the columns of IndexValue but release_id, period a date. `lineage`: key, period,
-    series, series_period, known_from, fetch_id. The same month, as_of, method and values twice
+    series, series_period, known_from, fetch_id. `change`: by key, revised_data, new_data and
+    method since the month before. The same month, as_of, method and values twice
     is one edition.
     """
     table = core(Release)
@@ -88,6 +102,9 @@ def save(engine: Engine, *, values: pd.DataFrame, lineage: pd.DataFrame, **relea
         number = add(connection, Release, **release)
         connection.execute(insert(core(IndexValue)), _records(values, number))
         connection.execute(text(SAVE_LINEAGE), {"release": number})
+        if change is not None and len(change):
+            moved = change.rename_axis("key").reset_index().assign(release_id=number)
+            connection.execute(insert(core(IndexChange)), _plain(moved))
     return number
 
 
@@ -105,8 +122,11 @@ def _traced(lineage: pd.DataFrame) -> pa.Table:
 
 
 def _records(values: pd.DataFrame, number: int) -> list[dict[str, Any]]:
-    coded = values[VALUES].assign(period=days(values["period"]), release_id=number)
-    plain = coded.astype(object).where(coded.notna(), None)
+    return _plain(values[VALUES].assign(period=days(values["period"]), release_id=number))
+
+
+def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = table.astype(object).where(table.notna(), None)
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
 
 
@@ -156,6 +176,7 @@ def _parts(connection: Connection, release: int, recorded_by: int) -> dict[str, 
             assumed=lineage["assumed"].astype(bool),
         ),
         "quarantined": rows(connection, QUARANTINED, {"recorded_by": recorded_by}),
+        "change": rows(connection, f"select {', '.join(CHANGE)} {MOVED}", of),
     }
 
 

@@ -159,6 +159,22 @@ class Release(SQLModel, table=True):
         sa_column=Column(JSON, nullable=False), description="The method as used, whole"
     )
     created_at: datetime = Field(description="When it was first computed, UTC")
+    mean_revision: float | None = Field(
+        default=None,
+        description="Mean absolute revision of the index three months on, points; null with few",
+    )
+
+
+class IndexChange(SQLModel, table=True):
+    """What moved the index of a release since the month before, in points that add up."""
+
+    __tablename__ = "index_change"
+
+    release_id: int = Field(foreign_key="release.id", primary_key=True)
+    key: str = Field(primary_key=True, description="dimension.indicator, or link")
+    revised_data: float = Field(description="By figures known then that read otherwise now")
+    new_data: float = Field(description="By figures that were not known, and by time")
+    method: float = Field(description="By a change of the method")
 
 
 class IndexValue(SQLModel, table=True):

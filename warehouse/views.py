@@ -92,6 +92,7 @@ def bodies(dialect: str) -> dict[str, str]:
         "v_release": _release(dialect),
         "v_index": _index(dialect),
         "v_index_state": _index_state(dialect),
+        "v_index_change": _index_change(dialect),
         "v_lineage": _lineage(dialect),
     }
 
@@ -144,7 +145,8 @@ from quarantine q join "fetch" f on f.id = q.fetch_id join source c on c.id = f.
 
 def _release(dialect: str) -> str:
     return f"""select id as release, month, {STAMP[dialect].format("as_of")} as as_of, recorded_by,
-  framework_version, framework_hash, data_hash, {STAMP[dialect].format("created_at")} as created_at
+  framework_version, framework_hash, data_hash, {STAMP[dialect].format("created_at")} as created_at,
+  mean_revision
 from release"""
 
 
@@ -164,6 +166,12 @@ def _index_state(dialect: str) -> str:
   {DAY[dialect].format("i.period")} as period, {MISSING[dialect]} as policy, {shares}
 from index_value i join release r on r.id = i.release_id
 where i.kind = 'indicator' and i.weight is not null group by r.id, i.period"""
+
+
+def _index_change(dialect: str) -> str:
+    return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of, m.key,
+  m.revised_data, m.new_data, m.method
+from index_change m join release r on r.id = m.release_id"""
 
 
 def _lineage(dialect: str) -> str:

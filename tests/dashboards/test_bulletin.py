@@ -96,7 +96,9 @@ def test_french_typography(pages: dict[str, Path]) -> None:
     assert not re.search(
         r"\d\.\d",
         re.sub(
-            r"\b\d+\.\d+\.\d+\b", "", text.replace("CC BY 4.0", "").replace("2026.1", "")
+            r"\b\d+\.\d+\.\d+\b",
+            "",
+            text.replace("CC BY 4.0", "").replace("2026.1", ""),
         ).replace("Apache-2.0", ""),
     )
     assert not re.search(r" [;!?%]", text)

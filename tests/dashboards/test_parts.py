@@ -38,6 +38,22 @@ def test_the_parts_of_every_change_add_up(shipped_edition: Edition) -> None:
         assert np.allclose(moved["figures"] + moved["weights"], moved["total"], atol=1e-12)
 
 
+def test_the_causes_of_the_change_add_up_to_it(shipped_edition: Edition) -> None:
+    causes = facts.causes(shipped_edition)
+    assert list(causes.index) == [one["key"] for one in facts.groups(shipped_edition)]
+    level = facts.level(shipped_edition)
+    assert causes["total"].sum() == pytest.approx(level.month_change, abs=1e-9)
+    # The rents of chips are what moved October 2026; nothing was revised.
+    assert causes.loc["chips", "new_data"] == pytest.approx(-0.076, abs=0.001)
+    assert not causes["revised_data"].any()
+
+
+def test_what_holds_is_what_the_index_is_revised_by(shipped_edition: Edition) -> None:
+    assert 1 < facts.hold(shipped_edition) < 2.5
+    assert facts.level(shipped_edition).hold == shipped_edition.mean_revision
+    assert facts.hold(replace(shipped_edition, mean_revision=None)) == facts.HOLD
+
+
 def edition_months(edition: Edition) -> list[pd.Timestamp]:
     scores = facts.table(edition, "score", "index")["index"].dropna()
     pairs = [month for month in scores.index if month - pd.DateOffset(months=1) in scores.index]

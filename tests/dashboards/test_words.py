@@ -26,8 +26,9 @@ def level(
     year: float = 14.4,
     regime: str = "watch",
     before: str = "watch",
+    hold: float = 0.5,
 ) -> Level:
-    return Level(pd.Timestamp("2026-10-01"), score, month, year, regime, before, 0.6)
+    return Level(pd.Timestamp("2026-10-01"), score, month, year, regime, before, 0.6, hold)
 
 
 @pytest.mark.parametrize(
@@ -89,17 +90,27 @@ def test_charts_write_as_the_text_does() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "verb"),
-    [(0.49, "holds"), (-0.49, "holds"), (0.5, "rises"), (-0.5, "falls"), (NAN, "stands")],
+    ("change", "hold", "verb"),
+    [
+        (0.49, 0.5, "holds"),
+        (-0.49, 0.5, "holds"),
+        (0.5, 0.5, "rises"),
+        (-0.5, 0.5, "falls"),
+        (1.69, 1.7, "holds"),
+        (-1.69, 1.7, "holds"),
+        (1.71, 1.7, "rises"),
+        (NAN, 1.7, "stands"),
+    ],
 )
-def test_the_verb_follows_the_change(change: float, verb: str) -> None:
-    assert movement(change) == verb
+def test_the_verb_follows_the_change(change: float, hold: float, verb: str) -> None:
+    assert movement(change, hold) == verb
 
 
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
         (level(), "se maintient à 48,9, en zone de vigilance"),
+        (level(49.9, 1.0, hold=1.74), "se maintient à 49,9, en zone de vigilance"),
         (level(52.0, 3.1, regime="strain"), "monte à 52,0, et entre en zone de tension"),
         (level(33.0, -3.0, regime="calm"), "recule à 33,0, et revient en zone de calme"),
         (level(30.0, NAN, NAN, "calm", ""), "s’établit à 30,0, en zone de calme"),

@@ -11,7 +11,7 @@ from sources import Payload, SchemaDrift, epoch_clusters, find, ml_energy, tidy
 from tests.server import Site
 from tests.sources.chips import came, given, values
 
-SMALL, LARGE = "ml_energy.chat.llama-3.1-8b", "ml_energy.chat.llama-3.1-405b"
+SMALL, LARGE = "ml_energy.chat.llama-3-1-8b", "ml_energy.chat.llama-3-1-405b"
 
 
 def rebuilt(**energies: list[float]) -> bytes:

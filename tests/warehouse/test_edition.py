@@ -138,3 +138,16 @@ def test_lineage_of_an_unknown_series_is_an_error(engine: Engine, about: dict[st
     with pytest.raises(Exception, match=r"(?i)null"):
         edition.save(engine, **about | {"lineage": unknown})
     assert edition.editions(engine).empty
+
+
+def test_what_moved_an_edition_comes_back(engine: Engine, about: dict[str, Any]) -> None:
+    moved = pd.DataFrame(
+        {"revised_data": [0.5, 0.0], "new_data": [-1.25, 0.0], "method": [0.0, 2.0]},
+        index=["chips.made_up", "link"],
+    )
+    found = edition.load(engine, edition.save(engine, **about, change=moved, mean_revision=1.5))
+    assert found.mean_revision == 1.5
+    back = found.change.set_index("key")
+    pd.testing.assert_frame_equal(back, moved.rename_axis("key"), check_dtype=False)
+    total = "select sum(revised_data + new_data + method) as points from v_index_change"
+    assert query.run(engine, total).iloc[0, 0] == 1.25

@@ -1,0 +1,61 @@
+"""What an edition knows of its own revisions: what moved it, and how far the index is revised."""
+
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from pipelines.index import linked, news, realtime
+from pipelines.index.framework import Framework
+from warehouse import edition
+
+AFTER = 3  # months: by then nearly all of a revision is in
+LEAST = 6  # months that a mean needs
+
+
+def change(
+    engine: Engine,
+    facts: pd.DataFrame,
+    point: news.Point,
+    values: pd.DataFrame,
+) -> pd.DataFrame:
+    """What moved the index since the month before: key x revised_data, new_data, method, points.
+
+    `values` are the rows of the draft and `facts` all that it could know. The month before
+    follows the method of its stored edition, if there is one. Empty where it has no index.
+    """
+    month = point.month - 1
+    if month not in realtime.allowed(values):
+        return pd.DataFrame(columns=["revised_data", "new_data", "method"], dtype="float64")
+    usual = realtime.cutoff(month, point.method)
+    own = _method(engine, month, usual, point.method)
+    return news.since(facts, news.Point(month, min(usual, point.as_of), own), point)
+
+
+def mean_revision(facts: pd.DataFrame, point: news.Point, values: pd.DataFrame) -> float | None:
+    """Mean absolute revision of the index from its own cut-off to `AFTER` months later, in points.
+
+    Over the months of `values` for which that has passed at the point; None with too few.
+    """
+    *_, (method, rows) = linked.versions(values, point.method)
+    if method.rules.missing == "estimate":
+        return None
+    index = rows[rows["key"].eq("index")].set_index("period")["score"].dropna()
+    first = index - linked.shifts(rows).reindex(index.index)
+    cells = [(pd.Period(month, "M"), pd.Period(month, "M") + AFTER) for month in index.index]
+    dated = [(month, realtime.cutoff(later, method)) for month, later in cells]
+    passed = [(month, instant) for month, instant in dated if instant <= point.as_of]
+    if len(passed) < LEAST:
+        return None
+    later = realtime.vintages(facts, method, passed)
+    then = later[later["key"].eq("index")].set_index("period")["score"]
+    return float((then - first.reindex(then.index)).abs().mean())
+
+
+def _method(engine: Engine, month: pd.Period, as_of: datetime, otherwise: Framework) -> Framework:
+    """The method of the stored edition of a month at its cut-off."""
+    try:
+        stored = edition.load(engine, month=str(month), as_of=as_of)
+    except LookupError:
+        return otherwise
+    return Framework.model_validate(stored.framework)
