@@ -3,6 +3,8 @@
 import copy
 import csv
 import json
+import re
+from base64 import b64decode
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,10 +18,13 @@ import pytest
 import yaml
 from frictionless import Package
 from openpyxl.workbook import Workbook
+from playwright.sync_api import Browser
 
-from dashboards import publish
+from dashboards import bulletin, publish
+from dashboards.figures import figures
 from dashboards.publish import tree
 from dashboards.publish.publication import prepare
+from dashboards.words import language
 from warehouse.edition import Edition
 
 HOSTILE = "=cmd('/c calc')!A1</script><script>alert(1)</script>\u202e\x07\"'&;\n]]>"
@@ -119,6 +124,49 @@ def test_xml_holds_it_as_text(spoilt: Path) -> None:
     feed = feedparser.parse((spoilt / "editions.en.atom").read_bytes(), sanitize_html=False)
     assert not feed.bozo
     assert READS in feed.entries[0].title
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_a_bulletin_shows_it_and_nothing_runs(
+    hostile: Edition, chromium: Browser, tmp_path: Path, code: str
+) -> None:
+    """The policy of the page is taken out first: the text alone must not run."""
+    body = bulletin.page(hostile, language(code))
+    address = tmp_path / "bulletin.html"
+    address.write_text(body.replace("Content-Security-Policy", "x-no-policy"), encoding="utf-8")
+    page = chromium.new_page()
+    page.add_init_script("window.ran = 0; window.alert = () => { window.ran += 1 }")
+    page.goto(address.as_uri())
+    assert page.evaluate("window.ran") == 0
+    assert page.locator("script, [onload], [onerror], [href^='javascript:' i]").count() == 0
+    shown = language(code).typeset(READS)
+    assert shown in page.locator("h1").inner_text()
+    assert shown in page.locator("#sources + p + div").inner_text()
+    page.close()
+
+
+def test_a_drawing_holds_it_as_text(hostile: Edition, chromium: Browser, tmp_path: Path) -> None:
+    said, shown = language("fr"), 0
+    page = chromium.new_page()
+    page.on("dialog", lambda dialog: pytest.fail(f"a drawing ran: {dialog.message}"))
+    for figure in figures(hostile, said):
+        for image in (figure.wide, figure.narrow):
+            drawn = b64decode(image.removeprefix("data:image/svg+xml;base64,"))
+            root = ElementTree.fromstring(drawn)
+            tags = {one.tag.rpartition("}")[2] for one in root.iter()}
+            assert not tags & {"script", "foreignObject", "a", "image", "use"}
+            assert not [name for one in root.iter() for name in one.attrib if name.startswith("on")]
+            assert "\u202e" not in drawn.decode()
+            shown += "</script><script>" in "".join(root.itertext())
+            (tmp_path / "drawn.svg").write_bytes(drawn)
+            page.goto((tmp_path / "drawn.svg").as_uri())
+    page.close()
+    assert shown > 4
+
+
+def test_a_text_file_holds_no_tag(spoilt: Path) -> None:
+    for path in suffixed(spoilt, ".md"):
+        assert not re.search(r"(?<!\\)</?script", path.read_text(encoding="utf-8")), path
 
 
 def test_parquet_holds_it_as_it_reads(spoilt: Path) -> None:
