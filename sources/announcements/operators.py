@@ -1,8 +1,9 @@
 """Who is behind a project: a gazetteer of operators and the grammar of headlines."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -117,10 +118,11 @@ def find(text: str) -> tuple[Operator, ...]:
     if subject:
         return _unique([*subject, *partners])
     behind = _leading(text) or _owner(text) or _behind(text)
-    return _unique(behind or [one for one in known if not _tenant(text, one)][:1] or known[:1])
+    return _unique(behind or [one for one in known if not _tenant(text, one)][:1] or [*known[:1]])
 
 
-def everyone(text: str) -> list[Operator]:
+@lru_cache(maxsize=16)  # the same text is asked for its builder and for its operators
+def everyone(text: str) -> tuple[Operator, ...]:
     """Every operator of the gazetteer that the text names, longest names first."""
     words = list(_WORD.finditer(text))
     found: list[Operator] = []
@@ -131,7 +133,7 @@ def everyone(text: str) -> list[Operator]:
         if one := _longest(text, words[number : number + _LONGEST]):
             found.append(one)
             end = one.span[1]
-    return found
+    return tuple(found)
 
 
 def _longest(text: str, words: list[re.Match[str]]) -> Operator | None:
@@ -145,7 +147,7 @@ def _longest(text: str, words: list[re.Match[str]]) -> Operator | None:
     return None
 
 
-def _subject(text: str, known: list[Operator]) -> list[Operator]:
+def _subject(text: str, known: Sequence[Operator]) -> list[Operator]:
     verb = _VERB.search(text, 0, 120)
     if verb is None or _NOUN.search(text, 0, verb.start()):
         head = text[: verb.start()] if verb else text[:80]
