@@ -20,6 +20,7 @@ MAX_RESCALED = 0.8
 LEAST = 0.5
 # Where what is gone counts as withdrawn, a body cut short must not take figures with it.
 LEAST_OF_WHOLE = 0.95
+MAX_VANISHED = 0.03
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ def contract(source: Source, last: LastGood | None) -> list[Rule]:
         between(1, 1, column="aligned", reason="the date is not the first day of a period"),
         between(0.2, 5, column="level_ratio", reason="over 5 times or under 1/5 of the last good"),
     ]
+    if source.whole:
+        rules.append(VANISHED)
     if last is not None:
         rules += _against_last_good(last, LEAST_OF_WHOLE if source.whole else LEAST)
     return rules + list(source.rules)
@@ -88,6 +91,14 @@ def contract(source: Source, last: LastGood | None) -> list[Rule]:
 
 def _block(expectation: str, reason: str, **kwargs: object) -> Rule:
     return Rule(expectation, kwargs, "block", "", reason)
+
+
+VANISHED = _block(
+    "ExpectColumnMaxToBeBetween",
+    f"over {MAX_VANISHED:.0%} of a series held is gone; the body may have been cut short",
+    column="vanished_share",
+    max_value=MAX_VANISHED,
+)
 
 
 def _against_last_good(last: LastGood, least: float) -> list[Rule]:

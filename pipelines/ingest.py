@@ -21,6 +21,8 @@ from sources.tidy import read_history
 from warehouse import load, read, tables
 from warehouse.database import connect, migrate
 
+SHIPPED = "sources/history/"
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -40,13 +42,18 @@ class Outcome:
         """Whether the store now holds what the publisher serves."""
         return self.outcome in {"new", "unchanged", "history"}
 
+    @property
+    def shipped(self) -> bool:
+        """Whether it is that of the history shipped with the source: nobody was asked."""
+        return self.url.startswith(SHIPPED)
+
 
 def verdict(outcomes: Sequence[Outcome]) -> str:
     """What became of the questions of one source, in a word or two.
 
     `partial: N of M` where some were answered well and some were not; the good ones are kept.
     """
-    asked = [one for one in outcomes if one.outcome != "history"] or list(outcomes)
+    asked = [one for one in outcomes if not one.shipped] or list(outcomes)
     good = sum(one.good for one in asked)
     said = ", ".join(dict.fromkeys(one.outcome for one in asked))
     return f"partial: {good} of {len(asked)} ({said})" if 0 < good < len(asked) else said
@@ -102,7 +109,7 @@ def load_history(engine: Engine, source: Source, now: datetime) -> list[Outcome]
     path = source.history
     assert path is not None  # noqa: S101
     body = path.read_bytes()
-    url = f"sources/history/{path.name}"
+    url = f"{SHIPPED}{path.name}"
     last = read.last_fetch(engine, source.key, url)
     if last is not None and last.sha256 == sha256(body).hexdigest():
         return []

@@ -30,6 +30,7 @@ def prepare(
         level_ratio=level_ratio(frame, source, before),
         misplaced_share=misplaced_share(frame, before),
         rescaled_share=rescaled_share(frame, before),
+        vanished_share=vanished_share(frame, before),
         aligned=aligned(frame, source),
     )
 
@@ -80,6 +81,23 @@ def rescaled_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
     if len(same) < FEW or joined.loc[same, "period"].nunique() < PERIODS:
         return 0.0
     return len(same) / len(joined)
+
+
+def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
+    """The greatest share of a series that is gone, of its figures since the first that is served.
+
+    0 where fewer than FEW figures are gone in all. A table cut short loses the newer part of one
+    series and all of others; a publisher takes back a figure here and there.
+    """
+    if frame.empty or before.empty:
+        return 0.0
+    first = before["series"].map(frame.groupby("series")["period"].min())
+    held = before.loc[before["period"].astype(first.dtype).ge(first) & before["value"].notna()]
+    served = pd.MultiIndex.from_frame(frame[["series", "period"]])
+    periods = held["period"].astype(frame["period"].dtype)
+    gone = held.assign(gone=~pd.MultiIndex.from_arrays([held["series"], periods]).isin(served))
+    shares = gone.groupby("series")["gone"].mean()
+    return float(shares.max()) if gone["gone"].sum() >= FEW else 0.0
 
 
 def level_ratio(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:

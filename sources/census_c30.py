@@ -57,6 +57,7 @@ SOURCE = Source(
     lag_days=32,
     stale_days=70,
     known_from="last_modified",
+    whole=True,
     looks_like="xlsx",
     requests=(Request("https://www.census.gov/construction/c30/xlsx/privsatime.xlsx"),),
     series=(

@@ -125,6 +125,7 @@ SOURCE = Source(
     lag_days=56,
     stale_days=95,
     known_from="last_modified",
+    whole=True,
     looks_like="xlsx",
     requests=(Request("https://www.eia.gov/electricity/data/eia861m/xls/sales_revenue.xlsx"),),
     series=_series(),

@@ -17,6 +17,7 @@ from sources.tidy import between, tidy
 COLUMNS = ["Country", "ISO3 Code", "Date", "Price (EUR/MWhe)"]
 # A month's mean is complete once its last day has been published, a few days after its end.
 SETTLED = pd.Timedelta(days=4)
+FILLER = 12  # months of one price in a row; no market has had over two
 COUNTRIES = {
     "ALB": ("Albanie", "Albania"),
     "AUT": ("Autriche", "Austria"),
@@ -59,12 +60,12 @@ COUNTRIES = {
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """EUR/MWh by country and month; blank cells have no row. Raises SchemaDrift."""
+    """EUR/MWh by country and month; blank cells and fillers have no row. Raises SchemaDrift."""
     table = pd.read_csv(BytesIO(payload.content), encoding="utf-8")
     if not set(COLUMNS) <= set(table.columns):
         raise SchemaDrift(COLUMNS, list(table.columns))
     named = table[COLUMNS].set_axis(["country", "iso3", "date", "price"], axis=1)
-    priced = named.dropna(subset=["price"])
+    priced = _without_fillers(named.dropna(subset=["price"]))
     period = pd.to_datetime(priced["date"].astype(str), format="%Y-%m-%d", errors="coerce")
     if period.isna().any():
         raise SchemaDrift("dates as 2026-01-31", priced.loc[period.isna(), "date"].iloc[0])
@@ -82,6 +83,16 @@ def parse(payload: Payload) -> pd.DataFrame:
     )
 
 
+def _without_fillers(priced: pd.DataFrame) -> pd.DataFrame:
+    """The rows without those of a year or more at one price, which stand for no price at all."""
+    ordered = priced.sort_values(["iso3", "date"])
+    begins = ordered["price"].ne(ordered["price"].shift()) | ordered["iso3"].ne(
+        ordered["iso3"].shift()
+    )
+    length = ordered.groupby(begins.cumsum())["price"].transform("size")
+    return priced.loc[length.lt(FILLER).reindex(priced.index)]
+
+
 SOURCE = Source(
     key="ember",
     publisher="Ember",
@@ -95,6 +106,7 @@ SOURCE = Source(
     lag_days=5,
     stale_days=45,
     known_from="last_modified",
+    whole=True,
     looks_like="csv",
     peers="ember.wholesale.",
     requests=(
@@ -125,8 +137,11 @@ SOURCE = Source(
         ),
     ),
     parse=parse,
+    parser_version=2,
     traps=(
         "The newest month is published while it runs, unmarked: it is partial until it is over.",
+        "Montenegro and North Macedonia had one price, 106.38 and 104, for five years, taken back "
+        "in 2025: a year or more at one price is a filler and has no figure.",
         "Blank prices and countries come and go from month to month.",
         "A country may be far off its neighbours: Slovenia 324.79 in June 2026, Croatia 110.96.",
         "A country of several price zones is one load-weighted number.",

@@ -53,9 +53,27 @@ def test_the_month_still_running_is_partial_and_changes_later(payloads: Path) ->
 def test_rows_that_disappeared_between_two_copies(payloads: Path) -> None:
     first = read((payloads / FOLDER / f"{NAME}.2025-10.csv").read_bytes(), "2025-10-09")
     later = read((payloads / FOLDER / f"{NAME}.2025-12-02.csv").read_bytes(), "2025-12-02")
-    keys = ["series", "period"]
-    gone = first[keys].merge(later[keys], how="left", indicator=True)["_merge"].eq("left_only")
-    assert gone.sum() == 123
+    gone = raw(payloads, "2025-10") - raw(payloads, "2025-12-02")
+    assert len(gone) == 123
+    read_first, read_later = (
+        set(zip(f["series"], f["period"], strict=True)) for f in (first, later)
+    )
+    assert read_first < read_later  # they were one price for five years, and were never read
+
+
+def raw(payloads: Path, copy: str) -> set[tuple[str, str]]:
+    """The countries and months that have a price in a copy."""
+    table = pd.read_csv(payloads / FOLDER / f"{NAME}.{copy}.csv").dropna()
+    return set(zip(table["ISO3 Code"], table["Date"], strict=True))
+
+
+def test_two_months_at_one_price_are_prices_and_a_year_is_a_filler() -> None:
+    months = pd.date_range("2020-01-01", periods=16, freq="MS").strftime("%Y-%m-%d")
+    prices = [50.0] * 11 + [60.0] * 2 + [70.0, 80.0, 90.0]
+    for first, kept in ((50.0, 16), (60.0, 3)):
+        body = [f"France,FRA,{at},{price}" for at, price in zip(months, prices, strict=True)]
+        body = [line.replace(",50.0", f",{first}") for line in body]
+        assert len(read(HEADER + "\n".join(body).encode(), "2022-01-01")) == kept
 
 
 @pytest.mark.shared
