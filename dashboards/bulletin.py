@@ -99,7 +99,7 @@ def _sections(edition: Edition, said: Language) -> dict[str, object]:
         "late": quality.late(edition, said),
         "quarantined": quality.quarantined(edition, said),
         "sources": quality.sources(edition, said),
-        "credits": quality.credits(edition),
+        "credits": quality.credits(edition, said),
         "files": [(name, str(said.words[f"file_{key}"])) for key, name in FILES.items()],
     }
 

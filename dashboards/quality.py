@@ -95,6 +95,8 @@ def source(row: Mapping[Any, Any], said: Language) -> Row:
     }
 
 
-def credits(edition: Edition) -> str:
+def credits(edition: Edition, said: Language) -> str:
     """The credit lines that publishers ask for."""
-    return "; ".join(dict.fromkeys(text for text in edition.sources["attribution"] if text))
+    return str(said.words["semicolon"]).join(
+        dict.fromkeys(text for text in edition.sources["attribution"] if text)
+    )

@@ -1,0 +1,216 @@
+"""Every figure that a bulletin prints is read back from its page and found in the warehouse.
+
+The warehouse is asked in SQL, so that nothing that wrote the page answers for it.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup, Tag
+from sqlalchemy import Engine
+
+from dashboards import bulletin
+from dashboards.words import FIXED, MINUS, NARROW, Language, language
+from warehouse.edition import Edition
+from warehouse.fetches import status
+
+CODES = ("fr", "en")
+FIGURE = re.compile(rf"[{MINUS}+-]?\d[\d{NARROW},.]*(?:{FIXED}?%)?")
+
+
+@pytest.fixture(scope="module", params=CODES)
+def said(request: pytest.FixtureRequest) -> Language:
+    """A language of publication."""
+    return language(request.param)
+
+
+@pytest.fixture(scope="module")
+def page(shipped_edition: Edition, said: Language) -> BeautifulSoup:
+    """The bulletin in it."""
+    return BeautifulSoup(bulletin.page(shipped_edition, said), "html.parser")
+
+
+@pytest.fixture(scope="module")
+def stored(shipped_store: Engine, shipped_edition: Edition) -> pd.DataFrame:
+    """The values of the release: period x key of `score` and `contribution`."""
+    asked = f"select * from v_index where release = {shipped_edition.id}"
+    found = pd.read_sql(asked, shipped_store, parse_dates=["period"])
+    return found.pivot(index="period", columns="key", values=["score", "contribution", "weight"])
+
+
+def number(text: str, code: str) -> float:
+    """A figure as it was printed; NaN for the dash of one that is not known."""
+    if text == "–":
+        return float("nan")
+    plain = text.replace(NARROW, "").replace(FIXED, "").replace(MINUS, "-").rstrip("%")
+    return float(plain.replace(",", ".") if code == "fr" else plain.replace(",", ""))
+
+
+def month(text: str, code: str) -> pd.Timestamp:
+    name, year = text.split()
+    return pd.Timestamp(int(year), list(months(code)).index(name) + 1, 1)
+
+
+def months(code: str) -> Iterator[str]:
+    for one in range(1, 13):
+        yield language(code).month(f"2026-{one:02}", "MMMM")
+
+
+def lines(page: BeautifulSoup, place: str) -> Iterator[tuple[str, list[str]]]:
+    """The head and the cells of each row of the first table after a heading."""
+    table = page.find(id=place).find_next("table")
+    assert isinstance(table, Tag)
+    for row in table.tbody.find_all("tr"):
+        yield row.th.get_text(), [cell.get_text() for cell in row.find_all("td")]
+
+
+def same(printed: float, value: float, decimals: int) -> bool:
+    if pd.isna(value):
+        return bool(pd.isna(printed))
+    return abs(printed - value) <= 0.5 * 10.0**-decimals + 1e-9
+
+
+def test_the_table_of_the_index(page: BeautifulSoup, stored: pd.DataFrame, said: Language) -> None:
+    seen = 0
+    for head, (figure, *_) in lines(page, "index"):
+        value = stored["score"]["index"].get(month(head, said.code), float("nan"))
+        assert same(number(figure, said.code), value, 1), head
+        seen += 1
+    assert seen >= stored["score"]["index"].notna().sum() > 24
+
+
+@pytest.mark.parametrize(("place", "column"), [("parts", "contribution"), ("dimensions", "score")])
+def test_the_tables_of_the_dimensions(
+    page: BeautifulSoup,
+    stored: pd.DataFrame,
+    shipped_edition: Edition,
+    said: Language,
+    place: str,
+    column: str,
+) -> None:
+    keys = [one["key"] for one in shipped_edition.framework["dimension"]]
+    columns = [(column, key) for key in keys]
+    columns += [("score", "index")] if place == "parts" else []
+    seen = 0
+    for head, cells in lines(page, place):
+        values = stored.reindex([month(head, said.code)])[columns].iloc[0]
+        for figure, value in zip(cells, values, strict=True):
+            assert same(number(figure, said.code), value, 1), (head, figure, value)
+            seen += 1
+    assert seen >= 24 * len(columns)
+
+
+def test_the_map_of_the_indicators(
+    page: BeautifulSoup, stored: pd.DataFrame, shipped_edition: Edition, said: Language
+) -> None:
+    names = {
+        said.of(one): f"{group['key']}.{one['key']}"
+        for group in shipped_edition.framework["dimension"]
+        for one in group["indicator"]
+    }
+    last = stored.tail(24)["score"]
+    for head, cells in lines(page, "heat"):
+        for figure, value in zip(cells, last[names.pop(head)], strict=True):
+            assert same(number(figure, said.code), value, 0), (head, figure, value)
+    assert names == {}
+
+
+def test_the_sentences(
+    page: BeautifulSoup, stored: pd.DataFrame, shipped_edition: Edition, said: Language
+) -> None:
+    """The figures of the headline and of the lede, in their order."""
+    now, before = stored.iloc[-1], stored.iloc[-2]
+    year = stored["score"]["index"].iloc[-13]
+    index = now["score"]["index"]
+    dimensions = [one["key"] for one in shipped_edition.framework["dimension"]]
+    leaders = now["contribution"][dimensions].astype(float).nlargest(2)
+    headline = FIGURE.findall(page.h1.get_text())
+    assert number(headline[0].rstrip(","), "en") == now.name.year
+    assert same(number(headline[1].rstrip(",."), said.code), index, 1)
+    found = [number(one.rstrip(".,"), said.code) for one in FIGURE.findall(lede(page))]
+    moved = [index - before["score"]["index"], index - year]
+    for printed, value in zip(found, [*moved, *leaders], strict=False):
+        assert same(printed, value, 1)
+    assert len(found) == 5
+
+
+def test_the_share_that_rests_on_recent_figures(
+    page: BeautifulSoup, shipped_store: Engine, shipped_edition: Edition, said: Language
+) -> None:
+    """The shares by state add up to the whole; that of the lede is the one of the observed."""
+    asked = f"select key, period, state from v_index where release = {shipped_edition.id}"
+    rows = pd.read_sql(asked, shipped_store, parse_dates=["period"])
+    states = rows.loc[rows["period"].eq(rows["period"].max())].set_index("key")["state"]
+    groups = shipped_edition.framework["dimension"]
+    whole = sum(one["weight"] for one in groups)
+    known: dict[str, float] = {}
+    for group in groups:
+        total = sum(one["weight"] for one in group["indicator"])
+        for one in group["indicator"]:
+            state = said.words["state_" + states[f"{group['key']}.{one['key']}"]]
+            share = group["weight"] / whole * one["weight"] / total * 100
+            known[state] = known.get(state, 0.0) + share
+    printed = {head: number(cells[0], said.code) for head, cells in lines(page, "quality")}
+    assert all(same(value, known.get(state, 0.0), 0) for state, value in printed.items())
+    observed = said.percent(known[said.words["state_observed"]] / 100)
+    assert observed in lede(page)
+
+
+def test_what_moved_the_index(
+    page: BeautifulSoup, shipped_store: Engine, stored: pd.DataFrame, said: Language
+) -> None:
+    """The causes of each dimension, and their sum: the change of the index over the month."""
+    moved = pd.read_sql("select * from v_index_change order by key", shipped_store)
+    causes = moved.groupby(moved["key"].str.split(".").str[0])[
+        ["new_data", "revised_data", "method"]
+    ].sum()
+    rows = dict(lines(page, "since"))
+    whole = rows.pop(said.words["column_total"])
+    assert len(rows) == len(causes)
+    assert same(number(whole[-1], said.code), stored["score"]["index"].diff().iloc[-1], 2)
+    for figure, value in zip(whole, causes.sum(), strict=False):
+        assert same(number(figure, said.code), value, 2)
+    printed = sorted([number(one, said.code) for one in cells[:3]] for cells in rows.values())
+    for cells, values in zip(printed, sorted(causes.round(2).to_numpy().tolist()), strict=True):
+        assert cells == pytest.approx(values, abs=0.01)
+
+
+def test_the_table_of_the_sources(
+    page: BeautifulSoup, shipped_store: Engine, shipped_edition: Edition, said: Language
+) -> None:
+    as_of, late = shipped_edition.as_of, 0
+    held = status(shipped_store, as_of, shipped_edition.recorded_by).set_index("key")
+    titles = {said.of(row, "title"): row["key"] for row in catalogue(shipped_edition)}
+    for head, cells in lines(page, "sources"):
+        key = titles[max((one for one in titles if head.startswith(one)), key=len)]
+        age, share = held.loc[key, "age_days"], held.loc[key, "assumed_share"]
+        figures = [number(one, said.code) for one in FIGURE.findall(cells[2])]
+        assert figures == ([age] if pd.notna(age) else [])
+        assert same(number(cells[3], said.code), share * 100, 0)
+        late += said.words["late"] in cells[2]
+    assert late == held.loc[titles.values(), "late"].sum()
+
+
+def test_nothing_in_french_is_set_as_in_english(shipped_edition: Edition) -> None:
+    page = BeautifulSoup(bulletin.page(shipped_edition, language("fr")), "html.parser")
+    page.find(id="sources").find_next("table").decompose()  # licences, as publishers word them
+    main = page.main
+    assert isinstance(main, Tag)
+    written = " ".join(main.stripped_strings)
+    assert not re.search(r"[^\W\d]'[^\W\d]", written)
+    assert not re.search(rf"[^{FIXED}\s][:»%](?=[\s.,;)]|$)", re.sub(r"https?:", "", written))
+    assert not re.search(rf"[^{NARROW}\s][;!?](?=\s|$)", written)
+    assert f"«{FIXED}" in written
+    assert re.search(rf"\d{NARROW}\d{{3}}", written)
+
+
+def catalogue(edition: Edition) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = edition.sources.to_dict("records")
+    return rows
+
+
+def lede(page: BeautifulSoup) -> str:
+    return " ".join(one.get_text() for one in page.select(".lede p"))
