@@ -8,7 +8,7 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
-from dashboards import facts, grammar, quality, rendering, rows
+from dashboards import breadth, facts, grammar, quality, rendering, rows
 from dashboards.figures import Draw, embedded, figures
 from dashboards.words import LANGUAGES, Language, language
 from warehouse.edition import Edition
@@ -94,6 +94,7 @@ def _sections(edition: Edition, said: Language) -> dict[str, object]:
     return {
         "rules": rows.rules(edition, said),
         "blocks": rows.blocks(edition, said),
+        "breadth": breadth.breadth(edition, said),
         "since": quality.since(edition, said),
         "states": quality.states(edition, said),
         "late": quality.late(edition, said),
