@@ -30,13 +30,19 @@ def build(
         raise UsageFault("an edition is shown before its hour only with a reason: add --reason")
     from dashboards.site.build import build as build_site
     from pipelines import ingest
+    from sources.announcements import countries, views
 
     settings = from_environment()
     if force:
         log(settings, reason)
     try:
         done = build_site(
-            ingest.open_store(settings), out, settings.now, base=base.rstrip("/"), forced=force
+            ingest.open_store(settings),
+            out,
+            settings.now,
+            base=base.rstrip("/"),
+            forced=force,
+            countries={one: countries.french(one) for one in views.AFRICA},
         )
     except LookupError as fault:
         raise RunFault(str(fault)) from None

@@ -1,8 +1,9 @@
 """Build the site: every page in both languages, their drawings and their data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 from pathlib import Path
 
 from altair.utils.schemapi import debug_mode
@@ -10,7 +11,7 @@ from sqlalchemy import Engine
 
 from dashboards import rendering
 from dashboards.publish import tree
-from dashboards.site import arabic, archive, crew, explorer, groups, home, records, texts
+from dashboards.site import arabic, archive, crew, explorer, groups, home, projects, records, texts
 from dashboards.site.folder import Folder, Shelf
 from dashboards.site.maker import Maker
 from dashboards.site.page import Page, up
@@ -32,6 +33,29 @@ ENTRY = """<!DOCTYPE html>
 </body>
 </html>
 """
+LOST = """<!DOCTYPE html>
+<html lang="fr">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="{base}/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="{base}/style.css">
+<title>Page introuvable · Page not found</title>
+</head>
+<body>
+<header class="mast"><p class="name"><a href="{base}/fr/index.html">{name}</a></p></header>
+<main><h1>Cette page n’existe pas</h1>
+<p class="lede">Les éditions et les données gardent leur adresse pour toujours : celle-ci est
+peut-être mal écrite.</p>
+<p><a href="{base}/fr/index.html">L’indice du mois</a> ·
+<a href="{base}/fr/bulletins/index.html">Toutes les éditions</a></p>
+<div lang="en"><h2>This page does not exist</h2>
+<p>Editions and data keep their address for ever: this one may be misspelt.</p>
+<p><a href="{base}/en/index.html">The index of the month</a> ·
+<a href="{base}/en/bulletins/index.html">Every edition</a></p></div></main>
+</body>
+</html>
+"""
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <rect width="32" height="32" rx="5" fill="#1d1d24"/>
 <polyline points="4,22 11,20 17,12 21,15 28,7" fill="none" stroke="#fff" stroke-width="3"/>
@@ -49,30 +73,40 @@ class Built:
 
 
 def build(
-    engine: Engine, out: Path, now: datetime, *, base: str = "", forced: bool = False
+    engine: Engine,
+    out: Path,
+    now: datetime,
+    *,
+    base: str = "",
+    forced: bool = False,
+    countries: Mapping[str, str] = projects.HERE,
 ) -> Built:
     """Write the site into `out`; only what changed is written.
 
     `base` is the address that the site will have, "" where it is not known. An edition is shown
     from its hour of release on, and before it only when `forced`. Raises LookupError where there
-    is nothing to show. The same warehouse and hour give the same bytes.
+    is nothing to show. `countries` are those whose announced data centres are listed, their
+    English names to their French ones. The same warehouse and hour give the same bytes.
     """
     maker, folder = Maker(engine, stock(engine, now, forced=forced), out, base), Folder(out)
     stale = folder.stale(maker.stamps)
     for name, files, written in crew.made(maker, stale, forced=forced):
         folder.note(name, maker.stamps[name], files, written)
     shelf = Shelf(out)
-    _site(maker, shelf)
+    _site(maker, shelf, countries)
     folder.note("site", "", shelf.files, shelf.written)
     removed = folder.close()
     return Built(folder.written, removed, len(maker.stock.issues))
 
 
 @debug_mode(False)
-def _site(maker: Maker, shelf: Shelf) -> None:
+def _site(maker: Maker, shelf: Shelf, countries: Mapping[str, str]) -> None:
     """Everything that is about the newest issue, or about all of them."""
     found, data, base = maker.stock, maker.data, maker.base
     shelf.put("index.html", ENTRY)
+    if base:  # a page that is lost at any depth has no other way to the style sheet
+        name = speech(CODES[0]).words["site"]
+        shelf.put("404.html", LOST.format(base=escape(base), name=escape(name)))
     shelf.put("style.css", rendering.style())
     shelf.put("icon.svg", ICON)
     shelf.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
@@ -83,7 +117,7 @@ def _site(maker: Maker, shelf: Shelf) -> None:
         shelf.put(file.name, file.body)
     for said in map(speech, CODES):
         shelf.put(f"{said.code}/calendar/releases.ics", archive.ics(found, said))
-        for page in _pages(maker, shelf, said):
+        for page in _pages(maker, shelf, said, countries):
             maker.put(shelf, page, said)
         for name, body in archive.embeds(found, said, shelf.pen):
             shelf.put(name, body)
@@ -91,7 +125,9 @@ def _site(maker: Maker, shelf: Shelf) -> None:
     maker.put(shelf, arabic.page(found, in_arabic, shelf.pen(up(""))), in_arabic)
 
 
-def _pages(maker: Maker, shelf: Shelf, said: Speech) -> Iterator[Page]:
+def _pages(
+    maker: Maker, shelf: Shelf, said: Speech, countries: Mapping[str, str]
+) -> Iterator[Page]:
     found = maker.stock
     held = shelf.out / "data" / found.issue.name
     names = [path.name for path in sorted(held.iterdir())]
@@ -99,7 +135,7 @@ def _pages(maker: Maker, shelf: Shelf, said: Speech) -> Iterator[Page]:
     yield archive.listing(found, said)
     yield archive.calendar(found, said)
     yield groups.listing(found, said)
-    yield from groups.pages(found, said, shelf.pen)
+    yield from groups.pages(found, said, shelf.pen, countries)
     yield explorer.page(found, said)
     yield records.sources(found, said)
     yield records.revisions(found, said)

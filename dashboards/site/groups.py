@@ -1,13 +1,15 @@
 """The pages of the five dimensions, of the panels beside the index, and the list of indicators."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from dashboards import charts, facts, rows, theme
 from dashboards.figures import Draw
+from dashboards.site import projects
 from dashboards.site.page import Page, Pen, spark, up
+from dashboards.site.speech import Speech
 from dashboards.site.stock import Stock
 from dashboards.words import Language
 from warehouse.edition import Edition
@@ -15,8 +17,10 @@ from warehouse.edition import Edition
 Row = dict[str, Any]
 
 
-def pages(stock: Stock, said: Language, pen: Pen) -> Iterator[Page]:
-    """A page a dimension and a panel."""
+def pages(
+    stock: Stock, said: Speech, pen: Pen, countries: Mapping[str, str] = projects.HERE
+) -> Iterator[Page]:
+    """A page a dimension and a panel; `countries` are those whose announcements are listed."""
     edition = stock.edition
     for rank, block in enumerate(rows.blocks(edition, said)):
         panel = block["panel"]
@@ -34,7 +38,13 @@ def pages(stock: Stock, said: Language, pen: Pen) -> Iterator[Page]:
                 else drawing(edition, block["key"], rank, said, pen(up(path))),
                 "lines": sparks(edition, block),
                 "total": None if panel else _sentence(edition, block, said),
-                "extra": said.words.get(f"about_{block['key']}", []),
+                "extra": [
+                    said.typeset(text.format(count=len(block["rows"])))
+                    for text in said.words.get(f"about_{block['key']}", [])
+                ],
+                "projects": projects.told(stock, said, countries)
+                if block["key"] == projects.VIEW
+                else None,
             },
         )
 

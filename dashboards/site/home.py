@@ -90,9 +90,21 @@ def movers(edition: Edition, said: Language) -> list[Row]:
     ]
 
 
-def newest(stock: Stock, said: Language, count: int = 4) -> Sequence[str]:
-    """The newest alerts about figures, in words; those about sources are on their own page."""
+def newest(stock: Stock, said: Language, count: int = 4) -> Sequence[Row]:
+    """The alerts about figures that moved last, and how each of them stands: since when, in words.
+
+    Those about sources are on their own page.
+    """
     said_out = stock.events["kind"].isin(["firing", "resolved", "retracted"])
     kept = stock.events.loc[said_out & stock.events["rule_kind"].isin(FIGURES)]
-    last = kept.sort_values(["period", "id"]).tail(count)[::-1]
-    return [said.of(row, "text") for row in last.to_dict("records")]
+    ordered = kept.sort_values(["period", "id"])
+    last = ordered.drop_duplicates(["rule", "series"], keep="last").tail(count)[::-1]
+    return [
+        {
+            "stands": said.words["alert_states"][row["kind"]],
+            "kind": row["kind"],
+            "month": said.month(row["period"]),
+            "text": said.of(row, "text"),
+        }
+        for row in last.to_dict("records")
+    ]

@@ -17,6 +17,7 @@ from dashboards.publish import delimited
 from dashboards.publish.publication import Publication, dumped
 from dashboards.site.groups import pressure, told
 from dashboards.site.page import Page, Pen, up
+from dashboards.site.speech import Speech
 from dashboards.site.stock import Stock
 from dashboards.words import Language
 from warehouse.edition import Edition
@@ -42,7 +43,7 @@ def stamp(stock: Stock, key: str) -> str:
     return sha256("".join(told).encode()).hexdigest()
 
 
-def pages(stock: Stock, said: Language) -> Iterator[tuple[str, Callable[[Pen], Page]]]:
+def pages(stock: Stock, said: Speech) -> Iterator[tuple[str, Callable[[Pen], Page]]]:
     """The key of each indicator, those of the panels too, and what draws its page with a pen."""
     edition = stock.edition
     about = facts.indicators(edition).set_index("key", drop=False)
@@ -57,7 +58,7 @@ def pages(stock: Stock, said: Language) -> Iterator[tuple[str, Callable[[Pen], P
 
 
 def _page(
-    stock: Stock, said: Language, block: Row, row: Row, about: pd.Series, colour: str, pen: Pen
+    stock: Stock, said: Speech, block: Row, row: Row, about: pd.Series, colour: str, pen: Pen
 ) -> Page:
     edition, key = stock.edition, row["key"]
     draw = pen(up(path(key)))
@@ -98,7 +99,7 @@ def _figure(
     return {"wide": wide, "narrow": narrow} | told(values, decimals, said)
 
 
-def resting(edition: Edition, key: str, said: Language) -> list[Row]:
+def resting(edition: Edition, key: str, said: Speech) -> list[Row]:
     """The figures that the month's value rests on: series, period, value, date known, citation."""
     shut = facts.closed(edition)
     mine = edition.lineage.loc[
@@ -108,7 +109,7 @@ def resting(edition: Edition, key: str, said: Language) -> list[Row]:
     return [_rested(row, shut, said) for row in newest.to_dict("records")]
 
 
-def _rested(row: dict[Any, Any], shut: set[str], said: Language) -> Row:
+def _rested(row: dict[Any, Any], shut: set[str], said: Speech) -> Row:
     hidden = row["series"] in shut
     cited = pd.notna(row["cite_address"])
     return {
@@ -119,7 +120,7 @@ def _rested(row: dict[Any, Any], shut: set[str], said: Language) -> Row:
         "assumed": bool(row["assumed"]),
         "source": row["cite_source"] if cited else said.words["fetched"],
         "address": str(row["cite_address"] if cited else row["url"]),
-        "licence": row["cite_licence"] if cited else "",
+        "licence": said.licence(row["cite_licence"]) if cited else "",
         "sha256": row["sha256"] if pd.notna(row["sha256"]) else "",
     }
 

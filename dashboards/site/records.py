@@ -23,6 +23,7 @@ def sources(stock: Stock, said: Speech) -> Page:
     rows = [
         quality.source(about.loc[row["key"]].to_dict() | row, said)
         | {
+            "licence": said.licence(about["licence"][row["key"]]),
             "outcome": said.words["outcomes"].get(row["last_outcome"], said.words["never"]),
             "asked": said.month(row["last_at"], "d MMM y") if pd.notna(row["last_at"]) else "–",
             "rows": said.number(row["rows"], 0),
@@ -33,11 +34,12 @@ def sources(stock: Stock, said: Speech) -> Page:
     ]
     late = sum(row["late"] for row in rows)
     set_aside = [
-        [
-            about["title_" + said.code].get(row["source"], row["source"]),
-            str(row["reason"]),
-            said.number(row["rows"], 0),
-        ]
+        {
+            "source": about["title_" + said.code].get(row["source"], row["source"]),
+            "failure": said.words["failures"].get(row["expectation"], said.words["failed"]),
+            "reason": str(row["reason"]),
+            "rows": said.number(row["rows"], 0),
+        }
         for row in stock.aside.to_dict("records")
     ]
     return _page(

@@ -24,6 +24,12 @@ class Speech(Language):
         hour = f"{at.hour}\u00a0h\u00a0{at.minute:02}" if self.code == "fr" else f"{at:%H:%M}"
         return f"{self.day(at.date())}, {hour}\u00a0UTC"
 
+    def licence(self, text: str) -> str:
+        """A licence: its own name is kept, what the catalogue says of it is put in words."""
+        known = self.words.get("licences", {})  # those of the catalogue are in English
+        parts = [known.get(one.lower(), one) for one in text.split("; ")]
+        return self.typeset(str(self.words["semicolon"]).join(parts))
+
 
 @cache
 def speech(code: str) -> Speech:

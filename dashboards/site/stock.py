@@ -1,6 +1,6 @@
 """What a site is built from, read from the warehouse once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +9,13 @@ import pandas as pd
 from sqlalchemy import Engine, select
 
 from dashboards.site.schedule import Due, due
-from warehouse import alerts, edition, read
+from warehouse import alerts, edition, events, read
 from warehouse.alert_tables import AlertRule, AlertState
 from warehouse.edition import Edition
 from warehouse.frames import rows
 from warehouse.tables import Release, core
 
+VIEWS = ("morocco", "africa")
 SCORES = """
 select release, score, regime from v_index
 where key = 'index' and substr(cast(period as varchar(10)), 1, 7) = month
@@ -58,7 +59,10 @@ class Issue:
 
 @dataclass(frozen=True)
 class Stock:
-    """The newest edition, every issue (newest first), the alerts, the revisions, the fetches."""
+    """The newest edition, every issue (newest first), and what is known at the hour of the build.
+
+    `told` are the announcements of data centres, `fates` what became of them by view.
+    """
 
     edition: Edition
     issues: Sequence[Issue]
@@ -70,6 +74,8 @@ class Stock:
     sources: pd.DataFrame
     fetches: pd.DataFrame
     aside: pd.DataFrame
+    told: pd.DataFrame
+    fates: Mapping[str, pd.DataFrame]
 
     @property
     def issue(self) -> Issue:
@@ -101,6 +107,8 @@ def stock(engine: Engine, now: datetime, *, forced: bool = False) -> Stock:
         sources=read.status(engine, now),
         fetches=fetches,
         aside=aside,
+        told=events.read(engine, as_of=now),
+        fates={view: events.fate(engine, view, as_of=now) for view in VIEWS},
     )
 
 

@@ -10,9 +10,13 @@ import pytest
 from sqlalchemy import Engine
 
 from dashboards.site.build import build
+from pipelines import known_events
 from pipelines.alerts import work
 from pipelines.settings import from_environment
+from sources.announcements import countries, views
 from tests.dashboards.conftest import NOW
+
+AFRICA = {name: countries.french(name) for name in views.AFRICA}
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -24,9 +28,10 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def alerted(shipped_store: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """The shipped store after its alerts were evaluated."""
+    """The shipped store with the announcements that are known, after its alerts were evaluated."""
     home = tmp_path_factory.mktemp("alerted")
     settings = from_environment({"SILENTCRASH_HOME": str(home), "SILENTCRASH_NOW": NOW.isoformat()})
+    known_events.load(shipped_store, settings)
     work.evaluate(shipped_store, settings, 1, work.rules_in_force())
     return shipped_store
 
@@ -35,7 +40,7 @@ def alerted(shipped_store: Engine, tmp_path_factory: pytest.TempPathFactory) -> 
 def built(alerted: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of the latest edition."""
     out = tmp_path_factory.mktemp("site")
-    build(alerted, out, NOW)
+    build(alerted, out, NOW, countries=AFRICA)
     return out
 
 

@@ -19,14 +19,13 @@ WIDTHS = (360, 1280)
 
 
 def paths(built: Path) -> list[str]:
-    return [str(one.parent.relative_to(built)) for one in sorted(built.glob("*/**/index.html"))]
+    return [str(one.relative_to(built)) for one in sorted(built.glob("*/**/*.html"))]
 
 
 def each_kind(built: Path) -> list[str]:
-    """Every page, but of the indicators and dimensions two."""
-    found = [one for one in paths(built) if one.count("/") < 2 or "bulletins" in one]
-    of = [one for one in paths(built) if "/indicators/" in one or "/dimensions/" in one]
-    return found + of[:: max(len(of) // 6, 1)]
+    """Every page, but only some of the indicators and dimensions."""
+    of = [one for one in paths(built) if one.count("/") > 2 and "bulletins" not in one]
+    return [one for one in paths(built) if one not in of] + of[:: max(len(of) // 6, 1)]
 
 
 def test_every_page_works_without_scripts_and_without_other_hosts(
@@ -39,13 +38,17 @@ def test_every_page_works_without_scripts_and_without_other_hosts(
     tab.on("request", lambda request: asked.append(request.url))
     tab.on("console", lambda message: said.append(f"{tab.url}: {message.text}"))
     tab.on("requestfailed", lambda request: said.append(f"{tab.url}: no {request.url}"))
-    wide = []
+    wide, printed = [], []
     for path in paths(built):
-        tab.goto(f"{served}/{path}/index.html")
+        tab.goto(f"{served}/{path}")
         for width in WIDTHS:
             tab.set_viewport_size({"width": width, "height": 900})
             if tab.evaluate("document.documentElement.scrollWidth") > width:
                 wide.append((path, width))
+        tab.emulate_media(media="print")
+        printed += [path for nav in tab.locator("nav").all() if nav.is_visible()]
+        tab.emulate_media(media="screen")
+    assert printed == []
     assert said == []
     assert wide == []
     assert [url for url in asked if not url.startswith(served)] == []
@@ -56,8 +59,8 @@ def test_every_page_works_without_scripts_and_without_other_hosts(
 def test_axe_finds_nothing(chromium: Browser, built: Path, served: str, scheme: str) -> None:
     context = chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]
     tab, axe, found = context.new_page(), Axe(), []
-    for path in each_kind(built)[:: 1 if scheme == "light" else 3]:
-        tab.goto(f"{served}/{path}/index.html")
+    for path in paths(built) if scheme == "light" else each_kind(built)[::3]:
+        tab.goto(f"{served}/{path}")
         broken = axe.run(tab).response["violations"]
         found += [(path, one["id"], one["nodes"][0]["html"][:200]) for one in broken]
     assert found == []

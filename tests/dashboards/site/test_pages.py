@@ -92,6 +92,8 @@ def test_pages_read_without_eyes(built: Path, code: str) -> None:
     for path in pages(built / code):
         content = soup(path)
         assert len(content.find_all("h1")) == 1, path
+        assert not content.select('a:not([href]), [tabindex]:not([tabindex="0"])'), path
+        assert all("tabindex" in one.attrs for one in content.select(".scroll")), path
         ids = [tag["id"] for tag in content.find_all(id=True)]
         assert len(ids) == len(set(ids)), path
         assert all(len(image["alt"]) > 30 for image in content.find_all("img")), path
@@ -162,3 +164,27 @@ def test_the_history_of_alerts_is_all_there(built: Path, code: str, alerted: obj
     table = page(built, code, "alerts").find("h2", id="history").find_next("table")
     assert len(told) > 10
     assert len(table.tbody.find_all("tr")) == len(told)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_home_page_says_which_alerts_ended(built: Path, code: str, alerted: object) -> None:
+    from warehouse import alerts
+
+    said, history = speech(code), alerts.history(alerted)  # type: ignore[arg-type]
+    told = history.loc[history["kind"].isin(["firing", "resolved", "retracted"])]
+    by_text = told.drop_duplicates(f"text_{code}").set_index(f"text_{code}")["kind"]
+    kinds = {said.typeset(str(text)): kind for text, kind in by_text.items()}
+    shown = page(built, code, "").select(".alerts li")
+    assert len(shown) == 4
+    assert "resolved" in {kinds[str(one.contents[-1]).strip()] for one in shown}
+    for one in shown:
+        kind = kinds[str(one.contents[-1]).strip()]
+        assert one.b.get_text() == said.words["alert_states"][kind]
+
+
+def test_licences_of_the_catalogue_are_in_the_language_of_the_page(built: Path) -> None:
+    told = page(built, "fr", "sources").get_text(" ")
+    for english in ("none stated", "as facts", "ublic domain", "all rights", "titles and links"):
+        assert english not in told, english
+    assert "CC BY 4.0" in told
+    assert "none stated" in page(built, "en", "sources").get_text(" ")

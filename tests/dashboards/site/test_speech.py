@@ -23,6 +23,7 @@ def holes(told: object) -> set[str | None]:
 
 def test_both_languages_say_the_same_things() -> None:
     french, english = map(read, CODES)
+    del french["licences"]  # the catalogue gives them in English
     assert set(french) == set(english)
     for name, told in french.items():
         if isinstance(told, dict):
