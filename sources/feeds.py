@@ -98,6 +98,6 @@ SOURCE = Source(
         "A feed holds the newest items only: what was not asked for in time is lost.",
         "Ids change while links stay: an item is known by its link.",
         "Summaries and articles are taken out before archiving; terms were not read by us.",
-        "A date may be missing: such an item is not counted.",
+        "A date may be missing: the item is counted here, and is no announcement.",
     ),
 )

@@ -38,3 +38,7 @@ def test_a_month_without_a_rate_has_no_row() -> None:
 def test_a_changed_answer_is_refused(body: bytes, said: str) -> None:
     with pytest.raises(SchemaDrift, match=said):
         parse(given(SOURCE, body))
+
+
+def test_the_dirham_has_no_rate_here() -> None:
+    assert not [series.key for series in SOURCE.series if series.key.endswith("MAD")]

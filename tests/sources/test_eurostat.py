@@ -11,7 +11,7 @@ import pytest
 from sources import Payload, SchemaDrift
 from sources.eurostat import SOURCE, parse, stat
 from tests.server import Site
-from tests.sources.chips import came, given, values
+from tests.sources.chips import came, checked, given, values
 
 FILE = "eurostat/nrg_pc_205_nonhousehold.json"
 
@@ -118,3 +118,12 @@ def test_months_in_place_of_half_years_are_refused() -> None:
     body["dimension"]["time"]["category"]["index"] = {"2025-01": 0, "2025-02": 1}
     with pytest.raises(SchemaDrift, match="half-years"):
         parse(payload(body))
+
+
+def test_a_price_without_taxes_may_be_the_higher_one() -> None:
+    higher = payload(rebuilt(value={"0": 0.2, "4": 0.1}))  # France, without taxes, then with
+    assert values(SOURCE, higher) == {
+        "eurostat.power.FR.ex_tax": 0.2,
+        "eurostat.power.FR.ex_vat": 0.1,
+    }
+    assert checked(SOURCE, higher).passed

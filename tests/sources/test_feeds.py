@@ -104,3 +104,12 @@ def _reads(bomb: bytes) -> bool:
         return bool(json.loads(redact(bomb + b"</channel></rss>"))["items"])
     except SchemaDrift:
         return False
+
+
+def test_an_item_without_a_date_is_kept_and_counted_undated() -> None:
+    undated = item(link="https://made.up/b").replace("pubDate", "day")
+    found = items(stored(feed(item(), undated)))
+    assert list(found["published"]) == ["2026-11-02T07:00:00+00:00", ""]
+    assert values(SOURCE, stored(feed(item(), undated))) == {
+        "feeds.items.datacenterdynamics_com": 2.0
+    }

@@ -75,3 +75,10 @@ def test_a_story_of_one_paper_is_counted_once_and_a_strange_link_never() -> None
 def test_a_changed_answer_is_refused(body: bytes, said: str) -> None:
     with pytest.raises(SchemaDrift, match=said):
         parse(given(SOURCE, body))
+
+
+def test_countries_are_asked_for_by_their_fips_codes() -> None:
+    asked = " ".join(request.params["query"] for request in SOURCE.requests)
+    assert "sourcecountry:MO " in asked  # Morocco, which ISO calls MA; and MA is Madagascar there
+    assert "sourcecountry:SF" in asked  # South Africa, which ISO calls ZA
+    assert not {"sourcecountry:MA", "sourcecountry:ZA"} & set(asked.strip("()").split())
