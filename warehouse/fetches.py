@@ -33,7 +33,8 @@ where o.known_from <= :as_of and o.fetch_id <= :recorded_by
 group by c.key, c.stale_days, s.frequency
 """
 SAID = text("""
-select c.key, c.needs, f.at as last_at, f.outcome as last_outcome, f.detail as last_detail
+select c.key, c.needs, f.at as last_at, f.outcome as last_outcome, f.detail as last_detail,
+  exists(select 1 from series s where s.source_id = c.id) as counted
 from source c left join "fetch" f on f.id = (
   select max(id) from "fetch" where source_id = c.id and at <= :at)
 """).bindparams(bindparam("at", type_=UTCDateTime()))
@@ -118,8 +119,8 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
     """A row a source: newest period and age as known at `as_of`, and what its last fetch said.
 
     Columns: key, newest_period, age_days (from the end of that period, never negative), late
-    (older than its `stale_days`, or nothing held), rows (versions held), assumed_share (of
-    them, those whose known_from is a declared lag), last_at, last_outcome, last_detail.
+    (older than its `stale_days`, or nothing held of its series), rows (versions held),
+    assumed_share (of them, those whose known_from is a declared lag), last_at, last_outcome, last_detail.
     A source that was never asked because it needs something is "skipped", and not late.
     """
     with engine.connect() as connection:
@@ -130,7 +131,7 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
     table = last.merge(per_source, on="key", how="left").sort_values("key", ignore_index=True)
     table["rows"] = table["rows"].fillna(0).astype("int64")
     skipped = table["last_at"].isna() & table["needs"].ne("")
-    never = table["age_days"].isna() & ~skipped
+    never = table["age_days"].isna() & ~skipped & table["counted"].astype(bool)
     table["late"] = never | table["age_days"].gt(table["stale_days"])
     table["last_outcome"] = table["last_outcome"].mask(skipped, "skipped")
     table["last_detail"] = table["last_detail"].mask(skipped, "needs " + table["needs"])
