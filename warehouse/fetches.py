@@ -120,7 +120,8 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
 
     Columns: key, newest_period, age_days (from the end of that period, never negative), late
     (older than its `stale_days`, or nothing held of its series), rows (versions held),
-    assumed_share (of them, those whose known_from is a declared lag), last_at, last_outcome, last_detail.
+    assumed_share (of them, those whose known_from is a declared lag), last_at, last_outcome,
+    last_detail.
     A source that was never asked because it needs something is "skipped", and not late.
     """
     with engine.connect() as connection:
