@@ -54,8 +54,8 @@ def _numbered(drawn: str) -> str:
 def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> Any:
     """The index over its zones, with its last figure written; gaps stay gaps.
 
-    `frame`: period, score, and low and high where an interval is known. `zones`: name, enter,
-    end and colour, in points.
+    `frame`: period, score, low and high where an interval is known, and revised, drawn as
+    hollow dots, where it is known. `zones`: name, enter, end and colour, in points.
     """
     time = alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=YEARS, title=None)
     data = frame.assign(label=label)
@@ -67,6 +67,11 @@ def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> A
     if {"low", "high"} <= set(frame.columns):
         band = alt.Chart(data).mark_area(opacity=0.18, color=theme.INK)
         layers.insert(2, band.encode(time, alt.Y("low:Q", scale=SCORES), alt.Y2("high:Q")))
+    if "revised" in frame.columns:
+        now = alt.Chart(data.dropna(subset="revised")).encode(
+            time, alt.Y("revised:Q", scale=SCORES)
+        )
+        layers.append(now.mark_point(size=26, color=theme.INK, fill=theme.PAPER, opacity=1))
     plot = width - 45 - MARGIN
     return alt.layer(*layers).properties(width=plot, height=320 if width == WIDE else 240)
 

@@ -51,14 +51,18 @@ def index_figure(edition: Edition, said: Language, draw: Draw, width: int) -> Fi
     zones = _zones(edition, said)
     regime = facts.table(edition, "regime", "index")["index"].fillna("")
     names = {"": "–"} | {one["key"]: said.of(one) for one in edition.framework["regimes"]}
-    lines = zip(frame["period"], frame["score"], regime, strict=True)
-    rows = [[said.month(month), said.number(score), names[zone]] for month, score, zone in lines]
+    later = frame.get("revised", frame["score"] * float("nan"))
+    lines = zip(frame["period"], frame["score"], later, regime, strict=True)
+    rows = [
+        [said.month(month), said.number(score), said.number(now), names[zone]]
+        for month, score, now, zone in lines
+    ]
     return Figure(
         "index",
         draw(charts.index(frame, zones, label, width), said),
         draw(charts.index(frame, zones, label, charts.NARROW), said),
         _range(known, said),
-        [said.words[f"column_{name}"] for name in ("month", "index", "regime")],
+        [said.words[f"column_{name}"] for name in ("month", "index", "revised", "regime")],
         rows[::-1],
     )
 
@@ -66,7 +70,13 @@ def index_figure(edition: Edition, said: Language, draw: Draw, width: int) -> Fi
 def _index_frame(edition: Edition) -> pd.DataFrame:
     columns = [name for name in ("score", "low", "high") if name in edition.values]
     tables = {name: facts.table(edition, name, "index")["index"] for name in columns}
-    return pd.DataFrame(tables).reset_index()
+    return pd.DataFrame(tables | _revised(edition)).reset_index()
+
+
+def _revised(edition: Edition) -> "dict[str, pd.Series[float]]":
+    """The index of the earlier months with the figures known by the edition, if it says so."""
+    later = edition.revised.set_index("period")["score"]
+    return {"revised": later[later.index < facts.month(edition)]} if len(later) else {}
 
 
 def _zones(edition: Edition, said: Language) -> pd.DataFrame:

@@ -122,6 +122,7 @@ def compute(
         values=_bounded(made.values, made.method),
         lineage=made.lineage,
         change=revised.change(engine, made.facts, made.point, made.values),
+        revised=revised.known_now(made.facts, made.point, made.values),
         mean_revision=revised.mean_revision(made.facts, made.point, made.values),
     )
 

@@ -32,6 +32,15 @@ def change(
     return news.since(facts, news.Point(month, min(usual, point.as_of), own), point)
 
 
+def known_now(facts: pd.DataFrame, point: news.Point, values: pd.DataFrame) -> "pd.Series[float]":
+    """The index of each month of `values` with the figures known at the point, by period."""
+    months = realtime.allowed(values)
+    dates = dict.fromkeys(months, point.as_of)
+    rows = linked.compute(facts, point.method, months, dates).values
+    score: pd.Series[float] = rows[rows["key"].eq("index")].set_index("period")["score"].dropna()
+    return score
+
+
 def mean_revision(facts: pd.DataFrame, point: news.Point, values: pd.DataFrame) -> float | None:
     """Mean absolute revision of the index from its own cut-off to `AFTER` months later, in points.
 

@@ -14,11 +14,12 @@ from warehouse.bulk import staged
 from warehouse.database import add
 from warehouse.fetches import status
 from warehouse.frames import dates, instants, rows
-from warehouse.tables import IndexChange, IndexValue, Release, core
+from warehouse.tables import IndexChange, IndexRevised, IndexValue, Release, core
 
 FLOATS = ["value", "score", "low", "high", "weight", "contribution", "coverage"]
 VALUES = [name for name in IndexValue.model_fields if name != "release_id"]
 CHANGE = [name for name in IndexChange.model_fields if name != "release_id"]
+REVISED = "select period, score from index_revised where release_id = :release order by period"
 MOVED = "from index_change where release_id = :release order by key"
 SAME = ["month", "as_of", "framework_hash", "data_hash"]
 
@@ -75,6 +76,7 @@ class Edition:
     lineage: pd.DataFrame
     quarantined: pd.DataFrame
     change: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CHANGE))
+    revised: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["period", "score"]))
     mean_revision: float | None = None
 
 
@@ -84,14 +86,15 @@ def save(
     values: pd.DataFrame,
     lineage: pd.DataFrame,
     change: pd.DataFrame | None = None,
+    revised: "pd.Series[float] | None" = None,
     **release: Any,
 ) -> int:
     """Store an edition (columns of Release) with its values and lineage; its id.
 
     `values`: the columns of IndexValue but release_id, period a date. `lineage`: key, period,
     series, series_period, known_from, fetch_id. `change`: by key, revised_data, new_data and
-    method since the month before. The same month, as_of, method and values twice
-    is one edition.
+    method since the month before. `revised`: by period, the index with the figures known at
+    as_of. The same month, as_of, method and values twice is one edition.
     """
     table = core(Release)
     same = [table.c[name] == release[name] for name in SAME]
@@ -105,6 +108,11 @@ def save(
         if change is not None and len(change):
             moved = change.rename_axis("key").reset_index().assign(release_id=number)
             connection.execute(insert(core(IndexChange)), _plain(moved))
+        if revised is not None and len(revised):
+            later = pd.DataFrame(
+                {"period": days(revised.index.to_series()), "score": revised.array}
+            )
+            connection.execute(insert(core(IndexRevised)), _plain(later.assign(release_id=number)))
     return number
 
 
@@ -162,6 +170,7 @@ def _parts(connection: Connection, release: int, recorded_by: int) -> dict[str, 
     stored = f"select {chosen} from index_value where release_id = :release order by period, key"
     values = rows(connection, stored, of)
     lineage = rows(connection, LINEAGE, of)
+    later = rows(connection, REVISED, of)
     return {
         "values": values.astype(dict.fromkeys(FLOATS, "float64")).assign(
             period=dates(values["period"])
@@ -176,6 +185,7 @@ def _parts(connection: Connection, release: int, recorded_by: int) -> dict[str, 
             assumed=lineage["assumed"].astype(bool),
         ),
         "quarantined": rows(connection, QUARANTINED, {"recorded_by": recorded_by}),
+        "revised": later.assign(period=dates(later["period"])),
         "change": rows(connection, f"select {', '.join(CHANGE)} {MOVED}", of),
     }
 

@@ -177,6 +177,18 @@ class IndexChange(SQLModel, table=True):
     method: float = Field(description="By a change of the method")
 
 
+class IndexRevised(SQLModel, table=True):
+    """The index of a month with the figures known at the as_of of a later release."""
+
+    __tablename__ = "index_revised"
+
+    release_id: int = Field(foreign_key="release.id", primary_key=True)
+    period: int = Field(
+        primary_key=True, description="First day of the month, days since 1970-01-01"
+    )
+    score: float = Field(description="Pressure, 0 to 100, by the method of the release")
+
+
 class IndexValue(SQLModel, table=True):
     """A value of a release: the index, a dimension or an indicator in one month."""
 

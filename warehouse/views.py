@@ -91,6 +91,7 @@ def bodies(dialect: str) -> dict[str, str]:
         "v_quarantine": _quarantine(dialect),
         "v_release": _release(dialect),
         "v_index": _index(dialect),
+        "v_index_revised": _index_revised(dialect),
         "v_index_state": _index_state(dialect),
         "v_index_change": _index_change(dialect),
         "v_lineage": _lineage(dialect),
@@ -172,6 +173,12 @@ def _index_change(dialect: str) -> str:
     return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of, m.key,
   m.revised_data, m.new_data, m.method
 from index_change m join release r on r.id = m.release_id"""
+
+
+def _index_revised(dialect: str) -> str:
+    return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of,
+  {DAY[dialect].format("i.period")} as period, i.score
+from index_revised i join release r on r.id = i.release_id"""
 
 
 def _lineage(dialect: str) -> str:

@@ -3,6 +3,7 @@
 The warehouse is asked in SQL, so that nothing that wrote the page answers for it.
 """
 
+import math
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -73,9 +74,14 @@ def same(printed: float, value: float, decimals: int) -> bool:
     return abs(printed - value) <= 0.5 * 10.0**-decimals + 1e-9
 
 
-def test_the_table_of_the_index(page: BeautifulSoup, stored: pd.DataFrame, said: Language) -> None:
-    seen = 0
-    for head, (figure, *_) in lines(page, "index"):
+def test_the_table_of_the_index(
+    page: BeautifulSoup, stored: pd.DataFrame, shipped_store: Engine, said: Language
+) -> None:
+    seen, last = 0, stored.index[-1]
+    later = pd.read_sql("select * from v_index_revised", shipped_store, parse_dates=["period"])
+    now = later.set_index("period")["score"].drop(last)
+    for head, (figure, revised, _) in lines(page, "index"):
+        assert same(number(revised, said.code), now.get(month(head, said.code), math.nan), 1), head
         value = stored["score"]["index"].get(month(head, said.code), float("nan"))
         assert same(number(figure, said.code), value, 1), head
         seen += 1
