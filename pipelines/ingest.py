@@ -204,6 +204,7 @@ def _store(
 ) -> Outcome:
     at = about["at"]
     assert isinstance(at, datetime)  # noqa: S101
+    frame = frame.drop_duplicates(ignore_index=True)
     live, keys = about["outcome"] != "history", sorted(frame["series"].unique())
     before = read.panel(engine, series=keys, as_of=at) if live else _no_figures()
     checked = check(frame, source, at=at, before=before, last=last)

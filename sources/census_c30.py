@@ -40,8 +40,11 @@ def parse(payload: Payload) -> pd.DataFrame:
     month = pd.to_datetime(dates.loc[dated.index, 0], format="%b-%y")
     status = dates.loc[dated.index, 1].map(STATUS)
     rows = dated.assign(period=month, status=status).melt(["period", "status"], var_name="series")
-    rows["value"] = pd.to_numeric(rows["value"], errors="coerce")
-    return tidy(rows.dropna(subset=["value"]))
+    given = rows[rows["value"].astype(str).str.strip().ne("") & rows["value"].notna()]
+    value = pd.to_numeric(given["value"], errors="coerce")
+    if value.isna().any():
+        raise SchemaDrift("numbers", given.loc[value.isna(), "value"].iloc[0])
+    return tidy(given.assign(value=value))
 
 
 SOURCE = Source(

@@ -70,6 +70,44 @@ def _down_a_row(book: Any) -> None:
             cell.value = source.value
 
 
+def _dated(written: str) -> Callable[[bytes], bytes]:
+    return _csv(lambda frame: frame.assign(Date=pd.to_datetime(frame["Date"]).dt.strftime(written)))
+
+
+def _year_before(date: str) -> str:
+    return f"{int(date[:4]) - 1}{date[4:]}"
+
+
+def _as_text(book: Any, written: str, most: int = 10_000) -> None:
+    """The newest figures as text."""
+    cells = [
+        cell
+        for row in book["Private SA"].iter_rows(min_row=5)
+        for cell in row[1:]
+        if isinstance(cell.value, (int, float))
+    ]
+    for cell in cells[:most]:
+        cell.value = written.format(cell.value)
+
+
+def _worded(book: Any) -> None:
+    """The figures of one month of the past as a word for what is not disclosed."""
+    [month] = [row for row in book["Private SA"].iter_rows() if "Mar-20" in str(row[0].value)]
+    for cell in month[1:]:
+        cell.value = "(D)"
+
+
+def _redated(book: Any, date: object) -> None:
+    for row in book["Private SA"].iter_rows(min_row=5, max_col=1):
+        row[0].value = date
+
+
+def _exchange(book: Any) -> None:
+    """The name of the sheet is given to an empty one."""
+    book["Private SA"].title = "Private"
+    book.create_sheet("Private SA")
+
+
 def _yaml_scaled(body: bytes, factor: float) -> bytes:
     def times(found: re.Match[bytes]) -> bytes:
         return found[1] + str(float(found[2]) * factor).encode()
@@ -104,6 +142,55 @@ FAMILIES = [
                 **{"ISO3 Code": frame["ISO3 Code"].replace({"FRA": "DEU", "DEU": "FRA"})}
             )
         ),
+        refused={
+            "another currency, not said": lambda body: _csv_scaled(EMBER)(body, 0.8617),
+            "another sign": lambda body: _csv_scaled(EMBER)(body, -1.0),
+            "infinities": _csv(lambda frame: frame.assign(**{EMBER: "inf"})),
+            "zeros": _csv(lambda frame: frame.assign(**{EMBER: "0"})),
+            "nothing for each": _csv(lambda frame: frame.assign(**{EMBER: ""})),
+            "words for what is missing": _csv(lambda frame: frame.assign(**{EMBER: "n/e"})),
+            "decimal commas": _csv(
+                lambda frame: frame.assign(**{EMBER: frame[EMBER].str.replace(".", ",")})
+            ),
+            "semicolons": lambda body: body.replace(b",", b";").replace(b".", b","),
+            "dates in US order": _dated("%m/%d/%Y"),
+            "dates as days since 1900": _csv(lambda frame: frame.assign(Date="45931")),
+            "the last days of months": _csv(
+                lambda frame: frame.assign(
+                    Date=(pd.to_datetime(frame["Date"]) + pd.offsets.MonthEnd(0)).astype(str)
+                )
+            ),
+            "the year before": _csv(
+                lambda frame: frame.assign(Date=frame["Date"].map(_year_before))
+            ),
+            "one country": _csv(lambda frame: frame[frame["ISO3 Code"].eq("FRA")]),
+            "codes moved by one": _csv(
+                lambda frame: frame.assign(**{"ISO3 Code": frame["ISO3 Code"].shift(1).bfill()})
+            ),
+            "a comma at the end of rows": lambda body: body.replace(b"\n", b",\n").replace(
+                b",\n", b"\n", 1
+            ),
+            "the header again in the middle": lambda body: body.replace(
+                b"\nFrance,", b"\n" + body.split(b"\n")[0] + b"\nFrance,", 1
+            ),
+            "the header without rows": lambda body: body.split(b"\n")[0] + b"\n",
+            "countries without their newest half": _csv(
+                lambda frame: frame[
+                    frame["Date"].lt("2024-01-01") | frame["ISO3 Code"].isin(["FRA", "DEU"])
+                ]
+            ),
+        },
+        alike={
+            "a byte-order mark": lambda body: b"\xef\xbb\xbf" + body,
+            "line ends of Windows": lambda body: body.replace(b"\n", b"\r\n"),
+            "quotes": _csv(lambda frame: frame.assign(Country='"' + frame["Country"] + '"')),
+            "columns in another order": _csv(lambda frame: frame[list(frame.columns)[::-1]]),
+            "rows in another order": _csv(lambda frame: frame.iloc[::-1]),
+            "every row twice": _csv(lambda frame: pd.concat([frame, frame])),
+            "empty lines and a footnote": lambda body: body + b"\n\nSource: Ember,,,\n",
+            "a country that is not declared": lambda body: body + b"Atlantis,ATL,2025-10-01,50\n",
+            "a forecast": lambda body: body + b"France,FRA,2026-03-01,50\n",
+        },
     ),
     Family(
         "census_c30",
@@ -124,6 +211,18 @@ FAMILIES = [
         _cells(lambda book: book.worksheets[0].delete_rows(5, 200)),
         _cells(lambda book: book.create_sheet("Notes of the editor")),
         _cells(_down_a_row),
+        refused={
+            "commas at thousands": _cells(lambda book: _as_text(book, "{:,}")),
+            "the newest figures as words": _cells(lambda book: _as_text(book, "(D)", most=40)),
+            "a month of the past as words": _cells(_worded),
+            "another sheet under the name": _cells(_exchange),
+            "a sheet renamed": _cells(lambda book: setattr(book["Private SA"], "title", "SA")),
+            "dates as dates": _cells(lambda book: _redated(book, pd.Timestamp("2026-05-01"))),
+            "months in French": _cells(lambda book: _redated(book, "févr.-26")),
+            "a footnote for each": _cells(lambda book: _redated(book, "* revised")),
+            "another currency, not said": _cells(lambda book: _every_number(book, 0.92)),
+            "without years": _cells(lambda book: book["Private SA"].delete_rows(60, 150)),
+        },
     ),
     Family(
         "gcp_pricing",
