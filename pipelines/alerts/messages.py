@@ -43,6 +43,13 @@ def number(value: float | None, language: str) -> str:
     return "–" if value is None else str(format_decimal(value, "#,##0.##", locale=language))
 
 
+def month(period: pd.Timestamp, language: str) -> str:
+    """A month in full, or a dash for an event that has none."""
+    from babel.dates import format_date
+
+    return format_date(period, "MMMM y", locale=language) if period.year > 1970 else "–"
+
+
 def texts(rule: Rule, series: str, event: Event, titles: Mapping[str, Mapping[str, str]]) -> Any:
     """title_fr, text_fr, title_en and text_en of an event."""
     made = {}
@@ -52,7 +59,7 @@ def texts(rule: Rule, series: str, event: Event, titles: Mapping[str, Mapping[st
         said = getattr(rule.message, language).format(
             title=title,
             series=series,
-            period=f"{event.period:%Y-%m}" if event.period.year > 1970 else "–",
+            period=month(event.period, language),
             value=number(event.value, language),
             threshold=number(threshold, language),
             note=event.note or "–",

@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 
 from pipelines.alerts import findings, signals, work
 from pipelines.alerts.later import catch_up
+from pipelines.alerts.machine import Event
+from pipelines.alerts.messages import texts
 from pipelines.alerts.ring import Moment, ring
 from pipelines.alerts.rules import Rules
 from tests.alerts.made_up import NOW, channel, edition, rule, rules
@@ -239,3 +241,12 @@ def test_a_large_cancellation_is_told_once(engine: Engine) -> None:
     history = alerts.history(engine)
     assert list(history["series"] + " " + history["note"]) == ["a big", "e old"]
     assert queued(engine) == ["notice cut"]
+
+
+def test_a_message_writes_months_and_figures_as_its_language_does() -> None:
+    february = pd.Timestamp("2026-02-01")
+    event = Event("firing", february, february, 1234.56)
+    said = texts(rule(), "index", event, {"fr": {"index": "Indice"}, "en": {"index": "Index"}})
+    assert said["text_fr"] == "Indice 1\N{NARROW NO-BREAK SPACE}234,56 en février 2026"
+    assert said["text_en"] == "Index 1,234.56 in February 2026"
+    assert said["title_fr"] == "Alerte\N{NO-BREAK SPACE}: Indice"
