@@ -14,6 +14,7 @@ from dashboards.words import LANGUAGES, Language, language
 from warehouse.edition import Edition
 
 LEADERS = 2
+AHEAD = 4  # editions that the calendar announces
 FILES = {
     "index": "index.csv",
     "contributions": "contributions.csv",
@@ -80,18 +81,23 @@ def opening(edition: Edition, said: Language) -> dict[str, object]:
         "points": rows.points(edition, said),
         "month": said.month(facts.month(edition)),
         "known": said.day(edition.as_of.date()),
-        "next_cutoff": said.day(_next_cutoff(edition)),
+        "next_cutoff": said.day(_cutoff(edition, 1)),
     }
 
 
-def _next_cutoff(edition: Edition) -> date:
-    """The cut-off of the month after the edition's, by the rule of its method."""
-    after = facts.month(edition) + pd.DateOffset(months=2)
+def _cutoff(edition: Edition, ahead: int) -> date:
+    """The cut-off of the edition so many months ahead, by the rule of the method."""
+    after = facts.month(edition) + pd.DateOffset(months=ahead + 1)
     return date(after.year, after.month, int(edition.framework["rules"]["cutoff_day"]))
 
 
 def _sections(edition: Edition, said: Language) -> dict[str, object]:
     return {
+        "calendar": [
+            [said.month(facts.month(edition) + pd.DateOffset(months=n)), said.day(date)]
+            for n in range(1, AHEAD + 1)
+            for date in [_cutoff(edition, n)]
+        ],
         "rules": rows.rules(edition, said),
         "blocks": rows.blocks(edition, said),
         "breadth": breadth.breadth(edition, said),

@@ -62,7 +62,7 @@ def index_figure(edition: Edition, said: Language, draw: Draw, width: int) -> Fi
         draw(charts.index(frame, zones, label, width), said),
         draw(charts.index(frame, zones, label, charts.NARROW), said),
         _range(known, said),
-        [said.words[f"column_{name}"] for name in ("month", "index", "revised", "regime")],
+        [said.words[f"column_{name}"] for name in ("month", "index", "now", "regime")],
         rows[::-1],
     )
 

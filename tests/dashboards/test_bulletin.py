@@ -86,6 +86,23 @@ def test_it_reads_without_eyes(pages: dict[str, Path], code: str) -> None:
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.parametrize(
+    ("code", "cutoffs"),
+    [
+        ("fr", ["10 décembre 2026", "10 janvier 2027", "10 février 2027", "10 mars 2027"]),
+        ("en", ["10 December 2026", "10 January 2027", "10 February 2027", "10 March 2027"]),
+    ],
+)
+def test_the_calendar_gives_the_cut_offs_to_come(
+    pages: dict[str, Path], code: str, cutoffs: list[str]
+) -> None:
+    page = soup(pages[code])
+    table = page.find(id="calendar").find_next("table")
+    assert [cell.get_text() for cell in table.find_all("td")] == cutoffs
+    assert cutoffs[0] in page.header.get_text()
+    assert table.tbody.th.get_text() == language(code).month("2026-11-01")
+
+
 def test_each_language_names_the_other(pages: dict[str, Path]) -> None:
     assert soup(pages["fr"]).find("a", hreflang="en")["href"] == "bulletin.en.html"
     assert soup(pages["en"]).find("a", hreflang="fr")["href"] == "bulletin.fr.html"
