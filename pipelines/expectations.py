@@ -95,7 +95,7 @@ def _block(expectation: str, reason: str, **kwargs: object) -> Rule:
 
 VANISHED = _block(
     "ExpectColumnMaxToBeBetween",
-    f"over {MAX_VANISHED:.0%} of a series held is gone; the body may have been cut short",
+    f"over {MAX_VANISHED:.0%} of a series held is gone; the body may be an old one or cut short",
     column="vanished_share",
     max_value=MAX_VANISHED,
 )

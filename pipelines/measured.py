@@ -87,10 +87,13 @@ def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
     """The greatest share of a series that is gone, of its figures since the first that is served.
 
     0 where fewer than FEW figures are gone in all. A table cut short loses the newer part of one
-    series and all of others; a publisher takes back a figure here and there.
+    series and all of others; a publisher takes back a figure here and there. 1 where the newest
+    period held is past the end of the table, which is then an old one.
     """
     if frame.empty or before.empty:
         return 0.0
+    if before["period"].max() > frame["period"].max():
+        return 1.0
     first = before["series"].map(frame.groupby("series")["period"].min())
     held = before.loc[before["period"].astype(first.dtype).ge(first) & before["value"].notna()]
     served = pd.MultiIndex.from_frame(frame[["series", "period"]])

@@ -155,6 +155,7 @@ def test_a_live_answer_enters_the_warehouse_with_its_hash(
     home: Path, silentcrash: Command, site: Site, payloads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-07-02T12:00:00+00:00")
     body = (payloads / "census_c30" / "privsatime.xlsx").read_bytes()
     [request] = registry()["census_c30"].requests
     site.serve(request.url, Reply(body, headers={"ETag": '"one"'}))

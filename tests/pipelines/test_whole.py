@@ -143,3 +143,12 @@ def test_a_month_taken_out_of_the_workbook_of_census_is_withdrawn(
     assert take(out.getvalue()) == 0
     assert set(withdrawn()["series"]) == {"census.c30.data_center", "census.c30.nonresidential"}
     assert set(withdrawn()["period"]) == {pd.Timestamp("2020-03-01")}
+
+
+@pytest.mark.shared
+def test_an_old_workbook_takes_nothing_of_the_history_that_is_shipped(
+    fetch: Callable[[str, str], Fetch], payloads: Path
+) -> None:
+    take = fetch("census_c30", "2026-11-23")  # June 2026 is shipped; the workbook ends in May
+    assert take((payloads / "census_c30/privsatime.xlsx").read_bytes()) == 1
+    assert withdrawn().empty
