@@ -64,12 +64,9 @@ def _earlier(frame: pd.DataFrame, cut: pd.Timestamp, months: int) -> pd.DataFram
     return oldest.assign(period=moved.astype(frame["period"].dtype))
 
 
-def editions(engine: Engine, whole: Edition) -> list[str]:
-    """Save the edition of every month of `whole`, but its last; the months."""
-    months = [f"{one:%Y-%m}" for one in sorted(whole.values["period"].unique())]
-    for month in months[:-1]:
-        save(engine, whole, month)
-    return months
+def months(whole: Edition) -> list[str]:
+    """The months of an edition, oldest first."""
+    return [f"{one:%Y-%m}" for one in sorted(whole.values["period"].unique())]
 
 
 def save(engine: Engine, whole: Edition, month: str) -> int:
