@@ -4,9 +4,10 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -14,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Engine
 
-from warehouse.frames import rows
+from warehouse.frames import FIGURE, VERSION, rows
 from warehouse.tables import STATUS
 
 WORD = pa.dictionary(pa.int32(), pa.string())
@@ -28,11 +29,9 @@ SCHEMA = pa.schema(
         ("fetch_id", pa.int32()),
     ]
 )
-# SQLite hands over a column at a time: two integers in one column cost half as much.
-NEW = """select value, period, cast(series_id as bigint) << 4 | status as named,
-  known_from << 30 | fetch_id as version
-from observation
-where series_id >= {first} and series_id < {end} and fetch_id > {after} and fetch_id <= {until}
+NEW = f"""select value, {FIGURE} as figure, {VERSION} as version from observation
+where series_id >= {{first}} and series_id < {{end}}
+  and fetch_id > {{after}} and fetch_id <= {{until}}
 order by series_id, period, known_from, fetch_id"""
 TOGETHER = 100  # series that are read at once
 THREADS = 2
@@ -83,12 +82,13 @@ def _readable(read: Reader, query: str, keys: pa.Array) -> pa.Table:
     found = read(query).combine_chunks()
     if not len(found):
         return SCHEMA.empty_table()
-    named, version = found["named"], found["version"]
+    figure, version = found["figure"], found["version"]
+    period = pc.bit_wise_and(pc.shift_right(figure, 4), 2**32 - 1)
     columns = [
-        _words(pc.shift_right(named, 4), keys),
-        found["period"].cast(pa.int32()).cast(pa.date32()),
+        _words(pc.shift_right(figure, 36), keys),
+        pc.subtract(period, 2**31).cast(pa.int32()).cast(pa.date32()),
         found["value"].cast(pa.float64()),
-        _words(pc.bit_wise_and(named, 15), pa.array(list(STATUS))),
+        _words(pc.bit_wise_and(figure, 15), pa.array(list(STATUS))),
         pc.shift_right(version, 30).cast(pa.timestamp("s", "UTC")),
         pc.bit_wise_and(version, 2**30 - 1).cast(pa.int32()),
     ]
@@ -111,7 +111,8 @@ def _sqlite(engine: Engine) -> Iterator[Reader]:
             copy.execute("pragma synchronous = off")
             driver: Any = connection.connection.driver_connection
             driver.backup(copy)
-        yield partial(_ask, dbapi.connect, f"{path.as_uri()}?immutable=1", BATCHES)
+        with _connected(dbapi.connect, f"{path.as_uri()}?immutable=1", BATCHES) as read:
+            yield read
 
 
 @contextmanager
@@ -119,13 +120,28 @@ def _postgresql(engine: Engine) -> Iterator[Reader]:
     from adbc_driver_postgresql import dbapi
 
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    yield partial(_ask, dbapi.connect, address, {})
+    with _connected(dbapi.connect, address, {}) as read:
+        yield read
 
 
-def _ask(
-    connect: Callable[[str], Any], address: str, options: Mapping[str, int], query: str
-) -> pa.Table:
-    with connect(address) as connection, connection.cursor() as cursor:
-        cursor.adbc_statement.set_options(**options)
-        cursor.execute(query)
-        return cursor.fetch_arrow_table()
+@contextmanager
+def _connected(
+    connect: Callable[[str], Any], address: str, options: Mapping[str, int]
+) -> Iterator[Reader]:
+    """Ask over as many connections as there are threads: to open one takes as long as to read."""
+    free: SimpleQueue[Any] = SimpleQueue()
+
+    def ask(query: str) -> pa.Table:
+        connection = free.get()
+        try:
+            with connection.cursor() as cursor:
+                cursor.adbc_statement.set_options(**options)
+                cursor.execute(query)
+                return cursor.fetch_arrow_table()
+        finally:
+            free.put(connection)
+
+    with ExitStack() as opened:
+        for _ in range(THREADS):
+            free.put(opened.enter_context(connect(address)))
+        yield ask

@@ -18,7 +18,7 @@ from warehouse.fetches import (
     state,
     status,
 )
-from warehouse.frames import dates, day, instants, statuses
+from warehouse.frames import FIGURE, VERSION, dates, day, instants, statuses
 from warehouse.tables import STATUS, Series, core
 
 __all__ = [
@@ -37,9 +37,6 @@ __all__ = [
     "vintages",
 ]
 
-# Both engines hand a row over cell by cell: whole numbers that share one cost half as much.
-FIGURE = "(cast(series_id as bigint) << 36) | ((period + 2147483648) << 4) | status"
-VERSION = "(known_from << 30) | fetch_id"
 EVERY = f"select {FIGURE}, value, {VERSION} from observation where {{where}}"
 # SQLite gives the other columns of the row that has the maximum; PostgreSQL reads its primary
 # key backwards. Both are several times faster than a window function.
