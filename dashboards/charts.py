@@ -6,7 +6,8 @@ dates of a language. Scores are 0 to 100. Text from outside enters as data only.
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from functools import cache
+from typing import Any, TypeAlias
 
 import altair as alt
 import pandas as pd
@@ -14,20 +15,23 @@ import pandas as pd
 from dashboards import theme
 from dashboards.words import Language, number_locale, time_locale
 
+# A chart, or what Altair makes of one.
+Chart: TypeAlias = "alt.TopLevelMixin | dict[str, Any]"
 WIDE, NARROW = 860, 330
 MARGIN = 62  # beside the index, for the names of its zones
 SCORES = alt.Scale(domain=[0, 100], nice=False)
 YEARS = alt.Axis(format="%Y", tickCount=alt.TimeIntervalStep(interval="year", step=1), grid=False)
 
 
-def svg(chart: alt.TopLevelMixin, said: Language) -> str:
+def svg(chart: Chart, said: Language) -> str:
     """The chart as SVG text, the same bytes for the same chart on the same machine."""
     return drawn(specification(chart), said)
 
 
-def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
+def specification(chart: Chart) -> dict[str, Any]:
     """The chart as Vega-Lite with the configuration of the house."""
-    return chart.to_dict(validate=False) | {"config": theme.config(), "padding": 4}
+    made = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
+    return made | {"config": theme.config(), "padding": 4}
 
 
 def drawn(spec: dict[str, Any], said: Language) -> str:
@@ -197,24 +201,39 @@ def line(
     colour: str,
     width: int,
     *,
-    scale: alt.Scale | None = None,
+    score: bool = False,
     bounds: Sequence[tuple[float, str]] = (),
-) -> Any:
+) -> Chart:
     """One line over time with its last figure written; gaps stay gaps.
 
-    `frame`: period, value. `scale` is that of the values, which need not start at zero without
-    one. `bounds` are drawn across with their names.
+    `frame`: period, value. A `score` is drawn from 0 to 100, another value on a scale that need
+    not start at zero. `bounds` are drawn across with their names.
     """
-    value = alt.Y("value:Q", scale=scale or alt.Scale(zero=False, nice=True))
+    months = frame["period"].dt.strftime("%Y-%m-%dT00:00:00")
+    told = frame.assign(period=months).astype(object).where(frame.notna(), None)
+    last = told.loc[frame["value"].notna()].tail(1).assign(label=label)
+    named = {"line": told.to_dict("records"), "last": last.to_dict("records")}
+    plain = _line(colour, width, score, tuple(bounds))
+    return plain | {"datasets": plain.get("datasets", {}) | named}
+
+
+@cache
+def _line(
+    colour: str, width: int, score: bool, bounds: tuple[tuple[float, str], ...]
+) -> dict[str, Any]:
+    """A line without its figures, which are named: a site has hundreds that differ in them only."""
+    value = alt.Y("value:Q", scale=SCORES if score else alt.Scale(zero=False, nice=True))
     time = alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=YEARS, title=None)
-    base = alt.Chart(frame).encode(time, value)
+    base = alt.Chart(alt.NamedData("line")).encode(time, value)
     drawn = base.mark_line(color=colour, point={"color": colour, "size": 14, "opacity": 1})
-    last = alt.Chart(frame.dropna(subset="value").tail(1).assign(label=label)).encode(time, value)
+    last = alt.Chart(alt.NamedData("last")).encode(time, value)
     dot = last.mark_point(filled=True, size=70, color=colour, opacity=1)
     said = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
     layers = [*_bounds(bounds), drawn, dot, said.encode(text="label:N")]
     plot = width - 60 - (MARGIN if bounds else 0)
-    return alt.layer(*layers).properties(width=plot, height=260 if width == WIDE else 200)
+    whole = alt.layer(*layers).properties(width=plot, height=260 if width == WIDE else 200)
+    made: dict[str, Any] = whole.to_dict(validate=False)
+    return made
 
 
 def _bounds(bounds: Sequence[tuple[float, str]]) -> list[alt.Chart]:

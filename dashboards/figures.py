@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from dashboards import charts, facts, theme
@@ -19,7 +18,7 @@ FEW = {"parts": 12, "heat": 10}
 LINE = 28
 
 Names = Mapping[str, str]
-Draw = Callable[[alt.TopLevelMixin, Language], str]
+Draw = Callable[[charts.Chart, Language], str]
 
 
 @dataclass(frozen=True)
@@ -192,7 +191,7 @@ def _long(table: pd.DataFrame, names: Names, said: Language) -> pd.DataFrame:
 
 def _figure(
     key: str,
-    drawn: tuple[alt.TopLevelMixin, alt.TopLevelMixin],
+    drawn: tuple[charts.Chart, charts.Chart],
     table: pd.DataFrame,
     names: Names,
     said: Language,
@@ -209,7 +208,7 @@ def _figure(
     return Figure(key, draw(drawn[0], said), draw(drawn[1], said), words, head, rows[::-1])
 
 
-def embedded(chart: alt.TopLevelMixin, said: Language) -> str:
+def embedded(chart: charts.Chart, said: Language) -> str:
     """A chart as a data address: the page that shows it needs no other file."""
     svg = charts.svg(chart, said)
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()

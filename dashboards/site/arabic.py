@@ -23,7 +23,7 @@ def page(stock: Stock, said: Speech, draw: Draw) -> Page:
     frame = index.rename("value").rename_axis("period").reset_index()
     wide, narrow = (
         draw(charts.line(frame, said.number(index.iloc[-1]), theme.INK, width,
-                         scale=charts.SCORES, bounds=bounds), said)
+                         score=True, bounds=bounds), said)
         for width in (charts.WIDE, charts.NARROW)
     )  # fmt: skip
     scores = facts.table(edition, "score", "dimension")

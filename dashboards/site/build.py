@@ -90,10 +90,14 @@ def build(
     """
     maker, folder = Maker(engine, stock(engine, now, forced=forced), out, base), Folder(out)
     stale = folder.stale(maker.stamps)
+    issues, shelf = {one.name for one in maker.stock.issues}, Shelf(out)
     for name, files, written in crew.made(maker, stale, forced=forced):
+        if name not in issues and not shelf.files:
+            # the issues are first, and all that these pages need; the crew goes on meanwhile
+            _site(maker, shelf, countries)
         folder.note(name, maker.stamps[name], files, written)
-    shelf = Shelf(out)
-    _site(maker, shelf, countries)
+    if not shelf.files:
+        _site(maker, shelf, countries)
     folder.note("site", "", shelf.files, shelf.written)
     removed = folder.close()
     return Built(folder.written, removed, len(maker.stock.issues))

@@ -14,8 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import altair as alt
-
 from dashboards import charts, theme
 from dashboards.figures import Draw
 from dashboards.words import Language
@@ -47,7 +45,7 @@ class Shelf:
     def pen(self, root: str) -> Draw:
         """Draws into the folder; gives the address of a drawing from where `root` leads up."""
 
-        def draw(chart: alt.TopLevelMixin, said: Language) -> str:
+        def draw(chart: charts.Chart, said: Language) -> str:
             spec = charts.specification(chart)
             name = f"charts/{_digest(spec, said)}.svg"
             known = self.out / name

@@ -73,7 +73,7 @@ def pressure(scores: pd.Series, colour: str, said: Language, draw: Draw) -> Row:
     frame = scores.rename("value").rename_axis("period").reset_index()
     wide, narrow = (
         draw(
-            charts.line(frame, said.number(scores.iloc[-1]), colour, width, scale=charts.SCORES),
+            charts.line(frame, said.number(scores.iloc[-1]), colour, width, score=True),
             said,
         )
         for width in (charts.WIDE, charts.NARROW)
