@@ -7,7 +7,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from pipelines import asking
-from pipelines.ingest import Outcome
+from pipelines.ingest import Outcome, answered
 from pipelines.reparse import stored
 from pipelines.settings import Settings
 from sources import find, sec_filings, sec_releases, sec_submissions
@@ -63,15 +63,7 @@ def about() -> dict[str, Any]:
 
 def _keep(engine: Engine, archive: Archive, asked: asking.Asked) -> Outcome:
     answer = asked.answer
-    fetch = {
-        "url": answer.url,
-        "at": answer.at,
-        "outcome": answer.outcome,
-        "detail": answer.detail,
-        "http_status": answer.status,
-        "sha256": answer.sha256,
-        "parser_version": 1,
-    }
+    fetch = answered(asked) | {"parser_version": 1}
     for body in asked.bodies:
         archive.put(body, {"source": KEY, "request": asdict(asked.request), **fetch})
     load.record(engine, KEY, **fetch)

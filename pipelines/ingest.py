@@ -143,7 +143,7 @@ def _previous(engine: Engine, source: Source, request: Request) -> Previous | No
 def take(engine: Engine, archive: Archive, asked: asking.Asked) -> Outcome:
     """Archive what came, parse the archived bytes, validate and load what passes."""
     source, answer = asked.source, asked.answer
-    about = _about(asked)
+    about = answered(asked)
     kept = {"source": source.key, "request": asdict(asked.request), **about}
     held = [archive.put(body, kept) for body in asked.bodies]
     if answer.outcome != "new" and not (source.undated and answer.outcome == "unchanged"):
@@ -235,7 +235,8 @@ def _store(
     )
 
 
-def _about(asked: asking.Asked) -> dict[str, object]:
+def answered(asked: asking.Asked) -> dict[str, object]:
+    """What the warehouse records of an answer, and the archive beside its bytes."""
     answer = asked.answer
     return {
         "url": answer.url,

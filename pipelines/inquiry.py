@@ -17,7 +17,6 @@ from pipelines.settings import Settings
 from warehouse import read
 
 LAGS = (0, 1, 3, 6, 12)
-SEED = 1
 
 
 def explain(settings: Settings, month: str, as_of: datetime | None, lang: str) -> str:
@@ -36,7 +35,7 @@ def explain(settings: Settings, month: str, as_of: datetime | None, lang: str) -
             as_of=found.as_of,
             values=found.values,
             method=found.method,
-            doubt=doubt.analyse(found.values, found.method, seed=SEED),
+            doubt=doubt.analyse(found.values, found.method, seed=editions.SEED),
             news=moved if len(moved) else None,
         )
     return explained.text(account, language(lang))
@@ -58,7 +57,7 @@ def backtest(
         months = realtime.allowed(first)
         latest = realtime.compute(facts, method, months, dict.fromkeys(months, now)).values
         shown.update(step, description="Drawing 10,000 replicates of each month")
-        bands = doubt.analyse(first, method, seed=SEED).bands
+        bands = doubt.analyse(first, method, seed=editions.SEED).bands
         shown.update(step, description="Computing what was known in between")
         between = realtime.vintages(facts, method, _later(months, method, now))
     compared = hindsight.compare(first, latest, bands)
@@ -83,7 +82,7 @@ def sensitivity(settings: Settings, as_of: datetime | None) -> dict[str, pd.Data
         now = min(as_of or settings.now, settings.now)
         found = editions.draft(engine, None, now=now)
         shown.update(step, description="Drawing 10,000 replicates and a Sobol design")
-        said = doubt.analyse(found.values, found.method, seed=SEED)
+        said = doubt.analyse(found.values, found.method, seed=editions.SEED)
     index = found.values[found.values["key"].eq("index")].set_index("period")["score"]
     bands = pd.concat([index.rename("index"), said.bands.loc["index"]], axis=1, join="inner")
     chances = said.chances.add_prefix("at_least_")

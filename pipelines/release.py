@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Engine
@@ -102,22 +103,27 @@ def compute(
     *,
     now: datetime,
     as_of: datetime | None = None,
-    method: Framework | None = None,
 ) -> int:
     """Store the `draft` of a month with its intervals and what moved it; its id.
 
-    The same draft twice is one.
+    The same draft twice is one, and what goes with it is computed once.
     """
-    made = draft(engine, month, now=now, as_of=as_of, method=method)
+    made = draft(engine, month, now=now, as_of=as_of)
+    same: dict[str, Any] = {
+        "month": str(made.month),
+        "as_of": made.as_of,
+        "framework_hash": made.method.hash,
+        "data_hash": data_hash(made.values),
+    }
+    stored = edition.find(engine, **same)
+    if stored is not None:
+        return stored
     return edition.save(
         engine,
-        month=str(made.month),
-        as_of=made.as_of,
+        **same,
         recorded_by=made.recorded_by,
         framework=made.method.as_dict(),
         framework_version=made.method.version,
-        framework_hash=made.method.hash,
-        data_hash=data_hash(made.values),
         created_at=now,
         values=_bounded(made.values, made.method),
         lineage=made.lineage,

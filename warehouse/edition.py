@@ -1,5 +1,6 @@
 """Published editions: store what was computed, read it back as one thing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -80,6 +81,19 @@ class Edition:
     mean_revision: float | None = None
 
 
+def find(engine: Engine, **same: Any) -> int | None:
+    """The id of the edition of this month, as_of, framework_hash and data_hash, if it is stored."""
+    with engine.connect() as connection:
+        return _found(connection, same)
+
+
+def _found(connection: Connection, same: Mapping[str, Any]) -> int | None:
+    table = core(Release)
+    wanted = [table.c[name] == same[name] for name in SAME]
+    found: int | None = connection.scalar(select(table.c.id).where(*wanted))
+    return found
+
+
 def save(
     engine: Engine,
     *,
@@ -96,12 +110,10 @@ def save(
     method since the month before. `revised`: by period, the index with the figures known at
     as_of. The same month, as_of, method and values twice is one edition.
     """
-    table = core(Release)
-    same = [table.c[name] == release[name] for name in SAME]
     with staged(engine, traced=_traced(lineage)) as connection:
-        found = connection.scalar(select(table.c.id).where(*same))
+        found = _found(connection, {name: release[name] for name in SAME})
         if found is not None:
-            return int(found)
+            return found
         number = add(connection, Release, **release)
         connection.execute(insert(core(IndexValue)), _records(values, number))
         connection.execute(text(SAVE_LINEAGE), {"release": number})

@@ -1,19 +1,16 @@
 """The backtest in docs/alerts.md: `python -m pipelines.alerts.page FILE`, after a run."""
 
-import re
 import sys
 from pathlib import Path
 
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines import ingest
+from pipelines import ingest, marked
 from pipelines.alerts import work
 from pipelines.alerts.rules import Rules
 from pipelines.settings import from_environment
 from warehouse import edition
-
-START, END = "<!-- backtest: generated -->", "<!-- backtest: end -->"
 
 
 def markdown(summary: pd.DataFrame, events: pd.DataFrame, version: str) -> str:
@@ -38,10 +35,7 @@ def spells(events: pd.DataFrame) -> pd.DataFrame:
 
 def renewed(text: str, table: str) -> str:
     """The text with what is between its marks replaced. Raises ValueError without marks."""
-    if START not in text or END not in text:
-        raise ValueError(f"the text has no {START} and {END}")
-    inside = f"{START}\n\n{table}\n\n{END}"
-    return re.sub(f"{re.escape(START)}.*{re.escape(END)}", lambda _: inside, text, flags=re.S)
+    return marked.renewed(text, "backtest", table)
 
 
 def _table(frame: pd.DataFrame) -> str:

@@ -3,14 +3,13 @@
 `python -m pipelines.index.tables docs/method.md`
 """
 
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipelines import marked
 from pipelines.index.framework import Dimension, Framework, Indicator, Panel, load
 
-START, END = "<!-- indicators: generated -->", "<!-- indicators: end -->"
 HEAD = "| indicator | from | transformation | 0 → 100 | weight |\n|---|---|---|---|---|"
 
 
@@ -22,10 +21,7 @@ def markdown(framework: Framework) -> str:
 
 def renewed(text: str, framework: Framework) -> str:
     """The text with what is between its marks replaced. Raises ValueError without marks."""
-    if START not in text or END not in text:
-        raise ValueError(f"the text has no {START} and {END}")
-    inside = f"{START}\n\n{markdown(framework)}\n\n{END}"
-    return re.sub(f"{re.escape(START)}.*{re.escape(END)}", lambda _: inside, text, flags=re.S)
+    return marked.renewed(text, "indicators", markdown(framework))
 
 
 def _group(group: Dimension | Panel) -> str:
