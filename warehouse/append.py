@@ -9,16 +9,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Engine, insert, select, text, update
 
 from warehouse import changed
-from warehouse.batch import (
-    Catalogue,
-    days,
-    decode,
-    encode,
-    faults,
-    order_of,
-    staging,
-    typed,
-)
+from warehouse.batch import Catalogue, days, decode, encode, faults, in_order, order_of, typed
 from warehouse.bulk import staged
 from warehouse.database import add, writing
 from warehouse.spill import ROWS, ordered
@@ -81,8 +72,10 @@ def append(
     with _batch(engine, frames, catalogue, at) as batch:
         if not batch.good and not gone.num_rows:
             return Loaded(0, 0, batch.refused, 0, fetch_id)
-        compared = {"batch": batch.rows} if engine.dialect.name == "sqlite" else {}
-        with staged(engine, seen=gone, **compared) as connection:
+        new = {}
+        if engine.dialect.name == "sqlite":
+            new["batch"] = changed.reader(engine, batch.rows, batch.good)
+        with staged(engine, seen=gone, **new) as connection:
             fetch = _open_fetch(connection, fetch_id)
             added = _insert_changed(connection, batch.rows, fetch)
             withdrawn = _insert_withdrawn(connection, fetch, int(at.timestamp()))
@@ -108,7 +101,7 @@ def _batch(
 ) -> Iterator[_Batch]:
     if isinstance(frames, pd.DataFrame):
         coded, refused = _sound(engine, frames, catalogue, at)
-        rows = staging(coded, order_of(coded)).to_reader(ROWS)
+        rows = in_order(coded, order_of(coded)).to_reader(ROWS)
         yield _Batch(rows, len(coded), refused)
         return
     refusals: list[pd.DataFrame] = []

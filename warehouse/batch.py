@@ -1,8 +1,6 @@
 """A batch of figures in the integers of the store, and what in it cannot be a figure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,11 +10,9 @@ from numpy.typing import NDArray
 from warehouse.tables import STATUS
 
 SECONDS = 86_400
-FIGURE = ["series_id", "period"]
-KEY = [*FIGURE, "known_from"]
+KEY = ["series_id", "period", "known_from"]
 COLUMNS = [*KEY, "value", "status"]
 UNKNOWN = -1
-NOTHING = np.iinfo("int64").min
 TWICE = "one batch gives it two values"
 PERIODS = ("1900-01-01", "2100-12-31")
 
@@ -146,33 +142,17 @@ def order_of(coded: pd.DataFrame) -> Order:
     return np.lexsort([coded[name].to_numpy() for name in reversed(KEY)])
 
 
-def _repeats(coded: pd.DataFrame, order: Order, key: Sequence[str] = KEY) -> Mask:
+def _repeats(coded: pd.DataFrame, order: Order) -> Mask:
     """Which rows, in that order, have the key of the row before them."""
     same = np.ones(len(order), dtype=bool)
     same[:1] = False
-    for name in key:
+    for name in KEY:
         values = coded[name].to_numpy()[order]
         same[1:] &= values[1:] == values[:-1]
     return same
 
 
-def staging(coded: pd.DataFrame, order: Order) -> pa.Table:
-    """The coded rows in this order, each key once, to be compared with the store.
-
-    `after` is the known_from of the version that comes before it in this batch, NOTHING where
-    there is none, and `repeats` whether it says the same as that one.
-    """
-    order = order[~_repeats(coded, order)]
-    same = _repeats(coded, order, FIGURE)
-    columns = {name: _arrow(coded[name], order) for name in coded}
-    known = np.roll(coded["known_from"].to_numpy()[order], 1)
-    value, status = (coded[name].to_numpy()[order] for name in ("value", "status"))
-    before = np.roll(value, 1)
-    equal = (value == before) | (np.isnan(value) & np.isnan(before))
-    columns["after"] = pa.array(np.where(same, known, NOTHING))
-    columns["repeats"] = pa.array((same & equal & (status == np.roll(status, 1))).astype("int16"))
-    return pa.table(columns)
-
-
-def _arrow(column: "pd.Series[Any]", order: Order) -> pa.Array:
-    return pa.Array.from_pandas(column.iloc[order])
+def in_order(coded: pd.DataFrame, order: Order) -> pa.Table:
+    """The coded rows in this order, each key once."""
+    once = order[~_repeats(coded, order)]
+    return pa.table({name: pa.Array.from_pandas(coded[name].iloc[once]) for name in coded})

@@ -1,10 +1,10 @@
 """Bring many rows into a write transaction at once, without a Python object a value."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 from sqlalchemy import Connection, Engine
@@ -26,7 +26,8 @@ SQL_TYPE = {
 def staged(engine: Engine, **tables: Rows) -> Iterator[Connection]:
     """A write transaction that sees each table given under its name; gone at its end.
 
-    The transaction commits at the end and rolls back on an exception.
+    The rows of a reader are asked for in the transaction, when no other writer has one. It
+    commits at the end and rolls back on an exception.
     """
     if engine.dialect.name == "sqlite":
         with _attached(engine, tables) as connection:
@@ -42,16 +43,13 @@ def _attached(engine: Engine, tables: dict[str, Rows]) -> Iterator[Connection]:
     # ADBC writes a file of its own: two copies of the SQLite library in one process must not
     # open the same file, since closing it in one drops the locks of the other.
     with TemporaryDirectory(prefix="silentcrash-") as folder, engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
         path = Path(folder) / "stage.sqlite"
-        _write(path, tables)
-        driver = connection.connection.driver_connection
-        assert driver is not None  # noqa: S101
-        driver.execute("attach database ? as stage", (str(path),))
-        try:
-            with begin_writing(connection):
-                yield connection
-        finally:
-            driver.execute("detach database stage")
+        with ExitStack() as after, begin_writing(connection):
+            _write(path, tables)
+            driver.execute("attach database ? as stage", (str(path),))
+            after.callback(driver.execute, "detach database stage")
+            yield connection
 
 
 def _write(path: Path, tables: dict[str, Rows]) -> None:

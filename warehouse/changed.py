@@ -1,93 +1,122 @@
-"""Of a batch, add the versions that say something new, on each engine in its fastest way.
+"""Of a batch, the versions that say something new: they differ from the one just before them.
 
-A row goes in where it differs from the version known just before it, which is the later one of
-what is stored and of what comes before it in the batch. At one date of knowledge, the batch
-comes after what is stored.
+That is the later one of what is stored and of what comes before in the batch. At one date of
+knowledge, the batch comes after what is stored.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, text
 
-from warehouse.batch import FIGURE, KEY
+from warehouse.batch import COLUMNS, KEY
 from warehouse.bulk import copy
+from warehouse.held import VERSIONS, Ask, Columns, ask, in_order, many
 
 STORED = [*KEY, "fetch_id", "value", "status", "citation_id"]
-NEVER = np.iinfo("int32").max  # after every fetch
 INSERT = f"""
 insert into observation ({", ".join(STORED)})
-select series_id, period, known_from, :fetch, value, status, citation_id from batch b
-where not coalesce((
-    select o.status = b.status and o.value is b.value from observation o
-    where o.series_id = b.series_id and o.period = b.period
-      and o.known_from <= b.known_from and o.known_from > b.after
-    order by o.known_from desc, o.fetch_id desc limit 1), b.repeats)
+select series_id, period, known_from, :fetch, value, status, citation_id from batch
 """
+FEW = 1_000  # series that are asked for by name; more of them lie side by side
+# Bytes of a SQLite store for each row of a batch, from which on the batch is so small a part
+# of it that to copy the store would take longer than to read from it row by row.
+SMALL = 250
 
-# PostgreSQL sends a message a row, which Python reads more slowly than a million look-ups take.
-# One message a series, packed, is four times faster than to stage the batch and compare there.
-HELD = """
-select series_id, string_agg(int4send(period) || int8send(known_from) || int4send(fetch_id)
-  || float8send(coalesce(value, 'nan')) || int2send(status), '')
-from observation
-where series_id = any(:ids) and period between :first and :last and known_from <= :known
-group by series_id
-"""
-HERE = {"period": "i4", "known_from": "i8", "fetch_id": "i4", "value": "f8", "status": "i2"}
-PACKED = np.dtype([(name, f">{kind}") for name, kind in HERE.items()])
 
-Columns = Mapping[str, NDArray[Any]]
+def reader(engine: Engine, batches: pa.RecordBatchReader, rows: int) -> pa.RecordBatchReader:
+    """What is new of so many rows to a SQLite store, found when it is read; see `news`."""
+
+    def found() -> Iterator[pa.RecordBatch]:
+        with _asking(engine, rows) as asked:
+            yield from news(batches, "sqlite", asked)
+
+    return pa.RecordBatchReader.from_batches(batches.schema, found())
 
 
 def insert(connection: Connection, fetch: int) -> int:
-    """Add what is new of the staged table `batch` to a SQLite store; how many rows."""
+    """Add the staged table `batch` to a SQLite store; how many rows."""
     return connection.execute(text(INSERT), {"fetch": fetch}).rowcount
 
 
 def send(connection: Connection, batches: Iterable[pa.RecordBatch], fetch: int) -> int:
-    """Add what is new of the batches, in the order of the key, to PostgreSQL; how many rows.
-
-    Held in memory: one batch, and the versions that the store has of its figures.
-    """
+    """Add what is new of the batches to PostgreSQL; how many rows."""
     added = 0
-    for batch in filter(len, batches):
-        new = news(batch, _held(connection, batch))
+    for new in news(batches, "postgresql", partial(ask, connection)):
         copy(connection, "observation", _versions(new, fetch))
         added += new.num_rows
     return added
 
 
-def news(batch: pa.RecordBatch, held: Columns) -> pa.RecordBatch:
-    """The rows of a batch that differ from the version just before them, in it or held."""
-    ours = {name: batch[name].to_numpy(zero_copy_only=False) for name in [*KEY, "value", "status"]}
-    ours["fetch_id"] = np.full(batch.num_rows, NEVER)
-    both = {name: np.concatenate([held[name], ours[name]]) for name in ours}
-    order = np.lexsort([both[name] for name in ("fetch_id", *reversed(KEY))])
-    same = np.ones(len(order) - 1, dtype=bool)
-    for name in ("value", "status", *FIGURE):
-        said = both[name][order]
-        same &= (said[1:] == said[:-1]) | ((said[1:] != said[1:]) & (said[:-1] != said[:-1]))
-    place = order[~np.append(False, same)] - len(held["period"])
-    return batch.take(np.sort(place[place >= 0]))
+def news(batches: Iterable[pa.RecordBatch], dialect: str, ask: Ask) -> Iterator[pa.RecordBatch]:
+    """The rows that say something new, of batches in the order of the key with each key once.
+
+    Held in memory: one batch, and the versions that the store has of its figures.
+    """
+    last: Columns | None = None
+    for batch in filter(len, batches):
+        ours = {name: batch[name].to_numpy(zero_copy_only=False) for name in COLUMNS}
+        held = in_order(ask(VERSIONS[dialect].format(where=_figures(ours))))
+        yield batch.filter(pa.array(_differing(ours, held, last)))
+        last = {name: column[-1:] for name, column in ours.items()}
 
 
-def _held(connection: Connection, batch: pa.RecordBatch) -> Columns:
-    """The stored versions of the figures of a batch, and of what lies between them."""
-    ids = np.unique(batch["series_id"].to_numpy())
-    period, known = batch["period"].to_numpy(), batch["known_from"].to_numpy()
-    bounds = {"first": period.min(), "last": period.max(), "known": known.max()}
-    values = {"ids": ids.tolist()} | {name: int(bound) for name, bound in bounds.items()}
-    packed = connection.execute(text(HELD), values).all()
-    rows = np.frombuffer(b"".join(row for _, row in packed), PACKED)
-    counts = [len(row) // PACKED.itemsize for _, row in packed]
-    series = np.repeat(np.array([number for number, _ in packed], dtype="int32"), counts)
-    return {"series_id": series} | {name: rows[name].astype(kind) for name, kind in HERE.items()}
+@contextmanager
+def _asking(engine: Engine, rows: int) -> Iterator[Ask]:
+    with engine.connect() as connection:
+        pages, size = (
+            connection.exec_driver_sql(f"pragma {one}").scalar_one()
+            for one in ("page_count", "page_size")
+        )
+        if pages * size > SMALL * rows:
+            yield partial(ask, connection)
+            return
+    with many(engine, 1) as asked:
+        yield asked
 
 
 def _versions(new: pa.RecordBatch, fetch: int) -> pa.Table:
     fetches = pa.array(np.full(new.num_rows, fetch, "int32"))
     return pa.Table.from_batches([new]).append_column("fetch_id", fetches).select(STORED)
+
+
+def _figures(ours: Columns) -> str:
+    """The stored versions of the figures of a batch, and of what lies between them."""
+    series = np.unique(ours["series_id"])
+    chosen = f"series_id between {series[0]} and {series[-1]}"
+    if len(series) <= FEW:
+        chosen = f"series_id in ({', '.join(map(str, series))})"
+    first, last, known = ours["period"].min(), ours["period"].max(), ours["known_from"].max()
+    return f"{chosen} and period between {first} and {last} and known_from <= {known}"
+
+
+def _differing(ours: Columns, held: Columns, last: Columns | None) -> NDArray[np.bool_]:
+    """Which of our rows differ from the version just before them."""
+    parts = [held, ours] if last is None else [held, last, ours]
+    both = {name: np.concatenate([part[name] for part in parts]) for name in COLUMNS}
+    place, stored = _places(both), len(held["period"])
+    figure, known = place.real, place.imag
+    row = np.arange(len(place) - len(ours["period"]), len(place))
+    at_rest = np.searchsorted(place[:stored], place[row], "right") - 1
+    before = np.where(row > stored, row - 1, at_rest)
+    here = (at_rest >= 0) & (figure[at_rest] == figure[row])
+    here &= (figure[before] != figure[row]) | (known[at_rest] > known[before])
+    before = np.where(here, at_rest, before)
+    same = (before >= 0) & (figure[before] == figure[row])
+    for name in ("value", "status"):
+        said, new = both[name][before], both[name][row]
+        same &= (said == new) | ((said != said) & (new != new))
+    return np.asarray(~same)
+
+
+def _places(rows: Columns) -> NDArray[np.complex128]:
+    """The place of each row in the order of the key, exact below 2**53 on either axis.
+
+    Complex numbers are sorted by their real parts, here the figure, then the imaginary ones.
+    """
+    figure = rows["series_id"].astype("float64") * 2**18 + (rows["period"] + 2**17)
+    return np.asarray(figure + 1j * rows["known_from"], "complex128")

@@ -1,12 +1,11 @@
 """Read the figures as known on a day: every read takes `as_of`, and `recorded_by` to pin one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Engine, or_, select, text
+from sqlalchemy import Connection, Engine, or_, select
 
 from warehouse.fetches import (
     LastFetch,
@@ -18,7 +17,8 @@ from warehouse.fetches import (
     state,
     status,
 )
-from warehouse.frames import FIGURE, VERSION, dates, day, instants, statuses
+from warehouse.frames import dates, day, instants, statuses
+from warehouse.held import LATEST, VERSIONS, Columns, ask
 from warehouse.tables import STATUS, Series, core
 
 __all__ = [
@@ -36,17 +36,6 @@ __all__ = [
     "status",
     "vintages",
 ]
-
-EVERY = f"select {FIGURE}, value, {VERSION} from observation where {{where}}"
-# SQLite gives the other columns of the row that has the maximum; PostgreSQL reads its primary
-# key backwards. Both are several times faster than a window function.
-LATEST = {
-    "sqlite": f"select {FIGURE}, value, max({VERSION}) from observation "
-    "where {where} group by series_id, period",
-    "postgresql": f"select distinct on (series_id, period) {FIGURE}, value, {VERSION} "
-    "from observation where {where} "
-    "order by series_id desc, period desc, known_from desc, fetch_id desc",
-}
 
 
 def panel(
@@ -66,8 +55,7 @@ def panel(
     (datetime64), value (in the unit of the series), status, known_from (UTC), fetch_id, in the
     order of series and period. Withdrawn figures are left out unless asked for.
     """
-    template = LATEST[engine.dialect.name]
-    return _read(engine, template, series, start, end, as_of, recorded_by, withdrawn)
+    return _read(engine, LATEST, series, start, end, as_of, recorded_by, withdrawn)
 
 
 def history(
@@ -80,7 +68,7 @@ def history(
 
     Ordered by series, period, known_from and fetch; a withdrawal is a row with a null value.
     """
-    return _read(engine, EVERY, series, None, None, as_of, recorded_by)
+    return _read(engine, VERSIONS, series, None, None, as_of, recorded_by)
 
 
 def latest(
@@ -126,7 +114,7 @@ def revisions(engine: Engine, series: Sequence[str] | None = None) -> pd.DataFra
 
 def _read(
     engine: Engine,
-    template: str,
+    queries: Mapping[str, str],
     series: Sequence[str] | None,
     start: date | None,
     end: date | None,
@@ -137,10 +125,9 @@ def _read(
     with _at_once(engine).connect() as connection:
         keys = _keys(connection, series)
         chosen = None if series is None else keys
-        where, values = _where(chosen, start, end, as_of, recorded_by)
-        found = connection.execute(text(template.format(where=where)), values)
-        rows = pd.DataFrame(found.cursor.fetchall(), columns=["figure", "value", "version"])
-    return _frame(_apart(rows), keys, withdrawn)
+        where = _where(chosen, start, end, as_of, recorded_by)
+        found = ask(connection, queries[engine.dialect.name].format(where=where))
+    return _frame(found, keys, withdrawn)
 
 
 def _at_once(engine: Engine) -> Engine:
@@ -169,50 +156,33 @@ def _where(
     end: date | None,
     as_of: datetime | None,
     recorded_by: int | None,
-) -> tuple[str, dict[str, Any]]:
+) -> str:
     bounds = {
-        "period >= :start": None if start is None else day(start),
-        "period <= :end": None if end is None else day(end),
-        "known_from <= :as_of": None if as_of is None else int(as_of.timestamp()),
-        "fetch_id <= :recorded_by": recorded_by,
+        "period >=": None if start is None else day(start),
+        "period <=": None if end is None else day(end),
+        "known_from <=": None if as_of is None else int(as_of.timestamp()),
+        "fetch_id <=": recorded_by,
     }
-    used = {test: value for test, value in bounds.items() if value is not None}
+    used = [f"{test} {value:d}" for test, value in bounds.items() if value is not None]
     chosen = [] if keys is None else [f"series_id in ({', '.join(map(str, keys.index)) or 'null'})"]
-    where = " and ".join([*chosen, *used]) or "true"
-    return where, {test.rpartition(":")[2]: value for test, value in used.items()}
+    return " and ".join([*chosen, *used]) or "true"
 
 
-def _apart(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with what FIGURE and VERSION put together in columns of their own."""
-    figure, version = rows["figure"].to_numpy("int64"), rows["version"].to_numpy("int64")
-    return pd.DataFrame(
-        {
-            "series_id": figure >> 36,
-            "period": (figure >> 4 & (2**32 - 1)) - 2**31,
-            "value": rows["value"].to_numpy("float64"),
-            "status": figure & 15,
-            "known_from": version >> 30,
-            "fetch_id": version & (2**30 - 1),
-        }
-    )
-
-
-def _frame(rows: pd.DataFrame, keys: "pd.Series[str]", withdrawn: bool) -> pd.DataFrame:
-    """The rows in readable columns, in the order of series, period, known_from and fetch."""
+def _frame(found: Columns, keys: "pd.Series[str]", withdrawn: bool) -> pd.DataFrame:
+    """The versions in readable columns, in the order of series, period, known_from and fetch."""
     names = keys.sort_values()
-    place = names.index.get_indexer(pd.Index(rows["series_id"]))
-    columns = [rows[name].to_numpy() for name in ("fetch_id", "known_from", "period")]
-    order = np.lexsort([*columns, place])
+    place = names.index.get_indexer(pd.Index(found["series_id"]))
+    order = np.lexsort([*(found[name] for name in ("fetch_id", "known_from", "period")), place])
     if not withdrawn:
-        order = order[rows["status"].to_numpy()[order] != STATUS["withdrawn"]]
-    ordered = rows.iloc[order]
+        order = order[found["status"][order] != STATUS["withdrawn"]]
+    ordered = pd.DataFrame({name: column[order] for name, column in found.items()})
     return pd.DataFrame(
         {
             "series": pd.array(names.to_numpy()[place[order]], dtype="str"),
             "period": dates(ordered["period"]),
-            "value": ordered["value"].to_numpy("float64"),
+            "value": ordered["value"],
             "status": pd.array(statuses(ordered["status"]), dtype="str"),
             "known_from": instants(ordered["known_from"]),
-            "fetch_id": ordered["fetch_id"].to_numpy("int64"),
+            "fetch_id": ordered["fetch_id"].astype("int64"),
         }
     )

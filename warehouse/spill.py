@@ -10,8 +10,6 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from warehouse.batch import NOTHING
-
 MEMORY = "256MB"
 ROWS = 250_000
 KEYS = "series_id, period, known_from"
@@ -26,17 +24,13 @@ from part group by {KEYS}
 """
 REFUSED = f"select p.* from part p semi join (from figure where contradicted) f using ({KEYS})"
 ORDERED = f"""
-select {KEYS}, value, status, citation_id, coalesce(lag(known_from) over w, {NOTHING}) as after,
-  coalesce(status = lag(status) over w and value is not distinct from lag(value) over w, false)
-    ::smallint as repeats
-from figure where not contradicted
-window w as (partition by series_id, period order by known_from) order by {KEYS}
+select {KEYS}, value, status, citation_id from figure where not contradicted order by {KEYS}
 """
 
 
 @dataclass(frozen=True)
 class Ordered:
-    """The frames as one: what `reader` gives is as `batch.staging` makes it.
+    """The frames as one: what `reader` gives is as `batch.in_order` makes it.
 
     `contradicted` holds the rows of a key that has two values in different frames.
     """
