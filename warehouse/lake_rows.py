@@ -23,15 +23,24 @@ SCHEMA = pa.schema(
         ("fetch_id", pa.int32()),
     ]
 )
-NEW = "series_id between {first} and {last} and fetch_id between {after} and {until}"
-TOGETHER = 100  # series that are read at once
+# What is read at once. SQLite keeps its rows by series; PostgreSQL as they came, and to follow
+# that order, in blocks of 8 KiB, takes two thirds of the time of asking by series.
+PARTS = {
+    "sqlite": ("series_id >= {start} and series_id < {end}", 100),
+    "postgresql": ("ctid >= '({start},0)' and ctid < '({end},0)'", 2_000),
+}
+EXTENT = {
+    "sqlite": "select coalesce(max(id), 0) + 1 from series",
+    "postgresql": "select pg_relation_size('observation') / 8192",
+}
 THREADS = 2
 
 
 def row_groups(engine: Engine, after: int, until: int, size: int = 200_000) -> Iterator[pa.Table]:
-    """The versions of the fetches in (after, until], by series, in tables of about `size` rows.
+    """The versions of the fetches in (after, until], in tables of about `size` rows.
 
-    Their columns are those of SCHEMA; a few such tables are in memory at a time.
+    Their columns are those of SCHEMA; a few such tables are in memory at a time. On SQLite they
+    come by series, on PostgreSQL as they were loaded, and each part of it by series.
     """
     held: list[pa.Table] = []
     for table in _tables(engine, after, until):
@@ -44,13 +53,16 @@ def row_groups(engine: Engine, after: int, until: int, size: int = 200_000) -> I
 
 
 def _tables(engine: Engine, after: int, until: int) -> Iterator[pa.Table]:
+    dialect = engine.dialect.name
+    part, step = PARTS[dialect]
     with engine.connect() as connection:
         keys = rows(connection, "select id, key from series").set_index("id")["key"]
+        extent = int(connection.exec_driver_sql(EXTENT[dialect]).scalar_one())
     top = int(keys.index.max()) if len(keys) else 0
     words = pa.array(keys.reindex(range(top + 1), fill_value=""), pa.string())
-    ranges = [(first, first + TOGETHER - 1) for first in range(0, top + 1, TOGETHER)]
-    new = [NEW.format(first=a, last=b, after=after + 1, until=until) for a, b in ranges]
-    queries = [VERSIONS[engine.dialect.name].format(where=where) for where in new]
+    parts = [part.format(start=start, end=start + step) for start in range(0, extent, step)]
+    new = [f"{one} and fetch_id between {after + 1} and {until}" for one in parts]
+    queries = [VERSIONS[dialect].format(where=where) for where in new]
     with many(engine, THREADS) as asked:
         yield from _ahead([partial(_readable, asked, query, words) for query in queries])
 
