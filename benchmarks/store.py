@@ -216,7 +216,7 @@ def once(url: str, attempt: str) -> dict[str, float]:
 
 def alone(what: str, url: str) -> dict[str, float]:
     """One measurement in a fresh interpreter."""
-    command = [sys.executable, __file__, what, url]
+    command = [sys.executable, "-W", "ignore", __file__, what, url]  # of DuckDB, on pandas
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     found: dict[str, float] = json.loads(done.stdout)
     return found
