@@ -1,6 +1,6 @@
 """Build the site: every page in both languages, their drawings and their data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -90,17 +90,27 @@ def build(
     """
     maker, folder = Maker(engine, stock(engine, now, forced=forced), out, base), Folder(out)
     stale = folder.stale(maker.stamps)
-    issues, shelf = {one.name for one in maker.stock.issues}, Shelf(out)
-    for name, files, written in crew.made(maker, stale, forced=forced):
-        if name not in issues and not shelf.files:
-            # the issues are first, and all that these pages need; the crew goes on meanwhile
-            _site(maker, shelf, countries)
+    shelf, waiting = Shelf(out), {one.name for one in maker.stock.issues} & set(stale)
+    groups = _groups(maker, stale, forced=forced)
+    while waiting:
+        name, files, written = next(groups)
         folder.note(name, maker.stamps[name], files, written)
-    if not shelf.files:
-        _site(maker, shelf, countries)
+        waiting.discard(name)
+    _site(maker, shelf, countries)  # the issues are all that it needs; the crew goes on meanwhile
+    for name, files, written in groups:
+        folder.note(name, maker.stamps[name], files, written)
     folder.note("site", "", shelf.files, shelf.written)
     removed = folder.close()
     return Built(folder.written, removed, len(maker.stock.issues))
+
+
+def _groups(maker: Maker, names: Sequence[str], *, forced: bool) -> Iterator[crew.Made]:
+    """Make the groups, the issues first: the newest one here, while the crew takes up the rest."""
+    newest = maker.stock.issue.name
+    rest = crew.made(maker, [name for name in names if name != newest], forced=forced)
+    if newest in names:
+        yield crew.one(maker, newest)
+    yield from rest
 
 
 @debug_mode(False)

@@ -2,35 +2,56 @@
 
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeAlias
 
 from dashboards.site.maker import Maker
 from dashboards.site.stock import stock
 
-WORTH = 12  # groups a process: under this it takes longer to start one than to make them
-NEIGHBOURS = 4  # groups handed over at once: an issue reads the one before it, too
+WORTH = 24  # groups a process: under this it takes longer to start one than to make them
+NEIGHBOURS = 4  # issues handed over at once: each is read again beside the one after it
+
+Made: TypeAlias = tuple[str, set[str], int]  # the name of a group, its files, how many were written
+Share: TypeAlias = tuple[Sequence[str], Future[list[Made]]]
 
 _maker: Maker
 
 
-def made(
-    maker: Maker, names: Sequence[str], *, forced: bool
-) -> Iterator[tuple[str, set[str], int]]:
-    """Make the groups of these names; for each its name, its files and how many were written."""
-    hands = min(os.cpu_count() or 1, len(names) // WORTH)
-    if hands < 2:
-        for name in names:
-            shelf = maker.make(name)
-            yield name, shelf.files, shelf.written
-        return
+def one(maker: Maker, name: str) -> Made:
+    """Make a group in this process."""
+    shelf = maker.make(name)
+    return name, shelf.files, shelf.written
+
+
+def made(maker: Maker, names: Sequence[str], *, forced: bool) -> Iterator[Made]:
+    """Make the groups of these names, from now on, while the caller does other work."""
+    processors = os.cpu_count() or 1
+    hands = min(processors, len(names) // WORTH)
+    if processors < 2 or not hands:
+        return (one(maker, name) for name in names)
     url = maker.engine.url.render_as_string(hide_password=False)
     known = (url, maker.stock.now, maker.out, maker.base, forced)
     # a fork would carry over the threads of the renderer, which do not survive it
-    with ProcessPoolExecutor(hands, get_context("spawn"), _ready, known) as crew:
-        yield from crew.map(_make, names, chunksize=NEIGHBOURS)
+    crew = ProcessPoolExecutor(hands, get_context("spawn"), _ready, known)
+    issues = [issue.name for issue in maker.stock.issues if issue.name in names]
+    shares = [issues[start : start + NEIGHBOURS] for start in range(0, len(issues), NEIGHBOURS)]
+    shares += [[name] for name in names if name not in issues]
+    return _shared(maker, crew, [(share, crew.submit(_make, share)) for share in shares])
+
+
+def _shared(maker: Maker, crew: ProcessPoolExecutor, work: list[Share]) -> Iterator[Made]:
+    """What the crew makes from the first share on, and this process from the last one back."""
+    with crew:
+        while work:
+            share, result = work[-1]
+            if result.cancel():
+                work.pop()
+                yield from (one(maker, name) for name in share)
+            else:
+                yield from work.pop(0)[1].result()
 
 
 def _ready(url: str, now: datetime, out: Path, base: str, forced: bool) -> None:
@@ -42,6 +63,5 @@ def _ready(url: str, now: datetime, out: Path, base: str, forced: bool) -> None:
     _maker = Maker(engine, stock(engine, now, forced=forced), out, base)
 
 
-def _make(name: str) -> tuple[str, set[str], int]:
-    shelf = _maker.make(name)
-    return name, shelf.files, shelf.written
+def _make(names: Sequence[str]) -> list[Made]:
+    return [one(_maker, name) for name in names]
