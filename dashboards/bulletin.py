@@ -103,6 +103,7 @@ def _sections(edition: Edition, said: Language) -> dict[str, object]:
         "breadth": breadth.breadth(edition, said),
         "since": quality.since(edition, said),
         "states": quality.states(edition, said),
+        "covered": quality.covered(edition, said),
         "late": quality.late(edition, said),
         "quarantined": quality.quarantined(edition, said),
         "sources": quality.sources(edition, said),

@@ -13,7 +13,7 @@ from warehouse.edition import Edition
 
 # Points, where it is not yet known how far the index is revised.
 HOLD = 0.5
-STATES = ("observed", "carried", "estimated", "withheld")
+STATES = ("observed", "carried", "estimated")
 
 
 @dataclass(frozen=True)
@@ -158,9 +158,9 @@ def causes(edition: Edition) -> pd.DataFrame:
 
 
 def states(edition: Edition) -> pd.Series:
-    """Share of the nominal weight of the index in each state, in the month of the edition."""
-    inside = readings(edition).query("not panel")
-    return inside.groupby("state")["nominal"].sum().reindex(STATES, fill_value=0.0)
+    """Share of the weight that the index rests on in each state, as `v_index_state` has it."""
+    inside = readings(edition).query("not panel and state in @STATES")
+    return inside.groupby("state")["weight"].sum().reindex(STATES, fill_value=0.0)
 
 
 def revised(edition: Edition) -> pd.DataFrame:

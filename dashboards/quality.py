@@ -48,11 +48,18 @@ def _newest(edition: Edition, said: Language) -> str:
 
 
 def states(edition: Edition, said: Language) -> list[list[str]]:
-    """Share of the weight of the index by state of the month's figures."""
+    """Share of the weight of the index by state of the month's figures; none where withheld."""
     shares = facts.states(edition)
+    if not shares.sum():
+        return []
     return [
         [str(said.words[f"state_{state}"]), said.percent(share)] for state, share in shares.items()
     ]
+
+
+def covered(edition: Edition, said: Language) -> str:
+    """How much of the weight of the method the published indicators carry, in a sentence."""
+    return said.say("quality_coverage", coverage=said.percent(facts.level(edition).coverage))
 
 
 def late(edition: Edition, said: Language) -> str:

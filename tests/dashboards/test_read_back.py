@@ -19,6 +19,7 @@ from warehouse.edition import Edition
 from warehouse.fetches import status
 
 CODES = ("fr", "en")
+STATES = ("observed", "carried", "estimated")
 FIGURE = re.compile(rf"[{MINUS}+-]?\d[\d{NARROW},.]*(?:{FIXED}?%)?")
 
 
@@ -146,23 +147,19 @@ def test_the_sentences(
 def test_the_share_that_rests_on_recent_figures(
     page: BeautifulSoup, shipped_store: Engine, shipped_edition: Edition, said: Language
 ) -> None:
-    """The shares by state add up to the whole; that of the lede is the one of the observed."""
-    asked = f"select key, period, state from v_index where release = {shipped_edition.id}"
-    rows = pd.read_sql(asked, shipped_store, parse_dates=["period"])
-    states = rows.loc[rows["period"].eq(rows["period"].max())].set_index("key")["state"]
-    groups = shipped_edition.framework["dimension"]
-    whole = sum(one["weight"] for one in groups)
-    known: dict[str, float] = {}
-    for group in groups:
-        total = sum(one["weight"] for one in group["indicator"])
-        for one in group["indicator"]:
-            state = said.words["state_" + states[f"{group['key']}.{one['key']}"]]
-            share = group["weight"] / whole * one["weight"] / total * 100
-            known[state] = known.get(state, 0.0) + share
+    """The shares by state are those of `v_index_state`; that of the lede is the observed one."""
+    asked = f"select * from v_index_state where release = {shipped_edition.id} order by period"
+    shares = pd.read_sql(asked, shipped_store).iloc[-1]
     printed = {head: number(cells[0], said.code) for head, cells in lines(page, "quality")}
-    assert all(same(value, known.get(state, 0.0), 0) for state, value in printed.items())
-    observed = said.percent(known[said.words["state_observed"]] / 100)
-    assert observed in lede(page)
+    states = {said.words[f"state_{one}"]: shares[one] * 100 for one in STATES}
+    assert printed.keys() == states.keys()
+    assert all(same(value, states[state], 0) for state, value in printed.items())
+    assert said.percent(shares["observed"]) in lede(page)
+    asked = f"select coverage from v_index where release = {shipped_edition.id} and key = 'index'"
+    covered = pd.read_sql(f"{asked} order by period", shipped_store)["coverage"].iloc[-1]
+    weighed = page.find(string=re.compile(said.words["quality_coverage"].split("{")[0]))
+    assert weighed is not None
+    assert said.percent(covered) in weighed
 
 
 def test_what_moved_the_index(
