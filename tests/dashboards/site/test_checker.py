@@ -1,0 +1,13 @@
+"""Every page of the site passes the Nu Html Checker of the W3C, errors and warnings."""
+
+from pathlib import Path
+
+from tests.dashboards.test_checker import faults, jar
+
+__all__ = ["jar"]
+
+
+def test_every_page_is_without_fault(jar: Path, built: Path) -> None:
+    pages = sorted(built.rglob("*.html"))
+    assert len(pages) > 100
+    assert faults(jar, *pages) == []
