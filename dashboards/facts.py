@@ -163,6 +163,12 @@ def states(edition: Edition) -> pd.Series:
     return inside.groupby("state")["weight"].sum().reindex(STATES, fill_value=0.0)
 
 
+def present(edition: Edition) -> float:
+    """Share of the weight of the method that the indicators published in its month carry."""
+    inside = readings(edition).query("not panel")
+    return float(inside.loc[inside["weight"].gt(0), "nominal"].sum())
+
+
 def revised(edition: Edition) -> pd.DataFrame:
     """Figures that this month's edition reads otherwise than the month before it did.
 

@@ -59,7 +59,7 @@ def states(edition: Edition, said: Language) -> list[list[str]]:
 
 def covered(edition: Edition, said: Language) -> str:
     """How much of the weight of the method the published indicators carry, in a sentence."""
-    return said.say("quality_coverage", coverage=said.percent(facts.level(edition).coverage))
+    return said.say("quality_coverage", coverage=said.percent(facts.present(edition)))
 
 
 def late(edition: Edition, said: Language) -> str:

@@ -52,7 +52,7 @@ def send(connection: Connection, batches: Iterable[pa.RecordBatch], fetch: int) 
     return added
 
 
-def news(batches: Iterable[pa.RecordBatch], dialect: str, ask: Ask) -> Iterator[pa.RecordBatch]:
+def news(batches: Iterable[pa.RecordBatch], dialect: str, asked: Ask) -> Iterator[pa.RecordBatch]:
     """The rows that say something new, of batches in the order of the key with each key once.
 
     Held in memory: one batch, and the versions that the store has of its figures.
@@ -60,7 +60,7 @@ def news(batches: Iterable[pa.RecordBatch], dialect: str, ask: Ask) -> Iterator[
     last: Columns | None = None
     for batch in filter(len, batches):
         ours = {name: batch[name].to_numpy(zero_copy_only=False) for name in COLUMNS}
-        held = in_order(ask(VERSIONS[dialect].format(where=_figures(ours))))
+        held = in_order(asked(VERSIONS[dialect].format(where=_figures(ours))))
         yield batch.filter(pa.array(_differing(ours, held, last)))
         last = {name: column[-1:] for name, column in ours.items()}
 

@@ -1,4 +1,7 @@
-"""The Explorer: the reader sets the weights of the dimensions, and the index is computed again."""
+"""The Explorer: the reader weighs dimensions and drops indicators; the index is computed again."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from markupsafe import Markup
 
@@ -12,20 +15,22 @@ SCRIPTED = POLICY + "; script-src 'self'"
 
 
 def page(stock: Stock, said: Speech) -> Page:
-    """The page, with the scores of the dimensions by month as data for its script.
+    """The page, with the scores and weights of the indicators by month as data for its script.
 
     Without scripts it shows the weights of the method and the published index.
     """
     edition = stock.edition
     groups = facts.groups(edition)
     index = facts.table(edition, "score", "index")["index"]
-    scores = facts.table(edition, "score", "dimension")[[one["key"] for one in groups]]
-    whole = sum(one["weight"] for one in groups)
+    scores = facts.table(edition, "score", "dimension")
+    parts = facts.table(edition, "score", "indicator")
+    whole, rules = sum(one["weight"] for one in groups), edition.framework["rules"]
     data = {
-        "floor": edition.framework["rules"]["coverage_index"],
+        "floors": {"index": rules["coverage_index"], "dimension": rules["coverage_dimension"]},
         "months": [f"{month:%Y-%m}" for month in index.index],
         "index": _plain(list(index)),
-        "scores": {str(key): _plain(list(scores[key])) for key in scores},
+        "weights": {key: one["weight"] for group in groups for key, one in _parts(group)},
+        "scores": {key: _plain(list(parts[key])) for group in groups for key, _ in _parts(group)},
     }
     return Page(
         "explorer/",
@@ -42,6 +47,10 @@ def page(stock: Stock, said: Speech) -> Page:
                     "weight": str(round(100 * one["weight"] / whole)),
                     "share": said.percent(one["weight"] / whole, 1),
                     "score": said.number(scores[one["key"]].iloc[-1]),
+                    "parts": [
+                        (key, said.of(part), said.number(parts[key].iloc[-1], 0))
+                        for key, part in _parts(one)
+                    ],
                 }
                 for one in groups
             ],
@@ -52,6 +61,11 @@ def page(stock: Stock, said: Speech) -> Page:
             ],
         },
     )
+
+
+def _parts(group: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """The indicators of a dimension by their whole keys."""
+    return [(f"{group['key']}.{one['key']}", one) for one in group["indicator"]]
 
 
 def _plain(values: list[float]) -> list[float | None]:

@@ -155,8 +155,16 @@ def test_the_share_that_rests_on_recent_figures(
     assert printed.keys() == states.keys()
     assert all(same(value, states[state], 0) for state, value in printed.items())
     assert said.percent(shares["observed"]) in lede(page)
-    asked = f"select coverage from v_index where release = {shipped_edition.id} and key = 'index'"
-    covered = pd.read_sql(f"{asked} order by period", shipped_store)["coverage"].iloc[-1]
+    asked = f"select key, weight from v_index where release = {shipped_edition.id}"
+    rows = pd.read_sql(f"{asked} and period = '{shares['period']}'", shipped_store)
+    there = set(rows.loc[rows["weight"].gt(0), "key"])
+    groups, covered = shipped_edition.framework["dimension"], 0.0
+    whole = sum(one["weight"] for one in groups)
+    for group in groups:
+        total = sum(one["weight"] for one in group["indicator"])
+        inside = (one for one in group["indicator"] if f"{group['key']}.{one['key']}" in there)
+        covered += group["weight"] / whole * sum(one["weight"] for one in inside) / total
+    assert 0.9 < covered < 1
     weighed = page.find(string=re.compile(said.words["quality_coverage"].split("{")[0]))
     assert weighed is not None
     assert said.percent(covered) in weighed

@@ -1,22 +1,29 @@
-// The index by the reader's weights: the weighted mean of the dimensions that are present,
-// withheld where they hold less than the floor of the whole weight, as in the method.
+// The index by the reader's choices: a dimension is the weighted mean of the indicators kept, the
+// index that of the dimensions; withheld where what is present weighs under the method's floor.
 "use strict";
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const inputs = [...document.querySelectorAll("input[data-key]")];
+  const parts = [...document.querySelectorAll("input[data-part]")];
   const lang = document.documentElement.lang;
   const format = new Intl.NumberFormat(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const said = (value) => (value === null ? "–" : format.format(value).replace("-", "\u2212"));
 
-  const mean = (weights, place) => {
+  // The mean of scores by their weights, null where those present weigh under the floor.
+  const mean = (parts, floor) => {
     let whole = 0, present = 0, sum = 0;
-    for (const [key, weight] of Object.entries(weights)) {
-      const score = data.scores[key][place];
+    for (const [weight, score] of parts) {
       whole += weight;
       if (score !== null) { present += weight; sum += weight * score; }
     }
-    return present > 0 && present / whole >= data.floor - 1e-9 ? sum / present : null;
+    return present > 0 && present / whole >= floor - 1e-9 ? sum / present : null;
   };
+
+  const dimension = (key, kept, place) => mean(
+    kept.filter((part) => part.startsWith(`${key}.`))
+      .map((part) => [data.weights[part], data.scores[part][place]]),
+    data.floors.dimension,
+  );
 
   const points = (values) => values
     .map((value, place) => [value, place])
@@ -27,14 +34,21 @@
   const draw = () => {
     const weights = Object.fromEntries(inputs.map((one) => [one.dataset.key, Number(one.value)]));
     const whole = Object.values(weights).reduce((sum, weight) => sum + weight, 0);
-    const values = data.months.map((_, place) => mean(weights, place));
+    const kept = parts.filter((one) => one.checked).map((one) => one.dataset.part);
+    const last = data.months.length - 1;
+    const values = data.months.map((_, place) => mean(
+      Object.entries(weights).map(([key, weight]) => [weight, dimension(key, kept, place)]),
+      data.floors.index,
+    ));
     for (const one of inputs) {
+      const score = dimension(one.dataset.key, kept, last);
+      document.getElementById(`score-${one.dataset.key}`).textContent = said(score);
       const share = whole > 0 ? (100 * weights[one.dataset.key]) / whole : 0;
       document.getElementById(`share-${one.dataset.key}`).textContent =
         `${format.format(share)}${lang === "fr" ? "\u00a0" : ""}%`;
     }
     document.getElementById("yours").setAttribute("points", points(values));
-    document.getElementById("result").textContent = said(values[values.length - 1]);
+    document.getElementById("result").textContent = said(values[last]);
     data.months.forEach((month, place) => {
       const cell = document.getElementById(`m-${month}`);
       cell.textContent = said(values[place]);
@@ -44,10 +58,14 @@
 
   const reset = document.getElementById("reset");
   document.getElementById("published").setAttribute("points", points(data.index));
-  inputs.forEach((one) => { one.disabled = false; one.addEventListener("input", draw); });
+  for (const one of [...inputs, ...parts]) {
+    one.disabled = false;
+    one.addEventListener("input", draw);
+  }
   reset.disabled = false;
   reset.addEventListener("click", () => {
     inputs.forEach((one) => { one.value = one.defaultValue; });
+    parts.forEach((one) => { one.checked = true; });
     draw();
   });
   draw();

@@ -114,6 +114,33 @@ def test_paper_has_no_navigation_and_light_colours(
     tab.close()
 
 
+def engine(
+    edition: Edition, weights: dict[str, float], dropped: set[str]
+) -> tuple[pd.DataFrame, "pd.Series[float]"]:
+    """Dimensions and index by these weights without these indicators, computed by the engine."""
+    parts, rules = facts.table(edition, "score", "indicator"), edition.framework["rules"]
+    scores = {}
+    for group in facts.groups(edition):
+        own = {f"{group['key']}.{one['key']}": one["weight"] for one in group["indicator"]}
+        kept = pd.Series({key: weight for key, weight in own.items() if key not in dropped})
+        mean = aggregate.weighted_mean(parts[kept.index], kept, floor=rules["coverage_dimension"])
+        scores[group["key"]] = mean.value
+    table, floor = pd.DataFrame(scores), rules["coverage_index"]
+    return table, aggregate.weighted_mean(table, pd.Series(weights), floor=floor).value
+
+
+CHOICES: list[tuple[dict[str, float], set[str]]] = [
+    ({}, set()),
+    ({"cost": 90.0, "chips": 5.0}, set()),
+    ({"cost": 0.0, "dependency": 0.0, "chips": 100.0}, set()),
+    ({}, {"cost.capex_to_cash"}),
+    (
+        {"infrastructure": 60.0},
+        {"chips.h100_spot_ratio", "chips.rental_growth", "productivity.firms_using_ai"},
+    ),
+]
+
+
 def test_the_explorer_recomputes_and_equals_the_engine(
     chromium: Browser, served: str, shipped_edition: Edition
 ) -> None:
@@ -121,27 +148,29 @@ def test_the_explorer_recomputes_and_equals_the_engine(
     said: list[str] = []
     tab.on("console", lambda message: said.append(message.text))
     tab.goto(f"{served}/fr/explorer/index.html")
-    scores = facts.table(shipped_edition, "score", "dimension")
-    weights = pd.Series({one["key"]: 20.0 for one in facts.groups(shipped_edition)})
-    for chosen in (
-        {},
-        {"cost": 90.0, "chips": 5.0},
-        {"cost": 0.0, "dependency": 0.0, "chips": 100.0},
-    ):
+    for summary in tab.locator(".weights summary").all():
+        summary.click()
+    published = facts.table(shipped_edition, "score", "index")["index"]
+    for chosen, dropped in CHOICES:
         tab.click("#reset")
         for key, weight in chosen.items():
             tab.locator(f"#w-{key}").fill(str(int(weight)))
-        mine = weights.copy()
-        mine.update(pd.Series(chosen, dtype=float))
-        floor = shipped_edition.framework["rules"]["coverage_index"]
-        engine = aggregate.weighted_mean(scores[list(mine.index)], mine, floor=floor).value
+        for key in dropped:
+            tab.uncheck(f"[data-part='{key}']")
+        mine = {one["key"]: 20.0 for one in facts.groups(shipped_edition)} | chosen
+        scores, found = engine(shipped_edition, mine, dropped)
         cells = tab.eval_on_selector_all(
             "td[id^='m-']", "cells => cells.map(c => [c.id.slice(2), c.dataset.value])"
         )
         shown = {month: float(value) if value else float("nan") for month, value in cells}
-        expected = {f"{month:%Y-%m}": value for month, value in engine.items()}
+        expected = {f"{month:%Y-%m}": value for month, value in found.items()}
         assert shown == pytest.approx(expected, abs=1e-9, nan_ok=True)
-        newest = language("fr").number(engine.iloc[-1])
-        assert tab.locator("#result").inner_text() == newest
+        assert (found - published).abs().max() > 0.1 or not (chosen or dropped)
+        number = language("fr").number
+        assert tab.locator("#result").inner_text() == number(found.iloc[-1])
+        for key, score in scores.iloc[-1].items():
+            assert tab.locator(f"#score-{key}").inner_text() == number(score)
+        if not (chosen or dropped):
+            assert found.to_numpy() == pytest.approx(published.to_numpy(), abs=1e-9, nan_ok=True)
     assert said == []
     tab.close()
