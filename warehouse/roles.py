@@ -1,7 +1,9 @@
 """Who may do what on PostgreSQL: two roles without login, to be granted to people and programs.
 
-`silentcrash_analyst` reads the published views. `silentcrash_loader` loads: it reads, adds, and
-changes what is not history, but can drop nothing, and of an observation change or delete nothing.
+`silentcrash_analyst` reads the published views, and a login as itself has a limit of time (a
+member's login does not take it on: PostgreSQL gives settings to whom one logs in as).
+`silentcrash_loader` loads: it reads, adds, and changes what is not history, but can drop nothing,
+and of an observation change or delete nothing.
 Neither owns a table, so that an everyday run needs no superuser and no owner.
 """
 
@@ -30,6 +32,7 @@ grant usage on schema {schema} to {role};
 grant select on {views} to {role};
 grant execute on function {functions} to {role};
 """
+LIMIT = f"alter role {ANALYST} set statement_timeout = '30s'"
 
 
 def grant(
@@ -52,5 +55,7 @@ def _made(connection: Connection, role: str) -> bool:
     if not found and connection.scalar(text(MAY_MAKE)):
         connection.exec_driver_sql(f"create role {role} nologin")
         connection.exec_driver_sql(f"grant {role} to current_user")
+        if role == ANALYST:
+            connection.exec_driver_sql(LIMIT)
         return True
     return bool(found)

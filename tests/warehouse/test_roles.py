@@ -49,6 +49,19 @@ def test_the_loader_loads_and_reads(loader: Engine) -> None:
     assert read.panel(loader, ["made_up.a"], as_of=day("2026-02-10"))["value"].tolist() == [1.0]
 
 
+def test_the_analyst_who_logs_in_has_a_limit_of_time(server: str, engine: Engine) -> None:
+    command(server, f"alter role silentcrash_analyst login password '{PASSWORD}'")
+    address = engine.url.set(username="silentcrash_analyst", password=PASSWORD)
+    analyst = connect(make_url(address).render_as_string(hide_password=False))
+    with analyst.connect() as connection:
+        assert connection.scalar(text("show statement_timeout")) == "30s"
+        assert connection.scalar(text("select count(*) from v_observation")) == 0
+        with pytest.raises(DBAPIError, match="permission denied"):
+            connection.exec_driver_sql("select * from observation")
+    analyst.dispose()
+    command(server, "alter role silentcrash_analyst nologin")
+
+
 @pytest.mark.parametrize(
     "sql",
     [
