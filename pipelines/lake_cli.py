@@ -57,6 +57,9 @@ def status(at: At = "", format: Written = Format.table) -> None:
 @app.command()
 def panel(
     as_of: AsOf = "",
+    monthly: Annotated[
+        bool, typer.Option("--monthly", help="Only the last figure of each month.")
+    ] = False,
     engine: Annotated[Engine, typer.Option(help="What computes it.")] = Engine.duckdb,
     master: Annotated[
         str, typer.Option(metavar="URL", help="Spark's master: spark://host:port, yarn, local[*].")
@@ -72,9 +75,9 @@ def panel(
         raise UsageFault("--master is Spark's: add --engine spark")
     root, known = held(at), parse_day(as_of)
     if engine is Engine.spark:
-        found = lake_spark.panel(root, known, master=master)
+        found = lake_spark.panel(root, known, monthly=monthly, master=master)
     else:
-        found = lake_panel.panel(root, known)
+        found = lake_panel.panel(root, known, monthly=monthly)
     give(found, out, format)
 
 

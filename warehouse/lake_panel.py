@@ -23,6 +23,16 @@ from (
   from observations where {known}) versions
 where newest = 1 and status <> 'withdrawn'
 """
+# The last figure of a month, not a mean: it is one that was published, and no engine rounds it.
+MONTHLY = """
+select series, cast(date_trunc('month', period) as date) as period, value, status, known_from,
+  fetch_id
+from (
+  select *, row_number() over (
+    partition by series, date_trunc('month', period) order by period desc) as last_of_month
+  from ({figures}) figures) months
+where last_of_month = 1
+"""
 # A literal, not an expression: Parquet's statistics then spare the files that came later.
 SINCE = "known_from <= timestamptz '{at:%Y-%m-%d %H:%M:%S}+00:00'"
 WHOLE_DAY = "known_from < (day + 1)::timestamp at time zone 'UTC'"
@@ -35,7 +45,13 @@ TYPES = {
 }
 
 
-def statement(dialect: str, as_of: datetime | None = None, recorded_by: int | None = None) -> str:
+def statement(
+    dialect: str,
+    as_of: datetime | None = None,
+    recorded_by: int | None = None,
+    *,
+    monthly: bool = False,
+) -> str:
     """The query on `observations`, in the SQL of "duckdb" or "spark", ordered by its key."""
     from sqlglot import transpile
 
@@ -44,14 +60,25 @@ def statement(dialect: str, as_of: datetime | None = None, recorded_by: int | No
         known.append(SINCE.format(at=as_of.astimezone(UTC)))
     if recorded_by is not None:
         known.append(f"fetch_id <= {recorded_by:d}")
-    query = KNOWN.format(known=" and ".join(known)) + "order by series, period"
-    return transpile(query, read="duckdb", write=dialect)[0]
+    figures = KNOWN.format(known=" and ".join(known))
+    query = MONTHLY.format(figures=figures) if monthly else figures
+    return transpile(f"{query} order by series, period", read="duckdb", write=dialect)[0]
 
 
-def panel(root: str, as_of: datetime | None = None, recorded_by: int | None = None) -> pd.DataFrame:
-    """The figures as known at `as_of` by DuckDB, in the columns and the order of read.panel."""
+def panel(
+    root: str,
+    as_of: datetime | None = None,
+    recorded_by: int | None = None,
+    *,
+    monthly: bool = False,
+) -> pd.DataFrame:
+    """The figures as known at `as_of` by DuckDB, in the columns and the order of read.panel.
+
+    `monthly` gives each series at most one figure a month, the last one, at the month's first day.
+    """
+    asked = statement("duckdb", as_of, recorded_by, monthly=monthly)
     with connect(root) as connection:
-        return readable(connection.sql(statement("duckdb", as_of, recorded_by)).to_arrow_table())
+        return readable(connection.sql(asked).to_arrow_table())
 
 
 def readable(found: pa.Table) -> pd.DataFrame:

@@ -24,11 +24,16 @@ HADOOP = {"s3": "s3a", "gcs": "gs", "abfs": "abfss"}
 
 
 def panel(
-    root: str, as_of: datetime | None = None, recorded_by: int | None = None, master: str = ""
+    root: str,
+    as_of: datetime | None = None,
+    recorded_by: int | None = None,
+    *,
+    monthly: bool = False,
+    master: str = "",
 ) -> pd.DataFrame:
     """The answer of lake_panel.panel, computed by the Spark cluster at `master`."""
     with session(master) as spark:
-        return answer(spark, root, as_of, recorded_by)
+        return answer(spark, root, as_of, recorded_by, monthly=monthly)
 
 
 @contextmanager
@@ -56,15 +61,21 @@ def session(master: str = "") -> Iterator[Any]:
 
 
 def answer(
-    spark: Any, root: str, as_of: datetime | None = None, recorded_by: int | None = None
+    spark: Any,
+    root: str,
+    as_of: datetime | None = None,
+    recorded_by: int | None = None,
+    *,
+    monthly: bool = False,
 ) -> pd.DataFrame:
-    """The figures as known at `as_of` and by that fetch, in the columns of lake_panel.panel."""
+    """The answer of lake_panel.panel, computed in this session."""
     paths = [f"{hadoop(root)}/{file['path']}" for file in manifest(root).files]
     if not paths:
         return readable(SCHEMA.empty_table())
     held = spark.read.schema(COLUMNS).parquet(*paths)
     held.createOrReplaceTempView("observations")
-    return readable(spark.sql(statement("spark", as_of, recorded_by)).toArrow())
+    asked = statement("spark", as_of, recorded_by, monthly=monthly)
+    return readable(spark.sql(asked).toArrow())
 
 
 def hadoop(root: str) -> str:

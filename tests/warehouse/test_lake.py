@@ -92,6 +92,30 @@ def test_an_empty_store_gives_an_empty_lake(engine: Engine, root: str) -> None:
     assert lake_panel.panel(root).empty
 
 
+def test_a_month_has_its_last_figure_that_was_known_and_not_withdrawn(
+    engine: Engine, root: str
+) -> None:
+    weekly = frame(
+        ("made_up.a", "2026-01-05", 10.0, "2026-01-12"),
+        ("made_up.a", "2026-01-26", 11.0, "2026-02-02"),
+        ("made_up.a", "2026-01-26", 12.0, "2026-03-02"),
+        ("made_up.a", "2026-02-02", 20.0, "2026-02-09"),
+        ("made_up.a", "2026-02-09", 21.0, "2026-02-16"),
+        ("made_up.a", "2026-02-09", float("nan"), "2026-03-02", "withdrawn"),
+        ("made_up.b", "2026-01-01", 1.5, "2026-02-10"),
+    )
+    load.append(engine, fetch(engine), weekly)
+    lake.sync(engine, root)
+    february, now = (
+        lake_panel.panel(root, as_of, monthly=True) for as_of in (day("2026-02-28"), None)
+    )
+    months = ["2026-01-01", "2026-02-01", "2026-01-01"]
+    assert february["period"].dt.strftime("%Y-%m-%d").tolist() == months
+    assert february["value"].tolist() == [11.0, 21.0, 1.5]
+    assert now["value"].tolist() == [12.0, 20.0, 1.5]
+    assert now.dtypes.equals(lake_panel.panel(root).dtypes)
+
+
 def test_sql_users_have_a_view_and_an_as_of_macro(engine: Engine, root: str) -> None:
     load.append(engine, fetch(engine), VERSIONS)
     lake.sync(engine, root)

@@ -34,12 +34,13 @@ def spark(cluster: Cluster) -> Iterator[Any]:
 
 
 def versions(seed: int) -> pd.DataFrame:
-    """Figures of many magnitudes in vintages of their own; some are withdrawn."""
+    """Figures of many magnitudes in vintages of their own, by month and week; some withdrawn."""
     chance = np.random.default_rng(seed)
     months = pd.date_range("2001-01-01", periods=200, freq="MS")
+    weeks = pd.date_range("2020-01-06", periods=100, freq="W-MON")
     vintages = pd.to_datetime(["2026-02-10", "2026-03-10", "2026-04-10"], utc=True)
     levels = pd.MultiIndex.from_product(
-        [list(SERIES)[:2], months, vintages], names=["series", "period", "known_from"]
+        [list(SERIES)[:2], months.union(weeks), vintages], names=["series", "period", "known_from"]
     )
     made = levels.to_frame(index=False)
     made["value"] = np.exp(chance.normal(0, 100, len(made))) * chance.choice([-1, 1], len(made))
@@ -80,6 +81,8 @@ def test_two_workers_answer_as_duckdb_does(
 ) -> None:
     for date, fetched in ASKED:
         as_of = None if date is None else day(date)
+        months = bits(lake_spark.answer(spark, root, as_of, fetched, monthly=True))
+        assert months == bits(lake_panel.panel(root, as_of, fetched, monthly=True)), (date, fetched)
         found = bits(lake_spark.answer(spark, root, as_of, fetched))
         assert found == bits(lake_panel.panel(root, as_of, fetched)), (date, fetched)
         assert found == bits(read.panel(engine, as_of=as_of, recorded_by=fetched))
@@ -106,12 +109,12 @@ def test_the_command_answers_from_the_cluster(
 ) -> None:
     monkeypatch.setenv("SILENTCRASH_HOME", str(tmp_path))
     written = tmp_path / "panel.parquet"
-    asked = ["--as-of", "2026-03-09", "--engine", "spark", "--master", cluster.master]
+    asked = ["--as-of", "2026-03-09", "--monthly", "--engine", "spark", "--master", cluster.master]
     with pytest.raises(SystemExit) as ended:
         main(["lake", "panel", *asked, "--at", root, "--out", str(written)])
     assert ended.value.code in {0, None}
     found = pd.read_parquet(written).astype(lake_panel.TYPES)
-    assert bits(found) == bits(lake_panel.panel(root, day("2026-03-09")))
+    assert bits(found) == bits(lake_panel.panel(root, day("2026-03-09"), monthly=True))
     assert "FINISHED" in {app["state"] for app in cluster.state()["completedapps"]}
 
 
