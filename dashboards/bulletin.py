@@ -8,7 +8,7 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
-from dashboards import breadth, facts, grammar, quality, rendering, rows
+from dashboards import breadth, facts, grammar, quality, rendering, rows, thresholds
 from dashboards.figures import Draw, embedded, figures
 from dashboards.words import LANGUAGES, Language, language
 from warehouse.edition import Edition
@@ -105,6 +105,7 @@ def _sections(edition: Edition, said: Language) -> dict[str, object]:
         "states": quality.states(edition, said),
         "covered": quality.covered(edition, said),
         "late": quality.late(edition, said),
+        "alerts": thresholds.section(edition, said),
         "quarantined": quality.quarantined(edition, said),
         "sources": quality.sources(edition, said),
         "credits": quality.credits(edition, said),

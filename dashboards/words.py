@@ -46,6 +46,11 @@ class Language:
         text = str(format_decimal(rounded, format=f"#,##0{fraction}", locale=self.code))
         return ("+" if signed and rounded > 0 else "") + text.replace("-", MINUS)
 
+    def exact(self, value: float) -> str:
+        """A raw figure with no more decimals than it has, four at most."""
+        text = f"{value:.4f}".rstrip("0").rstrip(".")
+        return self.number(value, len(text.partition(".")[2]))
+
     def percent(self, share: float, decimals: int = 0) -> str:
         """A share of one as a percentage."""
         return self.with_unit(self.number(share * 100, decimals), "%")

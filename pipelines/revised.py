@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from pipelines.index import linked, news, realtime
 from pipelines.index.framework import Framework
 from warehouse import edition
+from warehouse.edition import Edition
 
 AFTER = 3  # months: by then nearly all of a revision is in
 LEAST = 6  # months that a mean needs
@@ -28,7 +29,8 @@ def change(
     if month not in realtime.allowed(values):
         return pd.DataFrame(columns=["revised_data", "new_data", "method"], dtype="float64")
     usual = realtime.cutoff(month, point.method)
-    own = _method(engine, month, usual, point.method)
+    held = stored(engine, month, usual)
+    own = point.method if held is None else Framework.model_validate(held.framework)
     return news.since(facts, news.Point(month, min(usual, point.as_of), own), point)
 
 
@@ -61,10 +63,9 @@ def mean_revision(facts: pd.DataFrame, point: news.Point, values: pd.DataFrame) 
     return float((then - first.reindex(then.index)).abs().mean())
 
 
-def _method(engine: Engine, month: pd.Period, as_of: datetime, otherwise: Framework) -> Framework:
-    """The method of the stored edition of a month at its cut-off."""
+def stored(engine: Engine, month: pd.Period, as_of: datetime) -> Edition | None:
+    """The edition of a month as known at its cut-off, if there is one."""
     try:
-        stored = edition.load(engine, month=str(month), as_of=as_of)
+        return edition.load(engine, month=str(month), as_of=as_of)
     except LookupError:
-        return otherwise
-    return Framework.model_validate(stored.framework)
+        return None

@@ -61,6 +61,8 @@ class Edition:
     each indicator and month. `quarantined`: rows set aside by source, expectation and reason.
     `change`: what moved the index since the month before, by key, and `mean_revision` how far it
     is revised in three months in the mean, both in points; empty and None where that is not known.
+    `alerts`: the rules on figures in force (`rules`) and what they found (`found`: rule, series,
+    kind, since and value); None in an edition of before they were kept.
     """
 
     id: int
@@ -79,6 +81,7 @@ class Edition:
     change: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=CHANGE))
     revised: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["period", "score"]))
     mean_revision: float | None = None
+    alerts: dict[str, Any] | None = None
 
 
 def find(engine: Engine, **same: Any) -> int | None:

@@ -163,6 +163,11 @@ class Release(SQLModel, table=True):
         default=None,
         description="Mean absolute revision of the index three months on, points; null with few",
     )
+    alerts: dict[str, Any] | None = Field(
+        default=None,
+        sa_column=Column(JSON(none_as_null=True)),
+        description="The alert rules on figures in force, and what each found in this edition",
+    )
 
 
 class IndexChange(SQLModel, table=True):

@@ -115,7 +115,7 @@ def _rested(row: dict[Any, Any], shut: set[str], said: Speech) -> Row:
     return {
         "series": row["series"],
         "period": said.month(row["series_period"], "MMM y"),
-        "value": said.words["hidden"] if hidden else figure(row["value"], said),
+        "value": said.words["hidden"] if hidden else said.exact(row["value"]),
         "known": said.day(row["known_from"].date()),
         "assumed": bool(row["assumed"]),
         "source": row["cite_source"] if cited else said.words["fetched"],
@@ -123,14 +123,6 @@ def _rested(row: dict[Any, Any], shut: set[str], said: Speech) -> Row:
         "licence": said.licence(row["cite_licence"]) if cited else "",
         "sha256": row["sha256"] if pd.notna(row["sha256"]) else "",
     }
-
-
-def figure(value: float, said: Language) -> str:
-    """A raw figure with no more decimals than it has, four at most."""
-    if pd.isna(value):
-        return "–"
-    text = f"{value:.4f}".rstrip("0").rstrip(".")
-    return said.number(float(text), len(text.partition(".")[2]))
 
 
 def versions(edition: Edition, key: str, said: Language) -> list[list[str]]:
@@ -153,8 +145,8 @@ def versions(edition: Edition, key: str, said: Language) -> list[list[str]]:
         [
             row["series"],
             said.month(row["series_period"], "MMM y"),
-            f"{figure(row['first'], said)} ({said.day(row['since'].date())})",
-            f"{figure(row['last'], said)} ({said.day(row['until'].date())})",
+            f"{said.exact(row['first'])} ({said.day(row['since'].date())})",
+            f"{said.exact(row['last'])} ({said.day(row['until'].date())})",
         ]
         for row in newest.to_dict("records")
     ]

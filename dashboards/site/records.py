@@ -4,15 +4,13 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import facts, quality
-from dashboards.site.indicators import figure
+from dashboards import facts, quality, thresholds
 from dashboards.site.page import Page
 from dashboards.site.speech import Speech
 from dashboards.site.stock import Stock
 from dashboards.words import Language
 
 Row = dict[str, Any]
-SEVERITIES = ("critical", "alert", "watch", "info")
 
 
 def sources(stock: Stock, said: Speech) -> Page:
@@ -118,7 +116,7 @@ def alerts(stock: Stock, said: Speech) -> Page:
         {
             "summary": summary,
             "firing": _firing(stock, said),
-            "rules": [_rule(row["body"], said) for row in _rules(stock)],
+            "rules": thresholds.in_words(_rules(stock), said),
             "history": [_event(row, said) for row in _ordered(events).to_dict("records")],
             "regimes": regimes,
         },
@@ -140,28 +138,7 @@ def _firing(stock: Stock, said: Language) -> list[str]:
 
 def _rules(stock: Stock) -> list[Row]:
     newest = stock.rules.sort_values("at").drop_duplicates("id", keep="last")
-    found = [{str(k): v for k, v in row.items()} for row in newest.to_dict("records")]
-    return sorted(found, key=lambda row: (SEVERITIES.index(row["body"]["severity"]), row["id"]))
-
-
-def _rule(body: Row, said: Language) -> Row:
-    """A rule in words: what it looks at, from where to where, and for how long."""
-    when = body.get("when") or {}
-    names = said.words["rule_kinds"]
-    words = [names.get(f"{body['kind']}_{when.get('of', '')}", names[body["kind"]])]
-    zone = said.words["zone_names"].get(body.get("regime"), "")
-    threshold = figure(float(when.get("threshold") or 0), said)
-    words[0] = words[0].format(zone=zone, threshold=threshold)
-    for side, phrase in ((when, "rule_from"), (body.get("recover") or {}, "rule_until")):
-        if "value" in side:
-            sign = said.words["signs"].get(side["op"], side["op"])
-            words.append(said.say(phrase, sign=sign, value=figure(side["value"], said)))
-    return {
-        "id": body["id"],
-        "severity": said.words["severities"][body["severity"]],
-        "condition": ", ".join(words),
-        "months": body.get("for", 1),
-    }
+    return list(newest["body"])
 
 
 def _event(row: dict[Any, Any], said: Language) -> Row:

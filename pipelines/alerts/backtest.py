@@ -4,9 +4,10 @@ A month for which no edition is stored is what the newest edition says up to tha
 value in it was computed from what was known at its own cut-off.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -35,13 +36,19 @@ def vintages(editions: Sequence[Edition]) -> list[Vintage]:
     newest = max(editions, key=lambda one: (one.month, one.as_of, one.id))
     stored = {pd.Timestamp(one.month) for one in editions}
     months = sorted(set(newest.values["period"]) - stored)
-    chances: dict[float, pd.Series[float]] = {}
-    cut = [Vintage(f"month:{m:%Y%m}", _closing(m, newest), newest, m, chances) for m in months]
+    whole = signals.vintage(newest)
+    cut = [cut_off(whole, month) for month in months]
     return sorted([*map(signals.vintage, editions), *cut], key=lambda one: (one.as_of, one.key))
 
 
-def _closing(month: pd.Timestamp, edition: Edition) -> datetime:
-    day = int(edition.framework["rules"]["cutoff_day"])
+def cut_off(whole: Vintage, month: pd.Timestamp) -> Vintage:
+    """What this vintage says up to a month."""
+    key = f"month:{month:%Y%m}"
+    return replace(whole, key=key, as_of=_closing(month, whole.method), until=month)
+
+
+def _closing(month: pd.Timestamp, method: Mapping[str, Any]) -> datetime:
+    day = int(method["rules"]["cutoff_day"])
     after = month + pd.DateOffset(months=1) + timedelta(days=day)
     return after.to_pydatetime().replace(tzinfo=UTC) - timedelta(seconds=1)
 
@@ -68,7 +75,7 @@ def frame(told: Iterable[Told]) -> pd.DataFrame:
 
 
 def summary(
-    events: pd.DataFrame, rules: Sequence[Rule], newest: Edition, years: float
+    events: pd.DataFrame, rules: Sequence[Rule], newest: Vintage, years: float
 ) -> pd.DataFrame:
     """A row a rule: firings, retractions, what followed, and messages a year.
 
@@ -76,7 +83,7 @@ def summary(
     `false` ones had none though twelve months have passed; `lead_months` is the median time
     to that rise. A rule on the regime itself foresees nothing.
     """
-    rises, last = _rises(newest), pd.Timestamp(newest.month)
+    rises, last = _rises(newest), newest.table["period"].max()
     table = []
     for rule in (one for one in rules if one.kind in WALKED):
         mine = events.loc[events["rule"].eq(rule.id)]
@@ -100,10 +107,10 @@ def summary(
     return pd.DataFrame(table)
 
 
-def _rises(edition: Edition) -> list[pd.Timestamp]:
+def _rises(seen: Vintage) -> list[pd.Timestamp]:
     """The months in which the regime of the index rose."""
-    ladder = [one["key"] for one in edition.framework["regimes"]]
-    index = edition.values.loc[lambda table: table["key"].eq("index")].set_index("period")
+    ladder = [one["key"] for one in seen.method["regimes"]]
+    index = seen.table.loc[lambda table: table["key"].eq("index")].set_index("period")
     place = index["regime"].map({name: at for at, name in enumerate(ladder)}).ffill()
     return list(place.index[place.diff().gt(0)])
 

@@ -1,9 +1,10 @@
 """What an edition says of each rule: figures by period and what the rule makes of them. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,24 +22,28 @@ SEED = 20_220_201
 
 @dataclass(frozen=True)
 class Vintage:
-    """The part of an edition that rules look at; `key` names it, `as_of` orders it."""
+    """The values that rules look at up to a month; `key` names them, `as_of` orders them.
+
+    `table` and `method` are the values and the framework of an edition.
+    """
 
     key: str
     as_of: datetime
-    edition: Edition
+    table: pd.DataFrame
+    method: Mapping[str, Any]
     until: pd.Timestamp
     chances: dict[float, "pd.Series[float]"] = field(default_factory=dict)
 
     @property
     def values(self) -> pd.DataFrame:
         """The values up to the month of this vintage."""
-        table = self.edition.values
-        return table.loc[table["period"].le(self.until)]
+        return self.table.loc[self.table["period"].le(self.until)]
 
 
 def vintage(edition: Edition) -> Vintage:
     """An edition as it is stored."""
-    return Vintage(f"release:{edition.id}", edition.as_of, edition, pd.Timestamp(edition.month))
+    key, month = f"release:{edition.id}", pd.Timestamp(edition.month)
+    return Vintage(key, edition.as_of, edition.values, edition.framework, month)
 
 
 def walked(rule: Rule, seen: Vintage) -> Iterator[tuple[str, Signal]]:
@@ -99,7 +104,7 @@ def compare(op: str, figure: "pd.Series[float]", bound: float) -> "pd.Series[boo
 
 def _regime(rule: Rule, seen: Vintage) -> Signal:
     """Regimes as steps of a ladder; they have their own hysteresis and confirmation."""
-    ladder = [one["key"] for one in seen.edition.framework["regimes"]]
+    ladder = [one["key"] for one in seen.method["regimes"]]
     index = seen.values.loc[lambda table: table["key"].eq("index")].set_index("period")
     step = index["regime"].map({name: place for place, name in enumerate(ladder)}).astype("float64")
     from_ = ladder.index(rule.regime) if rule.regime in ladder else len(ladder)
@@ -113,16 +118,17 @@ def probability(seen: Vintage, threshold: float) -> "pd.Series[float]":
     They are causal, so that those of an edition serve every month that it is cut off at.
     """
     if threshold not in seen.chances:
-        seen.chances[threshold] = _probability(seen.edition, threshold)
+        seen.chances[threshold] = _probability(seen.table, seen.method, threshold)
     return seen.chances[threshold]
 
 
-def _probability(edition: Edition, threshold: float) -> "pd.Series[float]":
+def _probability(
+    table: pd.DataFrame, method: Mapping[str, Any], threshold: float
+) -> "pd.Series[float]":
     from pipelines.index import bands, uncertainty
 
-    method = edition.framework
-    table = edition.values.loc[edition.values["kind"].eq("indicator")]
-    wide = table.pivot(index="period", columns="key", values="value")
+    own = table.loc[table["kind"].eq("indicator")]
+    wide = own.pivot(index="period", columns="key", values="value")
     about = pd.DataFrame(
         {
             f"{group['key']}.{one['key']}": {

@@ -208,7 +208,7 @@ def tested(engine: Engine, rules: Rules, start: str, end: str) -> tuple[pd.DataF
         raise UsageFault("no vintage lies between these months: write them as YYYY-MM")
     events = backtest.frame(backtest.replay(rules.rules, seen))
     years = max(len({one.until for one in seen}) / 12, 1 / 12)
-    return backtest.summary(events, rules.rules, seen[-1].edition, years), events
+    return backtest.summary(events, rules.rules, seen[-1], years), events
 
 
 def fire_test(settings: Settings, rules: Rules, name: str, channel: str) -> Outcome:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from pipelines import ingest, release
-from pipelines.alerts import backtest, definitions, feed, page, work
+from pipelines.alerts import backtest, definitions, feed, page, signals, work
 from pipelines.settings import Settings, from_environment
 from sources import registry
 from tests.alerts.made_up import edition, rule
@@ -86,7 +86,9 @@ def test_lead_time_and_false_alarms_of_made_up_figures() -> None:
     scores = [40, 50, 44, *[40] * 13, 50, 55, 80]  # a false alarm, then one that leads to a crash
     seen = backtest.vintages([edition(1, scores)])
     events = backtest.frame(backtest.replay([made], seen))
-    [row] = backtest.summary(events, [made], edition(1, scores), years=1.0).to_dict("records")
+    [row] = backtest.summary(
+        events, [made], signals.vintage(edition(1, scores)), years=1.0
+    ).to_dict("records")
     assert (row["firings"], row["resolved"], row["retracted"]) == (2, 1, 0)
     assert (row["foreseen"], row["false"], row["lead_months"]) == (1, 1, 2)
     assert row["messages_a_year"] == 3

@@ -63,10 +63,11 @@ def test_two_evaluators_at_once_make_one_event_and_one_message(url: str, engine:
 
     def run() -> None:
         own = connect(url)
-        vintage = signals.vintage(edition(1, [40, 55]))
+        found = edition(1, [40, 55])
+        vintage = signals.vintage(found)
         moment = Moment(vintage.key, vintage.as_of, NOW)
         gate.wait()
-        added.append(len(ring(own, findings.of_edition(made, vintage.edition), moment,
+        added.append(len(ring(own, findings.of_edition(made, found), moment,
                               made.channels, TITLES)))  # fmt: skip
         own.dispose()
 

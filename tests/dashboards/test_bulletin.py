@@ -141,3 +141,19 @@ def test_hostile_text_is_shown_as_text(shipped_edition: Edition) -> None:
     assert "javascript:" not in page
     assert "\u202e" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_edition_says_whether_its_alert_rules_were_kept_and_crossed(
+    shipped_edition: Edition, code: str
+) -> None:
+    said, kept = language(code), shipped_edition.alerts
+    assert kept is not None
+    first = kept["found"][0] | {"kind": "retracted", "since": "2026-08-01", "value": None}
+    for alerts, expected in (
+        (None, said.words["alerts_unkept"]),
+        (kept | {"found": []}, said.words["alerts_none"]),
+        (kept | {"found": [first]}, said.say("alert_retracted", month=said.month("2026-08"))),
+    ):
+        page = bulletin.page(replace(shipped_edition, alerts=alerts), said)
+        assert said.typeset(expected) in BeautifulSoup(page, "html.parser").main.get_text()

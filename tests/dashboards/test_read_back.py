@@ -189,6 +189,32 @@ def test_what_moved_the_index(
         assert cells == pytest.approx(values, abs=0.01)
 
 
+def test_the_alerts(
+    page: BeautifulSoup, stored: pd.DataFrame, shipped_edition: Edition, said: Language
+) -> None:
+    """The figures compared, and the months since which indicators have been at 90 for two."""
+    scores, last = stored["score"], stored.index[-1]
+    names = {"index": said.of(shipped_edition.framework["title"])}
+    for group in [*shipped_edition.framework["dimension"], *shipped_edition.framework["panel"]]:
+        names |= {f"{group['key']}.{one['key']}": said.of(one) for one in group["indicator"]}
+    high = scores.ge(90) & scores.shift().ge(90)
+    expected = {names[key] for key in high.columns[high.loc[last]]}
+    kinds = {name: said.typeset(text) for name, text in said.words["rule_kinds"].items()}
+    seen = set()
+    for head, (event, _, figure, condition) in lines(page, "alerts"):
+        key = next(key for key, name in names.items() if said.typeset(name) == head)
+        since = month(" ".join(event.rstrip(")").split()[-2:]), said.code)
+        if condition.startswith(kinds["indicator"]):
+            assert high[key][since]
+            assert not high[key].shift(fill_value=False)[since]
+            seen.add(names[key])
+        of_year = condition.startswith(kinds["index_change_12"])
+        value = (scores[key].diff(12) if of_year else scores[key])[last]
+        assert same(number(figure.lstrip("+"), said.code), value, 1), head
+    assert seen >= expected
+    assert len(expected) > 1
+
+
 def test_the_table_of_the_sources(
     page: BeautifulSoup, shipped_store: Engine, shipped_edition: Edition, said: Language
 ) -> None:

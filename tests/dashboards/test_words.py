@@ -147,7 +147,7 @@ def test_every_word_is_used() -> None:
     home = Path(words.__file__).parent
     files = [*home.glob("*.py"), *(home / "templates").iterdir()]
     source = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    stems = r"(headline|figure|note|alt|column|state|file|zone)_\w+"
+    stems = r"(alert|headline|figure|note|alt|column|state|file|zone)_\w+"
     unused = [
         name
         for name in language("en").words

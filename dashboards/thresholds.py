@@ -1,0 +1,88 @@
+"""The alert rules of an edition: what each found in it, and the thresholds in force, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboards import facts
+from dashboards.words import Language
+from warehouse.edition import Edition
+
+Row = dict[str, Any]
+SEVERITIES = ("critical", "alert", "watch", "info")
+KINDS = ("firing", "retracted", "resolved", "on")  # what is new comes first
+
+
+def section(edition: Edition, said: Language) -> Row | None:
+    """The alerts of the month and the rules in force; None where they were not kept."""
+    if edition.alerts is None:
+        return None
+    rules = {one["id"]: one for one in edition.alerts["rules"]}
+    return {"found": _found(edition, rules, said), "rules": in_words(list(rules.values()), said)}
+
+
+def _found(edition: Edition, rules: Mapping[str, Row], said: Language) -> list[list[str]]:
+    assert edition.alerts is not None  # noqa: S101
+    names = titles(edition, said)
+    ordered = sorted(
+        edition.alerts["found"],
+        key=lambda row: (_rank(rules[row["rule"]]), KINDS.index(row["kind"]), row["series"]),
+    )
+    return [
+        [
+            names.get(row["series"], row["series"]),
+            said.say(f"alert_{row['kind']}", month=said.month(row["since"])),
+            said.words["severities"][rules[row["rule"]]["severity"]],
+            _compared(row["value"], rules[row["rule"]], said),
+            condition(rules[row["rule"]], said),
+        ]
+        for row in ordered
+    ]
+
+
+def _compared(value: float | None, rule: Row, said: Language) -> str:
+    """The figure that a rule compared; a raw one may not be republished and is left out."""
+    if value is None or rule["measure"] == "value":
+        return "–"
+    of = (rule["when"] or {}).get("of", "level")
+    if of == "probability":
+        return said.percent(value)
+    return said.number(value, signed=of.startswith("change"))
+
+
+def titles(edition: Edition, said: Language) -> dict[str, str]:
+    """The name of the index, of each dimension and of each indicator."""
+    named: list[Mapping[Any, Any]] = [*facts.groups(edition), *edition.framework.get("panel", [])]
+    named += facts.indicators(edition).to_dict("records")
+    own = {str(row["key"]): said.of(row) for row in named}
+    return {"index": said.of(edition.framework["title"])} | own
+
+
+def in_words(rules: list[Row], said: Language) -> list[Row]:
+    """Rules as they were declared, the gravest first: id, severity, condition, months."""
+    return [
+        {
+            "id": one["id"],
+            "severity": said.words["severities"][one["severity"]],
+            "condition": condition(one, said),
+            "months": one.get("for", 1),
+        }
+        for one in sorted(rules, key=lambda one: (_rank(one), one["id"]))
+    ]
+
+
+def _rank(rule: Row) -> int:
+    return SEVERITIES.index(rule["severity"])
+
+
+def condition(rule: Row, said: Language) -> str:
+    """What a rule looks at, from where it fires and where it ends."""
+    when = rule.get("when") or {}
+    names = said.words["rule_kinds"]
+    name = names.get(f"{rule['kind']}_{when.get('of', '')}", names[rule["kind"]])
+    zone = said.words["zone_names"].get(rule.get("regime"), "")
+    words = [name.format(zone=zone, threshold=said.exact(float(when.get("threshold") or 0)))]
+    for side, phrase in ((when, "rule_from"), (rule.get("recover") or {}, "rule_until")):
+        if "value" in side:
+            sign = said.words["signs"].get(side["op"], side["op"])
+            words.append(said.say(phrase, sign=sign, value=said.exact(side["value"])))
+    return ", ".join(words)
