@@ -19,6 +19,7 @@ from dashboards.words import Language, number_locale, time_locale
 Chart: TypeAlias = "alt.TopLevelMixin | dict[str, Any]"
 WIDE, NARROW = 860, 330
 MARGIN = 62  # beside the index, for the names of its zones
+LEAST_SPAN = 1.0  # points of a waterfall, so that a month without events looks like one
 SCORES = alt.Scale(domain=[0, 100], nice=False)
 YEARS = alt.Axis(format="%Y", tickCount=alt.TimeIntervalStep(interval="year", step=1), grid=False)
 
@@ -152,6 +153,31 @@ def _small(frame: pd.DataFrame, name: str, colour: str, width: int, *, axis: boo
     layers = (area, base.mark_line(color=colour), last)
     title = alt.TitleParams(name, anchor="start", fontSize=13, color=theme.INK)
     return alt.layer(*layers).properties(width=width, height=110, title=title)
+
+
+def waterfall(steps: pd.DataFrame, width: int) -> Any:
+    """From one level to the next, a bar a step, its length what it adds; the axis is cut.
+
+    `steps`: name, start, end, colour and label (written beside it), in order. The first and the
+    last are levels, where start is end, and are drawn as marks.
+    """
+    low, high = steps[["start", "end"]].min().min(), steps[["start", "end"]].max().max()
+    middle, half = (low + high) / 2, max(high - low, LEAST_SPAN) / 2
+    scale = alt.Scale(domain=[middle - 1.2 * half, middle + 1.7 * half], nice=False, zero=False)
+    names = alt.Axis(labelColor=theme.INK, labelLimit=0, grid=False)
+    told = steps.assign(next=steps["name"].shift(-1), top=steps[["start", "end"]].max(axis=1))
+    base = alt.Chart(told).encode(
+        alt.Y("name:N", sort=list(steps["name"]), axis=names),
+        alt.X("start:Q", scale=scale, axis=alt.Axis(tickCount=4 if width == WIDE else 3)),
+    )
+    bars = base.mark_bar(height=14).encode(x2="end:Q", color=alt.Color("colour:N", scale=None))
+    joined = base.transform_filter("datum.next !== null").mark_rule(color=theme.MUTED)
+    joined = joined.encode(alt.X("end:Q", scale=scale), y2="next:N")
+    level = base.transform_filter("datum.colour === null")
+    marks = level.mark_tick(color=theme.INK, thickness=3, size=20, opacity=1)
+    said = base.mark_text(align="left", dx=6).encode(alt.X("top:Q", scale=scale), text="label:N")
+    drawn = alt.layer(bars, joined, marks, said)
+    return drawn.properties(width=width - 130, height=alt.Step(26))
 
 
 def heat(frame: pd.DataFrame, order: Sequence[str], groups: Sequence[str], width: int) -> Any:

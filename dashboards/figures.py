@@ -1,4 +1,4 @@
-"""The four figures of a bulletin: a chart drawn twice, what it shows in words, and its data."""
+"""The figures of a bulletin: a chart drawn twice, what it shows in words, and its data."""
 
 import textwrap
 from base64 import b64encode
@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from dashboards import charts, facts, theme
+from dashboards import charts, facts, quality, theme
 from dashboards.words import Language
 from warehouse.edition import Edition
 
@@ -35,7 +36,10 @@ class Figure:
 
 def figures(edition: Edition, said: Language, draw: Draw | None = None) -> list[Figure]:
     """The figures of an edition in the order of the page, each drawn to where `draw` says."""
-    return [made(edition, said, draw or embedded) for made in (_index, _parts, _dimensions, _heat)]
+    every = [_index, _parts, _dimensions, _heat]
+    if len(edition.change):
+        every.append(_since)
+    return [made(edition, said, draw or embedded) for made in every]
 
 
 def _index(edition: Edition, said: Language, draw: Draw) -> Figure:
@@ -168,6 +172,51 @@ def _map(edition: Edition, scores: pd.DataFrame, titles: Names, width: int, said
     )
     kept = cells[["month", "title", "group", "score", "label"]]
     return charts.heat(kept, list(titles.values()), list(groups.values()), width)
+
+
+def _since(edition: Edition, said: Language, draw: Draw) -> Figure:
+    """From the index of the month before to this one: new data by dimension, then the rest."""
+    steps = _steps(edition, said)
+    wide, narrow = (
+        draw(charts.waterfall(steps, width), said) for width in (charts.WIDE, charts.NARROW)
+    )
+    parts = [said.say("pair", name=n, figure=f) for n, f in steps[["name", "label"]].to_numpy()]
+    words = said.say("alt_since", first=parts[0], last=parts[-1], parts=", ".join(parts[1:-1]))
+    causes = [f"cause_{cause.removesuffix('_data')}" for cause in quality.CAUSES[:-1]]
+    head = [said.words[name] for name in ("column_dimension", *causes, "column_total")]
+    return Figure("since", wide, narrow, words, head, quality.moved(edition, said))
+
+
+def _steps(edition: Edition, said: Language) -> pd.DataFrame:
+    """The steps of charts.waterfall: their sum is the change of the index."""
+    names = _names(edition, said)
+    causes = facts.causes(edition)
+    fresh = causes["new_data"].reindex(list(names))
+    revised = causes["revised_data"].sum()
+    rest = causes["total"].sum() - fresh.sum() - revised
+    before, now = facts.table(edition, "score", "index")["index"].iloc[-2:]
+    added = [*fresh, revised, rest]
+    ends = before + np.cumsum([0.0, *added, 0.0])
+    month = facts.month(edition)
+    return pd.DataFrame(
+        {
+            "name": [
+                said.month(month - pd.DateOffset(months=1)),
+                *names.values(),
+                said.words["cause_revised"],
+                said.words["cause_method"],
+                said.month(month),
+            ],
+            "start": [before, *ends[:-2], now],
+            "end": [before, *ends[1:-1], now],
+            "colour": [None, *_colours(names).values(), theme.MUTED, theme.MUTED, None],
+            "label": [
+                said.number(before, 2),
+                *[said.number(one, 2, signed=True) for one in added],
+                said.number(now, 2),
+            ],
+        }
+    )
 
 
 def _names(edition: Edition, said: Language) -> dict[str, str]:

@@ -15,19 +15,23 @@ CAUSES = ("new_data", "revised_data", "method", "total")
 
 
 def since(edition: Edition, said: Language) -> Row:
-    """What moved the index over a month: by dimension and cause, by indicator, in words."""
-    moved = facts.causes(edition)
-    if moved.empty:
-        return {"none": said.say("since_none"), "rows": [], "indicators": [], "notes": []}
-    names = {one["key"]: said.of(one) for one in facts.groups(edition)}
-    names["link"] = str(said.words["link"])
-    rows = [_moved(names[str(key)], line, said) for key, line in moved.iterrows()]
-    rows.append(_moved(str(said.words["column_total"]), moved.sum(), said))
+    """What moved the index over a month: by indicator, in words."""
+    if edition.change.empty:
+        return {"none": said.say("since_none"), "indicators": [], "notes": []}
     count = len(facts.revised(edition))
     notes = [said.say("revised_some", count=count) if count else said.say("revised_none")]
     if edition.change.set_index("key").abs().to_numpy().max() < SMALL:
         notes.insert(0, said.say("since_still", month=_newest(edition, said)))
-    return {"none": "", "rows": rows, "indicators": _by_indicator(edition, said), "notes": notes}
+    return {"none": "", "indicators": _by_indicator(edition, said), "notes": notes}
+
+
+def moved(edition: Edition, said: Language) -> list[list[str]]:
+    """What moved the index by dimension and cause, with the total."""
+    causes = facts.causes(edition)
+    names = {one["key"]: said.of(one) for one in facts.groups(edition)}
+    names["link"] = str(said.words["link"])
+    rows = [_moved(names[str(key)], line, said) for key, line in causes.iterrows()]
+    return [*rows, _moved(str(said.words["column_total"]), causes.sum(), said)]
 
 
 def _by_indicator(edition: Edition, said: Language) -> list[list[str]]:

@@ -1,8 +1,11 @@
 """The bulletins: one permanent page an issue, their list, and the calendar."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+
+import pandas as pd
 
 from dashboards import bulletin
 from dashboards.figures import Draw, figures
@@ -14,6 +17,7 @@ from warehouse.edition import Edition
 
 Row = dict[str, Any]
 AHEAD = 12
+NONE = pd.DataFrame()
 
 
 def issue_page(edition: Edition, issue: Issue, said: Speech, draw: Draw, data: str) -> Page:
@@ -34,9 +38,12 @@ def mark(issue: Issue) -> str:
 
 
 def embeds(stock: Stock, said: Speech, pen: Pen) -> Iterator[tuple[str, str]]:
-    """A page a figure of the newest issue, to be framed elsewhere: its name and its text."""
+    """A page a figure of the newest issue, to be framed elsewhere: its name and its text.
+
+    Their addresses last: what moved the index is left out, as a month may have nothing before it.
+    """
     path = "embed/"
-    for figure in figures(stock.edition, said, pen(up(path))):
+    for figure in figures(replace(stock.edition, change=NONE), said, pen(up(path))):
         title = said.words[f"figure_{figure.key}"]
         page = Page(path, "embed.html", title, figure.alt, {"figure": figure})
         yield f"{said.code}/{path}{figure.key}.html", html(page, stock, said)

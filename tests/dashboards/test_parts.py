@@ -121,7 +121,7 @@ def test_every_chart_is_valid_vega_lite(
 
     monkeypatch.setattr(charts, "svg", spied)
     figures.figures(shipped_edition, FR)
-    assert len(drawn) == 8
+    assert len(drawn) == 10
     for chart in drawn:
         chart.to_dict(validate=True)
 

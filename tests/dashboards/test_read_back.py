@@ -184,6 +184,14 @@ def test_what_moved_the_index(
     assert same(number(whole[-1], said.code), stored["score"]["index"].diff().iloc[-1], 2)
     for figure, value in zip(whole, causes.sum(), strict=False):
         assert same(number(figure, said.code), value, 2)
+    image = page.find(id="since").find_next("img")
+    drawn = [number(one.rstrip(".,"), said.code) for one in FIGURE.findall(str(image["alt"]))]
+    levels = stored["score"]["index"].tail(2)
+    fresh = moved.groupby(moved["key"].str.split(".").str[0], sort=False)["new_data"].sum()
+    assert sorted(drawn[4:-2]) == pytest.approx(sorted(fresh), abs=0.0051)
+    assert drawn[-2:] == pytest.approx(causes[["revised_data", "method"]].sum(), abs=0.0051)
+    assert drawn[1] + sum(drawn[4:]) == pytest.approx(drawn[3], abs=0.04)
+    assert [drawn[1], drawn[3]] == pytest.approx(levels, abs=0.0051)
     printed = sorted([number(one, said.code) for one in cells[:3]] for cells in rows.values())
     for cells, values in zip(printed, sorted(causes.round(2).to_numpy().tolist()), strict=True):
         assert cells == pytest.approx(values, abs=0.01)
