@@ -41,6 +41,7 @@ def page(stock: Stock, said: Speech, draw: Draw) -> Page:
             "movers": movers(edition, said),
             "since": quality.since(edition, said),
             "alerts": newest(stock, said),
+            "evaluated": stock.evaluated,
             "issue": stock.issue,
             "next_release": said.moment(after.release),
             "next_month": said.of_month(after.month + "-01"),

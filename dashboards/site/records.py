@@ -116,6 +116,7 @@ def alerts(stock: Stock, said: Speech) -> Page:
         {
             "summary": summary,
             "firing": _firing(stock, said),
+            "evaluated": stock.evaluated,
             "rules": thresholds.in_words(_rules(stock), said),
             "history": [_event(row, said) for row in _ordered(events).to_dict("records")],
             "regimes": regimes,

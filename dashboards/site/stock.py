@@ -82,6 +82,11 @@ class Stock:
         """The issue of the newest edition."""
         return self.issues[0]
 
+    @property
+    def evaluated(self) -> bool:
+        """Whether the alert rules were ever evaluated on this warehouse."""
+        return len(self.rules) > 0
+
 
 def stock(engine: Engine, now: datetime, *, forced: bool = False) -> Stock:
     """What may be shown at `now`: an edition whose hour has not come is left out unless forced.

@@ -1,15 +1,21 @@
 """The pages of the site, read back: complete, linked, valid, in both languages, figures right."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
 import html5lib
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import Engine
 
 from dashboards import facts
+from dashboards.site import records
+from dashboards.site.page import html
 from dashboards.site.speech import speech
+from dashboards.site.stock import stock
+from tests.dashboards.conftest import NOW
 from warehouse.edition import Edition
 
 pytestmark = pytest.mark.xdist_group("site")  # which is built once
@@ -164,6 +170,18 @@ def test_the_history_of_alerts_is_all_there(built: Path, code: str, alerted: obj
     table = page(built, code, "alerts").find("h2", id="history").find_next("table")
     assert len(told) > 10
     assert len(table.tbody.find_all("tr")) == len(told)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_rules_that_were_never_evaluated_do_not_say_that_nothing_fires(
+    alerted: Engine, code: str
+) -> None:
+    said, held = speech(code), stock(alerted, NOW)
+    before = replace(held, events=held.events[:0], states=held.states[:0], rules=held.rules[:0])
+    text = html(records.alerts(before, said), before, said)
+    assert said.typeset(said.words["no_evaluation"]) in text
+    assert said.words["no_alert"] not in text
+    assert 'id="rules"' not in text
 
 
 @pytest.mark.parametrize("code", CODES)
