@@ -1,16 +1,23 @@
 """What an edition keeps of its alerts is what the alerts themselves say."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from pipelines import ingest, release
 from pipelines.alerts import backtest, signals
 from pipelines.alerts.standing import standing
+from pipelines.settings import from_environment
+from sources import registry
 from tests.alerts.made_up import edition, rule
+from warehouse.edition import load, save
 
+KEY = "productivity.firms_using_ai"
 FIGURES = [30.0, 55.0, 60.0, 40.0, 70.0]  # fires at 50, ends below 45
 
 
@@ -53,6 +60,50 @@ def test_a_month_without_a_figure_has_none_and_what_fired_lasts() -> None:
 
 def test_a_series_that_is_not_there_is_not_found() -> None:
     assert found([30.0], [55.0], series="nowhere") == []
+
+
+def test_a_series_seen_for_the_first_time_tells_only_what_fires_now() -> None:
+    now = signals.vintage(edition(1, FIGURES))
+    nothing = backtest.cut_off(now, pd.Timestamp("2024-12-01"))
+    [row] = standing([rule()], nothing, now)["found"]
+    assert (row["kind"], row["since"]) == ("firing", "2025-05-01")
+
+
+def test_an_edition_is_compared_with_the_stored_one_of_the_month_before(tmp_path: Path) -> None:
+    """Of which a made-up reissue has an indicator at 95 for two months; later it never was."""
+    home = {"SILENTCRASH_HOME": str(tmp_path), "SILENTCRASH_NOW": "2026-11-23T09:00:00+00:00"}
+    settings = from_environment(home)
+    engine = ingest.open_store(settings)
+    for _ in ingest.everything(engine, settings, list(registry().values()), live=False):
+        pass
+    month = pd.Period("2026-09", "M")
+    before = load(engine, release.compute(engine, month, now=settings.now))
+    raised = before.values["key"].eq(KEY) & before.values["period"].ge(pd.Timestamp("2026-08-01"))
+    save(
+        engine,
+        values=before.values.assign(score=before.values["score"].mask(raised, 95.0)),
+        lineage=before.lineage,
+        month=before.month,
+        as_of=before.as_of,
+        recorded_by=before.recorded_by,
+        framework=before.framework,
+        framework_version=before.framework_version,
+        framework_hash=before.framework_hash,
+        data_hash="made-up",
+        created_at=settings.now,
+    )
+    after = load(engine, release.compute(engine, None, now=settings.now))
+    assert (after.month, before.alerts is None, after.alerts is None) == ("2026-10", False, False)
+    assert after.alerts
+    kinds = {(row["series"], row["kind"], row["since"]) for row in after.alerts["found"]}
+    assert (KEY, "retracted", "2026-09-01") in kinds
+    assert ("index", "on", "2025-12-01") in kinds
+
+
+def test_a_series_that_is_gone_is_not_found() -> None:
+    before, now = (signals.vintage(edition(n, FIGURES[:4])) for n in (1, 2))
+    gone = replace(now, table=now.table.loc[now.table["key"].ne("index")])
+    assert standing([rule()], before, gone)["found"] == []
 
 
 def test_the_rules_are_kept_without_those_who_are_told() -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from dashboards import bulletin, facts
+from dashboards import bulletin, facts, thresholds
 from dashboards.words import language
 from warehouse.edition import Edition
 
@@ -157,3 +157,26 @@ def test_an_edition_says_whether_its_alert_rules_were_kept_and_crossed(
     ):
         page = bulletin.page(replace(shipped_edition, alerts=alerts), said)
         assert said.typeset(expected) in BeautifulSoup(page, "html.parser").main.get_text()
+
+
+def test_the_gravest_alerts_come_first_and_each_figure_is_written_as_what_it_is(
+    shipped_edition: Edition,
+) -> None:
+    kept = shipped_edition.alerts
+    assert kept is not None
+    found = [
+        {"rule": "indicator-extreme", "series": "chips.memory_growth", "kind": "on", "value": 91.2},
+        {"rule": "index-year", "series": "index", "kind": "resolved", "value": 4.2},
+        {"rule": "index-probably-strained", "series": "index", "kind": "firing", "value": 0.85},
+        {"rule": "dimension-high", "series": "chips", "kind": "on", "value": 80.0},
+    ]
+    raw = [
+        rule | ({"measure": "value"} if rule["id"] == "indicator-extreme" else {})
+        for rule in kept["rules"]
+    ]
+    alerts = {"rules": raw, "found": [one | {"since": "2026-08-01"} for one in found]}
+    shown = thresholds.section(replace(shipped_edition, alerts=alerts), language("en"))
+    assert shown is not None
+    assert [row[3] for row in shown["found"]] == ["80.0", "85%", "+4.2", "–"]
+    assert [row[0] for row in shown["found"]][:2] == ["Chips", "Silent Crash Index"]
+    assert shown["found"][1][1] == "raised, since August 2026"
