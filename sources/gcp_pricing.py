@@ -7,6 +7,7 @@ of africa-south1 is not read, since it falls where there is nothing to rent. The
 2022-02-09 is left out of the history: its step on 2022-02-16 mended the tool, not a price.
 """
 
+import math
 from datetime import UTC, datetime
 from typing import Any
 
@@ -71,8 +72,12 @@ def _price(instances: dict[str, Any], gpu: str, region: str, basis: str) -> floa
         raise SchemaDrift(
             f"{machine} with {counted_as} and an hourly price in {region}", sorted(instance)
         )
-    price = prices.get(COLUMNS[basis])
-    return None if price is None else float(price) / int(instance[counted_as])
+    if COLUMNS[basis] not in prices:
+        return None
+    price = float(prices[COLUMNS[basis]])
+    if not math.isfinite(price):
+        raise SchemaDrift(f"a price of {machine} in {region}", price)
+    return price / int(instance[counted_as])
 
 
 SOURCE = Source(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sources import Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
-from sources.token_prices import MODELS, current_models
+from sources.token_prices import MODELS, blend, current_models
 
 VENDOR = "openai"
 READ, WRITTEN = "input_cost_per_token", "output_cost_per_token"
@@ -34,11 +34,11 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def _blended(model: dict[str, object]) -> float:
-    """(3 x read + written) / 4, in USD per million tokens."""
+    """The blend of its prices, in USD per million tokens."""
     read, written = model.get(READ), model.get(WRITTEN)
     if model.get("litellm_provider") != VENDOR or None in (read, written):
         raise SchemaDrift(f"{READ} and {WRITTEN} at {VENDOR}", sorted(model))
-    return round(MILLION * (3 * float(str(read)) + float(str(written))) / 4, 9)
+    return round(MILLION * blend(float(str(read)), float(str(written))), 9)
 
 
 SOURCE = Source(

@@ -8,6 +8,7 @@ generation that has one. The price blends three input tokens with one output tok
 """
 
 import json
+import math
 from datetime import UTC, date
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,19 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def blended(prices: dict[str, Any] | list[dict[str, Any]], day: date) -> float:
-    """(3 x input + output) / 4 of the price in force on `day`, in USD per million tokens."""
+    """The blend of the price in force on `day`, in USD per million tokens."""
     now = in_force(prices, day)
-    return (3 * _base(now["input_mtok"]) + _base(now["output_mtok"])) / 4
+    return blend(_base(now["input_mtok"]), _base(now["output_mtok"]))
+
+
+def blend(read: float, written: float) -> float:
+    """(3 x read + written) / 4. Raises SchemaDrift where either is no price.
+
+    Their blend would hide it.
+    """
+    if not (0 < read < math.inf and 0 < written < math.inf):
+        raise SchemaDrift("prices above zero", (read, written))
+    return (3 * read + written) / 4
 
 
 def in_force(prices: dict[str, Any] | list[dict[str, Any]], day: date) -> dict[str, Any]:
