@@ -115,9 +115,9 @@ def _against_last_good(last: LastGood, least: float) -> list[Rule]:
             min_value=last.newest,
         ),
         _block(
-            "ExpectColumnMedianToBeBetween",
+            "ExpectColumnMaxToBeBetween",
             "the level moved by a factor of two; a unit may have changed",
-            column="level_ratio",
+            column="level_moved",
             min_value=0.5,
             max_value=2.0,
         ),

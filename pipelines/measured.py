@@ -9,6 +9,7 @@ from sources import Source
 FEW = 5
 PERIODS = 3  # a list of prices may be cut by a tenth as one; its past may not
 NEAR = 5e-4  # what rounding does to a factor
+REVISED = 0.05  # a benchmark revision moves a whole series by less
 BEGINS = {"M": 1, "Q": 3, "S": 6, "A": 1}  # months between the beginnings of periods
 
 
@@ -21,13 +22,15 @@ def prepare(
     median = peers.groupby(frame["period"]).transform("median")
     dated_ahead = {series.key for series in source.series if series.frequency in "EA"}
     age = (pd.Timestamp(at).tz_localize(None) - frame["period"]).dt.days
+    ratio = level_ratio(frame, source, before)
     return frame.assign(
         row=range(len(frame)),
         present=frame["value"].where(~withdrawn, 0.0),
         known=frame["known_from"].astype("int64"),
         age_days=age.where(~frame["series"].isin(dated_ahead)),
         peer_ratio=(peers / median).where(median.gt(0)),
-        level_ratio=level_ratio(frame, source, before),
+        level_ratio=ratio,
+        level_moved=ratio.median() if ratio.notna().any() else 1.0,  # shares have no ratio
         misplaced_share=misplaced_share(frame, before),
         rescaled_share=rescaled_share(frame, before),
         vanished_share=vanished_share(frame, before),
@@ -68,19 +71,26 @@ def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
 def rescaled_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
     """Of the figures that were held, the share that is the last good one times the same factor.
 
-    0 where the factor is 1, or where those moved by it are fewer than FEW or of fewer than
-    PERIODS periods.
+    Of all figures, or of those of one series where the factor is further from 1 than a revision
+    takes it. 0 where those moved by it are fewer than FEW or of fewer than PERIODS periods.
     """
     known = before[["series", "period", "value"]].rename(columns={"value": "last"})
     known = known.astype({"period": frame["period"].dtype})
     joined = frame[["series", "period", "value"]].merge(known, on=["series", "period"])
     joined = joined.loc[joined["last"].ne(0) & joined["value"].notna()]
+    every = pd.Series("", index=joined.index)
+    return max(_rescaled(joined, every, NEAR), _rescaled(joined, joined["series"], REVISED))
+
+
+def _rescaled(joined: pd.DataFrame, group: pd.Series, least: float) -> float:
+    """The greatest such share of a group, of factors that are more than `least` from 1."""
     ratio = joined["value"] / joined["last"]
-    moved = ratio.loc[ratio.sub(1).abs().gt(NEAR)]
-    same = moved.index[moved.div(moved.median()).sub(1).abs().le(NEAR)]
-    if len(same) < FEW or joined.loc[same, "period"].nunique() < PERIODS:
-        return 0.0
-    return len(same) / len(joined)
+    moved = ratio.where(ratio.sub(1).abs().gt(least))
+    same = (moved / moved.groupby(group).transform("median")).sub(1).abs().le(NEAR)
+    periods = joined["period"].where(same).groupby(group).nunique()
+    many = same.groupby(group).sum().ge(FEW) & periods.ge(PERIODS)
+    shares = same.groupby(group).mean().where(many, 0.0)
+    return float(shares.max()) if len(shares) else 0.0
 
 
 def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:

@@ -102,6 +102,7 @@ SOURCE = Source(
     licence="Public domain (US government work)",
     licence_url="https://www.census.gov/data/developers/about/terms-of-service.html",
     cadence="biweekly",
+    whole=True,
     lag_days=18,
     stale_days=45,
     series=(

@@ -17,13 +17,15 @@ ZONE, CLOCK = "DE-LU", "Europe/Berlin"
 FREE = "CC BY 4.0"
 UNIT = "EUR/MWh"
 HIGH = 200.0  # EUR/MWh; with prices under zero, what counts as stress
+AHEAD = pd.Timedelta(days=2)  # the prices of tomorrow are known today
 STEPS = {pd.Timedelta(hours=1), pd.Timedelta(minutes=15)}
 
 
 def parse(payload: Payload) -> pd.DataFrame:
     """The mean price of each whole day, and the share of its time over 200 or under 0 EUR/MWh.
 
-    Raises SchemaDrift where the licence is not the free one, the unit another, the steps uneven.
+    Raises SchemaDrift where the licence is not the free one, the unit another, or a day is past
+    tomorrow.
     """
     body = json.loads(payload.content)
     if missing := {"license_info", "unix_seconds", "price", "unit"} - set(body):
@@ -35,6 +37,8 @@ def parse(payload: Payload) -> pd.DataFrame:
     if len(body["unix_seconds"]) != len(body["price"]):
         raise SchemaDrift("a price an instant", [len(body["unix_seconds"]), len(body["price"])])
     at = pd.to_datetime(pd.Series(body["unix_seconds"]), unit="s", utc=True)
+    if at.max() >= payload.fetched_at + AHEAD:
+        raise SchemaDrift("prices up to those of tomorrow", at.max())
     prices = pd.Series(pd.to_numeric(pd.Series(body["price"])).to_numpy(), index=at)
     return _by_day(prices[~prices.index.duplicated()].sort_index())
 

@@ -11,12 +11,12 @@ from io import BytesIO
 import pandas as pd
 
 from sources import Payload, Request, SchemaDrift, Series, Source
-from sources.tidy import between, require, tidy
+from sources.tidy import between, require, sizes, tidy
 
 COUNTRIES = {"us": "United States of America", "china": "China", "morocco": "Morocco"}
 NAMES = {"us": ("États-Unis", "United States"), "china": ("Chine", "China"),
          "morocco": ("Maroc", "Morocco")}  # fmt: skip
-FEWEST = 100  # existing clusters with a country; the copies seen have over 500
+FEWEST = 400  # existing clusters with a country; the copies seen have 507
 
 
 def parse(payload: Payload) -> pd.DataFrame:
@@ -27,7 +27,7 @@ def parse(payload: Payload) -> pd.DataFrame:
     table = pd.read_csv(BytesIO(payload.content))
     require(table, {"Status", "Country", "H100 equivalents"})
     there = table["Status"].eq("Existing") & table["Country"].notna()
-    size = pd.to_numeric(table["H100 equivalents"]).where(there & table["Country"].ne("")).dropna()
+    size = sizes(table["H100 equivalents"]).where(there & table["Country"].ne("")).dropna()
     if len(size) < FEWEST or size.sum() <= 0:
         raise SchemaDrift(f"{FEWEST} existing clusters with a country", len(size))
     held = size.groupby(table["Country"]).sum() / size.sum() * 100

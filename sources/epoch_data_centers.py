@@ -12,7 +12,7 @@ from io import BytesIO
 import pandas as pd
 
 from sources import Frequency, Payload, Request, SchemaDrift, Series, Source
-from sources.tidy import between, require, tidy
+from sources.tidy import between, require, sizes, tidy
 
 ROOT = "https://epoch.ai/data/data_centers/"
 SITES, STEPS = Request(f"{ROOT}data_centers.csv"), Request(f"{ROOT}data_center_timelines.csv")
@@ -37,7 +37,10 @@ def _sites(table: pd.DataFrame, payload: Payload) -> pd.DataFrame:
     _enough(table[name])
     if table[name].duplicated().any():
         raise SchemaDrift("a row a site", table.loc[table[name].duplicated(), name].iloc[0])
-    found = {"sites": float(len(table)), "power": table[POWER].sum(), "h100e": table[CHIPS].sum()}
+    power, chips = sizes(table[POWER]), sizes(table[CHIPS])
+    if power.isna().any():
+        raise SchemaDrift("the power of every site", f"none of {table[name][power.isna()].iloc[0]}")
+    found = {"sites": float(len(table)), "power": power.sum(), "h100e": chips.sum()}
     rows = {"series": [f"epoch_dc.now.{key}" for key in found], "value": list(found.values())}
     day = pd.Timestamp(payload.fetched_at).tz_localize(None).normalize()
     return tidy(pd.DataFrame(rows).assign(period=day, status="estimated"))
@@ -47,13 +50,12 @@ def _steps(table: pd.DataFrame, payload: Payload) -> pd.DataFrame:
     require(table, STEP)
     _enough(table["Data center"].drop_duplicates())
     today = pd.Timestamp(payload.fetched_at).tz_localize(None)
-    steps = table.assign(date=_dates(table["Date"].astype(str))).sort_values("date")
-    so_far = steps[steps["date"].le(today)].dropna(subset=["Power (MW)"])
+    dates, power = _dates(table["Date"].astype(str)), sizes(table["Power (MW)"])
+    steps = table.assign(date=dates, power=power).sort_values("date")
+    so_far = steps[steps["date"].le(today)].dropna(subset=["power"])
     months = pd.date_range(so_far["date"].min(), today, freq="MS").normalize()[:-1]
     ends = months + pd.offsets.MonthEnd(1)
-    wide = so_far.pivot_table(
-        index="date", columns="Data center", values="Power (MW)", aggfunc="last"
-    )
+    wide = so_far.pivot_table(index="date", columns="Data center", values="power", aggfunc="last")
     known = wide.ffill().reindex(ends, method="ffill")
     found = {"power": known.sum(axis=1), "sites": known.gt(0).sum(axis=1)}
     parts = [

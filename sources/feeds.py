@@ -60,12 +60,13 @@ def items(payload: Payload) -> pd.DataFrame:
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """How many items the feed held on the day that it was asked."""
+    """How many items the feed held on the day that it was asked. Raises SchemaDrift for none."""
+    found = items(payload)
+    if found.empty:
+        raise SchemaDrift("an item with a link to the web", "none")
     day = pd.Timestamp(payload.fetched_at).tz_localize(None).normalize()
     name = _key(payload.request.url)
-    return tidy(
-        pd.DataFrame({"series": [name], "period": [day], "value": [float(len(items(payload)))]})
-    )
+    return tidy(pd.DataFrame({"series": [name], "period": [day], "value": [float(len(found))]}))
 
 
 def _key(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -70,6 +71,18 @@ def require(frame: pd.DataFrame, columns: set[str]) -> None:
     if missing := columns - set(frame.columns):
         found = sorted(map(str, frame.columns))[:20]
         raise SchemaDrift(f"columns {sorted(columns)}", f"no {sorted(missing)} in {found}")
+
+
+def sizes(cells: pd.Series[Any]) -> pd.Series[float]:
+    """The cells as numbers from zero up, null where blank. Raises SchemaDrift for any other.
+
+    For what is added up: a sum would hide a size that is none.
+    """
+    found = pd.to_numeric(cells, errors="coerce").astype("float64")
+    wrong = cells.notna() & ~found.between(0, sys.float_info.max)
+    if wrong.any():
+        raise SchemaDrift(f"sizes from zero up in {cells.name}", cells[wrong].iloc[0])
+    return found
 
 
 def tidy(rows: pd.DataFrame) -> pd.DataFrame:

@@ -244,7 +244,7 @@ MARKET = Family(
         "not a number": _priced(lambda price: float("nan")),
         "infinity": _priced(lambda price: float("inf")),
         "decimal commas": _priced(lambda price: str(price).replace(".", ",")),
-        "a day to come": _quarters(lambda prices, at: (prices, [n + 86400 * 2 for n in at])),
+        "a day to come": _quarters(lambda prices, at: (prices, [n + 86400 * 4 for n in at])),
         "no instant": _quarters(lambda prices, at: ([], [])),
     },
     alike={

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from pipelines.expectations import LastGood, check
-from sources import Rule, Series, Source
-from sources.tidy import between, tidy
+from sources import Rule, Series, Source, registry
+from sources.tidy import COLUMNS, between, read_history, tidy
 
 AT = datetime(2026, 11, 10, tzinfo=UTC)
 MADE_UP = Source(
@@ -46,6 +46,7 @@ def batch(**changed: float) -> pd.DataFrame:
 
 
 NOTHING = batch().head(0)
+SHIPPED = [pytest.param(one, id=key) for key, one in registry().items() if one.history]
 
 
 def test_a_good_batch_passes_whole() -> None:
@@ -121,6 +122,25 @@ def test_a_unit_that_changed_is_blocked_against_the_last_good_fetch() -> None:
     scaled = batch().assign(value=lambda f: f["value"] * 3)
     checked = check(scaled, MADE_UP, at=AT, before=batch(), last=last)
     assert any("a unit may have changed" in line for line in checked.blocked)
+
+
+def test_figures_without_one_to_compare_have_not_moved() -> None:
+    """Shares have no ratio, and neither has a period that is new."""
+    last = LastGood(60, pd.Timestamp("2026-09-01"))
+    earlier = batch().assign(period=pd.Timestamp("2019-01-01"))
+    assert check(batch(), MADE_UP, at=AT, before=earlier, last=last).passed
+
+
+@pytest.mark.parametrize("source", SHIPPED)
+def test_the_figures_held_come_again_and_are_let_in(source: Source) -> None:
+    assert source.history is not None
+    held = read_history(source.history).sort_values("known_from")
+    again = held.drop_duplicates(["series", "period"], keep="last")[COLUMNS]
+    again = again.assign(known_from=AT).reset_index(drop=True)
+    last = LastGood(len(again), again["period"].max())
+    checked = check(again, source, at=AT, before=again[["series", "period", "value"]], last=last)
+    assert checked.blocked == ()
+    assert len(checked.accepted) == len(again)
 
 
 def test_half_of_the_figures_gone_is_blocked() -> None:

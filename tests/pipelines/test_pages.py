@@ -180,12 +180,12 @@ def test_the_archive_may_be_an_object_store(
     empty_home: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("SILENTCRASH_ARCHIVE", "memory://raw")
+    monkeypatch.setenv("SILENTCRASH_ARCHIVE", "memory://made-up-pages")
     declared.as_(SOURCE)
     site.serve(FIRST, page({"2026-01-01": 1.0}))
     assert silentcrash("fetch", "made_up").code == 0
     assert not (empty_home / "raw").exists()
-    assert len(fsspec.filesystem("memory").glob("/raw/*/*.json")) == 2
+    assert len(fsspec.filesystem("memory").glob("/made-up-pages/*/*.json")) == 2
     assert silentcrash("reparse", "made_up").code == 0
 
 

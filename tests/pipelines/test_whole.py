@@ -55,7 +55,7 @@ def withdrawn() -> pd.DataFrame:
 
 def test_the_sources_that_were_seen_to_publish_their_whole_table_say_so() -> None:
     whole = {key for key, source in registry().items() if source.whole}
-    assert whole == {"ember", "eia861m", "census_c30", "fred"}
+    assert whole == {"ember", "eia861m", "census_c30", "fred", "btos"}
 
 
 @pytest.mark.shared

@@ -122,6 +122,29 @@ def test_a_quota_error_served_as_success_is_refused(
     assert site.asked[-1].method == "POST"
 
 
+@pytest.mark.shared
+def test_a_market_has_other_days_every_day(
+    empty_home: Path,
+    silentcrash: Command,
+    site: Site,
+    payloads: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A real day of 2024, then the same prices as those of the next two days: none was held."""
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    [request] = registry()["energy_charts"].requests
+    real = json.loads((payloads / "energy-charts/price_DE-LU_2024-05-04.json").read_bytes())
+    for day in range(3):
+        later = [at + day * 86400 for at in real["unix_seconds"]]
+        body = json.dumps(real | {"unix_seconds": later}).encode()
+        site.serve(public_url(request), Reply(body, headers={"Content-Type": "application/json"}))
+        monkeypatch.setenv("SILENTCRASH_NOW", f"2024-05-0{4 + day}T14:00:00+00:00")
+        ended = silentcrash("fetch", "energy_charts")
+        assert ended.code == 0, ended.err + ended.out
+    held = "select distinct period from v_observation where series like 'energy_charts.%'"
+    assert len(json.loads(silentcrash("query", held, "--format", "json").out)) == 3
+
+
 RESTATED = [
     ("eia861m", "eia861m/sales_revenue.2025-01.xlsx", "eia861m/sales_revenue.2025-04.xlsx", XLSX,
      ("2025-03-26", "2025-06-25")),

@@ -70,7 +70,7 @@ def test_two_real_copies_give_the_same_shares(site: Site, payloads: Path, copy: 
     assert rounded == {"us": 76.9, "china": 12.8, "morocco": 0.0, "non_us": 23.1}
 
 
-def clusters(count: int = 200, head: str = "Status,Country,H100 equivalents") -> Payload:
+def clusters(count: int = 500, head: str = "Status,Country,H100 equivalents") -> Payload:
     """A table in the publisher's shape: one cluster in five is American, all of one size."""
     where = ["United States of America", *["France"] * 4]
     rows = [f"Existing,{where[n % 5]},10" for n in range(count)]
@@ -85,7 +85,7 @@ def test_only_clusters_that_exist_in_a_country_count() -> None:
 
 
 @pytest.mark.parametrize(
-    "payload", [clusters(99), clusters(head="Status,Where,H100 equivalents"), clusters(0)]
+    "payload", [clusters(399), clusters(head="Status,Where,H100 equivalents"), clusters(0)]
 )
 def test_a_table_of_clusters_cut_short_or_renamed_is_refused(payload: Payload) -> None:
     with pytest.raises(SchemaDrift):
