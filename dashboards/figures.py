@@ -36,10 +36,13 @@ class Figure:
 
 def figures(edition: Edition, said: Language, draw: Draw | None = None) -> list[Figure]:
     """The figures of an edition in the order of the page, each drawn to where `draw` says."""
-    every = [_index, _parts, _dimensions, _heat]
-    if len(edition.change):
-        every.append(_since)
-    return [made(edition, said, draw or embedded) for made in every]
+    drawn = lasting(edition, said, draw or embedded)
+    return [*drawn, _since(edition, said, draw or embedded)] if len(edition.change) else drawn
+
+
+def lasting(edition: Edition, said: Language, draw: Draw) -> list[Figure]:
+    """Those that every edition has: what moved the index needs a month before."""
+    return [made(edition, said, draw) for made in (_index, _parts, _dimensions, _heat)]
 
 
 def _index(edition: Edition, said: Language, draw: Draw) -> Figure:

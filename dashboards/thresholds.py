@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dashboards import facts
 from dashboards.words import Language
 from warehouse.edition import Edition
 
@@ -22,7 +21,7 @@ def section(edition: Edition, said: Language) -> Row | None:
 
 def _found(edition: Edition, rules: Mapping[str, Row], said: Language) -> list[list[str]]:
     assert edition.alerts is not None  # noqa: S101
-    names = titles(edition, said)
+    names = edition.titles(said.code)
     ordered = sorted(
         edition.alerts["found"],
         key=lambda row: (_rank(rules[row["rule"]]), KINDS.index(row["kind"]), row["series"]),
@@ -47,14 +46,6 @@ def _compared(value: float | None, rule: Row, said: Language) -> str:
     if of == "probability":
         return said.percent(value)
     return said.number(value, signed=of.startswith("change"))
-
-
-def titles(edition: Edition, said: Language) -> dict[str, str]:
-    """The name of the index, of each dimension and of each indicator."""
-    named: list[Mapping[Any, Any]] = [*facts.groups(edition), *edition.framework.get("panel", [])]
-    named += facts.indicators(edition).to_dict("records")
-    own = {str(row["key"]): said.of(row) for row in named}
-    return {"index": said.of(edition.framework["title"])} | own
 
 
 def in_words(rules: list[Row], said: Language) -> list[Row]:

@@ -29,7 +29,8 @@ def explain(settings: Settings, month: str, as_of: datetime | None, lang: str) -
         shown.add_task(f"Computing {month}", total=None)
         engine = filled_store(settings)
         found = editions.draft(engine, wanted, as_of=as_of, now=settings.now)
-        moved = revised.change(engine, found.facts, found.point, found.values)
+        held = revised.before(engine, found.point)
+        moved = revised.change(held, found.facts, found.point, found.values)
         account = explained.Account(
             month=wanted,
             as_of=found.as_of,

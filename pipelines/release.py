@@ -118,7 +118,7 @@ def compute(
     stored = edition.find(engine, **same)
     if stored is not None:
         return stored
-    values = _bounded(made.values, made.method)
+    held, values = revised.before(engine, made.point), _bounded(made.values, made.method)
     return edition.save(
         engine,
         **same,
@@ -128,25 +128,23 @@ def compute(
         created_at=now,
         values=values,
         lineage=made.lineage,
-        change=revised.change(engine, made.facts, made.point, made.values),
+        change=revised.change(held, made.facts, made.point, made.values),
         revised=revised.known_now(made.facts, made.point, made.values),
         mean_revision=revised.mean_revision(made.facts, made.point, made.values),
-        alerts=_alerts(engine, made, values),
+        alerts=_alerts(held, made, values),
     )
 
 
-def _alerts(engine: Engine, made: Draft, values: pd.DataFrame) -> dict[str, Any]:
+def _alerts(held: Edition | None, made: Draft, values: pd.DataFrame) -> dict[str, Any]:
     """What the alert rules find in the draft, and did not in the edition of the month before.
 
-    Where none is stored, that is the draft itself up to that month.
+    Where none is `held`, that is the draft itself up to that month.
     """
     from pipelines.alerts import backtest, signals, work
     from pipelines.alerts.standing import standing
 
     now = signals.Vintage("", made.as_of, values, made.method.as_dict(), made.month.to_timestamp())
-    month = made.month - 1
-    held = revised.stored(engine, month, realtime.cutoff(month, made.method))
-    cut = backtest.cut_off(now, month.to_timestamp())
+    cut = backtest.cut_off(now, (made.month - 1).to_timestamp())
     before = cut if held is None else signals.vintage(held)
     return standing(work.rules_in_force().rules, before, now)
 

@@ -1,7 +1,5 @@
 """What an edition knows of its own revisions: what moved it, and how far the index is revised."""
 
-from datetime import datetime
-
 import pandas as pd
 from sqlalchemy import Engine
 
@@ -14,8 +12,18 @@ AFTER = 3  # months: by then nearly all of a revision is in
 LEAST = 6  # months that a mean needs
 
 
+def before(engine: Engine, point: news.Point) -> Edition | None:
+    """The stored edition of the month before, as known at its cut-off, if there is one."""
+    month = point.month - 1
+    try:
+        usual = realtime.cutoff(month, point.method)
+        return edition.load(engine, month=str(month), as_of=usual)
+    except LookupError:
+        return None
+
+
 def change(
-    engine: Engine,
+    held: Edition | None,
     facts: pd.DataFrame,
     point: news.Point,
     values: pd.DataFrame,
@@ -23,13 +31,12 @@ def change(
     """What moved the index since the month before: key x revised_data, new_data, method, points.
 
     `values` are the rows of the draft and `facts` all that it could know. The month before
-    follows the method of its stored edition, if there is one. Empty where it has no index.
+    follows the method of its stored edition, `held`, if there is one. Empty where it has no index.
     """
     month = point.month - 1
     if month not in realtime.allowed(values):
         return pd.DataFrame(columns=["revised_data", "new_data", "method"], dtype="float64")
     usual = realtime.cutoff(month, point.method)
-    held = stored(engine, month, usual)
     own = point.method if held is None else Framework.model_validate(held.framework)
     return news.since(facts, news.Point(month, min(usual, point.as_of), own), point)
 
@@ -61,11 +68,3 @@ def mean_revision(facts: pd.DataFrame, point: news.Point, values: pd.DataFrame) 
     later = realtime.vintages(facts, method, passed)
     then = later[later["key"].eq("index")].set_index("period")["score"]
     return float((then - first.reindex(then.index)).abs().mean())
-
-
-def stored(engine: Engine, month: pd.Period, as_of: datetime) -> Edition | None:
-    """The edition of a month as known at its cut-off, if there is one."""
-    try:
-        return edition.load(engine, month=str(month), as_of=as_of)
-    except LookupError:
-        return None

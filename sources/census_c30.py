@@ -11,7 +11,7 @@ from io import BytesIO
 import pandas as pd
 
 from sources import Payload, Request, SchemaDrift, Series, Source
-from sources.tidy import between, tidy
+from sources.tidy import between, numbers, tidy
 
 SHEET = "Private SA"
 HEADER = 3
@@ -41,10 +41,7 @@ def parse(payload: Payload) -> pd.DataFrame:
     status = dates.loc[dated.index, 1].map(STATUS)
     rows = dated.assign(period=month, status=status).melt(["period", "status"], var_name="series")
     given = rows[rows["value"].astype(str).str.strip().ne("") & rows["value"].notna()]
-    value = pd.to_numeric(given["value"], errors="coerce")
-    if value.isna().any():
-        raise SchemaDrift("numbers", given.loc[value.isna(), "value"].iloc[0])
-    return tidy(given.assign(value=value))
+    return tidy(given.assign(value=numbers(given["value"])))
 
 
 SOURCE = Source(

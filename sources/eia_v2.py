@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from sources import Payload, Request, SchemaDrift, Series, Source
-from sources.tidy import between, tidy
+from sources.tidy import between, numbers, tidy
 
 AREAS = {
     "US": ("États-Unis", "United States"),
@@ -71,9 +71,7 @@ def _measure(rows: pd.DataFrame, name: str, unit: str) -> pd.DataFrame:
     if set(rows[f"{name}-units"]) != {unit}:
         raise SchemaDrift(unit, sorted(set(rows[f"{name}-units"].astype(str))))
     given = rows.dropna(subset=[name])
-    value = pd.to_numeric(given[name], errors="coerce")
-    if value.isna().any():
-        raise SchemaDrift("numbers, as numbers or as text", given.loc[value.isna(), name].iloc[0])
+    value = numbers(given[name], "numbers, as numbers or as text")
     series = f"eia_v2.{name}." + given["stateid"] + "." + given["sectorid"]
     period = pd.to_datetime(given["period"], format="%Y-%m")
     return pd.DataFrame({"series": series, "period": period, "value": value * MWH[name]})

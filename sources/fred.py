@@ -10,8 +10,8 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
-from sources.tidy import between, require, tidy
+from sources import Payload, Request, Series, Source
+from sources.tidy import between, numbers, require, tidy
 
 DATES = ("observation_date", "DATE")
 MISSING = "."
@@ -44,9 +44,7 @@ def parse(payload: Payload) -> pd.DataFrame:
     table = table.rename(columns=dict.fromkeys(DATES, "period"))
     require(table, {"period", asked})
     rows = table[~table[asked].isin([MISSING, ""])]
-    values = pd.to_numeric(rows[asked], errors="coerce")
-    if values.isna().any():
-        raise SchemaDrift("numbers", rows.loc[values.isna(), asked].iloc[0])
+    values = numbers(rows[asked])
     periods = pd.to_datetime(rows["period"], format="%Y-%m-%d")
     return tidy(pd.DataFrame({"series": f"fred.{asked}", "period": periods, "value": values}))
 

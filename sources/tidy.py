@@ -73,16 +73,25 @@ def require(frame: pd.DataFrame, columns: set[str]) -> None:
         raise SchemaDrift(f"columns {sorted(columns)}", f"no {sorted(missing)} in {found}")
 
 
+def numbers(cells: pd.Series[Any], expected: str = "numbers") -> pd.Series[Any]:
+    """The cells as numbers. Raises SchemaDrift(expected, the first cell that is none)."""
+    found: pd.Series[Any] = pd.to_numeric(cells, errors="coerce")
+    if found.isna().any():
+        raise SchemaDrift(expected, cells[found.isna()].iloc[0])
+    return found
+
+
 def sizes(cells: pd.Series[Any]) -> pd.Series[float]:
     """The cells as numbers from zero up, null where blank. Raises SchemaDrift for any other.
 
     For what is added up: a sum would hide a size that is none.
     """
-    found = pd.to_numeric(cells, errors="coerce").astype("float64")
-    wrong = cells.notna() & ~found.between(0, sys.float_info.max)
+    expected = f"sizes from zero up in {cells.name}"
+    found = numbers(cells.dropna(), expected).astype("float64")
+    wrong = ~found.between(0, sys.float_info.max)
     if wrong.any():
-        raise SchemaDrift(f"sizes from zero up in {cells.name}", cells[wrong].iloc[0])
-    return found
+        raise SchemaDrift(expected, found[wrong].iloc[0])
+    return found.reindex(cells.index)
 
 
 def tidy(rows: pd.DataFrame) -> pd.DataFrame:

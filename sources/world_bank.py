@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 import pandas as pd
 
 from sources import Payload, Request, SchemaDrift, Series, Source
-from sources.tidy import between, tidy
+from sources.tidy import between, numbers, tidy
 
 PAGE = "https://www.worldbank.org/en/research/commodity-markets"
 FILE = "CMO-Historical-Data-Monthly.xlsx"
@@ -68,9 +68,7 @@ def _column(sheet: pd.DataFrame, place: int, key: str, unit: str) -> pd.DataFram
     rows = sheet.iloc[FIRST:]
     cells = pd.Series(rows[place].to_numpy(), index=rows[0].astype(str)).dropna()
     given = cells[~cells.isin(MISSING)]
-    value = pd.to_numeric(given, errors="coerce")
-    if value.isna().any():
-        raise SchemaDrift("numbers or the missing markers", given[value.isna()].iloc[0])
+    value = numbers(given, "numbers or the missing markers")
     period = pd.to_datetime(pd.Series(given.index), format="%YM%m", errors="coerce")
     if period.isna().any():
         raise SchemaDrift("months as 2026M05", given.index[period.isna().to_numpy()][0])

@@ -83,6 +83,15 @@ class Edition:
     mean_revision: float | None = None
     alerts: dict[str, Any] | None = None
 
+    def titles(self, language: str) -> dict[str, str]:
+        """The title of the index, of each dimension, panel and indicator, by key."""
+        method = self.framework
+        found: dict[str, str] = {"index": method["title"][language]}
+        for group in [*method["dimension"], *method.get("panel", ())]:
+            found[group["key"]] = group[language]
+            found |= {f"{group['key']}.{one['key']}": one[language] for one in group["indicator"]}
+        return found
+
 
 def find(engine: Engine, **same: Any) -> int | None:
     """The id of the edition of this month, as_of, framework_hash and data_hash, if it is stored."""

@@ -1,14 +1,11 @@
 """The bulletins: one permanent page an issue, their list, and the calendar."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pandas as pd
-
 from dashboards import bulletin
-from dashboards.figures import Draw, figures
+from dashboards.figures import Draw, lasting
 from dashboards.site.page import Page, Pen, html, up
 from dashboards.site.schedule import Due, coming
 from dashboards.site.speech import Speech
@@ -17,7 +14,6 @@ from warehouse.edition import Edition
 
 Row = dict[str, Any]
 AHEAD = 12
-NONE = pd.DataFrame()
 
 
 def issue_page(edition: Edition, issue: Issue, said: Speech, draw: Draw, data: str) -> Page:
@@ -38,12 +34,9 @@ def mark(issue: Issue) -> str:
 
 
 def embeds(stock: Stock, said: Speech, pen: Pen) -> Iterator[tuple[str, str]]:
-    """A page a figure of the newest issue, to be framed elsewhere: its name and its text.
-
-    Their addresses last: what moved the index is left out, as a month may have nothing before it.
-    """
+    """A page a figure of the newest issue, to be framed elsewhere: its name and its text."""
     path = "embed/"
-    for figure in figures(replace(stock.edition, change=NONE), said, pen(up(path))):
+    for figure in lasting(stock.edition, said, pen(up(path))):  # so that no address is lost
         title = said.words[f"figure_{figure.key}"]
         page = Page(path, "embed.html", title, figure.alt, {"figure": figure})
         yield f"{said.code}/{path}{figure.key}.html", html(page, stock, said)

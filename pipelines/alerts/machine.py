@@ -118,7 +118,7 @@ def step(rule: Rule, signal: Signal, memory: Memory) -> tuple[list[Event], Memor
         return [], memory
     spells, state = walk(rule, signal)
     events = list(_compare(rule, spells, memory, newest))
-    said = [replace(event, value=_value(signal, event.period)) for event in events]
+    said = [replace(event, value=value_at(signal, event.period)) for event in events]
     return said, _remember(rule, replace(memory, state=state, last=newest), said)
 
 
@@ -231,6 +231,7 @@ def told(before: Crossing | None, event: Event, rule_hash: str) -> Crossing:
     return replace(crossing, end=event.period, rule_hash=crossing.rule_hash or rule_hash)
 
 
-def _value(signal: Signal, period: pd.Timestamp) -> float | None:
+def value_at(signal: Signal, period: pd.Timestamp) -> float | None:
+    """The figure of a period, None where there is none."""
     found = signal.value.get(period)
     return None if found is None or pd.isna(found) else float(found)

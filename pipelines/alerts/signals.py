@@ -165,10 +165,7 @@ def behind(edition: Edition, key: str) -> set[str]:
 
 def titles(edition: Edition, language: str) -> dict[str, str]:
     """The title of every key of the edition and of its sources."""
-    method = edition.framework
-    found = {"index": method["title"][language]}
-    for group in [*method["dimension"], *method.get("panel", ())]:
-        found[group["key"]] = group[language]
-        found |= {f"{group['key']}.{one['key']}": one[language] for one in group["indicator"]}
     names: Sequence[str] = edition.sources["key"].tolist()
-    return found | dict(zip(names, edition.sources[f"title_{language}"], strict=True))
+    return edition.titles(language) | dict(
+        zip(names, edition.sources[f"title_{language}"], strict=True)
+    )

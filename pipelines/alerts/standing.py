@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from pipelines.alerts import signals
-from pipelines.alerts.machine import Memory, step
+from pipelines.alerts.machine import Memory, step, value_at
 from pipelines.alerts.rules import WALKED, Rule
 from pipelines.alerts.signals import Vintage
 
@@ -41,8 +41,7 @@ def _of_rule(rule: Rule, before: Vintage, now: Vintage) -> Iterator[Mapping[str,
         }
         if after.open is not None:
             told.setdefault(after.open.start, "on")
-        value = signal.value.get(now.until)
-        figure = None if value is None or pd.isna(value) else float(value)
+        value = value_at(signal, now.until)
         for start, kind in told.items():
             yield {"rule": rule.id, "series": series, "kind": kind, "since": f"{start:%Y-%m-%d}",
-                   "value": figure}  # fmt: skip
+                   "value": value}  # fmt: skip

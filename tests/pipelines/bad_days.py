@@ -1,10 +1,14 @@
 """The bad days of publishers, and what must hold after each: the store holds what it held."""
 
 import gzip
+import io
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
+from typing import Any
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -18,6 +22,8 @@ from tests.server import Reply, Site, gzipped
 from warehouse import read
 from warehouse.database import connect
 
+Change = Callable[[bytes], bytes]
+Trial = Callable[..., None]
 PAGE = b"<!DOCTYPE html><html><head><title>Just a moment</title></head><body>...</body></html>"
 METADATA = "http://169.254.169.254/latest/meta-data/"
 
@@ -45,6 +51,48 @@ class Family:
     least: int = 2
     refused: Mapping[str, Callable[[bytes], bytes]] = field(default_factory=dict)
     alike: Mapping[str, Callable[[bytes], bytes]] = field(default_factory=dict)
+
+
+def body_of(path: Path) -> bytes:
+    """A stored body as it was served, unpacked."""
+    raw = path.read_bytes()
+    return gzip.decompress(raw) if path.suffix == ".gz" else raw
+
+
+def in_csv(change: Callable[[pd.DataFrame], pd.DataFrame], code: str = "utf-8") -> Change:
+    """A body of CSV whose table is changed, every cell a text."""
+
+    def changed(body: bytes) -> bytes:
+        frame = pd.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False, encoding=code)
+        return change(frame).to_csv(index=False).encode(code)
+
+    return changed
+
+
+def csv_scaled(column: str) -> Callable[[bytes, float], bytes]:
+    """A body of CSV with the numbers of a column times a factor."""
+
+    def scaled(body: bytes, factor: float) -> bytes:
+        def change(frame: pd.DataFrame) -> pd.DataFrame:
+            number = pd.to_numeric(frame[column], errors="coerce") * factor
+            return frame.assign(**{column: number.map(repr).where(number.notna(), frame[column])})
+
+        return in_csv(change)(body)
+
+    return scaled
+
+
+def in_book(change: Callable[[Any], object]) -> Change:
+    """A workbook after `change`."""
+
+    def changed(body: bytes) -> bytes:
+        book = openpyxl.load_workbook(io.BytesIO(body))
+        change(book)
+        out = io.BytesIO()
+        book.save(out)
+        return out.getvalue()
+
+    return changed
 
 
 def on_the_wire(good: bytes, family: Family) -> Iterator[tuple[str, Reply]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli import main
+from tests.server import Site
 
 NOW = "2026-11-23T09:00:00+00:00"
 CLOSED = "http://127.0.0.1:9"
@@ -61,6 +62,24 @@ def empty_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home where nothing has run yet."""
     _environment(monkeypatch, tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def trial(
+    empty_home: Path,
+    silentcrash: Command,
+    site: Site,
+    payloads: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Callable[..., None]:
+    """Try every bad day of a family on its body, or on the pages given."""
+    from tests.pipelines.bad_days import Family, body_of, nothing_changes
+
+    def tried(family: Family, *pages: bytes) -> None:
+        bodies = pages or (body_of(payloads / family.file),)
+        nothing_changes(silentcrash, site, monkeypatch, family, *bodies)
+
+    return tried
 
 
 @pytest.fixture

@@ -3,51 +3,16 @@
 Each family loads a good body first. After every bad day the store holds exactly what it held.
 """
 
-import io
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 import pytest
 
-from tests.pipelines.bad_days import Family, nothing_changes
-from tests.pipelines.conftest import Command
-from tests.server import Site
+from tests.pipelines.bad_days import Family, Trial, csv_scaled, in_book, in_csv
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 EMBER = "Price (EUR/MWhe)"
-
-
-def _csv(change: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[bytes], bytes]:
-    def changed(body: bytes) -> bytes:
-        frame = change(pd.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False))
-        return frame.to_csv(index=False).encode()
-
-    return changed
-
-
-def _csv_scaled(column: str) -> Callable[[bytes, float], bytes]:
-    def scaled(body: bytes, factor: float) -> bytes:
-        def change(frame: pd.DataFrame) -> pd.DataFrame:
-            number = pd.to_numeric(frame[column], errors="coerce") * factor
-            return frame.assign(**{column: number.map(repr).where(number.notna(), frame[column])})
-
-        return _csv(change)(body)
-
-    return scaled
-
-
-def _cells(change: Callable[[Any], None]) -> Callable[[bytes], bytes]:
-    def changed(body: bytes) -> bytes:
-        book = openpyxl.load_workbook(io.BytesIO(body))
-        change(book)
-        out = io.BytesIO()
-        book.save(out)
-        return out.getvalue()
-
-    return changed
 
 
 def _every_number(book: Any, factor: float) -> None:
@@ -68,7 +33,9 @@ def _down_a_row(book: Any) -> None:
 
 
 def _dated(written: str) -> Callable[[bytes], bytes]:
-    return _csv(lambda frame: frame.assign(Date=pd.to_datetime(frame["Date"]).dt.strftime(written)))
+    return in_csv(
+        lambda frame: frame.assign(Date=pd.to_datetime(frame["Date"]).dt.strftime(written))
+    )
 
 
 def _year_before(date: str) -> str:
@@ -111,39 +78,39 @@ FAMILIES = [
         "ember/european_wholesale_electricity_price_data_monthly.2025-12-02.csv",
         "text/csv",
         "2025-12-02",
-        _csv_scaled(EMBER),
+        csv_scaled(EMBER),
         lambda body: body.replace(b"Price (EUR/MWhe)", b"Price (GBP/MWhe)", 1),
-        _csv(lambda frame: frame.loc[frame["Date"] < "2020"]),
-        _csv(lambda frame: frame.assign(remark="new")),
-        _csv(lambda frame: frame.assign(**{EMBER: frame[EMBER].shift(1).bfill()})),
-        _csv(
+        in_csv(lambda frame: frame.loc[frame["Date"] < "2020"]),
+        in_csv(lambda frame: frame.assign(remark="new")),
+        in_csv(lambda frame: frame.assign(**{EMBER: frame[EMBER].shift(1).bfill()})),
+        in_csv(
             lambda frame: frame.assign(
                 **{"ISO3 Code": frame["ISO3 Code"].replace({"FRA": "DEU", "DEU": "FRA"})}
             )
         ),
         refused={
-            "another currency, not said": lambda body: _csv_scaled(EMBER)(body, 0.8617),
-            "another sign": lambda body: _csv_scaled(EMBER)(body, -1.0),
-            "infinities": _csv(lambda frame: frame.assign(**{EMBER: "inf"})),
-            "zeros": _csv(lambda frame: frame.assign(**{EMBER: "0"})),
-            "nothing for each": _csv(lambda frame: frame.assign(**{EMBER: ""})),
-            "words for what is missing": _csv(lambda frame: frame.assign(**{EMBER: "n/e"})),
-            "decimal commas": _csv(
+            "another currency, not said": lambda body: csv_scaled(EMBER)(body, 0.8617),
+            "another sign": lambda body: csv_scaled(EMBER)(body, -1.0),
+            "infinities": in_csv(lambda frame: frame.assign(**{EMBER: "inf"})),
+            "zeros": in_csv(lambda frame: frame.assign(**{EMBER: "0"})),
+            "nothing for each": in_csv(lambda frame: frame.assign(**{EMBER: ""})),
+            "words for what is missing": in_csv(lambda frame: frame.assign(**{EMBER: "n/e"})),
+            "decimal commas": in_csv(
                 lambda frame: frame.assign(**{EMBER: frame[EMBER].str.replace(".", ",")})
             ),
             "semicolons": lambda body: body.replace(b",", b";").replace(b".", b","),
             "dates in US order": _dated("%m/%d/%Y"),
-            "dates as days since 1900": _csv(lambda frame: frame.assign(Date="45931")),
-            "the last days of months": _csv(
+            "dates as days since 1900": in_csv(lambda frame: frame.assign(Date="45931")),
+            "the last days of months": in_csv(
                 lambda frame: frame.assign(
                     Date=(pd.to_datetime(frame["Date"]) + pd.offsets.MonthEnd(0)).astype(str)
                 )
             ),
-            "the year before": _csv(
+            "the year before": in_csv(
                 lambda frame: frame.assign(Date=frame["Date"].map(_year_before))
             ),
-            "one country": _csv(lambda frame: frame[frame["ISO3 Code"].eq("FRA")]),
-            "codes moved by one": _csv(
+            "one country": in_csv(lambda frame: frame[frame["ISO3 Code"].eq("FRA")]),
+            "codes moved by one": in_csv(
                 lambda frame: frame.assign(**{"ISO3 Code": frame["ISO3 Code"].shift(1).bfill()})
             ),
             "a comma at the end of rows": lambda body: body.replace(b"\n", b",\n").replace(
@@ -153,7 +120,7 @@ FAMILIES = [
                 b"\nFrance,", b"\n" + body.split(b"\n")[0] + b"\nFrance,", 1
             ),
             "the header without rows": lambda body: body.split(b"\n")[0] + b"\n",
-            "countries without their newest half": _csv(
+            "countries without their newest half": in_csv(
                 lambda frame: frame[
                     frame["Date"].lt("2024-01-01") | frame["ISO3 Code"].isin(["FRA", "DEU"])
                 ]
@@ -162,10 +129,10 @@ FAMILIES = [
         alike={
             "a byte-order mark": lambda body: b"\xef\xbb\xbf" + body,
             "line ends of Windows": lambda body: body.replace(b"\n", b"\r\n"),
-            "quotes": _csv(lambda frame: frame.assign(Country='"' + frame["Country"] + '"')),
-            "columns in another order": _csv(lambda frame: frame[list(frame.columns)[::-1]]),
-            "rows in another order": _csv(lambda frame: frame.iloc[::-1]),
-            "every row twice": _csv(lambda frame: pd.concat([frame, frame])),
+            "quotes": in_csv(lambda frame: frame.assign(Country='"' + frame["Country"] + '"')),
+            "columns in another order": in_csv(lambda frame: frame[list(frame.columns)[::-1]]),
+            "rows in another order": in_csv(lambda frame: frame.iloc[::-1]),
+            "every row twice": in_csv(lambda frame: pd.concat([frame, frame])),
             "empty lines and a footnote": lambda body: body + b"\n\nSource: Ember,,,\n",
             "a country that is not declared": lambda body: body + b"Atlantis,ATL,2025-10-01,50\n",
             "a forecast": lambda body: body + b"France,FRA,2026-03-01,50\n",
@@ -176,8 +143,8 @@ FAMILIES = [
         "census_c30/privsatime.xlsx",
         XLSX,
         "2026-07-02",
-        lambda body, factor: _cells(lambda book: _every_number(book, factor))(body),
-        lambda body: _cells(
+        lambda body, factor: in_book(lambda book: _every_number(book, factor))(body),
+        lambda body: in_book(
             lambda book: [
                 setattr(cell, "value", "Computer halls")
                 for sheet in book
@@ -187,20 +154,20 @@ FAMILIES = [
             ]
             and None
         )(body),
-        _cells(lambda book: book.worksheets[0].delete_rows(5, 200)),
-        _cells(lambda book: book.create_sheet("Notes of the editor")),
-        _cells(_down_a_row),
+        in_book(lambda book: book.worksheets[0].delete_rows(5, 200)),
+        in_book(lambda book: book.create_sheet("Notes of the editor")),
+        in_book(_down_a_row),
         refused={
-            "commas at thousands": _cells(lambda book: _as_text(book, "{:,}")),
-            "the newest figures as words": _cells(lambda book: _as_text(book, "(D)", most=40)),
-            "a month of the past as words": _cells(_worded),
-            "another sheet under the name": _cells(_exchange),
-            "a sheet renamed": _cells(lambda book: setattr(book["Private SA"], "title", "SA")),
-            "dates as dates": _cells(lambda book: _redated(book, pd.Timestamp("2026-05-01"))),
-            "months in French": _cells(lambda book: _redated(book, "févr.-26")),
-            "a footnote for each": _cells(lambda book: _redated(book, "* revised")),
-            "another currency, not said": _cells(lambda book: _every_number(book, 0.92)),
-            "without years": _cells(lambda book: book["Private SA"].delete_rows(60, 150)),
+            "commas at thousands": in_book(lambda book: _as_text(book, "{:,}")),
+            "the newest figures as words": in_book(lambda book: _as_text(book, "(D)", most=40)),
+            "a month of the past as words": in_book(_worded),
+            "another sheet under the name": in_book(_exchange),
+            "a sheet renamed": in_book(lambda book: setattr(book["Private SA"], "title", "SA")),
+            "dates as dates": in_book(lambda book: _redated(book, pd.Timestamp("2026-05-01"))),
+            "months in French": in_book(lambda book: _redated(book, "févr.-26")),
+            "a footnote for each": in_book(lambda book: _redated(book, "* revised")),
+            "another currency, not said": in_book(lambda book: _every_number(book, 0.92)),
+            "without years": in_book(lambda book: book["Private SA"].delete_rows(60, 150)),
         },
     ),
 ]  # fmt: skip
@@ -208,13 +175,5 @@ FAMILIES = [
 
 @pytest.mark.shared
 @pytest.mark.parametrize("family", FAMILIES, ids=[family.key for family in FAMILIES])
-def test_bad_days_change_nothing(
-    empty_home: Path,
-    silentcrash: Command,
-    site: Site,
-    payloads: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    family: Family,
-) -> None:
-    good = (payloads / family.file).read_bytes()
-    nothing_changes(silentcrash, site, monkeypatch, family, good)
+def test_bad_days_change_nothing(trial: Trial, family: Family) -> None:
+    trial(family)

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.pipelines.bad_days import Family, nothing_changes
-from tests.pipelines.conftest import Command
-from tests.server import Site
+from tests.pipelines.bad_days import Family, Trial
 
 JSON = "application/json"
 NEXT = "https://prices.azure.com:443/api/retail/prices?$skip=12"
@@ -104,12 +102,6 @@ FAMILIES: list[tuple[Family, Callable[[Path], list[bytes]]]] = [
 @pytest.mark.shared
 @pytest.mark.parametrize(("family", "bodies"), FAMILIES, ids=[one.key for one, _ in FAMILIES])
 def test_bad_days_change_nothing(
-    empty_home: Path,
-    silentcrash: Command,
-    site: Site,
-    payloads: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    family: Family,
-    bodies: Callable[[Path], list[bytes]],
+    trial: Trial, payloads: Path, family: Family, bodies: Callable[[Path], list[bytes]]
 ) -> None:
-    nothing_changes(silentcrash, site, monkeypatch, family, *bodies(payloads))
+    trial(family, *bodies(payloads))

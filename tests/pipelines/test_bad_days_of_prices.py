@@ -1,17 +1,13 @@
 """The same bad days for the tables of prices that others keep: a blend must hide no bad price."""
 
-import gzip
 import json
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.pipelines.bad_days import Family, nothing_changes
-from tests.pipelines.conftest import Command
-from tests.server import Site
+from tests.pipelines.bad_days import Family, Trial
 
 FLAGSHIP = "gpt-5.2"  # of OpenAI, by the registry, on the day of the catalogue
 
@@ -155,14 +151,5 @@ FAMILIES = [
 
 @pytest.mark.shared
 @pytest.mark.parametrize("family", FAMILIES, ids=[family.key for family in FAMILIES])
-def test_bad_days_change_nothing(
-    empty_home: Path,
-    silentcrash: Command,
-    site: Site,
-    payloads: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    family: Family,
-) -> None:
-    raw = (payloads / family.file).read_bytes()
-    good = gzip.decompress(raw) if family.file.endswith(".gz") else raw
-    nothing_changes(silentcrash, site, monkeypatch, family, good)
+def test_bad_days_change_nothing(trial: Trial, family: Family) -> None:
+    trial(family)

@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.pipelines.bad_days import Family, nothing_changes
-from tests.pipelines.conftest import Command
-from tests.server import Site
+from tests.pipelines.bad_days import Family, Trial
 
 JSON = "application/json"
 Change = Callable[[bytes], bytes]
@@ -311,13 +309,6 @@ FAMILIES: list[tuple[Family, Callable[[bytes], list[bytes]]]] = [
 @pytest.mark.shared
 @pytest.mark.parametrize(("family", "paged"), FAMILIES, ids=[one.key for one, _ in FAMILIES])
 def test_bad_days_change_nothing(
-    empty_home: Path,
-    silentcrash: Command,
-    site: Site,
-    payloads: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    family: Family,
-    paged: Callable[[bytes], list[bytes]],
+    trial: Trial, payloads: Path, family: Family, paged: Callable[[bytes], list[bytes]]
 ) -> None:
-    good = (payloads / family.file).read_bytes()
-    nothing_changes(silentcrash, site, monkeypatch, family, *paged(good))
+    trial(family, *paged((payloads / family.file).read_bytes()))

@@ -1,6 +1,5 @@
 """Price lists without a date of their own, from real bodies over a real socket to the store."""
 
-import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import pytest
 
 from sources import find
 from sources.credentials import public_url
+from tests.pipelines.bad_days import body_of
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site
 
@@ -65,9 +65,7 @@ class Served:
 
     @classmethod
     def body(cls, key: str, question: int, file: str, kind: str) -> None:
-        raw = (cls.folder / file).read_bytes()
-        body = gzip.decompress(raw) if file.endswith(".gz") else raw
-        reply = Reply(body, headers={"Content-Type": kind, "ETag": '"v1"'})
+        reply = Reply(body_of(cls.folder / file), headers={"Content-Type": kind, "ETag": '"v1"'})
         cls.site.serve(public_url(find(key).requests[question]), reply)
 
 

@@ -4,7 +4,6 @@ Some sources have the same periods again, some only new ones, some only shares: 
 still after its first fetch.
 """
 
-import gzip
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from pipelines.expectations import LastGood, check
 from sources import Payload, Request, gdelt, registry
+from tests.pipelines.bad_days import body_of
 
 WEEK = timedelta(days=7)
 # Source, which of its requests, a real body, the day on which it was served.
@@ -63,8 +63,7 @@ def test_a_real_body_is_let_in_again_a_week_later(
     payloads: Path, key: str, asked: int, file: str, day: str
 ) -> None:
     source, first = registry()[key], datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC)
-    raw = (payloads / file).read_bytes()
-    raw = gzip.decompress(raw) if file.endswith(".gz") else raw
+    raw = body_of(payloads / file)
     body = source.redact(raw) if source.redact else raw
     held, again = (parsed(key, asked, body, at) for at in (first, first + WEEK))
     known = held.sort_values("known_from").drop_duplicates(["series", "period"], keep="last")

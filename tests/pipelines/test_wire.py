@@ -1,6 +1,5 @@
 """Every live source, from a real body over a real socket into the warehouse."""
 
-import gzip
 import hashlib
 import json
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 
 from sources import Request, registry
 from sources.credentials import public_url
+from tests.pipelines.bad_days import body_of
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site, gzipped
 
@@ -30,11 +30,6 @@ BODIES = [
     ("token_prices", "genai_prices/data_slim.2025-12-31.json.gz", "text/plain", "2025-12-31",
      ("tokens.flagship", "2025-12-31", 4.8125)),
 ]  # fmt: skip
-
-
-def body_of(path: Path) -> bytes:
-    raw = path.read_bytes()
-    return gzip.decompress(raw) if path.suffix == ".gz" else raw
 
 
 @pytest.mark.shared

@@ -10,9 +10,9 @@
   const said = (value) => (value === null ? "–" : format.format(value).replace("-", "\u2212"));
 
   // The mean of scores by their weights, null where those present weigh under the floor.
-  const mean = (parts, floor) => {
+  const mean = (pairs, floor) => {
     let whole = 0, present = 0, sum = 0;
-    for (const [weight, score] of parts) {
+    for (const [weight, score] of pairs) {
       whole += weight;
       if (score !== null) { present += weight; sum += weight * score; }
     }
