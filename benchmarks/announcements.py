@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from sources.announcements import extract
-from sources.announcements.learn import WORDED
+from sources.announcements.train import WORDED
 
 BAR = 2000
 PASSES = 10

@@ -47,13 +47,13 @@ def made_up():
 
 
 def monte_carlo() -> Callable[[], object]:
-    from pipelines.index import bands, uncertainty
+    from pipelines.index.robustness import bands, monte_carlo
 
     figures = made_up()
 
     def run() -> None:
-        model = uncertainty.prepare(*figures, seed=1)
-        outcome = uncertainty.simulate(model, REPLICATES, seed=2)
+        model = monte_carlo.prepare(*figures, seed=1)
+        outcome = monte_carlo.simulate(model, REPLICATES, seed=2)
         bands.percentiles(outcome)
         bands.exceedance(outcome, [40, 60, 80])
 
@@ -63,17 +63,17 @@ def monte_carlo() -> Callable[[], object]:
 def sobol_indices() -> Callable[[], object]:
     import numpy as np
 
-    from pipelines.index import sobol, uncertainty
+    from pipelines.index.robustness import monte_carlo, sobol
 
     figures = made_up()
     varied = [0, 2, 3, 4]  # normalisation, winsor limit, weights, aggregation
 
     def run() -> None:
-        model = uncertainty.prepare(*figures, seed=1)
+        model = monte_carlo.prepare(*figures, seed=1)
         drawn = sobol.design(1024, len(varied), seed=3)
-        points = np.zeros((len(drawn), len(uncertainty.FACTORS)))
+        points = np.zeros((len(drawn), len(monte_carlo.FACTORS)))
         points[:, varied] = drawn
-        outputs = uncertainty.evaluate(model, points).whole.T.astype(float)
+        outputs = monte_carlo.evaluate(model, points).whole.T.astype(float)
         sobol.indices(outputs, len(varied), bootstraps=100, seed=4)
 
     return run

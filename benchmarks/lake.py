@@ -30,17 +30,17 @@ def syncs(engine, folder: str) -> dict[str, float]:
     """Writing five million versions, none, and one month of one version a series."""
     from pyarrow import parquet
 
-    from warehouse import lake, lake_panel
+    from warehouse.lake import panel, sync
 
     roots = iter(f"{folder}/lake-{number}" for number in range(3))
-    synced = timed(lambda: lake.sync(engine, next(roots)))
+    synced = timed(lambda: sync.sync(engine, next(roots)))
     root = f"{folder}/lake-0"
-    with lake_panel.connect(root) as connection:
+    with panel.connect(root) as connection:
         table = connection.sql("from observations").to_arrow_table()
     bare = timed(lambda: parquet.write_table(table, f"{folder}/bare", compression="zstd"))
-    nothing = timed(lambda: lake.sync(engine, root))
+    nothing = timed(lambda: sync.sync(engine, root))
     append(engine, figures(PERIODS, 1, 1))
-    month = timed(lambda: lake.sync(engine, root), 1)
+    month = timed(lambda: sync.sync(engine, root), 1)
     size = sum(path.stat().st_size for path in Path(root).rglob("*.parquet"))
     return {
         "sync of 5 M, s": synced[0],
@@ -49,7 +49,7 @@ def syncs(engine, folder: str) -> dict[str, float]:
         "sync against pyarrow, processor": synced[1] / bare[1],
         "sync with nothing new, s (bar 1)": nothing[0],
         "sync of one month more, s": month[0],
-        "bytes a version": size / lake.manifest(root).rows,
+        "bytes a version": size / sync.manifest(root).rows,
         "pyarrow's bytes a version": Path(f"{folder}/bare").stat().st_size / len(table),
     }
 
@@ -58,16 +58,16 @@ def panels(folder: str) -> dict[str, float]:
     """The panel of all series as of one day, by DuckDB from the lake and from its own table."""
     import duckdb
 
-    from warehouse import lake_panel
+    from warehouse.lake import panel
 
     root = f"{folder}/lake-0"
-    with lake_panel.connect(root) as connection, duckdb.connect() as native:
+    with panel.connect(root) as connection, duckdb.connect() as native:
         table = connection.sql("from observations").to_arrow_table()
         native.register("held", table)
         native.execute("create table observations as from held")
-        query = lake_panel.statement("duckdb", DAYS[4].to_pydatetime())
+        query = panel.statement("duckdb", DAYS[4].to_pydatetime())
         own = timed(lambda: native.sql(query).to_arrow_table().to_pandas())
-    lake = timed(lambda: lake_panel.panel(root, DAYS[4].to_pydatetime()))
+    lake = timed(lambda: panel.panel(root, DAYS[4].to_pydatetime()))
     return {
         "panel from the lake, s": lake[0],
         "panel against DuckDB's own table, clock (bar 2)": lake[0] / own[0],

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pandas as pd
 from sqlalchemy import Engine
 
-from dashboards import facts
+from dashboards import edition_stats
 from dashboards.site.schedule import due
 from warehouse import edition
 from warehouse.edition import Edition
@@ -25,7 +25,7 @@ def named(found: Edition, count: int = INDICATORS) -> Edition:
     framework = copy.deepcopy(found.framework)
     groups = {one["key"]: one for one in [*framework["dimension"], *framework["panel"]]}
     values, lineage = [found.values], [found.lineage]
-    held = facts.indicators(found)["key"]
+    held = edition_stats.indicators(found)["key"]
     for key in held[: max(count - len(held), 0)]:
         group, own = key.split(".")
         [model] = [one for one in groups[group]["indicator"] if one["key"] == own]

@@ -46,7 +46,7 @@ def body(path: Path) -> bytes:
     return gzip.decompress(raw) if path.suffix == ".gz" else raw
 
 
-def bare(looks_like: str) -> Callable[[bytes], object]:
+def bare(expected_format: str) -> Callable[[bytes], object]:
     import pandas as pd
     import yaml
 
@@ -55,7 +55,7 @@ def bare(looks_like: str) -> Callable[[bytes], object]:
         "xlsx": lambda raw: pd.read_excel(BytesIO(raw), sheet_name=None, header=None),
         "yaml": lambda raw: yaml.load(raw, Loader=yaml.CSafeLoader),
         "json": json.loads,
-    }.get(looks_like, lambda raw: raw.decode())
+    }.get(expected_format, lambda raw: raw.decode())
 
 
 def seconds(run: Callable[[], object], times: int = 3) -> float:
@@ -76,7 +76,7 @@ def measured(folder: Path, key: str, day: str, files: list[str], bar: float) -> 
     request = source.requests[0] if source.requests else Request("https://example.org/")
     at = datetime.fromisoformat(day).replace(tzinfo=UTC)
     payload = Payload(first, request, at, more=tuple(more))
-    read = bare(source.looks_like)
+    read = bare(source.expected_format)
     rows = len(source.parse(payload))
     ours = seconds(lambda: source.parse(payload))
     theirs = seconds(lambda: [read(page) for page in payload.pages])

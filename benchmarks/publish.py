@@ -30,51 +30,53 @@ def timed(run: Callable[[], object]) -> float:
 
 def store(home: Path, as_of: datetime | None = None):
     """A warehouse with the shipped history, and the edition of its newest month."""
-    from pipelines import ingest, release
+    from pipelines.ingest import ingestion
+    from pipelines.release import compute
     from pipelines.settings import from_environment
     from sources import registry
     from warehouse import edition
 
     settings = from_environment({"SILENTCRASH_HOME": str(home)})
-    engine = ingest.open_store(settings)
-    for _ in ingest.everything(engine, settings, list(registry().values()), live=False):
+    engine = ingestion.open_store(settings)
+    for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
         pass
-    return engine, edition.load(engine, release.compute(engine, MONTH, now=NOW, as_of=as_of))
+    return engine, edition.load(engine, compute.compute(engine, MONTH, now=NOW, as_of=as_of))
 
 
 def lay(publication, root: Path) -> None:
     """The card of 60 editions, each in its folder."""
-    from dashboards.publish import card, tree
-    from dashboards.publish.publication import dumped
+    from dashboards.publish import collection, edition_summary
+    from dashboards.publish.publication import to_json
 
-    about = card.document(publication)
+    about = edition_summary.document(publication)
     for month in pd.period_range(end=publication.edition.month, periods=EDITIONS, freq="M"):
         folder = root / str(month)
         folder.mkdir(exist_ok=True)
-        body = dumped(about | {"month": str(month)})
-        (folder / tree.CARD).write_bytes(body)
+        body = to_json(about | {"month": str(month)})
+        (folder / collection.CARD).write_bytes(body)
 
 
 def measure(root: Path) -> dict[str, float]:
-    from dashboards import bulletin, publish
-    from dashboards.publish import tree
+    from dashboards import publish
+    from dashboards.bulletin import document
+    from dashboards.publish import collection
     from dashboards.publish.publication import prepare
 
     _, made = store(root / "home")
     folder = root / made.month
     folder.mkdir()
     publication = prepare(made)
-    bulletin.write(made, folder)  # the renderer of charts starts once a process
+    document.write(made, folder)  # the renderer of charts starts once a process
     frames = publication.frames.values()
     found = {
-        "bulletins in both languages, s": timed(lambda: bulletin.write(made, folder)),
+        "bulletins in both languages, s": timed(lambda: document.write(made, folder)),
         "data of a release, s": timed(lambda: publish.write(prepare(made), folder)),
         "bare CSV of its tables, s": timed(lambda: [frame.to_csv() for frame in frames]),
     }
     lay(publication, root)
-    found["API and feeds of 60 editions, s"] = timed(lambda: tree.write(publication, root))
-    found["the same again, s"] = timed(lambda: tree.write(publication, root))
-    found["files written again"] = len(tree.write(publication, root))
+    found["API and feeds of 60 editions, s"] = timed(lambda: collection.write(publication, root))
+    found["the same again, s"] = timed(lambda: collection.write(publication, root))
+    found["files written again"] = len(collection.write(publication, root))
     return found
 
 

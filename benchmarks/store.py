@@ -128,7 +128,8 @@ def large(url: str) -> dict[str, float]:
     import duckdb
     from pyarrow import parquet
 
-    from warehouse import lake, lake_panel, read
+    from warehouse.lake import panel, sync
+    from warehouse.observations import read
 
     engine = store(url)
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -139,7 +140,7 @@ def large(url: str) -> dict[str, float]:
         for frame in frames():
             native.from_df(frame).insert_into("made")
         native.execute("create table observations as select *, 1 as fetch_id from made")
-        known = lake_panel.KNOWN.format(known=f"known_from <= '{DAYS[4]}'")
+        known = panel.KNOWN.format(known=f"known_from <= '{DAYS[4]}'")
         baseline = median(timed(lambda: native.execute(known).df()) for _ in range(3))
         panel = median(timed(lambda: read.panel(engine, as_of=DAYS[4])) for _ in range(3))
         key = ["made_up.series_0007"]
@@ -149,9 +150,9 @@ def large(url: str) -> dict[str, float]:
         wrote = median(
             timed(lambda: parquet.write_table(table, bare, compression="zstd")) for _ in lakes
         )
-        synced = median(timed(partial(lake.sync, engine, root)) for root in lakes)
-        again = timed(lambda: lake.sync(engine, lakes[0]))
-        from_lake = median(timed(lambda: lake_panel.panel(lakes[0], DAYS[4])) for _ in lakes)
+        synced = median(timed(partial(sync.sync, engine, root)) for root in lakes)
+        again = timed(lambda: sync.sync(engine, lakes[0]))
+        from_lake = median(timed(lambda: panel.panel(lakes[0], DAYS[4])) for _ in lakes)
     return {
         "load 5 M, s": seconds,
         "peak memory of that, MiB (bar 1024)": peak,

@@ -13,7 +13,7 @@ import altair as alt
 import pandas as pd
 
 from dashboards import theme
-from dashboards.words import Language, number_locale, time_locale
+from dashboards.i18n import Language, number_locale, time_locale
 
 # A chart, or what Altair makes of one.
 Chart: TypeAlias = "alt.TopLevelMixin | dict[str, Any]"
@@ -24,9 +24,9 @@ SCORES = alt.Scale(domain=[0, 100], nice=False)
 YEARS = alt.Axis(format="%Y", tickCount=alt.TimeIntervalStep(interval="year", step=1), grid=False)
 
 
-def svg(chart: Chart, said: Language) -> str:
+def svg(chart: Chart, lang: Language) -> str:
     """The chart as SVG text, the same bytes for the same chart on the same machine."""
-    return drawn(specification(chart), said)
+    return drawn(specification(chart), lang)
 
 
 def specification(chart: Chart) -> dict[str, Any]:
@@ -35,15 +35,15 @@ def specification(chart: Chart) -> dict[str, Any]:
     return made | {"config": theme.config(), "padding": 4}
 
 
-def drawn(spec: dict[str, Any], said: Language) -> str:
+def drawn(spec: dict[str, Any], lang: Language) -> str:
     """The SVG of a specification, which follows the light or dark scheme of its reader."""
     import vl_convert
 
     # in two steps: in one, the renderer takes twice as long to take in the locale
     plain: str = vl_convert.vega_to_svg(
         vl_convert.vegalite_to_vega(spec),
-        format_locale=number_locale(said),
-        time_format_locale=time_locale(said),
+        format_locale=number_locale(lang),
+        time_format_locale=time_locale(lang),
     )
     style = f"<style>{theme.dark_style()}</style>"
     return re.sub(r"(<svg\b[^>]*>)", rf"\1{style}", _numbered(plain), count=1)
@@ -67,8 +67,8 @@ def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> A
     line = alt.Chart(data).mark_line().encode(time, alt.Y("score:Q", scale=SCORES))
     last = alt.Chart(data.dropna(subset="score").tail(1)).encode(time, alt.Y("score:Q"))
     dot = last.mark_point(filled=True, size=70, color=theme.INK, opacity=1)
-    said = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
-    layers = [*_zones(zones), line, dot, said.encode(text="label:N")]
+    lang = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
+    layers = [*_zones(zones), line, dot, lang.encode(text="label:N")]
     if {"low", "high"} <= set(frame.columns):
         band = alt.Chart(data).mark_area(opacity=0.18, color=theme.INK)
         layers.insert(2, band.encode(time, alt.Y("low:Q", scale=SCORES), alt.Y2("high:Q")))
@@ -175,8 +175,8 @@ def waterfall(steps: pd.DataFrame, width: int) -> Any:
     joined = joined.encode(alt.X("end:Q", scale=scale), y2="next:N")
     level = base.transform_filter("datum.colour === null")
     marks = level.mark_tick(color=theme.INK, thickness=3, size=20, opacity=1)
-    said = base.mark_text(align="left", dx=6).encode(alt.X("top:Q", scale=scale), text="label:N")
-    drawn = alt.layer(bars, joined, marks, said)
+    lang = base.mark_text(align="left", dx=6).encode(alt.X("top:Q", scale=scale), text="label:N")
+    drawn = alt.layer(bars, joined, marks, lang)
     return drawn.properties(width=width - 130, height=alt.Step(26))
 
 
@@ -254,8 +254,8 @@ def _line(
     drawn = base.mark_line(color=colour, point={"color": colour, "size": 14, "opacity": 1})
     last = alt.Chart(alt.NamedData("last")).encode(time, value)
     dot = last.mark_point(filled=True, size=70, color=colour, opacity=1)
-    said = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
-    layers = [*_bounds(bounds), drawn, dot, said.encode(text="label:N")]
+    lang = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
+    layers = [*_bounds(bounds), drawn, dot, lang.encode(text="label:N")]
     plot = width - 60 - (MARGIN if bounds else 0)
     whole = alt.layer(*layers).properties(width=plot, height=260 if width == WIDE else 200)
     made: dict[str, Any] = whole.to_dict(validate=False)

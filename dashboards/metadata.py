@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from dashboards.words import language
+from dashboards.i18n import language
 from warehouse import tables as models
 from warehouse.edition import Edition
 
@@ -112,8 +112,8 @@ def _columns(words: Mapping[str, Any], names: list[str], edition: Edition) -> It
             english = about["en"] or fields[about["name"]].description
             yield Column(**about | {"en": english})
         for name, titles in _each(each, names, edition).items():
-            said = {code: about[code].format(title=titles[code]) for code in ("fr", "en")}
-            yield Column(**about | said | {"name": name})
+            lang = {code: about[code].format(title=titles[code]) for code in ("fr", "en")}
+            yield Column(**about | lang | {"name": name})
 
 
 def _each(kind: str, names: list[str], edition: Edition) -> dict[str, dict[str, str]]:
@@ -121,7 +121,7 @@ def _each(kind: str, names: list[str], edition: Edition) -> dict[str, dict[str, 
     if kind == "dimension":
         return {str(one["key"]): one for one in edition.framework["dimension"]}
     if kind == "month":
-        said = {code: language(code) for code in ("fr", "en")}
+        lang = {code: language(code) for code in ("fr", "en")}
         months = [name for name in names if name[:2].isdigit()]
-        return {name: {code: one.month(name) for code, one in said.items()} for name in months}
+        return {name: {code: one.month(name) for code, one in lang.items()} for name in months}
     return {}

@@ -10,7 +10,7 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from dashboards import theme
-from dashboards.words import Language, plain
+from dashboards.i18n import Language, plain
 
 
 def environment(said: Language, *packages: str) -> Environment:

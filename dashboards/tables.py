@@ -6,7 +6,7 @@ republished are left out, and the score stands in their place.
 
 import pandas as pd
 
-from dashboards import facts, metadata
+from dashboards import edition_stats, metadata
 from warehouse.edition import Edition
 
 HIDDEN = "not republished: the licence of the source does not allow it"
@@ -50,7 +50,7 @@ def contributions(edition: Edition) -> pd.DataFrame:
 def indicators(edition: Edition) -> pd.DataFrame:
     """A row a month and indicator: value, unit, score, weight, age of the figure, state."""
     rows = edition.values.loc[edition.values["kind"].isin(["indicator", "panel"])]
-    about = facts.indicators(edition).set_index("key")
+    about = edition_stats.indicators(edition).set_index("key")
     hidden = rows["key"].map(about["hidden"])
     return _ordered(
         rows.assign(
@@ -78,7 +78,7 @@ def vintages(edition: Edition) -> pd.DataFrame:
 
 
 def _open(edition: Edition) -> pd.DataFrame:
-    rows = edition.lineage.loc[~edition.lineage["series"].isin(facts.closed(edition))]
+    rows = edition.lineage.loc[~edition.lineage["series"].isin(edition_stats.closed(edition))]
     rows = rows.drop_duplicates(["series", "series_period", "period"])
     named = rows[["series", "series_period", "period", "value"]].set_axis(
         ["series", "period", "cutoff", "value"], axis=1
@@ -87,7 +87,7 @@ def _open(edition: Edition) -> pd.DataFrame:
 
 
 def _scored(edition: Edition) -> pd.DataFrame:
-    shut = edition.lineage["series"].isin(facts.closed(edition))
+    shut = edition.lineage["series"].isin(edition_stats.closed(edition))
     rows = edition.values.loc[edition.values["key"].isin(edition.lineage.loc[shut, "key"].unique())]
     rows = rows.dropna(subset=["score", "observed"])
     named = rows[["key", "observed", "period", "score"]].set_axis(
@@ -113,7 +113,7 @@ def _traced(edition: Edition) -> pd.DataFrame:
     A note on a figure that may not be republished is left out too: it may spell the figure.
     """
     rows = edition.lineage
-    shut = rows["series"].isin(facts.closed(edition))
+    shut = rows["series"].isin(edition_stats.closed(edition))
     shown = rows.assign(
         value=rows["value"].mask(shut), cite_note=rows["cite_note"].mask(shut, HIDDEN)
     )
@@ -124,7 +124,7 @@ def _traced(edition: Edition) -> pd.DataFrame:
 def series(edition: Edition) -> pd.DataFrame:
     """The series that the edition uses: source, unit, frequency, titles."""
     used = edition.series.loc[edition.series["key"].isin(edition.lineage["series"])]
-    open_ = ~used["key"].isin(facts.closed(edition))
+    open_ = ~used["key"].isin(edition_stats.closed(edition))
     return used.assign(republished=open_)[metadata.names("series")].reset_index(drop=True)
 
 

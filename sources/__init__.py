@@ -13,16 +13,16 @@ from typing import Literal
 
 import pandas as pd
 
-from sources.tidy import Rule, SchemaDrift
+from sources.tidy import SchemaDrift, ValidationRule
 
 __all__ = [
     "Payload",
     "Redact",
     "Request",
-    "Rule",
     "SchemaDrift",
     "Series",
     "Source",
+    "ValidationRule",
     "find",
     "registry",
 ]
@@ -30,22 +30,22 @@ __all__ = [
 HISTORY = Path(__file__).parent / "history"
 Cadence = Literal["daily", "weekly", "biweekly", "monthly", "quarterly", "half-yearly", "yearly"]
 Frequency = Literal["W", "B", "M", "Q", "S", "A", "E"]
-Looks = Literal["csv", "json", "xlsx", "yaml", "xml", "html", ""]
+ExpectedFormat = Literal["csv", "json", "xlsx", "yaml", "xml", "html", ""]
 
 
 @dataclass(frozen=True)
 class Request:
     """What to ask of the publisher: a GET, or a POST when `json` is given.
 
-    `looks_like` is what this body must be where it is not what the source's bodies are; `mirror`
-    is another address of the same bytes, asked when the first does not serve them.
+    `expected_format` is what this body must be where it is not what the source's bodies are;
+    `mirror` is another address of the same bytes, asked when the first does not serve them.
     """
 
     url: str
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     json: Mapping[str, object] | None = None
-    looks_like: Looks = ""
+    expected_format: ExpectedFormat = ""
     mirror: str = ""
 
 
@@ -53,19 +53,20 @@ class Request:
 class Payload:
     """The bytes that a publisher sent, decompressed, and when they were asked for.
 
-    `more` holds the further pages of a source that follows; a payload has all of them or is none.
+    `extra_pages` holds the further pages of a source that follows: all of them, or there is no
+    payload.
     """
 
     content: bytes
     request: Request
     fetched_at: datetime
     last_modified: datetime | None = None
-    more: tuple[bytes, ...] = ()
+    extra_pages: tuple[bytes, ...] = ()
 
     @property
     def pages(self) -> tuple[bytes, ...]:
         """Every body, in the order in which it was asked for."""
-        return (self.content, *self.more)
+        return (self.content, *self.extra_pages)
 
 
 @dataclass(frozen=True)
@@ -97,10 +98,10 @@ class Source:
     date a figure gets where the payload gives none. `lag_days` is the usual time between the
     end of a period and its publication; after `stale_days` from the end of the newest period
     the source counts as late. `follow` names the next page to ask for, given those so far: None
-    when there is no more; it raises SchemaDrift where a page does not say. A payload is `whole`
-    where it holds all that its request still publishes: a figure gone from it was withdrawn. One
-    that is `undated` gives what is in force when it is asked for, so that the same bytes on another
-    day are figures of that day.
+    when there is no more; it raises SchemaDrift where a page does not say. A payload is a
+    `full_snapshot` where it holds all that its request still publishes: a figure gone from it
+    was withdrawn. One that is `snapshot_dated` gives what is in force when it is asked for, so
+    that the same bytes on another day are figures of that day.
     `redact` takes out of a body what must never be stored, before it is archived.
     `traps` are what the publisher does that a reader would not expect, a line each.
     """
@@ -118,12 +119,12 @@ class Source:
     series: tuple[Series, ...]
     requests: tuple[Request, ...] = ()
     parse: Parse | None = None
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[ValidationRule, ...] = ()
     follow: Follow | None = None
     redact: Redact | None = None
-    whole: bool = False
-    undated: bool = False
-    looks_like: Looks = ""
+    full_snapshot: bool = False
+    snapshot_dated: bool = False
+    expected_format: ExpectedFormat = ""
     attribution: str = ""
     redistribute: bool = True
     known_from: Literal["fetch", "last_modified"] = "fetch"
@@ -142,10 +143,13 @@ class Source:
 
 @cache
 def registry() -> Mapping[str, Source]:
-    """Every declared source by key; a module of this package that has SOURCE is one."""
-    modules = (m.name for m in pkgutil.iter_modules(__path__) if not m.ispkg)
+    """Every declared source by key: the SOURCE of each module in `publishers`."""
+    from sources import publishers
+
+    names = (module.name for module in pkgutil.iter_modules(publishers.__path__))
     found = (
-        getattr(importlib.import_module(f"sources.{name}"), "SOURCE", None) for name in modules
+        getattr(importlib.import_module(f"sources.publishers.{name}"), "SOURCE", None)
+        for name in names
     )
     return {source.key: source for source in sorted(filter(None, found), key=lambda s: s.key)}
 

@@ -34,7 +34,7 @@ class SchemaDrift(ValueError):
 
 
 @dataclass(frozen=True)
-class Rule:
+class ValidationRule:
     """One Great Expectations expectation on the tidy batch, with what to do when it fails.
 
     `expectation` is the class name in `great_expectations.expectations`; `kwargs` go to it.
@@ -60,10 +60,10 @@ def between(
     series: str = "",
     severity: Severity = "quarantine",
     reason: str = "",
-) -> Rule:
+) -> ValidationRule:
     """A rule that `column` lies in [low, high], in the unit of the series."""
     kwargs = {"column": column, "min_value": low, "max_value": high}
-    return Rule("ExpectColumnValuesToBeBetween", kwargs, severity, series, reason)
+    return ValidationRule("ExpectColumnValuesToBeBetween", kwargs, severity, series, reason)
 
 
 def require(frame: pd.DataFrame, columns: set[str]) -> None:

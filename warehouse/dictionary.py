@@ -11,7 +11,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import SetColumnComment, SetTableComment
 from sqlmodel import SQLModel
 
-from warehouse import alert_tables, tables
+from warehouse import tables
+from warehouse.alerts import tables as alert_tables
 
 DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 MODULES = (tables, alert_tables)

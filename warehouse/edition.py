@@ -9,12 +9,12 @@ import pandas as pd
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, insert, select, text
 
-from warehouse.batch import days
-from warehouse.batch import instants as seconds
-from warehouse.bulk import staged
 from warehouse.database import add
 from warehouse.fetches import status
-from warehouse.frames import dates, instants, rows
+from warehouse.observations.encode import days
+from warehouse.observations.encode import instants as seconds
+from warehouse.observations.staging import staged
+from warehouse.row_conversion import dates, instants, rows
 from warehouse.tables import IndexChange, IndexRevised, IndexValue, Release, core
 
 FLOATS = ["value", "score", "low", "high", "weight", "contribution", "coverage"]

@@ -5,9 +5,9 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Engine, insert, select
 
-from warehouse import read as figures
 from warehouse.database import writing
-from warehouse.frames import instants, rows
+from warehouse.observations import read as figures
+from warehouse.row_conversion import instants, rows
 from warehouse.tables import Event, core
 
 KEY = ["address", "title", "version"]

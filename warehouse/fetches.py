@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Engine, bindparam, text
 from sqlmodel.sql.sqltypes import UTCDateTime
 
-from warehouse.frames import dates, rows
+from warehouse.row_conversion import dates, rows
 
 # Months and days from the first day of a period to its end; an event has no length.
 LENGTH = {"W": (0, 7), "B": (0, 14), "M": (1, 0), "Q": (3, 0), "S": (6, 0), "A": (12, 0)}
@@ -77,7 +77,7 @@ def last_fetch(engine: Engine, source: str, url: str | None = None) -> LastFetch
     return LastFetch(**dict(row._mapping) | {"newest": newest})
 
 
-def archived(engine: Engine, source: str) -> pd.DataFrame:
+def parsed_bodies(engine: Engine, source: str) -> pd.DataFrame:
     """The bodies of a source that its parser was shown, each once, oldest first.
 
     Columns: url, at, outcome, http_status, sha256, bytes, etag, last_modified.

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Engine, Table, insert, select, update
 
-from warehouse.append import Loaded, append
-from warehouse.batch import days
 from warehouse.database import add, writing
+from warehouse.observations.append import Loaded, append
+from warehouse.observations.encode import days
 from warehouse.tables import Fetch, Quarantine, Series, Source, core
 
 INFINITE = {math.inf: "inf", -math.inf: "-inf"}  # JSON has no word for them

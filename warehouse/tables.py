@@ -109,7 +109,7 @@ class Citation(SQLModel, table=True):
 class Observation(SQLModel, table=True):
     """One version of one figure. Rows are only ever added.
 
-    Its keys are checked for whole batches when they are coded (see warehouse/batch.py), not by
+    Its keys are checked for whole batches when they are encoded (observations/encode.py), not by
     foreign keys: PostgreSQL checks those row by row, which made a load of a million rows take
     five times as long, and nothing that they would point to is ever deleted.
     """

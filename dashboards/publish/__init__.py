@@ -4,23 +4,19 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from dashboards.publish import (
-    card,
-    changelog,
-    changes,
-    citation,
-    columnar,
+from dashboards.publish import changelog, changes, citation, edition_summary, readme
+from dashboards.publish.formats import (
     croissant,
     csvw,
     datapackage,
     dcat,
-    delimited,
-    readme,
+    parquet,
     schemaorg,
     sdmx_data,
     sdmx_structure,
+    tables_csv,
 )
-from dashboards.publish.publication import LANGUAGES, File, Publication, dumped
+from dashboards.publish.publication import LANGUAGES, File, Publication, to_json
 from warehouse.edition import Edition
 
 CHECKSUMS = "SHA256SUMS"
@@ -43,9 +39,9 @@ def files(publication: Publication, previous: Edition | None = None) -> list[Fil
 
 
 def _changes(publication: Publication, previous: Edition | None) -> Iterator[File]:
-    yield File("edition.json", dumped(card.document(publication)))
+    yield File("edition.json", to_json(edition_summary.document(publication)))
     document = changelog.document(publication, changes.between(publication.edition, previous))
-    yield File("changelog.json", dumped(document))
+    yield File("changelog.json", to_json(document))
     for code in LANGUAGES:
         yield File(f"changelog.{code}.md", changelog.markdown(publication, document, code))
 
@@ -53,10 +49,10 @@ def _changes(publication: Publication, previous: Edition | None) -> Iterator[Fil
 def _data(publication: Publication) -> Iterator[File]:
     for table in publication.tables:
         frame = publication.frames[table.name]
-        yield File(f"{table.name}.csv", delimited.standard(frame, table), table)
-        yield File(f"{table.name}.fr.csv", delimited.french(frame, table), table)
-        yield File(f"{table.name}.parquet", columnar.parquet(frame, table), table)
-    yield File("framework.json", dumped(publication.edition.framework))
+        yield File(f"{table.name}.csv", tables_csv.standard(frame, table), table)
+        yield File(f"{table.name}.fr.csv", tables_csv.french(frame, table), table)
+        yield File(f"{table.name}.parquet", parquet.parquet(frame, table), table)
+    yield File("framework.json", to_json(publication.edition.framework))
     yield File("structure.sdmx.xml", sdmx_structure.document(publication))
     yield File("data.sdmx.xml", sdmx_data.document(publication))
 
@@ -65,13 +61,13 @@ def _about(publication: Publication, data: Sequence[File]) -> Iterator[File]:
     """The descriptions, which name the files of data with their sizes and hashes."""
     plain = [file for file in data if file.table and file.name == f"{file.table.name}.csv"]
     csv = [file for file in data if file.name.endswith(".csv")]
-    yield File("datapackage.json", dumped(datapackage.document(publication, csv)))
-    yield File("csvw.json", dumped(csvw.document(publication, plain)))
-    yield File("croissant.json", dumped(croissant.document(publication, plain)))
-    yield File("dcat.jsonld", dumped(dcat.document(publication, data)))
+    yield File("datapackage.json", to_json(datapackage.document(publication, csv)))
+    yield File("csvw.json", to_json(csvw.document(publication, plain)))
+    yield File("croissant.json", to_json(croissant.document(publication, plain)))
+    yield File("dcat.jsonld", to_json(dcat.document(publication, data)))
     for code in LANGUAGES:
         yield File(f"README.{code}.md", readme.markdown(publication, code))
-        body = dumped(schemaorg.document(publication, data, code))
+        body = to_json(schemaorg.document(publication, data, code))
         yield File(f"dataset.{code}.jsonld", body)
     yield File("CITATION.cff", citation.cff(publication))
 

@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from dashboards import metadata
+from dashboards.i18n import Language, language
 from dashboards.publish.changes import Changes
 from dashboards.publish.publication import Publication, records
 from dashboards.publish.readme import escaped
-from dashboards.words import Language, language
 
 DIGITS = 4
 
@@ -48,22 +48,22 @@ def _dated(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 def markdown(publication: Publication, changes: Mapping[str, Any], code: str) -> bytes:
     """The document of the changes, in a language."""
-    said, words = language(code), metadata.words("changelog", code)
+    lang, words = language(code), metadata.words("changelog", code)
     titles = publication.frames["series"].set_index("key")[f"title_{code}"]
     named = {str(key): escaped(title) for key, title in titles.items()}
-    lines = [said.typeset(line) for line in _lines(changes, named, said, words)]
+    lines = [lang.typeset(line) for line in _lines(changes, named, lang, words)]
     return "\n".join([*lines, ""]).encode()
 
 
 def _lines(
-    changes: Mapping[str, Any], titles: Mapping[str, str], said: Language, words: Mapping[str, str]
+    changes: Mapping[str, Any], titles: Mapping[str, str], lang: Language, words: Mapping[str, str]
 ) -> Iterator[str]:
-    months = {"month": said.month(changes["month"]), "before": said.month(changes["previous"])}
+    months = {"month": lang.month(changes["month"]), "before": lang.month(changes["previous"])}
     yield from (f"# {words['title'].format(**months)}", "")
     yield from (f"## {words['method']}", "", _method(changes["method"], words), "")
     new = [words["figures"].format(**one, title=titles[one["series"]]) for one in changes["new"]]
     yield from _section(words["new"], new, words)
-    revised = [_moved(one, titles[one["series"]], said, words) for one in changes["revised"]]
+    revised = [_moved(one, titles[one["series"]], lang, words) for one in changes["revised"]]
     yield from _section(words["revised"], revised, words)
     yield from _section(words["gone"], [f"`{key}`" for key in changes["gone"]], words)
 
@@ -83,9 +83,9 @@ def _method(method: Mapping[str, Any], words: Mapping[str, str]) -> str:
     return words["changed"].format(version=version, was=was, keys=", ".join(touched) or "–")
 
 
-def _moved(one: Mapping[str, Any], title: str, said: Language, words: Mapping[str, str]) -> str:
+def _moved(one: Mapping[str, Any], title: str, lang: Language, words: Mapping[str, str]) -> str:
     figures = {name: one[name] for name in ("was", "value")}
     if one["value"] is None:
         return words["closed"].format(**{**one, "title": title})
-    shown = {name: said.number(figure, DIGITS) for name, figure in figures.items()}
+    shown = {name: lang.number(figure, DIGITS) for name, figure in figures.items()}
     return words["moved"].format(**{**one, **shown, "title": title})

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import facts
+from dashboards import edition_stats
 from warehouse.edition import Edition
 
 FIGURE = ["series", "period"]
@@ -34,10 +34,14 @@ def between(edition: Edition, previous: Edition | None) -> Changes:
     of them as known at its own cut-off.
     """
     held = previous or edition
-    before = facts.month(previous) if previous else facts.month(edition) - pd.DateOffset(months=1)
-    now = _read(edition, facts.month(edition), facts.month(edition))
+    before = (
+        edition_stats.month(previous)
+        if previous
+        else edition_stats.month(edition) - pd.DateOffset(months=1)
+    )
+    now = _read(edition, edition_stats.month(edition), edition_stats.month(edition))
     figures = compare(now, _read(held, None, before))
-    open_ = ~figures["series"].isin(facts.closed(edition))
+    open_ = ~figures["series"].isin(edition_stats.closed(edition))
     return Changes(
         f"{before:%Y-%m}",
         figures.assign(**{name: figures[name].where(open_) for name in ("was", "value")}),

@@ -8,18 +8,18 @@ from dashboards.publish.publication import Publication
 
 def cff(publication: Publication) -> bytes:
     """The citation as YAML."""
-    whole, said = metadata.dataset(), metadata.dataset("en")
+    whole, lang = metadata.dataset(), metadata.dataset("en")
     about = {
         "cff-version": "1.2.0",
-        "message": said["citation"],
+        "message": lang["citation"],
         "type": "dataset",
         "title": publication.title("en"),
-        "authors": [{"name": said["publisher"]}],
+        "authors": [{"name": lang["publisher"]}],
         "version": publication.version,
         "date-released": publication.published,
         "license": whole["licence"],
-        "abstract": said["description"],
-        "keywords": said["keywords"],
+        "abstract": lang["description"],
+        "keywords": lang["keywords"],
         "identifiers": [{"type": "other", "value": publication.id}],
         **({"url": publication.base} if publication.base else {}),
     }

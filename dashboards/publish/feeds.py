@@ -5,8 +5,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from dashboards import metadata
+from dashboards.i18n import plain
 from dashboards.metadata import AUTHORITY
-from dashboards.words import plain
 
 ATOM = "http://www.w3.org/2005/Atom"
 XML = "http://www.w3.org/XML/1998/namespace"
@@ -20,12 +20,12 @@ def atom(
     `page` gives the address of the bulletin of an edition.
     """
     ElementTree.register_namespace("", ATOM)
-    said = metadata.dataset(code)
+    lang = metadata.dataset(code)
     feed = ElementTree.Element(_name("feed"), {f"{{{XML}}}lang": code})
     _add(feed, "id", f"{AUTHORITY}editions:{code}")
-    _add(feed, "title", said["editions"])
+    _add(feed, "title", lang["editions"])
     _add(feed, "updated", max(card["cutoff"] for card in cards.values()))
-    _add(_add(feed, "author"), "name", said["publisher"])
+    _add(_add(feed, "author"), "name", lang["publisher"])
     _add(feed, "rights", metadata.dataset()["licence_title"])
     _add(feed, "link", rel="self", href=address, type="application/atom+xml")
     for name, card in reversed(list(cards.items())):

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import facts, metadata
+from dashboards import edition_stats, metadata
 from dashboards.metadata import AUTHORITY, Table
-from dashboards.publish.clean import clean
+from dashboards.publish.sanitize import clean
 from dashboards.tables import tables
 from warehouse.edition import Edition
 
@@ -92,7 +92,7 @@ class Publication:
 
     def indicators(self) -> list[dict[Hashable, Any]]:
         """The indicators of the method, those of the panels last; see facts.indicators."""
-        return facts.indicators(self.edition).to_dict("records")
+        return edition_stats.indicators(self.edition).to_dict("records")
 
 
 def prepare(edition: Edition, base: str = "") -> Publication:
@@ -118,7 +118,7 @@ def missing_is_null(figures: Mapping[str, Any]) -> dict[str, Any]:
     return {name: None if pd.isna(figure) else figure for name, figure in figures.items()}
 
 
-def dumped(content: Mapping[str, Any]) -> bytes:
+def to_json(content: Mapping[str, Any]) -> bytes:
     """A document as JSON, safe inside a page too: no character of it can close a script."""
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     for character in "<>&\u2028\u2029":

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from dashboards import metadata
+from dashboards.i18n import language
 from dashboards.metadata import Column, Table
 from dashboards.publish.publication import Publication
-from dashboards.words import language
 
 # What Markdown or HTML would read as more than a character.
 MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
@@ -14,8 +14,8 @@ MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 def markdown(publication: Publication, code: str) -> bytes:
     """What every file of the release is, and every column of its tables, in a language."""
-    said = language(code)
-    lines = [said.typeset(line) for line in _lines(publication, code)]
+    lang = language(code)
+    lines = [lang.typeset(line) for line in _lines(publication, code)]
     return "\n".join([*lines, ""]).encode()
 
 
@@ -25,10 +25,10 @@ def escaped(text: str) -> str:
 
 
 def _lines(publication: Publication, code: str) -> Iterator[str]:
-    words, said = metadata.words("readme", code), language(code)
+    words, lang = metadata.words("readme", code), language(code)
     about = {
-        "month": said.of_month(publication.edition.month),
-        "day": said.day(publication.edition.as_of.date()),
+        "month": lang.of_month(publication.edition.month),
+        "day": lang.day(publication.edition.as_of.date()),
         "licence": metadata.dataset()["licence"],
         "licence_url": metadata.dataset()["licence_url"],
     }
@@ -55,5 +55,5 @@ def _table(table: Table, code: str) -> Iterator[str]:
 
 def _column(column: Column, code: str) -> str:
     kinds = metadata.words("readme", code)["kinds"]
-    said = escaped(column.fr if code == "fr" else column.en)
-    return f"| `{column.name}` | {kinds[column.type]} | {kinds.get(column.unit, '')} | {said} |"
+    lang = escaped(column.fr if code == "fr" else column.en)
+    return f"| `{column.name}` | {kinds[column.type]} | {kinds.get(column.unit, '')} | {lang} |"

@@ -10,13 +10,23 @@ from altair.utils.schemapi import debug_mode
 from sqlalchemy import Engine
 
 from dashboards import rendering
-from dashboards.publish import tree
-from dashboards.site import arabic, archive, crew, explorer, groups, home, projects, records, texts
-from dashboards.site.folder import Folder, Shelf
-from dashboards.site.maker import Maker
+from dashboards.publish import collection
+from dashboards.site import parallel
+from dashboards.site.context import site_context
+from dashboards.site.incremental import Folder, OutputWriter
+from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 from dashboards.site.page import Page, up
-from dashboards.site.speech import ARABIC, CODES, Speech, speech
-from dashboards.site.stock import stock
+from dashboards.site.page_groups import PageGroups
+from dashboards.site.pages import (
+    arabic,
+    archive,
+    explorer,
+    groups,
+    home,
+    projects,
+    static_pages,
+    status_pages,
+)
 
 ENTRY = """<!DOCTYPE html>
 <html lang="fr">
@@ -88,9 +98,12 @@ def build(
     is nothing to show. `countries` are those whose announced data centres are listed, their
     English names to their French ones. The same warehouse and hour give the same bytes.
     """
-    maker, folder = Maker(engine, stock(engine, now, forced=forced), out, base), Folder(out)
+    maker, folder = (
+        PageGroups(engine, site_context(engine, now, forced=forced), out, base),
+        Folder(out),
+    )
     stale = folder.stale(maker.stamps)
-    shelf, waiting = Shelf(out), {one.name for one in maker.stock.issues} & set(stale)
+    shelf, waiting = OutputWriter(out), {one.name for one in maker.stock.issues} & set(stale)
     groups = _groups(maker, stale, forced=forced)
     while waiting:
         name, files, written = next(groups)
@@ -104,57 +117,57 @@ def build(
     return Built(folder.written, removed, len(maker.stock.issues))
 
 
-def _groups(maker: Maker, names: Sequence[str], *, forced: bool) -> Iterator[crew.Made]:
+def _groups(maker: PageGroups, names: Sequence[str], *, forced: bool) -> Iterator[parallel.Made]:
     """Make the groups, the issues first: the newest one here, while the crew takes up the rest."""
     newest = maker.stock.issue.name
-    rest = crew.made(maker, [name for name in names if name != newest], forced=forced)
+    rest = parallel.made(maker, [name for name in names if name != newest], forced=forced)
     if newest in names:
-        yield crew.one(maker, newest)
+        yield parallel.one(maker, newest)
     yield from rest
 
 
 @debug_mode(False)
-def _site(maker: Maker, shelf: Shelf, countries: Mapping[str, str]) -> None:
+def _site(maker: PageGroups, shelf: OutputWriter, countries: Mapping[str, str]) -> None:
     """Everything that is about the newest issue, or about all of them."""
     found, data, base = maker.stock, maker.data, maker.base
     shelf.put("index.html", ENTRY)
     if base:  # a page that is lost at any depth has no other way to the style sheet
-        name = speech(CODES[0]).words["site"]
+        name = site_locale(CODES[0]).words["site"]
         shelf.put("404.html", LOST.format(base=escape(base), name=escape(name)))
     shelf.put("style.css", rendering.style())
     shelf.put("icon.svg", ICON)
     shelf.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
     names = {one.name for one in found.issues}
-    layout = tree.Layout("data/{name}/", "{code}/bulletins/{name}/index.html", base)
-    cards = {name: one for name, one in tree.held(shelf.out, layout).items() if name in names}
-    for file in tree.files(data, cards, layout):
+    layout = collection.Layout("data/{name}/", "{code}/bulletins/{name}/index.html", base)
+    cards = {name: one for name, one in collection.held(shelf.out, layout).items() if name in names}
+    for file in collection.files(data, cards, layout):
         shelf.put(file.name, file.body)
-    for said in map(speech, CODES):
-        shelf.put(f"{said.code}/calendar/releases.ics", archive.ics(found, said))
-        for page in _pages(maker, shelf, said, countries):
-            maker.put(shelf, page, said)
-        for name, body in archive.embeds(found, said, shelf.pen):
+    for lang in map(site_locale, CODES):
+        shelf.put(f"{lang.code}/calendar/releases.ics", archive.ics(found, lang))
+        for page in _pages(maker, shelf, lang, countries):
+            maker.put(shelf, page, lang)
+        for name, body in archive.embeds(found, lang, shelf.pen):
             shelf.put(name, body)
-    in_arabic = speech(ARABIC)
+    in_arabic = site_locale(ARABIC)
     maker.put(shelf, arabic.page(found, in_arabic, shelf.pen(up(""))), in_arabic)
 
 
 def _pages(
-    maker: Maker, shelf: Shelf, said: Speech, countries: Mapping[str, str]
+    maker: PageGroups, shelf: OutputWriter, lang: SiteLocale, countries: Mapping[str, str]
 ) -> Iterator[Page]:
     found = maker.stock
     held = shelf.out / "data" / found.issue.name
     names = [path.name for path in sorted(held.iterdir())]
-    yield home.page(found, said, shelf.pen(up("")))
-    yield archive.listing(found, said)
-    yield archive.calendar(found, said)
-    yield groups.listing(found, said)
-    yield from groups.pages(found, said, shelf.pen, countries)
-    yield explorer.page(found, said)
-    yield records.sources(found, said)
-    yield records.revisions(found, said)
-    yield records.alerts(found, said)
-    yield records.corrections(found, said)
-    yield texts.data(found, said, maker.data.tables, names)
-    yield texts.method(found, said)
-    yield texts.cite(found, said, maker.base)
+    yield home.page(found, lang, shelf.pen(up("")))
+    yield archive.listing(found, lang)
+    yield archive.calendar(found, lang)
+    yield groups.listing(found, lang)
+    yield from groups.pages(found, lang, shelf.pen, countries)
+    yield explorer.page(found, lang)
+    yield status_pages.sources(found, lang)
+    yield status_pages.revisions(found, lang)
+    yield status_pages.alerts(found, lang)
+    yield status_pages.corrections(found, lang)
+    yield static_pages.data(found, lang, maker.data.tables, names)
+    yield static_pages.method(found, lang)
+    yield static_pages.cite(found, lang, maker.base)

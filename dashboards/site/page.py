@@ -9,9 +9,9 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from dashboards import rendering
-from dashboards.figures import Draw
-from dashboards.site.speech import ARABIC, CODES, Speech, speech
-from dashboards.site.stock import Stock
+from dashboards.bulletin.figures import Draw
+from dashboards.site.context import SiteContext
+from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 
 POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'"
 # The pages of the head, and those that only the foot leads to; a dimension is a page of its own.
@@ -20,7 +20,7 @@ FOOT = ("explorer/", "sources/", "revisions/", "calendar/", "corrections/", "cit
 
 
 # Gives what draws into the site for a page, from the way up to its root.
-Pen = Callable[[str], Draw]
+ChartUrlFactory = Callable[[str], Draw]
 
 
 @dataclass(frozen=True)
@@ -44,14 +44,14 @@ def up(path: str) -> str:
     return "../" * (path.count("/") + 1)
 
 
-def html(page: Page, stock: Stock, said: Speech, base: str = "") -> str:
+def html(page: Page, stock: SiteContext, lang: SiteLocale, base: str = "") -> str:
     """The page in its shell. `base` is the address of the site, "" where it is not known."""
     root = page.root
 
-    def to(path: str, code: str = said.code) -> str:
+    def to(path: str, code: str = lang.code) -> str:
         return f"{root}{code}/{path}index.html"
 
-    names = said.words.get("names", {})
+    names = lang.words.get("names", {})
     shell = {
         "page": page,
         "root": root,
@@ -59,25 +59,25 @@ def html(page: Page, stock: Stock, said: Speech, base: str = "") -> str:
         "base": base,
         "card": stock.issue.name,
         "policy": POLICY,
-        "here": f"{said.code}/{page.path}",
-        "others": [speech(code) for code in _others(page, said)],
+        "here": f"{lang.code}/{page.path}",
+        "others": [site_locale(code) for code in _others(page, lang)],
         "head": [(path, names.get(path or "home")) for path in HEAD],
         "foot": [(path, names.get(path)) for path in FOOT],
-        "month": said.month(stock.issue.month + "-01"),
-        "released": said.moment(stock.issue.due.release),
+        "month": lang.month(stock.issue.month + "-01"),
+        "released": lang.moment(stock.issue.due.release),
     }
-    return _templates(said.code).get_template(page.template).render(shell | {**page.content})
+    return _templates(lang.code).get_template(page.template).render(shell | {**page.content})
 
 
-def _others(page: Page, said: Speech) -> list[str]:
+def _others(page: Page, lang: SiteLocale) -> list[str]:
     """The other languages that the page is in."""
     every = (*CODES, ARABIC) if page.path == "" else CODES
-    return [code for code in every if code != said.code]
+    return [code for code in every if code != lang.code]
 
 
 @cache
 def _templates(code: str) -> Environment:
-    return rendering.environment(speech(code), "dashboards.site", "dashboards")
+    return rendering.environment(site_locale(code), "dashboards.site", "dashboards")
 
 
 def spark(values: "list[float]", low: float = 0.0, high: float = 100.0) -> Markup:

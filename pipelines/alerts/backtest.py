@@ -12,9 +12,9 @@ from typing import Any
 import pandas as pd
 
 from pipelines.alerts import signals
-from pipelines.alerts.machine import Event, Memory, step
 from pipelines.alerts.rules import WALKED, Rule
 from pipelines.alerts.signals import Vintage
+from pipelines.alerts.state_machine import RuleEvent, RuleState, advance
 from warehouse.edition import Edition
 
 AHEAD = 12  # months in which a rise of the regime counts as foreseen
@@ -27,7 +27,7 @@ class Told:
 
     rule: Rule
     series: str
-    event: Event
+    event: RuleEvent
     seen: pd.Timestamp
 
 
@@ -57,10 +57,12 @@ def replay(rules: Iterable[Rule], seen: Sequence[Vintage]) -> Iterator[Told]:
     """Every event of the rules about figures, vintage by vintage."""
     for rule in rules:
         if rule.kind in WALKED:
-            memories: dict[str, Memory] = {}
+            memories: dict[str, RuleState] = {}
             for vintage in seen:
                 for series, signal in signals.walked(rule, vintage):
-                    events, memories[series] = step(rule, signal, memories.get(series, Memory()))
+                    events, memories[series] = advance(
+                        rule, signal, memories.get(series, RuleState())
+                    )
                     yield from (Told(rule, series, event, vintage.until) for event in events)
 
 

@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from pipelines.alerts import messages, webhook
-from pipelines.alerts.outcome import Outcome
-from pipelines.alerts.rules import Channel, Rules
+from pipelines.alerts.outcome import DeliveryOutcome
+from pipelines.alerts.rules import Channel, RuleSet
 
 SECONDS = 25  # for one message on one channel
 HEADER = "X-Silentcrash-Message-Id"
 
 
-def on(rules: Rules, environ: Mapping[str, str]) -> list[Channel]:
+def on(rules: RuleSet, environ: Mapping[str, str]) -> list[Channel]:
     """The channels whose variables are set."""
     return [one for one in rules.channels if all(environ.get(name) for name in variables(one))]
 
@@ -24,7 +24,7 @@ def variables(channel: Channel) -> list[str]:
 
 def send(
     channel: Channel, message: Mapping[str, Any], environ: Mapping[str, str], now: datetime
-) -> Outcome:
+) -> DeliveryOutcome:
     """One attempt; whatever goes wrong is an outcome, and it names no address and no secret."""
     url, *secret = [environ.get(name, "") for name in variables(channel)]
     try:
@@ -33,15 +33,17 @@ def send(
             return webhook.post(url, secret[0], message, now, allow_private=private)
         return _apprise(url, channel, message, environ.get("SILENTCRASH_CONTACT", ""))
     except Exception as fault:  # a channel that breaks must not stop the others
-        return Outcome("retry", f"could not send: {type(fault).__name__}")
+        return DeliveryOutcome("retry", f"could not send: {type(fault).__name__}")
 
 
-def _apprise(url: str, channel: Channel, message: Mapping[str, Any], contact: str) -> Outcome:
+def _apprise(
+    url: str, channel: Channel, message: Mapping[str, Any], contact: str
+) -> DeliveryOutcome:
     import apprise
 
     door = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Silent Crash Observatory"))
     if not door.add(url):
-        return Outcome("off", "the address is not one that Apprise knows")
+        return DeliveryOutcome("off", "the address is not one that Apprise knows")
     key, events = message["message_id"], message["payload"]["events"]
     mail = all(isinstance(service, apprise.plugins.N_MGR["mailto"]) for service in door)
     for service in door:
@@ -59,9 +61,9 @@ def _apprise(url: str, channel: Channel, message: Mapping[str, Any], contact: st
         timeout=SECONDS,
     )
     if result:
-        return Outcome("sent")
+        return DeliveryOutcome("sent")
     failed = ", ".join(f"{one.name}: {one.status.name.lower()}" for one in result)
-    return Outcome("retry", failed or "no service was asked")
+    return DeliveryOutcome("retry", failed or "no service was asked")
 
 
 def unsubscribe(contact: str) -> dict[str, str]:

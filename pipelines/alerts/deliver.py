@@ -16,11 +16,11 @@ from uuid import uuid4
 from sqlalchemy import Engine
 
 from pipelines.alerts import channels, findings
-from pipelines.alerts.later import catch_up
-from pipelines.alerts.outcome import Outcome
-from pipelines.alerts.ring import Moment, ring
-from pipelines.alerts.rules import Channel, Rules
-from warehouse import alerts
+from pipelines.alerts.outcome import DeliveryOutcome
+from pipelines.alerts.record import Evaluation, record_findings
+from pipelines.alerts.reminders import catch_up
+from pipelines.alerts.rules import Channel, RuleSet
+from warehouse.alerts import repository
 
 Clock = Callable[[], datetime]
 Tally = dict[str, Counter[str]]
@@ -35,7 +35,7 @@ PATIENCE = 120.0  # seconds that a run waits for its slowest channel
 
 def deliver(
     engine: Engine,
-    rules: Rules,
+    rules: RuleSet,
     clock: Clock,
     environ: Mapping[str, str] = os.environ,
     patience: float = PATIENCE,
@@ -56,16 +56,16 @@ def deliver(
     return tally
 
 
-def watch(engine: Engine, rules: Rules, now: datetime, open_: Sequence[Channel]) -> int:
+def watch(engine: Engine, rules: RuleSet, now: datetime, open_: Sequence[Channel]) -> int:
     """Record what is to be said of channels and scheduler; how many events."""
     with engine.connect() as connection:
-        health = alerts.health(connection)
+        health = repository.health(connection)
     found = [
         *findings.of_channels(rules, health, now),
-        *findings.of_scheduler(rules, alerts.heartbeats(engine), now),
+        *findings.of_scheduler(rules, repository.heartbeats(engine), now),
     ]
-    moment = Moment(f"watch:{int(now.timestamp())}", now, now)
-    return len(ring(engine, found, moment, open_, {})) if found else 0
+    moment = Evaluation(f"watch:{int(now.timestamp())}", now, now)
+    return len(record_findings(engine, found, moment, open_, {})) if found else 0
 
 
 def _all(
@@ -97,11 +97,11 @@ def drain(
 ) -> None:
     """Send the messages of a channel, oldest first, until none is due or one is not taken."""
     worker = uuid4().hex
-    while alerts.lease(engine, channel.id, worker, clock(), LEASE):
+    while repository.lease(engine, channel.id, worker, clock(), LEASE):
         now = clock()
-        if alerts.sent_since(engine, channel.id, now - timedelta(hours=1)) >= channel.per_hour:
+        if repository.sent_since(engine, channel.id, now - timedelta(hours=1)) >= channel.per_hour:
             break
-        message = alerts.head(engine, channel.id, now)
+        message = repository.next_due(engine, channel.id, now)
         if message is None:
             break
         outcome = channels.send(channel, message, environ, now)
@@ -109,21 +109,25 @@ def drain(
         _settle(engine, message, outcome, clock())
         if outcome.state in {"retry", "off"}:
             break
-    alerts.release(engine, channel.id, worker)
+    repository.release(engine, channel.id, worker)
 
 
-def _settle(engine: Engine, message: alerts.Row, outcome: Outcome, now: datetime) -> None:
+def _settle(
+    engine: Engine, message: repository.Row, outcome: DeliveryOutcome, now: datetime
+) -> None:
     attempts = message["attempts"] + 1
     about = {"attempts": attempts, "last_error": outcome.error}
     if outcome.state in {"sent", "refused"}:
         done = {"state": "sent", "sent_at": now} if outcome.state == "sent" else {"state": "failed"}
         health = {"state": "ok", "failures": 0, "since": None, "not_before": None}
         said = {"last_success": now} if outcome.state == "sent" else {}
-        alerts.settle(engine, message, about | done, health | said | {"last_error": outcome.error})
+        repository.settle(
+            engine, message, about | done, health | said | {"last_error": outcome.error}
+        )
         return
     spent = attempts > len(BACKOFF)
     wait = outcome.after if outcome.after is not None else BACKOFF[min(attempts, len(BACKOFF)) - 1]
     off = outcome.state == "off" or spent
     failing = {"state": "off" if off else "failing", "failures": attempts, "not_before": now + wait}
     since = {} if message["attempts"] else {"since": now}
-    alerts.settle(engine, message, about, failing | since | {"last_error": outcome.error})
+    repository.settle(engine, message, about, failing | since | {"last_error": outcome.error})

@@ -9,15 +9,15 @@ from typing import Any
 import pandas as pd
 
 from pipelines.alerts import signals
-from pipelines.alerts.machine import Event, Memory, hold, note, step
-from pipelines.alerts.ring import Finding
-from pipelines.alerts.rules import WALKED, Rule, Rules
+from pipelines.alerts.record import Finding
+from pipelines.alerts.rules import WALKED, Rule, RuleSet
+from pipelines.alerts.state_machine import RuleEvent, RuleState, advance, notify_once, set_level
 from warehouse.edition import Edition
 
 SILENT_AFTER = timedelta(hours=26)  # the scheduler beats every hour; a day and a little is a stop
 
 
-def of_edition(rules: Rules, edition: Edition) -> Iterator[Finding]:
+def of_edition(rules: RuleSet, edition: Edition) -> Iterator[Finding]:
     """Every rule about figures, sources or editions, on each series that it matches."""
     seen = signals.vintage(edition)
     late = signals.late(edition)
@@ -25,7 +25,7 @@ def of_edition(rules: Rules, edition: Edition) -> Iterator[Finding]:
         if rule.kind in WALKED:
             for series, signal in signals.walked(rule, seen):
                 blamed = _blamed(rule, edition, series, late)
-                yield Finding(rule, series, partial(step, rule, signal), blamed)
+                yield Finding(rule, series, partial(advance, rule, signal), blamed)
         elif rule.kind == "stale":
             yield from _late(rule, edition, late, seen.until)
         elif rule.kind == "release":
@@ -52,10 +52,12 @@ def _late(
 def _published(rule: Rule, edition: Edition, period: pd.Timestamp) -> Finding:
     index = edition.values.loc[lambda table: table["key"].eq("index") & table["period"].eq(period)]
     value = float(index["score"].iloc[-1]) if len(index) else None
-    return Finding(rule, "index", partial(note, rule, Event("notice", period, period, value)))
+    return Finding(
+        rule, "index", partial(notify_once, rule, RuleEvent("notice", period, period, value))
+    )
 
 
-def of_announcements(rules: Rules, events: pd.DataFrame, since: datetime) -> Iterator[Finding]:
+def of_announcements(rules: RuleSet, events: pd.DataFrame, since: datetime) -> Iterator[Finding]:
     """Dated announcements of the kind and size that a rule names, each told once.
 
     `events`: address, event_type, title, power_mw, known_from (UTC). What was known before
@@ -67,15 +69,15 @@ def of_announcements(rules: Rules, events: pd.DataFrame, since: datetime) -> Ite
         for row in events.loc[large].to_dict("records"):
             if fnmatchcase(row["event_type"], rule.series):
                 event = _news(row, quiet=row["known_from"] < since)
-                yield Finding(rule, row["address"], partial(note, rule, event))
+                yield Finding(rule, row["address"], partial(notify_once, rule, event))
 
 
-def _news(row: Mapping[Any, Any], *, quiet: bool) -> Event:
+def _news(row: Mapping[Any, Any], *, quiet: bool) -> RuleEvent:
     day = pd.Timestamp(row["known_from"]).tz_convert(None).normalize()
-    return Event("notice", day, day, float(row["power_mw"]), row["title"], quiet)
+    return RuleEvent("notice", day, day, float(row["power_mw"]), row["title"], quiet)
 
 
-def of_quality(rules: Rules, status: pd.DataFrame, now: datetime) -> Iterator[Finding]:
+def of_quality(rules: RuleSet, status: pd.DataFrame, now: datetime) -> Iterator[Finding]:
     """A source whose last answer was refused: nothing of it was stored."""
     for row in status.to_dict("records"):
         if pd.notna(row["last_outcome"]):
@@ -84,13 +86,15 @@ def of_quality(rules: Rules, status: pd.DataFrame, now: datetime) -> Iterator[Fi
             yield from check(rules, f"observations/{row['key']}:contract", not refused, detail, now)
 
 
-def check(rules: Rules, series: str, passed: bool, detail: str, now: datetime) -> Iterator[Finding]:
+def check(
+    rules: RuleSet, series: str, passed: bool, detail: str, now: datetime
+) -> Iterator[Finding]:
     """The outcome of a check or of a run, for every rule on data quality."""
     yield from _now(rules, "quality", series, not passed, detail, now)
 
 
 def of_channels(
-    rules: Rules, health: Mapping[str, Mapping[str, Any]], now: datetime
+    rules: RuleSet, health: Mapping[str, Mapping[str, Any]], now: datetime
 ) -> Iterator[Finding]:
     """A channel that is off, or has failed for an hour."""
     for channel, row in health.items():
@@ -100,7 +104,7 @@ def of_channels(
         yield from _now(rules, "channel", channel, dead, row["last_error"], now)
 
 
-def of_scheduler(rules: Rules, beats: Mapping[str, datetime], now: datetime) -> Iterator[Finding]:
+def of_scheduler(rules: RuleSet, beats: Mapping[str, datetime], now: datetime) -> Iterator[Finding]:
     """A scheduler that was seen once and has not been for a day."""
     if "scheduler" in beats:
         age = now - beats["scheduler"]
@@ -109,7 +113,7 @@ def of_scheduler(rules: Rules, beats: Mapping[str, datetime], now: datetime) -> 
 
 
 def _now(
-    rules: Rules, kind: str, series: str, hot: bool, said: str, now: datetime
+    rules: RuleSet, kind: str, series: str, hot: bool, said: str, now: datetime
 ) -> Iterator[Finding]:
     today = pd.Timestamp(now.date())
     for rule in rules.rules:
@@ -120,7 +124,7 @@ def _now(
 def _switch(
     rule: Rule, hot: bool, period: pd.Timestamp, said: str, value: float | None = None
 ) -> Any:
-    def act(memory: Memory) -> tuple[list[Event], Memory]:
-        return hold(rule, hot, period, memory, said, value)
+    def act(memory: RuleState) -> tuple[list[RuleEvent], RuleState]:
+        return set_level(rule, hot, period, memory, said, value)
 
     return act

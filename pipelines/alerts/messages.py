@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from pipelines.alerts.machine import Event
 from pipelines.alerts.rules import Channel, Rule
+from pipelines.alerts.state_machine import RuleEvent
 
 SAID = {
     "fr": {
@@ -50,7 +50,9 @@ def month(period: pd.Timestamp, language: str) -> str:
     return format_date(period, "MMMM y", locale=language) if period.year > 1970 else "–"
 
 
-def texts(rule: Rule, series: str, event: Event, titles: Mapping[str, Mapping[str, str]]) -> Any:
+def texts(
+    rule: Rule, series: str, event: RuleEvent, titles: Mapping[str, Mapping[str, str]]
+) -> Any:
     """title_fr, text_fr, title_en and text_en of an event."""
     made = {}
     for language in ("fr", "en"):

@@ -6,7 +6,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True)
-class Outcome:
+class DeliveryOutcome:
     """`sent`; `retry` later; `refused` for this message alone; `off` until somebody looks.
 
     `error` holds no address and no secret. `after` is how long the receiver asked to wait.

@@ -159,7 +159,7 @@ class Channel(_Strict):
         return severity in self.severity and (self.kinds is None or kind in self.kinds)
 
 
-class Rules(_Strict):
+class RuleSet(_Strict):
     """The whole file."""
 
     version: Literal[1]
@@ -167,7 +167,7 @@ class Rules(_Strict):
     channels: tuple[Channel, ...] = ()
 
 
-def load(path: Path = BUNDLED, known: Mapping[str, Iterable[str]] | None = None) -> Rules:
+def load(path: Path = BUNDLED, known: Mapping[str, Iterable[str]] | None = None) -> RuleSet:
     """The rules of a file; `known` has the series that exist, by kind.
 
     Raises RulesFault: one line a fault, `file:line: what is wrong`.
@@ -175,7 +175,7 @@ def load(path: Path = BUNDLED, known: Mapping[str, Iterable[str]] | None = None)
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        made = Rules.model_validate(raw)
+        made = RuleSet.model_validate(raw)
     except OSError as fault:
         raise RulesFault(f"{path}: {fault.strerror}") from None
     except yaml.MarkedYAMLError as fault:
@@ -209,7 +209,7 @@ def _say(error: Any) -> str:
 
 
 def _words() -> set[str]:
-    models = (Rules, Rule, Condition, Recovery, Confirmation, Message, Channel)
+    models = (RuleSet, Rule, Condition, Recovery, Confirmation, Message, Channel)
     return {f.alias or name for model in models for name, f in model.model_fields.items()}
 
 
@@ -236,7 +236,7 @@ def _line(node: yaml.Node | None, place: Iterable[int | str]) -> int:
     return line
 
 
-def _strangers(made: Rules, known: Mapping[str, Iterable[str]]) -> Iterable[tuple[Any, str]]:
+def _strangers(made: RuleSet, known: Mapping[str, Iterable[str]]) -> Iterable[tuple[Any, str]]:
     """What each entry cannot tell alone: ids given twice, series and regimes that are not."""
     for name, entries in (("rules", made.rules), ("channels", made.channels)):
         ids = [one.id for one in entries]

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipelines.alerts.machine import Signal
 from pipelines.alerts.rules import Condition, Rule
+from pipelines.alerts.state_machine import Signal
 from warehouse.edition import Edition
 
 COMPARE = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
@@ -125,7 +125,7 @@ def probability(seen: Vintage, threshold: float) -> "pd.Series[float]":
 def _probability(
     table: pd.DataFrame, method: Mapping[str, Any], threshold: float
 ) -> "pd.Series[float]":
-    from pipelines.index import bands, uncertainty
+    from pipelines.index.robustness import bands, monte_carlo
 
     own = table.loc[table["kind"].eq("indicator")]
     wide = own.pivot(index="period", columns="key", values="value")
@@ -140,8 +140,8 @@ def _probability(
         }
     ).T  # fmt: skip
     weights = pd.Series({group["key"]: float(group["weight"]) for group in method["dimension"]})
-    model = uncertainty.prepare(wide, about.infer_objects(), weights, seed=SEED)
-    made = uncertainty.simulate(model, REPLICATES, seed=SEED)
+    model = monte_carlo.prepare(wide, about.infer_objects(), weights, seed=SEED)
+    made = monte_carlo.simulate(model, REPLICATES, seed=SEED)
     chance: pd.Series[float] = bands.exceedance(made, [threshold])[threshold]
     return chance
 

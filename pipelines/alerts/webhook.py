@@ -12,8 +12,8 @@ from typing import Any
 
 import requests
 
-from pipelines.alerts.outcome import Outcome
-from sources.addresses import PrivateAddress, PublicOnly, objection
+from pipelines.alerts.outcome import DeliveryOutcome
+from sources.http.ssrf_guard import PrivateAddress, PublicOnly, violation
 
 TIMEOUT = (5, 20)  # seconds to connect, and between two bytes of the answer
 POISON = {400, 413, 415, 422}  # the receiver will never take this message; the next one it may
@@ -40,17 +40,17 @@ def content(events: list[dict[str, Any]], key: str, at: str) -> bytes:
 
 def post(
     url: str, secret: str, message: Mapping[str, Any], now: datetime, *, allow_private: bool
-) -> Outcome:
+) -> DeliveryOutcome:
     """Post a message once. Redirects are not followed; the answer's body is not read."""
-    wrong = objection(url) if not allow_private else ""
+    wrong = violation(url) if not allow_private else ""
     if wrong:
-        return Outcome("off", "private address refused: see allow_private")
+        return DeliveryOutcome("off", "private address refused: see allow_private")
     created = message["created_at"].isoformat()
     body = content(message["payload"]["events"], message["message_id"], created)
     try:
         signature = sign(secret, message["message_id"], now, body)
     except ValueError as fault:
-        return Outcome("off", str(fault))
+        return DeliveryOutcome("off", str(fault))
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "silent-crash-observatory",
@@ -63,7 +63,7 @@ def post(
 
 def _post(
     url: str, body: bytes, headers: Mapping[str, str], now: datetime, allow_private: bool
-) -> Outcome:
+) -> DeliveryOutcome:
     with requests.Session() as session:
         session.trust_env = False  # a proxy would hide where the connection leads
         if not allow_private:
@@ -80,25 +80,25 @@ def _post(
             ) as answer:
                 return judge(answer.status_code, answer.headers.get("Retry-After", ""), now)
         except PrivateAddress:
-            return Outcome("off", "private address refused: see allow_private")
+            return DeliveryOutcome("off", "private address refused: see allow_private")
         except requests.exceptions.SSLError:
-            return Outcome("retry", "the certificate of the receiver is not valid")
+            return DeliveryOutcome("retry", "the certificate of the receiver is not valid")
         except requests.exceptions.Timeout:
-            return Outcome("retry", "no answer in time")
+            return DeliveryOutcome("retry", "no answer in time")
         except (requests.exceptions.RequestException, ValueError) as fault:
-            return Outcome("retry", f"not reached: {type(fault).__name__}")
+            return DeliveryOutcome("retry", f"not reached: {type(fault).__name__}")
 
 
-def judge(status: int, retry_after: str, now: datetime) -> Outcome:
+def judge(status: int, retry_after: str, now: datetime) -> DeliveryOutcome:
     """What an HTTP status means: 2xx is taken, 410 is the end, 3xx is a failure."""
     if 200 <= status < 300:
-        return Outcome("sent")
+        return DeliveryOutcome("sent")
     if status == 410:
-        return Outcome("off", "HTTP 410: the receiver is gone for good")
+        return DeliveryOutcome("off", "HTTP 410: the receiver is gone for good")
     if status in POISON:
-        return Outcome("refused", f"HTTP {status}: the receiver will not take this message")
+        return DeliveryOutcome("refused", f"HTTP {status}: the receiver will not take this message")
     said = "redirect, not followed" if 300 <= status < 400 else "not taken"
-    return Outcome("retry", f"HTTP {status}: {said}", _patience(retry_after, now))
+    return DeliveryOutcome("retry", f"HTTP {status}: {said}", _patience(retry_after, now))
 
 
 def _patience(retry_after: str, now: datetime) -> timedelta | None:

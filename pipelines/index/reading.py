@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pipelines.index.asof import Figures, Ints, StepRule, table, used
 from pipelines.index.framework import Indicator
-from pipelines.index.known import Figures, Ints, Shape, table, used
 from pipelines.index.vocabulary import TRANSFORMS
 
 
@@ -100,10 +100,10 @@ def _last(figures: Figures, at: int, size: int) -> int:
     return int(step.compress(step <= at).max())
 
 
-def _shape(indicator: Indicator) -> Shape:
+def _shape(indicator: Indicator) -> StepRule:
     size = 3 if indicator.step == "quarter" else 1
     hold = None if indicator.step == "event" else indicator.hold_months
-    return Shape(size, indicator.rule, hold, indicator.in_force)
+    return StepRule(size, indicator.rule, hold, indicator.in_force)
 
 
 def _withheld(reason: str, observed: str | None = None, age: int | None = None) -> Reading:

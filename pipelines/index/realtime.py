@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from pipelines.index import missing
+from pipelines.index.asof import Figures, FiguresAsOf
 from pipelines.index.assemble import assemble
 from pipelines.index.framework import Framework
-from pipelines.index.known import Figures, Known
 from pipelines.index.reading import Reading, read
 
 READ = ["period", "key", "value", "observed", "age_months", "state", "reason"]
@@ -102,8 +102,10 @@ def vintages(
     return values[["period", "as_of", *SINGLE]]
 
 
-def _known(history: pd.DataFrame, framework: Framework) -> Known:
-    return Known(history, {key for one in framework.indicators.values() for key in one.series})
+def _known(history: pd.DataFrame, framework: Framework) -> FiguresAsOf:
+    return FiguresAsOf(
+        history, {key for one in framework.indicators.values() for key in one.series}
+    )
 
 
 def _read(

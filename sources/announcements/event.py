@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sources.announcements.kinds import NONE, Kind
+from sources.announcements.event_type import NONE, Kind
 from sources.announcements.money import Money
 from sources.announcements.power import Power
 

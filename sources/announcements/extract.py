@@ -2,7 +2,7 @@
 
 import re
 
-from sources.announcements import doubt, kinds, money, operators, places, power
+from sources.announcements import classifier, event_type, money, operators, places, power
 from sources.announcements.clean import clean
 from sources.announcements.event import Event
 
@@ -23,16 +23,16 @@ def extract(text: object) -> Event:
     """
     plain = clean(text)[:FIRST_SENTENCES]
     if not any(char.isalpha() for char in plain):
-        return Event(kinds.NONE, "", refused="there is no text to read")
+        return Event(event_type.NONE, "", refused="there is no text to read")
     language = _language(plain)
     figure, (country, place) = power.find(plain), places.find(plain)
     sited = bool(figure or country)
-    verdict = kinds.read(plain, sited=sited, builder=sited and operators.builder(plain))
+    verdict = event_type.read(plain, sited=sited, builder=sited and operators.builder(plain))
     # a text that gives both a power and a place tells of a site, whatever its other words
-    unsure = verdict.family in doubt.UNSURE and not (figure and country)
-    unsure = unsure and doubt.doubtful(plain)
-    if verdict.kind == kinds.NONE or unsure:
-        return Event(kinds.NONE, language, spans=_spans(kind=verdict.span))
+    unsure = verdict.family in classifier.UNSURE and not (figure and country)
+    unsure = unsure and classifier.doubtful(plain)
+    if verdict.kind == event_type.NONE or unsure:
+        return Event(event_type.NONE, language, spans=_spans(kind=verdict.span))
     who, cost = operators.find(plain), money.find(plain)
     spans = _spans(
         kind=verdict.span,

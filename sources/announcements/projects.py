@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sources.announcements.kinds import NONE
+from sources.announcements.event_type import NONE
 
 WITHIN = pd.Timedelta(days=366)
 SAME_SIZE = 0.05

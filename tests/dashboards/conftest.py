@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 
-from pipelines import ingest, release
+from pipelines.ingest import ingestion
+from pipelines.release import compute
 from pipelines.settings import from_environment
 from sources import registry
 from tests.install import browser as find_browser
@@ -38,10 +39,10 @@ def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A warehouse with the shipped history, and the edition of the latest month it allows."""
     home = tmp_path_factory.mktemp("editions")
     settings = from_environment({"SILENTCRASH_HOME": str(home), "SILENTCRASH_NOW": NOW.isoformat()})
-    engine = ingest.open_store(settings)
-    for _ in ingest.everything(engine, settings, list(registry().values()), live=False):
+    engine = ingestion.open_store(settings)
+    for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
         pass
-    release.compute(engine, None, now=NOW)
+    compute.compute(engine, None, now=NOW)
     return engine
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from dashboards import bulletin
+from dashboards.bulletin import document
 from warehouse.edition import Edition
 
 
@@ -13,7 +13,7 @@ from warehouse.edition import Edition
 def folder(shipped_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Both languages, written once."""
     out = tmp_path_factory.mktemp("pages")
-    bulletin.write(shipped_edition, out)
+    document.write(shipped_edition, out)
     return out
 
 

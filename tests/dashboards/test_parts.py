@@ -8,8 +8,9 @@ import pytest
 from altair import TopLevelMixin
 from bs4 import BeautifulSoup
 
-from dashboards import bulletin, charts, facts, figures
-from dashboards.words import Language, language
+from dashboards import charts, edition_stats
+from dashboards.bulletin import document, figures
+from dashboards.i18n import Language, language
 from warehouse.edition import Edition
 
 FR, EN = language("fr"), language("en")
@@ -25,23 +26,23 @@ def changed(edition: Edition, rows: pd.Series, **columns: object) -> Edition:
 
 
 def newest(edition: Edition) -> pd.Series:
-    return edition.values["period"].eq(facts.month(edition))
+    return edition.values["period"].eq(edition_stats.month(edition))
 
 
 def test_the_parts_of_every_change_add_up(shipped_edition: Edition) -> None:
     months = sorted(edition_months(shipped_edition))[1:]
-    scores = facts.table(shipped_edition, "score", "index")["index"]
+    scores = edition_stats.table(shipped_edition, "score", "index")["index"]
     for month in months:
-        moved = facts.movement(replace(shipped_edition, month=f"{month:%Y-%m}"))
+        moved = edition_stats.movement(replace(shipped_edition, month=f"{month:%Y-%m}"))
         whole = scores[month] - scores[month - pd.DateOffset(months=1)]
         assert moved["total"].sum() == pytest.approx(whole, abs=1e-9)
         assert np.allclose(moved["figures"] + moved["weights"], moved["total"], atol=1e-12)
 
 
 def test_the_causes_of_the_change_add_up_to_it(shipped_edition: Edition) -> None:
-    causes = facts.causes(shipped_edition)
-    assert list(causes.index) == [one["key"] for one in facts.groups(shipped_edition)]
-    level = facts.level(shipped_edition)
+    causes = edition_stats.causes(shipped_edition)
+    assert list(causes.index) == [one["key"] for one in edition_stats.groups(shipped_edition)]
+    level = edition_stats.level(shipped_edition)
     assert causes["total"].sum() == pytest.approx(level.month_change, abs=1e-9)
     # The rents of chips are what moved October 2026; nothing was revised.
     assert causes.loc["chips", "new_data"] == pytest.approx(-0.076, abs=0.001)
@@ -49,23 +50,23 @@ def test_the_causes_of_the_change_add_up_to_it(shipped_edition: Edition) -> None
 
 
 def test_what_holds_is_what_the_index_is_revised_by(shipped_edition: Edition) -> None:
-    assert 1 < facts.hold(shipped_edition) < 2.5
-    assert facts.level(shipped_edition).hold == shipped_edition.mean_revision
-    assert facts.hold(replace(shipped_edition, mean_revision=None)) == facts.HOLD
+    assert 1 < edition_stats.hold(shipped_edition) < 2.5
+    assert edition_stats.level(shipped_edition).hold == shipped_edition.mean_revision
+    assert edition_stats.hold(replace(shipped_edition, mean_revision=None)) == edition_stats.HOLD
 
 
 def edition_months(edition: Edition) -> list[pd.Timestamp]:
-    scores = facts.table(edition, "score", "index")["index"].dropna()
+    scores = edition_stats.table(edition, "score", "index")["index"].dropna()
     pairs = [month for month in scores.index if month - pd.DateOffset(months=1) in scores.index]
     return [scores.index[0], *pairs]
 
 
 def test_states_share_the_whole_weight(shipped_edition: Edition) -> None:
-    assert facts.states(shipped_edition).sum() == pytest.approx(1)
+    assert edition_stats.states(shipped_edition).sum() == pytest.approx(1)
 
 
 def test_a_revised_figure_is_counted(shipped_edition: Edition) -> None:
-    now = facts.month(shipped_edition)
+    now = edition_stats.month(shipped_edition)
     lineage = shipped_edition.lineage
     before = lineage.loc[lineage["period"].eq(now - pd.DateOffset(months=1))].iloc[0]
     same = lineage["series"].eq(before["series"]) & lineage["series_period"].eq(
@@ -74,14 +75,14 @@ def test_a_revised_figure_is_counted(shipped_edition: Edition) -> None:
     made_up = lineage.assign(
         value=lineage["value"].mask(same & lineage["period"].eq(now), before["value"] + 1)
     )
-    found = facts.revised(replace(shipped_edition, lineage=made_up))
+    found = edition_stats.revised(replace(shipped_edition, lineage=made_up))
     assert (found["after"] - found["before"]).tolist() == pytest.approx([1.0])
 
 
 def test_a_withheld_index_is_said_and_not_drawn(shipped_edition: Edition) -> None:
     rows = newest(shipped_edition) & shipped_edition.values["key"].eq("index")
     blank = changed(shipped_edition, rows, score=np.nan, regime="", coverage=0.6)
-    page = BeautifulSoup(bulletin.page(blank, EN), "html.parser")
+    page = BeautifulSoup(document.page(blank, EN), "html.parser")
     assert "withheld for October 2026" in page.h1.get_text()
     assert page.find(class_="badge") is None
     assert "nan" not in page.get_text().lower().split()
@@ -92,13 +93,15 @@ def test_a_withheld_dimension_is_said(shipped_edition: Edition) -> None:
     chips = values["key"].eq("chips") | values["key"].str.startswith("chips.")
     rows = newest(shipped_edition) & chips
     blank = changed(shipped_edition, rows, score=np.nan, contribution=np.nan, coverage=0.2)
-    page = BeautifulSoup(bulletin.page(blank, EN), "html.parser")
+    page = BeautifulSoup(document.page(blank, EN), "html.parser")
     [point] = [one for one in page.select(".points li") if one.b.get_text() == "Chips"]
     assert "withheld: 20% of its weight is known, 50% is needed" in point.get_text()
 
 
 def test_an_interval_is_drawn_where_it_is_known(shipped_edition: Edition) -> None:
-    frame = facts.table(shipped_edition, "score", "index").rename(columns={"index": "score"})
+    frame = edition_stats.table(shipped_edition, "score", "index").rename(
+        columns={"index": "score"}
+    )
     zones = pd.DataFrame({"name": ["calm"], "enter": [0.0], "end": [100.0], "colour": ["#fff"]})
     plain = frame.reset_index()
     banded = plain.assign(low=plain["score"] - 5, high=plain["score"] + 5)

@@ -13,8 +13,8 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from sqlalchemy import Engine
 
-from dashboards import bulletin
-from dashboards.words import FIXED, MINUS, NARROW, Language, language
+from dashboards.bulletin import document
+from dashboards.i18n import FIXED, MINUS, NARROW, Language, language
 from warehouse.edition import Edition
 from warehouse.fetches import status
 
@@ -32,7 +32,7 @@ def said(request: pytest.FixtureRequest) -> Language:
 @pytest.fixture(scope="module")
 def page(shipped_edition: Edition, said: Language) -> BeautifulSoup:
     """The bulletin in it."""
-    return BeautifulSoup(bulletin.page(shipped_edition, said), "html.parser")
+    return BeautifulSoup(document.page(shipped_edition, said), "html.parser")
 
 
 @pytest.fixture(scope="module")
@@ -240,7 +240,7 @@ def test_the_table_of_the_sources(
 
 
 def test_nothing_in_french_is_set_as_in_english(shipped_edition: Edition) -> None:
-    page = BeautifulSoup(bulletin.page(shipped_edition, language("fr")), "html.parser")
+    page = BeautifulSoup(document.page(shipped_edition, language("fr")), "html.parser")
     page.find(id="sources").find_next("table").decompose()  # licences, as publishers word them
     main = page.main
     assert isinstance(main, Tag)

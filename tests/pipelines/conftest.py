@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.cli import main
+from pipelines.cli.main import main
 from tests.server import Site
 
 NOW = "2026-11-23T09:00:00+00:00"
@@ -73,7 +73,7 @@ def trial(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Callable[..., None]:
     """Try every bad day of a family on its body, or on the pages given."""
-    from tests.pipelines.bad_days import Family, body_of, nothing_changes
+    from tests.pipelines.ingest.bad_days import Family, body_of, nothing_changes
 
     def tried(family: Family, *pages: bytes) -> None:
         bodies = pages or (body_of(payloads / family.file),)

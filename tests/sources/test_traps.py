@@ -24,7 +24,7 @@ def place(source: str, told: str) -> tuple[Path, str]:
     """The file and the name of a test, as the table names it."""
     file, _, name = told.rpartition("::")
     folder, _, module = (file or f"test_{source}").rpartition("/")
-    return TESTS / (folder or "sources") / f"{module}.py", name
+    return TESTS / (folder or "sources/publishers") / f"{module}.py", name
 
 
 def test_every_trap_is_in_the_table_once_and_nothing_else_is() -> None:

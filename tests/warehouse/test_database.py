@@ -9,8 +9,9 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import IntegrityError
 
 from tests.warehouse.made_up import declare, fetch, frame
-from warehouse import load, read, views
+from warehouse import load, views
 from warehouse.database import WarehouseError, config, connect, migrate, writing
+from warehouse.observations import read
 
 
 @pytest.mark.parametrize(

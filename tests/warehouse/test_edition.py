@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.warehouse.made_up import NOW, day, fetch, frame
-from warehouse import edition, load, query, read
+from warehouse import edition, load, query
+from warehouse.observations import read
 
 MONTH = pd.Timestamp("2026-01-01")
 CITED = {

@@ -7,7 +7,9 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 
 from tests.warehouse.made_up import fetch, frame
-from warehouse import dictionary, lake, lake_panel, load, read, views
+from warehouse import dictionary, load, views
+from warehouse.lake import panel, sync
+from warehouse.observations import read
 
 PAGE = (Path(__file__).parents[2] / "docs" / "warehouse.md").read_text(encoding="utf-8")
 FIGURES = frame(
@@ -40,8 +42,8 @@ def test_the_query_as_of_a_day_says_what_was_known(engine: Engine) -> None:
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_so_does_the_macro_of_the_lake(engine: Engine, tmp_path: Path) -> None:
     load.append(engine, fetch(engine), FIGURES)
-    lake.sync(engine, str(tmp_path / "lake"))
-    with lake_panel.connect(str(tmp_path / "lake")) as connection:
+    sync.sync(engine, str(tmp_path / "lake"))
+    with panel.connect(str(tmp_path / "lake")) as connection:
         assert asked(connection.sql(sql("duckdb")).fetchall()) == KNOWN
 
 

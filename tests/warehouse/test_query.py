@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.warehouse.made_up import day, fetch, frame
-from warehouse import load, query, read
+from warehouse import load, query
+from warehouse.observations import read
 
 ATTACKS = [
     "delete from observation",

@@ -9,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.warehouse.conftest import command
 from tests.warehouse.made_up import day, declare, fetch, frame
-from warehouse import load, read
+from warehouse import load
 from warehouse.database import connect, migrate
+from warehouse.observations import read
 
 PASSWORD = "made-up-for-this-test"
 ONE = ("made_up.a", "2026-01-01", 1.0, "2026-02-10")

@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.warehouse.made_up import fetch, made_up_panel
-from warehouse import database, load, read
+from warehouse import database, load
+from warehouse.observations import read
 
 ROOT = Path(__file__).parents[2]
 

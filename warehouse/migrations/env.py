@@ -11,7 +11,8 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from warehouse import alert_tables, dictionary, tables, views
+from warehouse import dictionary, tables, views
+from warehouse.alerts import tables as alert_tables
 from warehouse.database import begin_writing
 
 assert tables.Observation.metadata is alert_tables.Outbox.metadata is SQLModel.metadata  # noqa: S101

@@ -11,10 +11,10 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 from openapi_spec_validator import validate
 
-from dashboards import facts
-from dashboards.publish import card, tree
-from dashboards.publish.publication import Publication, dumped, prepare
-from dashboards.publish.tree import Layout
+from dashboards import edition_stats
+from dashboards.publish import collection, edition_summary
+from dashboards.publish.collection import Layout
+from dashboards.publish.publication import Publication, prepare, to_json
 from warehouse.edition import Edition
 
 MONTHS = ("2026-08", "2026-09", "2026-10")
@@ -36,12 +36,12 @@ def put(edition: Edition, root: Path, layout: Layout | None = None) -> list[Path
     """The card of an edition in its folder, and what stands over it."""
     publication = prepare(edition)
     lay(publication, root / edition.month)
-    return tree.write(publication, root, layout)
+    return collection.write(publication, root, layout)
 
 
 def lay(publication: Publication, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / tree.CARD).write_bytes(dumped(card.document(publication)))
+    (folder / collection.CARD).write_bytes(to_json(edition_summary.document(publication)))
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ def test_the_figures_are_those_of_the_edition(root: Path, shipped_edition: Editi
     for row in read(root, "index")["months"]:
         score = values.loc[("index", pd.Timestamp(f"{row['period']}-01")), "score"]
         assert row["index"] == (None if pd.isna(score) else score)
-    for one in facts.indicators(shipped_edition).to_dict("records"):
+    for one in edition_stats.indicators(shipped_edition).to_dict("records"):
         months = read(root, f"indicators/{one['key']}")["months"]
         stored = shipped_edition.values.query("key == @one['key']").sort_values("period")
         assert [row["score"] for row in months] == [
@@ -159,7 +159,7 @@ def test_a_reissue_and_an_address_of_its_own(publication: Publication, tmp_path:
     )
     for name in ("2026-10", "2026-10-r1", "2026-10_as_of_2026-11-01", "notes"):
         lay(publication, tmp_path / "data" / name)
-    tree.write(publication, tmp_path, layout)
+    collection.write(publication, tmp_path, layout)
     listed = read(tmp_path, "editions")["editions"]
     assert [one["name"] for one in listed] == ["2026-10", "2026-10-r1"]
     assert listed[1]["address"] == "https://observatory.example/data/2026-10-r1/"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboards import facts, publish
+from dashboards import edition_stats, publish
 from dashboards.publish import changelog, changes
 from dashboards.publish.publication import Publication, prepare
 from warehouse.edition import Edition
@@ -127,4 +127,4 @@ def test_a_release_is_compared_with_the_one_before(
     publish.write(prepare(shipped_edition), tmp_path, previous=previous)
     written = json.loads((tmp_path / "changelog.json").read_bytes())
     assert written["method"]["touched"] == []
-    assert facts.month(shipped_edition) == MONTH
+    assert edition_stats.month(shipped_edition) == MONTH

@@ -6,7 +6,7 @@ from typing import Any
 import feedparser
 import pytest
 
-from dashboards.publish import card, feeds
+from dashboards.publish import edition_summary, feeds
 from dashboards.publish.publication import Publication
 
 ADDRESS = "https://observatory.example/editions.en.atom"
@@ -16,7 +16,7 @@ HOSTILE = "<script>alert(1)</script>\u202e\"'&\x00"
 @pytest.fixture(scope="module")
 def cards(publication: Publication) -> dict[str, Any]:
     """Two editions of which only the month and the cut-off differ."""
-    newest = card.document(publication)
+    newest = edition_summary.document(publication)
     older = copy.deepcopy(newest) | {"month": "2026-09", "cutoff": "2026-10-10T23:59:59Z"}
     return {"2026-09": older, "2026-10": newest}
 

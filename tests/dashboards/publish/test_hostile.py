@@ -20,11 +20,12 @@ from frictionless import Package
 from openpyxl.workbook import Workbook
 from playwright.sync_api import Browser
 
-from dashboards import bulletin, publish
-from dashboards.figures import figures
-from dashboards.publish import tree
+from dashboards import publish
+from dashboards.bulletin import document
+from dashboards.bulletin.figures import figures
+from dashboards.i18n import language
+from dashboards.publish import collection
 from dashboards.publish.publication import prepare
-from dashboards.words import language
 from warehouse.edition import Edition
 
 HOSTILE = "=cmd('/c calc')!A1</script><script>alert(1)</script>\u202e\x07\"'&;\n]]>"
@@ -57,7 +58,7 @@ def spoilt(hostile: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = root / hostile.month
     folder.mkdir()
     publish.write(prepare(hostile), folder)
-    tree.write(prepare(hostile), root)
+    collection.write(prepare(hostile), root)
     return root
 
 
@@ -131,7 +132,7 @@ def test_a_bulletin_shows_it_and_nothing_runs(
     hostile: Edition, chromium: Browser, tmp_path: Path, code: str
 ) -> None:
     """The policy of the page is taken out first: the text alone must not run."""
-    body = bulletin.page(hostile, language(code))
+    body = document.page(hostile, language(code))
     address = tmp_path / "bulletin.html"
     address.write_text(body.replace("Content-Security-Policy", "x-no-policy"), encoding="utf-8")
     page = chromium.new_page()

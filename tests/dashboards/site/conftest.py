@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import Engine
 
 from dashboards.site.build import build
-from pipelines import known_events
-from pipelines.alerts import work
+from pipelines.alerts import service
+from pipelines.announcements import curated
 from pipelines.settings import from_environment
-from sources.announcements import countries, views
+from sources.announcements import countries, regions
 from tests.dashboards.conftest import NOW
 
-AFRICA = {name: countries.french(name) for name in views.AFRICA}
+AFRICA = {name: countries.french(name) for name in regions.AFRICA}
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -31,8 +31,8 @@ def alerted(shipped_store: Engine, tmp_path_factory: pytest.TempPathFactory) -> 
     """The shipped store with the announcements that are known, after its alerts were evaluated."""
     home = tmp_path_factory.mktemp("alerted")
     settings = from_environment({"SILENTCRASH_HOME": str(home), "SILENTCRASH_NOW": NOW.isoformat()})
-    known_events.load(shipped_store, settings)
-    work.evaluate(shipped_store, settings, 1, work.rules_in_force())
+    curated.load(shipped_store, settings)
+    service.evaluate(shipped_store, settings, 1, service.rules_in_force())
     return shipped_store
 
 

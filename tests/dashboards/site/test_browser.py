@@ -7,8 +7,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Request
 
-from dashboards import facts
-from dashboards.words import language
+from dashboards import edition_stats
+from dashboards.i18n import language
 from pipelines.index import aggregate
 from warehouse.edition import Edition
 
@@ -118,9 +118,9 @@ def engine(
     edition: Edition, weights: dict[str, float], dropped: set[str]
 ) -> tuple[pd.DataFrame, "pd.Series[float]"]:
     """Dimensions and index by these weights without these indicators, computed by the engine."""
-    parts, rules = facts.table(edition, "score", "indicator"), edition.framework["rules"]
+    parts, rules = edition_stats.table(edition, "score", "indicator"), edition.framework["rules"]
     scores = {}
-    for group in facts.groups(edition):
+    for group in edition_stats.groups(edition):
         own = {f"{group['key']}.{one['key']}": one["weight"] for one in group["indicator"]}
         kept = pd.Series({key: weight for key, weight in own.items() if key not in dropped})
         mean = aggregate.weighted_mean(parts[kept.index], kept, floor=rules["coverage_dimension"])
@@ -150,14 +150,14 @@ def test_the_explorer_recomputes_and_equals_the_engine(
     tab.goto(f"{served}/fr/explorer/index.html")
     for summary in tab.locator(".weights summary").all():
         summary.click()
-    published = facts.table(shipped_edition, "score", "index")["index"]
+    published = edition_stats.table(shipped_edition, "score", "index")["index"]
     for chosen, dropped in CHOICES:
         tab.click("#reset")
         for key, weight in chosen.items():
             tab.locator(f"#w-{key}").fill(str(int(weight)))
         for key in dropped:
             tab.uncheck(f"[data-part='{key}']")
-        mine = {one["key"]: 20.0 for one in facts.groups(shipped_edition)} | chosen
+        mine = {one["key"]: 20.0 for one in edition_stats.groups(shipped_edition)} | chosen
         scores, found = engine(shipped_edition, mine, dropped)
         cells = tab.eval_on_selector_all(
             "td[id^='m-']", "cells => cells.map(c => [c.id.slice(2), c.dataset.value])"

@@ -13,10 +13,10 @@ from bs4 import BeautifulSoup
 from icalendar import Calendar
 from sqlalchemy import Engine, create_engine, text
 
-from dashboards.site import crew, schedule
+from dashboards.site import parallel, schedule
 from dashboards.site.build import build
-from dashboards.site.stock import issues
-from pipelines import cli
+from dashboards.site.context import issues
+from pipelines.cli import main
 from tests.dashboards.conftest import NOW
 from tests.dashboards.site.conftest import AFRICA
 from warehouse import edition
@@ -54,7 +54,9 @@ def test_the_same_warehouse_gives_the_same_bytes_and_nothing_is_written_twice(
 ) -> None:
     fresh = tmp_path / "fresh"
     shutil.copytree(built / "charts", fresh / "charts")  # test_bulletin draws twice
-    monkeypatch.setattr(crew.os, "cpu_count", lambda: 1)  # one process, where `built` had several
+    monkeypatch.setattr(
+        parallel.os, "cpu_count", lambda: 1
+    )  # one process, where `built` had several
     build(alerted, fresh, NOW, countries=AFRICA)
     assert digests(fresh) == digests(built)
     again = build(alerted, fresh, NOW, countries=AFRICA)
@@ -108,12 +110,12 @@ def test_the_embargo_is_lifted_only_with_a_reason_that_is_kept(
     asked = ["site", "build", "--out", str(tmp_path / "out")]
     for arguments, code in ((asked, 1), ([*asked, "--force"], 2)):
         with pytest.raises(SystemExit) as stopped:
-            cli.main(arguments)
+            main.main(arguments)
         assert stopped.value.code == code
     assert not (tmp_path / "out").exists()
     shutil.copytree(built / "charts", tmp_path / "out/charts")  # drawn once for all tests
     with pytest.raises(SystemExit) as stopped:
-        cli.main([*asked, "--force", "--reason", "lecture par les membres"])
+        main.main([*asked, "--force", "--reason", "lecture par les membres"])
     assert stopped.value.code == 0
     assert (tmp_path / "out/fr/index.html").is_file()
     [line] = (tmp_path / "embargo.jsonl").read_text(encoding="utf-8").splitlines()

@@ -10,11 +10,11 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import Engine
 
-from dashboards import facts
-from dashboards.site import records
+from dashboards import edition_stats
+from dashboards.site.context import site_context
+from dashboards.site.locale import site_locale
 from dashboards.site.page import html
-from dashboards.site.speech import speech
-from dashboards.site.stock import stock
+from dashboards.site.pages import status_pages
 from tests.dashboards.conftest import NOW
 from warehouse.edition import Edition
 
@@ -41,9 +41,11 @@ def test_both_languages_have_the_same_pages(built: Path, shipped_edition: Editio
         {str(one.relative_to(built / code)) for one in pages(built / code)} for code in CODES
     )
     assert french == english
-    keys = set(facts.indicators(shipped_edition)["key"])
+    keys = set(edition_stats.indicators(shipped_edition)["key"])
     assert {f"indicators/{key}/index.html" for key in keys} <= french
-    groups = [f"dimensions/{one['key']}/index.html" for one in facts.groups(shipped_edition)]
+    groups = [
+        f"dimensions/{one['key']}/index.html" for one in edition_stats.groups(shipped_edition)
+    ]
     assert len(groups) == 5
     assert set(groups) <= french
     assert len(french) == len(keys) + 24
@@ -108,12 +110,12 @@ def test_pages_read_without_eyes(built: Path, code: str) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_home_page_says_the_index(built: Path, code: str, shipped_edition: Edition) -> None:
-    said, content = speech(code), page(built, code, "")
-    level = facts.level(shipped_edition)
+    said, content = site_locale(code), page(built, code, "")
+    level = edition_stats.level(shipped_edition)
     assert content.find(class_="number").get_text().startswith(said.number(level.score))
     cards = content.select(".cards li")
-    scores = [facts.of_dimension(shipped_edition, one["key"])["score"]
-              for one in facts.groups(shipped_edition)]  # fmt: skip
+    scores = [edition_stats.of_dimension(shipped_edition, one["key"])["score"]
+              for one in edition_stats.groups(shipped_edition)]  # fmt: skip
     shown = [card.find(class_="score").get_text() for card in cards]
     assert shown == [said.number(score) for score in scores]
 
@@ -122,8 +124,8 @@ def test_the_home_page_says_the_index(built: Path, code: str, shipped_edition: E
 def test_the_page_of_an_indicator_has_the_figures_of_the_edition(
     built: Path, code: str, shipped_edition: Edition
 ) -> None:
-    said = speech(code)
-    for row in facts.readings(shipped_edition).to_dict("records"):
+    said = site_locale(code)
+    for row in edition_stats.readings(shipped_edition).to_dict("records"):
         content = page(built, code, f"indicators/{row['key']}")
         told = [one.get_text() for one in content.find("dl", class_="facts").find_all("dd")]
         value = (
@@ -133,17 +135,17 @@ def test_the_page_of_an_indicator_has_the_figures_of_the_edition(
         assert told[1].startswith(said.number(row["score"]))
         assert told[2] == said.number(row["contribution"])
         kind = "panel" if row["panel"] else "indicator"
-        stored = facts.table(shipped_edition, "score", kind)[row["key"]]
+        stored = edition_stats.table(shipped_edition, "score", kind)[row["key"]]
         table = content.find("h2", id="pressure").find_next("table")
         cells = [one.get_text() for one in table.find_all("td")]
-        index = facts.table(shipped_edition, "score", "index").index
+        index = edition_stats.table(shipped_edition, "score", "index").index
         assert cells == [said.number(score) for score in stored.reindex(index)[::-1]]
 
 
 def test_values_that_may_not_be_republished_are_nowhere(
     built: Path, shipped_edition: Edition
 ) -> None:
-    shut = facts.closed(shipped_edition)
+    shut = edition_stats.closed(shipped_edition)
     assert shut
     mine = shipped_edition.lineage.loc[shipped_edition.lineage["series"].isin(shut)]
     long = {text for text in mine["value"].map(repr) if len(text) > 8}
@@ -163,9 +165,9 @@ def test_french_typography(built: Path) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_history_of_alerts_is_all_there(built: Path, code: str, alerted: object) -> None:
-    from warehouse import alerts
+    from warehouse.alerts import repository
 
-    events = alerts.history(alerted)  # type: ignore[arg-type]
+    events = repository.history(alerted)  # type: ignore[arg-type]
     told = events.loc[events["kind"].isin(["firing", "resolved", "retracted"])]
     table = page(built, code, "alerts").find("h2", id="history").find_next("table")
     assert len(told) > 10
@@ -176,9 +178,9 @@ def test_the_history_of_alerts_is_all_there(built: Path, code: str, alerted: obj
 def test_rules_that_were_never_evaluated_do_not_say_that_nothing_fires(
     alerted: Engine, code: str
 ) -> None:
-    said, held = speech(code), stock(alerted, NOW)
+    said, held = site_locale(code), site_context(alerted, NOW)
     before = replace(held, events=held.events[:0], states=held.states[:0], rules=held.rules[:0])
-    text = html(records.alerts(before, said), before, said)
+    text = html(status_pages.alerts(before, said), before, said)
     assert said.typeset(said.words["no_evaluation"]) in text
     assert said.words["no_alert"] not in text
     assert 'id="rules"' not in text
@@ -186,9 +188,9 @@ def test_rules_that_were_never_evaluated_do_not_say_that_nothing_fires(
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_home_page_says_which_alerts_ended(built: Path, code: str, alerted: object) -> None:
-    from warehouse import alerts
+    from warehouse.alerts import repository
 
-    said, history = speech(code), alerts.history(alerted)  # type: ignore[arg-type]
+    said, history = site_locale(code), repository.history(alerted)  # type: ignore[arg-type]
     told = history.loc[history["kind"].isin(["firing", "resolved", "retracted"])]
     by_text = told.drop_duplicates(f"text_{code}").set_index(f"text_{code}")["kind"]
     kinds = {said.typeset(str(text)): kind for text, kind in by_text.items()}

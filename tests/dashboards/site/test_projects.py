@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from dashboards.site import groups, projects
-from dashboards.site.folder import Shelf
+from dashboards.site.context import SiteContext, site_context
+from dashboards.site.incremental import OutputWriter
+from dashboards.site.locale import CODES, site_locale
 from dashboards.site.page import html
-from dashboards.site.speech import CODES, speech
-from dashboards.site.stock import Stock, stock
+from dashboards.site.pages import groups, projects
 from tests.dashboards.conftest import NOW
 from tests.dashboards.site.conftest import AFRICA
 from tests.dashboards.site.test_pages import page
@@ -23,19 +23,21 @@ HOSTILE = "<script>alert(1)</script>\u202e"
 
 
 @pytest.fixture
-def read(alerted: Engine) -> Stock:
-    return stock(alerted, NOW)
+def read(alerted: Engine) -> SiteContext:
+    return site_context(alerted, NOW)
 
 
-def morocco(read: Stock, code: str, out: Path) -> str:
-    said = speech(code)
-    made = groups.pages(read, said, Shelf(out).pen, AFRICA)
+def morocco(read: SiteContext, code: str, out: Path) -> str:
+    said = site_locale(code)
+    made = groups.pages(read, said, OutputWriter(out).pen, AFRICA)
     [found] = [one for one in made if one.path == "morocco/"]
     return html(found, read, said)
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_announcement_of_the_warehouse_is_listed(built: Path, read: Stock, code: str) -> None:
+def test_every_announcement_of_the_warehouse_is_listed(
+    built: Path, read: SiteContext, code: str
+) -> None:
     content = page(built, code, "morocco")
     known = read.told.loc[read.told["event_type"].ne("not_announcement")]
     here = known.loc[known["country"].eq("Morocco")]
@@ -54,20 +56,20 @@ def test_french_names_and_figures(built: Path) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_the_page_counts_its_measures(built: Path, code: str, read: Stock) -> None:
+def test_the_page_counts_its_measures(built: Path, code: str, read: SiteContext) -> None:
     for path in ("morocco", "frugality"):
         content = page(built, code, path)
         held = len(content.find("ul", class_="points").find_all("li"))
         assert f" {held} " in content.find("h2", id="indicators").find_previous("p").get_text()
 
 
-def test_nothing_known_is_said_plainly(read: Stock, tmp_path: Path) -> None:
+def test_nothing_known_is_said_plainly(read: SiteContext, tmp_path: Path) -> None:
     text = morocco(replace(read, told=read.told.head(0)), "fr", tmp_path)
     assert text.count("Aucune annonce n’est connue à ce jour.") == 2
     assert "Aucun décompte par étape" in text
 
 
-def test_the_fate_of_projects_is_a_table(read: Stock, tmp_path: Path) -> None:
+def test_the_fate_of_projects_is_a_table(read: SiteContext, tmp_path: Path) -> None:
     fate = pd.DataFrame(
         {"projects": [2.0, 0.0], "mw": [500.0, 0.0], "usd": [1.2e9, 0.0]},
         index=pd.Index(["announced", "cancelled"]),
@@ -77,7 +79,7 @@ def test_the_fate_of_projects_is_a_table(read: Stock, tmp_path: Path) -> None:
     assert '<th scope="row">cancelled</th>' not in text
 
 
-def test_hostile_announcements_are_text(read: Stock, tmp_path: Path) -> None:
+def test_hostile_announcements_are_text(read: SiteContext, tmp_path: Path) -> None:
     told = read.told.assign(operator=HOSTILE, place=HOSTILE, address="javascript:alert(1)")
     text = morocco(replace(read, told=told), "fr", tmp_path)
     assert "&lt;script&gt;alert(1)" in text
@@ -86,7 +88,7 @@ def test_hostile_announcements_are_text(read: Stock, tmp_path: Path) -> None:
     assert "\u202e" not in text
 
 
-def test_a_list_is_cut_at_its_newest_and_says_so(read: Stock, tmp_path: Path) -> None:
+def test_a_list_is_cut_at_its_newest_and_says_so(read: SiteContext, tmp_path: Path) -> None:
     many = pd.concat([read.told] * 20, ignore_index=True)
     many = many.assign(country="Morocco", id=range(len(many)))
     text = morocco(replace(read, told=many), "en", tmp_path)

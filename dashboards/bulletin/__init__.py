@@ -1,0 +1,1 @@
+"""The monthly bulletin, one HTML page a language."""

@@ -1,0 +1,79 @@
+"""The alert rules of an edition: what each found in it, and the thresholds in force, in words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from dashboards.i18n import Language
+from warehouse.edition import Edition
+
+Row = dict[str, Any]
+SEVERITIES = ("critical", "alert", "watch", "info")
+KINDS = ("firing", "retracted", "resolved", "on")  # what is new comes first
+
+
+def section(edition: Edition, lang: Language) -> Row | None:
+    """The alerts of the month and the rules in force; None where they were not kept."""
+    if edition.alerts is None:
+        return None
+    rules = {one["id"]: one for one in edition.alerts["rules"]}
+    return {"found": _found(edition, rules, lang), "rules": in_words(list(rules.values()), lang)}
+
+
+def _found(edition: Edition, rules: Mapping[str, Row], lang: Language) -> list[list[str]]:
+    assert edition.alerts is not None  # noqa: S101
+    names = edition.titles(lang.code)
+    ordered = sorted(
+        edition.alerts["found"],
+        key=lambda row: (_rank(rules[row["rule"]]), KINDS.index(row["kind"]), row["series"]),
+    )
+    return [
+        [
+            names.get(row["series"], row["series"]),
+            lang.say(f"alert_{row['kind']}", month=lang.month(row["since"])),
+            lang.words["severities"][rules[row["rule"]]["severity"]],
+            _compared(row["value"], rules[row["rule"]], lang),
+            condition(rules[row["rule"]], lang),
+        ]
+        for row in ordered
+    ]
+
+
+def _compared(value: float | None, rule: Row, lang: Language) -> str:
+    """The figure that a rule compared; a raw one may not be republished and is left out."""
+    if value is None or rule["measure"] == "value":
+        return "–"
+    of = (rule["when"] or {}).get("of", "level")
+    if of == "probability":
+        return lang.percent(value)
+    return lang.number(value, signed=of.startswith("change"))
+
+
+def in_words(rules: list[Row], lang: Language) -> list[Row]:
+    """Rules as they were declared, the gravest first: id, severity, condition, months."""
+    return [
+        {
+            "id": one["id"],
+            "severity": lang.words["severities"][one["severity"]],
+            "condition": condition(one, lang),
+            "months": one.get("for", 1),
+        }
+        for one in sorted(rules, key=lambda one: (_rank(one), one["id"]))
+    ]
+
+
+def _rank(rule: Row) -> int:
+    return SEVERITIES.index(rule["severity"])
+
+
+def condition(rule: Row, lang: Language) -> str:
+    """What a rule looks at, from where it fires and where it ends."""
+    when = rule.get("when") or {}
+    names = lang.words["rule_kinds"]
+    name = names.get(f"{rule['kind']}_{when.get('of', '')}", names[rule["kind"]])
+    zone = lang.words["zone_names"].get(rule.get("regime"), "")
+    words = [name.format(zone=zone, threshold=lang.exact(float(when.get("threshold") or 0)))]
+    for side, phrase in ((when, "rule_from"), (rule.get("recover") or {}, "rule_until")):
+        if "value" in side:
+            sign = lang.words["signs"].get(side["op"], side["op"])
+            words.append(lang.say(phrase, sign=sign, value=lang.exact(side["value"])))
+    return ", ".join(words)

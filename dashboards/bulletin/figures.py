@@ -1,0 +1,269 @@
+"""The figures of a bulletin: a chart drawn twice, what it shows in words, and its data."""
+
+import textwrap
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dashboards import charts, edition_stats, theme
+from dashboards.bulletin import quality
+from dashboards.i18n import Language
+from warehouse.edition import Edition
+
+MONTHS = 24
+# Months of the narrow chart, and the letters of a line of its titles.
+FEW = {"parts": 12, "heat": 10}
+LINE = 28
+
+Names = Mapping[str, str]
+Draw = Callable[[charts.Chart, Language], str]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart as two addresses of images (wide and narrow), its alternative text and its table."""
+
+    key: str
+    wide: str
+    narrow: str
+    alt: str
+    head: list[str]
+    rows: list[list[str]]
+
+
+def figures(edition: Edition, lang: Language, draw: Draw | None = None) -> list[Figure]:
+    """The figures of an edition in the order of the page, each drawn to where `draw` says."""
+    drawn = lasting(edition, lang, draw or embedded)
+    return [*drawn, _since(edition, lang, draw or embedded)] if len(edition.change) else drawn
+
+
+def lasting(edition: Edition, lang: Language, draw: Draw) -> list[Figure]:
+    """Those that every edition has: what moved the index needs a month before."""
+    return [made(edition, lang, draw) for made in (_index, _parts, _dimensions, _heat)]
+
+
+def _index(edition: Edition, lang: Language, draw: Draw) -> Figure:
+    return index_figure(edition, lang, draw, charts.WIDE)
+
+
+def index_figure(edition: Edition, lang: Language, draw: Draw, width: int) -> Figure:
+    """The index and its zones, `width` pixels wide where there is room."""
+    frame = _index_frame(edition)
+    known = frame.dropna(subset="score").set_index("period")["score"]
+    label = "" if known.empty else lang.number(known.iloc[-1])
+    zones = _zones(edition, lang)
+    regime = edition_stats.table(edition, "regime", "index")["index"].fillna("")
+    names = {"": "–"} | {one["key"]: lang.of(one) for one in edition.framework["regimes"]}
+    later = frame.get("revised", frame["score"] * float("nan"))
+    lines = zip(frame["period"], frame["score"], later, regime, strict=True)
+    rows = [
+        [lang.month(month), lang.number(score), lang.number(now), names[zone]]
+        for month, score, now, zone in lines
+    ]
+    return Figure(
+        "index",
+        draw(charts.index(frame, zones, label, width), lang),
+        draw(charts.index(frame, zones, label, charts.NARROW), lang),
+        _range(known, lang),
+        [lang.words[f"column_{name}"] for name in ("month", "index", "now", "regime")],
+        rows[::-1],
+    )
+
+
+def _index_frame(edition: Edition) -> pd.DataFrame:
+    columns = [name for name in ("score", "low", "high") if name in edition.values]
+    tables = {name: edition_stats.table(edition, name, "index")["index"] for name in columns}
+    return pd.DataFrame(tables | _revised(edition)).reset_index()
+
+
+def _revised(edition: Edition) -> "dict[str, pd.Series[float]]":
+    """The index of the earlier months with the figures known by the edition, if it says so."""
+    later = edition.revised.set_index("period")["score"]
+    return {"revised": later[later.index < edition_stats.month(edition)]} if len(later) else {}
+
+
+def _zones(edition: Edition, lang: Language) -> pd.DataFrame:
+    regimes = edition.framework["regimes"]
+    enters = [float(one["enter"]) for one in regimes]
+    zones = {"enter": enters, "end": [*enters[1:], 100.0], "colour": theme.ZONES[: len(enters)]}
+    return pd.DataFrame({"name": [lang.of(one) for one in regimes]} | zones)
+
+
+def _range(known: pd.Series, lang: Language) -> str:
+    if known.empty:
+        return lang.say("lede_withheld")
+    when = {"first": known.index[0], "last": known.index[-1]}
+    when |= {"lowest": known.idxmin(), "highest": known.idxmax()}
+    what = {"low": known.min(), "high": known.max(), "now": known.iloc[-1]}
+    months = {name: lang.month(month) for name, month in when.items()}
+    return lang.say("alt_index", **months, **{name: lang.number(v) for name, v in what.items()})
+
+
+def _parts(edition: Edition, lang: Language, draw: Draw) -> Figure:
+    names = _names(edition, lang)
+    parts = edition_stats.table(edition, "contribution", "dimension").reindex(columns=list(names))
+    total = edition_stats.table(edition, "score", "index")["index"]
+    wide, narrow = (
+        charts.contributions(
+            _long(parts.tail(count), names, lang).rename(columns={"value": "contribution"}),
+            _long(total.tail(count).to_frame(), {"index": ""}, lang).rename(
+                columns={"value": "score"}
+            ),
+            _colours(names),
+            width,
+        )
+        for count, width in ((MONTHS, charts.WIDE), (FEW["parts"], charts.NARROW))
+    )
+    table, names = parts.assign(index=total).tail(MONTHS), names | {"index": lang.words["index"]}
+    return _figure("parts", (wide, narrow), table, names, lang, draw)
+
+
+def _dimensions(edition: Edition, lang: Language, draw: Draw) -> Figure:
+    names = _names(edition, lang)
+    scores = edition_stats.table(edition, "score", "dimension").reindex(columns=list(names))
+    long = _long(scores, names, lang).rename(columns={"value": "score"})
+    last = long["period"].eq(scores.index[-1]) & long["score"].notna()
+    long = long.assign(label=long["score"].map(lang.number).where(last, ""))
+    wide, narrow = (
+        charts.dimensions(long, _colours(names), width) for width in (charts.WIDE, charts.NARROW)
+    )
+    return _figure("dimensions", (wide, narrow), scores, names, lang, draw)
+
+
+def _heat(edition: Edition, lang: Language, draw: Draw) -> Figure:
+    about = edition_stats.indicators(edition).query("not panel").to_dict("records")
+    names = {str(one["key"]): lang.of(one) for one in about}
+    scores = (
+        edition_stats.table(edition, "score", "indicator").reindex(columns=list(names)).tail(MONTHS)
+    )
+    narrow = {key: _three_lines(name) for key, name in names.items()}
+    few = scores.tail(FEW["heat"])
+    table = scores.T
+    return Figure(
+        "heat",
+        draw(_map(edition, scores, names, charts.WIDE, lang), lang),
+        draw(_map(edition, few, narrow, charts.NARROW, lang), lang),
+        lang.say(
+            "alt_heat",
+            count=len(names),
+            first=lang.month(scores.index[0]),
+            last=lang.month(scores.index[-1]),
+        ),
+        [lang.words["column_indicator"], *[lang.month(one, "MM/yy") for one in table.columns]],
+        [
+            [names[key], *[lang.number(score, 0) for score in line]]
+            for key, line in zip(table.index, table.to_numpy(), strict=True)
+        ],
+    )
+
+
+def _three_lines(title: str) -> str:
+    """The title in three lines, its text as near the middle as it goes."""
+    lines = textwrap.wrap(title, LINE)
+    return "\n".join(lines if len(lines) >= 3 else ["", *lines, ""][len(lines) - 1 :])
+
+
+def _map(edition: Edition, scores: pd.DataFrame, titles: Names, width: int, lang: Language) -> Any:
+    groups = _names(edition, lang)
+    long = _long(scores, titles, lang).rename(columns={"value": "score", "name": "title"})
+    last = long["period"].eq(scores.index[-1])
+    label = long["score"].map(lambda score: lang.number(score, 0)).where(last, "")
+    cells = long.assign(
+        group=long["key"].str.split(".").str[0].map(groups),
+        label=label.mask(long["score"].isna(), "×"),
+    )
+    kept = cells[["month", "title", "group", "score", "label"]]
+    return charts.heat(kept, list(titles.values()), list(groups.values()), width)
+
+
+def _since(edition: Edition, lang: Language, draw: Draw) -> Figure:
+    """From the index of the month before to this one: new data by dimension, then the rest."""
+    steps = _steps(edition, lang)
+    wide, narrow = (
+        draw(charts.waterfall(steps, width), lang) for width in (charts.WIDE, charts.NARROW)
+    )
+    parts = [lang.say("pair", name=n, figure=f) for n, f in steps[["name", "label"]].to_numpy()]
+    words = lang.say("alt_since", first=parts[0], last=parts[-1], parts=", ".join(parts[1:-1]))
+    causes = [f"cause_{cause.removesuffix('_data')}" for cause in quality.CAUSES[:-1]]
+    head = [lang.words[name] for name in ("column_dimension", *causes, "column_total")]
+    return Figure("since", wide, narrow, words, head, quality.moved(edition, lang))
+
+
+def _steps(edition: Edition, lang: Language) -> pd.DataFrame:
+    """The steps of charts.waterfall: their sum is the change of the index."""
+    names = _names(edition, lang)
+    causes = edition_stats.causes(edition)
+    fresh = causes["new_data"].reindex(list(names))
+    revised = causes["revised_data"].sum()
+    rest = causes["total"].sum() - fresh.sum() - revised
+    before, now = edition_stats.table(edition, "score", "index")["index"].iloc[-2:]
+    added = [*fresh, revised, rest]
+    ends = before + np.cumsum([0.0, *added, 0.0])
+    month = edition_stats.month(edition)
+    return pd.DataFrame(
+        {
+            "name": [
+                lang.month(month - pd.DateOffset(months=1)),
+                *names.values(),
+                lang.words["cause_revised"],
+                lang.words["cause_method"],
+                lang.month(month),
+            ],
+            "start": [before, *ends[:-2], now],
+            "end": [before, *ends[1:-1], now],
+            "colour": [None, *_colours(names).values(), theme.MUTED, theme.MUTED, None],
+            "label": [
+                lang.number(before, 2),
+                *[lang.number(one, 2, signed=True) for one in added],
+                lang.number(now, 2),
+            ],
+        }
+    )
+
+
+def _names(edition: Edition, lang: Language) -> dict[str, str]:
+    return {one["key"]: lang.of(one) for one in edition_stats.groups(edition)}
+
+
+def _colours(names: Names) -> dict[str, str]:
+    colours = theme.dimension_colours(list(names))
+    return {names[key]: colour for key, colour in colours.items()}
+
+
+def _long(table: pd.DataFrame, names: Names, lang: Language) -> pd.DataFrame:
+    """A row a month and key: period, month (as written), key, name, rank and value."""
+    long = table.melt(ignore_index=False, var_name="key").reset_index()
+    months = {period: lang.month(period, "MMM yy") for period in table.index}
+    ranks = {key: place for place, key in enumerate(names)}
+    return long.assign(
+        month=long["period"].map(months), name=long["key"].map(names), rank=long["key"].map(ranks)
+    )
+
+
+def _figure(
+    key: str,
+    drawn: tuple[charts.Chart, charts.Chart],
+    table: pd.DataFrame,
+    names: Names,
+    lang: Language,
+    draw: Draw,
+) -> Figure:
+    """A figure of dimensions by month, newest first in its table."""
+    last = table.iloc[-1]
+    parts = [lang.say("pair", name=names[one], figure=lang.number(last[one])) for one in names]
+    first, end = lang.month(table.index[0]), lang.month(table.index[-1])
+    lines = zip(table.index, table.to_numpy(), strict=True)
+    rows = [[lang.month(month), *[lang.number(v) for v in line]] for month, line in lines]
+    words = lang.say(f"alt_{key}", first=first, last=end, parts=", ".join(parts))
+    head = [lang.words["column_month"], *names.values()]
+    return Figure(key, draw(drawn[0], lang), draw(drawn[1], lang), words, head, rows[::-1])
+
+
+def embedded(chart: charts.Chart, lang: Language) -> str:
+    """A chart as a data address: the page that shows it needs no other file."""
+    svg = charts.svg(chart, lang)
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()

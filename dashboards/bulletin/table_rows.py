@@ -1,0 +1,173 @@
+"""The lines of the tables and lists of a bulletin, in words: what the templates only lay out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from dashboards import edition_stats
+from dashboards.i18n import Language
+from warehouse.edition import Edition
+
+Row = dict[str, Any]
+
+
+def points(edition: Edition, lang: Language) -> list[Row]:
+    """A name and its sentences for each dimension: level, change, and strongest pressure."""
+    found = edition_stats.readings(edition)
+    return [
+        {"name": lang.of(group), "text": _point(edition, group, found, lang)}
+        for group in edition_stats.groups(edition)
+    ]
+
+
+def _point(edition: Edition, group: Row, found: pd.DataFrame, lang: Language) -> list[str]:
+    line = edition_stats.of_dimension(edition, group["key"])
+    if pd.isna(line["score"]):
+        floor = lang.percent(edition.framework["rules"]["coverage_dimension"])
+        known = lang.percent(line["coverage"])
+        return [lang.say("point_withheld", coverage=known, floor=floor)]
+    level = {
+        "score": lang.number(line["score"]),
+        "change": lang.number(line["change"], signed=True),
+    }
+    first = lang.say("point_first" if pd.isna(line["change"]) else "point_score", **level)
+    mine = found.loc[found["dimension"].eq(group["key"])]
+    [strongest] = mine.nlargest(1, "score").to_dict("records")
+    return [first, _strongest(strongest, lang)]
+
+
+def _strongest(row: Mapping[Any, Any], lang: Language) -> str:
+    return lang.say(
+        "point_hidden" if row["hidden"] else "point_lead",
+        pressure=lang.number(row["score"], 0),
+        title=lang.of(row),
+        value=_figure(row, lang),
+        month=lang.of_month(row["observed"]),
+    )
+
+
+def _figure(row: Mapping[Any, Any], lang: Language) -> str:
+    return lang.with_unit(lang.number(row["value"], row["decimals"]), lang.of(row, "unit"))
+
+
+def _known(row: Mapping[Any, Any], lang: Language) -> str:
+    """The figure with its unit, or a dash where none is known."""
+    return _figure(row, lang) if pd.notna(row["value"]) else "–"
+
+
+def rules(edition: Edition, lang: Language) -> str:
+    """How the index enters and leaves each regime above the calmest."""
+    parts = [
+        lang.say(
+            "regime_rule",
+            name=lang.of(one),
+            enter=lang.number(one["enter"], 0),
+            leave=lang.number(one["leave"], 0),
+        )
+        for one in edition.framework["regimes"][1:]
+    ]
+    confirm = edition.framework["rules"].get("confirm", 1)
+    told = lang.say(
+        "note_regimes", confirm=confirm, regimes=str(lang.words["semicolon"]).join(parts)
+    )
+    known = "hold_usual" if edition.mean_revision is None else "hold_revision"
+    held = lang.say(known, hold=lang.number(edition_stats.hold(edition)))
+    return f"{told} {held} {_interval(edition, lang)}".strip()
+
+
+def _interval(edition: Edition, lang: Language) -> str:
+    """What the grey band is, and its ends in the month; "" where the edition has none."""
+    line = edition_stats.of_dimension(edition, "index")
+    if pd.isna(line.get("low")) or pd.isna(line.get("high")):
+        return ""
+    return lang.say("note_interval", low=lang.number(line["low"]), high=lang.number(line["high"]))
+
+
+def blocks(edition: Edition, lang: Language) -> list[Row]:
+    """The dimensions and panels with their indicators, in the order of the method."""
+    found = edition_stats.readings(edition)
+    used = edition_stats.members(edition).groupby("key")["series"].apply(list).to_dict()
+    panels = edition.framework.get("panel", [])
+    return [
+        {
+            "key": group["key"],
+            "name": lang.of(group),
+            "question": lang.of(group, "question"),
+            "panel": group in panels,
+            "total": None if group in panels else _total(edition, group["key"], lang),
+            "rows": [
+                _indicator(row, used.get(row["key"], []), lang)
+                for row in found.loc[found["dimension"].eq(group["key"])].to_dict("records")
+            ],
+        }
+        for group in [*edition_stats.groups(edition), *panels]
+    ]
+
+
+def _total(edition: Edition, key: str, lang: Language) -> Row:
+    line = edition_stats.of_dimension(edition, key)
+    return _points(line, lang)
+
+
+def _points(line: "Mapping[Any, Any] | pd.Series[Any]", lang: Language) -> Row:
+    """Score, its change, weight and points of a line, and the score as a number for its bar."""
+    return {
+        "score": lang.number(line["score"]),
+        "bar": None if pd.isna(line["score"]) else str(round(float(line["score"]), 1)),
+        "change": lang.number(line["change"], signed=True),
+        "weight": lang.percent(line["weight"], 1) if pd.notna(line["weight"]) else "–",
+        "points": lang.number(line["contribution"]),
+    }
+
+
+def _indicator(row: Mapping[Any, Any], series: list[str], lang: Language) -> Row:
+    foreseen = [*row.get("of", ()), *row.get("to", ()), *row.get("less", ())] or series
+    return _points(row, lang) | {
+        "key": row["key"],
+        "name": lang.of(row),
+        "value": lang.words["hidden"]
+        if row["hidden"]
+        else lang.number(row["value"], row["decimals"]),
+        "figure": lang.words["hidden"] if row["hidden"] else _known(row, lang),
+        "hidden": bool(row["hidden"]),
+        "unit": lang.of(row, "unit"),
+        "period": lang.month(row["observed"], "MMM y") if pd.notna(row["observed"]) else "–",
+        "age": _age(row["age_months"], lang),
+        "state": row["state"],
+        "state_name": lang.words[f"state_{row['state']}"],
+        "rationale": lang.of(row, "rationale"),
+        "goalposts": _goalposts(row, lang),
+        "caveat": lang.of(row, "caveat"),
+        "series": _series(series, list(dict.fromkeys(foreseen)), lang),
+    }
+
+
+def _goalposts(row: Mapping[Any, Any], lang: Language) -> str:
+    """Both bounds in the unit, and why they are there."""
+    low, high = (
+        f"{one:.{max(row['decimals'], 2)}f}".rstrip("0").rstrip(".")
+        for one in (row["low"], row["high"])
+    )
+    figures = {
+        name: lang.number(float(text), len(text.partition(".")[2]))
+        for name, text in (("low", low), ("high", high))
+    }
+    why = f" {lang.of(row, 'goalposts')}" if "goalposts_fr" in row else ""
+    return lang.say("goalposts", **figures) + why
+
+
+def _series(used: list[str], foreseen: list[str], lang: Language) -> str:
+    if not used:
+        return lang.say("rests_on_all", series=", ".join(foreseen))
+    if set(used) == set(foreseen):
+        return lang.say("rests_on_all", series=", ".join(used))
+    return lang.say("rests_on", count=len(used), all=len(foreseen), series=", ".join(used))
+
+
+def _age(months: float, lang: Language) -> str:
+    if pd.isna(months):
+        return "–"
+    if months < 2:
+        return str(lang.words["age_one" if months else "age_none"])
+    return lang.say("age_many", count=int(months))

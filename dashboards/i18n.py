@@ -1,0 +1,121 @@
+"""The words of a bulletin: figures, dates, typography, and the locale of its charts."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+FOLDER = Path(__file__).parent / "words"
+LANGUAGES = ("fr", "en")
+
+MINUS, NARROW, FIXED = "\u2212", "\u202f", "\u00a0"
+ELIDED = ("a", "e", "i", "o", "u", "y", "é")
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language of publication: its words and the way it writes figures and dates."""
+
+    code: str
+    words: Mapping[str, Any]
+
+    def say(self, name: str, /, **values: object) -> str:
+        """The sentence of that name with its values, in the typography of the language."""
+        return self.typeset(str(self.words[name]).format(**values))
+
+    def of(self, thing: Mapping[Any, Any], name: str = "") -> str:
+        """A text that the method or the catalogue gives in each language."""
+        return self.typeset(str(thing[f"{name}_{self.code}" if name else self.code]))
+
+    def number(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
+        """A figure with its decimals, or a dash where there is none; never a negative zero."""
+        if pd.isna(value):
+            return "–"
+        rounded = round(float(value), decimals) + 0.0
+        fraction = "." + "0" * decimals if decimals else ""
+        text = str(format_decimal(rounded, format=f"#,##0{fraction}", locale=self.code))
+        return ("+" if signed and rounded > 0 else "") + text.replace("-", MINUS)
+
+    def exact(self, value: float) -> str:
+        """A raw figure with no more decimals than it has, four at most."""
+        text = f"{value:.4f}".rstrip("0").rstrip(".")
+        return self.number(value, len(text.partition(".")[2]))
+
+    def percent(self, share: float, decimals: int = 0) -> str:
+        """A share of one as a percentage."""
+        return self.with_unit(self.number(share * 100, decimals), "%")
+
+    def with_unit(self, figure: str, unit: str) -> str:
+        """A figure with its unit: the percent sign beside it, any other unit in brackets."""
+        if unit != "%":
+            return f"{figure} ({unit})"
+        return figure + (FIXED if self.code == "fr" else "") + unit
+
+    def month(self, period: pd.Timestamp | str, pattern: str = "MMMM y") -> str:
+        """A month in full: "octobre 2026"."""
+        return str(format_date(pd.Timestamp(period).date(), pattern, locale=self.code))
+
+    def of_month(self, period: pd.Timestamp | str) -> str:
+        """A month after "of": "d'octobre 2026"."""
+        name = self.month(period)
+        return self.say("of_elided" if name.startswith(ELIDED) else "of", month=name)
+
+    def day(self, when: date) -> str:
+        """A day in full: "10 novembre 2026"."""
+        text = str(format_date(when, "d MMMM y", locale=self.code))
+        return re.sub(r"^1 ", "1er ", text) if self.code == "fr" else text
+
+    def typeset(self, text: str) -> str:
+        """The text without control characters, in the typography of the language."""
+        typed = re.sub(r"(?<=\w)'(?=\w)", "’", plain(text))
+        if self.code != "fr":
+            return typed
+        typed = re.sub(r" (?=[;!?])", NARROW, typed)
+        return re.sub(r" (?=[:»%])|(?<=«) |(?<=\d) (?=point|an\b|mois|jour)", FIXED, typed)
+
+
+def plain(text: str) -> str:
+    """The text without control, format and bidirectional characters, which could disguise it."""
+    if text.isprintable():
+        return text
+    spaced = re.sub(r"[\t\r\n]+", " ", text)
+    return "".join(one for one in spaced if not unicodedata.category(one).startswith("C"))
+
+
+@cache
+def language(code: str) -> Language:
+    """The language with this code. Raises FileNotFoundError where it is not shipped."""
+    return Language(code, tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8")))
+
+
+def number_locale(lang: Language) -> dict[str, Any]:
+    """The number format of Babel for d3, so that charts and text agree."""
+    symbols = Locale(lang.code).number_symbols["latn"]
+    signs = {"decimal": symbols["decimal"], "thousands": symbols["group"], "minus": MINUS}
+    return signs | {"grouping": [3], "currency": ["", ""]}
+
+
+def time_locale(lang: Language) -> dict[str, Any]:
+    """The names of days and months of Babel for d3, whose week starts on Sunday."""
+    known = Locale(lang.code)
+    months, days = known.months["format"], known.days["format"]
+    return {
+        "dateTime": "%A %e %B %Y",
+        "date": "%d/%m/%Y",
+        "time": "%H:%M",
+        "periods": ["AM", "PM"],
+        "days": [days["wide"][(day - 1) % 7] for day in range(7)],
+        "shortDays": [days["abbreviated"][(day - 1) % 7] for day in range(7)],
+        "months": [months["wide"][month] for month in range(1, 13)],
+        "shortMonths": [months["abbreviated"][month] for month in range(1, 13)],
+    }

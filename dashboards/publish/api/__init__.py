@@ -1,0 +1,1 @@
+"""The static JSON API over all editions."""

@@ -1,0 +1,97 @@
+"""What stands over the folders of the editions: the static API, and a feed a language."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dashboards.publish import feeds
+from dashboards.publish.api import documents
+from dashboards.publish.publication import LANGUAGES, File, Publication, to_json
+
+CARD = "edition.json"
+# A month, or a reissue of it. A folder of another name is not an edition that was published.
+NAME = re.compile(r"\d{4}-\d{2}(-r\d+)?")
+Card = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where things are under the root: the folder of an edition, its bulletin in a language.
+
+    `base` is the address of the root, "" where it is not known: addresses are then relative.
+    """
+
+    folder: str = "{name}/"
+    page: str = "{name}/bulletin.{code}.html"
+    base: str = ""
+
+    def address(self, path: str, up: str = "") -> str:
+        """The address of a path under the root, from a document that `up` leads up from."""
+        return f"{self.base.rstrip('/')}/{path}" if self.base else f"{up}{path}"
+
+
+def files(publication: Publication, cards: Mapping[str, Card], layout: Layout) -> list[File]:
+    """All that stands over the editions of these cards, by name, when one of them is published.
+
+    What the API says of the newest edition is written by that one only, so that the order in
+    which editions are published does not matter.
+    """
+    newest = cards[max(cards, key=order)]["data_hash"] == publication.edition.data_hash
+    return [*lists(cards, layout), *(documents.files(publication) if newest else ())]
+
+
+def lists(cards: Mapping[str, Card], layout: Layout) -> Iterator[File]:
+    """The list of all editions, the newest of them, and the feeds; from their cards by name."""
+    known = {name: cards[name] for name in sorted(cards, key=order)}
+    newest = list(known.values())[-1]
+    up = "../" * documents.ROOT.count("/")
+    items = [
+        {"name": name, "address": layout.address(layout.folder.format(name=name), up), **card}
+        for name, card in known.items()
+    ]
+    listed = {"month": newest["month"], "editions": items}
+    yield File(f"{documents.ROOT}editions.json", to_json(listed))
+    yield File(f"{documents.ROOT}latest.json", to_json(newest))
+    for code in LANGUAGES:
+        yield File(f"editions.{code}.atom", _feed(known, layout, code))
+
+
+def _feed(known: Mapping[str, Card], layout: Layout, code: str) -> bytes:
+    def page(name: str) -> str:
+        return layout.address(layout.page.format(name=name, code=code))
+
+    return feeds.atom(known, code, layout.address(f"editions.{code}.atom"), page)
+
+
+def held(root: Path, layout: Layout) -> dict[str, Card]:
+    """The card of every edition in its folder under `root`, by name."""
+    paths = root.glob(layout.folder.format(name="*") + CARD)
+    named = {path.parent.name: path for path in paths if NAME.fullmatch(path.parent.name)}
+    return {name: json.loads(path.read_bytes()) for name, path in named.items()}
+
+
+def write(publication: Publication, root: Path, layout: Layout | None = None) -> list[Path]:
+    """Bring the API and the feeds under `root` up to date with an edition; the paths written.
+
+    Its folder is there already. Only what changed is written.
+    """
+    layout = layout or Layout()
+    made = files(publication, held(root, layout), layout)
+    return [path for file in made if (path := _changed(root / file.name, file.body))]
+
+
+def _changed(path: Path, body: bytes) -> Path | None:
+    if path.is_file() and path.read_bytes() == body:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(body)
+    return path
+
+
+def order(name: str) -> tuple[str, int]:
+    """What the names of editions are sorted by: the month, then the reissue."""
+    month, _, reissue = name.partition("-r")
+    return month, int(reissue or 0)

@@ -1,0 +1,56 @@
+"""What an edition says in brief: edition.json, from which the API and the feeds list editions."""
+
+from typing import Any
+
+from dashboards import edition_stats
+from dashboards.bulletin import headline
+from dashboards.i18n import language
+from dashboards.publish.publication import Publication, both, missing_is_null
+
+
+def document(publication: Publication) -> dict[str, Any]:
+    """The edition in brief; its JSON Schema is `edition`."""
+    edition = publication.edition
+    return {
+        "id": publication.id,
+        "month": edition.month,
+        "cutoff": f"{edition.as_of:%Y-%m-%dT%H:%M:%SZ}",
+        "version": publication.version,
+        "framework_version": edition.framework_version,
+        "framework_hash": edition.framework_hash,
+        "data_hash": edition.data_hash,
+        "headline": both(lambda code: _headline(publication, code)),
+        "index": _index(publication),
+        "dimensions": [_dimension(publication, one) for one in edition_stats.groups(edition)],
+    }
+
+
+def _headline(publication: Publication, code: str) -> str:
+    lang = language(code)
+    names = {one["key"]: lang.of(one) for one in publication.edition.framework["regimes"]}
+    return headline.headline(edition_stats.level(publication.edition), names, lang)
+
+
+def _index(publication: Publication) -> dict[str, Any]:
+    level = edition_stats.level(publication.edition)
+    last = publication.frames["index"].iloc[-1]
+    return missing_is_null(
+        {
+            "score": level.score,
+            "low": last.get("low"),
+            "high": last.get("high"),
+            "change_month": level.month_change,
+            "change_year": level.year_change,
+            "regime": level.regime or None,
+            "coverage": level.coverage,
+        }
+    )
+
+
+def _dimension(publication: Publication, group: dict[str, Any]) -> dict[str, Any]:
+    values = publication.edition.values
+    now = edition_stats.month(publication.edition)
+    [row] = values.loc[values["key"].eq(group["key"]) & values["period"].eq(now)].to_dict("records")
+    figures = {name: row[name] for name in ("score", "contribution", "weight", "coverage")}
+    title = both(lambda code: str(group[code]))
+    return {"key": group["key"], "title": title, **missing_is_null(figures)}

@@ -1,0 +1,1 @@
+"""The tables of a release in the formats that machines read."""

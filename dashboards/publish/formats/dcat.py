@@ -1,0 +1,105 @@
+"""The release as a catalogue of one data set: DCAT 3, by the profile of Europe's data portals."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboards import metadata
+from dashboards.metadata import AUTHORITY
+from dashboards.publish.formats.csvw import tagged
+from dashboards.publish.publication import LANGUAGES, File, Publication, both
+
+CONTEXT = {
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dct": "http://purl.org/dc/terms/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "spdx": "http://spdx.org/rdf/terms#",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+}
+AUTHORITIES = "http://publications.europa.eu/resource/authority"
+TONGUES = {"fr": f"{AUTHORITIES}/language/FRA", "en": f"{AUTHORITIES}/language/ENG"}
+FORMATS = {
+    "csv": "CSV",
+    "json": "JSON",
+    "jsonld": "JSON_LD",
+    "parquet": "PARQUET",
+    "md": "MARKDOWN",
+    "xml": "XML",
+}
+IANA = "https://www.iana.org/assignments/media-types"
+SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
+
+
+def document(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
+    """The catalogue with its data set and a distribution a file of data."""
+    return {
+        "@context": CONTEXT,
+        "@id": f"{AUTHORITY}catalogue",
+        "@type": "dcat:Catalog",
+        "dct:title": _said("publisher"),
+        "dct:description": _said("editions"),
+        "dct:publisher": _publisher(),
+        "dct:language": [{"@id": TONGUES[code]} for code in LANGUAGES],
+        "dcat:dataset": _dataset(publication, files),
+    }
+
+
+def _said(word: str) -> list[dict[str, str]]:
+    return tagged(both(lambda code: metadata.dataset(code)[word]))
+
+
+def _publisher() -> dict[str, Any]:
+    name = {"foaf:name": _said("publisher")}
+    return {"@id": f"{AUTHORITY}observatory", "@type": "foaf:Agent", **name}
+
+
+def _dataset(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
+    whole = metadata.dataset()
+    words = [(code, word) for code in LANGUAGES for word in metadata.dataset(code)["keywords"]]
+    return {
+        "@id": publication.id,
+        "@type": "dcat:Dataset",
+        "dct:identifier": publication.id,
+        "dct:title": tagged(both(publication.title)),
+        "dct:description": _said("description"),
+        "dct:publisher": {"@id": f"{AUTHORITY}observatory"},
+        "dct:issued": {"@value": publication.published, "@type": "xsd:date"},
+        "dcat:version": publication.version,
+        "dcat:keyword": [{"@value": word, "@language": code} for code, word in words],
+        "dcat:theme": {"@id": whole["theme"]},
+        "dct:accrualPeriodicity": {"@id": whole["repeats_url"]},
+        "dct:language": [{"@id": TONGUES[code]} for code in LANGUAGES],
+        "dct:temporal": _span(publication),
+        "dcat:temporalResolution": {"@value": whole["repeats"], "@type": "xsd:duration"},
+        "dcat:distribution": [_distribution(publication, file) for file in files],
+    }
+
+
+def _span(publication: Publication) -> dict[str, Any]:
+    first, last = publication.span
+    dates = {"dcat:startDate": first, "dcat:endDate": last}
+    typed = {name: {"@value": day, "@type": "xsd:gYearMonth"} for name, day in dates.items()}
+    return {"@type": "dct:PeriodOfTime", **typed}
+
+
+def _distribution(publication: Publication, file: File) -> dict[str, Any]:
+    address = {"@id": publication.address(file.name)}
+    suffix = file.name.rsplit(".", 1)[-1]
+    table = file.table
+    size = {"@value": str(len(file.body)), "@type": "xsd:nonNegativeInteger"}
+    digest = {"@value": file.digest, "@type": "xsd:hexBinary"}
+    return {
+        "@type": "dcat:Distribution",
+        "dct:title": file.name,
+        **({"dct:description": tagged({"fr": table.fr, "en": table.en})} if table else {}),
+        "dcat:accessURL": address,
+        "dcat:downloadURL": address,
+        "dct:license": {"@id": metadata.dataset()["licence_url"]},
+        "dct:format": {"@id": f"{AUTHORITIES}/file-type/{FORMATS[suffix]}"},
+        "dcat:mediaType": {"@id": f"{IANA}/{file.media}"},
+        "dcat:byteSize": size,
+        "spdx:checksum": {
+            "@type": "spdx:Checksum",
+            "spdx:algorithm": {"@id": SHA256},
+            "spdx:checksumValue": digest,
+        },
+    }

@@ -1,0 +1,171 @@
+"""What a site is built from, read from the warehouse once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Engine, select
+
+from dashboards.site.schedule import Due, due
+from warehouse import edition, events
+from warehouse.alerts import repository
+from warehouse.alerts.tables import AlertRule, AlertState
+from warehouse.edition import Edition
+from warehouse.observations import read
+from warehouse.row_conversion import rows
+from warehouse.tables import Release, core
+
+VIEWS = ("morocco", "africa")
+SCORES = """
+select release, score, regime from v_index
+where key = 'index' and substr(cast(period as varchar(10)), 1, 7) = month
+"""
+FETCHES = """
+select source, url, at, outcome, detail, rows, newest_period, loaded from v_fetch
+where fetch_id in (select max(fetch_id) from v_fetch group by source) order by source
+"""
+ASIDE = """
+select source, expectation, reason, count(*) as rows from v_quarantine where not replayed
+group by source, expectation, reason order by source, expectation, reason
+"""
+
+
+@dataclass(frozen=True)
+class Issue:
+    """An edition as it was published: its permanent name, and what took its place, if anything.
+
+    `name` is the month, with `-r1`, `-r2` for a reissue; `score` is the index of the month.
+    """
+
+    release: int
+    month: str
+    name: str
+    reissue: int
+    as_of: datetime
+    recorded_at: datetime
+    version: str
+    method: str
+    fingerprint: str
+    score: float
+    regime: str
+    replaced_by: str
+    due: Due
+
+    @property
+    def stamp(self) -> str:
+        """What the pages of this issue follow from."""
+        return f"{self.fingerprint} {self.method} {self.replaced_by}"
+
+
+@dataclass(frozen=True)
+class SiteContext:
+    """The newest edition, every issue (newest first), and what is known at the hour of the build.
+
+    `told` are the announcements of data centres, `fates` what became of them by view.
+    """
+
+    edition: Edition
+    issues: Sequence[Issue]
+    now: datetime
+    events: pd.DataFrame
+    rules: pd.DataFrame
+    states: pd.DataFrame
+    revisions: pd.DataFrame
+    sources: pd.DataFrame
+    fetches: pd.DataFrame
+    aside: pd.DataFrame
+    told: pd.DataFrame
+    fates: Mapping[str, pd.DataFrame]
+
+    @property
+    def issue(self) -> Issue:
+        """The issue of the newest edition."""
+        return self.issues[0]
+
+    @property
+    def evaluated(self) -> bool:
+        """Whether the alert rules were ever evaluated on this warehouse."""
+        return len(self.rules) > 0
+
+
+def site_context(engine: Engine, now: datetime, *, forced: bool = False) -> SiteContext:
+    """What may be shown at `now`: an edition whose hour has not come is left out unless forced.
+
+    Raises LookupError where no edition may be shown.
+    """
+    shown = [one for one in issues(engine) if forced or one.due.release <= now]
+    if not shown:
+        raise LookupError(
+            "no edition may be shown yet: compute one with `silentcrash release`, or wait for "
+            "its hour of release"
+        )
+    with engine.connect() as connection:
+        fetches, aside = rows(connection, FETCHES), rows(connection, ASIDE)
+    return SiteContext(
+        edition=edition.load(engine, shown[0].release),
+        issues=shown,
+        now=now,
+        events=repository.history(engine),
+        rules=repository.frame(engine, AlertRule),
+        states=repository.frame(engine, AlertState),
+        revisions=read.revisions(engine),
+        sources=read.status(engine, now),
+        fetches=fetches,
+        aside=aside,
+        told=events.read(engine, as_of=now),
+        fates={view: events.fate(engine, view, as_of=now) for view in VIEWS},
+    )
+
+
+def issues(engine: Engine) -> list[Issue]:
+    """Every published edition, newest first.
+
+    A release computed for another date than the cut-off of its month is no issue: it says what
+    would have been published, and was not.
+    """
+    table = core(Release)
+    with engine.connect() as connection:
+        found = rows(connection, select(table).order_by(table.c.month, table.c.id))
+        levels = rows(connection, SCORES)
+    joined = found.merge(levels, left_on="id", right_on="release")
+    made: list[Issue] = []
+    for _, month in joined.groupby("month"):
+        kept = [
+            row for row in month.to_dict("records") if _instant(row["as_of"]) == _due(row).cutoff
+        ]
+        made += [_issue(kept, place) for place in range(len(kept))]
+    return made[::-1]
+
+
+def _issue(of_month: Sequence[dict[Any, Any]], place: int) -> Issue:
+    row, last = of_month[place], place == len(of_month) - 1
+    return Issue(
+        release=int(row["id"]),
+        month=row["month"],
+        name=_name(row["month"], place),
+        reissue=place,
+        as_of=_instant(row["as_of"]),
+        recorded_at=_instant(row["created_at"]),
+        version=row["framework_version"],
+        method=row["framework_hash"],
+        fingerprint=row["data_hash"],
+        score=float(row["score"]) if pd.notna(row["score"]) else float("nan"),
+        regime=row["regime"],
+        replaced_by="" if last else _name(row["month"], place + 1),
+        due=_due(row),
+    )
+
+
+def _name(month: str, place: int) -> str:
+    return f"{month}-r{place}" if place else month
+
+
+def _due(row: dict[Any, Any]) -> Due:
+    return due(row["month"], int(row["framework"]["rules"]["cutoff_day"]))
+
+
+def _instant(stamp: Any) -> datetime:
+    found = pd.Timestamp(stamp)
+    return (found.tz_localize("UTC") if found.tzinfo is None else found).to_pydatetime()

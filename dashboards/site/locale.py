@@ -1,0 +1,39 @@
+"""The words of the site: those of the bulletin and its own."""
+
+import tomllib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from dashboards.i18n import Language, language
+
+CODES = ("fr", "en")
+ARABIC = "ar"  # of the home page only
+
+
+@dataclass(frozen=True)
+class SiteLocale(Language):
+    """A language that also writes an hour."""
+
+    def moment(self, when: datetime) -> str:
+        """A day and its hour, UTC: "11 novembre 2026, 9 h 00 UTC"."""
+        at = when.astimezone(UTC)
+        if self.code == "ar":
+            return f"{self.day(at.date())}، {at:%H:%M} UTC"
+        hour = f"{at.hour}\u00a0h\u00a0{at.minute:02}" if self.code == "fr" else f"{at:%H:%M}"
+        return f"{self.day(at.date())}, {hour}\u00a0UTC"
+
+    def licence(self, text: str) -> str:
+        """A licence: its own name is kept, what the catalogue says of it is put in words."""
+        known = self.words.get("licences", {})  # those of the catalogue are in English
+        parts = [known.get(one.lower(), one) for one in text.split("; ")]
+        return self.typeset(str(self.words["semicolon"]).join(parts))
+
+
+@cache
+def site_locale(code: str) -> SiteLocale:
+    """The words of the site in a language."""
+    own = Path(__file__).parent / "i18n" / f"{code}.toml"
+    base = language(code).words if code in CODES else {}
+    return SiteLocale(code, {**base, **tomllib.loads(own.read_text(encoding="utf-8"))})

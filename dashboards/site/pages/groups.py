@@ -1,0 +1,121 @@
+"""The pages of the five dimensions, of the panels beside the index, and the list of indicators."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from dashboards import charts, edition_stats, theme
+from dashboards.bulletin import table_rows
+from dashboards.bulletin.figures import Draw
+from dashboards.i18n import Language
+from dashboards.site.context import SiteContext
+from dashboards.site.locale import SiteLocale
+from dashboards.site.page import ChartUrlFactory, Page, spark, up
+from dashboards.site.pages import projects
+from warehouse.edition import Edition
+
+Row = dict[str, Any]
+
+
+def pages(
+    stock: SiteContext,
+    lang: SiteLocale,
+    pen: ChartUrlFactory,
+    countries: Mapping[str, str] = projects.HERE,
+) -> Iterator[Page]:
+    """A page a dimension and a panel; `countries` are those whose announcements are listed."""
+    edition = stock.edition
+    for rank, block in enumerate(table_rows.blocks(edition, lang)):
+        panel = block["panel"]
+        path = f"{block['key']}/" if panel else f"dimensions/{block['key']}/"
+        yield Page(
+            path,
+            "group.html",
+            block["name"],
+            block["question"],
+            {
+                "block": block,
+                "rank": rank,
+                "figure": None
+                if panel
+                else drawing(edition, block["key"], rank, lang, pen(up(path))),
+                "lines": sparks(edition, block),
+                "total": None if panel else _sentence(edition, block, lang),
+                "extra": [
+                    lang.typeset(text.format(count=len(block["rows"])))
+                    for text in lang.words.get(f"about_{block['key']}", [])
+                ],
+                "projects": projects.told(stock, lang, countries)
+                if block["key"] == projects.VIEW
+                else None,
+            },
+        )
+
+
+def listing(stock: SiteContext, lang: Language) -> Page:
+    """Every indicator of the edition, in the order of the method."""
+    blocks = table_rows.blocks(stock.edition, lang)
+    return Page(
+        "indicators/",
+        "indicators.html",
+        lang.words["names"]["indicators/"],
+        lang.words["note_indicators"],
+        {"blocks": blocks},
+    )
+
+
+def drawing(edition: Edition, key: str, rank: int, lang: Language, draw: Draw) -> Row:
+    """The line of a dimension, wide and narrow, and what it shows in words."""
+    scores = edition_stats.table(edition, "score", "dimension")[key]
+    colour = theme.DIMENSIONS[rank % len(theme.DIMENSIONS)]
+    return pressure(scores, colour, lang, draw)
+
+
+def pressure(scores: pd.Series, colour: str, lang: Language, draw: Draw) -> Row:
+    """A line of pressures from 0 to 100 as a figure: wide, narrow, alt and its table."""
+    frame = scores.rename("value").rename_axis("period").reset_index()
+    wide, narrow = (
+        draw(
+            charts.line(frame, lang.number(scores.iloc[-1]), colour, width, score=True),
+            lang,
+        )
+        for width in (charts.WIDE, charts.NARROW)
+    )
+    return {"wide": wide, "narrow": narrow} | told(scores, 1, lang)
+
+
+def told(values: pd.Series, decimals: int, lang: Language) -> Row:
+    """What a line shows: in a sentence, and as rows of month and figure, newest first."""
+    known = values.dropna()
+    lines = [
+        [lang.month(month), lang.number(value, decimals)]
+        for month, value in zip(values.index[::-1], values[::-1], strict=True)
+    ]
+    if known.empty:
+        return {"alt": lang.say("alt_nothing"), "rows": lines}
+    when = {"first": known.index[0], "last": known.index[-1]}
+    when |= {"lowest": known.idxmin(), "highest": known.idxmax()}
+    what = {"low": known.min(), "high": known.max(), "now": known.iloc[-1]}
+    months = {name: lang.month(month) for name, month in when.items()}
+    figures = {name: lang.number(value, decimals) for name, value in what.items()}
+    return {"alt": lang.say("alt_line", **months, **figures), "rows": lines}
+
+
+def sparks(edition: Edition, block: Row) -> Row:
+    """A small line of pressure for each indicator of a block, by its key."""
+    kind = "panel" if block["panel"] else "indicator"
+    scores = edition_stats.table(edition, "score", kind)
+    return {
+        row["key"]: spark(list(scores[row["key"]])) for row in block["rows"] if row["key"] in scores
+    }
+
+
+def _sentence(edition: Edition, block: Row, lang: Language) -> str:
+    total = block["total"]
+    line = edition_stats.of_dimension(edition, block["key"])
+    if pd.isna(line["score"]):
+        return lang.say("dimension_withheld")
+    return lang.say(
+        "dimension_level", **{k: total[k] for k in ("score", "change", "points", "weight")}
+    )

@@ -1,0 +1,116 @@
+"""The home page: the figure, what is behind it, what changed, and when the next one comes."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from dashboards import edition_stats
+from dashboards.bulletin import document, quality
+from dashboards.bulletin.figures import Draw, index_figure
+from dashboards.i18n import Language
+from dashboards.site.context import SiteContext
+from dashboards.site.locale import SiteLocale
+from dashboards.site.page import Page, spark
+from dashboards.site.schedule import coming
+from warehouse.edition import Edition
+
+Row = dict[str, Any]
+WIDTH = 640
+MOVERS = 3
+FIGURES = ("regime", "index", "dimension", "indicator")  # kinds of rules
+
+
+def page(stock: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
+    """The home page of the newest edition."""
+    edition, level = stock.edition, edition_stats.level(stock.edition)
+    opening = document.opening(edition, lang)
+    [after] = coming(stock.now, int(edition.framework["rules"]["cutoff_day"]), 1)
+    return Page(
+        "",
+        "home.html",
+        lang.words["site"],
+        str(opening["headline"]),
+        {
+            **opening,
+            "number": lang.number(level.score),
+            "interval": interval(edition, lang),
+            "month_change": lang.number(level.month_change, signed=True),
+            "year_change": lang.number(level.year_change, signed=True),
+            "figure": index_figure(edition, lang, draw, WIDTH),
+            "dimensions": cards(edition, lang),
+            "movers": movers(edition, lang),
+            "since": quality.since(edition, lang),
+            "alerts": newest(stock, lang),
+            "evaluated": stock.evaluated,
+            "issue": stock.issue,
+            "next_release": lang.moment(after.release),
+            "next_month": lang.of_month(after.month + "-01"),
+        },
+    )
+
+
+def interval(edition: Edition, lang: Language) -> str:
+    """The 90% interval of the index in the month, where the edition has one."""
+    rows = edition.values
+    if not {"low", "high"} <= set(rows.columns):
+        return ""
+    now = rows.loc[rows["key"].eq("index") & rows["period"].eq(edition_stats.month(edition))].iloc[
+        0
+    ]
+    if pd.isna(now["low"]) or pd.isna(now["high"]):
+        return ""
+    return lang.say("interval", low=lang.number(now["low"]), high=lang.number(now["high"]))
+
+
+def cards(edition: Edition, lang: Language) -> list[Row]:
+    """A card a dimension: score, change, its question and its line over the months."""
+    scores = edition_stats.table(edition, "score", "dimension")
+    return [
+        {
+            "key": group["key"],
+            "name": lang.of(group),
+            "question": lang.of(group, "question"),
+            "score": lang.number(line["score"]),
+            "change": lang.number(line["change"], signed=True),
+            "spark": spark(list(scores[group["key"]])),
+        }
+        for group in edition_stats.groups(edition)
+        for line in [edition_stats.of_dimension(edition, group["key"])]
+    ]
+
+
+def movers(edition: Edition, lang: Language) -> list[Row]:
+    """The indicators that moved the index most over the month, in points of the index."""
+    moved = edition_stats.movement(edition)
+    if moved.empty:
+        return []
+    names = {
+        row["key"]: lang.of(row) for row in edition_stats.indicators(edition).to_dict("records")
+    }
+    largest = moved.loc[moved["total"].abs().nlargest(MOVERS).index]
+    shown = largest.loc[largest["total"].abs() >= quality.SMALL]
+    return [
+        {"key": key, "name": names[key], "points": lang.number(total, 2, signed=True)}
+        for key, total in zip(shown["key"], shown["total"], strict=True)
+    ]
+
+
+def newest(stock: SiteContext, lang: Language, count: int = 4) -> Sequence[Row]:
+    """The alerts about figures that moved last, and how each of them stands: since when, in words.
+
+    Those about sources are on their own page.
+    """
+    said_out = stock.events["kind"].isin(["firing", "resolved", "retracted"])
+    kept = stock.events.loc[said_out & stock.events["rule_kind"].isin(FIGURES)]
+    ordered = kept.sort_values(["period", "id"])
+    last = ordered.drop_duplicates(["rule", "series"], keep="last").tail(count)[::-1]
+    return [
+        {
+            "stands": lang.words["alert_states"][row["kind"]],
+            "kind": row["kind"],
+            "month": lang.month(row["period"]),
+            "text": lang.of(row, "text"),
+        }
+        for row in last.to_dict("records")
+    ]

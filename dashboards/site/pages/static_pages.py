@@ -1,0 +1,109 @@
+"""The pages that explain: data and API, method, how to cite."""
+
+from collections.abc import Sequence
+
+from dashboards import edition_stats
+from dashboards.bulletin import table_rows
+from dashboards.i18n import Language
+from dashboards.metadata import Table
+from dashboards.site.context import SiteContext
+from dashboards.site.locale import SiteLocale
+from dashboards.site.page import Page
+
+FORMATS = (".csv", ".fr.csv", ".parquet")
+# Over the editions: what leads to every other file of the API, and the feed of a language.
+OVER = ("api/v1/openapi.json", "api/v1/editions.json", "api/v1/latest.json", "editions.{code}.atom")
+
+
+def data(stock: SiteContext, lang: Language, tables: Sequence[Table], names: Sequence[str]) -> Page:
+    """The tables of the newest issue in each format, and what is about them, of `names`."""
+    held = {f"{one.name}{ending}" for one in tables for ending in FORMATS}
+    return _page(
+        "data/",
+        lang,
+        {
+            "over": [name.format(code=lang.code) for name in OVER],
+            "folder": f"data/{stock.issue.name}/",
+            "tables": [
+                (
+                    lang.typeset(getattr(one, lang.code)),
+                    [f"{one.name}{ending}" for ending in FORMATS],
+                )
+                for one in tables
+            ],
+            "about": [name for name in names if name not in held],
+        },
+    )
+
+
+def method(stock: SiteContext, lang: Language) -> Page:
+    """The method in force: its rules, its zones, its dimensions, indicators and weights."""
+    framework = stock.edition.framework
+    rule = framework["rules"]
+    weights = edition_stats.indicators(stock.edition).set_index("key")["nominal"]
+    return _page(
+        "method/",
+        lang,
+        {
+            "version": stock.edition.framework_version,
+            "fingerprint": stock.edition.framework_hash,
+            "steps": [
+                text.format(
+                    day=rule["cutoff_day"],
+                    dimension=lang.percent(rule["coverage_dimension"]),
+                    index=lang.percent(rule["coverage_index"]),
+                    confirm=rule.get("confirm", 1),
+                )
+                for text in lang.words["method_steps"]
+            ],
+            "blocks": table_rows.blocks(stock.edition, lang),
+            "weights": {str(key): lang.percent(share, 1) for key, share in weights.items()},
+            "regimes": [
+                [
+                    lang.of(one),
+                    lang.number(one["enter"], 0),
+                    lang.number(one["leave"], 0),
+                    lang.of(one, "why"),
+                ]
+                for one in framework["regimes"]
+            ],
+        },
+    )
+
+
+def cite(stock: SiteContext, lang: SiteLocale, base: str) -> Page:
+    """How to cite the index, an edition and a figure."""
+    issue, edition = stock.issue, stock.edition
+    month = lang.month(issue.month + "-01")
+    address = f"{base.rstrip('/')}/{lang.code}/bulletins/{issue.name}/" if base else ""
+    text = lang.say(
+        "citation", edition=month, day=lang.day(issue.as_of.date()), version=issue.version
+    )
+    return _page(
+        "cite/",
+        lang,
+        {
+            "text": text,
+            "address": address,
+            "bibtex": _bibtex(issue.month, address),
+            "edition": edition,
+        },
+    )
+
+
+def _bibtex(month: str, address: str) -> str:
+    lines = [
+        f"@misc{{silentcrash{month.replace('-', '')},",
+        "  author = {{Silent Crash Observatory}},",
+        f"  title = {{Silent Crash Index, {month}}},",
+        f"  year = {{{month[:4]}}},",
+        *([f"  url = {{{address}}},"] if address else []),
+        "  note = {CC BY 4.0}",
+        "}",
+    ]
+    return "\n".join(lines)
+
+
+def _page(path: str, lang: Language, content: dict[str, object]) -> Page:
+    name = path.rstrip("/")
+    return Page(path, f"{name}.html", lang.words["names"][path], lang.words["about"][path], content)

@@ -1,0 +1,1 @@
+"""From news items to stored events and their series."""

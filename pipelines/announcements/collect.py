@@ -1,0 +1,168 @@
+"""News items -> stored events -> monthly observations: the effects around `announcements`.
+
+Only title, link, date and the facts read are stored of an item, never its article.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, NamedTuple
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from pipelines.announcements import filings
+from pipelines.ingest import ingestion
+from pipelines.ingest.reparse import stored
+from pipelines.settings import Settings
+from sources import Payload, Source, find
+from sources.announcements import COLUMNS, extract, projects, series, status
+from sources.announcements.operators import known_as
+from sources.http.raw_archive import Archive, DamagedBody
+from sources.publishers import feeds, gdelt, sec_releases
+from warehouse import events, load
+from warehouse.observations import read
+
+VERSION = 3  # of the extraction; a greater one reads stored items anew
+TITLE = 300
+SHIPPED = "sources/announcements/known.csv"
+Items = Callable[[Payload], pd.DataFrame]
+PAPERS: dict[str, Items] = {"feeds": feeds.items, "gdelt": gdelt.items}
+SOURCE: dict[str, Any] = {
+    "key": "announcements",
+    "publisher": "Several",
+    "title_fr": "Annonces de centres de données",
+    "title_en": "Data-centre announcements",
+    "homepage": "",
+    "licence": "facts, title and link",
+    "licence_url": "",
+    "attribution": "",
+    "redistribute": False,
+    "cadence": "daily",
+    "lag_days": 1,
+    "stale_days": 31,
+}
+
+
+class Kept(NamedTuple):
+    """How many events were added, were known, and had no date in the past."""
+
+    added: int
+    known: int
+    undated: int
+
+
+def extracted(frame: pd.DataFrame) -> pd.DataFrame:
+    """The event of each `text`, one row each, in the order of the frame."""
+    return pd.DataFrame([extract(text).row() for text in frame["text"]], frame.index, list(COLUMNS))
+
+
+def instants(published: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
+    """Instants in UTC of dates in ISO 8601, precise to a day or less; NaT for anything else."""
+    whole = published.where(published.ne(""))
+    # without the format the first row's would be asked of all the others
+    return pd.to_datetime(whole, utc=True, errors="coerce", format="ISO8601")
+
+
+def ask(engine: Engine, settings: Settings) -> list[ingestion.IngestOutcome]:
+    """Ask the papers and for filed documents; an outcome a question. `read_archive` reads them."""
+    papers = list(ingestion.fetch_and_load(engine, settings, [find(key) for key in PAPERS]))
+    return papers + filings.ask(engine, settings)
+
+
+def read_archive(engine: Engine, settings: Settings) -> Kept:
+    """Read every archived body of papers and filings that this version has not read yet."""
+    archive, total, last = Archive(settings.archive), Kept(0, 0, 0), None
+    load.register(engine, [SOURCE], [])
+    done = set(read.parsed_bodies(engine, SOURCE["key"])["sha256"])
+    filed = filings.listed(engine, archive).set_index("link")["published"].to_dict()
+    readers: list[tuple[Source, Items]] = [(find(key), items) for key, items in PAPERS.items()]
+    for source, items in [*readers, (sec_releases.RELEASES, sec_releases.items)]:
+        for row in read.parsed_bodies(engine, source.key).to_dict("records"):
+            about = {str(name): value for name, value in row.items()}
+            if f"{about['sha256']}-{VERSION}" in done or about["outcome"] != "new":
+                continue
+            with suppress(KeyError, DamagedBody):  # `reparse` says which bodies are gone
+                found = items(stored(archive, source, about))
+                pairs = zip(found["link"], found["published"], strict=True)
+                dated = found.assign(published=[filed.get(link, day) for link, day in pairs])
+                body = f"{about['sha256']}-{VERSION}"
+                last, kept = _store(engine, settings, dated, about["url"], body)
+                total = Kept(*(one + more for one, more in zip(total, kept, strict=True)))
+    if last is not None:
+        observe(engine, settings, last)
+    return total
+
+
+def keep(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str) -> Kept:
+    """Store the events of items (title, link, published), then their series.
+
+    `origin` is the address or the file that the items came from.
+    """
+    load.register(engine, [SOURCE], [])
+    fetch, kept = _store(engine, settings, items, origin)
+    observe(engine, settings, fetch)
+    return kept
+
+
+def take(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str, body: str) -> Kept:
+    """Store the events of items that have been read, under the digest of their file; no series."""
+    load.register(engine, [SOURCE], [])
+    return _store(engine, settings, items, origin, body)[1]
+
+
+def _store(
+    engine: Engine, settings: Settings, items: pd.DataFrame, origin: str, body: str | None = None
+) -> tuple[int, Kept]:
+    """Store the events of items under a new fetch; `body` names what was read.
+
+    Items that come with the columns of their event keep them: their text was not stored.
+    """
+    read_before = set(COLUMNS) <= set(items)
+    facts = items[[*COLUMNS]] if read_before else extracted(items.assign(text=items["title"]))
+    dated = facts.drop(columns=["is_announcement", "investment_usd"]).assign(
+        known_from=instants(items["published"]),
+        version=VERSION,
+        address=items["link"],
+        title=items["title"].str.slice(0, TITLE),
+        known_as=facts["operator"].str.split("; ").str[0].map(known_as),
+    )
+    good = dated.loc[dated["known_from"].le(settings.now)]
+    fetch = load.record(
+        engine,
+        SOURCE["key"],
+        url=origin,
+        at=settings.now,
+        outcome="new",
+        rows=len(good),
+        sha256=body,
+        parser_version=VERSION,
+    )
+    added = events.append(engine, fetch, good)
+    return fetch, Kept(added, len(good) - added, len(dated) - len(good))
+
+
+def observe(engine: Engine, settings: Settings, fetch: int) -> int:
+    """Append the monthly series of all stored events, as known now; how many rows are new.
+
+    The running month is `partial`. A count is known from the day it was made here: what a
+    later item adds to a past month is a new vintage of it.
+    """
+    told = events.read(engine, as_of=settings.now)
+    told = told[told["fetched_from"].ne(SHIPPED)]  # a list made by hand is not a count
+    resolved, _ = projects.resolve(told, projects.read_corrections())
+    held, named = rates(engine, settings), resolved["country"]
+    load.register(engine, [SOURCE], series.catalogue(named) + status.catalogue(named))
+    made = pd.concat([series.monthly(resolved, held), status.monthly(resolved, held)])
+    running = made["period"].ge(pd.Timestamp(settings.now.date().replace(day=1)))
+    dated = made.assign(
+        known_from=pd.Timestamp(settings.now).floor("s"),
+        status=made["status"].mask(running, "partial"),
+    )
+    loaded = load.append(engine, fetch, dated)
+    load.mark_loaded(engine, fetch)
+    return loaded.added
+
+
+def rates(engine: Engine, settings: Settings) -> pd.DataFrame:
+    """The exchange rates that are held, as known now: series, period, value."""
+    return read.panel(engine, series=["ecb.rate.*"], as_of=settings.now)

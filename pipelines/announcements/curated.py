@@ -1,0 +1,39 @@
+"""The announcements of Africa and Morocco that are shipped: facts with the page that tells each.
+
+They fill the pages of a store that has asked no paper yet. They are a list and not a series:
+what was noticed by hand says nothing of how much happened, so no count rests on them.
+"""
+
+from hashlib import sha256
+from importlib.resources import files
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from pipelines.announcements import collect
+from pipelines.settings import Settings
+from sources.announcements import COLUMNS
+from warehouse.observations import read
+
+FILE = files("sources.announcements") / "known.csv"
+NUMBERS = ["power_mw", "amount"]
+
+
+def shipped() -> pd.DataFrame:
+    """A row a fact: published, link, a title in our own words, and the columns of an event."""
+    facts = pd.read_csv(FILE.open(encoding="utf-8"), dtype=str, keep_default_na=False)
+    numbers = facts[NUMBERS].apply(pd.to_numeric)
+    parts = facts[["operator", "place", "country"]].to_numpy()
+    title = [", ".join(filter(None, row)) for row in parts]
+    blank = pd.DataFrame(None, facts.index, [c for c in COLUMNS if c not in facts])
+    return facts.join(blank).assign(
+        **numbers, title=title, is_announcement=1, confidence=1.0, spans=""
+    )
+
+
+def load(engine: Engine, settings: Settings) -> int:
+    """Store the shipped facts, once; how many were added."""
+    digest = sha256(FILE.read_bytes()).hexdigest()
+    if digest in set(read.parsed_bodies(engine, str(collect.SOURCE["key"]))["sha256"]):
+        return 0
+    return collect.take(engine, settings, shipped(), collect.SHIPPED, digest).added

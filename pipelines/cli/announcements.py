@@ -1,0 +1,218 @@
+"""`silentcrash announcements ...`: read texts, keep their events, list the projects."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli.options import AsOf, Format, Written, nearest, parse_day, render_table
+from pipelines.settings import RunFault, Settings, UsageFault, from_environment
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SHORT = ["first_known", "operator", "country", "place", "state", "MW", "invested", "tellings"]
+app = typer.Typer(
+    help="Data-centre announcements: texts in, dated, located, sized events and projects out.",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+)
+Texts = Annotated[Path, typer.Argument(metavar="IN.csv", help="A CSV file with a column `text`.")]
+
+
+@app.command()
+def extract(
+    texts: Texts,
+    out: Annotated[Path, typer.Option("--out", metavar="OUT.csv", help="Where it is written.")],
+) -> None:
+    """Read every text of IN.csv; write the label columns, and `id` where it has one."""
+    from pipelines.announcements.collect import extracted
+
+    frame = read_texts(texts)
+    kept = [name for name in ("id", "text") if name in frame]
+    frame[kept].join(extracted(frame)).to_csv(out, index=False)
+
+
+@app.command()
+def load(texts: Texts) -> None:
+    """Keep the events of a CSV file (text, date, address): facts, title and link, no article."""
+    from pipelines.announcements import collect
+    from pipelines.ingest import ingestion
+
+    frame = read_texts(texts, "date", "address")
+    items = frame.rename(columns={"text": "title", "address": "link", "date": "published"})
+    settings = from_environment()
+    kept = collect.keep(ingestion.open_store(settings), settings, items, texts.name)
+    print(f"{kept.added} added, {kept.known} known, {kept.undated} without a past date")
+
+
+@app.command()
+def fetch() -> None:
+    """Ask the papers (feeds, GDELT) and keep the events that their titles tell."""
+    from rich.console import Console
+
+    from pipelines.announcements import collect
+    from pipelines.cli import summary
+    from pipelines.cli.commands import progress
+    from pipelines.ingest import ingestion
+
+    settings = from_environment()
+    engine = ingestion.open_store(settings)
+    with progress(Console(stderr=True)) as shown:
+        shown.add_task("Asking the papers", total=None)
+        outcomes = collect.ask(engine, settings)
+        kept = collect.read_archive(engine, settings)
+    Console().print(summary.outcomes(outcomes))
+    print(f"{kept.added} events added, {kept.known} known, {kept.undated} without a past date")
+    if outcomes and not any(one.good or one.outcome == "skipped" for one in outcomes):
+        raise RunFault("no paper answered; what was kept before is still there")
+
+
+@app.command(name="list")
+def list_projects(
+    country: Annotated[str, typer.Option(help="ISO 3166 code or name of a country.")] = "",
+    since: Annotated[str, typer.Option(metavar="YYYY-MM", help="First known then or later.")] = "",
+    as_of: AsOf = "",
+    format: Written = Format.table,
+) -> None:
+    """List the projects: who, where, how much, in what state, how often told."""
+    from sources.announcements import projects
+
+    found = projects.summary(resolved(from_environment(), as_of))
+    if country:
+        found = found.loc[found["country"].eq(country_name(country))]
+    if since and (start := parse_day(since if len(since) > 7 else f"{since}-01T00:00:00")):
+        found = found.loc[found["first_known"].ge(start)]
+    shown = readable(found) if format is Format.table else found
+    render_table(shown.drop(columns="project"), format, f"Projects: {len(found)}")
+
+
+@app.command()
+def projects(
+    explain: Annotated[int | None, typer.Option(metavar="ID", help="A project to explain.")] = None,
+    as_of: AsOf = "",
+    format: Written = Format.table,
+) -> None:
+    """List the projects with their ids, or show the tellings of one and why they are one.
+
+    A wrong link is undone by a line "split" in the corrections file, with its two addresses.
+    """
+    from sources.announcements import projects
+
+    known = stored(from_environment(), as_of)
+    told, links = projects.resolve(known, projects.read_corrections())
+    if explain is None:
+        found = projects.summary(told)
+        render_table(readable(found) if format is Format.table else found, format, "Projects")
+        return
+    if not told["project"].eq(explain).any():
+        raise UsageFault(f"there is no project {explain}: see `announcements projects`")
+    render_table(projects.explained(told, links, explain), format, f"Project {explain}")
+
+
+@app.command()
+def series(as_of: AsOf = "", format: Written = Format.table) -> None:
+    """Show the monthly series: projects, MW, USD, share ended, with the sources alive."""
+    from pipelines.announcements import collect
+    from pipelines.ingest import ingestion
+    from sources.announcements.series import monthly
+
+    settings = from_environment()
+    rates = collect.rates(ingestion.open_store(settings), settings)
+    made = monthly(resolved(settings, as_of), rates)
+    render_table(made[["series", "period", "value"]], format, "Announcements by month")
+
+
+@app.command()
+def fate(
+    country: Annotated[str, typer.Option(help="ISO 3166 code or name; all if not given.")] = "",
+    as_of: AsOf = "",
+    format: Written = Format.table,
+) -> None:
+    """Show what became of the projects: announced, built, opened, ended; MW and USD."""
+    from pipelines.ingest import ingestion
+    from sources.announcements.countries import slug
+    from warehouse import events
+
+    settings = from_environment()
+    view = slug(country_name(country)) if country else "world"
+    known = parse_day(as_of) or settings.now
+    table = events.fate(ingestion.open_store(settings), view, as_of=known)
+    if table.empty:
+        where = country or "the world"
+        raise RunFault(f"nothing is counted of {where} as of {known:%Y-%m-%d}: fetch or load first")
+    render_table(
+        table.drop(columns="period").reset_index(), format, f"Projects, {view}, by last state"
+    )
+
+
+@app.command()
+def evaluate(
+    labels: Annotated[Path, typer.Argument(metavar="LABELS.csv", help="A labelled file.")],
+    out: Annotated[Path, typer.Option("--out", metavar="PAGE.md", help="The page.")],
+) -> None:
+    """Score the extraction against labels and write the accuracy page."""
+    from pipelines.announcements import accuracy
+    from pipelines.announcements.collect import extracted
+
+    frame = read_texts(labels)
+    out.write_text(accuracy.page(frame, extracted(frame)), encoding="utf-8")
+
+
+def readable(found: "pd.DataFrame") -> "pd.DataFrame":
+    """The summary of projects in the few columns that fit a terminal: days, MW, millions."""
+    millions = (found["amount"].astype("float64") / 1e6).map("{:,.0f} m ".format)
+    invested = (millions + found["currency"].fillna("")).where(found["amount"].notna(), None)
+    return found.assign(
+        first_known=found["first_known"].dt.date,
+        state=found["state"].str.replace("_", " "),
+        MW=found["power_mw"],
+        invested=invested,
+    )[["project", *SHORT]]
+
+
+def read_texts(path: Path, *needed: str) -> "pd.DataFrame":
+    """The rows of a CSV file as text. Raises UsageFault when it is not one with `text`."""
+    import pandas as pd
+
+    try:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding_errors="replace")
+    except (OSError, ValueError) as fault:
+        raise UsageFault(f"cannot read {path}: {fault}; give a CSV file with `text`") from None
+    if missing := {"text", *needed} - set(frame):
+        raise UsageFault(f"{path} has no column {', '.join(sorted(missing))}: add it")
+    return frame
+
+
+def resolved(settings: Settings, as_of: str) -> "pd.DataFrame":
+    """The stored events as of a day, with the project of each and its amount in USD."""
+    from pipelines.announcements import collect
+    from pipelines.ingest import ingestion
+    from sources.announcements import projects, series
+
+    told = projects.resolve(stored(settings, as_of), projects.read_corrections())[0]
+    held = collect.rates(ingestion.open_store(settings), settings)
+    return told.assign(usd=series.in_usd(told, held))
+
+
+def stored(settings: Settings, as_of: str) -> "pd.DataFrame":
+    """The stored events as of a day. Raises RunFault when there is none."""
+    from pipelines.ingest import ingestion
+    from warehouse import events
+
+    engine = ingestion.open_store(settings)
+    known = events.read(engine, as_of=parse_day(as_of) or settings.now)
+    if known.empty:
+        raise RunFault("no announcement is stored: load some with `announcements load IN.csv`")
+    return known
+
+
+def country_name(asked: str) -> str:
+    """The name of a country from its ISO code or name. Raises UsageFault for another word."""
+    from sources.announcements.countries import by_code
+    from sources.announcements.places import countries
+
+    name = by_code().get(asked.upper(), asked)
+    if name not in countries():
+        raise UsageFault(f"{asked!r} is no country: {nearest(asked, sorted(countries()))}")
+    return name

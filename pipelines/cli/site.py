@@ -1,0 +1,76 @@
+"""`silentcrash site`: build the public site from the editions that are stored."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.settings import RunFault, Settings, UsageFault, from_environment
+
+app = typer.Typer(help="Build the public site.", rich_markup_mode=None, no_args_is_help=True)
+
+
+@app.callback()
+def site() -> None:
+    """Build the public site."""
+
+
+@app.command()
+def build(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the site.")],
+    base: Annotated[str, typer.Option("--base", help="Address that the site will have.")] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Show an edition before its hour; say why.")
+    ] = False,
+    reason: Annotated[str, typer.Option("--reason", help="Why, for the log.")] = "",
+) -> None:
+    """Write every page, drawing and file into DIR; only what changed is written."""
+    if force and not reason.strip():
+        raise UsageFault("an edition is shown before its hour only with a reason: add --reason")
+    from dashboards.site.build import build as build_site
+    from pipelines.ingest import ingestion
+    from sources.announcements import countries, regions
+
+    settings = from_environment()
+    if force:
+        log(settings, reason)
+    try:
+        done = build_site(
+            ingestion.open_store(settings),
+            out,
+            settings.now,
+            base=base.rstrip("/"),
+            forced=force,
+            countries={one: countries.french(one) for one in regions.AFRICA},
+        )
+    except LookupError as fault:
+        raise RunFault(str(fault)) from None
+    print(
+        f"{out}: {done.issues} editions, {done.written} files written, {done.removed} removed; "
+        f"open {out / 'index.html'}"
+    )
+
+
+@app.command()
+def pdf(
+    site: Annotated[Path, typer.Argument(metavar="DIR", help="A site that was built.")],
+) -> None:
+    """Print every bulletin of the site in DIR to bulletin.pdf beside it, with Chromium."""
+    from dashboards.site import pdf
+
+    if not (site / "index.html").exists():
+        raise UsageFault(f"{site} holds no site: `silentcrash site build --out {site}` makes one")
+    try:
+        for path in pdf.bulletins(site):
+            print(path)
+    except (pdf.NoBrowser, RuntimeError) as fault:
+        raise RunFault(str(fault)) from None
+
+
+def log(settings: Settings, reason: str) -> None:
+    """Keep the reason for which an embargo was lifted, a line each, in the home folder."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    line = {"at": settings.now.isoformat(), "forced": "site build", "reason": reason}
+    with (settings.home / "embargo.jsonl").open("a", encoding="utf-8") as kept:
+        kept.write(json.dumps(line, ensure_ascii=False) + "\n")

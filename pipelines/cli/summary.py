@@ -1,0 +1,103 @@
+"""The tables that end a run: what the index says, and what became of each source."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.ingest.ingestion import IngestOutcome, verdict
+from pipelines.release.compute import Published
+from warehouse.edition import Edition
+
+PLAIN: dict[str, Any] = {"title_justify": "left", "header_style": "bold", "box": SIMPLE_HEAD}
+STYLE = {"failed": "yellow", "try later": "yellow", "refused": "red", "skipped": "dim"}
+
+
+def show(
+    console: Console, done: Published, outcomes: Sequence[IngestOutcome], status: pd.DataFrame
+) -> None:
+    """Print the summary of an edition, of its sources, and where the bulletin is."""
+    console.print(headline(done.edition))
+    console.print(contributions(done.edition))
+    console.print(freshness(status, outcomes))
+    away = sorted({one.source for one in outcomes if one.outcome in {"failed", "try later"}})
+    if away:
+        told = f"Could not be reached: {', '.join(away)}. Their stored figures were used."
+        console.print(told, soft_wrap=True)
+    refused = [one for one in outcomes if one.outcome == "refused"]
+    for one in refused:
+        console.print(Text(f"Refused, nothing stored: {one.source}: {one.detail}", style="red"))
+    for path in done.files:
+        if path.name.startswith("bulletin"):
+            console.print(Text(f"Bulletin: {path}"), soft_wrap=True)
+
+
+def headline(edition: Edition) -> Table:
+    """Month, value, change over a month, regime, coverage and cut-off."""
+    rows = edition.values.loc[edition.values["key"].eq("index")].sort_values("period")
+    last = rows.iloc[-1]
+    change = rows["score"].diff().iloc[-1]
+    table = Table(title="Silent Crash Index", **PLAIN)
+    for column in ("month", "index", "change", "regime", "coverage", "known on"):
+        table.add_column(column, justify="right" if column in {"index", "change"} else "left")
+    table.add_row(
+        edition.month,
+        "withheld" if pd.isna(last["score"]) else f"{last['score']:.1f}",
+        "–" if pd.isna(change) else f"{change:+.1f}",
+        str(last["regime"] or last["reason"]),
+        f"{last['coverage']:.0%}",
+        f"{edition.as_of:%Y-%m-%d}",
+    )
+    return table
+
+
+def contributions(edition: Edition, top: int = 5) -> Table:
+    """The indicators that add most points to the index, with their change over a month."""
+    parts = edition.values.loc[edition.values["kind"].eq("indicator")]
+    wide = parts.pivot(index="period", columns="key", values="contribution").fillna(0.0)
+    now, change = wide.iloc[-1], wide.diff().iloc[-1]
+    table = Table(title="Top contributions", **PLAIN)
+    for column in ("indicator", "points", "change"):
+        table.add_column(column, justify="left" if column == "indicator" else "right")
+    for key in now.sort_values(ascending=False).head(top).index:
+        moved = change[key]
+        table.add_row(key, f"{now[key]:.2f}", "–" if pd.isna(moved) else f"{moved:+.2f}")
+    return table
+
+
+def freshness(status: pd.DataFrame, outcomes: Sequence[IngestOutcome]) -> Table:
+    """For each source: newest period, age, whether late, what happened now, rows set aside."""
+    table = Table(title="Sources", **PLAIN)
+    for column in ("source", "newest", "age", "outcome", "added", "quarantined"):
+        table.add_column(column, justify="right" if column in {"added", "quarantined"} else "left")
+    for row in status.to_dict("records"):
+        mine = [one for one in outcomes if one.source == row["key"]]
+        said = verdict(mine) or "–"
+        worst = next((style for name, style in STYLE.items() if name in said), "")
+        late = " (late)" if row["late"] else ""
+        held = pd.notna(row["newest_period"])
+        table.add_row(
+            row["key"],
+            f"{row['newest_period']:%Y-%m-%d}" if held else "–",
+            f"{row['age_days']:.0f} d{late}" if held else "–",
+            Text(said, style=worst),
+            f"{sum(one.added for one in mine):,}",
+            f"{sum(one.quarantined for one in mine):,}",
+        )
+    return table
+
+
+def outcomes(found: Sequence[IngestOutcome]) -> Table:
+    """One row a payload."""
+    table = Table(box=SIMPLE_HEAD, header_style="bold")
+    for column in ("source", "outcome", "rows", "added", "quarantined", "detail"):
+        table.add_column(column)
+    for one in found:
+        counts = (f"{one.rows:,}", f"{one.added:,}", f"{one.quarantined:,}")
+        outcome = Text(one.outcome, style=STYLE.get(one.outcome, ""))
+        table.add_row(one.source, outcome, *counts, Text(one.detail))
+    return table

@@ -1,0 +1,120 @@
+"""What was known at an instant, as arrays: fast enough to ask for every past month."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+# A month still running says too little, and what was withdrawn says nothing.
+UNUSED = ("partial", "withdrawn")
+FIRST_YEAR = 2014
+Ints = NDArray[np.int64]
+
+
+class Figures(NamedTuple):
+    """The figures of one series, in order of period: row of the history, month, value.
+
+    Months are counted from year 0.
+    """
+
+    row: Ints
+    month: Ints
+    value: NDArray[np.float64]
+
+
+class StepRule(NamedTuple):
+    """How figures become steps: months in a step, which figure of it counts, how long one holds.
+
+    A posted price is in force until changed: `hold` fills so many missing steps with the figure
+    before them, None without limit; the series of `in_force` are always without limit.
+    """
+
+    size: int
+    rule: Literal["mean", "last", "max"]
+    hold: int | None
+    in_force: tuple[str, ...] = ()
+
+    def of(self, series: str) -> "StepRule":
+        """The same for one series."""
+        return self._replace(hold=None) if series in self.in_force else self
+
+
+class FiguresAsOf:
+    """Every version of the figures of these series, sorted once; `at` gives those known then."""
+
+    def __init__(self, history: pd.DataFrame, series: Iterable[str]) -> None:
+        wanted = history.loc[history["series"].isin(list(series))]
+        self.rows = wanted.sort_values(
+            ["series", "period", "known_from", "fetch_id"], ignore_index=True
+        )
+        seconds = self.rows["known_from"].astype("datetime64[s, UTC]").astype("int64")
+        self._known = seconds.to_numpy()
+        code, self._names = self.rows["series"].factorize()
+        self._series = code.astype("int64")
+        self._month = (
+            self.rows["period"].dt.year * 12 + self.rows["period"].dt.month - 1
+        ).to_numpy()
+        self._figure = pd.MultiIndex.from_arrays([code, self.rows["period"]]).factorize()[0]
+        self._used = ~self.rows["status"].isin(UNUSED).to_numpy()
+        self._value = self.rows["value"].to_numpy(dtype="float64")
+
+    def at(self, instant: datetime) -> dict[str, Figures]:
+        """By series, the last version of each figure that was known at `instant`."""
+        chosen = np.flatnonzero(self._known <= int(instant.timestamp()))
+        if not len(chosen):
+            return {}
+        figure = self._figure[chosen]
+        last = chosen[np.append(figure[1:] != figure[:-1], True)]
+        last = last[self._used[last]]
+        starts = np.flatnonzero(np.diff(self._series[last], prepend=-1))
+        return {
+            str(self._names[self._series[rows[0]]]): Figures(
+                rows, self._month[rows], self._value[rows]
+            )
+            for rows in np.split(last, starts[1:])
+            if len(rows)
+        }
+
+
+def table(
+    series: Sequence[str], figures: Mapping[str, Figures], end: int, shape: StepRule
+) -> pd.DataFrame:
+    """Steps (integers) by series, up to step `end`, NaN for what is missing."""
+    index = pd.RangeIndex(FIRST_YEAR * 12 // shape.size, end + 1)
+    cells: NDArray[np.float64] = np.full((len(index), len(series)), np.nan)
+    for column, key in enumerate(series):
+        if key in figures:
+            _fill(cells[:, column], figures[key], index.start, shape)
+    wide = pd.DataFrame(cells, index=index, columns=list(series))
+    for hold in {shape.of(key).hold for key in series} - {0}:
+        held = [key for key in series if shape.of(key).hold == hold]
+        wide[held] = wide[held].ffill(limit=hold)
+    return wide
+
+
+def _fill(cells: NDArray[np.float64], figures: Figures, start: int, shape: StepRule) -> None:
+    place = figures.month // shape.size - start
+    inside = (place >= 0) & (place < len(cells))
+    place, value = place[inside], figures.value[inside]
+    if shape.rule == "mean":
+        count = np.bincount(place, minlength=len(cells))
+        total = np.bincount(place, value, minlength=len(cells))
+        cells[count > 0] = (total / np.maximum(count, 1))[count > 0]
+    elif shape.rule == "max":
+        np.fmax.at(cells, place, value)
+    else:
+        cells[place] = value
+
+
+def used(figures: Figures, steps: Sequence[int], shape: StepRule) -> Ints:
+    """The rows behind these steps: all of a step, or only its last, or the one held."""
+    step = figures.month // shape.size
+    if shape.rule != "last":
+        return figures.row.compress(np.isin(step, steps))
+    last = np.searchsorted(step, np.asarray(steps), side="right") - 1
+    reach = np.iinfo(np.int64).max if shape.hold is None else shape.hold
+    found = last[(last >= 0) & (np.asarray(steps) - step[last] <= reach)]
+    return figures.row.take(np.unique(found))

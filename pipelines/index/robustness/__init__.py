@@ -1,0 +1,1 @@
+"""How sure an index is: Monte Carlo, Sobol indices, revisions."""

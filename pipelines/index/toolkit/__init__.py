@@ -1,0 +1,1 @@
+"""What the engine offers besides the published index: docs/engine.md."""

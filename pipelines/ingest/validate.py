@@ -1,0 +1,257 @@
+"""A source's rules as a Great Expectations suite, run on the parsed batch before the load."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from pipelines.ingest.batch_metrics import add_metrics
+from sources import Source, ValidationRule
+from sources.tidy import between
+
+MAX_QUARANTINED = 0.05
+MAX_MISPLACED = 0.5
+MAX_RESCALED = 0.8
+LEAST = 0.5
+# Where what is gone counts as withdrawn, a body cut short must not take figures with it.
+LEAST_OF_WHOLE = 0.95
+MAX_VANISHED = 0.03
+
+
+@dataclass(frozen=True)
+class LastGood:
+    """Rows and newest period of the last payload that was loaded from the same address."""
+
+    rows: int
+    newest: pd.Timestamp
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What validation made of a batch.
+
+    `accepted` is what may be loaded, empty when `blocked` says why nothing may; `rejected`
+    are the rows set aside, with `expectation` and `reason`; `warnings` are for a person.
+    """
+
+    accepted: pd.DataFrame
+    rejected: pd.DataFrame
+    blocked: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the batch may be loaded."""
+        return not self.blocked
+
+
+def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
+    """The rules that hold for every source, then its own."""
+    declared = [series.key for series in source.series]
+    one_row = {"column_list": ["series", "period", "known"]}
+    rules = [
+        _block("ExpectTableRowCountToBeBetween", "the payload holds no figure", min_value=1),
+        ValidationRule(
+            "ExpectColumnValuesToBeInSet",
+            {"column": "series", "value_set": declared},
+            reason="the series is not declared; add it to the source",
+        ),
+        ValidationRule(
+            "ExpectColumnValuesToNotBeNull",
+            {"column": "present"},
+            reason="a figure without a value must be withdrawn",
+        ),
+        ValidationRule(
+            "ExpectCompoundColumnsToBeUnique",
+            one_row,
+            reason="two figures for one period and one date",
+        ),
+        _block(
+            "ExpectColumnMaxToBeBetween",
+            "most of the figures that changed are those of a neighbouring period or series: "
+            "rows or columns have shifted",
+            column="misplaced_share",
+            max_value=MAX_MISPLACED,
+        ),
+        between(0, None, column="age_days", reason="the period has not begun"),
+        between(1, 1, column="aligned", reason="the date is not the first day of a period"),
+        between(0.2, 5, column="level_ratio", reason="over 5 times or under 1/5 of the last good"),
+    ]
+    if source.full_snapshot:
+        rules.append(VANISHED)
+    if last is not None:
+        rules += _against_last_good(last, LEAST_OF_WHOLE if source.full_snapshot else LEAST)
+    return rules + list(source.rules)
+
+
+def _block(expectation: str, reason: str, **kwargs: object) -> ValidationRule:
+    return ValidationRule(expectation, kwargs, "block", "", reason)
+
+
+VANISHED = _block(
+    "ExpectColumnMaxToBeBetween",
+    f"over {MAX_VANISHED:.0%} of a series held is gone; the body may be an old one or cut short",
+    column="vanished_share",
+    max_value=MAX_VANISHED,
+)
+
+
+def _against_last_good(last: LastGood, least: float) -> list[ValidationRule]:
+    return [
+        _block(
+            "ExpectTableRowCountToBeBetween",
+            f"under {least:.0%} of the {last.rows} figures of the last good fetch",
+            min_value=int(last.rows * least),
+        ),
+        _block(
+            "ExpectColumnMaxToBeBetween",
+            f"the newest period is before that of the last good fetch, {last.newest:%Y-%m-%d}",
+            column="period",
+            min_value=last.newest,
+        ),
+        _block(
+            "ExpectColumnMaxToBeBetween",
+            "the level moved by a factor of two; a unit may have changed",
+            column="level_moved",
+            min_value=0.5,
+            max_value=2.0,
+        ),
+        _block(
+            "ExpectColumnMaxToBeBetween",
+            "the figures moved by one same factor, past ones too: a unit, a currency or a base "
+            "may have changed",
+            column="rescaled_share",
+            max_value=MAX_RESCALED,
+        ),
+    ]
+
+
+def check(
+    frame: pd.DataFrame,
+    source: Source,
+    *,
+    at: datetime,
+    before: pd.DataFrame,
+    last: LastGood | None = None,
+    whole: bool = True,
+) -> Checked:
+    """Run the suite of `source` on a tidy frame whose `known_from` is filled.
+
+    `before` is the last good figure of each series and period ([series, period, value]).
+    Rows that are not a whole payload (a replay) are not blocked together.
+    Over 5 % of rows rejected, the whole payload is blocked.
+    """
+    rules = contract(source, last)
+    batch = add_metrics(frame.drop_duplicates(ignore_index=True), source, before, at)
+    failures = validate(batch, rules)
+    blocked = [text for rule, text, _ in failures if rule.severity == "block"]
+    warnings = [text for rule, text, _ in failures if rule.severity == "warn"]
+    rejected = _rejected(batch, failures)
+    share = rejected["row"].nunique() / max(len(batch), 1)
+    if whole and share > MAX_QUARANTINED:
+        first = rejected["reason"].value_counts().index[0]
+        blocked.append(f"{share:.0%} of the rows failed, mostly: {first}")
+    keep = ~batch["row"].isin(rejected["row"]) if not blocked else batch["row"].lt(0)
+    return Checked(
+        accepted=batch.loc[keep, frame.columns].reset_index(drop=True),
+        rejected=rejected,
+        blocked=tuple(blocked),
+        warnings=tuple(warnings),
+    )
+
+
+def _rejected(
+    batch: pd.DataFrame, failures: Sequence[tuple[ValidationRule, str, list[int]]]
+) -> pd.DataFrame:
+    parts = [
+        batch.loc[batch["row"].isin(rows)].assign(expectation=rule.expectation, reason=text)
+        for rule, text, rows in failures
+        if rule.severity == "quarantine"
+    ]
+    empty = batch.head(0).assign(expectation="", reason="")
+    return pd.concat([empty, *parts]).drop_duplicates("row").reset_index(drop=True)
+
+
+def validate(
+    batch: pd.DataFrame, rules: Sequence[ValidationRule]
+) -> list[tuple[ValidationRule, str, list[int]]]:
+    """The rules that failed, each with a line that says so and the rows that failed it.
+
+    A rule that cannot be evaluated counts as failed with severity block: silence is no pass.
+    """
+    results = _great_expectations(batch, rules)
+    failed = []
+    for result in results:
+        rule = rules[result.expectation_config.meta["rule"]]
+        if result.success:
+            continue
+        rows = [int(entry["row"]) for entry in result.result.get("unexpected_index_list") or []]
+        text = rule.reason or rule.expectation
+        if rule.severity == "quarantine" and not rows:
+            rule, text = _unreadable(rule), f"{text} (the rule could not be evaluated)"
+        failed.append((rule, text, rows))
+    return failed
+
+
+def _unreadable(rule: ValidationRule) -> ValidationRule:
+    return ValidationRule(rule.expectation, rule.kwargs, "block", rule.series, rule.reason)
+
+
+def _great_expectations(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> list[Any]:
+    # Importing it takes five seconds, so it is paid only where there is something to validate.
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    with _absent("pyspark"):  # which it would import too where the lake's extra is installed
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    asset = context.data_sources.add_pandas("batch").add_dataframe_asset("rows")
+    whole = asset.add_batch_definition_whole_dataframe("whole").get_batch(
+        {"dataframe": masks(batch, rules)}
+    )
+    suite = gx.ExpectationSuite(name="rules")
+    for number, rule in enumerate(rules):
+        kwargs = {**rule.kwargs, "meta": {"rule": number}, **_limited(rule)}
+        suite.add_expectation(getattr(gx.expectations, rule.expectation)(**kwargs))
+    wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": ["row"]}
+    return list(whole.validate(suite, result_format=wanted).results)
+
+
+@contextmanager
+def _absent(name: str) -> Iterator[None]:
+    """Let nothing import this module for a while."""
+    held = sys.modules.get(name)
+    sys.modules[name] = None  # type: ignore[assignment]  # what Python documents for it
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+        if held is not None:
+            sys.modules[name] = held
+
+
+def _limited(rule: ValidationRule) -> dict[str, str]:
+    return {"column": _masked(rule)} if rule.series else {}
+
+
+def _masked(rule: ValidationRule) -> str:
+    return f"{rule.kwargs['column']} of {rule.series}*"
+
+
+def masks(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> pd.DataFrame:
+    """The batch with a column for each rule that is for some series only, null elsewhere."""
+    limited = [rule for rule in rules if rule.series and rule.kwargs["column"] in batch]
+    return batch.assign(
+        **{
+            _masked(rule): batch[rule.kwargs["column"]].where(
+                batch["series"].str.startswith(rule.series)
+            )
+            for rule in limited
+        }
+    )

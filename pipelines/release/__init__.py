@@ -1,0 +1,1 @@
+"""A monthly edition: compute, explain, publish."""

@@ -1,0 +1,110 @@
+"""What an analyst asks of the index: why this value, how it was revised, how sure it is."""
+
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from dashboards.i18n import language
+from pipelines.cli.commands import filled_store, progress
+from pipelines.index import realtime
+from pipelines.index.framework import Framework
+from pipelines.index.robustness import revision_backtest
+from pipelines.index.robustness import sensitivity as doubt
+from pipelines.release import compute as editions
+from pipelines.release import explanation, revisions
+from pipelines.settings import Settings
+from warehouse.observations import read
+
+LAGS = (0, 1, 3, 6, 12)
+
+
+def explain(settings: Settings, month: str, as_of: datetime | None, lang: str) -> str:
+    """The value of a month in words, in French or English, and what moved it.
+
+    Raises UsageFault naming the nearest month where the month has no index.
+    """
+    wanted = editions.parse_month(month)
+    with progress(Console(stderr=True)) as shown:
+        shown.add_task(f"Computing {month}", total=None)
+        engine = filled_store(settings)
+        found = editions.draft(engine, wanted, as_of=as_of, now=settings.now)
+        held = revisions.before(engine, found.point)
+        moved = revisions.change(held, found.facts, found.point, found.values)
+        account = explanation.Account(
+            month=wanted,
+            as_of=found.as_of,
+            values=found.values,
+            method=found.method,
+            doubt=doubt.analyse(found.values, found.method, seed=editions.SEED),
+            news=moved if len(moved) else None,
+        )
+    return explanation.text(account, language(lang))
+
+
+def backtest(
+    settings: Settings, as_of: datetime | None
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """A row a month, first published against known now; a row a key of what revisions say; and
+    a row a month of the index as known `LAGS` months after its own cut-off.
+    """
+    with progress(Console(stderr=True)) as shown:
+        step = shown.add_task("Walking every cut-off in pseudo real time", total=None)
+        engine = filled_store(settings)
+        now, method = min(as_of or settings.now, settings.now), editions.framework()
+        facts = read.history(engine, as_of=now)
+        first = realtime.compute(facts, method, realtime.passed(method, now)).values
+        shown.update(step, description="Computing every month as known now")
+        months = realtime.allowed(first)
+        latest = realtime.compute(facts, method, months, dict.fromkeys(months, now)).values
+        shown.update(step, description="Drawing 10,000 replicates of each month")
+        bands = doubt.analyse(first, method, seed=editions.SEED).bands
+        shown.update(step, description="Computing what was known in between")
+        between = realtime.vintages(facts, method, _later(months, method, now))
+    compared = revision_backtest.compare(first, latest, bands)
+    return (
+        compared,
+        revision_backtest.summary(first, latest, bands),
+        revision_backtest.ladder(between, LAGS),
+    )
+
+
+def _later(
+    months: list[pd.Period], method: Framework, now: datetime
+) -> list[tuple[pd.Period, datetime]]:
+    """Each month at the cut-offs `LAGS` months after its own, as far as they have passed."""
+    cells = [(month, realtime.cutoff(month + lag, method)) for month in months for lag in LAGS]
+    return [(month, instant) for month, instant in cells if instant <= now]
+
+
+def sensitivity(settings: Settings, as_of: datetime | None) -> dict[str, pd.DataFrame]:
+    """Three tables: `bands` of the index by month with the chance of each regime and the
+    agreement on the sign of its change, `dimensions` (bands of each), `factors` (Sobol indices).
+    """
+    with progress(Console(stderr=True)) as shown:
+        step = shown.add_task("Computing the index, month by month", total=None)
+        engine = filled_store(settings)
+        now = min(as_of or settings.now, settings.now)
+        found = editions.draft(engine, None, now=now)
+        shown.update(step, description="Drawing 10,000 replicates and a Sobol design")
+        said = doubt.analyse(found.values, found.method, seed=editions.SEED)
+    index = found.values[found.values["key"].eq("index")].set_index("period")["score"]
+    bands = pd.concat([index.rename("index"), said.bands.loc["index"]], axis=1, join="inner")
+    chances = said.chances.add_prefix("at_least_")
+    return {
+        "bands": _dated(bands.join(chances).join(said.agreement.rename("sign_agreement"))),
+        "dimensions": _dated(said.bands.drop("index")),
+        "factors": said.factors.rename_axis("factor").reset_index(),
+    }
+
+
+def write(tables: dict[str, pd.DataFrame], out: Path) -> None:
+    """Each table as a CSV file of `out`, which is made."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name, table in tables.items():
+        table.to_csv(out / f"sensitivity_{name}.csv", index=False, float_format="%.6g")
+
+
+def _dated(table: pd.DataFrame) -> pd.DataFrame:
+    return table.reset_index().assign(period=lambda f: f["period"].dt.strftime("%Y-%m"))

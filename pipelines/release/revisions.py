@@ -1,0 +1,76 @@
+"""What an edition knows of its own revisions: what moved it, and how far the index is revised."""
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from pipelines.index import change_decomposition, linked, realtime
+from pipelines.index.framework import Framework
+from warehouse import edition
+from warehouse.edition import Edition
+
+AFTER = 3  # months: by then nearly all of a revision is in
+LEAST = 6  # months that a mean needs
+
+
+def before(engine: Engine, point: change_decomposition.EditionKey) -> Edition | None:
+    """The stored edition of the month before, as known at its cut-off, if there is one."""
+    month = point.month - 1
+    try:
+        usual = realtime.cutoff(month, point.method)
+        return edition.load(engine, month=str(month), as_of=usual)
+    except LookupError:
+        return None
+
+
+def change(
+    held: Edition | None,
+    facts: pd.DataFrame,
+    point: change_decomposition.EditionKey,
+    values: pd.DataFrame,
+) -> pd.DataFrame:
+    """What moved the index since the month before: key x revised_data, new_data, method, points.
+
+    `values` are the rows of the draft and `facts` all that it could know. The month before
+    follows the method of its stored edition, `held`, if there is one. Empty where it has no index.
+    """
+    month = point.month - 1
+    if month not in realtime.allowed(values):
+        return pd.DataFrame(columns=["revised_data", "new_data", "method"], dtype="float64")
+    usual = realtime.cutoff(month, point.method)
+    own = point.method if held is None else Framework.model_validate(held.framework)
+    return change_decomposition.since(
+        facts, change_decomposition.EditionKey(month, min(usual, point.as_of), own), point
+    )
+
+
+def known_now(
+    facts: pd.DataFrame, point: change_decomposition.EditionKey, values: pd.DataFrame
+) -> "pd.Series[float]":
+    """The index of each month of `values` with the figures known at the point, by period."""
+    months = realtime.allowed(values)
+    dates = dict.fromkeys(months, point.as_of)
+    rows = linked.compute(facts, point.method, months, dates).values
+    score: pd.Series[float] = rows[rows["key"].eq("index")].set_index("period")["score"].dropna()
+    return score
+
+
+def mean_revision(
+    facts: pd.DataFrame, point: change_decomposition.EditionKey, values: pd.DataFrame
+) -> float | None:
+    """Mean absolute revision of the index from its own cut-off to `AFTER` months later, in points.
+
+    Over the months of `values` for which that has passed at the point; None with too few.
+    """
+    *_, (method, rows) = linked.versions(values, point.method)
+    if method.rules.missing == "estimate":
+        return None
+    index = rows[rows["key"].eq("index")].set_index("period")["score"].dropna()
+    first = index - linked.shifts(rows).reindex(index.index)
+    cells = [(pd.Period(month, "M"), pd.Period(month, "M") + AFTER) for month in index.index]
+    dated = [(month, realtime.cutoff(later, method)) for month, later in cells]
+    passed = [(month, instant) for month, instant in dated if instant <= point.as_of]
+    if len(passed) < LEAST:
+        return None
+    later = realtime.vintages(facts, method, passed)
+    then = later[later["key"].eq("index")].set_index("period")["score"]
+    return float((then - first.reindex(then.index)).abs().mean())

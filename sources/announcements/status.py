@@ -1,0 +1,83 @@
+"""Events -> what became of the projects: at the end of each month, how many in what state.
+
+A project is in the state that was told last, with the figures that were told last. Unlike the
+counts of `series` these are stocks: they say what is known of all projects, not what a month
+brought.
+"""
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from sources.announcements.event_type import KINDS, NONE
+from sources.announcements.regions import ALWAYS, KEYS, in_views, views
+from sources.announcements.series import dated_in_usd
+from sources.tidy import tidy
+
+STATES = tuple(kind for kind in KINDS if kind != NONE)
+MEASURES = {
+    "projects": ("projects", "projets", "projects"),
+    "mw": ("MW", "puissance", "power"),
+    "usd": ("USD", "dollars", "dollars"),
+}
+FRENCH = {
+    "announced": "annoncés",
+    "expanded": "agrandis",
+    "under_construction": "en construction",
+    "operational": "en service",
+    "cancelled": "annulés",
+    "delayed": "retardés",
+}
+AT = [*KEYS, "state"]
+
+
+def catalogue(named: Iterable[str]) -> list[dict[str, str]]:
+    """The series of these countries that `monthly` can give: key, source, unit and titles."""
+    about = {"source": "announcements", "frequency": "M"}
+    return [
+        about
+        | {"key": f"announcements.{view}.state.{state}.{measure}", "unit": unit}
+        | {"title_fr": f"Projets {FRENCH[state]}, {fr}, {in_fr}"}
+        | {"title_en": f"Projects {state.replace('_', ' ')}, {en}, {in_en}"}
+        for view, (in_fr, in_en) in views(named).items()
+        for state in STATES
+        for measure, (unit, fr, en) in MEASURES.items()
+    ]
+
+
+def monthly(resolved: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Tidy series announcements.<view>.state.<state>.<measure> from resolved events.
+
+    Measures: projects, mw, usd. Every telling moves its project from the state and figures told
+    before to those that it tells; the running sum of the moves is the stock.
+    """
+    if resolved.empty:
+        return tidy(pd.DataFrame({"series": [], "period": [], "value": []}))
+    moves = _moves(in_views(_whole(dated_in_usd(resolved, rates))))
+    months = pd.date_range(moves["period"].min(), moves["period"].max(), freq="MS")
+    kept = list(dict.fromkeys([*ALWAYS, *moves["view"]]))
+    grid = pd.MultiIndex.from_product([kept, months, STATES], names=AT)
+    moved = moves.groupby(AT)[list(MEASURES)].sum().reindex(grid, fill_value=0.0)
+    stock = moved.groupby(["view", "state"]).cumsum().round(6)
+    long = stock.reset_index().melt(AT, var_name="measure")
+    key = "announcements." + long["view"] + ".state." + long["state"] + "." + long["measure"]
+    return tidy(long.assign(series=key)[["series", "period", "value"]])
+
+
+def _whole(told: pd.DataFrame) -> pd.DataFrame:
+    """The tellings with what their project was told to be: its country, its last figures."""
+    country = told["country"].replace("", None).groupby(told["project"]).transform("first")
+    figures = told[["power_mw", "usd"]].astype("float64").groupby(told["project"]).ffill().fillna(0)
+    return told.assign(
+        country=country.fillna(""), mw=figures["power_mw"], usd=figures["usd"], projects=1.0
+    )
+
+
+def _moves(seen: pd.DataFrame) -> pd.DataFrame:
+    """What enters a state, and with the opposite sign what leaves the state before."""
+    measures, inside = list(MEASURES), [seen["view"], seen["project"]]
+    entered = seen.rename(columns={"event_type": "state"})[[*AT, *measures]]
+    before = entered[["state", *measures]].groupby(inside).shift()
+    left = entered[KEYS].join(before).dropna(subset=["state"])
+    left[measures] = -left[measures]
+    return pd.concat([entered, left], ignore_index=True)

@@ -1,0 +1,1 @@
+"""The polite HTTP client: rate limits, redirects, guards, the raw archive."""

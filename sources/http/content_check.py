@@ -1,0 +1,151 @@
+"""What a body must look like to be what its source declares: pages and stumps are refused.
+
+A 200 proves little: error pages come under .xlsx names, tables come without rows, and a
+connection without a declared length ends anywhere. These tests are about the container only;
+what the figures may be is for the rules of each source.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Callable
+from email.message import Message
+from io import BytesIO
+from xml.etree import ElementTree
+from zipfile import BadZipFile, ZipFile
+
+Look = Callable[[bytes], str]
+BOM = b"\xef\xbb\xbf"
+PAGE = re.compile(rb"\s*<(!doctype html|!--|html|head|body)", re.I)
+DATA_TYPES = ("text/csv", "json", "yaml", "spreadsheet", "ms-excel", "octet-stream", "zip")
+DELIMITERS = re.compile(rb"[,;\t|]")
+WORKBOOK = "xl/workbook.xml"
+TEXT = {"csv", "json", "yaml"}
+
+
+def rejection_reason(
+    body: bytes,
+    expected_format: str,
+    content_type: str = "",
+    *,
+    whole: bool = True,
+    limit: int = 1 << 29,
+) -> str:
+    """Why this body is not what `expected_format` says, in one line; "" when nothing is wrong.
+
+    `expected_format` is csv, json, xlsx, yaml, xml, html or "" (only emptiness and pages under
+    a data type are refused then). `whole` is False where nothing on the wire proved the end of the
+    body: its own form must then prove it. `limit` bounds what a workbook may unpack to, in bytes.
+    """
+    text = body.removeprefix(BOM)
+    if not text.strip():
+        return "an empty body"
+    if expected_format not in {"html", "xml"} and _is_page(text, expected_format, content_type):
+        return f"a page of markup instead of {expected_format or content_type}: {excerpt(text)}"
+    if expected_format in TEXT and (unreadable := _unreadable(body, content_type)):
+        return unreadable
+    if expected_format == "xlsx":
+        return _workbook(body, limit)
+    reason = LOOKS[expected_format](text) if expected_format in LOOKS else ""
+    return reason or ("" if whole else _open_end(text, expected_format))
+
+
+def excerpt(body: bytes) -> str:
+    """The first words of a body, tags dropped, for a message of one line."""
+    words = re.sub(
+        rb"<(script|style)\b.*?</\1>|<[^>]*>|[^\x20-\x7e]", b" ", body[:2000], flags=re.S
+    )
+    return " ".join(words.decode("ascii").split())[:80]
+
+
+def _is_page(text: bytes, expected_format: str, content_type: str) -> bool:
+    if expected_format:
+        return text.lstrip().startswith(b"<")
+    return bool(PAGE.match(text)) and any(kind in content_type.lower() for kind in DATA_TYPES)
+
+
+def _unreadable(body: bytes, content_type: str) -> str:
+    declared = _charset(content_type)
+    for charset in ("utf-8", declared):
+        try:
+            found = body.decode(charset)
+        except (UnicodeDecodeError, LookupError):
+            continue
+        return "zero bytes in it: text in another encoding" if "\0" in found else ""
+    return f"not text in {declared}, the encoding that it should have"
+
+
+def _charset(content_type: str) -> str:
+    header = Message()
+    header["Content-Type"] = content_type.replace("\n", " ").replace("\r", " ")
+    return header.get_content_charset("utf-8")
+
+
+def _csv(text: bytes) -> str:
+    lines = [line for line in text.splitlines() if DELIMITERS.search(line)]
+    if text.lstrip()[:1] in {b"{", b"["}:
+        return f"JSON instead of csv: {excerpt(text)}"
+    if not lines:
+        return f"no table in it: {excerpt(text)}"
+    return "a header without rows" if len(lines) == 1 else ""
+
+
+def _json(text: bytes) -> str:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return f"not JSON or cut short ({str(error)[:80]}): {excerpt(text)}"
+    if not found:
+        return "JSON with nothing in it"
+    if isinstance(found, dict) and (told := found.get("error") or found.get("errors")):
+        return f"an error instead of data: {excerpt(json.dumps(told).encode())}"
+    return ""
+
+
+def _yaml(text: bytes) -> str:
+    if text.lstrip()[:1] in {b"{", b"["}:
+        return f"JSON instead of yaml: {excerpt(text)}"
+    keyed = re.search(rb"^[ \t]*(- )?[^\s#:][^:\n]*:(\s|$)", text, re.M)
+    return "" if keyed else f"no yaml in it: {excerpt(text)}"
+
+
+def _xml(text: bytes) -> str:
+    if b"<!ENTITY" in text:
+        return "XML that declares entities, which can unpack without end"
+    try:
+        root = ElementTree.fromstring(text)  # noqa: S314
+    except ElementTree.ParseError as error:
+        return f"not XML or cut short ({error}): {excerpt(text)}"
+    return "a page instead of XML" if root.tag.rpartition("}")[2].lower() == "html" else ""
+
+
+def _html(text: bytes) -> str:
+    if not text.lstrip().startswith(b"<"):
+        return f"no page: {excerpt(text)}"
+    opened = re.search(rb"<html\b", text, re.I)
+    return "a page cut short" if opened and not re.search(rb"</html\s*>", text, re.I) else ""
+
+
+def _workbook(body: bytes, limit: int) -> str:
+    try:
+        with ZipFile(BytesIO(body)) as book:
+            if sum(part.file_size for part in book.infolist()) > limit:
+                return f"a workbook over {limit} bytes unpacked"
+            if WORKBOOK not in book.namelist():
+                return "a zip file that is no workbook"
+            broken = book.testzip()
+    except (BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error):
+        return f"not a workbook or cut short: {excerpt(body)}"
+    return f"a workbook with a damaged part {broken}" if broken else ""
+
+
+def _open_end(text: bytes, expected_format: str) -> str:
+    """A table or a list of lines proves its end by a line break only."""
+    if expected_format in {"csv", "yaml"} and not text.endswith((b"\n", b"\r")):
+        return "perhaps cut short: neither a length nor a last line break"
+    return ""
+
+
+LOOKS: dict[str, Look] = {"csv": _csv, "json": _json, "yaml": _yaml, "xml": _xml, "html": _html}

@@ -1,0 +1,1 @@
+"""One file a publisher: a declaration and a pure parser."""

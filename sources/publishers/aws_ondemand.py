@@ -1,0 +1,111 @@
+"""On-demand list prices of GPU machines at Amazon Web Services, a table a location.
+
+The tables feed the publisher's own price page and are not documented. Prices in China are in
+yuan, on a host of their own; nothing in a table names its currency, which is that of its place.
+Capacity blocks and UltraServers are priced elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import pandas as pd
+
+from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.publishers import gpus
+from sources.tidy import require
+
+TABLE = (
+    "{host}/pricing/2.0/meteredUnitMaps/ec2/{currency}/current/"
+    "ec2-ondemand-without-sec-sel/{location}/Linux/index.json"
+)
+NEEDED = {"Instance Type", "Location", "Operating System", "Pre Installed S/W", "price"}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A location as the table names it, its region, its currency and the GPUs rented there."""
+
+    location: str
+    region: str
+    gpus: tuple[str, ...]
+    currency: str = "USD"
+    host: str = "https://b0.p.awsstatic.com"
+
+    @property
+    def request(self) -> Request:
+        """Where the table of this location is."""
+        location = quote(self.location, safe="()")
+        return Request(TABLE.format(host=self.host, currency=self.currency, location=location))
+
+    @property
+    def series(self) -> tuple[Series, ...]:
+        """The prices in this location."""
+        return tuple(
+            gpus.series("aws", gpu, self.region, "on_demand", self.currency) for gpu in self.gpus
+        )
+
+
+HOPPER = ("a100-sxm-40gb", "h100-sxm-80gb", "h200-sxm-141gb")
+PLACES = (
+    Place(
+        "US East (N. Virginia)",
+        "us-east-1",
+        (*HOPPER, "a100-sxm-80gb", "b200-sxm-180gb", "b300-sxm-288gb"),
+    ),
+    Place("US West (Oregon)", "us-west-2", (*HOPPER, "b200-sxm-180gb", "b300-sxm-288gb")),
+    Place("Asia Pacific (Tokyo)", "ap-northeast-1", HOPPER),
+    Place("China (Beijing)", "cn-north-1", ("v100-sxm-16gb",), "CNY", "https://b0.p.awsstatic.cn"),
+)
+BY_REQUEST = {place.request.url: place for place in PLACES}
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """The price of one GPU for an hour in the location's currency, on the day asked.
+
+    Raises SchemaDrift where the table is of another location, lost a column, or has no machine
+    that is known.
+    """
+    place = BY_REQUEST[payload.request.url]
+    regions = json.loads(payload.content).get("regions", {})
+    if set(regions) != {place.location}:
+        raise SchemaDrift(f"the prices of {place.location}", sorted(regions))
+    table = pd.DataFrame(list(regions[place.location].values()))
+    require(table, NEEDED)
+    plain = table["Operating System"].eq("Linux") & table["Pre Installed S/W"].eq("NA")
+    rows = table[plain & table["Location"].eq(place.location)]
+    prices = gpus.by_gpu(rows.rename(columns={"Instance Type": "machine"}), "aws")
+    here = prices[prices["gpu"].isin(place.gpus)].assign(place=place.region, basis="on_demand")
+    return gpus.date_as_today(here, "aws", payload)
+
+
+SOURCE = Source(
+    key="aws_ondemand",
+    publisher="Amazon Web Services",
+    fr="Prix des GPU chez Amazon Web Services",
+    en="GPU prices at Amazon Web Services",
+    homepage="https://aws.amazon.com/ec2/pricing/on-demand/",
+    licence="none stated; figures cited as facts",
+    licence_url="https://aws.amazon.com/terms/",
+    cadence="weekly",
+    lag_days=0,
+    stale_days=21,
+    series=tuple(series for place in PLACES for series in place.series),
+    requests=tuple(place.request for place in PLACES),
+    parse=parse,
+    rules=gpus.RULES,
+    expected_format="json",
+    attribution="Amazon Web Services price list",
+    redistribute=False,
+    stamp="instant",
+    snapshot_dated=True,
+    traps=(
+        "A price is a string, of a machine of eight GPUs or of one.",
+        "Prices in China are in yuan; the table does not say so.",
+        "Capacity blocks and UltraServers are priced elsewhere.",
+        "A location without a table is answered with 404.",
+        "The same machine stands again with software installed or another system.",
+    ),
+)

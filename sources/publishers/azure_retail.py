@@ -1,0 +1,133 @@
+"""List and spot prices of GPU machines at Microsoft Azure, from its public price API.
+
+The API gives the prices of the moment only. A machine has four meters that differ by the words
+in their names alone: plain, Spot, Low Priority and Windows.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pandas as pd
+
+from sources import Payload, Request, SchemaDrift, Source
+from sources.publishers import gpus
+from sources.tidy import require
+
+API = "https://prices.azure.com/api/retail/prices"
+FULL_PAGE = 1000
+REGIONS = ("eastus", "eastus2", "westus3", "westeurope", "southafricanorth", "uaenorth")
+FAMILIES = ("A100", "H100", "H200", "MI300X")
+NEEDED = {
+    "armSkuName",
+    "armRegionName",
+    "retailPrice",
+    "unitOfMeasure",
+    "meterName",
+    "productName",
+    "type",
+}
+
+
+def follow(payload: Payload) -> Request | None:
+    """The page that the last one names. Raises SchemaDrift for one at another address."""
+    link = _page(payload.pages[-1])["NextPageLink"]
+    if not link:
+        return None
+    parts = urlsplit(str(link))
+    if f"{parts.scheme}://{parts.hostname}{parts.path}" != API:
+        raise SchemaDrift(f"a further page of {API}", str(link)[:80])
+    # The link leaves the version out, and without it names are matched in another way.
+    wanted = {**payload.request.params, **dict(parse_qsl(parts.query))}
+    return replace(payload.request, url=API, params=wanted)
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """The price of one GPU for an hour in USD, by GPU, region and basis, on the day asked.
+
+    A spot price that repeats the list price is left out. Raises SchemaDrift for an empty or
+    incomplete list, another currency, a lost field, or no machine that is known.
+    """
+    items = pd.DataFrame([item for body in payload.pages for item in _page(body)["Items"]])
+    require(items, NEEDED)
+    rows = items.rename(columns={"armSkuName": "machine", "armRegionName": "place"})
+    rows = rows.assign(price=rows["retailPrice"], basis=_basis(rows))
+    rented = rows["type"].eq("Consumption") & rows["unitOfMeasure"].eq("1 Hour")
+    kept = rows[rented & rows["basis"].ne("") & rows["place"].isin(REGIONS)]
+    prices = gpus.by_gpu(kept[["machine", "place", "basis", "price"]].drop_duplicates(), "azure")
+    return gpus.date_as_today(gpus.drop_duplicate_spot(prices), "azure", payload)
+
+
+def _page(body: bytes) -> dict[str, Any]:
+    """One page. An error of the question comes with HTTP 200, empty; so may a list cut short."""
+    page = json.loads(body)
+    if not isinstance(page, dict) or not {"Items", "NextPageLink", "Count"} <= set(page):
+        raise SchemaDrift("Items, NextPageLink and Count", str(page)[:80])
+    items = page["Items"]
+    if not items or len(items) != page["Count"]:
+        raise SchemaDrift("as many items as counted, and some", f"{len(items)} of {page['Count']}")
+    if len(items) >= FULL_PAGE and not page["NextPageLink"]:
+        raise SchemaDrift("a further page after a full one", f"{len(items)} items and no link")
+    if page.get("BillingCurrency") != "USD":
+        raise SchemaDrift("prices in USD", page.get("BillingCurrency"))
+    return page
+
+
+def _basis(rows: pd.DataFrame) -> pd.Series[str]:
+    """on_demand or spot; "" for a meter that is read as neither."""
+    meter, product = rows["meterName"], rows["productName"]
+    other = meter.str.contains("Low Priority") | product.str.contains("Windows")
+    basis = meter.str.contains("Spot").map({True: "spot", False: "on_demand"})
+    return basis.mask(other, "")
+
+
+def _request(family: str) -> Request:
+    asked = (
+        "serviceName eq 'Virtual Machines' and priceType eq 'Consumption' "
+        f"and contains(armSkuName,'{family}')"
+    )
+    return Request(API, params={"api-version": "2023-01-01-preview", "$filter": asked})
+
+
+SOURCE = Source(
+    key="azure_retail",
+    publisher="Microsoft Azure",
+    fr="Prix des GPU chez Microsoft Azure",
+    en="GPU prices at Microsoft Azure",
+    homepage="https://learn.microsoft.com/rest/api/cost-management/retail-prices/azure-retail-prices",
+    licence="none stated; figures cited as facts",
+    licence_url="https://learn.microsoft.com/legal/termsofuse",
+    cadence="weekly",
+    lag_days=0,
+    stale_days=21,
+    series=tuple(
+        gpus.series("azure", gpu, region, basis)
+        for gpu in gpus.gpus("azure")
+        for region in REGIONS
+        for basis in ("on_demand", "spot")
+    ),
+    requests=tuple(map(_request, FAMILIES)),
+    parse=parse,
+    follow=follow,
+    rules=gpus.RULES,
+    expected_format="json",
+    attribution="Microsoft Azure Retail Prices API",
+    redistribute=False,
+    stamp="instant",
+    snapshot_dated=True,
+    traps=(
+        "A question that it does not understand is answered with HTTP 200 and no items.",
+        "Values in a filter are case-sensitive since the version 2023-01-01-preview.",
+        "Four meters of a machine differ by words in their names: Windows, Spot, Low Priority.",
+        "Reservations stand beside hourly prices, by the month and much larger.",
+        "Nothing says how many GPUs a machine has, nor of which form: NC40ads is an H100 NVL.",
+        "A spot price may repeat the list price; it is left out.",
+        "Variants of a machine (noIB, flex) price the same GPU again; one type is read.",
+        "Regions of governments have prices of their own.",
+        "A page holds 1,000 items at most: a full last page is refused.",
+        "The link to the next page leaves out the version of the API.",
+    ),
+)

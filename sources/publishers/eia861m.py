@@ -1,0 +1,145 @@
+"""EIA-861M: US retail electricity prices and sales by state and sector, every month since 2010.
+
+Data centres buy mostly at the commercial rate, and at low large-load prices: a falling state
+average can hide a growing load, so price and megawatt-hours are read together.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pandas as pd
+
+from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.tidy import between, tidy
+
+STATES = ("AZ", "CA", "GA", "IA", "IL", "NC", "ND", "NJ", "NV", "OH", "OR", "PA", "TX", "VA", "WA")
+SECTORS = {"COMMERCIAL": "COM", "INDUSTRIAL": "IND", "TOTAL": "ALL"}
+UNITS = {"Revenue": "Thousand Dollars", "Sales": "Megawatthours", "Price": "Cents/kWh"}
+SHEETS = {"Monthly-States": 4, "US-YTD": 3}
+NAMES = {
+    "COM": ("commercial", "commercial"),
+    "IND": ("industriel", "industrial"),
+    "ALL": ("tous secteurs", "all sectors"),
+}
+# The publisher prints the price rounded to a hundredth of a cent.
+ROUNDING = 0.0051
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """Price in c/kWh and sales in MWh by area and sector.
+
+    The price must be the revenue over the sales: cells where it is not are left without a
+    value, so that validation sets them aside. Raises SchemaDrift where a sheet or a heading is
+    not as expected.
+    """
+    book = pd.ExcelFile(BytesIO(payload.content))
+    if missing := set(SHEETS) - set(map(str, book.sheet_names)):
+        raise SchemaDrift(f"the sheets {sorted(missing)}", book.sheet_names)
+    return tidy(pd.concat([_sheet(book, name, first) for name, first in SHEETS.items()]))
+
+
+def _sheet(book: pd.ExcelFile, name: str, first: int) -> pd.DataFrame:
+    """The rows of one sheet; its first columns say when, where and how final."""
+    raw = pd.read_excel(book, sheet_name=name, header=None)
+    sector, figure, unit = (raw.iloc[line] for line in range(3))
+    said = [str(text).strip().lower() for text in unit[:first]]
+    if said[:2] + said[-1:] != ["year", "month", "data status"]:
+        raise SchemaDrift("year, month, (state,) data status", said)
+    body = raw.iloc[3:]
+    body = body[pd.to_numeric(body[1], errors="coerce").notna()]
+    place = body[2].astype(str) if first == 4 else pd.Series("US", index=body.index)
+    wanted = body[place.isin({"US", *STATES})]
+    about = pd.DataFrame(
+        {
+            "area": place[wanted.index],
+            "period": pd.to_datetime(
+                {"year": wanted[0].astype(int), "month": wanted[1].astype(int), "day": 1}
+            ),
+            "status": wanted[first - 1].astype(str).str.strip().str.lower(),
+        }
+    )
+    columns = _columns(sector.ffill(), figure, unit, first)
+    return pd.concat([_sector(wanted, about, code, columns[code]) for code in SECTORS.values()])
+
+
+def _columns(
+    sector: pd.Series[str], figure: pd.Series[str], unit: pd.Series[str], first: int
+) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {code: {} for code in SECTORS.values()}
+    for number in range(first, len(sector)):
+        code, name = SECTORS.get(str(sector[number]).strip()), str(figure[number]).strip()
+        if code and UNITS.get(name) == str(unit[number]).strip():
+            found[code][name] = number
+    if any(set(columns) != set(UNITS) for columns in found.values()):
+        raise SchemaDrift(f"{sorted(UNITS)} for {sorted(SECTORS)}", found)
+    return found
+
+
+def _sector(
+    rows: pd.DataFrame, about: pd.DataFrame, code: str, columns: dict[str, int]
+) -> pd.DataFrame:
+    revenue, sales, price = (
+        pd.to_numeric(rows[columns[name]], errors="coerce")
+        for name in ("Revenue", "Sales", "Price")
+    )
+    coherent = (revenue / sales * 100 - price).abs().le(ROUNDING)
+    priced = about.assign(series="eia.price." + about["area"] + "." + code, value=price)
+    sold = about.assign(series="eia.sales." + about["area"] + "." + code, value=sales)
+    return pd.concat([priced.assign(value=price.where(coherent)), sold])
+
+
+def _series() -> tuple[Series, ...]:
+    made = []
+    for area in ("US", *STATES):
+        for code, (fr, en) in NAMES.items():
+            made += [
+                Series(
+                    f"eia.price.{area}.{code}",
+                    "c/kWh",
+                    "M",
+                    f"Électricité, prix au détail, {fr}, {area}",
+                    f"Electricity, retail price, {en}, {area}",
+                ),
+                Series(
+                    f"eia.sales.{area}.{code}",
+                    "MWh",
+                    "M",
+                    f"Électricité, ventes, {fr}, {area}",
+                    f"Electricity, sales, {en}, {area}",
+                ),
+            ]
+    return tuple(made)
+
+
+SOURCE = Source(
+    key="eia861m",
+    publisher="U.S. Energy Information Administration",
+    fr="Prix et ventes d'électricité au détail, États-Unis",
+    en="US retail electricity prices and sales",
+    homepage="https://www.eia.gov/electricity/data/eia861m/",
+    licence="Public domain (US government work)",
+    licence_url="https://www.eia.gov/about/copyrights_reuse.php",
+    attribution="U.S. Energy Information Administration, Form EIA-861M",
+    cadence="monthly",
+    lag_days=56,
+    stale_days=95,
+    known_from="last_modified",
+    full_snapshot=True,
+    expected_format="xlsx",
+    requests=(Request("https://www.eia.gov/electricity/data/eia861m/xls/sales_revenue.xlsx"),),
+    series=_series(),
+    rules=(
+        between(1, 80, series="eia.price.", reason="US retail prices lie between 1 and 80 c/kWh"),
+        between(
+            1e4, 5e8, series="eia.sales.", reason="a month's sales lie between 10 GWh and 500 TWh"
+        ),
+    ),
+    parse=parse,
+    traps=(
+        "Newest first, and the last row is a footnote in the column of years.",
+        "The sheet of the whole country has no column of states, and a row of each year's total.",
+        "A falling state average can hide a growing load: price and megawatt-hours go together.",
+        "The price must be the revenue over the sales; a cell where it is not is set aside.",
+    ),
+)

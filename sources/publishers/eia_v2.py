@@ -1,0 +1,153 @@
+"""EIA API v2: retail price and sales of electricity in the United States, with a free key.
+
+The same figures as EIA-861M (see eia861m.py), sooner at hand and page by page. They are held
+under keys of their own, so that the two roads can be compared.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.tidy import between, numbers, tidy
+
+AREAS = {
+    "US": ("États-Unis", "United States"),
+    "VA": ("Virginie", "Virginia"),
+    "TX": ("Texas", "Texas"),
+    "CA": ("Californie", "California"),
+}
+SECTORS = {
+    "COM": ("commerce", "commercial"),
+    "IND": ("industrie", "industrial"),
+    "ALL": ("tous", "all sectors"),
+}
+UNITS = {"price": "cents per kilowatt-hour", "sales": "million kilowatt hours"}
+MWH = {"price": 1.0, "sales": 1000.0}
+PER_PAGE = 5000
+KEYS = ["period", "stateid", "sectorid"]
+
+
+def follow(payload: Payload) -> Request | None:
+    """The rows after those that have come; None at the total that the first page gives.
+
+    A page that adds nothing before the total is a silent cap. Raises SchemaDrift.
+    """
+    pages = [_response(page) for page in payload.pages]
+    have, total = sum(len(page["data"]) for page in pages), int(pages[0]["total"])
+    if have >= total:
+        return None
+    if not pages[-1]["data"]:
+        raise SchemaDrift(f"{total} rows", f"no more after {have}")
+    first = payload.request
+    return replace(first, params={**first.params, "offset": str(have)})
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """Price in c/kWh and sales in MWh by area, sector and month. Raises SchemaDrift."""
+    pages = [_response(page) for page in payload.pages]
+    total = int(pages[0]["total"])
+    rows = pd.concat([_rows(page["data"]) for page in pages]).drop_duplicates()
+    if len(rows) != total or rows.duplicated(KEYS).any():
+        raise SchemaDrift(f"{total} rows, each once", f"{len(rows)}")
+    kept = rows[rows["stateid"].isin(AREAS) & rows["sectorid"].isin(SECTORS)]
+    return tidy(pd.concat([_measure(kept, name, unit) for name, unit in UNITS.items()]))
+
+
+def _rows(data: list[dict[str, Any]]) -> pd.DataFrame:
+    """The rows of one page; a page may lack a column that the others have."""
+    wanted = [*KEYS, *UNITS, *(f"{name}-units" for name in UNITS)]
+    rows = pd.DataFrame(data, columns=None if data else wanted)
+    if missing := set(wanted) - set(rows.columns):
+        raise SchemaDrift("price and sales by state and sector", f"without {sorted(missing)}")
+    return rows[wanted]
+
+
+def _measure(rows: pd.DataFrame, name: str, unit: str) -> pd.DataFrame:
+    if set(rows[f"{name}-units"]) != {unit}:
+        raise SchemaDrift(unit, sorted(set(rows[f"{name}-units"].astype(str))))
+    given = rows.dropna(subset=[name])
+    value = numbers(given[name], "numbers, as numbers or as text")
+    series = f"eia_v2.{name}." + given["stateid"] + "." + given["sectorid"]
+    period = pd.to_datetime(given["period"], format="%Y-%m")
+    return pd.DataFrame({"series": series, "period": period, "value": value * MWH[name]})
+
+
+def _response(page: bytes) -> Any:
+    body = json.loads(page)
+    response = body.get("response") if isinstance(body, dict) else None
+    if not isinstance(response, dict) or not {"total", "data"} <= set(response):
+        raise SchemaDrift("response.total and response.data", body.get("error", sorted(body)))
+    if response.get("frequency") != "monthly":
+        raise SchemaDrift("monthly figures", response.get("frequency"))
+    return response
+
+
+def _series(name: str, area: str, sector: str) -> Series:
+    words = {
+        "price": ("c/kWh", "Prix de l’électricité", "Price of electricity"),
+        "sales": ("MWh", "Ventes d’électricité", "Sales of electricity"),
+    }
+    unit, fr, en = words[name]
+    return Series(
+        f"eia_v2.{name}.{area}.{sector}",
+        unit,
+        "M",
+        f"{fr}, {AREAS[area][0]}, {SECTORS[sector][0]}, par l’API",
+        f"{en}, {AREAS[area][1]}, {SECTORS[sector][1]}, by the API",
+    )
+
+
+SOURCE = Source(
+    key="eia_v2",
+    publisher="U.S. Energy Information Administration",
+    fr="Électricité au détail aux États-Unis, par l’API",
+    en="US retail electricity, by the API",
+    homepage="https://www.eia.gov/opendata/",
+    licence="Public domain (US government work)",
+    licence_url="https://www.eia.gov/about/copyrights_reuse.php",
+    attribution="U.S. Energy Information Administration",
+    cadence="monthly",
+    lag_days=55,
+    stale_days=90,
+    expected_format="json",
+    needs="EIA_API_KEY",
+    requests=(
+        Request(
+            "https://api.eia.gov/v2/electricity/retail-sales/data/",
+            params={
+                "api_key": "${EIA_API_KEY}",
+                "frequency": "monthly",
+                "data[0]": "price",
+                "data[1]": "sales",
+                "start": "2020-01",
+                "sort[0][column]": "period",
+                "sort[0][direction]": "desc",
+                "offset": "0",
+                "length": str(PER_PAGE),
+                **{f"facets[stateid][{n}]": area for n, area in enumerate(AREAS)},
+                **{f"facets[sectorid][{n}]": sector for n, sector in enumerate(SECTORS)},
+            },
+        ),
+    ),
+    follow=follow,
+    parse=parse,
+    series=tuple(
+        _series(name, area, sector) for name in UNITS for area in AREAS for sector in SECTORS
+    ),
+    rules=(
+        between(2, 60, series="eia_v2.price.", reason="a price in c/kWh"),
+        between(1e4, 1e9, series="eia_v2.sales.", reason="sales of a month in MWh"),
+    ),
+    traps=(
+        "Numbers are text in version 2.1, numbers with nulls in version 2.0.",
+        "A warning of an incomplete return means only that a page is shorter than the total.",
+        "Sales are in million kWh here and in MWh in EIA-861M.",
+        "States are mixed with the nation and with regions of several states.",
+        "A year is restated as a whole when it becomes final.",
+    ),
+)

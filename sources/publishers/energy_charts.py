@@ -1,0 +1,114 @@
+"""energy-charts.info: the day-ahead price of German electricity, by day, and its stress.
+
+A day has 24 hours until September 2025, 96 quarter hours since, 23 or 25 hours (92 or 100
+quarters) when the clock changes. Days are those of Berlin; a day that is not whole has no figure.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.tidy import between, tidy
+
+ZONE, CLOCK = "DE-LU", "Europe/Berlin"
+FREE = "CC BY 4.0"
+UNIT = "EUR/MWh"
+HIGH = 200.0  # EUR/MWh; with prices under zero, what counts as stress
+AHEAD = pd.Timedelta(days=2)  # the prices of tomorrow are known today
+STEPS = {pd.Timedelta(hours=1), pd.Timedelta(minutes=15)}
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """The mean price of each whole day, and the share of its time over 200 or under 0 EUR/MWh.
+
+    Raises SchemaDrift where the licence is not the free one, the unit another, or a day is past
+    tomorrow.
+    """
+    body = json.loads(payload.content)
+    if missing := {"license_info", "unix_seconds", "price", "unit"} - set(body):
+        raise SchemaDrift("license_info, unix_seconds, price, unit", f"without {sorted(missing)}")
+    if FREE not in str(body["license_info"]):
+        raise SchemaDrift(f"a zone under {FREE}", body["license_info"])
+    if str(body["unit"]).replace(" ", "") != UNIT:
+        raise SchemaDrift(UNIT, body["unit"])
+    if len(body["unix_seconds"]) != len(body["price"]):
+        raise SchemaDrift("a price an instant", [len(body["unix_seconds"]), len(body["price"])])
+    at = pd.to_datetime(pd.Series(body["unix_seconds"]), unit="s", utc=True)
+    if at.max() >= payload.fetched_at + AHEAD:
+        raise SchemaDrift("prices up to those of tomorrow", at.max())
+    prices = pd.Series(pd.to_numeric(pd.Series(body["price"])).to_numpy(), index=at)
+    return _by_day(prices[~prices.index.duplicated()].sort_index())
+
+
+def _by_day(prices: pd.Series[float]) -> pd.DataFrame:
+    day = pd.DatetimeIndex(prices.index).tz_convert(CLOCK).normalize()
+    stressed = prices.gt(HIGH) | prices.lt(0)
+    table = pd.DataFrame(
+        {"mean": prices.groupby(day).mean(), "stress": stressed.groupby(day).mean() * 100}
+    )
+    whole = [one for one in pd.DatetimeIndex(table.index) if _whole(one, prices[day == one])]
+    kept = table.loc[whole].set_axis(pd.DatetimeIndex(whole).tz_localize(None))
+    rows = kept.rename_axis("period").reset_index().melt("period", var_name="what")
+    return tidy(rows.assign(series="energy_charts.DE-LU." + rows["what"]))
+
+
+def _whole(day: pd.Timestamp, prices: pd.Series[float]) -> bool:
+    """Whether every step of the day has a price, on days when the clock changes too."""
+    steps = prices.index.to_series().diff().dropna()
+    if steps.nunique() != 1 or steps.iloc[0] not in STEPS:
+        return False
+    length = (day + pd.DateOffset(days=1)) - day  # 23, 24 or 25 hours
+    return bool(prices.notna().all() and len(prices) * steps.iloc[0] == length)
+
+
+SOURCE = Source(
+    key="energy_charts",
+    publisher="Fraunhofer ISE, from Bundesnetzagentur | SMARD.de",
+    fr="Prix de l’électricité de la veille pour le lendemain, Allemagne",
+    en="Day-ahead price of electricity, Germany",
+    homepage="https://www.energy-charts.info/",
+    licence=FREE,
+    licence_url="https://creativecommons.org/licenses/by/4.0/",
+    attribution="Bundesnetzagentur | SMARD.de, by energy-charts.info",
+    cadence="daily",
+    lag_days=0,
+    stale_days=5,
+    expected_format="json",
+    requests=(Request("https://api.energy-charts.info/price", params={"bzn": ZONE}),),
+    parse=parse,
+    series=(
+        Series(
+            "energy_charts.DE-LU.mean",
+            UNIT,
+            "E",
+            "Électricité, prix du jour, Allemagne",
+            "Electricity, price of the day, Germany",
+        ),
+        Series(
+            "energy_charts.DE-LU.stress",
+            "% of the day",
+            "E",
+            "Part du jour au-dessus de 200 ou sous 0 EUR/MWh, Allemagne",
+            "Share of the day over 200 or under 0 EUR/MWh, Germany",
+        ),
+    ),
+    rules=(
+        between(
+            -200,
+            1000,
+            series="energy_charts.DE-LU.mean",
+            reason="a day so dear or so cheap needs a look",
+        ),
+        between(0, 100, series="energy_charts.DE-LU.stress", reason="a share of a day"),
+    ),
+    traps=(
+        "The licence is in the body: only zones under CC BY 4.0 are read.",
+        "Hours until September 2025, quarters of an hour since: 92, 96 or 100 a day.",
+        "The unit is written EUR/MWh in 2024 and EUR / MWh in 2026.",
+        "Prices may be null and may be negative; a day that is not whole has no figure.",
+        "A day that is still to come is a 404, not an empty list.",
+    ),
+)

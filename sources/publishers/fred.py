@@ -1,0 +1,82 @@
+"""Monthly series of the US government as FRED repeats them: the alternate road to the BLS.
+
+Where the first publisher is read as well (see bls.py), its figures count; these are held beside
+them under keys of their own.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pandas as pd
+
+from sources import Payload, Request, Series, Source
+from sources.tidy import between, numbers, require, tidy
+
+DATES = ("observation_date", "DATE")
+MISSING = "."
+SERIES = (
+    Series(
+        "fred.PCU334413334413",
+        "index",
+        "M",
+        "États-Unis, prix à la production des semi-conducteurs, selon FRED",
+        "United States, producer prices of semiconductors, by FRED",
+    ),
+    Series(
+        "fred.PCU518210518210",
+        "index",
+        "M",
+        "États-Unis, prix à la production de l'hébergement de données, selon FRED",
+        "United States, producer prices of data processing and hosting, by FRED",
+    ),
+)
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """The monthly figures of the series asked for; a month without one has no row.
+
+    Raises SchemaDrift where the dates or the series asked for have no column, or a cell is
+    no number.
+    """
+    asked = payload.request.params["id"]
+    table = pd.read_csv(BytesIO(payload.content), dtype=str, keep_default_na=False)
+    table = table.rename(columns=dict.fromkeys(DATES, "period"))
+    require(table, {"period", asked})
+    rows = table[~table[asked].isin([MISSING, ""])]
+    values = numbers(rows[asked])
+    periods = pd.to_datetime(rows["period"], format="%Y-%m-%d")
+    return tidy(pd.DataFrame({"series": f"fred.{asked}", "period": periods, "value": values}))
+
+
+SOURCE = Source(
+    key="fred",
+    publisher="Federal Reserve Bank of St. Louis (FRED)",
+    fr="Prix à la production aux États-Unis, selon FRED",
+    en="US producer prices, by FRED",
+    homepage="https://fred.stlouisfed.org/",
+    licence="public domain (figures of the BLS); FRED's terms of use",
+    licence_url="https://fred.stlouisfed.org/legal/",
+    cadence="monthly",
+    lag_days=15,
+    stale_days=75,
+    series=SERIES,
+    requests=tuple(
+        Request(
+            "https://fred.stlouisfed.org/graph/fredgraph.csv",
+            params={"id": series.key.removeprefix("fred.")},
+        )
+        for series in SERIES
+    ),
+    parse=parse,
+    rules=(between(5, 1000, reason="no index of this base was ever outside"),),
+    full_snapshot=True,
+    expected_format="csv",
+    attribution="U.S. Bureau of Labor Statistics via FRED",
+    redistribute=False,
+    traps=(
+        "The column of dates is called observation_date, and was called DATE.",
+        "A missing figure is a full stop.",
+        "Its own terms bound what may be kept: the BLS is asked first, and in its own name.",
+    ),
+)

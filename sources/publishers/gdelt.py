@@ -1,0 +1,114 @@
+"""GDELT: articles on data centres from the papers of Africa and of France.
+
+One question in five seconds, 250 articles a question, three months back. A bad question answers
+200 with a page of HTML, which the door refuses.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+
+from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.publishers.feeds import ITEMS, LONGEST
+from sources.tidy import tidy
+
+ADDRESS = "https://api.gdeltproject.org/api/v2/doc/doc"
+WORDS = '("data center" OR "data centers" OR datacenter OR "centre de données")'
+AFRICA = ("MO", "EG", "SF", "KE")  # FIPS: Morocco, Egypt, South Africa, Kenya
+PLACES = {
+    "africa": f"({' OR '.join(f'sourcecountry:{code}' for code in AFRICA)})",
+    "france": "sourcecountry:FR",
+}
+MOST = 250
+LANGUAGES = {"French": "fr", "English": "en"}
+
+
+def items(payload: Payload) -> pd.DataFrame:
+    """The articles of an answer: ITEMS, one row an address. Raises SchemaDrift.
+
+    `published` is when GDELT saw the article, hours to days after it came out.
+    """
+    try:
+        body = json.loads(payload.content, strict=False)  # titles hold control characters
+    except ValueError as fault:
+        raise SchemaDrift("JSON", fault) from None
+    if not isinstance(body, dict):
+        raise SchemaDrift("articles", type(body).__name__)
+    table = pd.DataFrame(body.get("articles", []))
+    if table.empty:
+        return pd.DataFrame(columns=ITEMS)
+    if missing := {"url", "title", "seendate", "domain", "language"} - set(table.columns):
+        raise SchemaDrift("url, title, seendate, domain, language", f"without {sorted(missing)}")
+    seen = pd.to_datetime(table["seendate"], format="%Y%m%dT%H%M%SZ", utc=True, errors="coerce")
+    if seen.isna().any():
+        raise SchemaDrift(
+            "instants as 20261001T120000Z", table.loc[seen.isna(), "seendate"].iloc[0]
+        )
+    made = {
+        "title": table["title"].str.split().str.join(" ").str.slice(0, LONGEST),
+        "link": table["url"],
+        "published": seen.dt.strftime("%Y-%m-%dT%H:%M:%S+00:00"),
+        "publisher": table["domain"],
+        "language": table["language"].map(LANGUAGES).fillna(""),
+    }
+    once = pd.DataFrame(made).drop_duplicates(["publisher", "title"]).drop_duplicates("link")
+    return once[once["link"].str.match(r"https?://")].reset_index(drop=True)
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """How many articles came on the day that it was asked. Raises SchemaDrift at the row cap."""
+    found = items(payload)
+    if len(json.loads(payload.content, strict=False).get("articles", [])) >= MOST:
+        raise SchemaDrift(f"fewer than {MOST} articles", "the cap: ask for a shorter span")
+    day = pd.Timestamp(payload.fetched_at).tz_localize(None).normalize()
+    place = next(name for name, code in PLACES.items() if code in payload.request.params["query"])
+    return tidy(
+        pd.DataFrame(
+            {"series": [f"gdelt.articles.{place}"], "period": [day], "value": [float(len(found))]}
+        )
+    )
+
+
+SOURCE = Source(
+    key="gdelt",
+    publisher="The GDELT Project",
+    fr="Articles sur les centres de données, Afrique et France",
+    en="Articles on data centres, Africa and France",
+    homepage="https://www.gdeltproject.org/",
+    licence="open with attribution; titles and links of the papers",
+    licence_url="https://www.gdeltproject.org/about.html#termsofuse",
+    redistribute=False,
+    attribution="The GDELT Project",
+    cadence="weekly",
+    lag_days=1,
+    stale_days=21,
+    expected_format="json",
+    parse=parse,
+    requests=tuple(
+        Request(
+            ADDRESS,
+            params={
+                "query": f"{WORDS} {code}",
+                "mode": "artlist",
+                "format": "json",
+                "timespan": "1week",
+                "maxrecords": str(MOST),
+                "sort": "datedesc",
+            },
+        )
+        for code in PLACES.values()
+    ),
+    series=(
+        Series("gdelt.articles.africa", "articles", "E", "Articles, Afrique", "Articles, Africa"),
+        Series("gdelt.articles.france", "articles", "E", "Articles, France", "Articles, France"),
+    ),
+    traps=(
+        "A bad question is a 200 with HTML; a fast one is a 429: one in five seconds.",
+        "At most 250 articles a question, without a word: an answer at the cap is refused.",
+        "Countries are FIPS codes: Morocco is MO, not MA.",
+        "The date is when GDELT saw the article; one story comes from dozens of papers.",
+        "Titles hold control characters that strict JSON refuses.",
+    ),
+)

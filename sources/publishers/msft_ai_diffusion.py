@@ -1,0 +1,107 @@
+"""Microsoft's AI diffusion: the share of people of working age who use generative AI, by country.
+
+The file of each wave holds all waves so far, half-years first and quarters since 2026. A wave is
+dated by the last quarter that it is about, so that the half-year of a report and the quarter of
+the next follow each other in time.
+"""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+
+from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.tidy import between, require, tidy
+
+ECONOMIES = pd.read_csv(Path(__file__).with_name("economies.csv"), keep_default_na=False)
+WAVE = re.compile(r"(H[12]|Q[1-4]) (20\d\d) AI Diffusion")
+LAST_QUARTER = {"H1": 4, "H2": 10, "Q1": 1, "Q2": 4, "Q3": 7, "Q4": 10}  # its first month
+SHARE = r"(\d+(?:\.\d+)?)%"
+MEDIAN = "msft.ai_diffusion.median"
+FEWEST = 100  # economies; the waves so far have 147
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """Per cent of people by economy and wave, and the median economy of each. Raises SchemaDrift.
+
+    An economy that is not in economies.csv refuses the file: it must be named there first.
+    """
+    table = pd.read_csv(BytesIO(payload.content), encoding="mac_roman", dtype=str)
+    require(table, {"Economy"})
+    waves = {name: found for name in table.columns if (found := WAVE.fullmatch(str(name)))}
+    if not waves or len(table) < FEWEST:
+        raise SchemaDrift("waves of over 100 economies", [*table.columns, len(table)])
+    known = dict(zip(ECONOMIES["economy"], ECONOMIES["iso3"], strict=True))
+    if unknown := sorted(set(table["Economy"]) - set(known)):
+        raise SchemaDrift("the economies of economies.csv", unknown)
+    rows = table.melt("Economy", list(waves), "wave", "share").dropna(subset=["share"])
+    value = rows["share"].str.extract(f"^{SHARE}$", expand=False)
+    if value.isna().any():
+        raise SchemaDrift("per cents", rows.loc[value.isna(), "share"].iloc[0])
+    series = "msft.ai_diffusion." + rows["Economy"].map(known)
+    shares = rows.assign(series=series, value=value.astype(float))
+    shares["period"] = rows["wave"].map(_periods(waves))
+    middle = shares.groupby("period", as_index=False)["value"].median().assign(series=MEDIAN)
+    return tidy(pd.concat([shares[["series", "period", "value"]], middle]))
+
+
+def _periods(waves: dict[str, re.Match[str]]) -> dict[str, pd.Timestamp]:
+    return {
+        name: pd.Timestamp(year=int(found[2]), month=LAST_QUARTER[found[1]], day=1)
+        for name, found in waves.items()
+    }
+
+
+SOURCE = Source(
+    key="msft_ai_diffusion",
+    publisher="Microsoft AI Economy Institute",
+    fr="Diffusion de l’IA générative parmi la population en âge de travailler",
+    en="Diffusion of generative AI among people of working age",
+    homepage="https://github.com/microsoft/ai-diffusion-report",
+    licence="MIT",
+    licence_url="https://github.com/microsoft/ai-diffusion-report/blob/main/LICENSE",
+    attribution="Microsoft AI Economy Institute, AI Diffusion Report",
+    cadence="quarterly",
+    lag_days=45,
+    stale_days=200,
+    requests=(
+        Request(
+            "https://raw.githubusercontent.com/microsoft/ai-diffusion-report/main/data/"
+            "AI_Diffusion_Q12026_Update.csv"
+        ),
+    ),
+    parse=parse,
+    expected_format="",  # a CSV whose encoding is not that of one
+    series=(
+        *(
+            Series(
+                f"msft.ai_diffusion.{row.iso3}",
+                "%",
+                "Q",
+                f"Diffusion de l’IA générative, {row.fr}",
+                f"Diffusion of generative AI, {row.en}",
+            )
+            for row in ECONOMIES.itertuples()
+        ),
+        Series(
+            MEDIAN,
+            "%",
+            "Q",
+            "Diffusion de l’IA générative, économie médiane",
+            "Diffusion of generative AI, median economy",
+        ),
+    ),
+    rules=(
+        between(0.5, 95, reason="no economy has been under 1 % or over 71 %"),
+        between(0.5, 2, column="level_ratio", reason="a wave is restated by tenths of a point"),
+    ),
+    traps=(
+        "Encoded in MacRoman: Türkiye is spoilt by any other reading.",
+        "The name of the file changes with each wave; the newest file repeats the older waves.",
+        "Half-years until 2025, quarters from 2026: a wave is dated by its last quarter.",
+        "Estimated from Microsoft's own telemetry: where its products are rare it says less.",
+    ),
+)

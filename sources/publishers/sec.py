@@ -1,0 +1,145 @@
+"""Company accounts: quarterly spending, cash flow, sales and depreciation as filed with the SEC.
+
+A fact is known by its concept, unit, start and end; `fy`, `fp` and `frame` describe the filing
+that repeats it and are left alone. Segments are not in these files, and cash spending leaves
+out what is leased.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.publishers.quarters import vintages
+from sources.tidy import between, tidy
+
+PPE = "PaymentsToAcquirePropertyPlantAndEquipment"
+PRODUCTIVE = "PaymentsToAcquireProductiveAssets"
+CONTRACTS = "RevenueFromContractWithCustomerExcludingAssessedTax"
+
+# The concepts of an item, the preferred one first.
+CONCEPTS: Mapping[str, tuple[str, ...]] = {
+    "capex": (PPE,),
+    "ocf": ("NetCashProvidedByUsedInOperatingActivities",),
+    "revenue": ("Revenues", CONTRACTS),
+    "depreciation": ("Depreciation",),
+}
+TITLES = {
+    "capex": ("dépenses d’investissement", "capital expenditure"),
+    "ocf": ("flux de trésorerie d’exploitation", "operating cash flow"),
+    "revenue": ("chiffre d’affaires", "revenue"),
+    "depreciation": ("amortissements", "depreciation"),
+}
+
+
+@dataclass(frozen=True)
+class Company:
+    """A filer: its ticker, name, EDGAR number and the concepts where it differs from others."""
+
+    ticker: str
+    name: str
+    cik: int
+    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+# Amazon's other concept of capex stops in 2017 and Nvidia's in 2020, without a word. Nvidia
+# gives depreciation by quarter only together with amortisation.
+AMORTISED = "DepreciationDepletionAndAmortization"
+COMPANIES = (
+    Company("MSFT", "Microsoft", 789019),
+    Company("GOOGL", "Alphabet", 1652044),
+    Company("AMZN", "Amazon", 1018724, {"capex": (PRODUCTIVE, PPE)}),
+    Company("META", "Meta", 1326801),
+    Company("ORCL", "Oracle", 1341439),
+    Company("NVDA", "Nvidia", 1045810, {"capex": (PRODUCTIVE, PPE), "depreciation": (AMORTISED,)}),
+)
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """Discrete quarters in USD, every vintage of them, dated by the filing that gave it.
+
+    `period` is the calendar quarter of the middle of the fiscal one. Raises SchemaDrift where
+    the filer is not known or none of the concepts of an item is there.
+    """
+    body = json.loads(payload.content)
+    company = _company(body)
+    quarters = vintages(_facts(body, company))
+    return tidy(quarters.assign(series="sec." + quarters["item"] + "." + company.ticker))
+
+
+def _company(body: Mapping[str, Any]) -> Company:
+    known = {company.cik: company for company in COMPANIES}
+    cik = str(body.get("cik", ""))
+    if not cik.isdecimal() or int(cik) not in known:
+        raise SchemaDrift(f"a cik among {sorted(known)}", cik or sorted(body))
+    return known[int(cik)]
+
+
+def _facts(body: Mapping[str, Any], company: Company) -> pd.DataFrame:
+    """Facts in USD: item, rank (0 is the preferred concept), start, end, filed, value."""
+    reported = body.get("facts", {}).get("us-gaap")
+    if not reported:
+        raise SchemaDrift("facts of us-gaap", sorted(body.get("facts", body)))
+    parts = [
+        _item(reported, concepts).assign(item=item)
+        for item, concepts in {**CONCEPTS, **company.own}.items()
+    ]
+    facts = pd.concat(parts, ignore_index=True).rename(columns={"val": "value"})
+    days = facts[["start", "end", "filed"]].apply(pd.to_datetime, format="%Y-%m-%d")
+    return facts[["item", "rank", "value"]].join(days).dropna(subset=["start"])
+
+
+def _item(reported: Mapping[str, Any], concepts: tuple[str, ...]) -> pd.DataFrame:
+    found = [reported.get(concept, {}).get("units", {}).get("USD", []) for concept in concepts]
+    if not any(found):
+        raise SchemaDrift(f"one of {', '.join(concepts)} in USD", "none of them")
+    return pd.concat([pd.DataFrame(part).assign(rank=rank) for rank, part in enumerate(found)])
+
+
+def _series(company: Company) -> list[Series]:
+    return [
+        Series(
+            f"sec.{item}.{company.ticker}",
+            "USD",
+            "Q",
+            f"{company.name}, {fr} du trimestre",
+            f"{company.name}, {en} of the quarter",
+        )
+        for item, (fr, en) in TITLES.items()
+    ]
+
+
+ADDRESS = "https://data.sec.gov/api/xbrl/companyfacts/CIK{:010d}.json"
+SOURCE = Source(
+    key="sec",
+    publisher="U.S. Securities and Exchange Commission",
+    fr="Comptes trimestriels des géants du calcul, tels que déposés auprès de la SEC",
+    en="Quarterly accounts of the computing giants, as filed with the SEC",
+    homepage="https://www.sec.gov/search-filings/edgar-application-programming-interfaces",
+    licence="Public domain (US government work)",
+    licence_url="https://www.sec.gov/about/privacy-information",
+    cadence="quarterly",
+    lag_days=38,
+    stale_days=140,
+    series=tuple(series for company in COMPANIES for series in _series(company)),
+    requests=tuple(Request(ADDRESS.format(company.cik)) for company in COMPANIES),
+    parse=parse,
+    expected_format="json",
+    attribution="U.S. Securities and Exchange Commission, EDGAR",
+    rules=(
+        between(0, 2e11, series="sec.capex.", reason="a quarter's payments are 0 to 200 bn USD"),
+        between(-5e10, 2e11, series="sec.ocf.", reason="a quarter's flow is -50 to 200 bn USD"),
+        between(1e8, 4e11, series="sec.revenue.", reason="a quarter's sales are 0.1 to 400 bn USD"),
+        between(0, 8e10, series="sec.depreciation.", reason="depreciation is 0 to 80 bn USD"),
+    ),
+    traps=(
+        "`fy`, `fp` and `frame` describe the filing that repeats a fact, not the fact.",
+        "Flows are filed year to date: a quarter is a difference.",
+        "Cash spending leaves out what is leased; segments are not in these files.",
+    ),
+)

@@ -1,0 +1,146 @@
+"""SEC full-text search: current reports that speak of data centres and megawatts, by month.
+
+Each hit is a document of a filing; a filing is counted once, whoever files it besides. The
+titles and addresses of press releases (EX-99.1) are items for `sources.announcements`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.publishers.feeds import ITEMS
+from sources.tidy import between, tidy
+
+ADDRESS = "https://efts.sec.gov/LATEST/search-index"
+DOCUMENTS = "https://www.sec.gov/Archives/edgar/data/{cik}/{adsh}/{file}"
+FIRST = "2024-01-01"
+PER_PAGE, MOST = 100, 10_000
+RELEASE = "EX-99.1"
+COMPANY = re.compile(r"\s*\((?:CIK|[A-Z]{1,5}[,)]).*$")
+NEEDED = ("adsh", "file_date", "file_type", "ciks", "display_names")
+
+
+def follow(payload: Payload) -> Request | None:
+    """The hits after those that have come. Raises SchemaDrift where they end early."""
+    pages = [_hits(page) for page in payload.pages]
+    total, have = pages[0]["total"]["value"], sum(len(page["hits"]) for page in pages)
+    if have >= total:
+        return None
+    if not pages[-1]["hits"]:
+        raise SchemaDrift(f"{total} hits", f"no more after {have}")
+    first = payload.request
+    return replace(first, params={**first.params, "from": str(have)})
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """Filings by month of filing; a closed month without one is a zero. Raises SchemaDrift."""
+    hits = _documents(payload)
+    filings = hits.drop_duplicates("adsh")
+    dates = pd.to_datetime(filings["file_date"], format="%Y-%m-%d")
+    today = pd.Timestamp(payload.fetched_at).tz_localize(None)
+    months = pd.date_range(FIRST, today, freq="MS").normalize()[:-1]
+    count = dates.dt.to_period("M").value_counts().reindex(months.to_period("M"), fill_value=0)
+    return tidy(
+        pd.DataFrame({"period": months, "value": count.to_numpy(dtype=float)}).assign(
+            series="sec_filings.data_centre"
+        )
+    )
+
+
+def items(payload: Payload) -> pd.DataFrame:
+    """The press releases among the hits: ITEMS, one row a filing; the title names the company."""
+    hits = _documents(payload)
+    found = hits[hits["file_type"].eq(RELEASE)].drop_duplicates("adsh")
+    company = found["display_names"].str[0].str.replace(COMPANY, "", regex=True).str.strip()
+    link = [
+        DOCUMENTS.format(cik=int(ciks[0]), adsh=adsh.replace("-", ""), file=name)
+        for ciks, adsh, name in zip(found["ciks"], found["adsh"], found["file"], strict=True)
+    ]
+    made = {"title": company + ": press release filed with the SEC", "link": link}
+    about = {"published": found["file_date"], "publisher": company, "language": "en"}
+    return pd.DataFrame(made | about, index=found.index)[ITEMS].reset_index(drop=True)
+
+
+def _documents(payload: Payload) -> pd.DataFrame:
+    pages = [_hits(page) for page in payload.pages]
+    total = pages[0]["total"]
+    if total["relation"] != "eq" or total["value"] >= MOST:
+        raise SchemaDrift(f"fewer than {MOST} hits", "the cap: ask for a narrower question")
+    rows = [
+        {**hit["_source"], "_id": hit["_id"], "page": number}
+        for number, page in enumerate(pages)
+        for hit in page["hits"]
+    ]
+    if len(rows) != total["value"]:
+        raise SchemaDrift(f"{total['value']} hits", len(rows))
+    # A page may hold a document twice; on two pages, another one is missing.
+    table = pd.DataFrame(rows, columns=[*NEEDED, "_id", "page"]).drop_duplicates(["_id", "page"])
+    if table["_id"].duplicated().any():
+        raise SchemaDrift("each hit on one page", table["_id"][table["_id"].duplicated()].iloc[0])
+    if table[[*NEEDED]].isna().any(axis=None):
+        raise SchemaDrift(list(NEEDED), "a hit without one of them")
+    return table.assign(file=table["_id"].str.split(":").str[-1])
+
+
+def _hits(body: bytes) -> dict[str, Any]:
+    page = json.loads(body)
+    hits = page.get("hits") if isinstance(page, dict) else None
+    if not isinstance(hits, dict) or not {"total", "hits"} <= set(hits):
+        raise SchemaDrift("hits.total and hits.hits", sorted(page) if hits is None else hits)
+    if page.get("timed_out"):
+        raise SchemaDrift("a whole search", "one that timed out")
+    return hits
+
+
+SOURCE = Source(
+    key="sec_filings",
+    publisher="U.S. Securities and Exchange Commission",
+    fr="Déclarations à la SEC qui parlent de centres de données et de mégawatts",
+    en="SEC filings that speak of data centres and megawatts",
+    homepage="https://www.sec.gov/edgar/search/",
+    licence="Public domain (US government work)",
+    licence_url="https://www.sec.gov/privacy.htm",
+    attribution="U.S. Securities and Exchange Commission, EDGAR full-text search",
+    cadence="weekly",
+    lag_days=1,
+    stale_days=40,
+    expected_format="json",
+    requests=(
+        Request(
+            ADDRESS,
+            params={
+                "q": '"data center" "megawatts"',
+                "forms": "8-K,6-K",
+                "dateRange": "custom",
+                "startdt": FIRST,
+                "from": "0",
+            },
+        ),
+    ),
+    follow=follow,
+    parse=parse,
+    series=(
+        Series(
+            "sec_filings.data_centre",
+            "filings",
+            "M",
+            "Déclarations 8-K et 6-K, centres de données et mégawatts",
+            "8-K and 6-K filings, data centres and megawatts",
+        ),
+    ),
+    rules=(between(0, 2000, reason="so many filings in a month need a look"),),
+    traps=(
+        "Totals are capped at 10,000 without a word but relation: gte; such an answer is refused.",
+        "A page may hold the same document twice.",
+        "One release is filed by tenant, builder and lender: filings are counted, not projects.",
+        "The body of an 8-K is a pointer: the text is in its exhibit 99.1.",
+        "Foreign filers change from 6-K to 8-K.",
+        "Words are ANDed; OR and brackets are ignored. Boilerplate on risks matches too.",
+    ),
+)

@@ -1,0 +1,91 @@
+"""List prices of GPU machines at the neoclouds, from SkyPilot's catalogue, a table a cloud.
+
+The catalogue's version stands in its address: SILENTCRASH_SKYPILOT_CATALOGUE names another than
+v8. Columns stand in another order for each cloud and are read by name.
+"""
+
+from __future__ import annotations
+
+import os
+from io import BytesIO
+
+import pandas as pd
+
+from sources import Payload, Request, SchemaDrift, Source
+from sources.publishers import gpus
+from sources.tidy import require
+
+VERSION = os.environ.get("SILENTCRASH_SKYPILOT_CATALOGUE", "v8")
+CLOUDS = ("lambda", "nebius", "runpod")
+BASIS = {"Price": "on_demand", "SpotPrice": "spot"}
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """The price of one GPU for an hour in USD at one cloud, the median of its regions.
+
+    A spot price that repeats the list price is left out. Raises SchemaDrift for a lost column,
+    another number of GPUs in a machine than is kept, or no machine that is known.
+    """
+    cloud = cloud_of(payload.request)
+    table = pd.read_csv(BytesIO(payload.content))
+    require(table, {"InstanceType", "AcceleratorName", "AcceleratorCount", "Region", *BASIS})
+    rows = table.rename(columns={"InstanceType": "machine"})
+    long = rows.melt(["machine", "AcceleratorCount", "Region"], list(BASIS), "basis", "price")
+    prices = gpus.by_gpu(long.dropna(subset=["price"]), cloud)
+    miscounted = prices["AcceleratorCount"].ne(prices["count"])
+    if miscounted.any():
+        machine, count = prices.loc[miscounted, ["machine", "AcceleratorCount"]].iloc[0]
+        raise SchemaDrift(f"the GPU counts of {gpus.MACHINES.name}", f"{count:g} in {machine}")
+    places = prices.assign(basis=prices["basis"].map(BASIS), place=cloud)
+    offers = places.groupby(["gpu", "place", "basis"])["value"].median().reset_index()
+    return gpus.date_as_today(gpus.drop_duplicate_spot(offers), "skypilot", payload)
+
+
+def cloud_of(request: Request) -> str:
+    """The cloud whose table a request asks for."""
+    return request.url.split("/")[-2]
+
+
+def _request(cloud: str) -> Request:
+    return Request(
+        "https://raw.githubusercontent.com/skypilot-org/skypilot-catalog/master/"
+        f"catalogs/{VERSION}/{cloud}/vms.csv"
+    )
+
+
+SOURCE = Source(
+    key="skypilot",
+    publisher="Lambda, Nebius and RunPod, tabulated by SkyPilot",
+    fr="Prix des GPU chez les néoclouds",
+    en="GPU prices at the neoclouds",
+    homepage="https://github.com/skypilot-org/skypilot-catalog",
+    licence="none stated; figures cited as facts",
+    licence_url="https://github.com/skypilot-org/skypilot-catalog",
+    cadence="weekly",
+    lag_days=0,
+    stale_days=21,
+    series=tuple(
+        gpus.series("skypilot", gpu, cloud, basis)
+        for cloud in CLOUDS
+        for gpu in gpus.gpus(cloud)
+        for basis in BASIS.values()
+    ),
+    requests=tuple(map(_request, CLOUDS)),
+    parse=parse,
+    rules=gpus.RULES,
+    expected_format="csv",
+    attribution="SkyPilot catalogue",
+    redistribute=False,
+    stamp="instant",
+    snapshot_dated=True,
+    traps=(
+        "Columns stand in another order for each cloud.",
+        "A price is of a machine; machines without GPUs stand beside.",
+        "RunPod's one price is repeated for every region and every number of GPUs.",
+        "RunPod's spot price repeats its list price; it is left out.",
+        "GpuInfo is no JSON and gives gigabytes as mebibytes; it is not read.",
+        "The name of a GPU does not tell its form: SXM and PCIe are both called H100.",
+        "Lambda lists every region, whether or not anything is to be had there.",
+        "A new version of the catalogue is another address.",
+    ),
+)

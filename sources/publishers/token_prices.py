@@ -1,0 +1,134 @@
+"""List price of a million tokens at OpenAI: its flagship model and its smallest one.
+
+Prices come from the public genai-prices catalogue; which model stands for a tier at a date
+is kept by hand in `token_models.csv`, since a median over a catalogue is moved by dead models
+and resellers. Flagship: the general model that OpenAI puts at the top of its list ("-pro",
+previews and reasoning-only series left out). Frugal: the smallest general model of the newest
+generation that has one. The price blends three input tokens with one output token.
+"""
+
+import json
+import math
+from datetime import UTC, date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.tidy import between, tidy
+
+MODELS = Path(__file__).with_name("token_models.csv")
+VENDOR = "openai"
+
+
+def current_models(day: date) -> dict[str, str]:
+    """The model that stands for each tier on `day`. Empty before the first of the registry."""
+    models = pd.read_csv(MODELS, parse_dates=["from"]).sort_values("from")
+    begun = models[models["from"] <= pd.Timestamp(day)]
+    return {str(tier): str(model) for tier, model in begun.groupby("tier")["model"].last().items()}
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """The blended price in USD per million tokens of each tier, on the day of the payload.
+
+    Raises SchemaDrift where the catalogue lost the vendor or a model of the registry.
+    """
+    day = payload.fetched_at.astimezone(UTC).date()
+    models = {
+        model["id"]: model
+        for provider in json.loads(payload.content)
+        if provider["id"] == VENDOR
+        for model in provider["models"]
+    }
+    current = current_models(day)
+    if missing := set(current.values()) - set(models):
+        raise SchemaDrift(f"the models of {MODELS.name}", f"no {', '.join(sorted(missing))}")
+    prices = {tier: blended(models[model]["prices"], day) for tier, model in current.items()}
+    rows = pd.DataFrame({"series": [f"tokens.{tier}" for tier in prices], "value": prices.values()})
+    return tidy(rows.assign(period=day))
+
+
+def blended(prices: dict[str, Any] | list[dict[str, Any]], day: date) -> float:
+    """The blend of the price in force on `day`, in USD per million tokens."""
+    now = in_force(prices, day)
+    return blend(_base(now["input_mtok"]), _base(now["output_mtok"]))
+
+
+def blend(read: float, written: float) -> float:
+    """(3 x read + written) / 4. Raises SchemaDrift where either is no price.
+
+    Their blend would hide it.
+    """
+    if not (0 < read < math.inf and 0 < written < math.inf):
+        raise SchemaDrift("prices above zero", (read, written))
+    return (3 * read + written) / 4
+
+
+def in_force(prices: dict[str, Any] | list[dict[str, Any]], day: date) -> dict[str, Any]:
+    """The last price whose start date has come; one without a condition has always begun.
+
+    Raises SchemaDrift for a price that depends on the hour: it is no price of a day.
+    """
+    if isinstance(prices, dict):
+        return prices
+    conditions = [entry.get("constraint") or {} for entry in prices]
+    if hourly := [c for c in conditions if set(c) - {"start_date"}]:
+        raise SchemaDrift("a price that holds all day", hourly)
+    begun = [
+        entry["prices"]
+        for entry, condition in zip(prices, conditions, strict=True)
+        if date.fromisoformat(condition.get("start_date", "0001-01-01")) <= day
+    ]
+    if not begun:
+        raise SchemaDrift(f"a price in force on {day}", conditions)
+    return dict(begun[-1])
+
+
+def _base(price: float | dict[str, Any]) -> float:
+    return float(price["base"] if isinstance(price, dict) else price)
+
+
+SOURCE = Source(
+    key="token_prices",
+    publisher="OpenAI, tabulated by genai-prices",
+    fr="Prix de liste des jetons d'IA",
+    en="List prices of AI tokens",
+    homepage="https://github.com/pydantic/genai-prices",
+    licence="MIT",
+    licence_url="https://github.com/pydantic/genai-prices/blob/main/LICENSE",
+    cadence="weekly",
+    lag_days=1,
+    stale_days=45,
+    series=(
+        Series(
+            "tokens.flagship",
+            "USD/Mtok",
+            "E",
+            "Modèle phare d'OpenAI, prix d'un million de jetons",
+            "OpenAI's flagship model, price of a million tokens",
+        ),
+        Series(
+            "tokens.frugal",
+            "USD/Mtok",
+            "E",
+            "Plus petit modèle d'OpenAI, prix d'un million de jetons",
+            "OpenAI's smallest model, price of a million tokens",
+        ),
+    ),
+    requests=(
+        Request(
+            "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/data_slim.json"
+        ),
+    ),
+    parse=parse,
+    rules=(between(0.001, 200, reason="no list price of a million tokens was ever outside"),),
+    expected_format="json",
+    attribution="Pydantic, genai-prices",
+    stamp="instant",
+    traps=(
+        "A price may hold from a later day, or by the hour.",
+        "A price may be a number or steps by length; the first step is read.",
+        "Half of the models listed are dead or resold: a registry names the model of a tier.",
+    ),
+)

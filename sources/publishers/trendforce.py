@@ -1,0 +1,125 @@
+"""Spot and contract prices of memory in TrendForce's public tables, for those who may read them.
+
+The tables are all rights reserved: nothing is asked unless SILENTCRASH_ACCEPT_TRENDFORCE says
+that the terms were read. A product is known by its full name, speed included, so that another
+speed is never spliced on. The changes are not read: their sign stands in the arrow and in the
+number.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+import pandas as pd
+from bs4 import BeautifulSoup, Tag
+
+from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.tidy import between, tidy
+
+PAGE = "https://www.trendforce.com/price/dram/dram_"
+UPDATED = re.compile(r"Last Update (\d{4}-\d\d-\d\d \d\d:\d\d) \(GMT\+8\)")
+TAIPEI = timezone(timedelta(hours=8))
+# The contract page repeats the spot table: only a column that is its own tells a table.
+OWN_COLUMN = {"spot": "Daily High", "contract": "Low Change"}
+NUMBERS = ["Session Low", "Session Average", "Session High"]
+PRODUCTS = {
+    "spot": {
+        "DDR5 16Gb (2Gx8) 4800/5600": "ddr5_16gb_4800",
+        "DDR4 16Gb (2Gx8) 3200": "ddr4_16gb_3200",
+        "DDR4 8Gb (1Gx8) 3200": "ddr4_8gb_3200",
+    },
+    "contract": {
+        "DDR5 8GB SO-DIMM": "ddr5_8gb_sodimm",
+        "DDR4 16GB SO-DIMM": "ddr4_16gb_sodimm",
+    },
+}
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """The session average in USD of each known product, dated by the page's last update.
+
+    Raises SchemaDrift where the page has no date, no table of its kind, no known product, or
+    an average outside its session.
+    """
+    kind = payload.request.url.removeprefix(PAGE)
+    page = BeautifulSoup(payload.content, "html.parser")
+    stamp = UPDATED.search(" ".join(page.get_text(" ").split()))
+    if stamp is None:
+        raise SchemaDrift("Last Update DATE TIME (GMT+8)", page.get_text(" ")[:80])
+    known = datetime.strptime(stamp[1], "%Y-%m-%d %H:%M").replace(tzinfo=TAIPEI)
+    rows = _table(page, kind)
+    rows = rows.assign(product=rows["Item"].map(PRODUCTS[kind])).dropna(subset=["product"])
+    if rows.empty:
+        raise SchemaDrift(f"a product of {sorted(PRODUCTS[kind])}", "none")
+    low, average, high = (pd.to_numeric(rows[name]) for name in NUMBERS)
+    if not average.between(low, high).all():
+        raise SchemaDrift("averages between low and high", rows[NUMBERS].to_numpy().tolist())
+    keyed = rows.assign(series=f"trendforce.{kind}." + rows["product"], value=average)
+    return tidy(keyed.assign(period=known.astimezone(UTC).date(), known_from=known))
+
+
+def _table(page: BeautifulSoup, kind: str) -> pd.DataFrame:
+    """The one table of this kind, cells as text. Raises SchemaDrift for none or more."""
+    found = [
+        table for table in page.select("table.price-table") if OWN_COLUMN[kind] in _head(table)
+    ]
+    if len(found) != 1:
+        heads = [_head(table) for table in page.select("table.price-table")]
+        raise SchemaDrift(f"one table with {OWN_COLUMN[kind]}", heads)
+    head = _head(found[0])
+    if missing := {"Item", *NUMBERS} - set(head):
+        raise SchemaDrift(f"columns {sorted(missing)}", head)
+    cells = [_texts(row, "td") for row in found[0].select("tr") if row.find("td")]
+    return pd.DataFrame([dict(zip(head, row, strict=True)) for row in cells], columns=head)
+
+
+def _head(table: Tag) -> list[str]:
+    return _texts(table, "th")
+
+
+def _texts(within: Tag, name: str) -> list[str]:
+    return [" ".join(cell.get_text(" ").split()) for cell in within.find_all(name)]
+
+
+def _series(kind: str, name: str, product: str) -> Series:
+    fr = {"spot": "prix au comptant", "contract": "prix contractuel"}[kind]
+    unit = "USD/module" if "DIMM" in name else "USD/chip"
+    return Series(
+        f"trendforce.{kind}.{product}", unit, "W", f"{name}, {fr}", f"{name}, {kind} price"
+    )
+
+
+SOURCE = Source(
+    key="trendforce",
+    publisher="DRAMeXchange (TrendForce)",
+    fr="Prix de la mémoire DRAM, tables publiques",
+    en="Prices of DRAM memory, public tables",
+    homepage="https://www.trendforce.com/price/dram/dram_spot",
+    licence="all rights reserved",
+    licence_url="https://www.trendforce.com/",
+    cadence="weekly",
+    lag_days=1,
+    stale_days=21,
+    series=tuple(
+        _series(kind, name, product)
+        for kind, products in PRODUCTS.items()
+        for name, product in products.items()
+    ),
+    requests=tuple(Request(f"{PAGE}{kind}") for kind in PRODUCTS),
+    parse=parse,
+    rules=(between(0.5, 5000, reason="no such chip or module was ever sold out of these bounds"),),
+    expected_format="html",
+    attribution="DRAMeXchange (TrendForce)",
+    redistribute=False,
+    stamp="instant",
+    needs="SILENTCRASH_ACCEPT_TRENDFORCE",
+    traps=(
+        "All rights reserved; only the current day is public.",
+        "An arrow and a minus sign both say that a price fell: changes are not read.",
+        "The contract page repeats the spot table: a table is known by a column of its own.",
+        "Another speed is another product (2666 gave way to 3200 in 2025): never spliced.",
+        "A chip is counted in gigabits (Gb), a module in gigabytes (GB).",
+        "The date is that of the last update, Taipei time; a contract's own month is not given.",
+    ),
+)

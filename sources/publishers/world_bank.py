@@ -1,0 +1,122 @@
+"""World Bank Pink Sheet: gas, coal and copper by month, from a workbook whose link must be found.
+
+The page of the commodity markets is read first: the workbook's address holds a document number
+that changes with each edition.
+"""
+
+from __future__ import annotations
+
+import re
+from io import BytesIO
+from urllib.parse import urljoin, urlsplit
+
+import pandas as pd
+
+from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.tidy import between, numbers, tidy
+
+PAGE = "https://www.worldbank.org/en/research/commodity-markets"
+FILE = "CMO-Historical-Data-Monthly.xlsx"
+SHEET, NAMES, UNITS, FIRST = "Monthly Prices", 4, 5, 6
+UPDATED = re.compile(r"Updated on (\w+ \d{1,2}, \d{4})")
+MISSING = {"…", "..."}
+# Column of the workbook without its stars, its unit there, and the two last months of a series
+# that the publisher estimates.
+COLUMNS = {
+    "Natural gas, US": ("gas_us", "($/mmbtu)"),
+    "Natural gas, Europe": ("gas_europe", "($/mmbtu)"),
+    "Liquefied natural gas, Japan": ("lng_japan", "($/mmbtu)"),
+    "Coal, Australian": ("coal_australia", "($/mt)"),
+    "Copper": ("copper", "($/mt)"),
+}
+ESTIMATED = {"lng_japan": 2}
+
+
+def follow(payload: Payload) -> Request | None:
+    """The workbook that the page links to. Raises SchemaDrift where it links to none or several."""
+    if len(payload.pages) > 1:
+        return None
+    from bs4 import BeautifulSoup
+
+    page = BeautifulSoup(payload.content, "html.parser")
+    links = {urljoin(PAGE, str(link["href"])) for link in page.find_all("a", href=True)}
+    found = sorted(link for link in links if urlsplit(link).path.endswith(FILE))
+    if len(found) != 1:
+        raise SchemaDrift(f"one link to {FILE}", found)
+    return Request(found[0], expected_format="xlsx")
+
+
+def parse(payload: Payload) -> pd.DataFrame:
+    """USD prices by month, known from the day that the sheet says. Raises SchemaDrift."""
+    book = BytesIO(payload.pages[-1])
+    sheet = pd.read_excel(book, sheet_name=SHEET, header=None, dtype=object)
+    said = UPDATED.search(" ".join(sheet.iloc[:NAMES, 0].astype(str)))
+    if said is None:
+        raise SchemaDrift("the day of the update", sheet.iloc[:NAMES, 0].tolist())
+    names = sheet.iloc[NAMES].astype(str).str.replace("*", "", regex=False).str.strip()
+    where = {name: place for place, name in enumerate(names)}
+    if missing := set(COLUMNS) - set(where):
+        raise SchemaDrift(sorted(COLUMNS), f"without {sorted(missing)}")
+    parts = [_column(sheet, where[name], *about) for name, about in COLUMNS.items()]
+    known = pd.Timestamp(pd.to_datetime(said[1], format="%B %d, %Y"), tz="UTC")
+    return tidy(pd.concat(parts).assign(known_from=known))
+
+
+def _column(sheet: pd.DataFrame, place: int, key: str, unit: str) -> pd.DataFrame:
+    if sheet.iat[UNITS, place] != unit:
+        raise SchemaDrift(f"{key} in {unit}", sheet.iat[UNITS, place])
+    rows = sheet.iloc[FIRST:]
+    cells = pd.Series(rows[place].to_numpy(), index=rows[0].astype(str)).dropna()
+    given = cells[~cells.isin(MISSING)]
+    value = numbers(given, "numbers or the missing markers")
+    period = pd.to_datetime(pd.Series(given.index), format="%YM%m", errors="coerce")
+    if period.isna().any():
+        raise SchemaDrift("months as 2026M05", given.index[period.isna().to_numpy()][0])
+    table = pd.DataFrame({"period": period.to_numpy(), "value": value.to_numpy()})
+    late = table.index >= len(table) - ESTIMATED.get(key, 0)
+    status = pd.Series("final", table.index).mask(late, "estimated")
+    return table.assign(series=f"world_bank.{key}", status=status)
+
+
+def _series(key: str, unit: str, fr: str, en: str) -> Series:
+    return Series(f"world_bank.{key}", unit, "M", fr, en)
+
+
+SOURCE = Source(
+    key="world_bank",
+    publisher="The World Bank",
+    fr="Prix des matières premières, « Pink Sheet »",
+    en="Commodity prices, the Pink Sheet",
+    homepage=PAGE,
+    licence="CC BY 4.0 by the data catalogue; some series are of third parties",
+    licence_url="https://datacatalog.worldbank.org/public-licences",
+    redistribute=False,
+    attribution="The World Bank, Commodity Price Data (The Pink Sheet)",
+    cadence="monthly",
+    lag_days=3,
+    stale_days=45,
+    expected_format="html",
+    requests=(Request(PAGE),),
+    follow=follow,
+    parse=parse,
+    series=(
+        _series("gas_us", "USD/mmbtu", "Gaz naturel, États-Unis", "Natural gas, United States"),
+        _series("gas_europe", "USD/mmbtu", "Gaz naturel, Europe", "Natural gas, Europe"),
+        _series("lng_japan", "USD/mmbtu", "Gaz liquéfié, Japon", "Liquefied gas, Japan"),
+        _series("coal_australia", "USD/t", "Charbon, Australie", "Coal, Australia"),
+        _series("copper", "USD/t", "Cuivre", "Copper"),
+    ),
+    rules=(
+        between(0.05, 100, series="world_bank.gas_us", reason="a price of gas in USD/mmbtu"),
+        between(0.05, 150, series="world_bank.gas_europe", reason="a price of gas in USD/mmbtu"),
+        between(0.05, 100, series="world_bank.lng_japan", reason="a price of gas in USD/mmbtu"),
+        between(1, 800, series="world_bank.coal_australia", reason="a price of coal in USD/t"),
+        between(300, 30000, series="world_bank.copper", reason="a price of copper in USD/t"),
+    ),
+    traps=(
+        "The address holds a document number that changes: the link is found on the page.",
+        "Two markers for what is missing, … and three full stops, beside blank cells.",
+        "Names carry stars: Coal, South African **.",
+        "History is rewritten; the last two months of Japan's gas are estimates.",
+    ),
+)

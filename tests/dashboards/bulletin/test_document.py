@@ -1,0 +1,183 @@
+"""The bulletin, read back: its figures are those of the edition, and nothing leaves the page."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from dashboards import edition_stats
+from dashboards.bulletin import alerts_section, document
+from dashboards.i18n import language
+from warehouse.edition import Edition
+
+CODES = ("fr", "en")
+HOSTILE = "<script>alert(1)</script>\u202e\"'&"
+
+
+@pytest.fixture(scope="session")
+def pages(shipped_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Both languages, written once."""
+    out = tmp_path_factory.mktemp("bulletin")
+    return dict(zip(CODES, document.write(shipped_edition, out), strict=True))
+
+
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def last(edition: Edition, key: str, column: str) -> float:
+    rows = edition.values.loc[edition.values["key"].eq(key)].sort_values("period")
+    return float(rows[column].iloc[-1])
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_headline_says_month_figure_and_zone(
+    pages: dict[str, Path], shipped_edition: Edition, code: str
+) -> None:
+    said = language(code)
+    text = soup(pages[code]).h1.get_text()
+    assert said.month("2026-10-01") in text
+    assert said.number(last(shipped_edition, "index", "score")) in text
+    regime = edition_stats.level(shipped_edition).regime
+    [zone] = [one for one in shipped_edition.framework["regimes"] if one["key"] == regime]
+    assert zone[code] in text
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_figure_of_the_indicator_table_is_that_of_the_edition(
+    pages: dict[str, Path], shipped_edition: Edition, code: str
+) -> None:
+    said = language(code)
+    page = soup(pages[code])
+    seen = 0
+    for row in edition_stats.readings(shipped_edition).to_dict("records"):
+        place = "panels" if row["panel"] else "indicators"
+        table = page.find("h2", id=place).find_next("table")
+        cells = table.find("a", href=f"#d-{row['key']}").find_parent("tr").find_all("td")
+        assert said.number(row["score"]) in cells[1].get_text()
+        if not row["hidden"]:
+            assert cells[0].get_text().startswith(said.number(row["value"], row["decimals"]))
+        if not row["panel"]:
+            assert cells[3].get_text() == said.number(row["contribution"])
+        seen += 1
+    assert seen == len(edition_stats.indicators(shipped_edition))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_nothing_leaves_the_page(pages: dict[str, Path], code: str) -> None:
+    page = soup(pages[code])
+    assert not page.find_all(["script", "link", "iframe", "object", "embed", "form"])
+    assert all(image["src"].startswith("data:image/svg+xml") for image in page.find_all("img"))
+    assert "default-src 'none'" in page.find("meta", {"http-equiv": True})["content"]
+    assert not re.search(r"@import|url\(", page.style.get_text())
+    assert not re.search(r"\son\w+=", pages[code].read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_it_reads_without_eyes(pages: dict[str, Path], code: str) -> None:
+    page = soup(pages[code])
+    assert page.html["lang"] == code
+    assert all(len(image["alt"]) > 40 for image in page.find_all("img"))
+    assert all(table.caption and table.thead for table in page.find_all("table"))
+    assert [heading.name for heading in page.find_all("h1")] == ["h1"]
+    ids = [tag["id"] for tag in page.find_all(id=True)]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("code", "cutoffs"),
+    [
+        ("fr", ["10 décembre 2026", "10 janvier 2027", "10 février 2027", "10 mars 2027"]),
+        ("en", ["10 December 2026", "10 January 2027", "10 February 2027", "10 March 2027"]),
+    ],
+)
+def test_the_calendar_gives_the_cut_offs_to_come(
+    pages: dict[str, Path], code: str, cutoffs: list[str]
+) -> None:
+    page = soup(pages[code])
+    table = page.find(id="calendar").find_next("table")
+    assert [cell.get_text() for cell in table.find_all("td")] == cutoffs
+    assert cutoffs[0] in page.header.get_text()
+    assert table.tbody.th.get_text() == language(code).month("2026-11-01")
+
+
+def test_each_language_names_the_other(pages: dict[str, Path]) -> None:
+    assert soup(pages["fr"]).find("a", hreflang="en")["href"] == "bulletin.en.html"
+    assert soup(pages["en"]).find("a", hreflang="fr")["href"] == "bulletin.fr.html"
+
+
+def test_french_typography(pages: dict[str, Path]) -> None:
+    text = soup(pages["fr"]).main.get_text()
+    assert not re.search(
+        r"\d\.\d",
+        re.sub(
+            r"\b\d+\.\d+\.\d+\b",
+            "",
+            text.replace("CC BY 4.0", "").replace("2026.1", ""),
+        ).replace("Apache-2.0", ""),
+    )
+    assert not re.search(r" [;!?%]", text)
+    assert "\u2212" in text
+
+
+def test_the_same_edition_gives_the_same_bytes(
+    pages: dict[str, Path], shipped_edition: Edition, tmp_path: Path
+) -> None:
+    again = document.write(shipped_edition, tmp_path)
+    assert [path.read_bytes() for path in again] == [pages[code].read_bytes() for code in CODES]
+
+
+def test_hostile_text_is_shown_as_text(shipped_edition: Edition) -> None:
+    sources = shipped_edition.sources.assign(
+        title_fr=HOSTILE, publisher=HOSTILE, licence=HOSTILE, homepage="javascript:alert(1)"
+    )
+    aside = pd.DataFrame([{"source": "ember", "expectation": "x", "reason": HOSTILE, "rows": 1}])
+    page = document.page(
+        replace(shipped_edition, sources=sources, quarantined=aside), language("fr")
+    )
+    assert "<script" not in page
+    assert "javascript:" not in page
+    assert "\u202e" not in page
+    assert "&lt;script&gt;alert(1)" in page
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_edition_says_whether_its_alert_rules_were_kept_and_crossed(
+    shipped_edition: Edition, code: str
+) -> None:
+    said, kept = language(code), shipped_edition.alerts
+    assert kept is not None
+    first = kept["found"][0] | {"kind": "retracted", "since": "2026-08-01", "value": None}
+    for alerts, expected in (
+        (None, said.words["alerts_unkept"]),
+        (kept | {"found": []}, said.words["alerts_none"]),
+        (kept | {"found": [first]}, said.say("alert_retracted", month=said.month("2026-08"))),
+    ):
+        page = document.page(replace(shipped_edition, alerts=alerts), said)
+        assert said.typeset(expected) in BeautifulSoup(page, "html.parser").main.get_text()
+
+
+def test_the_gravest_alerts_come_first_and_each_figure_is_written_as_what_it_is(
+    shipped_edition: Edition,
+) -> None:
+    kept = shipped_edition.alerts
+    assert kept is not None
+    found = [
+        {"rule": "indicator-extreme", "series": "chips.memory_growth", "kind": "on", "value": 91.2},
+        {"rule": "index-year", "series": "index", "kind": "resolved", "value": 4.2},
+        {"rule": "index-probably-strained", "series": "index", "kind": "firing", "value": 0.85},
+        {"rule": "dimension-high", "series": "chips", "kind": "on", "value": 80.0},
+    ]
+    raw = [
+        rule | ({"measure": "value"} if rule["id"] == "indicator-extreme" else {})
+        for rule in kept["rules"]
+    ]
+    alerts = {"rules": raw, "found": [one | {"since": "2026-08-01"} for one in found]}
+    shown = alerts_section.section(replace(shipped_edition, alerts=alerts), language("en"))
+    assert shown is not None
+    assert [row[3] for row in shown["found"]] == ["80.0", "85%", "+4.2", "–"]
+    assert [row[0] for row in shown["found"]][:2] == ["Chips", "Silent Crash Index"]
+    assert shown["found"][1][1] == "raised, since August 2026"

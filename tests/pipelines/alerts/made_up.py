@@ -1,0 +1,99 @@
+"""Made-up rules, figures and editions: none of them is a fact."""
+
+import base64
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipelines.alerts.rules import Rule, RuleSet
+from warehouse.edition import Edition
+
+NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
+SECRET = "whsec_" + base64.b64encode(b"made-up secret of thirty-two byte").decode()
+METHOD = {
+    "title": {"fr": "Indice", "en": "Index"},
+    "rules": {"cutoff_day": 10},
+    "regimes": [{"key": "calm"}, {"key": "watch"}, {"key": "crash"}],
+    "dimension": [
+        {
+            "key": "cost", "fr": "Coûts", "en": "Costs", "weight": 1.0,
+            "indicator": [{"key": "a", "fr": "A", "en": "A", "low": 0, "high": 100, "weight": 1}],
+        }
+    ],
+}  # fmt: skip
+
+
+def rule(**changes: Any) -> Rule:
+    """The index at 50 or more, over below 45."""
+    about = {
+        "id": "high",
+        "kind": "index",
+        "series": "index",
+        "when": {"op": ">=", "value": 50},
+        "recover": {"op": "<", "value": 45},
+        "severity": "alert",
+        "owner": "team:made-up",
+        "runbook": "docs/alerts.md",
+        "message": {"fr": "{title} {value} en {period}", "en": "{title} {value} in {period}"},
+    }
+    return Rule.model_validate(about | changes)
+
+
+def channel(name: str = "hook", kind: str = "webhook", **changes: Any) -> dict[str, Any]:
+    """A channel whose variables are called after it."""
+    about = {"id": name, "type": kind, "url": f"${{{name.upper()}_URL}}", "group": False}
+    secret = {"secret": "${SECRET}", "allow_private": True} if kind == "webhook" else {}
+    return about | secret | changes
+
+
+def rules(*made: Rule, channels: Sequence[Mapping[str, Any]] = ()) -> RuleSet:
+    """A file of rules."""
+    listed = [one.model_dump(by_alias=True) for one in made or (rule(),)]
+    return RuleSet.model_validate({"version": 1, "rules": listed, "channels": list(channels)})
+
+
+def edition(
+    number: int, scores: Sequence[float | None], late: Sequence[str] = (), start: str = "2025-01"
+) -> Edition:
+    """An edition whose index, dimension and indicator have these scores from `start` on."""
+    periods = pd.date_range(start, periods=len(scores), freq="MS")
+    kinds = {"index": "index", "cost": "dimension", "cost.a": "indicator"}
+    column = pd.Series(scores, dtype="float64")
+    values = pd.concat(
+        pd.DataFrame({"period": periods, "key": key, "kind": kind, "value": column, "score": column,
+                      "contribution": column, "regime": column.map(regime)})
+        for key, kind in kinds.items()
+    )  # fmt: skip
+    sources = pd.DataFrame({"key": ["made_up"], "title_fr": ["Source"], "title_en": ["Source"]})
+    return Edition(
+        id=number,
+        month=f"{periods[-1]:%Y-%m}",
+        as_of=datetime(2026, 1, 1, tzinfo=UTC) + pd.Timedelta(days=number),
+        recorded_by=number,
+        framework_version="made-up",
+        framework_hash="made-up",
+        data_hash=str(number),
+        framework=METHOD,
+        values=values,
+        sources=sources.assign(late=sources["key"].isin(late), age_days=99.0),
+        series=pd.DataFrame({"key": ["made_up.a"], "source": ["made_up"]}),
+        lineage=pd.DataFrame({"key": "cost.a", "period": periods, "series": "made_up.a"}),
+        quarantined=pd.DataFrame(),
+    )
+
+
+def regime(score: float) -> str:
+    """A made-up regime, without hysteresis."""
+    if pd.isna(score):
+        return ""
+    return "crash" if score >= 75 else "watch" if score >= 50 else "calm"
+
+
+def written(folder: Path, text: str) -> Path:
+    """A file of rules with this text."""
+    path = folder / "alerts.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -1,0 +1,133 @@
+"""The shipped rules on the shipped history: they do not flap, and the public feed is sound."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from xml.etree import ElementTree
+
+import dagster as dg
+import pandas as pd
+import pytest
+from sqlalchemy import Engine
+
+from pipelines.alerts import backtest, feed, service, signals
+from pipelines.definitions import alerts
+from pipelines.ingest import ingestion
+from pipelines.release import compute
+from pipelines.settings import Settings, from_environment
+from sources import registry
+from tests.pipelines.alerts.made_up import edition, rule
+from tools import alerts_page
+from warehouse.alerts import repository
+
+WHEN = "2026-11-23T09:00:00+00:00"
+DOCS = Path(__file__).parents[3] / "docs" / "alerts.md"
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Settings, int]:
+    """A store with the shipped history and the edition of its last month."""
+    home = tmp_path_factory.mktemp("shipped")
+    settings = from_environment({"SILENTCRASH_HOME": str(home), "SILENTCRASH_NOW": WHEN})
+    engine = ingestion.open_store(settings)
+    for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
+        pass
+    return engine, settings, compute.compute(engine, None, now=settings.now)
+
+
+def test_no_shipped_rule_flaps(shipped: tuple[Engine, Settings, int]) -> None:
+    engine, _, _ = shipped
+    summary, events = service.tested(engine, service.rules_in_force(), "", "")
+    assert len(events) > 0
+    loud = events.loc[~events["quiet"]]
+    fired = loud.loc[loud["kind"].eq("firing")].groupby(["rule", "series"]).size()
+    said = loud.groupby(["rule", "series"]).size()
+    assert (said <= 2 * fired.reindex(said.index).fillna(0) + 1).all()
+    assert (summary["messages_a_year"] <= 12).all()
+    months = events.loc[events["kind"].eq("firing")].groupby(["rule", "series"])["period"]
+    assert (months.diff().dropna() >= pd.Timedelta(days=59)).all()
+
+
+def test_the_backtest_tells_what_the_machine_tells_live(
+    shipped: tuple[Engine, Settings, int],
+) -> None:
+    engine, settings, number = shipped
+    added = service.evaluate(engine, settings, number, service.rules_in_force())
+    live = {(row["rule"], row["series"]) for row in added if row["kind"] == "firing"}
+    _, events = service.tested(engine, service.rules_in_force(), "", "")
+    fired = events.loc[events["kind"].eq("firing")]
+    walked = {"index", "dimension", "indicator", "regime"}
+    kinds = {one.id: one.kind for one in service.rules_in_force().rules}
+    assert {pair for pair in live if kinds[pair[0]] in walked} == set(
+        zip(fired["rule"], fired["series"], strict=True)
+    )
+    assert service.evaluate(engine, settings, number, service.rules_in_force()) == []
+
+
+def test_the_asset_evaluates_the_newest_edition(
+    shipped: tuple[Engine, Settings, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, settings, _ = shipped
+    monkeypatch.setenv("SILENTCRASH_HOME", str(settings.home))
+    monkeypatch.setenv("SILENTCRASH_NOW", WHEN)
+    monkeypatch.delenv("SILENTCRASH_WAREHOUSE", raising=False)
+    done = dg.materialize([alerts.alerts], selection=[alerts.alerts])
+    assert done.success
+    assert "release-published" in set(repository.history(engine)["rule"])
+
+
+def test_the_table_in_the_docs_is_that_of_the_shipped_history(
+    shipped: tuple[Engine, Settings, int],
+) -> None:
+    text = DOCS.read_text(encoding="utf-8")
+    told = "renew it with: python -m tools.alerts_page docs/alerts.md"
+    assert text == alerts_page.renewed(
+        text, alerts_page.tables(shipped[0], service.rules_in_force())
+    ), told
+
+
+def test_lead_time_and_false_alarms_of_made_up_figures() -> None:
+    made = rule(recover={"op": "<", "value": 45})
+    scores = [40, 50, 44, *[40] * 13, 50, 55, 80]  # a false alarm, then one that leads to a crash
+    seen = backtest.vintages([edition(1, scores)])
+    events = backtest.frame(backtest.replay([made], seen))
+    [row] = backtest.summary(
+        events, [made], signals.vintage(edition(1, scores)), years=1.0
+    ).to_dict("records")
+    assert (row["firings"], row["resolved"], row["retracted"]) == (2, 1, 0)
+    assert (row["foreseen"], row["false"], row["lead_months"]) == (1, 1, 2)
+    assert row["messages_a_year"] == 3
+
+
+def test_a_stored_vintage_that_revises_is_replayed_as_a_retraction() -> None:
+    first, second = edition(1, [40, 55]), edition(40, [40, 49])
+    events = backtest.frame(backtest.replay([rule()], backtest.vintages([first, second])))
+    assert list(events["kind"]) == ["firing", "retracted"]
+
+
+def test_the_feed_has_every_public_event_in_each_language(
+    shipped: tuple[Engine, Settings, int], tmp_path: Path
+) -> None:
+    engine, settings, number = shipped
+    service.evaluate(engine, settings, number, service.rules_in_force())
+    history = repository.history(engine)
+    for path in feed.write(history, tmp_path):
+        root = ElementTree.fromstring(path.read_bytes())
+        ids = [entry.findtext(f"{ATOM}id") for entry in root.iter(f"{ATOM}entry")]
+        assert len(ids) == len(set(ids)) == history["rule_kind"].isin(feed.PUBLIC).sum() > 0
+        for entry in [root, *root.iter(f"{ATOM}entry")]:
+            stamp = datetime.fromisoformat(str(entry.findtext(f"{ATOM}updated")))
+            assert stamp <= datetime.now(UTC) + timedelta(days=3650)
+            assert entry.findtext(f"{ATOM}title")
+    assert "Indice" in (tmp_path / "alerts.fr.atom").read_text(encoding="utf-8")
+
+
+def test_hostile_text_stays_text_in_the_feed() -> None:
+    row = {
+        "id": 1, "rule": "r", "rule_kind": "index", "series": "<script>", "vintage": "release:1",
+        "kind": "firing", "period": pd.Timestamp("2026-01-01"), "severity": "alert",
+        "note": "\x00&",
+        "at": pd.Timestamp("2026-02-01", tz=UTC), "title_fr": "</title><b>", "text_fr": "]]>\x1b",
+    }  # fmt: skip
+    root = ElementTree.fromstring(feed.atom(pd.DataFrame([row]), "fr"))
+    assert root.find(f"{ATOM}entry").findtext(f"{ATOM}title") == "</title><b>"  # type: ignore[union-attr]

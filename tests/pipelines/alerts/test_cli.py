@@ -1,0 +1,130 @@
+"""The commands of `silentcrash alerts`, as a person types them."""
+
+import csv
+import io
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipelines.alerts import service
+from pipelines.settings import from_environment
+from tests.pipelines.alerts.conftest import Post
+from tests.pipelines.alerts.made_up import METHOD, edition
+from tests.pipelines.conftest import Command, _environment, silentcrash
+from tests.warehouse.made_up import declare, fetch
+from warehouse import edition as editions
+from warehouse import events
+from warehouse.database import connect, migrate
+from warehouse.tables import Event, core
+
+__all__ = ["silentcrash"]
+NOTHING = pd.DataFrame(
+    {"key": [], "period": [], "series": [], "series_period": [], "known_from": [], "fetch_id": []}
+).astype({"period": "datetime64[s]", "series_period": "datetime64[s]"})
+NOTHING["known_from"] = pd.to_datetime(NOTHING["known_from"], utc=True)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store with one made-up edition, evaluated."""
+    _environment(monkeypatch, tmp_path)
+    engine = connect(f"sqlite:///{tmp_path / 'warehouse.sqlite'}")
+    migrate(engine)
+    made = edition(1, [20, 40, 60])
+    values = made.values.assign(low=None, high=None, weight=1.0, coverage=1.0, observed=None,
+                                age_months=0, state="observed", reason="")  # fmt: skip
+    values["regime"] = values["regime"].where(values["key"].eq("index"), "")
+    number = editions.save(
+        engine,
+        values=values,
+        lineage=NOTHING,
+        month=made.month,
+        as_of=made.as_of,
+        recorded_by=0,
+        framework=METHOD,
+        framework_version="1",
+        framework_hash="1",
+        data_hash="1",
+        created_at=datetime(2026, 2, 1, tzinfo=UTC),
+    )
+    service.evaluate(engine, from_environment(), number, service.rules_in_force())
+    return tmp_path
+
+
+def rows(out: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(out)))
+
+
+def test_list_says_where_every_rule_stands(home: Path, silentcrash: Command) -> None:
+    said = silentcrash("alerts", "list", "--format", "csv")
+    assert said.code == 0
+    assert "index-watch,index,watch,firing" in said.out
+    assert "mail,apprise,not set" in said.out
+    assert "last evaluation: 2026-11-23" in said.out
+
+
+def test_explain_shows_why_month_by_month(home: Path, silentcrash: Command) -> None:
+    table = rows(silentcrash("alerts", "explain", "index-watch", "--format", "csv").out)
+    assert [(row["period"], row["firing"]) for row in table] == [
+        ("2025-01", "False"),
+        ("2025-02", "False"),
+        ("2025-03", "True"),
+    ]
+    early = silentcrash("alerts", "explain", "index-watch", "--as-of", "2025-01-01")
+    assert early.code == 2
+    assert "no edition is stored" in early.err
+
+
+def test_backtest_is_a_row_a_rule(home: Path, silentcrash: Command) -> None:
+    table = rows(silentcrash("alerts", "backtest", "--format", "csv").out)
+    assert {row["rule"]: row["firings"] for row in table}["index-watch"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["explain", "index-wach"], "did you mean index-watch"),
+        (["list", "--format", "xls"], "'table', 'csv', 'json'"),
+        (["silence", "index-watch", "--by", "a", "--why", "b", "--until", "2020-01-01"], "past"),
+        (["ack", "index-crash", "--by", "a", "--why", "b"], "never fired"),
+        (["test-fire", "index-watch", "--channel", "mail"], "not set"),
+        (["backtest", "--from", "2031-01"], "no vintage"),
+        (["validate", "nowhere.yaml"], "nowhere.yaml"),
+    ],
+)
+def test_a_wrong_question_gets_one_line_and_exit_code_2(
+    home: Path, silentcrash: Command, arguments: list[str], says: str
+) -> None:
+    ended = silentcrash("alerts", *arguments)
+    assert ended.code == 2
+    assert says in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_silence_ack_test_fire_and_deliver(
+    home: Path, silentcrash: Command, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_ALERT_MAIL", post.url)
+    who = ("--by", "amina", "--why", "known")
+    assert "silenced until 2026-11-30" in silentcrash("alerts", "silence", "index-watch", *who).out
+    assert "by amina" in silentcrash("alerts", "ack", "index-watch", *who).out
+    assert "sent" in silentcrash("alerts", "test-fire", "index-watch", "--channel", "mail").out
+    assert "ESSAI" in post.box.mails[0].as_string()
+    assert "mail: nothing due" in silentcrash("alerts", "deliver").out
+
+
+def test_a_stored_cancellation_rings(home: Path) -> None:
+    settings = from_environment()
+    engine = connect(settings.warehouse)
+    declare(engine)
+    columns = core(Event).columns
+    told = {one.name: "" for one in columns if one.name not in {"id", "fetch_id"}}
+    about = {"address": "https://example.org/made-up", "title": "Made-up project", "version": 1}
+    size = {"power_mw": 800.0, "known_from": settings.now - timedelta(days=2), "confidence": 1.0}
+    empty = dict.fromkeys(["power_min_mw", "power_max_mw", "amount"])
+    event = told | about | size | empty | {"event_type": "cancelled"}
+    events.append(engine, fetch(engine), pd.DataFrame([event]))
+    added = service.evaluate(engine, settings, 1, service.rules_in_force())
+    assert ("large-cancellation", 800.0) in [(one["rule"], one["value"]) for one in added]

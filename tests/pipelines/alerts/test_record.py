@@ -1,0 +1,255 @@
+"""Recording and queueing in one transaction, on both engines."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+import pytest
+from sqlalchemy import Engine
+
+from pipelines.alerts import findings, service, signals
+from pipelines.alerts.messages import texts
+from pipelines.alerts.record import Evaluation, record_findings
+from pipelines.alerts.reminders import catch_up
+from pipelines.alerts.rules import RuleSet
+from pipelines.alerts.state_machine import RuleEvent
+from tests.pipelines.alerts.made_up import NOW, channel, edition, rule, rules
+from warehouse.alerts import repository
+from warehouse.alerts.tables import AlertState, Outbox
+from warehouse.database import connect
+from warehouse.edition import Edition
+
+Evaluate = Callable[..., list[str]]
+TITLES = {"fr": {"index": "Indice"}, "en": {"index": "Index"}}
+
+
+@pytest.fixture
+def evaluate(engine: Engine) -> Evaluate:
+    """Evaluate an edition, and say what was added."""
+
+    def run(made: RuleSet, seen: Edition, store: Engine = engine, now: Any = NOW) -> list[str]:
+        vintage = signals.vintage(seen)
+        moment = Evaluation(vintage.key, vintage.as_of, now)
+        added = record_findings(
+            store, findings.of_edition(made, seen), moment, made.channels, TITLES
+        )
+        return [f"{one['kind']} {one['rule']} {one['series']}" for one in added]
+
+    return run
+
+
+def queued(engine: Engine) -> list[str]:
+    box = repository.frame(engine, Outbox)
+    return [
+        f"{one['kind']} {one['rule']}" for payload in box["payload"] for one in payload["events"]
+    ]
+
+
+def test_an_edition_rings_once_and_a_rerun_never(engine: Engine, evaluate: Evaluate) -> None:
+    made = rules(channels=[channel()])
+    assert evaluate(made, edition(1, [40])) == []
+    assert evaluate(made, edition(2, [40, 55])) == ["firing high index"]
+    assert evaluate(made, edition(2, [40, 55])) == []
+    assert evaluate(made, edition(1, [40, 40])) == []  # an older edition, rebuilt
+    assert evaluate(made, edition(3, [40, 49, 44])) == ["retracted high index"]
+    assert queued(engine) == ["firing high", "retracted high"]
+
+
+def test_two_evaluators_at_once_make_one_event_and_one_message(url: str, engine: Engine) -> None:
+    made = rules(rule(), rule(id="regime", kind="regime", regime="watch", when=None, recover=None),
+                 channels=[channel(group=True)])  # fmt: skip
+    gate = threading.Barrier(4)
+    added: list[int] = []
+
+    def run() -> None:
+        own = connect(url)
+        found = edition(1, [40, 55])
+        vintage = signals.vintage(found)
+        moment = Evaluation(vintage.key, vintage.as_of, NOW)
+        gate.wait()
+        added.append(len(record_findings(own, findings.of_edition(made, found), moment,
+                              made.channels, TITLES)))  # fmt: skip
+        own.dispose()
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(added) == [0, 0, 0, 2]
+    assert len(repository.history(engine)) == 2
+    assert len(repository.frame(engine, Outbox)) == 1
+
+
+def test_event_and_message_are_stored_together_or_not_at_all(
+    engine: Engine, evaluate: Evaluate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = rules(channels=[channel()])
+
+    def full(*_: object) -> None:
+        raise OSError("disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(repository, "queue", full)
+        with pytest.raises(OSError, match="disk full"):
+            evaluate(made, edition(1, [55]))
+    assert len(repository.history(engine)) == 0
+    assert len(repository.frame(engine, AlertState)) == 0
+    assert evaluate(made, edition(1, [55])) == ["firing high index"]
+
+
+def test_a_silence_delays_an_alert_and_hides_no_end(engine: Engine, evaluate: Evaluate) -> None:
+    made = rules(channels=[channel()])
+    evaluate(made, edition(1, [40, 55]))
+    until = NOW + timedelta(days=3)
+    repository.silence(engine, rule="high", until=until, by="amina", why="known", at=NOW)
+    assert evaluate(made, edition(2, [40, 55, 40])) == ["resolved high index"]
+    assert queued(engine) == ["firing high", "resolved high"]  # its start was told
+    assert evaluate(made, edition(3, [40, 55, 40, 60])) == ["firing high index"]
+    assert queued(engine) == ["firing high", "resolved high"]
+    assert "silenced by amina" in repository.history(engine)["muted"].iloc[-1]
+    later = until + timedelta(minutes=1)
+    assert evaluate(made, edition(3, [40, 55, 40, 60]), now=later) == []
+    assert queued(engine)[2:] == ["firing high"]
+    evaluate(made, edition(4, [40, 55, 40, 60, 61]), now=later)
+    assert len(queued(engine)) == 3
+
+
+def test_an_alert_that_outlasts_a_silence_is_told_without_a_new_edition(
+    engine: Engine, evaluate: Evaluate
+) -> None:
+    made = rules(channels=[channel()])
+    until = NOW + timedelta(days=3)
+    repository.silence(engine, rule="high", until=until, by="amina", why="known", at=NOW)
+    evaluate(made, edition(1, [40, 55]))
+    assert catch_up(engine, made, made.channels, NOW + timedelta(days=2)) == 0
+    assert queued(engine) == []
+    later = until + timedelta(minutes=1)
+    assert catch_up(engine, made, made.channels, later) == 1
+    assert catch_up(engine, made, made.channels, later) == 0
+    assert evaluate(made, edition(1, [40, 55]), now=later) == []
+    assert queued(engine) == ["firing high"]
+
+
+def test_an_acknowledged_alert_is_told_once_more_when_its_time_is_over(
+    engine: Engine, evaluate: Evaluate
+) -> None:
+    made = rules(channels=[channel()])
+    evaluate(made, edition(1, [40, 55]))
+    until = NOW + timedelta(days=7)
+    about = {"by": "amina", "why": "the grid is asked", "until": until, "at": NOW}
+    repository.acknowledge(engine, "high", "", **about)
+    assert list(service.listing(engine, made)["in_hand"]) == [
+        f"amina until {until:%Y-%m-%d}: the grid is asked"
+    ]
+    assert catch_up(engine, made, made.channels, NOW + timedelta(days=6)) == 0
+    later = NOW + timedelta(days=8)
+    assert catch_up(engine, made, made.channels, later) == 1
+    assert catch_up(engine, made, made.channels, later) == 0
+    assert queued(engine) == ["firing high", "reminder high"]
+    assert repository.history(engine)["title_fr"].iloc[-1].startswith("Alerte toujours en cours")
+    assert evaluate(made, edition(2, [40, 55, 40])) == ["resolved high index"]
+    assert queued(engine)[2:] == ["resolved high"]
+    assert list(service.listing(engine, made)["state"]) == ["ok"]
+
+
+def test_an_acknowledged_alert_that_is_over_is_not_told_again(
+    engine: Engine, evaluate: Evaluate
+) -> None:
+    made = rules(channels=[channel()])
+    evaluate(made, edition(1, [40, 55]))
+    about = {"by": "amina", "why": "asked", "until": NOW + timedelta(days=7), "at": NOW}
+    repository.acknowledge(engine, "high", "", **about)
+    evaluate(made, edition(2, [40, 55, 40]))
+    assert catch_up(engine, made, made.channels, NOW + timedelta(days=8)) == 0
+
+
+def test_what_came_and_went_in_silence_is_recorded_and_not_told(
+    engine: Engine, evaluate: Evaluate
+) -> None:
+    made = rules(channels=[channel()])
+    evaluate(made, edition(1, [40]))
+    until = NOW + timedelta(days=3)
+    repository.silence(engine, rule="*", until=until, by="amina", why="maintenance", at=NOW)
+    evaluate(made, edition(2, [40, 55]))
+    evaluate(made, edition(3, [40, 55, 40]))
+    evaluate(made, edition(4, [40, 55, 40, 41]), now=until + timedelta(days=1))
+    assert queued(engine) == []
+    assert list(repository.history(engine)["kind"]) == ["firing", "resolved"]
+
+
+def test_a_late_source_rings_itself_and_inhibits_what_rests_on_it(
+    engine: Engine, evaluate: Evaluate
+) -> None:
+    late = {"kind": "stale", "series": "*", "when": None, "recover": None}
+    made = rules(
+        rule(id="a-high", kind="indicator", series="cost.a"),
+        rule(id="late", **late),
+        channels=[channel()],
+    )
+    evaluate(made, edition(1, [40]))
+    assert evaluate(made, edition(2, [40, 55], late=["made_up"])) == [
+        "firing a-high cost.a",
+        "firing late made_up",
+    ]
+    evaluate(made, edition(3, [40, 55, 56], late=["made_up"]))
+    assert queued(engine) == ["firing late"]
+    evaluate(made, edition(4, [40, 55, 56, 57]))
+    assert queued(engine) == ["firing late", "firing a-high", "resolved late"]
+
+
+def test_a_digest_gathers_a_day(engine: Engine, evaluate: Evaluate) -> None:
+    made = rules(channels=[channel(digest="daily")])
+    evaluate(made, edition(1, [40, 55]))
+    evaluate(made, edition(2, [40, 55, 40]), now=NOW + timedelta(hours=5))
+    box = repository.frame(engine, Outbox)
+    assert list(box["message_id"]) == ["sc-digest-2026-07-01"]
+    assert queued(engine) == ["firing high", "resolved high"]
+    assert pd.Timestamp(box["due"].iloc[0]) == pd.Timestamp("2026-07-01", tz="UTC")
+
+
+def test_an_edition_is_announced_once(engine: Engine, evaluate: Evaluate) -> None:
+    news = rule(id="news", kind="release", when=None, recover=None, severity="info")
+    made = rules(news, channels=[channel()])
+    assert evaluate(made, edition(1, [40])) == ["notice news index"]
+    assert evaluate(made, edition(2, [41])) == []  # the same month again, revised
+    assert evaluate(made, edition(3, [41, 42])) == ["notice news index"]
+    assert len(queued(engine)) == 2
+
+
+def test_a_large_cancellation_is_told_once(engine: Engine) -> None:
+    news = rule(id="cut", kind="announcement", series="cancelled", recover=None)
+    made = rules(news, channels=[channel()])
+    events = pd.DataFrame(
+        {
+            "address": ["a", "b", "c", "d", "e"],
+            "event_type": [
+                "cancelled",
+                "cancelled",
+                "project",
+                "cancelled",
+                "cancelled",
+            ],
+            "title": ["big", "small", "big but built", "size unknown", "old"],
+            "power_mw": [50.0, 49.0, 900.0, None, 900.0],
+            "known_from": pd.to_datetime(["2026-06-20"] * 4 + ["2024-01-01"], utc=True),
+        }
+    )
+    for hour in range(3):
+        now = NOW + timedelta(hours=hour)
+        found = findings.of_announcements(made, events, NOW - timedelta(days=31))
+        record_findings(engine, found, Evaluation(f"news:{hour}", now, now), made.channels, {})
+    history = repository.history(engine)
+    assert list(history["series"] + " " + history["note"]) == ["a big", "e old"]
+    assert queued(engine) == ["notice cut"]
+
+
+def test_a_message_writes_months_and_figures_as_its_language_does() -> None:
+    february = pd.Timestamp("2026-02-01")
+    event = RuleEvent("firing", february, february, 1234.56)
+    said = texts(rule(), "index", event, {"fr": {"index": "Indice"}, "en": {"index": "Index"}})
+    assert said["text_fr"] == "Indice 1\N{NARROW NO-BREAK SPACE}234,56 en février 2026"
+    assert said["text_en"] == "Index 1,234.56 in February 2026"
+    assert said["title_fr"] == "Alerte\N{NO-BREAK SPACE}: Indice"

@@ -1,0 +1,42 @@
+"""The shipped announcements: facts of Africa and Morocco, stored once, in no count."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import text
+
+from pipelines.announcements import curated
+from pipelines.cli import commands
+from pipelines.settings import from_environment
+from sources.announcements import projects
+from warehouse import events
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+
+
+def test_every_fact_names_its_page_and_its_day() -> None:
+    facts = curated.shipped()
+    assert facts["link"].str.match(r"https?://").all()
+    assert pd.to_datetime(facts["published"]).between("2023-01-01", "2026-11-23").all()
+    assert not facts.duplicated(["link", "title", "published"]).any()
+    assert (facts["title"] != "").all()
+
+
+def test_morocco_is_a_list_of_projects_stored_once_and_counted_nowhere(home: Path) -> None:
+    settings = from_environment()
+    assert settings.home == home
+    engine = commands.filled_store(settings)
+    assert curated.load(engine, settings) == 0
+    told = events.read(engine, as_of=NOW)
+    assert len(told) == len(curated.shipped())
+    resolved, _ = projects.resolve(told, projects.read_corrections())
+    morocco = projects.summary(resolved).query("country == 'Morocco'").set_index("place")
+    # Dakhla was told three times; the figures are those of the pages, in MW.
+    assert (morocco.loc["Dakhla", "power_mw"], morocco.loc["Dakhla", "tellings"]) == (500, 3)
+    assert morocco.loc["Casablanca", "power_mw"].max() == 1.5
+    with engine.connect() as connection:
+        counted = "select count(*) from v_observation where source = 'announcements'"
+        assert connection.scalar(text(counted)) == 0
+    early = events.read(engine, as_of=datetime(2024, 6, 1, tzinfo=UTC))
+    assert set(early["country"]) == {"Kenya", "South Africa", "Morocco"}

@@ -1,0 +1,90 @@
+"""The Dagster graph: what follows from the declarations, and what a red contract holds back."""
+
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from pipelines.definitions.assets import defs, index
+from sources import registry
+from tests.server import Reply, Site
+
+
+@pytest.fixture(scope="module")
+def graph() -> dg.Definitions:
+    """The definitions as Dagster loads them."""
+    return defs()
+
+
+def test_every_source_is_an_asset_with_its_checks(graph: dg.Definitions) -> None:
+    nodes = graph.resolve_asset_graph()
+    for key in registry():
+        asset = dg.AssetKey(["observations", key])
+        names = {check.name for check in nodes.get_check_keys_for_assets({asset})}
+        assert names == {"contract", "quarantine", "reachable", "fresh"}
+        assert nodes.get(asset).owners == ["team:observatory"]
+        assert nodes.get(asset).description
+
+
+def test_the_release_is_monthly_and_everything_runs_by_itself(graph: dg.Definitions) -> None:
+    nodes = graph.resolve_asset_graph()
+    partitions = nodes.get(dg.AssetKey("release")).partitions_def
+    assert partitions is not None
+    assert partitions.get_partition_keys()[0] == "2023-08"
+    schedules = list(graph.schedules or [])
+    names = {schedule.name for schedule in schedules}
+    assert {"monthly_sources", "monthly_release_schedule", "prune_schedule"} <= names
+    assert all(one.default_status is dg.DefaultScheduleStatus.RUNNING for one in schedules)
+
+
+def run(graph: dg.Definitions, *keys: str) -> dg.ExecuteInProcessResult:
+    selection = [dg.AssetKey(key.split("/")) for key in keys]
+    job = dg.define_asset_job("chosen", selection=selection)
+    chosen = dg.Definitions.merge(graph, dg.Definitions(jobs=[job]))
+    return chosen.resolve_job_def("chosen").execute_in_process(raise_on_error=False)
+
+
+def test_a_source_that_cannot_be_reached_is_amber_not_red(
+    home: Path, graph: dg.Definitions
+) -> None:
+    done = run(graph, "observations/ember")
+    assert done.success
+    results = {one.check_name: one for one in done.get_asset_check_evaluations()}
+    assert results["contract"].passed
+    assert not results["reachable"].passed
+
+
+def test_a_red_contract_keeps_the_index_from_being_recomputed(
+    home: Path, graph: dg.Definitions, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    [request] = registry()["ember"].requests
+    site.serve(
+        request.url, Reply(b"Country,Price\nGermany,1\n", headers={"Content-Type": "text/csv"})
+    )
+    done = run(graph, "observations/ember", "indicators", "silent_crash_index")
+    results = {one.check_name: one for one in done.get_asset_check_evaluations()}
+    assert not results["contract"].passed
+    assert not done.success
+    started = {
+        event.node_name for event in done.all_events if event.event_type_value == "STEP_START"
+    }
+    assert index.op.name not in started
+
+
+def test_unchanged_data_has_the_same_version(home: Path, graph: dg.Definitions) -> None:
+    versions = [
+        run(graph, "observations/pjm_capacity")
+        .asset_materializations_for_node("observations__pjm_capacity")[0]
+        .tags["dagster/data_version"]
+        for _ in range(2)
+    ]
+    assert versions[0] == versions[1]
+
+
+def test_a_backfill_rebuilds_a_past_month(home: Path, graph: dg.Definitions) -> None:
+    job = dg.define_asset_job("past", selection=[dg.AssetKey("release")])
+    chosen = dg.Definitions.merge(graph, dg.Definitions(jobs=[job]))
+    done = chosen.resolve_job_def("past").execute_in_process(partition_key="2025-12")
+    assert done.success
+    assert (home / "releases" / "2025-12" / "bulletin.fr.html").exists()

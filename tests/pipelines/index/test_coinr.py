@@ -1,0 +1,235 @@
+"""COINr's ASEM example (51 countries, 49 indicators, 4 levels): every stage, to 1e-11.
+
+Inputs and results of COINr 1.1.14 (Becker and others, JOSS 7(78), 4567; MIT); figures of the
+European Commission's ASEM Sustainable Connectivity Portal.
+"""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipelines.index import aggregate, impute, normalise
+from pipelines.index.robustness import bands, sobol
+from pipelines.index.toolkit import coherence, copeland, leave_one_out, outliers, weights
+from tests.conftest import SHARED
+
+pytestmark = pytest.mark.shared
+FOLDER = SHARED / "vectors" / "coinr_asem"
+MEANS = {
+    "a_amean": aggregate.weighted_mean,
+    "a_gmean": aggregate.geometric,
+    "a_hmean": aggregate.harmonic,
+}
+NORMS = {
+    "n_minmax": lambda x: normalise.minmax(x, "full_sample", low=1, high=100),
+    "n_zscore": lambda x: normalise.zscore(x, "full_sample", mean=10, sd=2),
+}
+
+
+@cache
+def expected(name: str) -> pd.DataFrame:
+    frame = pd.read_csv(FOLDER / f"{name}.csv")
+    return frame.set_index(frame.columns[0])
+
+
+@cache
+def metadata() -> pd.DataFrame:
+    return pd.read_csv(FOLDER / "input_iMeta.csv").set_index("iCode")
+
+
+@cache
+def structure() -> pd.DataFrame:
+    """Keys with a level (indicators to index), their parents and nominal weights."""
+    meta = metadata()
+    return meta[meta["Level"].notna()]
+
+
+def indicators() -> list[str]:
+    return list(expected("expected_treated").columns)
+
+
+def close(found: pd.DataFrame, wanted: pd.DataFrame, tolerance: float = 1e-11) -> None:
+    pd.testing.assert_frame_equal(
+        found.reindex(index=wanted.index, columns=wanted.columns).astype(float),
+        wanted.astype(float),
+        rtol=0,
+        atol=tolerance,
+        check_names=False,
+    )
+
+
+def directed(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame * metadata()["Direction"].reindex(frame.columns)
+
+
+def tree(scores: pd.DataFrame, nominal: pd.Series, mean=aggregate.weighted_mean) -> pd.DataFrame:
+    """Scores with every level above them, up to the index."""
+    parents = structure()["Parent"].to_dict()
+    levels = [scores]
+    for _ in range(3):
+        levels.append(aggregate.level(levels[-1], nominal, parents, floor=0.0, mean=mean))
+    return pd.concat(levels, axis=1)
+
+
+def nominal_weights() -> pd.Series:
+    return structure()["Weight"].astype(float)
+
+
+def test_imputed_by_group() -> None:
+    groups = pd.read_csv(FOLDER / "input_iData.csv").set_index("uCode")["EurAsia_group"]
+    before = expected("expected_denominated")
+    assert before.isna().to_numpy().sum() > 0
+    close(impute.group(before, groups), expected("expected_imputed"))
+
+
+def test_outliers_are_treated_point_by_point() -> None:
+    treated = outliers.treat(expected("expected_screened"))
+    close(treated.values, expected("expected_treated"))
+    published = expected("expected_treatment_details")["winsorise.nwin"].fillna(0)
+    found = treated.details["points"].reindex(published.index)
+    assert found.tolist() == published.astype(int).tolist()
+    assert not treated.details["logged"].any()
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("minmax", lambda x: normalise.minmax(x, "full_sample")),
+        ("minmax_1_100", NORMS["n_minmax"]),
+        ("zscore", lambda x: normalise.zscore(x, "full_sample")),
+        ("zscore_10_2", NORMS["n_zscore"]),
+        ("rank", lambda x: normalise.rank(x, "full_sample")),
+        ("borda", lambda x: normalise.borda(x, "full_sample")),
+        ("prank", lambda x: normalise.percentile_rank(x, "full_sample")),
+        ("dist2max", lambda x: normalise.distance_to_maximum(x, "full_sample")),
+        ("fracmax", lambda x: normalise.fraction_of_maximum(x, "full_sample")),
+    ],
+)
+def test_normalised(name, function) -> None:
+    wanted = expected(f"expected_norm_{name}").astype(float)
+    found = function(directed(expected("expected_treated")))
+    finite = np.isfinite(wanted)  # a maximum of zero divides some columns of fracmax
+    assert finite.to_numpy().mean() > 0.9
+    close(found.where(finite), wanted.where(finite))
+
+
+def test_aggregated_up_the_tree() -> None:
+    found = tree(expected("expected_normalised"), nominal_weights())
+    wanted = expected("expected_aggregated")
+    close(found, wanted[[column for column in wanted if column in found]])
+    published = expected("published_nominal")
+    ranks = found["Index"].rank(ascending=False, method="min").reindex(published.index)
+    assert ranks.tolist() == published["Rank"].tolist()
+
+
+@pytest.mark.parametrize("name", list(MEANS))
+def test_other_means(name) -> None:
+    scores = expected("expected_norm_minmax_1_100")
+    found = tree(scores, nominal_weights(), MEANS[name])[["Conn", "Sust", "Index"]]
+    wanted = expected("expected_aggregation_alternatives_minmax_1_100")
+    close(found.add_prefix(f"{name}_"), wanted[[f"{name}_{k}" for k in found]])
+
+
+def test_effective_weights_down_the_tree() -> None:
+    shape = structure()
+    wanted = expected("expected_effective_weights")["EffWeight"]
+    found = weights.effective(nominal_weights(), shape["Parent"].dropna().to_dict())
+    assert np.abs(found.reindex(wanted.index) - wanted).max() < 1e-15
+    assert found[indicators()].sum() == pytest.approx(1, abs=1e-12)
+
+
+def test_first_components_up_to_their_sign() -> None:
+    scores, wanted = expected("expected_normalised"), expected("expected_pca_weights_level1")
+    wanted = wanted.loc[indicators(), "Weight"]
+    for _, keys in structure().loc[indicators()].groupby("Parent"):
+        found = weights.first_component(scores[list(keys.index)])
+        sign = np.sign(found.iloc[0] * wanted[found.index[0]])
+        assert np.abs(found * sign - wanted[found.index]).max() < 1e-11
+
+
+def test_optimised_to_equal_importance() -> None:
+    scores = expected("expected_aggregated")[["Conn", "Sust"]]
+    found = weights.optimised(scores)
+    wanted = expected("expected_opt_weights_level3_equal").reset_index()["OptWeight"]
+    assert found.to_numpy() == pytest.approx(wanted.to_numpy(), abs=1e-4)  # COINr stops earlier
+    index = scores @ found
+    assert scores.corrwith(index).diff().iloc[-1] == pytest.approx(0, abs=1e-9)
+
+
+def test_cronbach_alpha_of_each_pillar() -> None:
+    scores, wanted = expected("expected_normalised"), expected("expected_cronbach_normalised")
+    for pillar, keys in structure().loc[indicators()].groupby("Parent"):
+        found = coherence.cronbach_alpha(scores[list(keys.index)])
+        assert found == pytest.approx(wanted.loc[pillar, "alpha"], abs=1e-11)
+
+
+def test_outranking_of_five_indicators() -> None:
+    scores = pd.read_csv(FOLDER / "input_iData.csv").set_index("uCode").loc[:, "LPI":"Elec"]
+    found = copeland.outranking(scores, weights.equal(list(scores))).to_numpy()
+    published = pd.read_csv(FOLDER / "expected_outrank_matrix_cols12_16.csv").to_numpy()
+    assert np.abs(found - published).max() < 1e-15
+    assert np.isclose(found, 1).sum() == 323  # pairs in which one country is higher in all five
+
+
+def test_copeland_of_two_sub_indices() -> None:
+    wanted = expected("expected_aggregation_alternatives_minmax_1_100")
+    scores = wanted[["a_amean_Conn", "a_amean_Sust"]]
+    found = copeland.copeland(scores, weights.equal(list(scores)))
+    assert found.tolist() == wanted["copeland_Index_from_amean_Conn_Sust"].tolist()
+
+
+def test_copeland_of_49_indicators_differs_only_where_a_pair_is_within_rounding_of_a_draw() -> None:
+    scores = expected("expected_norm_minmax_1_100")
+    equal = weights.equal(list(scores))
+    found = copeland.copeland(scores, equal)
+    wanted = expected("expected_aggregation_alternatives_minmax_1_100")["copeland_all49_equal"]
+    gap = (found - wanted.reindex(found.index)).abs()
+    assert (gap > 0).sum() == 10
+    assert gap.max() == 2
+
+
+@cache
+def treated(limit: int) -> pd.DataFrame:
+    return directed(outliers.treat(expected("expected_screened"), limit).values)
+
+
+def test_two_hundred_monte_carlo_replicates() -> None:
+    plan = pd.read_csv(FOLDER / "mc_parameters.csv")
+    sets = pd.read_csv(FOLDER / "mc_weight_sets.csv").pivot(
+        index="iCode", columns="set", values="Weight"
+    )
+    wanted = expected("expected_mc_scores")
+    scores = {}
+    for run in plan.itertuples():
+        normalised = NORMS[run.norm](treated(run.winmax))
+        whole = tree(normalised, sets[run.weights_set], MEANS[run.agg])
+        scores[f"r_{run.rep}"] = whole["Index"]
+    found = pd.DataFrame(scores)
+    close(found, wanted.drop(columns="Nominal"))
+    ranks = bands.rank_statistics(found)
+    close(ranks, expected("expected_mc_rankstats").drop(columns="Nominal"), 1e-9)
+
+
+def test_published_sobol_indices_of_its_vignette() -> None:
+    ranks = expected("published_SA_ranks")
+    runs = ranks.drop(columns="Nominal").sub(ranks["Nominal"], axis=0).abs().mean().to_numpy()
+    found = sobol.indices(runs, 4, centre=False)
+    wanted = expected("published_SA_sensitivity")
+    assert found.first[:, 0] == pytest.approx(wanted["Si"].to_numpy(), abs=1e-14)
+    assert found.total[:, 0] == pytest.approx(wanted["STi"].to_numpy(), abs=1e-14)
+
+
+def test_removing_each_pillar() -> None:
+    pillars = [key for key in structure().index if structure().loc[key, "Level"] == 2]
+    scores = expected("expected_aggregated")[pillars]
+    parents, nominal = structure()["Parent"].to_dict(), nominal_weights()
+
+    def index(frame: pd.DataFrame) -> pd.Series:
+        upper = aggregate.level(frame, nominal, parents, floor=0.0)
+        return aggregate.level(upper, nominal, parents, floor=0.0)["Index"]
+
+    found = leave_one_out.mean_rank_shift(index(scores), leave_one_out.remove_one(scores, index))
+    wanted = expected("expected_remove_elements_level2")["MeanAbsDiff"].drop("Nominal")
+    assert np.abs(found.reindex(wanted.index) - wanted).max() < 1e-12

@@ -1,0 +1,125 @@
+"""A second version of the method: months already published stay, and the index is linked."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipelines.index import change_decomposition, linked, realtime
+from pipelines.index.framework import Framework, FrameworkFault, load
+
+SINCE = pd.Period("2026-04", "M")
+MONTHS = pd.period_range("2025-12", "2026-08", freq="M")
+NEW = "cost.made_up_distress"
+
+
+def successor(method: Framework, since: pd.Period = SINCE) -> Framework:
+    """A made-up second version: one indicator more, one goalpost moved, other weights."""
+    changed = method.as_dict()
+    old = method.as_dict()
+    cost, chips = changed["dimension"][0], changed["dimension"][1]
+    distress = next(one for one in cost["indicator"] if one["key"] == "credit_distress")
+    cost["indicator"] += [distress | {"key": "made_up_distress", "of": ["nyfed.cmdi.hy"]}]
+    cost["weight"] = 2.0
+    chips["indicator"][0]["high"] = 0.7
+    second = {"version": "made-up", "succeeds": {"since": str(since), "method": old}}
+    return Framework.model_validate(changed | second)
+
+
+@pytest.fixture(scope="module")
+def second(method: Framework) -> Framework:
+    return successor(method)
+
+
+@pytest.fixture(scope="module")
+def joined(history: pd.DataFrame, second: Framework) -> pd.DataFrame:
+    return linked.compute(history, second, MONTHS).values
+
+
+def scores(values: pd.DataFrame, key: str = "index") -> pd.Series:
+    return values[values["key"].eq(key)].set_index("period")["score"]
+
+
+def test_what_was_published_stays_to_the_bit(
+    history: pd.DataFrame, method: Framework, joined: pd.DataFrame
+) -> None:
+    old = realtime.compute(history, method, MONTHS[MONTHS < SINCE]).values
+    kept = joined[joined["period"] < SINCE.to_timestamp()]
+    pd.testing.assert_frame_equal(kept.reset_index(drop=True), old.reset_index(drop=True))
+
+
+def test_the_index_moves_as_the_new_version_does_and_not_by_the_change_of_method(
+    history: pd.DataFrame, method: Framework, second: Framework, joined: pd.DataFrame
+) -> None:
+    alone = scores(realtime.compute(history, second, MONTHS).values)
+    old = scores(realtime.compute(history, method, MONTHS).values)
+    at = (SINCE - 1).to_timestamp()
+    assert abs(alone[at] - old[at]) > 0.5  # the versions do differ
+    steps = scores(joined).loc[at:].diff().dropna()
+    assert np.allclose(steps, alone.loc[at:].diff().dropna(), atol=1e-9)
+    assert np.allclose(linked.shifts(joined).loc[SINCE.to_timestamp() :], old[at] - alone[at])
+    assert not linked.shifts(joined).loc[:at].any()
+
+
+def test_contributions_and_the_link_add_up_and_a_new_indicator_has_no_past(
+    joined: pd.DataFrame,
+) -> None:
+    parts = joined[joined["kind"].isin(["indicator", linked.LINK])]
+    added = parts.groupby("period")["contribution"].sum()
+    assert np.abs(added - scores(joined)).max() < 1e-9
+    assert joined.loc[joined["key"].eq(NEW), "period"].min() == SINCE.to_timestamp()
+
+
+def test_the_change_over_the_link_is_split_exactly(
+    history: pd.DataFrame, method: Framework, second: Framework, joined: pd.DataFrame
+) -> None:
+    before = change_decomposition.EditionKey(SINCE - 1, realtime.cutoff(SINCE - 1, method), method)
+    after = change_decomposition.EditionKey(SINCE, realtime.cutoff(SINCE, method), second)
+    found = change_decomposition.since(history, before, after)
+    change = scores(joined)[SINCE.to_timestamp()] - scores(joined)[(SINCE - 1).to_timestamp()]
+    assert found.to_numpy().sum() == pytest.approx(change, abs=1e-9)
+    assert found.loc[linked.LINK, "method"] != 0
+
+
+def test_rows_are_told_apart_by_the_version_that_made_them(
+    method: Framework, second: Framework, joined: pd.DataFrame
+) -> None:
+    parts = list(linked.versions(joined, second))
+    assert [own.version for own, _ in parts] == [method.version, second.version]
+    assert sum(len(rows) for _, rows in parts) == len(joined)
+
+
+def test_a_version_cannot_be_linked_where_an_index_is_withheld(
+    history: pd.DataFrame, method: Framework
+) -> None:
+    early = successor(method, pd.Period("2022-06", "M"))
+    with pytest.raises(FrameworkFault, match="2022-05"):
+        linked.compute(history, early, [pd.Period("2022-06", "M")])
+
+
+def test_a_file_names_the_file_that_it_succeeds(tmp_path: Path, method: Framework) -> None:
+    bundled = Path(linked.__file__).with_name("framework.toml").read_text(encoding="utf-8")
+    (tmp_path / "first.toml").write_text(bundled, encoding="utf-8")
+    said = '\n[succeeds]\nsince = "2026-04"\nmethod = "first.toml"\n'
+    (tmp_path / "second.toml").write_text(bundled + said, encoding="utf-8")
+    read = load(tmp_path / "second.toml")
+    assert read.succeeds
+    assert read.succeeds.method.hash == method.hash
+    assert Framework.model_validate(read.as_dict()).hash == read.hash  # a release stores it whole
+    with pytest.raises(FrameworkFault, match=r"cannot read .*gone\.toml"):
+        load(tmp_path / "gone.toml")
+    moved = bundled.replace("cutoff_day = 10", "cutoff_day = 12") + said
+    (tmp_path / "second.toml").write_text(moved, encoding="utf-8")
+    with pytest.raises(FrameworkFault, match="cutoff_day"):
+        load(tmp_path / "second.toml")
+
+
+def test_months_before_the_first_figure_are_simply_old(
+    history: pd.DataFrame, second: Framework
+) -> None:
+    early = [month for month in MONTHS if month < SINCE - 2]
+    values = linked.compute(history, second, early).values
+    assert set(values["key"]).isdisjoint({linked.LINK, NEW})
+    assert realtime.passed(second, datetime(2026, 11, 23, tzinfo=UTC))

@@ -1,0 +1,48 @@
+"""The page of the method says what the method is."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.index.framework import load
+from tools import method_tables
+
+PAGE = Path(__file__).parents[3] / "docs" / "method.md"
+
+
+def test_the_tables_of_the_page_are_those_of_the_method() -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    assert text == method_tables.renewed(text, load()), (
+        "run `python -m tools.method_tables docs/method.md`"
+    )
+
+
+def test_every_indicator_and_threshold_is_on_the_page() -> None:
+    text, method = PAGE.read_text(encoding="utf-8"), load()
+    for one in method.indicators.values():
+        assert f"| {one.en} ({one.unit_en}) |" in text
+        assert one.caveat_en in text
+    for regime in method.regimes[1:]:
+        assert f"{regime.en} from {regime.enter:g}" in text.lower()
+
+
+def test_a_page_without_marks_is_refused() -> None:
+    with pytest.raises(ValueError, match="generated"):
+        method_tables.renewed("nothing", load())
+
+
+def test_the_example_of_the_engine_runs_and_its_functions_exist() -> None:
+    page = PAGE.with_name("engine.md").read_text(encoding="utf-8")
+    told: dict[str, Any] = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.S)[1], told)  # type: ignore[index]
+    assert set(told["regime"]) <= {"calm", "watch", "strain", "crash"}
+    assert (told["band"]["p5"] <= told["band"]["p95"]).all()
+    rows = re.findall(r"^\| [\w /]+ \| (`.*`) \| (`.*`) \|$", page, re.M)
+    assert len(rows) == 9
+    for modules, functions in rows:
+        homes = [import_module(f"pipelines.index.{name}") for name in re.findall(r"[\w.]+", modules)]
+        for name in re.findall(r"\w+", functions):
+            assert any(hasattr(home, name) for home in homes), name

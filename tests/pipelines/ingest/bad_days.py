@@ -1,0 +1,192 @@
+"""The bad days of publishers, and what must hold after each: the store holds what it held."""
+
+import gzip
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from pipelines.cli import commands
+from pipelines.ingest import fetch, ingestion
+from pipelines.settings import from_environment
+from sources import find
+from sources.http.client import PoliteClient
+from sources.http.credentials import public_url
+from tests.pipelines.conftest import Command
+from tests.server import Reply, Site, gzipped
+from warehouse.database import connect
+from warehouse.observations import read
+
+Change = Callable[[bytes], bytes]
+Trial = Callable[..., None]
+PAGE = b"<!DOCTYPE html><html><head><title>Just a moment</title></head><body>...</body></html>"
+METADATA = "http://169.254.169.254/latest/meta-data/"
+
+
+@dataclass(frozen=True)
+class Family:
+    """A source that stands for a kind of body, and how its content goes wrong.
+
+    `scaled` multiplies the figures, `renamed` changes a word that the parser needs, `halved`
+    loses the newer half, `padded` adds something that must not matter. `shifted` moves the
+    figures by a row, `swapped` puts those of one series under another; `refused` are accidents of
+    this kind of body and `alike` are other ways to say the same, each by name.
+    """
+
+    key: str
+    file: str
+    kind: str
+    day: str
+    scaled: Callable[[bytes, float], bytes] | None
+    renamed: Callable[[bytes], bytes]
+    halved: Callable[[bytes], bytes]
+    padded: Callable[[bytes], bytes]
+    shifted: Callable[[bytes], bytes] | None = None
+    swapped: Callable[[bytes], bytes] | None = None
+    least: int = 2
+    refused: Mapping[str, Callable[[bytes], bytes]] = field(default_factory=dict)
+    alike: Mapping[str, Callable[[bytes], bytes]] = field(default_factory=dict)
+
+
+def body_of(path: Path) -> bytes:
+    """A stored body as it was served, unpacked."""
+    raw = path.read_bytes()
+    return gzip.decompress(raw) if path.suffix == ".gz" else raw
+
+
+def in_csv(change: Callable[[pd.DataFrame], pd.DataFrame], code: str = "utf-8") -> Change:
+    """A body of CSV whose table is changed, every cell a text."""
+
+    def changed(body: bytes) -> bytes:
+        frame = pd.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False, encoding=code)
+        return change(frame).to_csv(index=False).encode(code)
+
+    return changed
+
+
+def csv_scaled(column: str) -> Callable[[bytes, float], bytes]:
+    """A body of CSV with the numbers of a column times a factor."""
+
+    def scaled(body: bytes, factor: float) -> bytes:
+        def change(frame: pd.DataFrame) -> pd.DataFrame:
+            number = pd.to_numeric(frame[column], errors="coerce") * factor
+            return frame.assign(**{column: number.map(repr).where(number.notna(), frame[column])})
+
+        return in_csv(change)(body)
+
+    return scaled
+
+
+def in_book(change: Callable[[Any], object]) -> Change:
+    """A workbook after `change`."""
+
+    def changed(body: bytes) -> bytes:
+        book = openpyxl.load_workbook(io.BytesIO(body))
+        change(book)
+        out = io.BytesIO()
+        book.save(out)
+        return out.getvalue()
+
+    return changed
+
+
+def on_the_wire(good: bytes, family: Family) -> Iterator[tuple[str, Reply]]:
+    """Eleven kinds of misbehaviour that `requests` alone would let pass or stumble over."""
+    kind = {"Content-Type": family.kind}
+    packed = gzip.compress(good, mtime=0)
+    yield "500", Reply(PAGE, 500, {"Content-Type": "text/html"})
+    yield "404 as a page", Reply(PAGE, 404, {"Content-Type": "text/html"})
+    yield "429 until tomorrow", Reply(b"", 429, {"Retry-After": "86400"})
+    yield "an empty 200", Reply(b"", headers=kind)
+    yield "an error page under the type of data", Reply(PAGE, headers=kind)
+    yield "gzip cut short, length consistent", gzipped(good, cut=len(packed) // 2, **kind)
+    yield "an early close without a length", Reply(good, headers=kind, cut=99, length=False)
+    yield "a length that is not reached", Reply(good, headers=kind, cut=len(good) // 2)
+    yield "another encoding", Reply(PAGE.decode().encode("utf-16"), headers=kind)
+    yield "a 304 that nobody asked for", Reply(b"", 304)
+    yield "a redirect to a private address", Reply(b"", 302, {"Location": METADATA})
+    yield (
+        "a page of JSON",
+        Reply(b'{"error": "quota"}', headers={"Content-Type": "application/json"}),
+    )
+
+
+def in_the_content(good: bytes, family: Family) -> Iterator[tuple[str, bytes]]:
+    yield "a renamed word", family.renamed(good)
+    for factor in (1e3, 1e6, 1e-3) if family.scaled else ():
+        yield f"values times {factor:g}", family.scaled(good, factor)
+    yield "the newer half is gone", family.halved(good)
+    yield "cut in the middle of a line", good[: len(good) * 2 // 5]
+    if family.shifted:
+        yield "rows shifted by one", family.shifted(good)
+    if family.swapped:
+        yield "two series swapped", family.swapped(good)
+    yield from ((name, change(good)) for name, change in family.refused.items())
+
+
+def held() -> pd.DataFrame:
+    """Every version of every figure, without the fetch that it came with."""
+    return read.history(connect(from_environment().warehouse)).drop(columns="fetch_id")
+
+
+def tried(silentcrash: Command, key: str, before: pd.DataFrame) -> str:
+    """What is wrong with how this answer was taken; "" where it was refused and changed nothing."""
+    ended = silentcrash("fetch", key)
+    if ended.code != 1:
+        return f"ended with {ended.code}: {ended.out[-300:]}"
+    return "" if held().equals(before) else "the store changed"
+
+
+def nothing_changes(
+    silentcrash: Command,
+    site: Site,
+    patch: pytest.MonkeyPatch,
+    family: Family,
+    *bodies: bytes,
+) -> None:
+    """Load these pages over a socket, then try every bad day on the last of them.
+
+    Only the first question of the source is asked.
+    """
+    one = replace(find(family.key), requests=find(family.key).requests[:1])
+    for module in (ingestion, commands):
+        patch.setattr(module, "registry", lambda: {one.key: one})
+    patch.setattr(fetch, "Door", partial(PoliteClient, sleep=lambda seconds: None))
+    patch.setenv("SILENTCRASH_GATEWAY", site.url)
+    patch.setenv("SILENTCRASH_NOW", f"{family.day}T12:00:00+00:00")
+    patch.setenv(one.needs or "SILENTCRASH_ACCEPT_NOTHING", "1")
+    *leading, good = bodies
+    as_data = {"Content-Type": family.kind}
+    address = public_url(one.requests[0]).split("?")[0]
+    first = [Reply(body, headers=as_data) for body in leading]
+
+    def serve(last: Reply) -> None:
+        site.serve(address, *first, last)
+
+    serve(Reply(good, headers=as_data))
+    ended = silentcrash("fetch", one.key)
+    assert ended.code == 0, ended.out
+    before = held()
+    assert len(before) >= family.least
+    wrong = {}
+    for name, reply in on_the_wire(good, family):
+        serve(reply)
+        wrong[name] = tried(silentcrash, one.key, before)
+    for name, body in in_the_content(good, family):
+        assert body != good, name
+        serve(Reply(body, headers=as_data))
+        wrong[name] = tried(silentcrash, one.key, before)
+    for name, change in {"padded": family.padded, **family.alike}.items():
+        assert change(good) != good, name
+        serve(Reply(change(good), headers=as_data))
+        ended = silentcrash("fetch", one.key)
+        kept = held().equals(before)
+        wrong[name] = "" if ended.code == 0 and kept else f"{ended.code} {kept}: {ended.out[-300:]}"
+    faults = {name: why for name, why in wrong.items() if why}
+    assert not faults, faults

@@ -1,0 +1,40 @@
+"""Rows set aside: listed with their reason, let in once the rule that refused them is mended."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sources import registry
+from sources.http.credentials import public_url
+from tests.pipelines.conftest import Command
+from tests.server import Reply, Site
+
+
+@pytest.mark.shared
+def test_a_row_set_aside_is_listed_and_replayed(
+    home: Path, silentcrash: Command, site: Site, payloads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    ember = replace(
+        registry()["ember"], full_snapshot=False
+    )  # what is served is a part of the table
+    monkeypatch.setitem(registry(), "ember", ember)  # type: ignore[arg-type]
+    body = (payloads / "ember" / "price_monthly_sample.2026-09-29.csv").read_bytes()
+    site.serve(public_url(ember.requests[0]), Reply(body, headers={"Content-Type": "text/csv"}))
+    assert silentcrash("fetch", "ember").code == 0
+    [row] = json.loads(silentcrash("quarantine", "ember", "--format", "json").out)
+    assert row["row"]["series"] == "ember.wholesale.SVN"
+    assert row["row"]["value"] == 324.79
+    assert row["expectation"] == "ExpectColumnValuesToBeBetween"
+    assert "median of the other countries" in row["reason"]
+    [kept] = json.loads(silentcrash("quarantine", "--replay", "--format", "json").out)
+    assert (kept["rows"], kept["accepted"]) == (1, 0)
+    monkeypatch.setitem(registry(), "ember", replace(ember, rules=()))  # type: ignore[arg-type]
+    [mended] = json.loads(silentcrash("quarantine", "--replay", "--format", "json").out)
+    assert (mended["accepted"], mended["still aside"]) == (1, 0)
+    assert json.loads(silentcrash("quarantine", "--format", "json").out) == []
+    sql = "select value from v_observation where series = 'ember.wholesale.SVN'"
+    sql += " and period = '2026-06-01'"
+    assert json.loads(silentcrash("query", sql, "--format", "json").out) == [{"value": 324.79}]

@@ -1,0 +1,174 @@
+"""Validation on made-up figures: what blocks, what is set aside, what only warns."""
+
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from pipelines.ingest.validate import LastGood, check
+from sources import Series, Source, ValidationRule, registry
+from sources.tidy import COLUMNS, between, read_history, tidy
+
+AT = datetime(2026, 11, 10, tzinfo=UTC)
+MADE_UP = Source(
+    key="made_up",
+    publisher="Nobody",
+    fr="Inventé",
+    en="Made up",
+    homepage="https://example.org",
+    licence="CC0",
+    licence_url="https://example.org/licence",
+    cadence="monthly",
+    lag_days=10,
+    stale_days=60,
+    series=tuple(Series(f"made_up.{one}", "EUR/MWh", "M", one, one) for one in "abcdef"),
+    peers="made_up.",
+    rules=(
+        between(0, 500, reason="a price is between 0 and 500"),
+        between(0.3, 3, column="peer_ratio", reason="three times its neighbours"),
+        ValidationRule(
+            "ExpectColumnMeanToBeBetween", {"column": "value", "max_value": 90}, "warn", "", "dear"
+        ),
+    ),
+)
+
+
+def batch(**changed: float) -> pd.DataFrame:
+    """Six series over ten months at 50, but for those changed in the newest month."""
+    months = pd.period_range("2026-01", periods=10, freq="M").to_timestamp()
+    rows = [
+        (f"made_up.{one}", month, changed.get(one, 50.0) if month == months[-1] else 50.0)
+        for one in "abcdef"
+        for month in months
+    ]
+    frame = pd.DataFrame(rows, columns=["series", "period", "value"])
+    return tidy(frame.assign(known_from=pd.Timestamp(AT)))
+
+
+NOTHING = batch().head(0)
+SHIPPED = [pytest.param(one, id=key) for key, one in registry().items() if one.history]
+
+
+def test_a_good_batch_passes_whole() -> None:
+    checked = check(batch(), MADE_UP, at=AT, before=NOTHING)
+    assert checked.passed
+    assert len(checked.accepted) == 60
+    assert checked.rejected.empty
+    assert checked.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (-1.0, "a price is between 0 and 500"),
+        (160.0, "three times its neighbours"),
+        (float("nan"), "a figure without a value must be withdrawn"),
+    ],
+)
+def test_a_bad_row_is_set_aside_with_its_reason_and_the_rest_goes_in(
+    value: float, reason: str
+) -> None:
+    checked = check(batch(c=value), MADE_UP, at=AT, before=NOTHING)
+    assert checked.passed
+    assert len(checked.accepted) == 59
+    assert checked.rejected["reason"].tolist() == [reason]
+    assert checked.rejected["series"].tolist() == ["made_up.c"]
+
+
+def test_an_undeclared_series_is_set_aside() -> None:
+    frame = batch()
+    frame.loc[0, "series"] = "made_up.z"
+    checked = check(frame, MADE_UP, at=AT, before=NOTHING)
+    assert checked.rejected["reason"].tolist() == [
+        "the series is not declared; add it to the source"
+    ]
+
+
+def test_two_figures_for_one_period_and_one_date_are_both_set_aside() -> None:
+    frame = batch()
+    twice = pd.concat([frame, frame.tail(1).assign(value=51.0)])
+    checked = check(twice, MADE_UP, at=AT, before=NOTHING)
+    assert len(checked.rejected) == 2
+    assert len(checked.accepted) == 59
+
+
+def test_the_same_row_twice_is_one_row() -> None:
+    frame = batch()
+    checked = check(pd.concat([frame, frame.tail(3)]), MADE_UP, at=AT, before=NOTHING)
+    assert checked.rejected.empty
+    assert len(checked.accepted) == 60
+
+
+def test_a_figure_of_a_month_to_come_is_set_aside() -> None:
+    frame = batch()
+    frame.loc[0, "period"] = pd.Timestamp("2026-12-01")
+    checked = check(frame, MADE_UP, at=AT, before=NOTHING)
+    assert checked.rejected["reason"].tolist() == ["the period has not begun"]
+
+
+def test_over_five_per_cent_set_aside_blocks_the_payload() -> None:
+    checked = check(batch(a=-1, b=-1, c=-1, d=-1), MADE_UP, at=AT, before=NOTHING)
+    assert not checked.passed
+    assert checked.accepted.empty
+    assert "7% of the rows failed" in checked.blocked[0]
+
+
+def test_a_batch_without_rows_is_blocked() -> None:
+    assert not check(NOTHING, MADE_UP, at=AT, before=NOTHING).passed
+
+
+def test_a_unit_that_changed_is_blocked_against_the_last_good_fetch() -> None:
+    last = LastGood(60, pd.Timestamp("2026-10-01"))
+    scaled = batch().assign(value=lambda f: f["value"] * 3)
+    checked = check(scaled, MADE_UP, at=AT, before=batch(), last=last)
+    assert any("a unit may have changed" in line for line in checked.blocked)
+
+
+def test_figures_without_one_to_compare_have_not_moved() -> None:
+    """Shares have no ratio, and neither has a period that is new."""
+    last = LastGood(60, pd.Timestamp("2026-09-01"))
+    earlier = batch().assign(period=pd.Timestamp("2019-01-01"))
+    assert check(batch(), MADE_UP, at=AT, before=earlier, last=last).passed
+
+
+@pytest.mark.parametrize("source", SHIPPED)
+def test_the_figures_held_come_again_and_are_let_in(source: Source) -> None:
+    assert source.history is not None
+    held = read_history(source.history).sort_values("known_from")
+    again = held.drop_duplicates(["series", "period"], keep="last")[COLUMNS]
+    again = again.assign(known_from=AT).reset_index(drop=True)
+    last = LastGood(len(again), again["period"].max())
+    checked = check(again, source, at=AT, before=again[["series", "period", "value"]], last=last)
+    assert checked.blocked == ()
+    assert len(checked.accepted) == len(again)
+
+
+def test_half_of_the_figures_gone_is_blocked() -> None:
+    last = LastGood(200, pd.Timestamp("2026-10-01"))
+    checked = check(batch(), MADE_UP, at=AT, before=batch(), last=last)
+    assert checked.blocked == ("under 50% of the 200 figures of the last good fetch",)
+
+
+def test_an_old_copy_of_the_file_is_blocked() -> None:
+    last = LastGood(60, pd.Timestamp("2026-11-01"))
+    checked = check(batch(), MADE_UP, at=AT, before=batch(), last=last)
+    assert "2026-11-01" in checked.blocked[0]
+
+
+def test_a_revision_by_a_factor_of_six_is_set_aside() -> None:
+    checked = check(batch(f=8.0), MADE_UP, at=AT, before=batch())
+    assert len(checked.rejected) == 1
+    assert checked.rejected["level_ratio"].iloc[0] == pytest.approx(0.16)
+
+
+def test_a_warning_stores_everything() -> None:
+    dear = batch().assign(value=95.0)
+    checked = check(dear, MADE_UP, at=AT, before=NOTHING)
+    assert checked.passed
+    assert checked.warnings == ("dear",)
+    assert len(checked.accepted) == 60
+
+
+def test_a_rule_that_cannot_be_evaluated_blocks() -> None:
+    broken = Source(**{**vars(MADE_UP), "rules": (between(0, 1, column="no_such_column"),)})
+    assert not check(batch(), broken, at=AT, before=NOTHING).passed

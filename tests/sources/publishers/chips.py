@@ -1,0 +1,56 @@
+"""What the tests of chip prices share: a payload that came over a real socket, and its prices."""
+
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from pipelines.ingest import fetch
+from pipelines.ingest.validate import Checked, check
+from sources import Payload, Request, Source
+from sources.http.client import PoliteClient
+from sources.http.credentials import public_url
+from tests.server import Reply, Site
+
+AT = datetime(2026, 10, 1, 6, tzinfo=UTC)
+
+
+def asked(
+    site: Site, source: Source, *bodies: bytes | Reply, at: datetime = AT, question: int = 0
+) -> fetch.FetchedPayload:
+    """One question of a source, answered page by page with these bodies from loopback."""
+    request = source.requests[question]
+    site.serve(public_url(request).split("?")[0], *bodies)
+    with PoliteClient(gateway=site.url, sleep=lambda _: None, clock=lambda: at) as door:
+        return fetch.fetch_request(door, source, request, None)
+
+
+def came(
+    site: Site, source: Source, *bodies: bytes | Reply, at: datetime = AT, question: int = 0
+) -> Payload:
+    """The payload of such a question, which must have been answered."""
+    answered = asked(site, source, *bodies, at=at, question=question)
+    assert answered.answer.outcome == "new", answered.answer.detail
+    return answered.payload
+
+
+def given(source: Source, body: bytes, request: Request | None = None) -> Payload:
+    """A payload as the archive gives it back."""
+    return Payload(body, request or source.requests[0], AT)
+
+
+def values(source: Source, payload: Payload) -> dict[str, float]:
+    """The value of each series in a payload."""
+    assert source.parse is not None
+    frame = source.parse(payload)
+    assert set(frame["series"]) <= {series.key for series in source.series}
+    assert not frame.duplicated(["series", "period"]).any()
+    return dict(zip(frame["series"], frame["value"], strict=True))
+
+
+def checked(source: Source, payload: Payload, before: pd.DataFrame | None = None) -> Checked:
+    """What the rules of the source make of a payload, after the figures of `before`."""
+    assert source.parse is not None
+    frame = source.parse(payload)
+    frame = frame.assign(known_from=frame["known_from"].fillna(pd.Timestamp(payload.fetched_at)))
+    known = frame.head(0) if before is None else before
+    return check(frame, source, at=payload.fetched_at, before=known)

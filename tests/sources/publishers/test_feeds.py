@@ -1,0 +1,115 @@
+"""News feeds: real RSS and a rebuilt Atom over a socket; nothing of an article is kept."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sources import Payload, SchemaDrift
+from sources.publishers.feeds import ITEMS, SOURCE, items, redact
+from tests.server import Reply, Site
+from tests.sources.publishers.chips import asked, came, values
+
+XML = {"Content-Type": "application/rss+xml"}
+RSS = (
+    '<?xml version="1.0"?><rss version="2.0"><channel><title>Made up</title><language>fr</language>'
+    "{}</channel></rss>"
+)
+ITEM = (
+    "<item><title>{title}</title><link>{link}</link><guid>{guid}</guid>"
+    "<pubDate>Mon, 02 Nov 2026 08:00:00 +0100</pubDate>"
+    "<description>Secret body</description></item>"
+)
+
+
+def feed(*entries: str) -> bytes:
+    return RSS.format("".join(entries)).encode()
+
+
+def item(title: str = "Made up", link: str = "https://made.up/a", guid: str = "1") -> str:
+    return ITEM.format(title=title, link=link, guid=guid)
+
+
+def stored(body: bytes) -> Payload:
+    return Payload(redact(body), SOURCE.requests[0], datetime(2026, 11, 3, tzinfo=UTC))
+
+
+@pytest.mark.shared
+def test_a_real_press_room_gives_titles_links_and_dates(site: Site, payloads: Path) -> None:
+    body = (payloads / "amazon_press_rss/news-releases_2022-03-05.xml").read_bytes()
+    payload = came(site, SOURCE, Reply(body, headers=XML), question=2)
+    table = items(payload)
+    assert list(table.columns) == ITEMS
+    assert len(table) == 10
+    assert table["published"].iloc[0] == "2022-03-05T01:00:00+00:00"
+    assert set(table["publisher"]) == {"Amazon"}
+    assert values(SOURCE, payload) == {"feeds.items.press_aboutamazon_com": 10.0}
+    assert b"University" in body
+    assert b"non-profit online providers" not in payload.content  # the summary is not kept
+
+
+@pytest.mark.shared
+def test_an_atom_feed_that_was_rebuilt_is_read_alike(site: Site, payloads: Path) -> None:
+    body = (payloads / "dcd_feed/dcd_atom_RECONSTRUCTED.xml").read_bytes()
+    payload = came(site, SOURCE, Reply(body, headers=XML))
+    table = items(payload)
+    assert len(table) == 5
+    assert table["title"].iloc[4].startswith("Digital Realty breaks ground on latest data center")
+    assert table["published"].iloc[4] == "2026-05-14T16:17:17+00:00"
+    assert b"Dugny" not in payload.content
+
+
+def test_an_item_is_known_by_its_link() -> None:
+    table = items(stored(feed(item(guid="1"), item(guid="2"), item(link="https://made.up/b"))))
+    assert list(table["link"]) == ["https://made.up/a", "https://made.up/b"]
+    assert set(table["language"]) == {"fr"}
+
+
+def test_a_link_that_is_none_is_left_out() -> None:
+    found = items(stored(feed(item(), item(link="javascript:alert(1)"))))
+    assert list(found["link"]) == ["https://made.up/a"]
+
+
+def test_hostile_titles_stay_text() -> None:
+    found = items(stored(feed(item(title="&lt;script&gt;alert(1)&lt;/script&gt;"))))
+    assert found["title"].iloc[0] == "<script>alert(1)</script>"
+    assert b"Secret" not in redact(feed(item()))
+
+
+@pytest.mark.parametrize("body", [feed(), b"<?xml version='1.0'?><opml/>", b"<rss><channel>"])
+def test_a_feed_without_items_is_refused(site: Site, body: bytes) -> None:
+    with pytest.raises(SchemaDrift, match="items"):
+        redact(body)
+    assert asked(site, SOURCE, Reply(body, headers=XML)).answer.outcome == "refused"
+
+
+def test_entities_do_not_blow_up() -> None:
+    bomb = (
+        b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "'
+        + b"x" * 100
+        + b'">'
+        + b"".join(
+            b'<!ENTITY c%d "%s">' % (n, (b"&c%d;" % (n - 1) if n else b"&b;") * 10)
+            for n in range(9)
+        )
+        + b"]><rss version='2.0'><channel><item><title>&c8;</title><link>https://a.b/c</link></item>"
+    )
+    kept = redact(bomb + b"</channel></rss>") if _reads(bomb) else b""
+    assert len(kept) < 10_000
+
+
+def _reads(bomb: bytes) -> bool:
+    try:
+        return bool(json.loads(redact(bomb + b"</channel></rss>"))["items"])
+    except SchemaDrift:
+        return False
+
+
+def test_an_item_without_a_date_is_kept_and_counted_undated() -> None:
+    undated = item(link="https://made.up/b").replace("pubDate", "day")
+    found = items(stored(feed(item(), undated)))
+    assert list(found["published"]) == ["2026-11-02T07:00:00+00:00", ""]
+    assert values(SOURCE, stored(feed(item(), undated))) == {
+        "feeds.items.datacenterdynamics_com": 2.0
+    }

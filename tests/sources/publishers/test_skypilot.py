@@ -1,0 +1,104 @@
+"""SkyPilot's catalogue: real rows of two clouds, whose columns differ, from loopback."""
+
+import runpy
+from pathlib import Path
+
+import pytest
+
+from sources import Payload, SchemaDrift
+from sources.publishers import skypilot
+from sources.publishers.skypilot import CLOUDS, SOURCE, cloud_of
+from tests.server import Site
+from tests.sources.publishers.chips import came, checked, given, values
+
+LAMBDA, RUNPOD = CLOUDS.index("lambda"), CLOUDS.index("runpod")
+H100 = "skypilot.gpu.h100-sxm-80gb.lambda."
+HEAD = "InstanceType,AcceleratorName,AcceleratorCount,Region,Price,SpotPrice,GpuInfo\n"
+ROW = "gpu_8x_h100_sxm5,H100,8.0,us-east-1,24.0,,made up\n"
+
+
+def rebuilt(rows: str = ROW, head: str = HEAD, cloud: int = LAMBDA) -> Payload:
+    """A table in the catalogue's shape, with round prices."""
+    return given(SOURCE, (head + rows).encode(), SOURCE.requests[cloud])
+
+
+def prices(rows: str = ROW, head: str = HEAD, cloud: int = LAMBDA) -> dict[str, float]:
+    return values(SOURCE, rebuilt(rows, head, cloud))
+
+
+@pytest.mark.shared
+def test_real_rows_of_two_clouds_are_read_by_name(site: Site, payloads: Path) -> None:
+    bodies = {
+        LAMBDA: (payloads / "skypilot/lambda_vms_v8_head.csv").read_bytes(),
+        RUNPOD: (payloads / "skypilot/runpod_vms_v8_head.csv").read_bytes(),
+    }
+    assert len({body.split(b"\n")[0] for body in bodies.values()}) == 2
+    found = [values(SOURCE, came(site, SOURCE, body, question=n)) for n, body in bodies.items()]
+    assert found == [
+        {"skypilot.gpu.v100-sxm-16gb.lambda.on_demand": 0.79},
+        {"skypilot.gpu.a100-pcie-80gb.runpod.on_demand": 1.39},
+    ]
+
+
+def test_the_version_of_the_catalogue_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert all("/catalogs/v8/" in request.url for request in SOURCE.requests)
+    monkeypatch.setenv("SILENTCRASH_SKYPILOT_CATALOGUE", "v9")
+    newer = runpy.run_path(str(skypilot.__file__))["SOURCE"].requests
+    assert all("/catalogs/v9/" in request.url for request in newer)
+    assert [cloud_of(request) for request in newer] == list(CLOUDS)
+
+
+def test_one_price_repeated_for_every_region_counts_once() -> None:
+    many = "".join(ROW.replace("us-east-1", f"region-{n}") for n in range(30))
+    assert prices(many) == {H100 + "on_demand": 3.0}
+
+
+def test_regions_of_different_prices_give_their_median() -> None:
+    dear = ROW.replace("us-east-1", "x").replace("24.0", "240.0")
+    assert prices(ROW + ROW.replace("us-east-1", "y") + dear) == {H100 + "on_demand": 3.0}
+
+
+def test_a_spot_price_that_repeats_the_list_price_is_left_out() -> None:
+    assert prices(ROW.replace("24.0,,", "24.0,24.0,")) == {H100 + "on_demand": 3.0}
+    assert prices(ROW.replace("24.0,,", "24.0,8.0,"))[H100 + "spot"] == 1.0
+
+
+def test_machines_without_gpus_and_other_sizes_are_left_out() -> None:
+    others = "cpu_4x_general,,,us-east-1,0.2,,\ngpu_1x_h100_sxm5,H100,1.0,us-east-1,9.9,,\n"
+    assert prices(ROW + others) == {H100 + "on_demand": 3.0}
+
+
+def test_forms_of_one_name_are_told_apart_by_the_machine() -> None:
+    pcie = "gpu_1x_h100_pcie,H100,1.0,us-east-1,2.0,,\n"
+    found = prices(ROW + pcie)
+    assert found[H100 + "on_demand"] == 3.0
+    assert found["skypilot.gpu.h100-pcie-80gb.lambda.on_demand"] == 2.0
+
+
+def test_what_the_catalogue_says_of_the_memory_is_not_read() -> None:
+    odd = ROW.replace("made up", "\"{'TotalGpuMemoryInMiB': 80}\"")
+    assert prices(odd) == {H100 + "on_demand": 3.0}
+
+
+def test_another_number_of_gpus_than_is_kept_is_refused() -> None:
+    with pytest.raises(SchemaDrift, match=r"the GPU counts of .* found 4 in gpu_8x_h100_sxm5"):
+        prices(ROW.replace("8.0", "4.0"))
+
+
+@pytest.mark.parametrize(
+    "column", ["InstanceType", "AcceleratorCount", "Region", "Price", "SpotPrice"]
+)
+def test_a_renamed_column_is_refused_and_an_added_one_is_not(column: str) -> None:
+    with pytest.raises(SchemaDrift, match=f"no .*{column}"):
+        prices(head=HEAD.replace(f"{column},", f"{column}New,", 1))
+    assert prices("x," + ROW, "Added," + HEAD) == {H100 + "on_demand": 3.0}
+
+
+def test_a_table_of_another_cloud_is_refused() -> None:
+    with pytest.raises(SchemaDrift, match="a machine of runpod"):
+        prices(cloud=RUNPOD)
+
+
+@pytest.mark.parametrize("price", ["24000.0", "0.024"])
+def test_prices_scaled_by_a_thousand_are_not_loaded(price: str) -> None:
+    assert not checked(SOURCE, rebuilt(ROW.replace("24.0", price))).passed

@@ -1,0 +1,113 @@
+"""Token prices: real catalogues of two days, prices that begin later, and the kept ladder."""
+
+import gzip
+import json
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from sources import Payload, SchemaDrift
+from sources.publishers.token_prices import SOURCE, blended, current_models, in_force, parse
+
+
+def catalogue(payloads: Path, day: str) -> bytes:
+    return gzip.decompress((payloads / f"genai_prices/data_slim.{day}.json.gz").read_bytes())
+
+
+def payload(content: bytes, day: str) -> Payload:
+    at = datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC)
+    return Payload(content, SOURCE.requests[0], at)
+
+
+@pytest.fixture(scope="module")
+def real(payloads: Path) -> dict[str, Any]:
+    """The prices in the catalogue of 2025-12-31, by provider/model."""
+    providers = json.loads(catalogue(payloads, "2025-12-31"))
+    return {f"{p['id']}/{m['id']}": m["prices"] for p in providers for m in p["models"]}
+
+
+@pytest.fixture(scope="module")
+def kept() -> pd.DataFrame:
+    assert SOURCE.history is not None
+    return pd.read_csv(SOURCE.history, parse_dates=["period"])
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(
+    ("day", "flagship", "frugal"),
+    [("2025-07-31", 3.5, 0.175), ("2025-12-31", 4.8125, 0.1375)],
+)
+def test_real_catalogues_give_the_price_of_that_day(
+    payloads: Path, day: str, flagship: float, frugal: float
+) -> None:
+    frame = parse(payload(catalogue(payloads, day), day))
+    assert dict(zip(frame["series"], frame["value"], strict=True)) == {
+        "tokens.flagship": flagship,
+        "tokens.frugal": pytest.approx(frugal),
+    }
+    assert set(frame["period"]) == {pd.Timestamp(day)}
+
+
+@pytest.mark.shared
+def test_a_catalogue_without_the_current_model_is_refused(payloads: Path) -> None:
+    old = catalogue(payloads, "2025-12-31")
+    with pytest.raises(SchemaDrift, match=r"token_models\.csv, found no gpt-6-astra, gpt-6-luna"):
+        parse(payload(old, "2026-11-23"))
+
+
+@pytest.mark.shared
+def test_a_real_price_cut_is_in_force_from_its_day(real: dict[str, Any]) -> None:
+    assert blended(real["openai/o3"], date(2025, 6, 9)) == (3 * 10 + 40) / 4
+    assert blended(real["openai/o3"], date(2025, 6, 10)) == (3 * 2 + 8) / 4
+
+
+@pytest.mark.shared
+def test_a_real_tiered_price_counts_at_its_base(real: dict[str, Any]) -> None:
+    assert blended(real["google/gemini-2.5-pro"], date(2025, 12, 31)) == (3 * 1.25 + 10) / 4
+
+
+@pytest.mark.shared
+def test_a_real_price_by_the_hour_is_no_price_of_a_day(real: dict[str, Any]) -> None:
+    with pytest.raises(SchemaDrift, match="holds all day"):
+        in_force(real["deepseek/deepseek-chat"], date(2025, 12, 31))
+
+
+def test_an_announced_rise_is_not_used_before_its_day() -> None:
+    now, later = {"input_mtok": 2, "output_mtok": 10}, {"input_mtok": 3, "output_mtok": 15}
+    prices = [{"prices": now}, {"constraint": {"start_date": "2026-09-01"}, "prices": later}]
+    assert in_force(prices, date(2026, 8, 31)) == now
+    assert in_force(prices, date(2026, 9, 1)) == later
+    with pytest.raises(SchemaDrift, match="in force on 2026-08-31"):
+        in_force(prices[1:], date(2026, 8, 31))
+
+
+def test_the_registry_and_the_kept_ladder_name_the_same_models(kept: pd.DataFrame) -> None:
+    for row in kept.itertuples():
+        tier = str(row.series).removeprefix("tokens.")
+        model = current_models(pd.Timestamp(row.period).date())[tier]
+        assert str(row.note).startswith(model), row
+
+
+def test_no_model_stands_for_a_tier_before_the_first() -> None:
+    assert current_models(date(2023, 2, 28)) == {}
+    assert current_models(date(2023, 3, 14)) == {"flagship": "gpt-4", "frugal": "gpt-3.5-turbo"}
+
+
+@pytest.mark.parametrize(
+    ("day", "flagship", "frugal"),
+    [
+        ("2023-03-31", 37.5, 2.0),
+        ("2025-08-31", 3.4375, 0.1375),
+        ("2025-12-31", 4.8125, 0.1375),
+        ("2026-03-31", 5.625, 0.4625),
+        ("2026-04-30", 11.25, 0.4625),
+        ("2026-07-31", 11.25, 0.45),
+        ("2026-09-30", 20.0, 0.2),
+    ],
+)
+def test_the_kept_ladder(kept: pd.DataFrame, day: str, flagship: float, frugal: float) -> None:
+    begun = kept[kept["period"] <= day].sort_values("period").groupby("series")["value"].last()
+    assert begun.to_dict() == {"tokens.flagship": flagship, "tokens.frugal": frugal}

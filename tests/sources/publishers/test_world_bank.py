@@ -1,0 +1,101 @@
+"""Pink Sheet: the link found on a page over a socket, the real workbook, and its markers."""
+
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from sources import Payload, SchemaDrift
+from sources.publishers.world_bank import COLUMNS, PAGE, SOURCE, follow, parse
+from tests.server import Reply, Site
+from tests.sources.publishers.chips import asked
+
+FILE = "worldbank/CMO-Historical-Data-Monthly.2026-07-04.xlsx"
+LINK = "https://thedocs.worldbank.org/en/doc/0123abcd-0050012026/related/{}"
+BOOK = LINK.format("CMO-Historical-Data-Monthly.xlsx")
+HTML = {"Content-Type": "text/html"}
+
+
+def page(*links: str) -> bytes:
+    """A page that links to these, in the shape of the publisher's."""
+    body = "".join(f'<p><a href="{link}">Monthly prices</a></p>' for link in links)
+    return f"<!DOCTYPE html><html><body>{body}</body></html>".encode()
+
+
+def rebuilt(*rows: tuple[Any, ...], units: dict[str, str] | None = None, **head: str) -> Payload:
+    """A workbook in the publisher's shape; `rows` are months and one cell for every column."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "Monthly Prices"
+    names = [head.get("rename", name) if name == "Copper" else name for name in COLUMNS]
+    said = head.get("updated", "Updated on June 02, 2026")
+    for line in (["Pink Sheet"], ["prices"], ["only"], [said], [None, *names]):
+        sheet.append(line)
+    sheet.append([None, *((units or {}).get(name, unit) for name, (_, unit) in COLUMNS.items())])
+    for row in rows:
+        sheet.append(list(row))
+    out = BytesIO()
+    book.save(out)
+    at = datetime(2026, 6, 5, tzinfo=UTC)
+    return Payload(page(BOOK), SOURCE.requests[0], at, extra_pages=(out.getvalue(),))
+
+
+PLAIN = ("2026M05", 3.0, 16.0, 12.0, 130.0, 9000.0)
+
+
+@pytest.mark.shared
+def test_the_workbook_is_found_on_the_page_and_read(site: Site, payloads: Path) -> None:
+    body = (payloads / FILE).read_bytes()
+    site.serve(BOOK, Reply(body))
+    answered = asked(site, SOURCE, Reply(page(BOOK, PAGE), headers=HTML))
+    assert answered.answer.outcome == "new", answered.answer.detail
+    frame = parse(answered.payload).set_index(["series", "period"])
+    newest = pd.Timestamp("2026-05-01")
+    assert frame.loc[("world_bank.gas_us", newest), "value"] == 2.93
+    assert frame.loc[("world_bank.gas_europe", newest), "value"] == 16.17
+    assert frame.loc[("world_bank.lng_japan", newest), "value"] == 15.77
+    assert frame.loc[("world_bank.lng_japan", newest), "status"] == "estimated"
+    assert frame.loc[("world_bank.gas_europe", pd.Timestamp("2025-08-01")), "value"] == 11.15
+    assert frame.loc[("world_bank.gas_us", pd.Timestamp("1960-01-01")), "value"] == 0.14
+    assert set(frame["known_from"]) == {pd.Timestamp("2026-06-02", tz="UTC")}
+    assert len(frame.loc["world_bank.lng_japan"]) < len(frame.loc["world_bank.gas_us"])
+
+
+@pytest.mark.parametrize(
+    "links",
+    [(), (LINK.format("CMO-Pink-Sheet.pdf"),), (BOOK, BOOK.replace("0123abcd", "4567"))],
+)
+def test_a_page_without_one_link_is_refused(links: tuple[str, ...]) -> None:
+    with pytest.raises(SchemaDrift, match="one link"):
+        follow(Payload(page(*links), SOURCE.requests[0], datetime.now(UTC)))
+
+
+def test_both_markers_and_blanks_are_no_figures() -> None:
+    payload = rebuilt(("2026M04", "…", "...", None, 120.0, 8900.0), PLAIN)
+    assert parse(payload).groupby("series").size().to_dict() == {
+        "world_bank.gas_us": 1,
+        "world_bank.gas_europe": 1,
+        "world_bank.lng_japan": 1,
+        "world_bank.coal_australia": 2,
+        "world_bank.copper": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("payload", "said"),
+    [
+        (rebuilt(PLAIN, rename="Tin"), "Copper"),
+        (rebuilt(PLAIN, units={"Copper": "($/lb)"}), "copper in"),
+        (rebuilt(PLAIN, updated="New edition"), "the day of the update"),
+        (rebuilt(("May 2026", *PLAIN[1:])), "months"),
+        (rebuilt(("2026M05", "n.a.", *PLAIN[2:])), "missing markers"),
+    ],
+)
+def test_a_changed_sheet_is_refused(payload: Payload, said: str) -> None:
+    with pytest.raises(SchemaDrift, match=said):
+        parse(payload)

@@ -1,0 +1,109 @@
+"""What may be asked of the lake by SQL, and what is refused: nothing but its files is read."""
+
+from pathlib import Path
+
+import fsspec
+import pandas as pd
+import pytest
+from sqlalchemy import Engine
+
+from tests.warehouse.made_up import fetch, frame
+from warehouse import load
+from warehouse.lake import query, sync
+from warehouse.query import QueryError
+
+pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+ATTACKS = [
+    "",
+    "selekt 1",
+    "select 1; select 2",
+    "select 1; drop view observations",
+    "create table stolen (x integer)",
+    "delete from observations",
+    "insert into observations values (1)",
+    "drop view observations",
+    "attach '{folder}/stolen.db' as stolen",
+    "copy observations to '{folder}/stolen.csv'",
+    "copy (select 1) to '{folder}/stolen.parquet' (format parquet)",
+    "export database '{folder}/stolen'",
+    "set threads = 64",
+    "set enable_external_access = true",
+    "set lock_configuration = false",
+    "reset enable_external_access",
+    "pragma threads = 64",
+    "pragma enable_profiling",
+    "install httpfs",
+    "load httpfs",
+    "vacuum",
+    "checkpoint",
+    "use memory",
+    "prepare x as select 1",
+    "explain analyze select 1",
+    "call pragma_version()",
+    "select * from '{folder}/secret.csv'",
+    "from '{folder}/secret.csv'",
+    "select * from read_csv('{folder}/secret.csv')",
+    "select * from read_text('{folder}/secret.csv')",
+    "select * from read_blob('{folder}/lake/../secret.csv')",
+    "select * from read_text('file://{folder}/secret.csv')",
+    "select * from sniff_csv('{folder}/secret.csv')",
+    "select * from glob('{folder}/*')",
+    "select * from parquet_metadata('{folder}/secret.csv')",
+    "select * from query('drop view observations')",
+    "select * from query_table('{folder}/secret.csv')",
+    "select * from read_csv('http://127.0.0.1:9/secret.csv')",
+    "select * from secret",
+    "with gone as (delete from observations returning *) select * from gone",
+    "/* select */ drop view observations",
+]
+
+
+@pytest.fixture
+def root(engine: Engine, tmp_path: Path) -> str:
+    versions = frame(
+        ("made_up.a", "2026-01-01", 10.0, "2026-02-10"),
+        ("made_up.a", "2026-01-01", 11.0, "2026-03-10"),
+        ("made_up.b", "2026-01-01", 1.5, "2026-03-10"),
+    )
+    load.append(engine, fetch(engine), versions)
+    (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
+    sync.sync(engine, str(tmp_path / "lake"))
+    return str(tmp_path / "lake")
+
+
+@pytest.mark.parametrize("sql", ATTACKS)
+def test_what_is_not_a_question_on_the_lake_is_refused(root: str, tmp_path: Path, sql: str) -> None:
+    secret = pd.DataFrame({"a": [1]})  # DuckDB would read a variable of its caller by its name
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(QueryError) as refused:
+        query.run(root, sql.format(folder=tmp_path))
+    assert len(str(refused.value).splitlines()) == 1
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert len(secret) == 1
+
+
+def test_what_was_known_on_a_day_is_one_question(root: str) -> None:
+    asked = "select value from observations_as_of(date '{day}') order by value"
+    days = {"2026-02-09": [], "2026-03-09": [10.0], "2026-03-10": [1.5, 11.0]}
+    for day, values in days.items():
+        assert query.run(root, asked.format(day=day))["value"].tolist() == values
+    assert len(query.run(root, "from observations")) == 3
+
+
+def test_rows_and_time_are_limited(root: str) -> None:
+    assert len(query.run(root, "select * from range(100000000000)", limit=7)) == 7
+    endless = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b"
+    with pytest.raises(QueryError, match=r"over 0\.2 s"):
+        query.run(root, endless, timeout=0.2)
+
+
+def test_a_name_that_does_not_exist_shows_those_that_do(root: str) -> None:
+    with pytest.raises(QueryError, match="v_observation"):
+        query.run(root, "select * from v_observatoin")
+
+
+def test_a_lake_on_another_file_system_is_asked_as_well(engine: Engine, root: str) -> None:
+    sync.sync(engine, "memory://made-up-asked")
+    found = query.run("memory://made-up-asked", "select count(*) as n from observations")
+    assert found["n"].tolist() == [3]
+    fsspec.filesystem("memory").rm("/made-up-asked", recursive=True)

@@ -1,0 +1,58 @@
+"""The indicators of the method as Markdown; run it on a file to renew the part between its marks.
+
+`python -m tools.method_tables docs/method.md`
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipelines.index.framework import Dimension, Framework, Indicator, Panel, load
+from tools import docs_markers
+
+HEAD = "| indicator | from | transformation | 0 → 100 | weight |\n|---|---|---|---|---|"
+
+
+def markdown(framework: Framework) -> str:
+    """A table and the arguments of each dimension, then of each panel."""
+    groups: Sequence[Dimension | Panel] = (*framework.dimension, *framework.panel)
+    return "\n\n".join(_group(group) for group in groups)
+
+
+def renewed(text: str, framework: Framework) -> str:
+    """The text with what is between its marks replaced. Raises ValueError without marks."""
+    return docs_markers.renewed(text, "indicators", markdown(framework))
+
+
+def _group(group: Dimension | Panel) -> str:
+    rows = "\n".join(_row(one) for one in group.indicator)
+    reasons = "\n".join(_reasons(one) for one in group.indicator)
+    beside = " (beside the index)" if isinstance(group, Panel) else ""
+    return f"#### {group.en}{beside}\n\n{group.question_en}\n\n{HEAD}\n{rows}\n\n{reasons}"
+
+
+def _row(one: Indicator) -> str:
+    roles = [_series(role) for role in (one.of, one.to, one.less) if role]
+    read = " against ".join(roles)
+    age = f", carried up to {one.carry_months} months" if one.carry_months else ""
+    transform = f"`{one.transform}`, by {one.step}{age}"
+    ends = f"{one.low:g} → {one.high:g}"
+    return f"| {one.en} ({one.unit_en}) | {read} | {transform} | {ends} | {one.weight:g} |"
+
+
+def _series(keys: Sequence[str]) -> str:
+    rest = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
+    return f"`{keys[0]}`{rest}"
+
+
+def _reasons(one: Indicator) -> str:
+    return (
+        f"- **{one.en}**. {one.rationale_en} *Goalposts:* {one.goalposts_en} "
+        f"*Weak point:* {one.caveat_en}"
+    )
+
+
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        file = Path(name)
+        file.write_text(renewed(file.read_text(encoding="utf-8"), load()), encoding="utf-8")

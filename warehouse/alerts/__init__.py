@@ -1,0 +1,1 @@
+"""Alert rules, events and the outbox in the warehouse."""

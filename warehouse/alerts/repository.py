@@ -1,0 +1,209 @@
+"""What happened to the alert rules, recorded and queued; the caller holds the transaction.
+
+`writing(engine)` lets one writer in at a time, so that two evaluators find each other's events
+and two workers each other's lease.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, Table, and_, insert, or_, select, update
+from sqlmodel import SQLModel
+
+from warehouse.alerts.tables import (
+    Ack,
+    AlertEvent,
+    AlertRule,
+    AlertState,
+    ChannelHealth,
+    Heartbeat,
+    Outbox,
+    Silence,
+)
+from warehouse.database import add, writing
+from warehouse.row_conversion import dates
+from warehouse.tables import core
+
+Row = dict[str, Any]
+KEYS = {AlertState: ("rule", "series"), AlertRule: ("id", "hash"), Heartbeat: ("name",)}
+
+
+def events(connection: Connection, rule: str | None = None) -> list[Row]:
+    """Every event in the order in which it was recorded; of one rule where given."""
+    table = core(AlertEvent)
+    wanted = select(table).order_by(table.c.id)
+    found = wanted if rule is None else wanted.where(table.c.rule == rule)
+    return [dict(row) for row in connection.execute(found).mappings()]
+
+
+def states(connection: Connection) -> dict[tuple[str, str], Row]:
+    """Where each rule stands, by rule and series."""
+    found = connection.execute(select(core(AlertState))).mappings()
+    return {(row["rule"], row["series"]): dict(row) for row in found}
+
+
+def record(connection: Connection, event: Row) -> int:
+    """Add an event; its id."""
+    return add(connection, AlertEvent, **event)
+
+
+def mark_notified(connection: Connection, ids: Iterable[int], at: datetime) -> None:
+    """Note that the messages of these events were queued."""
+    table = core(AlertEvent)
+    connection.execute(update(table).where(table.c.id.in_(list(ids))).values(told_at=at))
+
+
+def upsert(connection: Connection, model: type[SQLModel], row: Row) -> None:
+    """Write the row with this key, whether or not it exists."""
+    table = core(model)
+    same = and_(*[table.c[name] == row[name] for name in KEYS[model]])
+    if not connection.execute(update(table).where(same).values(**row)).rowcount:
+        connection.execute(insert(table).values(**row))
+
+
+def queue(connection: Connection, message: Row) -> None:
+    """Queue a message, or add its events to the one with the same id that is still unsent."""
+    table = core(Outbox)
+    same = (table.c.channel == message["channel"], table.c.message_id == message["message_id"])
+    held = connection.execute(select(table).where(*same)).mappings().one_or_none()
+    if held is None:
+        add(connection, Outbox, **message)
+    else:
+        merged = [*held["payload"]["events"], *message["payload"]["events"]]
+        payload = held["payload"] | {"events": merged}
+        connection.execute(update(table).where(table.c.id == held["id"]).values(payload=payload))
+
+
+def silences(connection: Connection, now: datetime) -> list[Row]:
+    """The silences in force."""
+    table = core(Silence)
+    found = connection.execute(select(table).where(table.c.until > now)).mappings()
+    return [dict(row) for row in found]
+
+
+def silence(engine: Engine, **row: Any) -> int:
+    """Set a silence (columns of Silence); its id."""
+    with writing(engine) as connection:
+        return add(connection, Silence, **row)
+
+
+def acknowledge(engine: Engine, rule: str, series: str, **row: Any) -> int:
+    """Acknowledge the last firing of a rule; the id of its event. LookupError without one."""
+    table = core(AlertEvent)
+    fired = select(table.c.id).where(table.c.rule == rule, table.c.kind == "firing")
+    mine = fired.where(table.c.series == series) if series else fired
+    with writing(engine) as connection:
+        event = connection.scalar(mine.order_by(table.c.id.desc()).limit(1))
+        if event is None:
+            raise LookupError(f"{rule} has never fired: there is nothing to acknowledge")
+        add(connection, Ack, event_id=event, **row)
+        return int(event)
+
+
+def ended_acks(connection: Connection, now: datetime) -> list[Row]:
+    """The acknowledgements that are over."""
+    table = core(Ack)
+    found = connection.execute(select(table).where(table.c.until <= now).order_by(table.c.id))
+    return [dict(row) for row in found.mappings()]
+
+
+def beat(engine: Engine, name: str, at: datetime) -> None:
+    """Note that something that must run regularly has run."""
+    with writing(engine) as connection:
+        upsert(connection, Heartbeat, {"name": name, "at": at})
+
+
+def heartbeats(engine: Engine) -> dict[str, datetime]:
+    """When each thing that must run regularly last ran."""
+    table = core(Heartbeat)
+    with engine.connect() as connection:
+        return dict(map(tuple, connection.execute(select(table.c.name, table.c.at))))
+
+
+def health(connection: Connection) -> dict[str, Row]:
+    """How each channel is, by its id."""
+    found = connection.execute(select(core(ChannelHealth))).mappings()
+    return {row["channel"]: dict(row) for row in found}
+
+
+def lease(engine: Engine, channel: str, worker: str, now: datetime, hold: timedelta) -> bool:
+    """Take, or keep, the right to deliver on a channel until now + hold."""
+    table = core(ChannelHealth)
+    mine = table.c.channel == channel
+    free = or_(
+        table.c.lease_by == worker, table.c.lease_until.is_(None), table.c.lease_until <= now
+    )
+    with writing(engine) as connection:
+        if connection.scalar(select(table.c.channel).where(mine)) is None:
+            add(connection, ChannelHealth, channel=channel)
+        taken = {"lease_by": worker, "lease_until": now + hold}
+        return bool(connection.execute(update(table).where(mine, free).values(**taken)).rowcount)
+
+
+def release(engine: Engine, channel: str, worker: str) -> None:
+    """Give the right to deliver back."""
+    table = core(ChannelHealth)
+    mine = and_(table.c.channel == channel, table.c.lease_by == worker)
+    with writing(engine) as connection:
+        connection.execute(update(table).where(mine).values(lease_until=None))
+
+
+def next_due(engine: Engine, channel: str, now: datetime) -> Row | None:
+    """The oldest message to deliver on a channel, if it is due; later ones wait behind it."""
+    table, about = core(Outbox), core(ChannelHealth)
+    mine = (table.c.channel == channel, table.c.state == "pending")
+    with engine.connect() as connection:
+        row = connection.execute(select(about).where(about.c.channel == channel)).mappings().one()
+        if row["state"] == "off" or (row["not_before"] and row["not_before"] > now):
+            return None
+        oldest = select(table).where(*mine, table.c.due <= now).order_by(table.c.id).limit(1)
+        found = connection.execute(oldest).mappings().one_or_none()
+        return None if found is None else dict(found)
+
+
+def sent_since(engine: Engine, channel: str, since: datetime) -> int:
+    """How many messages the channel took since then."""
+    table = core(Outbox)
+    mine = (table.c.channel == channel, table.c.sent_at > since)
+    with engine.connect() as connection:
+        return len(connection.execute(select(table.c.id).where(*mine)).all())
+
+
+def settle(engine: Engine, message: Row, outcome: Row, channel: Row) -> None:
+    """What an attempt came to: columns of Outbox, and of ChannelHealth."""
+    box, about = core(Outbox), core(ChannelHealth)
+    with writing(engine) as connection:
+        connection.execute(update(box).where(box.c.id == message["id"]).values(**outcome))
+        mine = about.c.channel == message["channel"]
+        connection.execute(update(about).where(mine).values(**channel))
+
+
+def reopen(engine: Engine, channel: str) -> int:
+    """Let a channel that is off or waiting try again, failed messages included; how many wait."""
+    box, about = core(Outbox), core(ChannelHealth)
+    with writing(engine) as connection:
+        mine = about.c.channel == channel
+        again = {"state": "ok", "failures": 0, "not_before": None, "since": None}
+        connection.execute(update(about).where(mine).values(**again))
+        failed = and_(box.c.channel == channel, box.c.state == "failed")
+        connection.execute(update(box).where(failed).values(state="pending", attempts=0))
+        waiting = and_(box.c.channel == channel, box.c.state == "pending")
+        return len(connection.execute(select(box.c.id).where(waiting)).all())
+
+
+def frame(engine: Engine, model: type[SQLModel]) -> pd.DataFrame:
+    """A table as a frame, periods as dates."""
+    table: Table = core(model)
+    with engine.connect() as connection:
+        found = connection.execute(select(table).order_by(*table.primary_key.columns))
+        rows = pd.DataFrame([dict(row) for row in found.mappings()], columns=list(table.c.keys()))
+    for name in {"period", "crossing"} & set(rows.columns):
+        rows[name] = dates(rows[name])
+    return rows
+
+
+def history(engine: Engine) -> pd.DataFrame:
+    """Every event ever recorded, in order: the public history, false alarms included."""
+    return frame(engine, AlertEvent)

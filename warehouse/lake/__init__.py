@@ -1,0 +1,1 @@
+"""The observations as append-only Parquet, for DuckDB and Spark."""

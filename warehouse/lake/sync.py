@@ -1,0 +1,98 @@
+"""The observations as append-only Parquet files, for DuckDB and for engines beyond one machine.
+
+`manifest.json` names the files that count, each with its rows and SHA-256, and the greatest
+fetch that they hold. It is written last and in one step, so that a sync that dies leaves the
+lake as it was. Nothing enters the store at or below a fetch that is loaded, so a sync writes
+new files only: each holds the versions of the fetches that its name tells.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import fsspec
+import pyarrow.parquet as pq
+from sqlalchemy import Engine
+
+from warehouse.fetches import newest_fetch
+from warehouse.lake.extract import SCHEMA, row_groups
+
+MANIFEST = "manifest.json"
+# A figure seldom repeats: a dictionary of the values would cost more than it saves. Readers ask
+# for series, periods and dates: the least and the greatest of the rest would spare them no file.
+WRITTEN: dict[str, Any] = {
+    "compression": "zstd",
+    "use_dictionary": [name for name in SCHEMA.names if name != "value"],
+    "write_statistics": ["series", "period", "known_from", "fetch_id"],
+}
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The files of the lake (path, rows, sha256) and the greatest fetch in them."""
+
+    newest_fetch: int
+    files: tuple[Mapping[str, Any], ...]
+
+    @property
+    def rows(self) -> int:
+        """The versions that the lake holds."""
+        return sum(int(file["rows"]) for file in self.files)
+
+
+def manifest(root: str) -> Manifest:
+    """What the lake at a folder or an fsspec address holds; nothing where there is none."""
+    files, folder = fsspec.core.url_to_fs(root)
+    if not files.exists(f"{folder}/{MANIFEST}"):
+        return Manifest(0, ())
+    found = json.loads(files.cat_file(f"{folder}/{MANIFEST}"))
+    return Manifest(found["newest_fetch"], tuple(found["files"]))
+
+
+def sync(engine: Engine, root: str) -> Manifest:
+    """Add to the lake what the store has learnt since the last sync; the lake as it is then."""
+    held, newest = manifest(root), newest_fetch(engine)
+    if newest == held.newest_fetch:
+        return held
+    files, folder = fsspec.core.url_to_fs(root)
+    name = f"observations/fetch-{held.newest_fetch + 1:08d}-{newest:08d}.parquet"
+    added = _write(engine, files, folder, name, held.newest_fetch, newest)
+    synced = Manifest(newest, (*held.files, added) if added["rows"] else held.files)
+    text = json.dumps({"newest_fetch": newest, "files": synced.files}, indent=1)
+    files.makedirs(folder, exist_ok=True)
+    _replace(files, f"{folder}/{MANIFEST}", text.encode())
+    return synced
+
+
+def _write(
+    engine: Engine, files: Any, folder: str, name: str, after: int, until: int
+) -> dict[str, Any]:
+    with TemporaryDirectory(prefix="silentcrash-") as scratch:
+        path = Path(scratch) / "new.parquet"
+        with pq.ParquetWriter(path, SCHEMA, **WRITTEN) as writer:
+            for table in row_groups(engine, after, until):
+                writer.write_table(table)
+        with path.open("rb") as body:
+            digest = hashlib.file_digest(body, "sha256").hexdigest()
+        count = pq.read_metadata(path).num_rows
+        if count:
+            files.makedirs(f"{folder}/observations", exist_ok=True)
+            files.put_file(str(path), f"{folder}/{name}")
+    return {"path": name, "rows": count, "sha256": digest}
+
+
+def _replace(files: Any, path: str, body: bytes) -> None:
+    """Put a body in the place of another in one step: an object store does, a disk by a rename."""
+    if "file" not in files.protocol:
+        files.pipe_file(path, body)
+        return
+    with open(f"{path}.new", "wb") as sink:
+        sink.write(body)
+        sink.flush()
+        os.fsync(sink.fileno())
+    os.replace(f"{path}.new", path)

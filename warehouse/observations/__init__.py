@@ -1,0 +1,1 @@
+"""The versions of figures: encode a batch, find what changed, append, read."""

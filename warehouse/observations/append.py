@@ -1,0 +1,214 @@
+"""Append the versions of figures: a row goes in where it says something new."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+from sqlalchemy import Connection, Engine, insert, select, text, update
+
+from warehouse.database import add, writing
+from warehouse.observations import diff
+from warehouse.observations.encode import (
+    Catalogue,
+    days,
+    decode,
+    encode,
+    faults,
+    in_order,
+    order_of,
+    typed,
+)
+from warehouse.observations.external_sort import ROWS, ordered
+from warehouse.observations.staging import staged
+from warehouse.tables import STATUS, Citation, Fetch, Series, core
+
+CITED = ["source", "address", "licence", "note", "assumed"]
+# What the store held and the publisher no longer serves. A file that starts later than it used
+# to withdraws nothing: publishers trim the old end.
+WITHDRAW = """
+insert into observation (series_id, period, known_from, fetch_id, value, status)
+select o.series_id, o.period, :known_from, :fetch, null, :withdrawn
+from observation o
+join (select series_id, min(period) as first from seen group by series_id) s
+  on s.series_id = o.series_id and o.period >= s.first
+where o.status <> :withdrawn and o.known_from <= :known_from
+  and not exists (select 1 from seen
+    where seen.series_id = o.series_id and seen.period = o.period)
+  and not exists (select 1 from observation n
+    where n.series_id = o.series_id and n.period = o.period and n.known_from <= :known_from
+      and (n.known_from, n.fetch_id) > (o.known_from, o.fetch_id))
+"""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did: versions added, rows that said nothing new, rows refused.
+
+    `refused` holds the columns of the batch and `reason`; `withdrawn` counts the versions that
+    say that the publisher took a figure back; `fetch_id` is the fetch that the rows are under.
+    """
+
+    added: int
+    unchanged: int
+    refused: pd.DataFrame
+    withdrawn: int
+    fetch_id: int
+
+
+def append(
+    engine: Engine,
+    fetch_id: int,
+    frames: pd.DataFrame | Iterable[pd.DataFrame],
+    *,
+    seen: pd.DataFrame | None = None,
+) -> Loaded:
+    """Add the rows whose value or status differs from the version known just before them.
+
+    `frames`, a frame or an iterator of the frames of one batch, of which one is held at a time:
+    series, period (datetime64), value (in the unit of the series), status, known_from
+    (datetime64 UTC, filled), and for shipped history source, address, licence, note, assumed.
+    `seen` ([series, period]) is given where the publisher serves whole series: the figures
+    held of these series that are not in it are recorded as withdrawn, known from the fetch.
+    One transaction; the same frame twice adds nothing. Rows that cannot be figures come back
+    in `refused` and the rest goes in. A fetch that a later load has overtaken, or that has
+    been loaded before, takes no more rows, because a release may rest on it: they come under a
+    copy of it.
+    """
+    catalogue, at = _context(engine, fetch_id)
+    gone = _seen(seen, catalogue)
+    with _batch(engine, frames, catalogue, at) as batch:
+        if not batch.good and not gone.num_rows:
+            return Loaded(0, 0, batch.refused, 0, fetch_id)
+        new = {}
+        if engine.dialect.name == "sqlite":
+            new["batch"] = diff.reader(engine, batch.rows, batch.good)
+        with staged(engine, seen=gone, **new) as connection:
+            fetch = _open_fetch(connection, fetch_id)
+            added = _insert_changed(connection, batch.rows, fetch)
+            withdrawn = _insert_withdrawn(connection, fetch, int(at.timestamp()))
+            fetch = _close_fetch(connection, fetch_id, fetch, added + withdrawn)
+        return Loaded(added, batch.good - added, batch.refused, withdrawn, fetch)
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """What goes to the store, in the order of its key, to be read once; how many rows came."""
+
+    rows: pa.RecordBatchReader
+    good: int
+    refused: pd.DataFrame
+
+
+@contextmanager
+def _batch(
+    engine: Engine,
+    frames: pd.DataFrame | Iterable[pd.DataFrame],
+    catalogue: Catalogue,
+    at: pd.Timestamp,
+) -> Iterator[_Batch]:
+    if isinstance(frames, pd.DataFrame):
+        coded, refused = _sound(engine, frames, catalogue, at)
+        rows = in_order(coded, order_of(coded)).to_reader(ROWS)
+        yield _Batch(rows, len(coded), refused)
+        return
+    refusals: list[pd.DataFrame] = []
+    counts: list[int] = []
+
+    def parts() -> Iterator[pa.Table]:
+        for frame in frames:
+            coded, refused = _sound(engine, frame, catalogue, at)
+            refusals.append(refused)
+            counts.append(len(coded))
+            yield pa.Table.from_pandas(coded, preserve_index=False)
+
+    with ordered(parts()) as batch:
+        twice = decode(batch.contradicted, catalogue)
+        refused = pd.concat([*refusals, twice], ignore_index=True)
+        yield _Batch(batch.reader(), sum(counts) - len(twice), refused)
+
+
+def _sound(
+    engine: Engine, frame: pd.DataFrame, catalogue: Catalogue, at: pd.Timestamp
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that can be figures, coded, and the refused ones with their reasons."""
+    figures = typed(frame)
+    coded = encode(figures, catalogue)
+    reason = faults(figures, coded, order_of(coded), catalogue, at)
+    refused = frame.iloc[reason.index].assign(reason=reason.to_numpy()).reset_index(drop=True)
+    if len(refused):
+        coded = coded.drop(reason.index)
+    if "address" in frame:
+        coded["citation_id"] = _citations(engine, figures.loc[coded.index])
+    else:
+        coded["citation_id"] = pd.Series(pd.NA, index=coded.index, dtype="Int32")
+    return coded, refused
+
+
+def _insert_changed(connection: Connection, rows: pa.RecordBatchReader, fetch: int) -> int:
+    if connection.dialect.name == "sqlite":
+        return diff.insert(connection, fetch)
+    return diff.send(connection, rows, fetch)
+
+
+def _insert_withdrawn(connection: Connection, fetch: int, known_from: int) -> int:
+    values = {"fetch": fetch, "known_from": known_from, "withdrawn": STATUS["withdrawn"]}
+    return connection.execute(text(WITHDRAW), values).rowcount
+
+
+def _context(engine: Engine, fetch_id: int) -> tuple[Catalogue, pd.Timestamp]:
+    series, fetch = core(Series).c, core(Fetch).c
+    with engine.connect() as connection:
+        found = connection.execute(select(series.key, series.id, series.frequency)).all()
+        at = connection.scalar(select(fetch.at).where(fetch.id == fetch_id))
+    if at is None:
+        raise LookupError(f"there is no fetch {fetch_id}: record it first")
+    ids = pd.Series({key: number for key, number, _ in found}, dtype="int64")
+    ahead = [number for _, number, frequency in found if frequency == "E"]
+    return Catalogue(ids, ahead), pd.Timestamp(at).tz_convert("UTC")
+
+
+def _citations(engine: Engine, good: pd.DataFrame) -> "pd.Series[int]":
+    cited = good[CITED].fillna(dict.fromkeys(CITED[:-1], ""))
+    wanted = pd.MultiIndex.from_frame(cited)
+    table = core(Citation)
+    columns = [table.c[name] for name in CITED]
+    with writing(engine) as connection:
+        stored = {tuple(row) for row in connection.execute(select(*columns))}
+        new = [dict(zip(CITED, row, strict=True)) for row in wanted.unique() if row not in stored]
+        if new:
+            connection.execute(insert(table), new)
+        found = connection.execute(select(table.c.id, *columns)).all()
+    ids = pd.Series({tuple(row[1:]): row[0] for row in found})
+    return pd.Series(ids.reindex(wanted).to_numpy(), index=good.index, dtype="Int32")
+
+
+def _seen(seen: pd.DataFrame | None, catalogue: Catalogue) -> pa.Table:
+    served = pd.DataFrame({"series": [], "period": []}) if seen is None else seen
+    known = served.loc[served["series"].isin(catalogue.ids.index)]
+    coded = {
+        "series_id": known["series"].map(catalogue.ids).to_numpy("int32"),
+        "period": days(pd.to_datetime(known["period"])),
+    }
+    return pa.table(coded)
+
+
+def _open_fetch(connection: Connection, fetch_id: int) -> int:
+    table = core(Fetch)
+    closed = select(table.c.id).where(table.c.id >= fetch_id, table.c.loaded).limit(1)
+    if connection.scalar(closed) is None:
+        return fetch_id
+    row = connection.execute(select(table).where(table.c.id == fetch_id)).mappings().one()
+    copy = {name: value for name, value in row.items() if name != "id"}
+    return add(connection, Fetch, **copy | {"loaded": False})
+
+
+def _close_fetch(connection: Connection, asked: int, used: int, added: int) -> int:
+    table = core(Fetch)
+    if added:
+        connection.execute(update(table).where(table.c.id == used).values(loaded=True))
+        return used
+    if used != asked:
+        connection.execute(table.delete().where(table.c.id == used))
+    return asked

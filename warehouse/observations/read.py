@@ -1,0 +1,188 @@
+"""Read the figures as known on a day: every read takes `as_of`, and `recorded_by` to pin one."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, Engine, or_, select
+
+from warehouse.fetches import (
+    LastFetch,
+    State,
+    ages,
+    last_fetch,
+    newest_fetch,
+    parsed_bodies,
+    state,
+    status,
+)
+from warehouse.observations.bulk_read import LATEST, VERSIONS, Columns, ask
+from warehouse.row_conversion import dates, day, instants, statuses
+from warehouse.tables import STATUS, Series, core
+
+__all__ = [
+    "LastFetch",
+    "State",
+    "ages",
+    "history",
+    "last_fetch",
+    "latest",
+    "newest_fetch",
+    "panel",
+    "parsed_bodies",
+    "revisions",
+    "state",
+    "status",
+    "vintages",
+]
+
+
+def panel(
+    engine: Engine,
+    series: Sequence[str] | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    as_of: datetime | None = None,
+    recorded_by: int | None = None,
+    *,
+    withdrawn: bool = False,
+) -> pd.DataFrame:
+    """The figure of each series and period as known at `as_of`: one row each.
+
+    `series` holds keys, or prefixes that end in `*`; None is all. `as_of` is the greatest
+    known_from that enters, `recorded_by` the greatest fetch. Columns: series, period
+    (datetime64), value (in the unit of the series), status, known_from (UTC), fetch_id, in the
+    order of series and period. Withdrawn figures are left out unless asked for.
+    """
+    return _read(engine, LATEST, series, start, end, as_of, recorded_by, withdrawn)
+
+
+def history(
+    engine: Engine,
+    series: Sequence[str] | None = None,
+    as_of: datetime | None = None,
+    recorded_by: int | None = None,
+) -> pd.DataFrame:
+    """Every version of every figure known at `as_of`, in the columns of `panel`.
+
+    Ordered by series, period, known_from and fetch; a withdrawal is a row with a null value.
+    """
+    return _read(engine, VERSIONS, series, None, None, as_of, recorded_by)
+
+
+def latest(
+    engine: Engine,
+    series: Sequence[str] | None = None,
+    as_of: datetime | None = None,
+    recorded_by: int | None = None,
+) -> pd.DataFrame:
+    """The newest period of each series as known at `as_of`, in the columns of `panel`."""
+    frame = panel(engine, series, as_of=as_of, recorded_by=recorded_by)
+    return frame.drop_duplicates("series", keep="last").reset_index(drop=True)
+
+
+def vintages(engine: Engine, series: str) -> pd.DataFrame:
+    """One series with a row a period and a column a known_from: what was known at that instant.
+
+    Null where nothing was known yet, or the figure was withdrawn.
+    """
+    said: pd.DataFrame = history(engine, [series]).drop_duplicates(
+        ["period", "known_from"], keep="last"
+    )
+    marked = said.assign(value=said["value"].fillna(np.inf))  # inf is no figure: it marks a null
+    wide = marked.pivot(index="period", columns="known_from", values="value").ffill(axis=1)
+    return wide.where(wide.ne(np.inf))
+
+
+def revisions(engine: Engine, series: Sequence[str] | None = None) -> pd.DataFrame:
+    """How each figure was revised: series, period, first, latest, versions, revision.
+
+    Revision is latest - first, in the unit of the series; `mean_absolute_revision` and `bias`
+    (the mean revision) are those of the whole series.
+    """
+    said = history(engine, series).dropna(subset="value")
+    grouped = said.groupby(["series", "period"])["value"].agg(["first", "last", "size"])
+    table = grouped.rename(columns={"last": "latest", "size": "versions"}).reset_index()
+    table["revision"] = table["latest"] - table["first"]
+    by_series = table["revision"].groupby(table["series"])
+    absolute = table["revision"].abs().groupby(table["series"])
+    table["mean_absolute_revision"] = absolute.transform("mean")
+    table["bias"] = by_series.transform("mean")
+    return table
+
+
+def _read(
+    engine: Engine,
+    queries: Mapping[str, str],
+    series: Sequence[str] | None,
+    start: date | None,
+    end: date | None,
+    as_of: datetime | None,
+    recorded_by: int | None,
+    withdrawn: bool = True,
+) -> pd.DataFrame:
+    with _at_once(engine).connect() as connection:
+        keys = _keys(connection, series)
+        chosen = None if series is None else keys
+        where = _where(chosen, start, end, as_of, recorded_by)
+        found = ask(connection, queries[engine.dialect.name].format(where=where))
+    return _frame(found, keys, withdrawn)
+
+
+def _at_once(engine: Engine) -> Engine:
+    """Without a transaction on PostgreSQL: its two messages take as long as to read a series."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _keys(connection: Connection, series: Sequence[str] | None) -> "pd.Series[str]":
+    """The key of each wanted series, by id."""
+    table = core(Series)
+    wanted = select(table.c.id, table.c.key)
+    if series is not None:
+        exact = [key for key in series if not key.endswith("*")]
+        starts = [
+            table.c.key.startswith(k[:-1], autoescape=True) for k in series if k.endswith("*")
+        ]
+        wanted = wanted.where(or_(table.c.key.in_(exact), *starts))
+    return pd.Series(dict(connection.execute(wanted).all()), dtype=object)
+
+
+def _where(
+    keys: "pd.Series[str] | None",
+    start: date | None,
+    end: date | None,
+    as_of: datetime | None,
+    recorded_by: int | None,
+) -> str:
+    bounds = {
+        "period >=": None if start is None else day(start),
+        "period <=": None if end is None else day(end),
+        "known_from <=": None if as_of is None else int(as_of.timestamp()),
+        "fetch_id <=": recorded_by,
+    }
+    used = [f"{test} {value:d}" for test, value in bounds.items() if value is not None]
+    chosen = [] if keys is None else [f"series_id in ({', '.join(map(str, keys.index)) or 'null'})"]
+    return " and ".join([*chosen, *used]) or "true"
+
+
+def _frame(found: Columns, keys: "pd.Series[str]", withdrawn: bool) -> pd.DataFrame:
+    """The versions in readable columns, in the order of series, period, known_from and fetch."""
+    names = keys.sort_values()
+    place = names.index.get_indexer(pd.Index(found["series_id"]))
+    order = np.lexsort([*(found[name] for name in ("fetch_id", "known_from", "period")), place])
+    if not withdrawn:
+        order = order[found["status"][order] != STATUS["withdrawn"]]
+    ordered = pd.DataFrame({name: column[order] for name, column in found.items()})
+    return pd.DataFrame(
+        {
+            "series": pd.array(names.to_numpy()[place[order]], dtype="str"),
+            "period": dates(ordered["period"]),
+            "value": ordered["value"],
+            "status": pd.array(statuses(ordered["status"]), dtype="str"),
+            "known_from": instants(ordered["known_from"]),
+            "fetch_id": ordered["fetch_id"].astype("int64"),
+        }
+    )
