@@ -1,8 +1,8 @@
 """A real HTTP server on loopback that plays a publisher, well or badly: the `site` fixture.
 
     site.serve("https://ember.example/prices.csv", Reply(body, headers={"ETag": '"a"'}))
-    door = Door(gateway=site.url, sleep=lambda seconds: None)
-    door.ask(Request("https://ember.example/prices.csv"), expected_format="csv")
+    client = PoliteClient(gateway=site.url, sleep=lambda seconds: None)
+    client.ask(Request("https://ember.example/prices.csv"), expected_format="csv")
     site.asked[-1].headers["User-Agent"]
 
 A route is the public address (with a gateway, GATEWAY/HOST/PATH is asked for it) or a path of

@@ -157,7 +157,7 @@ def nothing_changes(
     one = replace(find(family.key), requests=find(family.key).requests[:1])
     for module in (ingestion, commands):
         patch.setattr(module, "registry", lambda: {one.key: one})
-    patch.setattr(fetch, "Door", partial(PoliteClient, sleep=lambda seconds: None))
+    patch.setattr(fetch, "PoliteClient", partial(PoliteClient, sleep=lambda seconds: None))
     patch.setenv("SILENTCRASH_GATEWAY", site.url)
     patch.setenv("SILENTCRASH_NOW", f"{family.day}T12:00:00+00:00")
     patch.setenv(one.needs or "SILENTCRASH_ACCEPT_NOTHING", "1")
