@@ -43,6 +43,7 @@ def test_the_example_of_the_engine_runs_and_its_functions_exist() -> None:
     rows = re.findall(r"^\| [\w /]+ \| (`.*`) \| (`.*`) \|$", page, re.M)
     assert len(rows) == 9
     for modules, functions in rows:
-        homes = [import_module(f"pipelines.index.{name}") for name in re.findall(r"[\w.]+", modules)]
+        names = re.findall(r"[\w.]+", modules)
+        homes = [import_module(f"pipelines.index.{name}") for name in names]
         for name in re.findall(r"\w+", functions):
             assert any(hasattr(home, name) for home in homes), name
