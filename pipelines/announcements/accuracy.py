@@ -12,9 +12,9 @@ EXCERPT = 110
 WORST = 20
 
 
-def page(labels: pd.DataFrame, found: pd.DataFrame) -> str:
+def page(labels: pd.DataFrame, readings: pd.DataFrame) -> str:
     """The page in Markdown. `labels`: the columns of the labelling guide, as text."""
-    both = judged(labels, found)
+    both = judged(labels, readings)
     groups = {"all": both} | dict(iter(both.groupby("lang")))
     parts = [
         "# Accuracy of the extraction of announcements",
@@ -85,7 +85,7 @@ and {both:.3f} with it."""
 
 
 def opinion(labels: pd.DataFrame) -> str:
-    """What the second opinion does to the development rows with weights that never saw them."""
+    """Describe the second opinion's out-of-fold effect on development rows."""
     from sources.announcements import classifier, event_type, places, power, train
     from sources.announcements.clean import clean
 
@@ -93,19 +93,22 @@ def opinion(labels: pd.DataFrame) -> str:
     sited = [bool(power.find(text) or places.find(text)[0]) for text in plain]
     verdicts = [event_type.read(text, sited=on) for text, on in zip(plain, sited, strict=True)]
     alone = pd.Series([verdict.kind != NONE for verdict in verdicts], labels.index)
-    whole = [bool(power.find(text) and places.find(text)[0]) for text in plain]
+    complete = [bool(power.find(text) and places.find(text)[0]) for text in plain]
     weak = [verdict.family in classifier.UNSURE for verdict in verdicts]
-    unsure = pd.Series(weak, labels.index) & ~pd.Series(whole, labels.index)
+    unsure = pd.Series(weak, labels.index) & ~pd.Series(complete, labels.index)
     both = alone & ~(unsure & train.out_of_fold(labels.assign(text=plain)))
-    right = [made.eq(labels["event_type"].ne(NONE)) for made in (alone, both)]
+    right = [read_as_event.eq(labels["event_type"].ne(NONE)) for read_as_event in (alone, both)]
     scored = ~_excluded(labels, "event")
-    shares = [float(one[scored].mean()) for one in right]
+    shares = [float(judged_right[scored].mean()) for judged_right in right]
     return OPINION.format(folds=train.FOLDS, alone=shares[0], both=shares[1])
 
 
-def judged(labels: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
-    """Labels beside readings (`read_*`), with `ok_<field>`: True, False, or None where unscored."""
-    both = labels.join(found.add_prefix("read_"))
+def judged(labels: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
+    """Join labels and readings (`read_*`) and judge them in `ok_<field>`.
+
+    True, False, or None where a field is not scored.
+    """
+    both = labels.join(readings.add_prefix("read_"))
     event = both["event_type"].ne(NONE)
     verdicts = {
         "event": both["read_event_type"].ne(NONE).eq(event),
@@ -121,13 +124,13 @@ def judged(labels: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def scores(both: pd.DataFrame) -> dict[str, str]:
-    """Each field's share of right rows with the number scored, and F1 of event or not."""
+    """Give each field's share of correct rows, and F1 of event or not."""
     rated = both.loc[both["ok_event"].notna()]
-    made, event = rated["read_event_type"].ne(NONE), rated["event_type"].ne(NONE)
-    f1 = 2 * (made & event).sum() / max(made.sum() + event.sum(), 1)
+    read_as_event, event = rated["read_event_type"].ne(NONE), rated["event_type"].ne(NONE)
+    f1 = 2 * (read_as_event & event).sum() / max(read_as_event.sum() + event.sum(), 1)
     shares = {name: both[f"ok_{name}"] for name in FIELDS}
-    told = {FIELDS[name]: f"{ok.mean():.3f} ({ok.count()})" for name, ok in shares.items()}
-    return {"event or not, F1": f"{f1:.3f} ({len(rated)})"} | told
+    described = {FIELDS[name]: f"{ok.mean():.3f} ({ok.count()})" for name, ok in shares.items()}
+    return {"event or not, F1": f"{f1:.3f} ({len(rated)})"} | described
 
 
 FIELDS = {
@@ -169,11 +172,11 @@ def _named(both: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _contain(label: str, read: str) -> bool:
-    wanted, given = (
+    label_names, read_names = (
         [name.strip() for name in names.casefold().split(";") if name.strip()]
         for names in (label, read)
     )
-    return any(one in other or other in one for one in wanted for other in given)
+    return any(left in right or right in left for left in label_names for right in read_names)
 
 
 def _excluded(both: pd.DataFrame, name: str) -> "pd.Series[bool]":
@@ -192,9 +195,9 @@ def _errors(both: pd.DataFrame) -> str:
 def _error(row: "pd.Series[str]", wrong: "pd.Series[bool]") -> str:
     names = [name.removeprefix("ok_") for name in wrong.index[wrong]]
     fields = [name for name in names if name != "event"]
-    told = "; ".join(f"{name} {row[name]!s}, read {row[f'read_{name}']!s}" for name in fields)
+    described = "; ".join(f"{name} {row[name]!s}, read {row[f'read_{name}']!s}" for name in fields)
     excerpt = " ".join(row["text"].split())[:EXCERPT]
-    return f"- [{row['id']}]({row['source_url']}) “{excerpt}…”: {told}"
+    return f"- [{row['id']}]({row['source_url']}) “{excerpt}…”: {described}"
 
 
 def _markdown(table: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""News items -> stored events -> monthly observations: the effects around `announcements`.
+"""Store the events of news items and append their monthly observations.
 
 Only title, link, date and the facts read are stored of an item, never its article.
 """
@@ -43,11 +43,11 @@ SOURCE: dict[str, Any] = {
 }
 
 
-class Kept(NamedTuple):
+class Counts(NamedTuple):
     """How many events were added, were known, and had no date in the past."""
 
     added: int
-    known: int
+    stored_before: int
     undated: int
 
 
@@ -57,62 +57,62 @@ def extracted(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def instants(published: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
-    """Instants in UTC of dates in ISO 8601, precise to a day or less; NaT for anything else."""
-    whole = published.where(published.ne(""))
+    """Parse dates in ISO 8601 as UTC instants; anything else is NaT."""
+    filled = published.where(published.ne(""))
     # without the format the first row's would be asked of all the others
-    return pd.to_datetime(whole, utc=True, errors="coerce", format="ISO8601")
+    return pd.to_datetime(filled, utc=True, errors="coerce", format="ISO8601")
 
 
 def ask(engine: Engine, settings: Settings) -> list[ingestion.IngestOutcome]:
-    """Ask the papers and for filed documents; an outcome a question. `read_archive` reads them."""
+    """Fetch the papers and filed documents; `read_archive` reads them."""
     papers = list(ingestion.fetch_and_load(engine, settings, [find(key) for key in PAPERS]))
     return papers + filings.ask(engine, settings)
 
 
-def read_archive(engine: Engine, settings: Settings) -> Kept:
-    """Read every archived body of papers and filings that this version has not read yet."""
-    archive, total, last = Archive(settings.archive), Kept(0, 0, 0), None
+def read_archive(engine: Engine, settings: Settings) -> Counts:
+    """Read every archived body that this version has not read yet."""
+    archive, total, last = Archive(settings.archive), Counts(0, 0, 0), None
     load.register(engine, [SOURCE], [])
     done = set(read.parsed_bodies(engine, SOURCE["key"])["sha256"])
     filed = filings.listed(engine, archive).set_index("link")["published"].to_dict()
     readers: list[tuple[Source, Items]] = [(find(key), items) for key, items in PAPERS.items()]
     for source, items in [*readers, (sec_releases.RELEASES, sec_releases.items)]:
         for row in read.parsed_bodies(engine, source.key).to_dict("records"):
-            about = {str(name): value for name, value in row.items()}
-            if f"{about['sha256']}-{VERSION}" in done or about["outcome"] != "new":
+            fetch_row = {str(name): value for name, value in row.items()}
+            if f"{fetch_row['sha256']}-{VERSION}" in done or fetch_row["outcome"] != "new":
                 continue
             with suppress(KeyError, DamagedBody):  # `reparse` says which bodies are gone
-                found = items(stored(archive, source, about))
-                pairs = zip(found["link"], found["published"], strict=True)
-                dated = found.assign(published=[filed.get(link, day) for link, day in pairs])
-                body = f"{about['sha256']}-{VERSION}"
-                last, kept = _store(engine, settings, dated, about["url"], body)
-                total = Kept(*(one + more for one, more in zip(total, kept, strict=True)))
+                listed_items = items(stored(archive, source, fetch_row))
+                pairs = zip(listed_items["link"], listed_items["published"], strict=True)
+                dated = listed_items.assign(published=[filed.get(link, day) for link, day in pairs])
+                body = f"{fetch_row['sha256']}-{VERSION}"
+                last, counts = _store(engine, settings, dated, fetch_row["url"], body)
+                total = Counts(*(so_far + more for so_far, more in zip(total, counts, strict=True)))
     if last is not None:
         observe(engine, settings, last)
     return total
 
 
-def keep(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str) -> Kept:
+def keep(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str) -> Counts:
     """Store the events of items (title, link, published), then their series.
 
     `origin` is the address or the file that the items came from.
     """
     load.register(engine, [SOURCE], [])
-    fetch, kept = _store(engine, settings, items, origin)
+    fetch, counts = _store(engine, settings, items, origin)
     observe(engine, settings, fetch)
-    return kept
+    return counts
 
 
-def take(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str, body: str) -> Kept:
-    """Store the events of items that have been read, under the digest of their file; no series."""
+def take(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str, body: str) -> Counts:
+    """Store the events of items already read, under their file's digest."""
     load.register(engine, [SOURCE], [])
     return _store(engine, settings, items, origin, body)[1]
 
 
 def _store(
     engine: Engine, settings: Settings, items: pd.DataFrame, origin: str, body: str | None = None
-) -> tuple[int, Kept]:
+) -> tuple[int, Counts]:
     """Store the events of items under a new fetch; `body` names what was read.
 
     Items that come with the columns of their event keep them: their text was not stored.
@@ -138,25 +138,27 @@ def _store(
         parser_version=VERSION,
     )
     added = events.append(engine, fetch, good)
-    return fetch, Kept(added, len(good) - added, len(dated) - len(good))
+    return fetch, Counts(added, len(good) - added, len(dated) - len(good))
 
 
 def observe(engine: Engine, settings: Settings, fetch: int) -> int:
-    """Append the monthly series of all stored events, as known now; how many rows are new.
+    """Append the monthly series of all stored events; count the new rows.
 
     The running month is `partial`. A count is known from the day it was made here: what a
     later item adds to a past month is a new vintage of it.
     """
-    told = events.read(engine, as_of=settings.now)
-    told = told[told["fetched_from"].ne(SHIPPED)]  # a list made by hand is not a count
-    resolved, _ = projects.resolve(told, projects.read_corrections())
-    held, named = rates(engine, settings), resolved["country"]
+    stored_events = events.read(engine, as_of=settings.now)
+    stored_events = stored_events[
+        stored_events["fetched_from"].ne(SHIPPED)
+    ]  # a list made by hand is not a count
+    resolved, _ = projects.resolve(stored_events, projects.read_corrections())
+    fx, named = rates(engine, settings), resolved["country"]
     load.register(engine, [SOURCE], series.catalogue(named) + status.catalogue(named))
-    made = pd.concat([series.monthly(resolved, held), status.monthly(resolved, held)])
-    running = made["period"].ge(pd.Timestamp(settings.now.date().replace(day=1)))
-    dated = made.assign(
+    monthly_rows = pd.concat([series.monthly(resolved, fx), status.monthly(resolved, fx)])
+    running = monthly_rows["period"].ge(pd.Timestamp(settings.now.date().replace(day=1)))
+    dated = monthly_rows.assign(
         known_from=pd.Timestamp(settings.now).floor("s"),
-        status=made["status"].mask(running, "partial"),
+        status=monthly_rows["status"].mask(running, "partial"),
     )
     loaded = load.append(engine, fetch, dated)
     load.mark_loaded(engine, fetch)

@@ -1,4 +1,4 @@
-"""The announcements of Africa and Morocco that are shipped: facts with the page that tells each.
+"""The shipped announcements of Africa and Morocco, each with its page.
 
 They fill the pages of a store that has asked no paper yet. They are a list and not a series:
 what was noticed by hand says nothing of how much happened, so no count rests on them.
@@ -20,7 +20,7 @@ NUMBERS = ["power_mw", "amount"]
 
 
 def shipped() -> pd.DataFrame:
-    """A row a fact: published, link, a title in our own words, and the columns of an event."""
+    """Read the shipped facts: one event a row, titled in our own words."""
     facts = pd.read_csv(FILE.open(encoding="utf-8"), dtype=str, keep_default_na=False)
     numbers = facts[NUMBERS].apply(pd.to_numeric)
     parts = facts[["operator", "place", "country"]].to_numpy()

@@ -1,4 +1,4 @@
-"""Documents filed with the SEC -> archived titles and facts, asked for behind the polite door."""
+"""Fetch documents filed with the SEC; archive their titles and facts."""
 
 from dataclasses import asdict
 from typing import Any
@@ -23,14 +23,14 @@ LISTS = {"sec_filings": sec_filings.items, "sec_submissions": sec_submissions.it
 
 
 def listed(engine: Engine, archive: Archive) -> pd.DataFrame:
-    """The documents that the SEC's newest archived answers name: ITEMS, newest first."""
-    found = [pd.DataFrame(columns=ITEMS)]
+    """List the documents named by the SEC's newest archived answers."""
+    releases = [pd.DataFrame(columns=ITEMS)]
     for key, items in LISTS.items():
         answers = read.parsed_bodies(engine, key)
         good = answers[answers["outcome"].eq("new")].drop_duplicates("url", keep="last")
         for row in good.to_dict("records"):
             try:
-                found.append(
+                releases.append(
                     items(
                         stored(
                             archive, find(key), {str(name): value for name, value in row.items()}
@@ -39,22 +39,22 @@ def listed(engine: Engine, archive: Archive) -> pd.DataFrame:
                 )
             except (KeyError, DamagedBody):
                 continue  # `reparse` says which bodies are gone
-    every = pd.concat(found, ignore_index=True)
+    every = pd.concat(releases, ignore_index=True)
     return every.drop_duplicates("link").sort_values("published", ascending=False)
 
 
 def ask(engine: Engine, settings: Settings) -> list[IngestOutcome]:
-    """Ask for the newest documents that are not archived yet, MOST at once; an outcome each."""
+    """Fetch the newest documents not archived yet, at most MOST."""
     archive = Archive(settings.archive)
-    load.register(engine, [about()], [])
-    known = set(read.parsed_bodies(engine, KEY)["url"])
-    links = [link for link in listed(engine, archive)["link"] if link not in known][:MOST]
+    load.register(engine, [source_row()], [])
+    archived = set(read.parsed_bodies(engine, KEY)["url"])
+    links = [link for link in listed(engine, archive)["link"] if link not in archived][:MOST]
     source = sec_releases.source(links)
-    asked = fetch.fetch_concurrently(settings, [source], lambda _source, _request: None)
-    return [_keep(engine, archive, one) for one in asked]
+    answers = fetch.fetch_concurrently(settings, [source], lambda _source, _request: None)
+    return [_keep(engine, archive, payload) for payload in answers]
 
 
-def about() -> dict[str, Any]:
+def source_row() -> dict[str, Any]:
     """The source of the documents, as the warehouse knows it."""
     declared = sec_releases.RELEASES
     same = ("key", "publisher", "homepage", "licence", "licence_url", "attribution")
@@ -63,10 +63,10 @@ def about() -> dict[str, Any]:
     return {name: getattr(declared, name) for name in same + more} | titles
 
 
-def _keep(engine: Engine, archive: Archive, asked: fetch.FetchedPayload) -> IngestOutcome:
-    answer = asked.answer
-    about = fetch_record(asked) | {"parser_version": 1}
-    for body in asked.bodies:
-        archive.put(body, {"source": KEY, "request": asdict(asked.request), **about})
-    load.record(engine, KEY, **about)
+def _keep(engine: Engine, archive: Archive, payload: fetch.FetchedPayload) -> IngestOutcome:
+    answer = payload.answer
+    recorded = fetch_record(payload) | {"parser_version": 1}
+    for body in payload.bodies:
+        archive.put(body, {"source": KEY, "request": asdict(payload.request), **recorded})
+    load.record(engine, KEY, **recorded)
     return IngestOutcome(KEY, answer.url, answer.outcome, answer.detail)

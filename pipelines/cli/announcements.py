@@ -1,4 +1,4 @@
-"""`silentcrash announcements ...`: read texts, keep their events, list the projects."""
+"""`silentcrash announcements …`: read texts, store events, list projects."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -25,25 +25,27 @@ def extract(
     texts: Texts,
     out: Annotated[Path, typer.Option("--out", metavar="OUT.csv", help="Where it is written.")],
 ) -> None:
-    """Read every text of IN.csv; write the label columns, and `id` where it has one."""
+    """Read every text of IN.csv and write its event columns."""
     from pipelines.announcements.collect import extracted
 
     frame = read_texts(texts)
-    kept = [name for name in ("id", "text") if name in frame]
-    frame[kept].join(extracted(frame)).to_csv(out, index=False)
+    counts = [name for name in ("id", "text") if name in frame]
+    frame[counts].join(extracted(frame)).to_csv(out, index=False)
 
 
 @app.command()
 def load(texts: Texts) -> None:
-    """Keep the events of a CSV file (text, date, address): facts, title and link, no article."""
+    """Store the events of a CSV file (text, date, address), no article."""
     from pipelines.announcements import collect
     from pipelines.ingest import ingestion
 
     frame = read_texts(texts, "date", "address")
     items = frame.rename(columns={"text": "title", "address": "link", "date": "published"})
     settings = from_environment()
-    kept = collect.keep(ingestion.open_store(settings), settings, items, texts.name)
-    print(f"{kept.added} added, {kept.known} known, {kept.undated} without a past date")
+    counts = collect.keep(ingestion.open_store(settings), settings, items, texts.name)
+    print(
+        f"{counts.added} added, {counts.stored_before} known, {counts.undated} without a past date"
+    )
 
 
 @app.command()
@@ -61,10 +63,11 @@ def fetch() -> None:
     with progress(Console(stderr=True)) as shown:
         shown.add_task("Asking the papers", total=None)
         outcomes = collect.ask(engine, settings)
-        kept = collect.read_archive(engine, settings)
+        counts = collect.read_archive(engine, settings)
     Console().print(summary.outcomes(outcomes))
-    print(f"{kept.added} events added, {kept.known} known, {kept.undated} without a past date")
-    if outcomes and not any(one.good or one.outcome == "skipped" for one in outcomes):
+    added = f"{counts.added} events added, {counts.stored_before} known"
+    print(f"{added}, {counts.undated} without a past date")
+    if outcomes and not any(answer.good or answer.outcome == "skipped" for answer in outcomes):
         raise RunFault("no paper answered; what was kept before is still there")
 
 
@@ -78,13 +81,13 @@ def list_projects(
     """List the projects: who, where, how much, in what state, how often told."""
     from sources.announcements import projects
 
-    found = projects.summary(resolved(from_environment(), as_of))
+    summary_table = projects.summary(resolved(from_environment(), as_of))
     if country:
-        found = found.loc[found["country"].eq(country_name(country))]
+        summary_table = summary_table.loc[summary_table["country"].eq(country_name(country))]
     if since and (start := parse_day(since if len(since) > 7 else f"{since}-01T00:00:00")):
-        found = found.loc[found["first_known"].ge(start)]
-    shown = readable(found) if format is Format.table else found
-    render_table(shown.drop(columns="project"), format, f"Projects: {len(found)}")
+        summary_table = summary_table.loc[summary_table["first_known"].ge(start)]
+    shown = readable(summary_table) if format is Format.table else summary_table
+    render_table(shown.drop(columns="project"), format, f"Projects: {len(summary_table)}")
 
 
 @app.command()
@@ -93,34 +96,36 @@ def projects(
     as_of: AsOf = "",
     format: Written = Format.table,
 ) -> None:
-    """List the projects with their ids, or show the tellings of one and why they are one.
+    """List projects with ids, or show the reports of one and its links.
 
     A wrong link is undone by a line "split" in the corrections file, with its two addresses.
     """
     from sources.announcements import projects
 
-    known = stored(from_environment(), as_of)
-    told, links = projects.resolve(known, projects.read_corrections())
+    stored_before = stored(from_environment(), as_of)
+    tellings, links = projects.resolve(stored_before, projects.read_corrections())
     if explain is None:
-        found = projects.summary(told)
-        render_table(readable(found) if format is Format.table else found, format, "Projects")
+        summary_table = projects.summary(tellings)
+        render_table(
+            readable(summary_table) if format is Format.table else summary_table, format, "Projects"
+        )
         return
-    if not told["project"].eq(explain).any():
+    if not tellings["project"].eq(explain).any():
         raise UsageFault(f"there is no project {explain}: see `announcements projects`")
-    render_table(projects.explained(told, links, explain), format, f"Project {explain}")
+    render_table(projects.explained(tellings, links, explain), format, f"Project {explain}")
 
 
 @app.command()
 def series(as_of: AsOf = "", format: Written = Format.table) -> None:
-    """Show the monthly series: projects, MW, USD, share ended, with the sources alive."""
+    """Show the monthly series: projects, MW, USD, share ended, sources."""
     from pipelines.announcements import collect
     from pipelines.ingest import ingestion
     from sources.announcements.series import monthly
 
     settings = from_environment()
     rates = collect.rates(ingestion.open_store(settings), settings)
-    made = monthly(resolved(settings, as_of), rates)
-    render_table(made[["series", "period", "value"]], format, "Announcements by month")
+    monthly_rows = monthly(resolved(settings, as_of), rates)
+    render_table(monthly_rows[["series", "period", "value"]], format, "Announcements by month")
 
 
 @app.command()
@@ -129,18 +134,20 @@ def fate(
     as_of: AsOf = "",
     format: Written = Format.table,
 ) -> None:
-    """Show what became of the projects: announced, built, opened, ended; MW and USD."""
+    """Show the projects by their last status, with MW and USD."""
     from pipelines.ingest import ingestion
     from sources.announcements.countries import slug
     from warehouse import events
 
     settings = from_environment()
     view = slug(country_name(country)) if country else "world"
-    known = parse_day(as_of) or settings.now
-    table = events.fate(ingestion.open_store(settings), view, as_of=known)
+    as_known = parse_day(as_of) or settings.now
+    table = events.fate(ingestion.open_store(settings), view, as_of=as_known)
     if table.empty:
         where = country or "the world"
-        raise RunFault(f"nothing is counted of {where} as of {known:%Y-%m-%d}: fetch or load first")
+        raise RunFault(
+            f"nothing is counted of {where} as of {as_known:%Y-%m-%d}: fetch or load first"
+        )
     render_table(
         table.drop(columns="period").reset_index(), format, f"Projects, {view}, by last state"
     )
@@ -159,20 +166,22 @@ def evaluate(
     out.write_text(accuracy.page(frame, extracted(frame)), encoding="utf-8")
 
 
-def readable(found: "pd.DataFrame") -> "pd.DataFrame":
-    """The summary of projects in the few columns that fit a terminal: days, MW, millions."""
-    millions = (found["amount"].astype("float64") / 1e6).map("{:,.0f} m ".format)
-    invested = (millions + found["currency"].fillna("")).where(found["amount"].notna(), None)
-    return found.assign(
-        first_known=found["first_known"].dt.date,
-        state=found["state"].str.replace("_", " "),
-        MW=found["power_mw"],
+def readable(summary_table: "pd.DataFrame") -> "pd.DataFrame":
+    """Shorten the summary of projects to columns that fit a terminal."""
+    millions = (summary_table["amount"].astype("float64") / 1e6).map("{:,.0f} m ".format)
+    invested = (millions + summary_table["currency"].fillna("")).where(
+        summary_table["amount"].notna(), None
+    )
+    return summary_table.assign(
+        first_known=summary_table["first_known"].dt.date,
+        state=summary_table["state"].str.replace("_", " "),
+        MW=summary_table["power_mw"],
         invested=invested,
     )[["project", *SHORT]]
 
 
 def read_texts(path: Path, *needed: str) -> "pd.DataFrame":
-    """The rows of a CSV file as text. Raises UsageFault when it is not one with `text`."""
+    """Read a CSV file as text. Raises UsageFault without a `text` column."""
     import pandas as pd
 
     try:
@@ -185,14 +194,14 @@ def read_texts(path: Path, *needed: str) -> "pd.DataFrame":
 
 
 def resolved(settings: Settings, as_of: str) -> "pd.DataFrame":
-    """The stored events as of a day, with the project of each and its amount in USD."""
+    """Read the stored events as of a day, with project and USD amount."""
     from pipelines.announcements import collect
     from pipelines.ingest import ingestion
     from sources.announcements import projects, series
 
-    told = projects.resolve(stored(settings, as_of), projects.read_corrections())[0]
-    held = collect.rates(ingestion.open_store(settings), settings)
-    return told.assign(usd=series.in_usd(told, held))
+    tellings = projects.resolve(stored(settings, as_of), projects.read_corrections())[0]
+    fx = collect.rates(ingestion.open_store(settings), settings)
+    return tellings.assign(usd=series.in_usd(tellings, fx))
 
 
 def stored(settings: Settings, as_of: str) -> "pd.DataFrame":
@@ -201,18 +210,18 @@ def stored(settings: Settings, as_of: str) -> "pd.DataFrame":
     from warehouse import events
 
     engine = ingestion.open_store(settings)
-    known = events.read(engine, as_of=parse_day(as_of) or settings.now)
-    if known.empty:
+    as_known = events.read(engine, as_of=parse_day(as_of) or settings.now)
+    if as_known.empty:
         raise RunFault("no announcement is stored: load some with `announcements load IN.csv`")
-    return known
+    return as_known
 
 
-def country_name(asked: str) -> str:
-    """The name of a country from its ISO code or name. Raises UsageFault for another word."""
+def country_name(query: str) -> str:
+    """Find a country by ISO code or name. Raises UsageFault otherwise."""
     from sources.announcements.countries import by_code
     from sources.announcements.places import countries
 
-    name = by_code().get(asked.upper(), asked)
+    name = by_code().get(query.upper(), query)
     if name not in countries():
-        raise UsageFault(f"{asked!r} is no country: {nearest(asked, sorted(countries()))}")
+        raise UsageFault(f"{query!r} is no country: {nearest(query, sorted(countries()))}")
     return name

@@ -1,4 +1,4 @@
-"""Announcements of data centres: news items -> dated, located, sized events of projects."""
+"""Data-centre announcements: dated, located, sized events of projects."""
 
 from sources.announcements.event import COLUMNS, Event
 from sources.announcements.extract import extract

@@ -1,4 +1,4 @@
-"""A second opinion on event or not: learnt weights of letter groups, where the lexicon is unsure.
+"""A learnt second opinion on event or not, where the lexicon is unsure.
 
 The weights are made by `sources/announcements/train.py`; scoring needs no library.
 """
@@ -15,7 +15,7 @@ UNSURE = frozenset({"announce", "subject", "expand"})
 
 
 def grams(text: str) -> set[str]:
-    """The distinct groups of 3, 4 and 5 letters in each word with a space at its ends."""
+    """Give the distinct 3-, 4- and 5-letter groups of each padded word."""
     return set().union(*map(_of_word, text.lower().split()))
 
 
@@ -30,7 +30,7 @@ def _of_word(word: str) -> frozenset[str]:
 
 
 def doubtful(text: str, weights: dict[str, float] | None = None) -> bool:
-    """Whether an event is less likely than BELOW by the weights, the learnt ones if not given."""
+    """True if the weights find an event less likely than BELOW."""
     weights = weights or _weights()
     evidence = sum(weights.get(gram, 0.0) for gram in grams(text))
     return weights[""] + evidence < _odds(BELOW)

@@ -1,4 +1,4 @@
-"""Hostile text made plain: no markup, no control or direction characters, bounded length."""
+"""Clean hostile text: no markup, no control characters, bounded length."""
 
 import html
 import re
@@ -16,8 +16,8 @@ def clean(text: object) -> str:
         return ""
     plain = html.unescape(_TAG.sub(" ", html.unescape(text[: 4 * MAX_CHARS])))
     normal = unicodedata.normalize("NFKC", plain).translate(_QUOTES)
-    kept = "".join(c if _readable(c) else " " for c in normal)
-    return _SPACE.sub(" ", kept).strip()[:MAX_CHARS]
+    readable = "".join(c if _readable(c) else " " for c in normal)
+    return _SPACE.sub(" ", readable).strip()[:MAX_CHARS]
 
 
 def _readable(char: str) -> bool:

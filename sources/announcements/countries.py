@@ -1,4 +1,4 @@
-"""Names of countries: the gazetteer's English one, its ISO 3166 code, its slug and French name.
+"""Names of countries: English (gazetteer), ISO 3166 code, slug, French.
 
 The names are those of Unicode CLDR as Babel ships them, but for the few of SPELT.
 """
@@ -21,8 +21,8 @@ def by_code() -> dict[str, str]:
     """The gazetteer's countries by ISO 3166 code of two letters."""
     from babel import Locale
 
-    known = dict(Locale("en").territories) | SPELT
-    return {str(code): str(name) for code, name in known.items() if name in countries()}
+    names = dict(Locale("en").territories) | SPELT
+    return {str(code): str(name) for code, name in names.items() if name in countries()}
 
 
 def french(country: str) -> str:

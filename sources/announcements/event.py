@@ -1,4 +1,4 @@
-"""What is read in a text of an announcement: the typed result, and its row of columns."""
+"""The typed result of reading a text, and its row of columns."""
 
 from dataclasses import dataclass, field
 
@@ -16,7 +16,9 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Event:
-    """An event of a project's life, or `kind` "not_announcement" with the other fields empty.
+    """An event in the life of a project, or none.
+
+    Where `kind` is "not_announcement", the other fields are empty.
 
     `power` is in MW, `money` in units of its currency. `confidence` in 0..1 orders results by
     how much of the text was understood; it is no probability. `spans` says where in the
@@ -27,7 +29,7 @@ class Event:
     language: str
     operators: tuple[str, ...] = ()
     country: str = ""
-    place: str = ""
+    place_name: str = ""
     power: Power | None = None
     money: Money | None = None
     confidence: float = 0.0
@@ -40,7 +42,7 @@ class Event:
         dollars = money.amount if money and money.currency == "USD" else None
         values = (
             self.language, int(self.kind != NONE), self.kind, "; ".join(self.operators),
-            self.country, self.place,
+            self.country, self.place_name,
             power and power.mw, power and power.low, power and power.high,
             power.qualifier if power else "",
             money and money.amount, money.currency if money else "", dollars,

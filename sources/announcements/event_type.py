@@ -46,15 +46,15 @@ def _families() -> dict[str, re.Pattern[str]]:
 
 
 def _pattern(phrases: list[str]) -> re.Pattern[str]:
-    """One expression of the phrases; what they all begin with is tried once a place, not each."""
-    small = [_CAPITAL.sub(lambda found: found[0].lower(), phrase) for phrase in phrases]
+    """Join the phrases into one expression, factored by common beginning."""
+    small = [_CAPITAL.sub(lambda hit: hit[0].lower(), phrase) for phrase in phrases]
     joined = _begin(r"^", small) + _begin(r"\b", small)
     joined += [phrase for phrase in small if not phrase.startswith(("^", r"\b"))]
     return re.compile("|".join(joined).replace("{dc}", DC).replace("{near}", NEAR))
 
 
 def _begin(anchor: str, phrases: list[str]) -> list[str]:
-    rest = [f"(?:{one.removeprefix(anchor)})" for one in phrases if one.startswith(anchor)]
+    rest = [f"(?:{member.removeprefix(anchor)})" for member in phrases if member.startswith(anchor)]
     return [f"{anchor}(?:{'|'.join(rest)})"] if rest else []
 
 
@@ -75,25 +75,25 @@ class _Text:
         return self._found[family]
 
     def verdict(self, kind: Kind, *families: str) -> Verdict:
-        found = ((family, self.match(family)) for family in families)
-        family, match = next(((f, m) for f, m in found if m), ("", None))
+        hit = ((family, self.match(family)) for family in families)
+        family, match = next(((f, m) for f, m in hit if m), ("", None))
         return Verdict(kind, family, match.span() if match else (0, 0))
 
 
 def read(text: str, *, sited: bool = False, builder: bool = False) -> Verdict:
-    """The event of a project's life that a cleaned text tells, or "not_announcement".
+    """Read the project event of a cleaned text, or "not_announcement".
 
     `sited`: the text gives a place or a power. A text of which the lexicon knows no verb then
     still tells of a project. `builder`: it names somebody who does nothing but data centres,
     which is then its subject.
     """
-    asked = _Text(text)
-    if verdict := _outside(asked, builder=builder):
+    matcher = _Text(text)
+    if verdict := _outside(matcher, builder=builder):
         return verdict
     for decide in (_ended, _beside, _life):
-        if verdict := decide(asked):
+        if verdict := decide(matcher):
             return verdict
-    return asked.verdict("announced" if sited and asked.has("subject") else NONE, "subject")
+    return matcher.verdict("announced" if sited and matcher.has("subject") else NONE, "subject")
 
 
 def _outside(text: _Text, *, builder: bool) -> Verdict | None:
@@ -132,7 +132,7 @@ def _bought(text: _Text) -> bool:
 
 
 def _for_power(text: _Text) -> bool:
-    """Whether the text is about a power plant or a contract rather than what it feeds."""
+    """True if the text is about a power plant or power contract."""
     if text.has("power") and not text.has("former_plant"):
         return True
     plant, site = text.match("power_noun"), _SITE.search(text.text)
@@ -153,9 +153,9 @@ def _begun(text: _Text) -> bool:
     return begun.end() <= ahead.start() or ahead.end() <= begun.start()
 
 
-def _first(text: _Text, one: str, other: str) -> bool:
-    """Whether one family is told before the other: the first thing told is the news."""
-    a, b = text.match(one), text.match(other)
+def _first(text: _Text, member: str, other: str) -> bool:
+    """True if `member` is mentioned before `other`: the first is the news."""
+    a, b = text.match(member), text.match(other)
     return bool(a and b and a.end() <= b.start())
 
 

@@ -1,4 +1,7 @@
-"""Text of a news item -> the event that it tells of a project. Pure: no network, no clock."""
+"""Read one project event from the text of a news item.
+
+Pure: no network, no clock.
+"""
 
 import re
 
@@ -17,7 +20,9 @@ _ENGLISH = re.compile(
 
 
 def extract(text: object) -> Event:
-    """The event that a text tells. Never raises: what is no text is refused with its reason.
+    """Read the project event in a text; never raise.
+
+    Non-text input is rejected with a reason.
 
     Only the first FIRST_SENTENCES characters are read: a headline and its summary.
     """
@@ -25,7 +30,7 @@ def extract(text: object) -> Event:
     if not any(char.isalpha() for char in plain):
         return Event(event_type.NONE, "", refused="there is no text to read")
     language = _language(plain)
-    figure, (country, place) = power.find(plain), places.find(plain)
+    figure, (country, place_name) = power.find(plain), places.find(plain)
     sited = bool(figure or country)
     verdict = event_type.read(plain, sited=sited, builder=sited and operators.builder(plain))
     # a text that gives both a power and a place tells of a site, whatever its other words
@@ -40,10 +45,12 @@ def extract(text: object) -> Event:
         power=figure.span if figure else None,
         amount=cost.span if cost else None,
     )
-    known = (who, country, figure or cost, verdict.family != "subject")
-    names = tuple(one.name for one in who)
-    sure = round(0.5 + 0.12 * sum(map(bool, known)), 2)
-    return Event(verdict.kind, language, names, country, place, figure, cost, sure, spans)
+    understood = (who, country, figure or cost, verdict.family != "subject")
+    names = tuple(name_read.name for name_read in who)
+    confidence = round(0.5 + 0.12 * sum(map(bool, understood)), 2)
+    return Event(
+        verdict.kind, language, names, country, place_name, figure, cost, confidence, spans
+    )
 
 
 def _spans(**read: tuple[int, int] | None) -> dict[str, tuple[int, int]]:

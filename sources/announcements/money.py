@@ -96,28 +96,30 @@ class Money:
 
 
 def find(text: str) -> Money | None:
-    """The investment that the text puts first, or None; absurd amounts are passed over."""
-    found = sorted(everything(text), key=lambda one: one.span)
+    """Find the first investment in the text; absurd amounts are ignored."""
+    mentions = sorted(everything(text), key=lambda mention: mention.span)
     invested = [
-        one for one in found if not _NOT_INVESTED.match(text[one.span[1] :].lstrip(" -,'s"))
+        mention
+        for mention in mentions
+        if not _NOT_INVESTED.match(text[mention.span[1] :].lstrip(" -,'s"))
     ]
     return invested[0] if invested else None
 
 
 def everything(text: str) -> list[Money]:
     """Every amount with a currency, in order; the same figure is not given twice."""
-    found = [_money(match, _SIGNS.get(match["sign"] or "") or match["code"])
+    mentions = [_money(match, _SIGNS.get(match["sign"] or "") or match["code"])
              for match in _BEFORE.finditer(text) if match["sign"] or match["code"]]  # fmt: skip
-    taken = [one.span for one in found if one]
+    taken = [mention.span for mention in mentions if mention]
     for match in _AFTER.finditer(text):
         if any(match.start() < end and start < match.end() for start, end in taken):
             continue
         word = match["word"]
-        found.append(_money(match, _WORDS.get(word.lower()) or _SIGNS.get(word) or word.upper()))
+        mentions.append(_money(match, _WORDS.get(word.lower()) or _SIGNS.get(word) or word.upper()))
     for match in _SPELLED.finditer(text):
         value = _NUMBERS[match["number"].lower()] * _factor(match["scale"].lower())
-        found.append(Money(value, _WORDS[match["word"].lower()], match.span()))
-    return [one for one in found if one is not None]
+        mentions.append(Money(value, _WORDS[match["word"].lower()], match.span()))
+    return [mention for mention in mentions if mention is not None]
 
 
 def _money(match: re.Match[str], currency: str | None) -> Money | None:

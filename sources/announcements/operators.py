@@ -1,4 +1,4 @@
-"""Who is behind a project: a gazetteer of operators and the grammar of headlines."""
+"""Find who is behind a project: a gazetteer and headline grammar."""
 
 import re
 from collections.abc import Sequence
@@ -73,7 +73,7 @@ _TENANT = re.compile(
 
 @dataclass(frozen=True)
 class Operator:
-    """An operator as written, the name that its aliases share, and where it was read."""
+    """An operator as written, its canonical name, and its position."""
 
     name: str
     known_as: str
@@ -98,42 +98,50 @@ def _builders() -> frozenset[str]:
 
 def builder(text: str) -> bool:
     """Whether the text names an operator whose one business is data centres."""
-    return any(one.known_as in _builders() for one in everyone(text))
+    return any(mention.known_as in _builders() for mention in everyone(text))
 
 
 def known_as(name: str) -> str:
-    """The one name that the aliases of an operator share; the name itself where unknown."""
+    """Give the canonical name of an operator, or the name itself."""
     return _gazetteer().get(name, name)
 
 
 def find(text: str) -> tuple[Operator, ...]:
-    """The operators that a cleaned text puts behind the project, as written, first ones first.
+    """Find the operators behind the project in a cleaned text, in order.
 
     The subject of the first sentence comes first; else who is named after "by" or in front of
     the data centre; else any known operator that is not named as tenant.
     """
-    known = everyone(text)
-    subject = _subject(text, known)
-    partners = [one for one in known if re.search(r"\bwith\s+(?:\w+\s){0,2}$", text[: one.span[0]])]
+    gazetteer_hits = everyone(text)
+    subject = _subject(text, gazetteer_hits)
+    partners = [
+        mention
+        for mention in gazetteer_hits
+        if re.search(r"\bwith\s+(?:\w+\s){0,2}$", text[: mention.span[0]])
+    ]
     if subject:
         return _unique([*subject, *partners])
     behind = _leading(text) or _owner(text) or _behind(text)
-    return _unique(behind or [one for one in known if not _tenant(text, one)][:1] or [*known[:1]])
+    return _unique(
+        behind
+        or [mention for mention in gazetteer_hits if not _tenant(text, mention)][:1]
+        or [*gazetteer_hits[:1]]
+    )
 
 
 @lru_cache(maxsize=16)  # the same text is asked for its builder and for its operators
 def everyone(text: str) -> tuple[Operator, ...]:
     """Every operator of the gazetteer that the text names, longest names first."""
     words = list(_WORD.finditer(text))
-    found: list[Operator] = []
+    mentions: list[Operator] = []
     end = -1
     for number, word in enumerate(words):
         if word.start() < end:
             continue
-        if one := _longest(text, words[number : number + _LONGEST]):
-            found.append(one)
-            end = one.span[1]
-    return tuple(found)
+        if mention := _longest(text, words[number : number + _LONGEST]):
+            mentions.append(mention)
+            end = mention.span[1]
+    return tuple(mentions)
 
 
 def _longest(text: str, words: list[re.Match[str]]) -> Operator | None:
@@ -147,17 +155,21 @@ def _longest(text: str, words: list[re.Match[str]]) -> Operator | None:
     return None
 
 
-def _subject(text: str, known: Sequence[Operator]) -> list[Operator]:
+def _subject(text: str, gazetteer_hits: Sequence[Operator]) -> list[Operator]:
     verb = _VERB.search(text, 0, 120)
     if verb is None or _NOUN.search(text, 0, verb.start()):
         head = text[: verb.start()] if verb else text[:80]
-        return [one for one in known if one.span[1] <= len(head) and not _tenant(text, one)]
-    listed = [one for one in known if one.span[1] <= verb.start()]
+        return [
+            mention
+            for mention in gazetteer_hits
+            if mention.span[1] <= len(head) and not _tenant(text, mention)
+        ]
+    listed = [mention for mention in gazetteer_hits if mention.span[1] <= verb.start()]
     return listed or _unknown(text, 0, verb.start())
 
 
 def _leading(text: str) -> list[Operator]:
-    """The capitalised words that open a sentence-case headline, before any small word."""
+    """Read the capitalised words that open a sentence-case headline."""
     lead = _LEAD.match(text)
     start = lead.end() if lead else 0
     run = _RUN.match(text, start)
@@ -167,29 +179,29 @@ def _leading(text: str) -> list[Operator]:
 def _owner(text: str) -> list[Operator]:
     """Whose data centre it is: "ground broken on Northbridge's 50MW data center"."""
     owners = (_unknown(text, *match.span("who")) for match in _OWNER.finditer(text))
-    return next((found for found in owners if found), [])
+    return next((mentions for mentions in owners if mentions), [])
 
 
 def _behind(text: str) -> list[Operator]:
     for match in _AFTER.finditer(text):
         words = re.match(r"(?:[A-Z][\w.&'-]*\s?){1,4}", text[match.end() :])
-        found = _unknown(text, match.end(), match.end() + words.end()) if words else []
-        if found:
-            return found
+        mentions = _unknown(text, match.end(), match.end() + words.end()) if words else []
+        if mentions:
+            return mentions
     return []
 
 
 def _unknown(text: str, start: int, end: int) -> list[Operator]:
-    """Names that no gazetteer has: what is capitalised between two places of the text."""
+    """Read capitalised names that no gazetteer has, between two positions."""
     lead = _LEAD.match(text[start:end] + " ")
     start += min(lead.end(), end - start) if lead else 0
-    found, at = [], start
+    mentions, at = [], start
     for part in _SPLIT.split(text[start:end]):
         at = text.find(part, at)
         name = re.sub(r"\s*\(.*|'s.*$|,.*$", "", part).strip(" .:'\"")
         if _is_name(name):
-            found.append(Operator(name, name, (at, at + len(name))))
-    return found
+            mentions.append(Operator(name, name, (at, at + len(name))))
+    return mentions
 
 
 def _is_name(name: str) -> bool:
@@ -202,9 +214,9 @@ def _is_name(name: str) -> bool:
     return not (where and where[0].span == (0, len(name)))
 
 
-def _tenant(text: str, one: Operator) -> bool:
-    return bool(_TENANT.search(text[: one.span[0]]))
+def _tenant(text: str, mention: Operator) -> bool:
+    return bool(_TENANT.search(text[: mention.span[0]]))
 
 
-def _unique(found: list[Operator]) -> tuple[Operator, ...]:
-    return tuple({one.known_as: one for one in reversed(found)}.values())[::-1]
+def _unique(mentions: list[Operator]) -> tuple[Operator, ...]:
+    return tuple({mention.known_as: mention for mention in reversed(mentions)}.values())[::-1]

@@ -18,7 +18,7 @@ _REGION = re.compile(r"\b(?:county|comté de)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Place:
+class PlaceMention:
     """A place as written, its country, and where it was read."""
 
     name: str
@@ -37,45 +37,45 @@ def countries() -> frozenset[str]:
     return frozenset(_gazetteer().values())
 
 
-def everywhere(text: str) -> list[Place]:
+def everywhere(text: str) -> list[PlaceMention]:
     """Every place named in the text, longest names first at each position."""
     words = list(_NAME.finditer(text))
-    found: list[Place] = []
+    mentions: list[PlaceMention] = []
     end = -1
     for number, word in enumerate(words):
         if word.start() < end or not word[0][:1].isupper():
             continue
-        place = _longest(text, words[number : number + _LONGEST])
-        if place:
-            found.append(place)
-            end = place.span[1]
-    return found
+        mention = _longest(text, words[number : number + _LONGEST])
+        if mention:
+            mentions.append(mention)
+            end = mention.span[1]
+    return mentions
 
 
-def _longest(text: str, words: list[re.Match[str]]) -> Place | None:
+def _longest(text: str, words: list[re.Match[str]]) -> PlaceMention | None:
     names = _gazetteer()
     for count in range(len(words), 0, -1):
         start, end = words[0].start(), words[count - 1].end()
         name = text[start:end]
         for form in (name, name.rstrip("."), name.removesuffix("'s"), name.split("-")[0]):
             if form in names:
-                return Place(form, names[form], (start, start + len(form)))
+                return PlaceMention(form, names[form], (start, start + len(form)))
     return None
 
 
 def find(text: str) -> tuple[str, str]:
-    """The country of the project and its place as written; "" for what the text does not give.
+    """Find the country of the project and its place; "" where not given.
 
     A name in the possessive, before "-based" or as the first word of a company is the
     nationality of somebody; it counts only where nothing else does. The last country named
     in the first sentence wins over an earlier one when both are places.
     """
-    found = everywhere(text)
-    sites = [one for one in found if not _nationality(text, one)] or found[:1]
+    mentions = everywhere(text)
+    sites = [mention for mention in mentions if not _nationality(text, mention)] or mentions[:1]
     if not sites:
         return _demonym(text) or _township(text), ""
     country = _country(text, sites)
-    name = ", ".join(dict.fromkeys(one.name for one in sites if one.country == country))
+    name = ", ".join(dict.fromkeys(mention.name for mention in sites if mention.country == country))
     return country, name
 
 
@@ -91,8 +91,8 @@ def _demonyms() -> tuple[dict[str, str], re.Pattern[str]]:
 def _demonym(text: str) -> str:
     """The country of "its Danish campus"; "" for "a Danish data center operator"."""
     country, pattern = _demonyms()
-    found = pattern.search(text)
-    return country[found[1]] if found else ""
+    mentions = pattern.search(text)
+    return country[mentions[1]] if mentions else ""
 
 
 def _township(text: str) -> str:
@@ -100,10 +100,10 @@ def _township(text: str) -> str:
     return "United States" if _TOWNSHIP.search(text) else ""
 
 
-def _country(text: str, sites: list[Place]) -> str:
-    if _REGION.search(text) and any(one.country == "United States" for one in sites):
+def _country(text: str, sites: list[PlaceMention]) -> str:
+    if _REGION.search(text) and any(mention.country == "United States" for mention in sites):
         return "United States"
-    located = [one for one in sites if _located(text, one)]
+    located = [mention for mention in sites if _located(text, mention)]
     chosen = located or sites
     # "Paris, Texas": what follows a comma says where the place before it is.
     for first, second in pairwise(sites):
@@ -117,8 +117,8 @@ def _country(text: str, sites: list[Place]) -> str:
     return chosen[0].country
 
 
-def _located(text: str, place: Place) -> bool:
-    before = text[max(0, place.span[0] - 40) : place.span[0]]
+def _located(text: str, mention: PlaceMention) -> bool:
+    before = text[max(0, mention.span[0] - 40) : mention.span[0]]
     return bool(
         re.search(
             r"\b(?:in|at|near|outside|across|for|to|of|within|around|from|off|en|au|aux|à|"
@@ -131,14 +131,14 @@ def _located(text: str, place: Place) -> bool:
     )
 
 
-def _nationality(text: str, place: Place) -> bool:
-    """Whether the name says whose somebody is: "Canada's Beacon", not "Virginia's Prince …".
+def _nationality(text: str, mention: PlaceMention) -> bool:
+    """True if the name is somebody's nationality: "Canada's Beacon".
 
     So is the first word of a name that opens the text: "Phoenix Partners plans …"."""
-    before, after = text[max(0, place.span[0] - 12) : place.span[0]], text[place.span[1] :]
+    before, after = text[max(0, mention.span[0] - 12) : mention.span[0]], text[mention.span[1] :]
     if re.match(r"-(?:based|backed|headquartered|linked|listed|owned)\b", after):
         return True
-    if place.span[0] == 0 and re.match(r" [A-Z]", after):
+    if mention.span[0] == 0 and re.match(r" [A-Z]", after):
         return not (everywhere(after[:40]) and everywhere(after[:40])[0].span[0] == 1)
     if not after.startswith("'s ") or re.search(r"\b(?:in|near|outside|across|of)\s$", before):
         return False

@@ -48,7 +48,7 @@ _YET_LOAD = re.compile(
 
 @dataclass(frozen=True)
 class Power:
-    """A power in MW: the figure put first, its range, its qualifier and where it was read."""
+    """A power in MW with its range, its qualifier and its position in the text."""
 
     mw: float
     low: float | None
@@ -62,10 +62,10 @@ def find(text: str) -> Power | None:
 
     Figures over 100 GW are refused as absurd; those of a power plant beside it are passed over.
     """
-    found = [*_digits(text), *_spelled(text)]
-    if not found and not _MULTI.search(text) and (scale := _SCALE.search(text)):
+    figures = [*_digits(text), *_spelled(text)]
+    if not figures and not _MULTI.search(text) and (scale := _SCALE.search(text)):
         return Power(1000.0, None, None, "scale", scale.span())
-    return min(found, key=lambda one: one.span) if found else None
+    return min(figures, key=lambda figure: figure.span) if figures else None
 
 
 def _digits(text: str) -> list[Power]:
@@ -110,7 +110,10 @@ def _scale(unit: str) -> float:
 
 
 def amount(number: str) -> float:
-    """A number as written in English or French: groups by comma or space, decimals by . or ,."""
+    """Parse a number in English or French notation.
+
+    Groups by comma or space, decimals by point or comma.
+    """
     compact = number.replace(" ", "")
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", compact):
         return float(compact.replace(",", ""))

@@ -1,4 +1,4 @@
-"""Events -> projects: a project that is told again is updated, not added.
+"""Link events to projects: a project reported again is updated, not added.
 
 Two tellings are linked where they agree on who and where, or on who and how much, or on where
 and how much, within twelve months. Every link has its reason; a line of the corrections file
@@ -29,15 +29,17 @@ def resolve(events: pd.DataFrame, corrections: pd.DataFrame) -> tuple[pd.DataFra
     Links: first, second (positions), reason. `corrections`: action, first, second (addresses),
     reason.
     """
-    told = events.loc[events["event_type"].ne(NONE)].sort_values("known_from", ignore_index=True)
-    found = links(told)
-    found = _corrected(found, told, corrections)
-    return told.assign(project=_components(len(told), found)), found
+    mentions = events.loc[events["event_type"].ne(NONE)].sort_values(
+        "known_from", ignore_index=True
+    )
+    linked = links(mentions)
+    linked = _corrected(linked, mentions, corrections)
+    return mentions.assign(project=_components(len(mentions), linked)), linked
 
 
-def links(told: pd.DataFrame) -> pd.DataFrame:
+def links(mentions: pd.DataFrame) -> pd.DataFrame:
     """Every pair of tellings that agree, with the reason: first, second, reason."""
-    keyed = _keyed(told)
+    keyed = _keyed(mentions)
     pairs = [
         _pairs(keyed, ["known_as", "spot"], "same operator and place"),
         _sized(_pairs(keyed, ["known_as", "country"], "same operator, country and size"), keyed),
@@ -51,72 +53,77 @@ def read_corrections(path: Path = CORRECTIONS) -> pd.DataFrame:
     return pd.read_csv(path, keep_default_na=False)
 
 
-def _keyed(told: pd.DataFrame) -> pd.DataFrame:
-    """The tellings with `row` and `spot`, the town or county; a state alone is no spot."""
+def _keyed(mentions: pd.DataFrame) -> pd.DataFrame:
+    """Add `row` and `spot`, the town or county; a state alone is no spot."""
     regions = set(pd.read_csv(REGIONS)["name"].str.casefold())
-    spot = told["place"].str.split(",").str[0].str.strip().str.casefold()
-    wide = spot.isin(regions) | spot.eq(told["country"].str.casefold())
-    who = told["known_as"].str.casefold()
-    return told.assign(row=np.arange(len(told)), spot=spot.mask(wide, ""), known_as=who)
+    spot = mentions["place"].str.split(",").str[0].str.strip().str.casefold()
+    wide = spot.isin(regions) | spot.eq(mentions["country"].str.casefold())
+    who = mentions["known_as"].str.casefold()
+    return mentions.assign(row=np.arange(len(mentions)), spot=spot.mask(wide, ""), known_as=who)
 
 
 def _pairs(keyed: pd.DataFrame, on: list[str], reason: str) -> pd.DataFrame:
-    given = keyed[on].astype(bool).all(axis=1)
-    whole = keyed.loc[given][[*on, "row", "known_from"]]
-    both = whole.merge(whole, on=on, suffixes=("", "_2"))
+    complete = keyed[on].astype(bool).all(axis=1)
+    keyed_rows = keyed.loc[complete][[*on, "row", "known_from"]]
+    both = keyed_rows.merge(keyed_rows, on=on, suffixes=("", "_2"))
     near = (both["known_from_2"] - both["known_from"]).le(WITHIN)
-    kept = both.loc[near & both["row"].lt(both["row_2"])]
-    return pd.DataFrame({"first": kept["row"], "second": kept["row_2"], "reason": reason})
+    selected = both.loc[near & both["row"].lt(both["row_2"])]
+    return pd.DataFrame({"first": selected["row"], "second": selected["row_2"], "reason": reason})
 
 
 def _sized(pairs: pd.DataFrame, keyed: pd.DataFrame, *, anyone: bool = False) -> pd.DataFrame:
-    """The pairs whose power or amount agree; with `anyone`, one of them must name nobody."""
+    """Keep the pairs whose power or amount agree.
+
+    With `anyone`, one of the two must name no operator.
+    """
     first, second = (keyed.take(pairs[end].to_numpy()) for end in ("first", "second"))
     power = _close(first["power_mw"], second["power_mw"])
     same_money = first["currency"].to_numpy() == second["currency"].to_numpy()
     agree = power | (_close(first["amount"], second["amount"]) & same_money)
     if anyone:
         agree &= first["known_as"].eq("").to_numpy() | second["known_as"].eq("").to_numpy()
-    kept: pd.DataFrame = pairs.loc[agree]
-    return kept
+    selected: pd.DataFrame = pairs.loc[agree]
+    return selected
 
 
 def _close(
-    one: "pd.Series[float]", other: "pd.Series[float]"
+    left: "pd.Series[float]", right: "pd.Series[float]"
 ) -> "np.ndarray[tuple[int], np.dtype[Any]]":
-    a, b = one.to_numpy("float64"), other.to_numpy("float64")
+    a, b = left.to_numpy("float64"), right.to_numpy("float64")
     return np.asarray(np.abs(a - b) <= SAME_SIZE * np.maximum(a, b))
 
 
-def _corrected(found: pd.DataFrame, told: pd.DataFrame, corrections: pd.DataFrame) -> pd.DataFrame:
-    row_of = pd.Series(told.index, told["address"]).groupby(level=0).first()
+def _corrected(
+    linked: pd.DataFrame, mentions: pd.DataFrame, corrections: pd.DataFrame
+) -> pd.DataFrame:
+    row_of = pd.Series(mentions.index, mentions["address"]).groupby(level=0).first()
     ends = {end: corrections[end].map(row_of) for end in ("first", "second")}
-    known = corrections.assign(**ends).dropna(subset=["first", "second"])
-    pair = pd.DataFrame(np.sort(known[["first", "second"]].to_numpy("int64"), axis=1))
-    known = known.assign(first=pair[0].to_numpy(), second=pair[1].to_numpy())
-    split = known.loc[known["action"].eq("split")]
+    valid = corrections.assign(**ends).dropna(subset=["first", "second"])
+    pair = pd.DataFrame(np.sort(valid[["first", "second"]].to_numpy("int64"), axis=1))
+    valid = valid.assign(first=pair[0].to_numpy(), second=pair[1].to_numpy())
+    split = valid.loc[valid["action"].eq("split")]
     undone = pd.MultiIndex.from_frame(split[["first", "second"]])
-    kept = found.loc[~pd.MultiIndex.from_frame(found[["first", "second"]]).isin(undone)]
-    joined = known.loc[known["action"].eq("join"), LINKS]
-    return pd.concat([kept, joined], ignore_index=True).astype({"first": int, "second": int})
+    selected = linked.loc[~pd.MultiIndex.from_frame(linked[["first", "second"]]).isin(undone)]
+    joined = valid.loc[valid["action"].eq("join"), LINKS]
+    return pd.concat([selected, joined], ignore_index=True).astype({"first": int, "second": int})
 
 
-def _components(size: int, found: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[Any]]":
+def _components(size: int, linked: pd.DataFrame) -> "np.ndarray[tuple[int], np.dtype[Any]]":
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 
-    ends = (found["first"].to_numpy("int32"), found["second"].to_numpy("int32"))
-    graph = coo_array((np.ones(len(found), "int8"), ends), shape=(size, size))
+    ends = (linked["first"].to_numpy("int32"), linked["second"].to_numpy("int32"))
+    graph = coo_array((np.ones(len(linked), "int8"), ends), shape=(size, size))
     labels = connected_components(graph, directed=False)[1]
     first = pd.Series(np.arange(size)).groupby(labels).transform("min")
     return np.asarray(first)
 
 
 def summary(resolved: pd.DataFrame) -> pd.DataFrame:
-    """One row a project: who, where, state, first figure and range, tellings, first address."""
+    """Summarise each project: who, where, state, figures, reports, address."""
     ordered = resolved.replace({"known_as": "", "place": "", "country": ""}, None)
     grouped = ordered.groupby("project")
-    made = grouped.agg(
+    frame = grouped.agg(
         first_known=("known_from", "min"),
         last_told=("known_from", "max"),
         operator=("known_as", "first"),
@@ -132,18 +139,20 @@ def summary(resolved: pd.DataFrame) -> pd.DataFrame:
         address=("address", "first"),
     )
     if "usd" in resolved:
-        made["usd"] = grouped["usd"].first()
-    return made.sort_values("first_known").reset_index()
+        frame["usd"] = grouped["usd"].first()
+    return frame.sort_values("first_known").reset_index()
 
 
-def explained(told: pd.DataFrame, found: pd.DataFrame, project: int) -> pd.DataFrame:
-    """The tellings of one project, oldest first, each with its figures and why it was linked.
+def explained(mentions: pd.DataFrame, linked: pd.DataFrame, project: int) -> pd.DataFrame:
+    """List the reports of one project, oldest first, and why each was linked.
 
     `linked_by`: the reasons of the links to earlier tellings, with the addresses of those.
     """
-    own = told.loc[told["project"].eq(project)]
-    address = told["address"]
-    earlier = address.loc[found["first"]].to_numpy()
-    why = pd.Series(found["reason"].to_numpy() + " as " + earlier, found["second"], dtype="object")
+    own = mentions.loc[mentions["project"].eq(project)]
+    address = mentions["address"]
+    earlier = address.loc[linked["first"]].to_numpy()
+    why = pd.Series(
+        linked["reason"].to_numpy() + " as " + earlier, linked["second"], dtype="object"
+    )
     reasons = why.groupby(level=0).agg("; ".join).reindex(own.index).fillna("")
     return own[["known_from", "event_type", *FIGURES, "title", "address"]].assign(linked_by=reasons)

@@ -1,4 +1,4 @@
-"""The views that events are counted in: the world, Africa, and each country with an event."""
+"""The views that events are counted in: world, Africa, each country."""
 
 from collections.abc import Iterable
 
@@ -22,17 +22,20 @@ WIDE = {"world": ("monde", "world"), "africa": ("Afrique", "Africa")}
 
 
 def views(named: Iterable[str]) -> dict[str, tuple[str, str]]:
-    """The views of the world, Africa, Morocco and these countries: key -> French, English name."""
+    """Map the key of each view to its French and English name.
+
+    The views are the world, Africa, Morocco and the countries in `named`.
+    """
     own = {
-        countries.slug(one): (countries.french(one), one)
-        for one in sorted({"Morocco", *named} - {""})
+        countries.slug(country): (countries.french(country), country)
+        for country in sorted({"Morocco", *named} - {""})
     }
     return WIDE | own
 
 
-def in_views(told: pd.DataFrame) -> pd.DataFrame:
-    """The events once for each `view` that they are in: the world, Africa, their country."""
-    named = told.loc[told["country"].ne("")]
+def in_views(events: pd.DataFrame) -> pd.DataFrame:
+    """Repeat each event for every `view` that it is in."""
+    named = events.loc[events["country"].ne("")]
     own = named.assign(view=named["country"].map(countries.slug))
     africa = named.loc[named["country"].isin(AFRICA)].assign(view="africa")
-    return pd.concat([told.assign(view="world"), africa, own], ignore_index=True)
+    return pd.concat([events.assign(view="world"), africa, own], ignore_index=True)

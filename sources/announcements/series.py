@@ -1,4 +1,4 @@
-"""Events -> monthly series: what was announced, as first known, and what was ended or delayed.
+"""Monthly series of events: announced when first known, ended, delayed.
 
 More is read every year, so every month has the number of sources alive beside its counts, and
 a count for each of them; months are never spliced.
@@ -37,7 +37,7 @@ MEASURES = {
 
 
 def catalogue(named: Iterable[str]) -> list[dict[str, str]]:
-    """The series of these countries that `monthly` can give: key, source, unit and titles."""
+    """List the series of these countries: key, source, unit and titles."""
     alive = (SOURCES, "sources", "Sources vivantes", "Sources alive")
     rows = [alive] + [
         (f"announcements.{view}.{name}", unit, f"{fr}, {in_fr}", f"{en}, {in_en}")
@@ -45,39 +45,41 @@ def catalogue(named: Iterable[str]) -> list[dict[str, str]]:
         for name, (unit, fr, en) in MEASURES.items()
     ]
     names = ("key", "unit", "title_fr", "title_en")
-    about = {"source": "announcements", "frequency": "M"}
-    return [dict(zip(names, row, strict=True)) | about for row in rows]
+    common = {"source": "announcements", "frequency": "M"}
+    return [dict(zip(names, row, strict=True)) | common for row in rows]
 
 
-def in_usd(told: pd.DataFrame, rates: pd.DataFrame) -> "pd.Series[float]":
-    """The amounts of events in USD at the rate of their month, missing where no rate is held.
+def in_usd(events: pd.DataFrame, rates: pd.DataFrame) -> "pd.Series[float]":
+    """Convert the amounts of events to USD at the rate of their month.
+
+    An amount without a rate is missing.
 
     `rates` are monthly observations `ecb.rate.<currency>`, units for a euro. A month that has
     no mean yet takes the last one, two months old at most.
     """
-    month = told["known_from"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
-    asked = pd.DataFrame({"period": month.astype("datetime64[s]"), "at": range(len(told))})
-    asked = asked.assign(currency=told["currency"].to_numpy()).sort_values("period")
-    held = pd.DataFrame(
+    month = events["known_from"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
+    amounts = pd.DataFrame({"period": month.astype("datetime64[s]"), "at": range(len(events))})
+    amounts = amounts.assign(currency=events["currency"].to_numpy()).sort_values("period")
+    monthly_rates = pd.DataFrame(
         {
             "period": pd.to_datetime(rates["period"]).astype("datetime64[s]"),
             "currency": rates["series"].str.removeprefix("ecb.rate."),
             "rate": rates["value"].astype("float64"),
         }
     ).sort_values("period")
-    euro = held[held["currency"].eq("USD")].assign(currency="EUR", rate=1.0)
-    held = pd.concat([held, euro]).sort_values("period")
+    euro = monthly_rates[monthly_rates["currency"].eq("USD")].assign(currency="EUR", rate=1.0)
+    monthly_rates = pd.concat([monthly_rates, euro]).sort_values("period")
     reach = pd.Timedelta(days=62)
-    own = pd.merge_asof(asked, held, on="period", by="currency", tolerance=reach)
-    dollar = held[held["currency"].eq("USD")].drop(columns="currency")
+    own = pd.merge_asof(amounts, monthly_rates, on="period", by="currency", tolerance=reach)
+    dollar = monthly_rates[monthly_rates["currency"].eq("USD")].drop(columns="currency")
     both = pd.merge_asof(own, dollar, on="period", suffixes=("", "_usd"), tolerance=reach)
-    both = both.sort_values("at").set_index(told.index)
-    told_so = told["currency"].eq("USD")
-    return told["amount"] * (both["rate_usd"] / both["rate"]).mask(told_so, 1.0)
+    both = both.sort_values("at").set_index(events.index)
+    told_so = events["currency"].eq("USD")
+    return events["amount"] * (both["rate_usd"] / both["rate"]).mask(told_so, 1.0)
 
 
 def monthly(resolved: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Tidy series by month and view (world, africa, each country) from resolved events.
+    """Count resolved events by month and view (world, africa, each country).
 
     announcements.<view>.projects (count), .mw, .usd, .ended_share (cancelled and delayed over
     announced) and .projects_per_source; announcements.sources counts the sources alive. A
@@ -93,18 +95,20 @@ def monthly(resolved: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.Dat
     alive = read.reindex(months, fill_value=0).astype("float64")
     seen = in_views(dated)
     # a month in which nothing was read has no count, which is not a count of none
-    kept = list(dict.fromkeys([*ALWAYS, *seen["view"]]))
-    grid = pd.MultiIndex.from_product([kept, months[alive.gt(0)]], names=KEYS)
-    table = _measures(seen, grid).assign(projects_per_source=lambda made: made["projects"] / alive)
+    views_shown = list(dict.fromkeys([*ALWAYS, *seen["view"]]))
+    grid = pd.MultiIndex.from_product([views_shown, months[alive.gt(0)]], names=KEYS)
+    table = _measures(seen, grid).assign(
+        projects_per_source=lambda frame: frame["projects"] / alive
+    )
     long = table.reset_index().melt(KEYS, var_name="measure")
     key = "announcements." + long["view"] + "." + long["measure"]
-    made = long.assign(series=key)[["series", "period", "value"]]
+    frame = long.assign(series=key)[["series", "period", "value"]]
     sources = alive.rename("value").reset_index().assign(series=SOURCES)
-    return tidy(pd.concat([made.dropna(), sources]))
+    return tidy(pd.concat([frame.dropna(), sources]))
 
 
 def dated_in_usd(resolved: pd.DataFrame, rates: pd.DataFrame | None) -> pd.DataFrame:
-    """The events with `period`, the first day of their month, and `usd`, their amount."""
+    """Add `period`, the first day of the month, and `usd`, the amount."""
     month = resolved["known_from"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
     return resolved.assign(usd=in_usd(resolved, NO_RATES if rates is None else rates), period=month)
 
@@ -128,11 +132,11 @@ def _measures(seen: pd.DataFrame, grid: pd.MultiIndex) -> pd.DataFrame:
     )
 
 
-def _first(told: pd.DataFrame, column: str) -> pd.DataFrame:
-    """The first telling of each project, in each view, in which the column is given."""
-    return told.dropna(subset=[column]).drop_duplicates(["view", "project"])
+def _first(events: pd.DataFrame, column: str) -> pd.DataFrame:
+    """Keep the first report of each project and view that gives the column."""
+    return events.dropna(subset=[column]).drop_duplicates(["view", "project"])
 
 
-def _sum(told: pd.DataFrame, column: str, grid: pd.MultiIndex) -> "pd.Series[float]":
-    known = _first(told, column).groupby(KEYS)[column].sum()
-    return known.reindex(grid, fill_value=0.0).astype("float64")
+def _sum(events: pd.DataFrame, column: str, grid: pd.MultiIndex) -> "pd.Series[float]":
+    totals = _first(events, column).groupby(KEYS)[column].sum()
+    return totals.reindex(grid, fill_value=0.0).astype("float64")

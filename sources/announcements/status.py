@@ -1,4 +1,4 @@
-"""Events -> what became of the projects: at the end of each month, how many in what state.
+"""What became of the projects: how many in each state at month end.
 
 A project is in the state that was told last, with the figures that were told last. Unlike the
 counts of `series` these are stocks: they say what is known of all projects, not what a month
@@ -32,10 +32,10 @@ AT = [*KEYS, "state"]
 
 
 def catalogue(named: Iterable[str]) -> list[dict[str, str]]:
-    """The series of these countries that `monthly` can give: key, source, unit and titles."""
-    about = {"source": "announcements", "frequency": "M"}
+    """List the series of these countries: key, source, unit and titles."""
+    common = {"source": "announcements", "frequency": "M"}
     return [
-        about
+        common
         | {"key": f"announcements.{view}.state.{state}.{measure}", "unit": unit}
         | {"title_fr": f"Projets {FRENCH[state]}, {fr}, {in_fr}"}
         | {"title_en": f"Projects {state.replace('_', ' ')}, {en}, {in_en}"}
@@ -46,17 +46,17 @@ def catalogue(named: Iterable[str]) -> list[dict[str, str]]:
 
 
 def monthly(resolved: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Tidy series announcements.<view>.state.<state>.<measure> from resolved events.
+    """Make the series announcements.<view>.state.<state>.<measure>.
 
     Measures: projects, mw, usd. Every telling moves its project from the state and figures told
     before to those that it tells; the running sum of the moves is the stock.
     """
     if resolved.empty:
         return tidy(pd.DataFrame({"series": [], "period": [], "value": []}))
-    moves = _moves(in_views(_whole(dated_in_usd(resolved, rates))))
+    moves = _moves(in_views(_with_project_facts(dated_in_usd(resolved, rates))))
     months = pd.date_range(moves["period"].min(), moves["period"].max(), freq="MS")
-    kept = list(dict.fromkeys([*ALWAYS, *moves["view"]]))
-    grid = pd.MultiIndex.from_product([kept, months, STATES], names=AT)
+    views_shown = list(dict.fromkeys([*ALWAYS, *moves["view"]]))
+    grid = pd.MultiIndex.from_product([views_shown, months, STATES], names=AT)
     moved = moves.groupby(AT)[list(MEASURES)].sum().reindex(grid, fill_value=0.0)
     stock = moved.groupby(["view", "state"]).cumsum().round(6)
     long = stock.reset_index().melt(AT, var_name="measure")
@@ -64,17 +64,19 @@ def monthly(resolved: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.Dat
     return tidy(long.assign(series=key)[["series", "period", "value"]])
 
 
-def _whole(told: pd.DataFrame) -> pd.DataFrame:
-    """The tellings with what their project was told to be: its country, its last figures."""
-    country = told["country"].replace("", None).groupby(told["project"]).transform("first")
-    figures = told[["power_mw", "usd"]].astype("float64").groupby(told["project"]).ffill().fillna(0)
-    return told.assign(
+def _with_project_facts(events: pd.DataFrame) -> pd.DataFrame:
+    """Fill each report with its project's country and latest figures."""
+    country = events["country"].replace("", None).groupby(events["project"]).transform("first")
+    figures = (
+        events[["power_mw", "usd"]].astype("float64").groupby(events["project"]).ffill().fillna(0)
+    )
+    return events.assign(
         country=country.fillna(""), mw=figures["power_mw"], usd=figures["usd"], projects=1.0
     )
 
 
 def _moves(seen: pd.DataFrame) -> pd.DataFrame:
-    """What enters a state, and with the opposite sign what leaves the state before."""
+    """List what enters a state, and what leaves it with the opposite sign."""
     measures, inside = list(MEASURES), [seen["view"], seen["project"]]
     entered = seen.rename(columns={"event_type": "state"})[[*AT, *measures]]
     before = entered[["state", *measures]].groupby(inside).shift()

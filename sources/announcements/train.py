@@ -1,4 +1,6 @@
-"""Learn the weights of the second opinion: `python -m sources.announcements.train LABELS.csv`.
+"""Learn the weights of the second opinion.
+
+Run `python -m sources.announcements.train LABELS.csv`.
 
 Needs scikit-learn, which only development installs. Logistic regression on the presence of
 letter groups has one optimum, so that the same rows give the same weights.
@@ -21,7 +23,7 @@ SEED = 0
 
 
 def learn(texts: "pd.Series[str]", events: "pd.Series[bool]") -> "pd.Series[float]":
-    """The weight of each letter group in log-odds of an event; the intercept is under ""."""
+    """Give each letter group's log-odds of an event; "" is the intercept."""
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression
 
@@ -32,12 +34,12 @@ def learn(texts: "pd.Series[str]", events: "pd.Series[bool]") -> "pd.Series[floa
     names = [str(name) for name in counted.get_feature_names_out()]
     weights = pd.Series(model.coef_[0], names, dtype="float64")
     intercept = pd.Series({"": float(model.intercept_[0])})
-    kept: pd.Series[float] = pd.concat([intercept, weights.loc[weights.abs().ge(SMALLEST)]])
-    return kept.round(4)
+    weighty: pd.Series[float] = pd.concat([intercept, weights.loc[weights.abs().ge(SMALLEST)]])
+    return weighty.round(4)
 
 
 def out_of_fold(labels: pd.DataFrame) -> "pd.Series[bool]":
-    """For each labelled row, whether weights that never saw it find an event doubtful."""
+    """For each labelled row, doubt by weights that never saw it."""
     from sklearn.model_selection import StratifiedKFold
 
     events, worded = labels["event_type"].ne(NONE), read(WORDED)
@@ -53,7 +55,7 @@ def out_of_fold(labels: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def main(labels: Path) -> None:
-    """Write the weights learnt from a labelled file and the texts worded for this project."""
+    """Write the weights learnt from a labelled file and from `worded.csv`."""
     rows = pd.concat([read(labels), read(WORDED)], ignore_index=True)
     weights = learn(rows["text"], rows["event_type"].ne(NONE))
     weights.rename_axis("gram").rename("weight").to_csv(WEIGHTS)

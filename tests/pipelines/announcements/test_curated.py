@@ -28,9 +28,9 @@ def test_morocco_is_a_list_of_projects_stored_once_and_counted_nowhere(home: Pat
     assert settings.home == home
     engine = commands.filled_store(settings)
     assert curated.load(engine, settings) == 0
-    told = events.read(engine, as_of=NOW)
-    assert len(told) == len(curated.shipped())
-    resolved, _ = projects.resolve(told, projects.read_corrections())
+    stored_events = events.read(engine, as_of=NOW)
+    assert len(stored_events) == len(curated.shipped())
+    resolved, _ = projects.resolve(stored_events, projects.read_corrections())
     morocco = projects.summary(resolved).query("country == 'Morocco'").set_index("place")
     # Dakhla was told three times; the figures are those of the pages, in MW.
     assert (morocco.loc["Dakhla", "power_mw"], morocco.loc["Dakhla", "tellings"]) == (500, 3)

@@ -42,10 +42,10 @@ def test_a_listed_release_becomes_an_event_of_its_day(
 ) -> None:
     assert silentcrash("fetch", "sec_filings").code == 0
     assert gathered() == (1, 0, 0)
-    [told] = json.loads(silentcrash("announcements", "list", "--format", "json").out)
-    assert (told["country"], told["power_mw"], told["amount"]) == ("Morocco", 80.0, 9e8)
-    assert told["first_known"].startswith("2026-11-02")
-    assert told["address"] == FOLDER.format(1)
+    [event] = json.loads(silentcrash("announcements", "list", "--format", "json").out)
+    assert (event["country"], event["power_mw"], event["amount"]) == ("Morocco", 80.0, 9e8)
+    assert event["first_known"].startswith("2026-11-02")
+    assert event["address"] == FOLDER.format(1)
     assert not [
         p for p in empty_home.rglob("*") if p.is_file() and b"must not be kept" in p.read_bytes()
     ]
@@ -58,8 +58,8 @@ def test_a_document_is_asked_for_once_and_one_that_failed_again(
     gathered()
     before = len(sec.asked)
     gathered()
-    asked = [one.path for one in sec.asked[before:] if "release.htm" in one.path]
-    assert [path.split("/")[-2][-1] for path in asked] == ["2"]
+    asked_paths = [request.path for request in sec.asked[before:] if "release.htm" in request.path]
+    assert [path.split("/")[-2][-1] for path in asked_paths] == ["2"]
 
 
 def test_no_more_than_a_few_documents_a_run(
@@ -68,5 +68,5 @@ def test_no_more_than_a_few_documents_a_run(
     monkeypatch.setattr(filings, "MOST", 1)
     assert silentcrash("fetch", "sec_filings").code == 0
     gathered()
-    assert [one for one in sec.asked if FOLDER.format(2).split("//")[1] in one.path]
-    assert not [one for one in sec.asked if FOLDER.format(1).split("//")[1] in one.path]
+    assert [request for request in sec.asked if FOLDER.format(2).split("//")[1] in request.path]
+    assert not [request for request in sec.asked if FOLDER.format(1).split("//")[1] in request.path]

@@ -72,5 +72,5 @@ def test_the_asset_reads_what_the_feeds_have_brought(
     ]
     done = dg.materialize([announcements, *keys], resources={"observatory": Observatory()})
     assert done.success
-    [made] = done.asset_materializations_for_node("announcements")
-    assert made.metadata["added"].value == 1
+    [materialization] = done.asset_materializations_for_node("announcements")
+    assert materialization.metadata["added"].value == 1

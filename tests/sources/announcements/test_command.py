@@ -39,10 +39,14 @@ def run(*arguments: str) -> int:
 def test_extract_writes_the_label_columns(texts: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.csv"
     assert run("extract", str(texts), "--out", str(out)) == 0
-    made = pd.read_csv(out)
-    assert made["event_type"].tolist() == ["announced", "not_announcement", "not_announcement"]
-    assert made["power_mw"][0] == 80
-    assert made["country"][0] == "Morocco"
+    output_rows = pd.read_csv(out)
+    assert output_rows["event_type"].tolist() == [
+        "announced",
+        "not_announcement",
+        "not_announcement",
+    ]
+    assert output_rows["power_mw"][0] == 80
+    assert output_rows["country"][0] == "Morocco"
 
 
 def test_list_after_load_shows_the_country_and_dates_of_the_future_stay_out(
@@ -73,9 +77,9 @@ def test_the_monthly_series_are_observations_and_a_late_item_is_a_new_vintage(
     monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-05T00:00:00+00:00")
     assert run("load", str(late)) == 0
     settings = from_environment()
-    told = read.vintages(ingestion.open_store(settings), "announcements.morocco.mw")
-    assert told.loc["2026-03-01"].tolist() == [80, 100]
-    assert [known.day for known in told.columns] == [1, 5]
+    revisions = read.vintages(ingestion.open_store(settings), "announcements.morocco.mw")
+    assert revisions.loc["2026-03-01"].tolist() == [80, 100]
+    assert [column.day for column in revisions.columns] == [1, 5]
 
 
 def test_dates_may_be_precise_to_a_day_or_to_a_millisecond() -> None:
@@ -107,15 +111,15 @@ def test_a_merge_is_explained(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("extract", "missing.csv", "--out", "out.csv"), "cannot read"),
         (("list", "--country", "Moroco"), "did you mean"),
     ],
 )
 def test_a_wrong_call_is_told_in_one_line(
-    texts: Path, arguments: tuple[str, ...], told: str, capsys: pytest.CaptureFixture[str]
+    texts: Path, arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run("load", str(texts))
     assert run(*arguments) == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err

@@ -24,7 +24,7 @@ ITEMS = [
 
 
 @pytest.fixture
-def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def stored_items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SILENTCRASH_HOME", str(tmp_path))
     monkeypatch.setenv("SILENTCRASH_NOW", "2026-06-01T00:00:00+00:00")
     frame = pd.DataFrame(ITEMS, columns=["title", "published"])
@@ -38,7 +38,7 @@ def of(view: str, day: int = 1) -> pd.DataFrame:
     return events.fate(engine, view, as_of=datetime(2026, 6, day, 12, tzinfo=UTC))
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("stored_items")
 def test_the_projects_of_morocco_and_africa_by_state() -> None:
     morocco, africa = of("morocco"), of("africa")
     assert list(morocco.index) == list(status.STATES) == list(events.STATES)
@@ -50,26 +50,26 @@ def test_the_projects_of_morocco_and_africa_by_state() -> None:
     assert set(africa["period"]) == {pd.Timestamp("2026-05-01")}
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("stored_items")
 def test_a_place_of_which_nothing_was_told_has_no_table() -> None:
     assert of("france").empty
     engine = ingestion.open_store(from_environment())
     assert events.fate(engine, "morocco", as_of=datetime(2026, 5, 1, tzinfo=UTC)).empty
 
 
-@pytest.mark.usefixtures("told")
+@pytest.mark.usefixtures("stored_items")
 def test_the_command_shows_the_table_and_the_list_is_short(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def said(*arguments: str) -> str:
+    def output(*arguments: str) -> str:
         with pytest.raises(SystemExit) as stopped:
             main(["announcements", *arguments])
         assert stopped.value.code == 0
         return capsys.readouterr().out
 
-    table = pd.read_csv(StringIO(said("fate", "--country", "MA", "--format", "csv")))
+    table = pd.read_csv(StringIO(output("fate", "--country", "MA", "--format", "csv")))
     assert table.set_index("state").loc["under_construction", "mw"] == 90
-    listed = said("list", "--country", "MA")
+    listed = output("list", "--country", "MA")
     assert "Projects: 2" in listed
     assert "under construction" in listed
     assert "40 m USD" in listed

@@ -40,9 +40,9 @@ def test_the_texts_worded_for_the_test_are_read() -> None:
 @pytest.mark.shared
 def test_the_shipped_weights_are_the_learnt_ones(labels: pd.DataFrame) -> None:
     rows = pd.concat([labels, train.read(train.WORDED)])
-    made = train.learn(rows["text"], rows["event_type"].ne("not_announcement"))
-    kept = pd.read_csv(WEIGHTS, keep_default_na=False).set_index("gram")["weight"]
-    pd.testing.assert_series_equal(made, kept, check_names=False, atol=2e-4)
+    learnt = train.learn(rows["text"], rows["event_type"].ne("not_announcement"))
+    shipped = pd.read_csv(WEIGHTS, keep_default_na=False).set_index("gram")["weight"]
+    pd.testing.assert_series_equal(learnt, shipped, check_names=False, atol=2e-4)
 
 
 @pytest.mark.shared

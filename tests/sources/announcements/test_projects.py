@@ -10,7 +10,7 @@ NO_CORRECTIONS = pd.DataFrame(columns=["action", "first", "second", "reason", "b
 COLUMNS = ["known_from", "event_type", "known_as", "country", "place", "power_mw", "amount"]
 
 
-def told(*rows: tuple[object, ...]) -> pd.DataFrame:
+def tellings(*rows: tuple[object, ...]) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=COLUMNS)
     return frame.assign(
         known_from=pd.to_datetime(frame["known_from"], utc=True),
@@ -22,7 +22,7 @@ def told(*rows: tuple[object, ...]) -> pd.DataFrame:
     )
 
 
-TWICE = told(
+TWICE = tellings(
     ("2026-01-05", "announced", "Northbridge", "Morocco", "Dakhla", 500, None),
     ("2026-02-10", "announced", "Northbridge", "Morocco", "Dakhla, Morocco", 650, 1e9),
     ("2026-02-11", "announced", "Northbridge", "Morocco", "Rabat", 20, None),
@@ -52,7 +52,7 @@ def test_a_line_of_corrections_undoes_or_adds_a_merge() -> None:
 
 
 def test_a_state_alone_or_a_year_between_makes_no_merge() -> None:
-    apart = told(
+    apart = tellings(
         ("2024-01-05", "announced", "Northbridge", "United States", "Ohio", 100, None),
         ("2024-02-05", "announced", "Northbridge", "United States", "Ohio", 300, None),
         ("2026-02-05", "announced", "Northbridge", "United States", "Ohio", 300, None),
@@ -73,18 +73,20 @@ def test_a_project_counts_once_when_first_known_beside_the_sources_alive() -> No
 
 
 def test_a_month_in_which_nothing_was_read_has_no_count() -> None:
-    apart = told(
+    apart = tellings(
         ("2026-01-05", "announced", "A", "Morocco", "", 10, None),
         ("2026-03-05", "announced", "B", "Morocco", "", 20, None),
     )
-    made = monthly(resolve(apart, NO_CORRECTIONS)[0]).set_index(["series", "period"])["value"]
-    assert made.loc["announcements.sources"].tolist() == [1, 0, 1]
-    assert made.loc["announcements.world.projects"].tolist() == [1, 1]
+    monthly_rows = monthly(resolve(apart, NO_CORRECTIONS)[0]).set_index(["series", "period"])[
+        "value"
+    ]
+    assert monthly_rows.loc["announcements.sources"].tolist() == [1, 0, 1]
+    assert monthly_rows.loc["announcements.world.projects"].tolist() == [1, 1]
 
 
 def test_amounts_in_other_currencies_are_left_out_and_the_share_is_told() -> None:
     rows = [("2026-01-05", "announced", name, "Morocco", "", None, 1e9) for name in ("A", "B")]
-    two = told(*rows).assign(currency=["USD", "MAD"])
+    two = tellings(*rows).assign(currency=["USD", "MAD"])
     wide = monthly(resolve(two, NO_CORRECTIONS)[0]).pivot_table("value", "period", "series")
     assert wide["announcements.morocco.usd"].tolist() == [1e9]
     assert wide["announcements.morocco.usd_coverage"].tolist() == [0.5]
@@ -103,7 +105,7 @@ def test_every_country_with_an_event_has_its_series() -> None:
         ("2026-01-06", "announced", "B", "United States", "", 90, None),
         ("2026-02-06", "announced", "C", "United States", "", 5, None),
     ]
-    resolved = resolve(told(*rows), NO_CORRECTIONS)[0]
+    resolved = resolve(tellings(*rows), NO_CORRECTIONS)[0]
     wide = monthly(resolved).pivot_table("value", "period", "series")
     assert wide["announcements.united_states.mw"].tolist() == [90, 5]
     assert wide["announcements.ivory_coast.projects_per_source"].tolist() == [0.5, 0]

@@ -13,7 +13,7 @@ RATES = pd.DataFrame(
 )
 
 
-def told(*amounts: tuple[str, float, str]) -> pd.DataFrame:
+def announced(*amounts: tuple[str, float, str]) -> pd.DataFrame:
     """Announced projects: day, amount, currency."""
     days, amount, currency = zip(*amounts, strict=True)
     return pd.DataFrame(
@@ -31,7 +31,7 @@ def told(*amounts: tuple[str, float, str]) -> pd.DataFrame:
 
 
 def test_an_amount_converts_at_the_rate_of_its_month() -> None:
-    events = told(
+    events = announced(
         ("2026-02-10", 100.0, "EUR"),
         ("2026-01-10", 80.0, "GBP"),
         ("2026-01-10", 7.0, "USD"),
@@ -42,14 +42,14 @@ def test_an_amount_converts_at_the_rate_of_its_month() -> None:
 
 
 def test_without_a_rate_nothing_is_invented() -> None:
-    events = told(
+    events = announced(
         ("2025-06-10", 100.0, "EUR"), ("2026-01-10", 100.0, "MAD"), ("2026-06-01", 1.0, "EUR")
     )
     assert in_usd(events, RATES).isna().all()
 
 
 def test_the_series_add_what_converts_and_say_its_share() -> None:
-    events = told(
+    events = announced(
         ("2026-01-10", 100.0, "EUR"), ("2026-01-11", 5.0, "USD"), ("2026-01-12", 9.0, "MAD")
     )
     frame = monthly(events, RATES).set_index("series")["value"]
