@@ -25,6 +25,7 @@ from dashboards.bulletin import document
 from dashboards.bulletin.figures import figures
 from dashboards.i18n import language
 from dashboards.publish import collection
+from dashboards.publish.formats import tables_csv
 from dashboards.publish.publication import prepare
 from warehouse.edition import Edition
 
@@ -192,7 +193,7 @@ def test_every_start_of_a_formula_is_quoted(shipped_edition: Edition, start: str
     sources = shipped_edition.sources.assign(publisher=start)
     publication = prepare(replace(shipped_edition, sources=sources))
     [table] = [one for one in publication.tables if one.name == "sources"]
-    body = publish.delimited.standard(publication.frames["sources"], table).decode()
+    body = tables_csv.standard(publication.frames["sources"], table).decode()
     rows = list(csv.DictReader(body.splitlines()))
     assert {row["publisher"] for row in rows} == {f"'{start.replace(chr(10), ' ')}"}
 

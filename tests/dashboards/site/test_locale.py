@@ -35,7 +35,7 @@ def test_both_languages_say_the_same_things() -> None:
 
 
 def test_every_word_is_used() -> None:
-    files = [*HOME.glob("*.py"), *(HOME / "templates").iterdir()]
+    files = [*HOME.rglob("*.py"), *(HOME / "templates").iterdir()]
     source = "\n".join(path.read_text(encoding="utf-8") for path in files)
     unused = [name for name in read("en") if not re.search(rf"\b{name}\b", source)]
     assert [name for name in unused if not name.startswith("about_")] == []

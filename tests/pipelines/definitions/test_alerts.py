@@ -9,12 +9,13 @@ from sqlalchemy import Engine
 
 from pipelines.alerts import service
 from pipelines.definitions import alerts
-from tests.pipelines.alerts.conftest import Post, part
+from tests.pipelines.alerts.conftest import Post, part, post
 from tests.pipelines.alerts.made_up import NOW
 from tests.server import Site
 from warehouse.alerts import repository
 from warehouse.database import connect, migrate
 
+__all__ = ["post"]  # a fixture
 STATE = {"red": True}
 
 
