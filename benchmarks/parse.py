@@ -68,9 +68,9 @@ def seconds(run: Callable[[], object], times: int = 3) -> float:
 
 
 def measured(folder: Path, key: str, day: str, files: list[str], bar: float) -> dict[str, object]:
-    from sources import Payload, Request, find
+    from sources import Payload, Request, find_source
 
-    source = find(key)
+    source = find_source(key)
     assert source.parse is not None
     first, *more = [body(folder / file) for file in files]
     request = source.requests[0] if source.requests else Request("https://example.org/")

@@ -1,4 +1,8 @@
-"""The outside world as tidy observations: one declaration and one pure parser a publisher."""
+"""Publishers' data as tidy observations: a declaration and a pure parser for each.
+
+`registry()` gives every declared Source by key. Everything else about a publisher (fetching,
+validation, schedule, status page) follows from its declaration in `sources/publishers/`.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +39,11 @@ ExpectedFormat = Literal["csv", "json", "xlsx", "yaml", "xml", "html", ""]
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask of the publisher: a GET, or a POST when `json` is given.
+    """One HTTP request to a publisher: a GET, or a POST if `json` is given.
 
-    `expected_format` is what this body must be where it is not what the source's bodies are;
-    `mirror` is another address of the same bytes, asked when the first does not serve them.
+    `expected_format` is the format of this body where it differs from the source's. `mirror` is
+    another address of the same bytes, for when the first fails. `${NAME}` in `params`, `headers`
+    or `json` is filled in from the environment when the request is sent.
     """
 
     url: str
@@ -51,10 +56,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Payload:
-    """The bytes that a publisher sent, decompressed, and when they were asked for.
+    """The bytes that a publisher sent, decompressed, and when they were requested.
 
-    `extra_pages` holds the further pages of a source that follows: all of them, or there is no
-    payload.
+    `extra_pages` holds the further pages of a source with `next_page`: all of them, or there is
+    no payload.
     """
 
     content: bytes
@@ -65,7 +70,7 @@ class Payload:
 
     @property
     def pages(self) -> tuple[bytes, ...]:
-        """Every body, in the order in which it was asked for."""
+        """Every body, in the order of the requests."""
         return (self.content, *self.extra_pages)
 
 
@@ -73,8 +78,8 @@ class Payload:
 class Series:
     """One published series: its key, its unit as published and its two titles.
 
-    `frequency` is W weekly, B biweekly, M monthly, Q quarterly, S half-yearly, A annual,
-    E event-driven (a step function with effective dates).
+    `frequency` is W weekly, B biweekly, M monthly, Q quarterly, S half-yearly, A annual, or
+    E event-driven (a value that holds from its date until the next one).
     """
 
     key: str
@@ -85,25 +90,35 @@ class Series:
 
 
 Parse = Callable[[Payload], pd.DataFrame]
-Follow = Callable[[Payload], Request | None]
+NextPage = Callable[[Payload], Request | None]
 Redact = Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True)
 class Source:
-    """Everything that the observatory must know of a publisher; the rest follows from it.
+    """The declaration of a publisher's data: what to fetch, how to read and validate it.
 
-    `requests` is empty for a source that is only history. `needs` is "" for a keyless source,
-    or the environment variable or opt-in that it cannot do without. `known_from` says whose
-    date a figure gets where the payload gives none. `lag_days` is the usual time between the
-    end of a period and its publication; after `stale_days` from the end of the newest period
-    the source counts as late. `follow` names the next page to ask for, given those so far: None
-    when there is no more; it raises SchemaDrift where a page does not say. A payload is a
-    `full_snapshot` where it holds all that its request still publishes: a figure gone from it
-    was withdrawn. One that is `snapshot_dated` gives what is in force when it is asked for, so
-    that the same bytes on another day are figures of that day.
-    `redact` takes out of a body what must never be stored, before it is archived.
-    `traps` are what the publisher does that a reader would not expect, a line each.
+    Attributes:
+        fr, en: its title in French and English.
+        licence: as the publisher words it; `redistribute` is False if raw values may not be
+            republished.
+        lag_days: the usual time from the end of a period to its publication.
+        stale_days: the source is late when the end of its newest period is longer ago.
+        requests: empty for a source that is only shipped history.
+        parse: bytes to a tidy frame, without network or clock.
+        next_page: the request for the next page, given those so far; None at the end. Raises
+            SchemaDrift if a page does not say whether more follow.
+        redact: removes from a body what must never be stored, before it is archived.
+        full_snapshot: a payload holds all that its request still publishes, so that a figure
+            which is gone from it was withdrawn.
+        snapshot_dated: a payload gives what is in force when it is requested, so that the same
+            bytes on another day are figures of that day.
+        known_from: whose date a figure gets if the payload gives none.
+        stamp: whether a time stamp is the start or the end of its period, or an instant.
+        needs: the environment variable (a free key, or consent to terms) that it requires.
+        traps: what a reader of the data would not expect, a line each.
+        peers: series whose key starts with this are compared with each other's median.
+        parser_version: raised when `parse` reads stored bytes differently than before.
     """
 
     key: str
@@ -120,7 +135,7 @@ class Source:
     requests: tuple[Request, ...] = ()
     parse: Parse | None = None
     rules: tuple[ValidationRule, ...] = ()
-    follow: Follow | None = None
+    next_page: NextPage | None = None
     redact: Redact | None = None
     full_snapshot: bool = False
     snapshot_dated: bool = False
@@ -136,7 +151,7 @@ class Source:
 
     @property
     def history(self) -> Path | None:
-        """The shipped figures that the live endpoint no longer serves, if any."""
+        """The file of shipped figures that the address no longer serves, if any."""
         path = HISTORY / f"{self.key}.csv"
         return path if path.exists() else None
 
@@ -147,13 +162,13 @@ def registry() -> Mapping[str, Source]:
     from sources import publishers
 
     names = (module.name for module in pkgutil.iter_modules(publishers.__path__))
-    found = (
+    declared = (
         getattr(importlib.import_module(f"sources.publishers.{name}"), "SOURCE", None)
         for name in names
     )
-    return {source.key: source for source in sorted(filter(None, found), key=lambda s: s.key)}
+    return {source.key: source for source in sorted(filter(None, declared), key=lambda s: s.key)}
 
 
-def find(key: str) -> Source:
-    """The source with this key. Raises KeyError when there is none."""
+def find_source(key: str) -> Source:
+    """The source with this key. Raises KeyError if there is none."""
     return registry()[key]

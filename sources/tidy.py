@@ -26,16 +26,16 @@ CITATION_COLUMNS = ["assumed", "source", "address", "licence", "note"]
 
 
 class SchemaDrift(ValueError):
-    """The payload no longer has the shape that its parser was written for."""
+    """The payload no longer has the form that its parser was written for."""
 
-    def __init__(self, expected: object, found: object) -> None:
-        super().__init__(f"expected {expected}, found {found}")
-        self.expected, self.found = expected, found
+    def __init__(self, expected: object, actual: object) -> None:
+        super().__init__(f"expected {expected}, found {actual}")
+        self.expected, self.actual = expected, actual
 
 
 @dataclass(frozen=True)
 class ValidationRule:
-    """One Great Expectations expectation on the tidy batch, with what to do when it fails.
+    """One expectation of Great Expectations on a batch, and what to do when it fails.
 
     `expectation` is the class name in `great_expectations.expectations`; `kwargs` go to it.
     `series` limits the rule to series keys that start with this prefix ("" is all of them).
@@ -67,31 +67,32 @@ def between(
 
 
 def require(frame: pd.DataFrame, columns: set[str]) -> None:
-    """Raises SchemaDrift where one of these columns is not in the frame; others may be."""
+    """Raises SchemaDrift if one of these columns is missing; others may be there."""
     if missing := columns - set(frame.columns):
-        found = sorted(map(str, frame.columns))[:20]
-        raise SchemaDrift(f"columns {sorted(columns)}", f"no {sorted(missing)} in {found}")
+        present = sorted(map(str, frame.columns))[:20]
+        raise SchemaDrift(f"columns {sorted(columns)}", f"no {sorted(missing)} in {present}")
 
 
 def numbers(cells: pd.Series[Any], expected: str = "numbers") -> pd.Series[Any]:
-    """The cells as numbers. Raises SchemaDrift(expected, the first cell that is none)."""
-    found: pd.Series[Any] = pd.to_numeric(cells, errors="coerce")
-    if found.isna().any():
-        raise SchemaDrift(expected, cells[found.isna()].iloc[0])
-    return found
+    """The cells as numbers. Raises SchemaDrift with the first cell that is not one."""
+    values: pd.Series[Any] = pd.to_numeric(cells, errors="coerce")
+    if values.isna().any():
+        raise SchemaDrift(expected, cells[values.isna()].iloc[0])
+    return values
 
 
 def sizes(cells: pd.Series[Any]) -> pd.Series[float]:
-    """The cells as numbers from zero up, null where blank. Raises SchemaDrift for any other.
+    """The cells as numbers from zero up, null where blank.
 
-    For what is added up: a sum would hide a size that is none.
+    For columns that are added up, where a sum would hide a cell that is not a size. Raises
+    SchemaDrift for text, negative and infinite numbers.
     """
     expected = f"sizes from zero up in {cells.name}"
-    found = numbers(cells.dropna(), expected).astype("float64")
-    wrong = ~found.between(0, sys.float_info.max)
+    values = numbers(cells.dropna(), expected).astype("float64")
+    wrong = ~values.between(0, sys.float_info.max)
     if wrong.any():
-        raise SchemaDrift(expected, found[wrong].iloc[0])
-    return found.reindex(cells.index)
+        raise SchemaDrift(expected, values[wrong].iloc[0])
+    return values.reindex(cells.index)
 
 
 def tidy(rows: pd.DataFrame) -> pd.DataFrame:
@@ -100,18 +101,18 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
     In: `series`, `period` and `value`; `status` defaults to "final", `known_from` to NaT
     (the loader then takes the publisher's or the fetch date). Extra citation columns are
     kept. Out: series str, period datetime64 (naive, first day), value float64, status str,
-    known_from datetime64 UTC. Raises SchemaDrift where a needed column is missing.
+    known_from datetime64 UTC. Raises SchemaDrift if a required column is missing.
     """
     missing = {"series", "period", "value"} - set(rows.columns)
     if missing:
         raise SchemaDrift("series, period, value", sorted(map(str, rows.columns)))
-    known = rows.get("known_from", pd.Series(pd.NaT, rows.index))
+    known_from = rows.get("known_from", pd.Series(pd.NaT, rows.index))
     frame = rows.assign(
         series=rows["series"].astype(str),
         period=pd.to_datetime(rows["period"]).astype("datetime64[s]"),
         value=pd.to_numeric(rows["value"]).astype("float64"),
         status=rows.get("status", "final"),
-        known_from=pd.to_datetime(known, utc=True).astype("datetime64[s, UTC]"),
+        known_from=pd.to_datetime(known_from, utc=True).astype("datetime64[s, UTC]"),
     )
     extra = [column for column in CITATION_COLUMNS if column in frame]
     ordered = frame[COLUMNS + extra].sort_values(["series", "period", "known_from"])
@@ -121,6 +122,6 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
 def read_history(path: Path) -> pd.DataFrame:
     """The figures shipped in a history file, as a tidy frame with its citation columns."""
     rows = pd.read_csv(path, dtype={"note": str}, keep_default_na=False, na_values={"value": [""]})
-    known = pd.to_datetime(rows["known_from"], utc=True)
+    known_from = pd.to_datetime(rows["known_from"], utc=True)
     assumed = rows["assumed"].astype(str).str.lower().eq("true")
-    return tidy(rows.assign(known_from=known, assumed=assumed))
+    return tidy(rows.assign(known_from=known_from, assumed=assumed))

@@ -2,7 +2,7 @@
 
     site.serve("https://ember.example/prices.csv", Reply(body, headers={"ETag": '"a"'}))
     client = PoliteClient(gateway=site.url, sleep=lambda seconds: None)
-    client.ask(Request("https://ember.example/prices.csv"), expected_format="csv")
+    client.fetch(Request("https://ember.example/prices.csv"), expected_format="csv")
     site.asked[-1].headers["User-Agent"]
 
 A route is the public address (with a gateway, GATEWAY/HOST/PATH is asked for it) or a path of

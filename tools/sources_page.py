@@ -68,7 +68,7 @@ def _facts(source: Source) -> Iterable[str]:
     )
     if source.requests:
         hosts = sorted({urlsplit(request.url).netloc for request in source.requests})
-        pages = ", page by page" if source.follow else ""
+        pages = ", page by page" if source.next_page else ""
         many = "one address" if len(source.requests) == 1 else f"{len(source.requests)} addresses"
         yield f"Asked: {many} at {', '.join(hosts)}{pages}."
     if source.needs:

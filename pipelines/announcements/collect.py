@@ -14,7 +14,7 @@ from pipelines.announcements import filings
 from pipelines.ingest import ingestion
 from pipelines.ingest.reparse import stored
 from pipelines.settings import Settings
-from sources import Payload, Source, find
+from sources import Payload, Source, find_source
 from sources.announcements import COLUMNS, extract, projects, series, status
 from sources.announcements.operators import known_as
 from sources.http.raw_archive import Archive, DamagedBody
@@ -65,7 +65,7 @@ def instants(published: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
 
 def ask(engine: Engine, settings: Settings) -> list[ingestion.IngestOutcome]:
     """Fetch the papers and filed documents; `read_archive` reads them."""
-    papers = list(ingestion.fetch_and_load(engine, settings, [find(key) for key in PAPERS]))
+    papers = list(ingestion.fetch_and_load(engine, settings, [find_source(key) for key in PAPERS]))
     return papers + filings.ask(engine, settings)
 
 
@@ -75,7 +75,9 @@ def read_archive(engine: Engine, settings: Settings) -> Counts:
     load.register(engine, [SOURCE], [])
     done = set(read.parsed_bodies(engine, SOURCE["key"])["sha256"])
     filed = filings.listed(engine, archive).set_index("link")["published"].to_dict()
-    readers: list[tuple[Source, Items]] = [(find(key), items) for key, items in PAPERS.items()]
+    readers: list[tuple[Source, Items]] = [
+        (find_source(key), items) for key, items in PAPERS.items()
+    ]
     for source, items in [*readers, (sec_releases.RELEASES, sec_releases.items)]:
         for row in read.parsed_bodies(engine, source.key).to_dict("records"):
             fetch_row = {str(name): value for name, value in row.items()}

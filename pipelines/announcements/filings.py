@@ -10,7 +10,7 @@ from pipelines.ingest import fetch
 from pipelines.ingest.ingestion import IngestOutcome, fetch_record
 from pipelines.ingest.reparse import stored
 from pipelines.settings import Settings
-from sources import find
+from sources import find_source
 from sources.http.raw_archive import Archive, DamagedBody
 from sources.publishers import sec_filings, sec_releases, sec_submissions
 from sources.publishers.feeds import ITEMS
@@ -33,7 +33,9 @@ def listed(engine: Engine, archive: Archive) -> pd.DataFrame:
                 releases.append(
                     items(
                         stored(
-                            archive, find(key), {str(name): value for name, value in row.items()}
+                            archive,
+                            find_source(key),
+                            {str(name): value for name, value in row.items()},
                         )
                     )
                 )

@@ -84,7 +84,7 @@ def fetch_request(
     changed says nothing of the others. Whether they have is told by their hashes.
     """
     held, started = (
-        CachedValidators() if source.follow or previous is None else previous,
+        CachedValidators() if source.next_page or previous is None else previous,
         perf_counter(),
     )
     answer = _served(shared, source, request, held)
@@ -94,7 +94,7 @@ def fetch_request(
     except Exception as fault:  # the publisher's bytes may break the reading in any way
         answer = _refused(answer, describe_error(fault))
     if answer.outcome == "new":
-        answer = _known_by(answer, contents(bodies) if source.follow else bodies[0], previous)
+        answer = _known_by(answer, contents(bodies) if source.next_page else bodies[0], previous)
     return FetchedPayload(source, request, answer, tuple(bodies), perf_counter() - started)
 
 
@@ -102,10 +102,10 @@ def _served(
     shared: PoliteClient, source: Source, request: Request, previous: CachedValidators
 ) -> FetchResult:
     looks = request.expected_format or source.expected_format
-    answer = shared.ask(request, expected_format=looks, previous=previous)
+    answer = shared.fetch(request, expected_format=looks, previous=previous)
     if request.mirror and answer.outcome in {"failed", "try later"}:
         again = replace(request, url=request.mirror, mirror="")
-        second = shared.ask(
+        second = shared.fetch(
             again, expected_format=looks, previous=CachedValidators(sha256=previous.sha256)
         )
         answer = second if second.outcome in {"new", "unchanged"} else answer
@@ -136,7 +136,7 @@ def _all_pages(
         if answer.outcome != "new":
             page = f"page {len(asked)}: " if answer is not first else ""
             return replace(answer, url=first.url, detail=page + answer.detail)
-        wanted = source.follow(_payload(request, first, bodies)) if source.follow else None
+        wanted = source.next_page(_payload(request, first, bodies)) if source.next_page else None
         if wanted is None:
             return first
         if public_url(wanted) in asked:

@@ -150,7 +150,7 @@ def load_fetched(engine: Engine, archive: Archive, asked: fetch.FetchedPayload) 
     if answer.outcome != "new" and not (source.snapshot_dated and answer.outcome == "unchanged"):
         load.record(engine, source.key, **about)
         return IngestOutcome(source.key, answer.url, answer.outcome, answer.detail)
-    if source.follow:
+    if source.next_page:
         archive.put(fetch.contents(asked.bodies), kept)
     archived = replace(asked, bodies=tuple(archive.get(sha) for sha in held))
     return load_payload(engine, source, archived.payload, about)

@@ -32,10 +32,10 @@ def reparse(engine: Engine, archive: Archive, source: Source) -> Iterator[Ingest
 def stored(archive: Archive, source: Source, about: dict[str, Any]) -> Payload:
     """The payload of an archived fetch (a row of `read.parsed_bodies`). KeyError, DamagedBody."""
     sha = about["sha256"]
-    request = Request(**archive.about(sha)["request"])
+    request = Request(**archive.metadata(sha)["request"])
     first = archive.get(sha)
     bodies = [first]
-    if source.follow:
+    if source.next_page:
         bodies = [archive.get(page) for page in json.loads(first)["pages"]]
     return Payload(
         bodies[0], request, about["at"], parse_http_date(about["last_modified"]), tuple(bodies[1:])

@@ -1,7 +1,7 @@
-"""The one door to the outside world: polite, bounded, conditional, and hard to fool.
+"""The polite HTTP client: rate-limited, bounded, conditional, and hard to fool.
 
-urllib3's `Retry` can wait and ask again, but sleeps for hours where Retry-After says so, knows no
-pace between tries and does not see a body that came damaged; that ladder is therefore here.
+urllib3's `Retry` is not used: it sleeps for hours where Retry-After says so, does not share its
+pauses with the other requests to a publisher, and does not see that a body arrived damaged.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from http import HTTPStatus
-from time import sleep as wait_for
+from time import sleep as real_sleep
 from types import TracebackType
 from typing import Literal, Self
 
 from sources import Request
 from sources.http.connection import (
-    AS_OFTEN_AS_ALLOWED,
+    MIB,
+    UP_TO_LIMIT,
     Connection,
     Exchange,
     ExchangeError,
@@ -35,17 +36,20 @@ __all__ = ["AGENT", "RATES", "CachedValidators", "FetchResult", "PoliteClient"]
 AGENT = "silent-crash-observatory"
 VERSION = "0.1"
 NO_CONTACT = "no contact configured"
-PAGES = {"html", "xml"}
-FINE, DENIED, BUSY = {200, 203}, {401, 403}, {429, 503}
-AGAIN = BUSY | {408, 500, 502, 504}
+# robots.txt is written for crawlers of pages and feeds; data files and APIs have terms instead.
+CRAWLED_FORMATS = {"html", "xml"}
+# 203: the body went through a transforming proxy, and is still checked like any other.
+SUCCESS, DENIED, BUSY = {200, 203}, {401, 403}, {429, 503}
+# 408, 500, 502 and 504 are faults of a moment at the server or a proxy in front of it.
+RETRYABLE = BUSY | {408, 500, 502, 504}
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
-MIB = 1 << 20
+MAX_DETAIL = 300  # characters of a message; a quoted redirect target can be far longer
 Outcome = Literal["new", "unchanged"] | Failing
 
 
 @dataclass(frozen=True)
 class CachedValidators:
-    """What is held of the last good answer, so that an unchanged body need not be sent again."""
+    """What identifies the last good body, so that it need not be sent again."""
 
     etag: str | None = None
     last_modified: str | None = None
@@ -53,18 +57,18 @@ class CachedValidators:
 
     @property
     def conditions(self) -> dict[str, str]:
-        """The headers that ask for the body only if it changed."""
-        asked = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
-        return {name: value for name, value in asked.items() if value}
+        """The headers that request the body only if it has changed."""
+        headers = {"If-None-Match": self.etag, "If-Modified-Since": self.last_modified}
+        return {name: value for name, value in headers.items() if value}
 
 
 @dataclass(frozen=True)
 class FetchResult:
-    """What became of one question.
+    """The outcome of one request.
 
-    `detail` is one line that says what to do where someone can. `url` has its parameters and no
-    secrets. `at` is when it was asked, UTC. `body` is decompressed, kept when refused too (as
-    sent where it could not be decompressed, None where it was too large); None for a 304.
+    `detail` is one line; where someone can act, it says how. `url` has its parameters and no
+    secrets. `at` is when the request began, UTC. `body` is decompressed. A refused body is
+    there too (as sent if it could not be decompressed, None if it was too large); a 304 has none.
     """
 
     outcome: Outcome
@@ -79,8 +83,8 @@ class FetchResult:
 
 
 @dataclass(frozen=True)
-class _Question:
-    """One question with its secrets filled in: never to be shown."""
+class _FilledRequest:
+    """A request with its secrets filled in: never to be shown."""
 
     request: Request
     expected_format: str
@@ -89,15 +93,27 @@ class _Question:
 
 
 class PoliteClient:
-    """Asks the outside world for one run, from as many threads as wanted. A context manager.
+    """Fetches from publishers for one run, from any number of threads. A context manager.
 
-    `contact` (an address or page) goes into the User-Agent. Times are seconds, sizes bytes;
-    `total_timeout` bounds one answer, `retry_after_cap` the wait that a publisher may ask for.
-    `gateway` is the base of a mirror that is asked GATEWAY/HOST/PATH in place of every
-    https://HOST/PATH. `rates` are seconds between two questions to a domain. A publisher to whom
-    two connections in a row did not come about is not tried again.
+    Args:
+        contact: an e-mail address or a page, sent in the User-Agent.
+        connect_timeout: seconds to connect; with `read_timeout` for the next bytes to arrive and
+            `total_timeout` for one whole response.
+        max_bytes: bytes of a body on the wire; `max_unpacked` once decompressed.
+        retries: further tries after a fault that may pass.
+        retry_after_cap: the longest wait in seconds that a publisher's Retry-After may ask for.
+        gateway: the base of a mirror; GATEWAY/HOST/PATH is fetched in place of every
+            https://HOST/PATH.
+        rates: seconds between two requests to a domain.
+
+    A publisher that two connections in a row could not reach is not tried again.
     """
 
+    # The defaults are for a run of forty sources in a few minutes. A publisher that neither accepts
+    # a connection in 3 s nor sends a byte for 30 s will not serve this run. The largest bodies (a
+    # company's facts at the SEC, Google's price table) have a few MiB: one of 64 MiB, or 512 MiB
+    # unpacked, is something else. Three retries wait 0.5, 1 and 2 s, so that an outage of a few
+    # seconds passes. Over 10 s are left to the next run: all who queue there would wait as well.
     def __init__(
         self,
         *,
@@ -112,18 +128,20 @@ class PoliteClient:
         allow_loopback: bool = False,
         gateway: str = "",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        sleep: Callable[[float], None] = wait_for,
+        sleep: Callable[[float], None] = real_sleep,
         rates: Mapping[str, float] = RATES,
     ) -> None:
         self._limits = Limits(connect_timeout, read_timeout, total_timeout, max_bytes, max_unpacked)
         self._retries, self._cap, self._clock = retries, retry_after_cap, clock
         self._contact = " ".join(contact.split())
-        self._wire = Connection(self._limits, allow_loopback=allow_loopback, anywhere=bool(gateway))
-        self._pace = RateLimiter(rates, sleep)
-        self._hops = RedirectFollower(
-            self._wire,
-            self._pace,
-            Robots(AGENT, self._robots_txt, self._pace),
+        self._connection = Connection(
+            self._limits, allow_loopback=allow_loopback, allow_private=bool(gateway)
+        )
+        self._rate_limiter = RateLimiter(rates, sleep)
+        self._redirects = RedirectFollower(
+            self._connection,
+            self._rate_limiter,
+            Robots(AGENT, self._fetch_robots_txt, self._rate_limiter),
             user_agent=self.user_agent,
             gateway=gateway.rstrip("/"),
             allow_loopback=allow_loopback,
@@ -138,133 +156,139 @@ class PoliteClient:
         fault: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        self._wire.close()
+        self._connection.close()
 
     @property
     def user_agent(self) -> str:
-        """How the door introduces itself."""
+        """How the client introduces itself to publishers."""
         contact = f"+{self._contact}" if self._contact else NO_CONTACT
         return f"{AGENT}/{VERSION} ({contact.encode('ascii', 'ignore').decode()})"
 
-    def ask(
+    def fetch(
         self,
         request: Request,
         *,
         expected_format: str = "",
         previous: CachedValidators | None = None,
     ) -> FetchResult:
-        """Ask once, with retries where they help; whatever the outside world does is an Answer.
+        """Fetch once, with retries where they help; a fault outside is a result, not an error.
 
-        `expected_format` is what the body must be (see `content_check`). With `previous`, an
-        unchanged body is "unchanged", by a 304 or by its hash.
+        `expected_format` is what the body must be (see `content_check`). With `previous`, a body
+        that has not changed is "unchanged", whether a 304 or its hash says so.
         """
         previous = previous or CachedValidators()
         keys = Keys(os.environ)
         url, at = public_url(request), self._clock()
         try:
-            filled = keys.fill(request)
-            question = _Question(filled, expected_format, previous.conditions, keys)
-            return _accepted(self._persist(self._wanted, question), previous, url, at, keys)
+            filled = _FilledRequest(keys.fill(request), expected_format, previous.conditions, keys)
+            exchange = self._with_retries(self._fetch_checked, filled)
+            return _success(exchange, previous, url, at, keys)
         except MissingKey as missing:
             return FetchResult("failed", f"needs {missing}: set it in the environment", url, at)
         except ExchangeError as fault:
-            return _faulted(fault, url, at, keys)
+            return _failure(fault, url, at, keys)
 
-    def _persist(self, attempt: Callable[[_Question], Exchange], question: _Question) -> Exchange:
+    def _with_retries(
+        self, attempt: Callable[[_FilledRequest], Exchange], filled: _FilledRequest
+    ) -> Exchange:
         tried = 0
         while True:
             try:
-                return attempt(question)
+                return attempt(filled)
             except ExchangeError as fault:
-                if tried >= min(fault.tries, self._retries):
+                if tried >= min(fault.retries, self._retries):
                     raise
                 wait = backoff(tried) if fault.wait is None else fault.wait
-                self._pace.lane(question.request.url).hold(wait)
+                # The pause is for everyone who queues at this publisher, not for this thread only.
+                self._rate_limiter.queue(filled.request.url).postpone(wait)
                 tried += 1
 
-    def _wanted(self, question: _Question) -> Exchange:
-        exchange = self._found(question)
+    def _fetch_checked(self, filled: _FilledRequest) -> Exchange:
+        """A usable response whose body is what it should be. Raises ExchangeError."""
+        exchange = self._fetch_usable(filled)
         if exchange.status == HTTPStatus.NOT_MODIFIED:
             return exchange
-        content_type = exchange.headers.get("Content-Type", "")
         reason = rejection_reason(
             exchange.body,
-            question.expected_format,
-            content_type,
-            whole=exchange.whole,
+            filled.expected_format,
+            exchange.headers.get("Content-Type", ""),
+            complete=exchange.complete,
             limit=self._limits.unpacked,
         )
         if reason:
             raise ExchangeError("refused", reason, exchange.status, exchange.body)
         return exchange
 
-    def _found(self, question: _Question) -> Exchange:
-        pages = question.expected_format in PAGES
-        exchange = self._hops.follow(question.request, question.conditions, pages=pages)
+    def _fetch_usable(self, filled: _FilledRequest) -> Exchange:
+        """A response whose status is a success or an expected 304. Raises ExchangeError."""
+        crawled = filled.expected_format in CRAWLED_FORMATS
+        exchange = self._redirects.follow(filled.request, filled.conditions, obey_robots=crawled)
         wait = retry_after(exchange.headers.get("Retry-After"), self._clock())
-        fault = status_fault(exchange, bool(question.conditions), wait, self._cap)
+        fault = status_fault(exchange, bool(filled.conditions), wait, self._cap)
         if fault is None:
             return exchange
-        if fault.status in DENIED and (hint := self._hint(question)):
+        if fault.status in DENIED and (hint := self._denied_hint(filled)):
             fault.detail += f"; {hint}"
         raise fault
 
-    def _hint(self, question: _Question) -> str:
-        if question.keys.names:
-            return f"check {', '.join(question.keys.names)}"
-        return "" if self._contact else "it may want a contact: set SILENTCRASH_CONTACT"
+    def _denied_hint(self, filled: _FilledRequest) -> str:
+        if filled.keys.names:
+            return f"check {', '.join(filled.keys.names)}"
+        return "" if self._contact else "it may require a contact: set SILENTCRASH_CONTACT"
 
-    def _robots_txt(self, url: str) -> Exchange:
-        return self._persist(self._found, _Question(Request(url), "", {}, Keys({})))
+    def _fetch_robots_txt(self, url: str) -> Exchange:
+        return self._with_retries(
+            self._fetch_usable, _FilledRequest(Request(url), "", {}, Keys({}))
+        )
 
 
 def status_fault(
     exchange: Exchange, conditional: bool, wait: float | None, cap: float
 ) -> ExchangeError | None:
-    """What is wrong with the status of an answer, None for a usable one.
+    """What is wrong with the status of a response; None if it can be used.
 
-    `wait` is what Retry-After asks for, in seconds; beyond `cap` it is not worth staying.
+    `wait` is what Retry-After asks for, in seconds; beyond `cap` it is left to a later run.
     """
     status, body = exchange.status, exchange.body
-    words = f"{status} {PHRASES.get(status, '')}".strip()
-    if status in FINE or (status == HTTPStatus.NOT_MODIFIED and conditional):
+    phrase = f"{status} {PHRASES.get(status, '')}".strip()
+    if status in SUCCESS or (status == HTTPStatus.NOT_MODIFIED and conditional):
         return None
-    if status in AGAIN and wait is not None and wait > cap:
-        return ExchangeError("try later", f"{words}: asks to wait {wait:.0f} s", status, body)
-    if status in AGAIN:
+    if status in RETRYABLE and wait is not None and wait > cap:
+        return ExchangeError("try later", f"{phrase}: asks to wait {wait:.0f} s", status, body)
+    if status in RETRYABLE:
         outcome: Failing = "try later" if status in BUSY else "failed"
-        detail = f"{words}: try later"
-        return ExchangeError(outcome, detail, status, body, tries=AS_OFTEN_AS_ALLOWED, wait=wait)
+        detail = f"{phrase}: try later"
+        return ExchangeError(outcome, detail, status, body, retries=UP_TO_LIMIT, wait=wait)
     if status == HTTPStatus.NOT_MODIFIED:
-        return ExchangeError("refused", f"{words} to a question without conditions", status)
+        return ExchangeError("refused", f"{phrase} to an unconditional request", status)
     if status < 400:
-        return ExchangeError("refused", f"{words} instead of 200", status, body)
+        return ExchangeError("refused", f"{phrase} instead of 200", status, body)
     if status in DENIED:
-        return ExchangeError("failed", f"{words}: the publisher does not serve us", status, body)
-    return ExchangeError("failed", f"{words}: correct the address or the question", status, body)
+        return ExchangeError("failed", f"{phrase}: the publisher denies access", status, body)
+    return ExchangeError("failed", f"{phrase}: correct the address or parameters", status, body)
 
 
-def _accepted(
+def _success(
     exchange: Exchange, previous: CachedValidators, url: str, at: datetime, keys: Keys
 ) -> FetchResult:
-    headers = exchange.headers
+    headers, status = exchange.headers, exchange.status
     etag, modified = headers.get("ETag"), headers.get("Last-Modified")
-    if exchange.status == HTTPStatus.NOT_MODIFIED:
+    if status == HTTPStatus.NOT_MODIFIED:
         etag, modified = etag or previous.etag, modified or previous.last_modified
-        detail, held = "not modified", previous.sha256
+        digest = previous.sha256
         return FetchResult(
-            "unchanged", detail, url, at, exchange.status, None, held, etag, modified
+            "unchanged", "not modified", url, at, status, None, digest, etag, modified
         )
     body = keys.hide_in_body(exchange.body)
     digest = sha256(body).hexdigest()
     same = digest == previous.sha256
     outcome: Outcome = "unchanged" if same else "new"
     detail = "the same bytes" if same else ""
-    return FetchResult(outcome, detail, url, at, exchange.status, body, digest, etag, modified)
+    return FetchResult(outcome, detail, url, at, status, body, digest, etag, modified)
 
 
-def _faulted(fault: ExchangeError, url: str, at: datetime, keys: Keys) -> FetchResult:
+def _failure(fault: ExchangeError, url: str, at: datetime, keys: Keys) -> FetchResult:
     body = keys.hide_in_body(fault.body) if fault.body else None
     digest = sha256(body).hexdigest() if body else None
-    detail = " ".join(keys.hide(fault.detail).split())[:300]
+    detail = " ".join(keys.hide(fault.detail).split())[:MAX_DETAIL]
     return FetchResult(fault.outcome, detail, url, at, fault.status, body, digest)

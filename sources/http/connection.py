@@ -1,7 +1,8 @@
-"""One exchange on the wire: public addresses only, read raw and bounded, every cut noticed.
+"""One HTTP exchange: public addresses only, size and time bounded, cuts detected.
 
-`requests` brings pooling, proxies and certificates. What it lets pass is read here by hand: a
-gzip body that was cut short (its checksum is tested), a body without end, a redirect inwards.
+`requests` brings pooling, proxies and certificates. What it does not detect is checked here: a
+gzip body that was cut short (by its checksum), a body without an end, a redirect to an address
+inside the network.
 """
 
 from __future__ import annotations
@@ -31,74 +32,83 @@ from urllib3.exceptions import (
 from sources.http.ssrf_guard import PrivateAddress, PublicOnly
 
 Failing = Literal["refused", "try later", "failed"]
-AS_OFTEN_AS_ALLOWED = 99
+MIB = 1 << 20
+# More than any client allows: its own `retries` is then the limit.
+UP_TO_LIMIT = 99
 MOVED = frozenset({301, 302, 303, 307, 308})
+# 64 KiB a read: large enough to cost nothing, small enough for the limits to be noticed in time.
 CHUNK = 1 << 16
 
-# At DEBUG it writes whole addresses, keys included.
+LOG = logging.getLogger(__name__)
+# At DEBUG, urllib3 logs full addresses, keys included.
 logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
 
 
 @dataclass(eq=False)
 class ExchangeError(Exception):
-    """Why a question has no usable answer, in one line that says what to do.
+    """Why a request has no usable response, in one line that says what to do.
 
-    `tries` more are worth while, after `wait` seconds where the publisher said so.
-    `unreachable` is True where no connection came about at all.
+    `retries` is how many further tries may help, after `wait` seconds where the publisher said
+    so. `unreachable` is True if no connection could be made at all.
     """
 
     outcome: Failing
     detail: str
     status: int | None = None
     body: bytes | None = None
-    tries: int = 0
+    retries: int = 0
     wait: float | None = None
     unreachable: bool = False
 
 
 @dataclass(frozen=True)
 class Exchange:
-    """What came back: `body` is decompressed, `whole` False where nothing proves its end."""
+    """A response: `body` is decompressed, `complete` False if nothing proves its end."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
-    whole: bool
+    complete: bool
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds to connect, between two reads and in all; bytes on the wire and unpacked."""
+    """Seconds to connect, between two reads and in total; bytes sent and unpacked."""
 
     connect: float
     read: float
     total: float
-    wire: int
+    sent: int
     unpacked: int
 
 
 class Connection:
-    """Pooled connections that keep to the limits. A context manager.
+    """Pooled connections that enforce the limits.
 
-    `anywhere` lifts the rule of public addresses: a gateway may well be inside.
+    `allow_private` lifts the rule of public addresses: a gateway may be inside the network.
     """
 
-    def __init__(self, limits: Limits, *, allow_loopback: bool, anywhere: bool) -> None:
+    def __init__(self, limits: Limits, *, allow_loopback: bool, allow_private: bool) -> None:
         self._limits = limits
         self._session = requests.Session()
         for scheme in ("http://", "https://"):
-            self._session.mount(scheme, HTTPAdapter() if anywhere else PublicOnly(allow_loopback))
+            self._session.mount(
+                scheme, HTTPAdapter() if allow_private else PublicOnly(allow_loopback)
+            )
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close the pooled connections."""
         self._session.close()
 
     def send(self, prepared: requests.PreparedRequest) -> Exchange:
-        """Send one request, following nothing. Raises Fault when no whole answer comes."""
+        """Send one request without following redirects.
+
+        Raises ExchangeError if no complete response arrives.
+        """
         url = str(prepared.url)
         host = urlsplit(url).hostname or url
         until = monotonic() + self._limits.total
-        # The session itself would follow redirects or read their bodies without a limit.
+        # Not session.send: it reads the bodies of redirects without a limit.
         settings = self._session.merge_environment_settings(url, {}, True, None, None)
         timeout = (self._limits.connect, self._limits.read)
         try:
@@ -125,18 +135,18 @@ class Connection:
             while part := response.read1(CHUNK, decode_content=False):
                 parts.append(part)
                 size += len(part)
-                if size > self._limits.wire:
+                if size > self._limits.sent:
                     raise ExchangeError(
-                        "refused", f"over {self._limits.wire} bytes, the limit of a body"
+                        "refused", f"over {self._limits.sent} bytes, the limit of a body"
                     )
                 if monotonic() > until:
                     raise ExchangeError(
-                        "failed", f"not whole after {self._limits.total:g} s: try later"
+                        "failed", f"incomplete after {self._limits.total:g} s: try later"
                     )
         except ReadTimeoutError:
             raise ExchangeError(
                 "failed",
-                f"stopped after {size} bytes and was silent: try later",
+                f"no more data after {size} bytes: try later",
                 body=b"".join(parts),
             ) from None
         except (HTTPError, HTTPException, OSError):
@@ -151,15 +161,18 @@ class Connection:
         packed = encoding in {"gzip", "x-gzip"} and bool(raw)
         if encoding not in {"identity", "gzip", "x-gzip", ""}:
             raise ExchangeError(
-                "refused", f"packed with {encoding}, which was not asked for", status, raw
+                "refused", f"compressed with {encoding}, which was not requested", status, raw
             )
         body = unpack(raw, self._limits.unpacked, status) if packed else raw
         framed = "Content-Length" in headers or "Transfer-Encoding" in headers
-        return Exchange(status, headers, body, whole=packed or framed)
+        return Exchange(status, headers, body, complete=packed or framed)
 
 
 def unpack(raw: bytes, limit: int, status: int | None = None) -> bytes:
-    """The gzip body unpacked, its checksum tested. Raises Fault when cut, damaged or too large."""
+    """The gzip body decompressed, its checksum verified.
+
+    Raises ExchangeError if it is cut short, damaged or over `limit` bytes.
+    """
     try:
         with gzip.GzipFile(fileobj=BytesIO(raw)) as file:
             body = file.read(limit + 1)
@@ -175,11 +188,11 @@ def unpack(raw: bytes, limit: int, status: int | None = None) -> bytes:
 
 
 def _damaged(detail: str, status: int | None, body: bytes) -> ExchangeError:
-    return ExchangeError("refused", detail, status, body, tries=AS_OFTEN_AS_ALLOWED)
+    return ExchangeError("refused", detail, status, body, retries=UP_TO_LIMIT)
 
 
 def _fault(error: Exception, host: str, limits: Limits) -> ExchangeError:
-    """The error of a library in words, without the address: it may hold a key."""
+    """The error of a library in words, without the address, which may hold a key."""
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", cause)
     if isinstance(reason, NameResolutionError):
@@ -194,15 +207,14 @@ def _fault(error: Exception, host: str, limits: Limits) -> ExchangeError:
         )
     if isinstance(reason, NewConnectionError):
         detail = f"{host} cannot be reached: check the network"
-        return ExchangeError("failed", detail, tries=1, unreachable=True)
+        return ExchangeError("failed", detail, retries=1, unreachable=True)
     if isinstance(reason, ConnectTimeoutError):
         detail = f"no connection to {host} within {limits.connect:g} s: check the network"
         return ExchangeError("failed", detail, unreachable=True)
     if isinstance(error, requests.ReadTimeout):
-        return ExchangeError("failed", f"{host} said nothing for {limits.read:g} s: try later")
+        return ExchangeError("failed", f"no data from {host} for {limits.read:g} s: try later")
     if isinstance(error, requests.ConnectionError):
-        detail = f"{host} closed the connection without an answer: try later"
-        return ExchangeError("failed", detail, tries=AS_OFTEN_AS_ALLOWED)
-    return ExchangeError(
-        "failed", f"{host} cannot be asked ({type(error).__name__}): check the address"
-    )
+        detail = f"{host} closed the connection without a response: try later"
+        return ExchangeError("failed", detail, retries=UP_TO_LIMIT)
+    LOG.debug("%s: %s", host, type(error).__name__)
+    return ExchangeError("failed", f"no request to {host} can be sent: check the address")

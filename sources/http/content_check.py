@@ -1,8 +1,8 @@
-"""What a body must look like to be what its source declares: pages and stumps are refused.
+"""Whether a body has the format that its source declares, and is complete.
 
-A 200 proves little: error pages come under .xlsx names, tables come without rows, and a
-connection without a declared length ends anywhere. These tests are about the container only;
-what the figures may be is for the rules of each source.
+A status of 200 proves little: error pages come under .xlsx names, tables come without rows, and
+a body without a declared length can end anywhere. Only the format is checked here; which figures
+are plausible is for the rules of each source.
 """
 
 from __future__ import annotations
@@ -16,12 +16,17 @@ from io import BytesIO
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
-Look = Callable[[bytes], str]
+from sources.http.connection import MIB
+
+FormatCheck = Callable[[bytes], str]
 BOM = b"\xef\xbb\xbf"
 PAGE = re.compile(rb"\s*<(!doctype html|!--|html|head|body)", re.I)
 DATA_TYPES = ("text/csv", "json", "yaml", "spreadsheet", "ms-excel", "octet-stream", "zip")
 DELIMITERS = re.compile(rb"[,;\t|]")
 WORKBOOK = "xl/workbook.xml"
+# Error pages say what is wrong near their top; 80 characters of it fit a line of a terminal
+# beside the name of the source.
+EXCERPT_FROM, EXCERPT = 2000, 80
 TEXT = {"csv", "json", "yaml"}
 
 
@@ -30,14 +35,15 @@ def rejection_reason(
     expected_format: str,
     content_type: str = "",
     *,
-    whole: bool = True,
-    limit: int = 1 << 29,
+    complete: bool = True,
+    limit: int = 512 * MIB,
 ) -> str:
-    """Why this body is not what `expected_format` says, in one line; "" when nothing is wrong.
+    """Why this body is not what `expected_format` says, in one line; "" if it is.
 
-    `expected_format` is csv, json, xlsx, yaml, xml, html or "" (only emptiness and pages under
-    a data type are refused then). `whole` is False where nothing on the wire proved the end of the
-    body: its own form must then prove it. `limit` bounds what a workbook may unpack to, in bytes.
+    `expected_format` is csv, json, xlsx, yaml, xml, html or "" (only an empty body and a page
+    under a data type are then refused). `complete` is False if the response did not prove the
+    end of the body: its own form must then prove it. `limit` is the most bytes that a workbook
+    may unpack to.
     """
     text = body.removeprefix(BOM)
     if not text.strip():
@@ -48,16 +54,16 @@ def rejection_reason(
         return unreadable
     if expected_format == "xlsx":
         return _workbook(body, limit)
-    reason = LOOKS[expected_format](text) if expected_format in LOOKS else ""
-    return reason or ("" if whole else _open_end(text, expected_format))
+    reason = CHECKS[expected_format](text) if expected_format in CHECKS else ""
+    return reason or ("" if complete else _open_end(text, expected_format))
 
 
 def excerpt(body: bytes) -> str:
-    """The first words of a body, tags dropped, for a message of one line."""
+    """The first words of a body without tags, for a message of one line."""
     words = re.sub(
-        rb"<(script|style)\b.*?</\1>|<[^>]*>|[^\x20-\x7e]", b" ", body[:2000], flags=re.S
+        rb"<(script|style)\b.*?</\1>|<[^>]*>|[^\x20-\x7e]", b" ", body[:EXCERPT_FROM], flags=re.S
     )
-    return " ".join(words.decode("ascii").split())[:80]
+    return " ".join(words.decode("ascii").split())[:EXCERPT]
 
 
 def _is_page(text: bytes, expected_format: str, content_type: str) -> bool:
@@ -70,11 +76,12 @@ def _unreadable(body: bytes, content_type: str) -> str:
     declared = _charset(content_type)
     for charset in ("utf-8", declared):
         try:
-            found = body.decode(charset)
+            decoded = body.decode(charset)
         except (UnicodeDecodeError, LookupError):
             continue
-        return "zero bytes in it: text in another encoding" if "\0" in found else ""
-    return f"not text in {declared}, the encoding that it should have"
+        # UTF-16 passes as UTF-8 as long as it is ASCII, with a zero after every letter.
+        return "zero bytes: text in another encoding" if "\0" in decoded else ""
+    return f"not text in {declared}, the declared encoding"
 
 
 def _charset(content_type: str) -> str:
@@ -88,19 +95,19 @@ def _csv(text: bytes) -> str:
     if text.lstrip()[:1] in {b"{", b"["}:
         return f"JSON instead of csv: {excerpt(text)}"
     if not lines:
-        return f"no table in it: {excerpt(text)}"
+        return f"no table: {excerpt(text)}"
     return "a header without rows" if len(lines) == 1 else ""
 
 
 def _json(text: bytes) -> str:
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError) as error:
         return f"not JSON or cut short ({str(error)[:80]}): {excerpt(text)}"
-    if not found:
-        return "JSON with nothing in it"
-    if isinstance(found, dict) and (told := found.get("error") or found.get("errors")):
-        return f"an error instead of data: {excerpt(json.dumps(told).encode())}"
+    if not value:
+        return "empty JSON"
+    if isinstance(value, dict) and (message := value.get("error") or value.get("errors")):
+        return f"an error instead of data: {excerpt(json.dumps(message).encode())}"
     return ""
 
 
@@ -108,12 +115,12 @@ def _yaml(text: bytes) -> str:
     if text.lstrip()[:1] in {b"{", b"["}:
         return f"JSON instead of yaml: {excerpt(text)}"
     keyed = re.search(rb"^[ \t]*(- )?[^\s#:][^:\n]*:(\s|$)", text, re.M)
-    return "" if keyed else f"no yaml in it: {excerpt(text)}"
+    return "" if keyed else f"no yaml: {excerpt(text)}"
 
 
 def _xml(text: bytes) -> str:
     if b"<!ENTITY" in text:
-        return "XML that declares entities, which can unpack without end"
+        return "XML that declares entities, which can expand without limit"
     try:
         root = ElementTree.fromstring(text)  # noqa: S314
     except ElementTree.ParseError as error:
@@ -123,7 +130,7 @@ def _xml(text: bytes) -> str:
 
 def _html(text: bytes) -> str:
     if not text.lstrip().startswith(b"<"):
-        return f"no page: {excerpt(text)}"
+        return f"not a page: {excerpt(text)}"
     opened = re.search(rb"<html\b", text, re.I)
     return "a page cut short" if opened and not re.search(rb"</html\s*>", text, re.I) else ""
 
@@ -134,7 +141,7 @@ def _workbook(body: bytes, limit: int) -> str:
             if sum(part.file_size for part in book.infolist()) > limit:
                 return f"a workbook over {limit} bytes unpacked"
             if WORKBOOK not in book.namelist():
-                return "a zip file that is no workbook"
+                return "a zip file that is not a workbook"
             broken = book.testzip()
     except (BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error):
         return f"not a workbook or cut short: {excerpt(body)}"
@@ -142,10 +149,16 @@ def _workbook(body: bytes, limit: int) -> str:
 
 
 def _open_end(text: bytes, expected_format: str) -> str:
-    """A table or a list of lines proves its end by a line break only."""
+    """Only a final line break proves the end of a csv or yaml file."""
     if expected_format in {"csv", "yaml"} and not text.endswith((b"\n", b"\r")):
         return "perhaps cut short: neither a length nor a last line break"
     return ""
 
 
-LOOKS: dict[str, Look] = {"csv": _csv, "json": _json, "yaml": _yaml, "xml": _xml, "html": _html}
+CHECKS: dict[str, FormatCheck] = {
+    "csv": _csv,
+    "json": _json,
+    "yaml": _yaml,
+    "xml": _xml,
+    "html": _html,
+}

@@ -1,4 +1,4 @@
-"""Keys of publishers: filled in when a question is sent, taken out of all that is kept."""
+"""Keys of publishers: filled in when a request is sent, removed from all that is stored."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from urllib.parse import quote, quote_plus, urlencode
 from sources import Request
 
 PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
-# A shorter value could also be part of a figure, and taking it out would change that figure.
-SHORTEST_IN_BODY = 8
+# A shorter value could be part of a figure by chance, and removing it would change that figure.
+# Keys are far longer (EIA's has 40 characters).
+MIN_LENGTH_IN_BODY = 8
 
 
 class MissingKey(LookupError):
@@ -20,7 +21,7 @@ class MissingKey(LookupError):
 
 
 class Keys:
-    """The placeholders of one question and their values, which must not be seen."""
+    """The placeholders of one request and their secret values."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
         self._environ = environ
@@ -49,8 +50,8 @@ class Keys:
             return [self._filled(item) for item in value]
         return value
 
-    def _value(self, found: re.Match[str]) -> str:
-        name = found[1]
+    def _value(self, match: re.Match[str]) -> str:
+        name = match[1]
         value = self._environ.get(name, "").strip()
         if not value:
             raise MissingKey(name)
@@ -58,22 +59,22 @@ class Keys:
         return value
 
     def hide(self, text: str) -> str:
-        """The text with every value, plain or quoted, back to its placeholder."""
+        """The text with every value, plain or URL-quoted, replaced by its placeholder."""
         for name, value in self._used.items():
-            for seen in (value, quote(value, safe=""), quote_plus(value)):
-                text = text.replace(seen, f"${{{name}}}")
+            for written in (value, quote(value, safe=""), quote_plus(value)):
+                text = text.replace(written, f"${{{name}}}")
         return text
 
     def hide_in_body(self, body: bytes) -> bytes:
-        """The same for bytes: some publishers repeat the question, key included, in the answer."""
+        """The same for a body: some publishers repeat the request, key included, in it."""
         for name, value in self._used.items():
-            if len(value) >= SHORTEST_IN_BODY:
+            if len(value) >= MIN_LENGTH_IN_BODY:
                 body = body.replace(value.encode(), f"${{{name}}}".encode())
         return body
 
 
 def public_url(request: Request) -> str:
-    """The address with its parameters, placeholders not filled."""
+    """The address with its parameters, placeholders left as they are."""
     if not request.params:
         return request.url
     joint = "&" if "?" in request.url else "?"

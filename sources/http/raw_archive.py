@@ -1,4 +1,4 @@
-"""The raw bytes, kept once by their SHA-256 in a folder or any fsspec store."""
+"""The raw archive: every body once, by its SHA-256, in a folder or any fsspec store."""
 
 from __future__ import annotations
 
@@ -14,39 +14,39 @@ import fsspec
 
 
 class DamagedBody(ValueError):
-    """The stored bytes are no longer those that were stored under this hash."""
+    """An archived body no longer has the hash that it was stored under."""
 
 
 class Archive:
     """Bodies at `root/ab/ab12…` with a sidecar `.json` each; `root` is a folder or fsspec URL.
 
     Nothing is ever changed: the first sidecar of a body stays, and a body that is there is not
-    written again. A file appears whole or not at all.
+    written again. A file appears complete or not at all.
     """
 
     def __init__(self, root: str) -> None:
         self._store, self._root = fsspec.core.url_to_fs(root)
 
-    def put(self, body: bytes, about: Mapping[str, object]) -> str:
-        """Keep `body` and what is known `about` it (JSON, no secrets); gives its SHA-256."""
+    def put(self, body: bytes, metadata: Mapping[str, object]) -> str:
+        """Store `body` with its metadata (JSON, no secrets) and return its SHA-256."""
         key = sha256(body).hexdigest()
-        sidecar = json.dumps(dict(about), default=str, indent=1, sort_keys=True).encode()
-        if not self._whole(key, len(body)):
+        sidecar = json.dumps(dict(metadata), default=str, indent=1, sort_keys=True).encode()
+        if not self._is_complete(key, len(body)):
             self._write(self._path(key), body)
         if not self._store.exists(self._path(key, ".json")):
             self._write(self._path(key, ".json"), sidecar)
         return key
 
     def get(self, sha256: str) -> bytes:
-        """The bytes with this hash. Raises KeyError without them, DamagedBody if they changed."""
+        """The body with this hash. Raises KeyError without it, DamagedBody if it changed."""
         body = self._read(sha256)
-        found = _hash(body)
-        if found != sha256:
-            raise DamagedBody(f"archived body {sha256} now hashes to {found}: restore it")
+        actual = _hash(body)
+        if actual != sha256:
+            raise DamagedBody(f"archived body {sha256} now hashes to {actual}: restore it")
         return body
 
-    def about(self, sha256: str) -> dict[str, Any]:
-        """What was known of these bytes when they first came. Raises KeyError without them."""
+    def metadata(self, sha256: str) -> dict[str, Any]:
+        """The metadata of this body from when it first came. Raises KeyError without it."""
         return cast("dict[str, Any]", json.loads(self._read(sha256, ".json")))
 
     def __contains__(self, sha256: object) -> bool:
@@ -61,11 +61,13 @@ class Archive:
         except FileNotFoundError:
             raise KeyError(f"the archive {self._root} has no body {key}") from None
 
-    def _whole(self, key: str, size: int) -> bool:
+    def _is_complete(self, key: str, size: int) -> bool:
         return key in self and self._store.size(self._path(key)) == size
 
     def _write(self, path: str, body: bytes) -> None:
         self._store.makedirs(self._store._parent(path), exist_ok=True)
+        # Many writers may store the same body at once: each writes a file of its own, and the
+        # last rename wins with the same bytes.
         draft = f"{path}.{uuid4().hex}.part"
         try:
             with self._store.open(draft, "wb") as file:

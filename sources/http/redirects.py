@@ -1,4 +1,4 @@
-"""From an address to its answer: by the gateway if there is one, past every redirect with care."""
+"""Redirects: every hop is checked, rate-limited and sent through the gateway if there is one."""
 
 from __future__ import annotations
 
@@ -12,52 +12,57 @@ from sources.http.connection import MOVED, Connection, Exchange, ExchangeError
 from sources.http.rate_limit import RateLimiter, Robots
 from sources.http.ssrf_guard import violation
 
-MOST_REDIRECTS = 5
+# A download takes one or two hops (http to https, a download host); five are a loop or a login.
+MAX_REDIRECTS = 5
 
 
 class RedirectFollower:
-    """Sends requests, one hop at a time, each in its turn and each to an allowed address."""
+    """Sends a request one hop at a time, each in its turn and each to an allowed address."""
 
     def __init__(
         self,
-        wire: Connection,
-        pace: RateLimiter,
+        connection: Connection,
+        rate_limiter: RateLimiter,
         robots: Robots,
         *,
         user_agent: str,
         gateway: str,
         allow_loopback: bool,
     ) -> None:
-        self._wire, self._pace, self._robots = wire, pace, robots
+        self._connection, self._rate_limiter, self._robots = connection, rate_limiter, robots
         self._gateway, self._allow_loopback = gateway, allow_loopback
-        self._mine = {"User-Agent": user_agent, "Accept-Encoding": "gzip", "Accept": "*/*"}
+        # Only gzip, because its checksum proves that a body is complete.
+        self._headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip", "Accept": "*/*"}
 
-    def follow(self, request: Request, conditions: Mapping[str, str], *, pages: bool) -> Exchange:
-        """Ask with these extra headers until something other than a redirect comes.
+    def follow(
+        self, request: Request, conditions: Mapping[str, str], *, obey_robots: bool
+    ) -> Exchange:
+        """Send the request, and on, until something other than a redirect comes.
 
-        With `pages`, robots.txt is asked first at each hop. Raises Fault.
+        `conditions` are extra headers. With `obey_robots`, the robots.txt of every hop is read
+        first. Raises ExchangeError.
         """
         prepared = self._prepared(request, conditions)
-        for _ in range(MOST_REDIRECTS + 1):
-            exchange = self._send(prepared, pages)
+        for _ in range(MAX_REDIRECTS + 1):
+            exchange = self._send(prepared, obey_robots)
             target = exchange.headers.get("Location")
             if exchange.status not in MOVED or not target:
                 return exchange
             if prepared.method != "GET":
                 raise ExchangeError(
-                    "refused", f"a POST was sent on to {target}: correct the address"
+                    "refused", f"a POST was redirected to {target}: correct the address"
                 )
-            prepared = self._prepared(_onward(str(prepared.url), target, request), conditions)
-        raise ExchangeError("refused", f"over {MOST_REDIRECTS} redirects: correct the address")
+            prepared = self._prepared(_next_hop(str(prepared.url), target, request), conditions)
+        raise ExchangeError("refused", f"over {MAX_REDIRECTS} redirects: correct the address")
 
-    def _send(self, prepared: requests.PreparedRequest, pages: bool) -> Exchange:
+    def _send(self, prepared: requests.PreparedRequest, obey_robots: bool) -> Exchange:
         url = str(prepared.url)
         if reason := violation(url, allow_loopback=self._allow_loopback):
             raise ExchangeError("refused", f"{reason}: correct the address")
-        if pages:
+        if obey_robots:
             self._robots.check(url)
-        with self._pace.turn(url):
-            return self._wire.send(self._routed(prepared))
+        with self._rate_limiter.turn(url):
+            return self._connection.send(self._routed(prepared))
 
     def _routed(self, prepared: requests.PreparedRequest) -> requests.PreparedRequest:
         if not self._gateway:
@@ -74,7 +79,7 @@ class RedirectFollower:
                 "GET" if request.json is None else "POST",
                 request.url,
                 params=request.params,
-                headers={**self._mine, **conditions, **request.headers},
+                headers={**self._headers, **conditions, **request.headers},
                 json=request.json,
             ).prepare()
         except (requests.RequestException, ValueError):
@@ -82,11 +87,11 @@ class RedirectFollower:
             raise ExchangeError("failed", detail) from None
 
 
-def _onward(here: str, target: str, request: Request) -> Request:
-    """The next hop; a key in a header must not travel on to whoever the publisher names."""
+def _next_hop(here: str, target: str, request: Request) -> Request:
+    """The next hop; headers may hold a key and go no further than their own host."""
     try:
         there = urljoin(here, target)
         same = urlsplit(here)[:2] == urlsplit(there)[:2]
     except ValueError:
-        raise ExchangeError("refused", f"a redirect to {target}, which is no address") from None
+        raise ExchangeError("refused", f"a redirect to {target}, which is not an address") from None
     return Request(there, headers=request.headers if same else {})

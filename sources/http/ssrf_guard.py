@@ -1,4 +1,8 @@
-"""Which addresses may be asked: http and https to the public internet, nothing inside."""
+"""Which addresses may be fetched: http and https on the public internet only.
+
+A redirect or a name could otherwise lead to a service inside the network (server-side request
+forgery).
+"""
 
 from __future__ import annotations
 
@@ -12,16 +16,16 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 
 class PrivateAddress(Exception):
-    """A name of the outside world led to an address inside."""
+    """A host name resolved to an address that is not public."""
 
 
 def violation(url: str, *, allow_loopback: bool = False) -> str:
-    """Why this address must not be asked, "" if nothing is against it. Resolves no name."""
+    """Why this address must not be fetched, "" if it may be. Names are not resolved."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"}:
         return f"{parts.scheme or 'no scheme'}: is not http or https"
     if not parts.hostname or parts.username is not None:
-        return "not a plain host"
+        return "not a plain host name"
     try:
         public = is_public(parts.hostname, allow_loopback=allow_loopback)
     except ValueError:  # a name: its address is tested once connected
@@ -30,15 +34,16 @@ def violation(url: str, *, allow_loopback: bool = False) -> str:
 
 
 def is_public(address: str, *, allow_loopback: bool = False) -> bool:
-    """Whether this IP address may be asked. Raises ValueError when it is not one."""
+    """Whether this IP address may be connected to. Raises ValueError if it is not one."""
     ip = ip_address(address.partition("%")[0])
     return (ip.is_global and not ip.is_multicast) or (allow_loopback and ip.is_loopback)
 
 
 class PublicOnly(HTTPAdapter):
-    """An adapter that looks where a connection has led before anything is sent on it.
+    """An adapter that checks the peer of a new connection before anything is sent on it.
 
-    Resolving a name beforehand would not do: it can lead elsewhere a moment later.
+    Checking what the name resolves to beforehand is not enough: a moment later it may resolve to
+    another address (DNS rebinding).
     """
 
     def __init__(self, allow_loopback: bool) -> None:

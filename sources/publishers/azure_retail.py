@@ -32,7 +32,7 @@ NEEDED = {
 }
 
 
-def follow(payload: Payload) -> Request | None:
+def next_page(payload: Payload) -> Request | None:
     """The page that the last one names. Raises SchemaDrift for one at another address."""
     link = _page(payload.pages[-1])["NextPageLink"]
     if not link:
@@ -111,7 +111,7 @@ SOURCE = Source(
     ),
     requests=tuple(map(_request, FAMILIES)),
     parse=parse,
-    follow=follow,
+    next_page=next_page,
     rules=gpus.RULES,
     expected_format="json",
     attribution="Microsoft Azure Retail Prices API",

@@ -32,7 +32,7 @@ PER_PAGE = 5000
 KEYS = ["period", "stateid", "sectorid"]
 
 
-def follow(payload: Payload) -> Request | None:
+def next_page(payload: Payload) -> Request | None:
     """The rows after those that have come; None at the total that the first page gives.
 
     A page that adds nothing before the total is a silent cap. Raises SchemaDrift.
@@ -134,7 +134,7 @@ SOURCE = Source(
             },
         ),
     ),
-    follow=follow,
+    next_page=next_page,
     parse=parse,
     series=tuple(
         _series(name, area, sector) for name in UNITS for area in AREAS for sector in SECTORS

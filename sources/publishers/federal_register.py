@@ -17,7 +17,7 @@ FIRST = "2018-01-01"
 NEEDED = {"document_number", "publication_date", "type"}
 
 
-def follow(payload: Payload) -> Request | None:
+def next_page(payload: Payload) -> Request | None:
     """The next page that the last one names, on the same host. Raises SchemaDrift."""
     link = _page(payload.pages[-1]).get("next_page_url")
     if not link:
@@ -81,7 +81,7 @@ SOURCE = Source(
             },
         ),
     ),
-    follow=follow,
+    next_page=next_page,
     parse=parse,
     series=(
         Series(

@@ -26,7 +26,7 @@ COMPANY = re.compile(r"\s*\((?:CIK|[A-Z]{1,5}[,)]).*$")
 NEEDED = ("adsh", "file_date", "file_type", "ciks", "display_names")
 
 
-def follow(payload: Payload) -> Request | None:
+def next_page(payload: Payload) -> Request | None:
     """The hits after those that have come. Raises SchemaDrift where they end early."""
     pages = [_hits(page) for page in payload.pages]
     total, have = pages[0]["total"]["value"], sum(len(page["hits"]) for page in pages)
@@ -123,7 +123,7 @@ SOURCE = Source(
             },
         ),
     ),
-    follow=follow,
+    next_page=next_page,
     parse=parse,
     series=(
         Series(

@@ -36,7 +36,7 @@ COMPANIES = {
 }
 
 
-def follow(payload: Payload) -> Request | None:
+def next_page(payload: Payload) -> Request | None:
     """The next older page, until the filings reach back to FIRST. Raises SchemaDrift."""
     filings = _submissions(payload)["filings"]
     older = [page["name"] for page in filings["files"] if page["filingTo"] >= FIRST]
@@ -119,7 +119,7 @@ SOURCE = Source(
     stale_days=40,
     expected_format="json",
     requests=tuple(Request(f"{ADDRESS}CIK{cik}.json") for cik in COMPANIES),
-    follow=follow,
+    next_page=next_page,
     parse=parse,
     series=tuple(
         Series(

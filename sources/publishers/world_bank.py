@@ -32,7 +32,7 @@ COLUMNS = {
 ESTIMATED = {"lng_japan": 2}
 
 
-def follow(payload: Payload) -> Request | None:
+def next_page(payload: Payload) -> Request | None:
     """The workbook that the page links to. Raises SchemaDrift where it links to none or several."""
     if len(payload.pages) > 1:
         return None
@@ -97,7 +97,7 @@ SOURCE = Source(
     stale_days=45,
     expected_format="html",
     requests=(Request(PAGE),),
-    follow=follow,
+    next_page=next_page,
     parse=parse,
     series=(
         _series("gas_us", "USD/mmbtu", "Gaz naturel, États-Unis", "Natural gas, United States"),

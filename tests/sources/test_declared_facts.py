@@ -2,12 +2,12 @@
 
 import pandas as pd
 
-from sources import find
+from sources import find_source
 from sources.tidy import read_history
 
 
 def shipped(key: str) -> pd.DataFrame:
-    path = find(key).history
+    path = find_source(key).history
     assert path is not None
     return read_history(path)
 
@@ -40,7 +40,7 @@ def test_an_auction_is_known_before_its_year_and_dated_where_the_date_was_read()
 
 
 def test_moroccan_tariffs_keep_their_units_and_their_dates() -> None:
-    units = {series.key: series.unit for series in find("morocco_tariffs").series}
+    units = {series.key: series.unit for series in find_source("morocco_tariffs").series}
     frame = shipped("morocco_tariffs")
     per_kwh = frame["series"].map(units).eq("DH/kWh")
     # A tariff read in centimes and stored in dirhams would be a hundred times too great.
@@ -54,5 +54,5 @@ def test_moroccan_tariffs_keep_their_units_and_their_dates() -> None:
 def test_every_declared_fact_is_shipped_once() -> None:
     for key in ("pjm_capacity", "morocco_tariffs"):
         frame = shipped(key)
-        assert set(frame["series"]) == {series.key for series in find(key).series}
+        assert set(frame["series"]) == {series.key for series in find_source(key).series}
         assert not frame.duplicated(["series", "period"]).any()

@@ -8,7 +8,7 @@ import pytest
 from pipelines.announcements import collect, filings
 from pipelines.ingest import ingestion
 from pipelines.settings import from_environment
-from sources import find
+from sources import find_source
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site
@@ -23,7 +23,7 @@ FOLDER = "https://www.sec.gov/Archives/edgar/data/1/00000000012600000{}/release.
 def sec(empty_home: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """The SEC on loopback: a list of two releases, of which one answers."""
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
-    search = public_url(find("sec_filings").requests[0]).split("?")[0]
+    search = public_url(find_source("sec_filings").requests[0]).split("?")[0]
     site.serve(search, page(hit(1, "2026-11-02"), hit(2, "2026-11-03")))
     site.serve(FOLDER.format(1), Reply(RELEASE_REBUILT.encode(), headers=PAGE))
     return site

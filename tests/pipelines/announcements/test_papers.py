@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.announcements import collect, filings
 from pipelines.definitions.assets import Observatory, announcements
-from sources import find
+from sources import find_source
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site
@@ -28,7 +28,7 @@ def paper(empty_home: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of a feed on loopback, with the opt-in that feeds need."""
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
     monkeypatch.setenv("SILENTCRASH_ACCEPT_FEEDS", "1")
-    return public_url(find("feeds").requests[0])
+    return public_url(find_source("feeds").requests[0])
 
 
 def events(silentcrash: Command) -> list[dict[str, object]]:
@@ -63,7 +63,7 @@ def test_papers_that_do_not_answer_are_told(paper: str, silentcrash: Command) ->
 def test_the_asset_reads_what_the_feeds_have_brought(
     paper: str, site: Site, silentcrash: Command
 ) -> None:
-    for feed in find("feeds").requests:
+    for feed in find_source("feeds").requests:
         site.serve(public_url(feed), Reply(RSS.format(PLANNED).encode(), headers=XML))
     assert silentcrash("fetch", "feeds").code == 0
     keys = [

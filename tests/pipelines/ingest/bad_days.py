@@ -15,7 +15,7 @@ import pytest
 from pipelines.cli import commands
 from pipelines.ingest import fetch, ingestion
 from pipelines.settings import from_environment
-from sources import find
+from sources import find_source
 from sources.http.client import PoliteClient
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
@@ -154,7 +154,7 @@ def nothing_changes(
 
     Only the first question of the source is asked.
     """
-    one = replace(find(family.key), requests=find(family.key).requests[:1])
+    one = replace(find_source(family.key), requests=find_source(family.key).requests[:1])
     for module in (ingestion, commands):
         patch.setattr(module, "registry", lambda: {one.key: one})
     patch.setattr(fetch, "PoliteClient", partial(PoliteClient, sleep=lambda seconds: None))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from sources import find
+from sources import find_source
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
 from tests.pipelines.ingest.bad_days import body_of
@@ -66,7 +66,7 @@ class Served:
     @classmethod
     def body(cls, key: str, question: int, file: str, kind: str) -> None:
         reply = Reply(body_of(cls.folder / file), headers={"Content-Type": kind, "ETag": '"v1"'})
-        cls.site.serve(public_url(find(key).requests[question]), reply)
+        cls.site.serve(public_url(find_source(key).requests[question]), reply)
 
 
 @pytest.mark.shared
@@ -88,7 +88,7 @@ def test_a_real_body_enters_the_warehouse(
     served.body(key, question, file, kind)
     ended = silentcrash("fetch", key)
     # Another question of the source that fails is said, and takes nothing from this one.
-    questions = len(find(key).requests)
+    questions = len(find_source(key).requests)
     assert ended.code == (1 if questions > 1 else 0), ended.err
     assert questions == 1 or f"{key}: partial: 1 of {questions}" in ended.err
     series, value = figure

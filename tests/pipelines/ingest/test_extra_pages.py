@@ -26,7 +26,7 @@ def parse(payload: Payload) -> pd.DataFrame:
     return tidy(pd.DataFrame(rows).assign(series="made_up.price"))
 
 
-def follow(payload: Payload) -> Request | None:
+def next_page(payload: Payload) -> Request | None:
     wanted = json.loads(payload.pages[-1]).get("next")
     return Request(wanted) if wanted else None
 
@@ -45,7 +45,7 @@ SOURCE = Source(
     series=(Series("made_up.price", "USD", "M", "Prix inventé", "Invented price"),),
     requests=(Request(FIRST),),
     parse=parse,
-    follow=follow,
+    next_page=next_page,
     expected_format="json",
 )
 
@@ -122,7 +122,7 @@ def test_a_page_that_fails_fails_the_whole(
 def test_a_mirror_is_asked_when_the_first_address_does_not_serve(
     declared: type[Declared], site: Site, silentcrash: Command
 ) -> None:
-    declared.as_(replace(SOURCE, requests=(Request(FIRST, mirror=MIRROR),), follow=None))
+    declared.as_(replace(SOURCE, requests=(Request(FIRST, mirror=MIRROR),), next_page=None))
     site.serve(FIRST, Reply(b"gone", 404))
     site.serve(MIRROR, page({"2026-01-01": 1.0}))
     assert silentcrash("fetch", "made_up").code == 0
@@ -135,7 +135,9 @@ def test_a_mirror_is_asked_when_the_first_address_does_not_serve(
 def test_what_must_not_be_stored_is_nowhere(
     declared: type[Declared], site: Site, silentcrash: Command, empty_home: Path
 ) -> None:
-    redacted = replace(SOURCE, follow=None, redact=lambda body: body.replace(b"203.0.113.7", b""))
+    redacted = replace(
+        SOURCE, next_page=None, redact=lambda body: body.replace(b"203.0.113.7", b"")
+    )
     declared.as_(redacted)
     body = b'{"host": "203.0.113.7", "rows": [{"period": "2026-01-01", "value": 1.0}]}'
     site.serve(FIRST, Reply(body, headers=JSON))
@@ -196,10 +198,10 @@ def test_a_body_that_no_parser_could_read_is_read_once_one_can(
     def broken(payload: Payload) -> pd.DataFrame:
         raise KeyError("value")
 
-    declared.as_(replace(SOURCE, parse=broken, follow=None))
+    declared.as_(replace(SOURCE, parse=broken, next_page=None))
     site.serve(FIRST, page({"2026-01-01": 1.0}))
     assert silentcrash("fetch", "made_up").code == 1
-    declared.as_(replace(SOURCE, follow=None))
+    declared.as_(replace(SOURCE, next_page=None))
     assert silentcrash("reparse", "made_up").code == 0
     assert [row["value"] for row in figures(silentcrash)] == [1.0]
 
@@ -207,7 +209,7 @@ def test_a_body_that_no_parser_could_read_is_read_once_one_can(
 def test_a_damaged_body_is_named_and_the_others_are_read(
     declared: type[Declared], site: Site, silentcrash: Command, empty_home: Path
 ) -> None:
-    declared.as_(replace(SOURCE, follow=None))
+    declared.as_(replace(SOURCE, next_page=None))
     site.serve(FIRST, page({"2026-01-01": 1.0}), page({"2026-01-01": 1.5}))
     silentcrash("fetch", "made_up")
     silentcrash("fetch", "made_up")
@@ -223,7 +225,7 @@ def test_a_damaged_body_is_named_and_the_others_are_read(
 def test_a_figure_gone_from_a_whole_body_is_withdrawn_and_one_cut_short_takes_nothing(
     declared: type[Declared], site: Site, silentcrash: Command
 ) -> None:
-    declared.as_(replace(SOURCE, follow=None, full_snapshot=True))
+    declared.as_(replace(SOURCE, next_page=None, full_snapshot=True))
     months = [f"{year}-{month:02d}-01" for year in (2024, 2025) for month in range(1, 13)]
     everything = {month: 10.0 + place for place, month in enumerate(months)}
     site.serve(FIRST, page(everything))
@@ -244,7 +246,7 @@ def test_a_figure_gone_from_a_whole_body_is_withdrawn_and_one_cut_short_takes_no
 def test_dates_that_slipped_by_a_day_are_no_new_periods(
     declared: type[Declared], site: Site, silentcrash: Command
 ) -> None:
-    declared.as_(replace(SOURCE, follow=None))
+    declared.as_(replace(SOURCE, next_page=None))
     site.serve(FIRST, page({"2026-01-01": 1.0, "2026-02-01": 2.0}))
     assert silentcrash("fetch", "made_up").code == 0
     site.serve(FIRST, page({"2025-12-31": 1.0, "2026-01-31": 2.0, "2026-02-28": 3.0}))
@@ -257,7 +259,7 @@ def test_dates_that_slipped_by_a_day_are_no_new_periods(
 def test_sources_check_tells_what_is_wrong_and_loads_nothing(
     declared: type[Declared], site: Site, silentcrash: Command
 ) -> None:
-    declared.as_(replace(SOURCE, follow=None))
+    declared.as_(replace(SOURCE, next_page=None))
     site.serve(FIRST, page({"2026-10-01": 1.0}))
     ended = silentcrash("sources", "check", "made_up", "--format", "json")
     assert ended.code == 0, ended.err
@@ -271,7 +273,7 @@ def test_sources_check_tells_what_is_wrong_and_loads_nothing(
     site.serve(FIRST, Reply(b"{}", headers=JSON))
     ended = silentcrash("sources", "check", "made_up", "--format", "json")
     assert (ended.code, json.loads(ended.out)[0]["outcome"]) == (1, "refused")
-    declared.as_(replace(SOURCE, follow=None, needs="SILENTCRASH_MADE_UP_KEY"))
+    declared.as_(replace(SOURCE, next_page=None, needs="SILENTCRASH_MADE_UP_KEY"))
     ended = silentcrash("sources", "check", "made_up", "--format", "json")
     assert ended.code == 0
     assert json.loads(ended.out)[0]["detail"] == "needs SILENTCRASH_MADE_UP_KEY"
@@ -280,7 +282,7 @@ def test_sources_check_tells_what_is_wrong_and_loads_nothing(
 def test_a_date_without_a_zone_is_universal_time(
     declared: type[Declared], site: Site, silentcrash: Command
 ) -> None:
-    declared.as_(replace(SOURCE, follow=None, known_from="last_modified"))
+    declared.as_(replace(SOURCE, next_page=None, known_from="last_modified"))
     reply = page({"2026-09-01": 1.0})
     dated = JSON | {"Last-Modified": "Sat, 10 Oct 2026 10:00:00 -0000"}
     site.serve(FIRST, Reply(reply.body, headers=dated))

@@ -8,7 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from sources import find, registry
+from sources import find_source, registry
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
 from tests.pipelines.ingest.bad_days import held
@@ -37,7 +37,7 @@ def fetch(
         monkeypatch.setenv("SILENTCRASH_NOW", f"{day}T12:00:00+00:00")
 
         def taken(body: bytes) -> int:
-            site.serve(public_url(find(key).requests[0]), Reply(body))
+            site.serve(public_url(find_source(key).requests[0]), Reply(body))
             ended = silentcrash("fetch", key)
             print(ended.out, ended.err)
             return ended.code

@@ -8,13 +8,13 @@ from rich.console import Console
 
 from pipelines.cli import summary
 from pipelines.ingest.ingestion import IngestOutcome, verdict
-from sources import find
+from sources import find_source
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
 from tests.pipelines.ingest.bad_days import held
 from tests.server import Reply, Site
 
-CHIPS, HOSTING = find("fred").requests
+CHIPS, HOSTING = find_source("fred").requests
 
 
 def made_up(series: str, value: str = "50.5") -> Reply:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sources import find
+from sources import find_source
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site
@@ -29,7 +29,7 @@ def test_a_change_of_words_is_told_and_one_of_scripts_is_not(
 ) -> None:
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
     monkeypatch.setenv("COLUMNS", "300")
-    for request in find("tariff_pages").requests:
+    for request in find_source("tariff_pages").requests:
         site.serve(public_url(request), page("6.39 c/kWh"))
     first = silentcrash("fetch", "tariff_pages")
     assert first.code == 0, first.err
@@ -42,12 +42,12 @@ def test_a_change_of_words_is_told_and_one_of_scripts_is_not(
             "json",
         ).out
     )
-    for request in find("tariff_pages").requests:
+    for request in find_source("tariff_pages").requests:
         site.serve(public_url(request), page("6.39 c/kWh", script="2"))
     monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-24T09:00:00+00:00")
     assert "check the register" not in silentcrash("fetch", "tariff_pages").out
     before = versions(silentcrash)
-    for request in find("tariff_pages").requests:
+    for request in find_source("tariff_pages").requests:
         site.serve(public_url(request), page("7.10 c/kWh"))
     monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-25T09:00:00+00:00")
     ended = silentcrash("fetch", "tariff_pages")

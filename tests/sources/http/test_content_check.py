@@ -1,4 +1,4 @@
-"""What a publisher can send that must not be taken for data, each on a real socket."""
+"""Bodies that must not be taken for data, each sent over a real socket."""
 
 import gzip
 import random
@@ -21,18 +21,20 @@ URL = "https://figures.example/data"
 
 def workbook(**parts: bytes) -> bytes:
     """A zip with the parts that make it a workbook, and these."""
-    held = {"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>", **parts}
+    entries = {"[Content_Types].xml": b"<Types/>", "xl/workbook.xml": b"<workbook/>", **parts}
     file = BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as book:
-        for name, part in held.items():
+        for name, part in entries.items():
             book.writestr(name, part)
     return file.getvalue()
 
 
-def asked(site: Site, reply: Reply | bytes, expected_format: str, **limits: Any) -> FetchResult:
+def fetch_reply(
+    site: Site, reply: Reply | bytes, expected_format: str, **limits: Any
+) -> FetchResult:
     site.serve(URL, reply)
-    with PoliteClient(gateway=site.url, sleep=lambda _: None, retries=1, **limits) as door:
-        return door.ask(Request(URL), expected_format=expected_format)
+    with PoliteClient(gateway=site.url, sleep=lambda _: None, retries=1, **limits) as client:
+        return client.fetch(Request(URL), expected_format=expected_format)
 
 
 BOOK = workbook(sheet=NOISE)
@@ -48,77 +50,79 @@ GOOD = {
 
 
 @pytest.mark.parametrize("kind", GOOD)
-def test_what_is_as_declared_is_new(site: Site, kind: str) -> None:
-    answer = asked(site, GOOD[kind], kind.split()[0])
-    assert (answer.outcome, answer.detail, answer.body) == ("new", "", GOOD[kind])
+def test_a_body_of_the_declared_format_is_new(site: Site, kind: str) -> None:
+    result = fetch_reply(site, GOOD[kind], kind.split()[0])
+    assert (result.outcome, result.detail, result.body) == ("new", "", GOOD[kind])
 
 
 @pytest.mark.parametrize("expected_format", ["csv", "json", "xlsx", "yaml", "xml", "html", ""])
 def test_an_empty_body_is_refused(site: Site, expected_format: str) -> None:
-    answer = asked(site, b" \r\n", expected_format)
-    assert (answer.outcome, answer.detail) == ("refused", "an empty body")
+    result = fetch_reply(site, b" \r\n", expected_format)
+    assert (result.outcome, result.detail) == ("refused", "an empty body")
 
 
 @pytest.mark.parametrize("expected_format", ["csv", "json", "xlsx", "yaml", "xml"])
 def test_a_page_in_place_of_data_is_refused_and_kept(site: Site, expected_format: str) -> None:
-    answer = asked(site, Reply(PAGE, headers={"Content-Type": "text/csv"}), expected_format)
-    assert answer.outcome == "refused"
-    assert "Access denied" in answer.detail or expected_format == "xml"
-    assert answer.body == PAGE
-    assert answer.etag is None
+    result = fetch_reply(site, Reply(PAGE, headers={"Content-Type": "text/csv"}), expected_format)
+    assert result.outcome == "refused"
+    assert "Access denied" in result.detail or expected_format == "xml"
+    assert result.body == PAGE
+    assert result.etag is None
 
 
 @pytest.mark.parametrize("content_type", ["text/csv", "application/json; charset=utf-8"])
 def test_a_page_under_a_data_type_is_refused_whatever_was_declared(
     site: Site, content_type: str
 ) -> None:
-    answer = asked(site, Reply(PAGE, headers={"Content-Type": content_type}), "")
-    assert (answer.outcome, answer.status) == ("refused", 200)
+    result = fetch_reply(site, Reply(PAGE, headers={"Content-Type": content_type}), "")
+    assert (result.outcome, result.status) == ("refused", 200)
 
 
 BAD = {
     "csv: only a header": (b"month,price\n", "a header without rows"),
-    "csv: a line of text": (b"Too many requests\n", "no table in it: Too many requests"),
+    "csv: a line of text": (b"Too many requests\n", "no table: Too many requests"),
     "csv: an error as JSON": (b'{"message": "slow, down",\n"a": 1}', "JSON instead of csv"),
     "csv: Latin-1 undeclared": (CSV + "é".encode("latin-1") + b",1\n", "not text in utf-8"),
-    "csv: UTF-16": (CSV.decode().encode("utf-16-le"), "zero bytes in it"),
+    "csv: UTF-16": (CSV.decode().encode("utf-16-le"), "zero bytes: text in another"),
     "json: cut": (b'{"data": [1, 2', "not JSON or cut short"),
-    "json: nothing": (b"[]", "JSON with nothing in it"),
+    "json: nothing": (b"[]", "empty JSON"),
     "json: an error under 200": (b'{"errors": ["bad key"]}', "an error instead of data"),
     "json: nested without end": (b"[" * 200_000, "not JSON"),
     "yaml: an error as JSON": (b'{"error": 1}', "JSON instead of yaml"),
-    "yaml: a line of text": (b"Internal Server Error", "no yaml in it: Internal Server Error"),
+    "yaml: a line of text": (b"Internal Server Error", "no yaml: Internal Server Error"),
     "xml: cut": (FEED[:-9], "not XML or cut short"),
     "xml: entities": (b'<!DOCTYPE r [<!ENTITY a "aa">]><r>&a;</r>', "declares entities"),
-    "html: JSON": (b'{"error": "quota"}', "no page"),
+    "html: JSON": (b'{"error": "quota"}', "not a page"),
     "html: cut": (b"<html><body><table><tr>", "a page cut short"),
     "xlsx: cut": (BOOK[:-30], "not a workbook or cut short"),
     "xlsx: text": (b"busy", "not a workbook or cut short: busy"),
-    "xlsx: another zip": (workbook().replace(b"xl/work", b"xl/wrok"), "no workbook"),
+    "xlsx: another zip": (workbook().replace(b"xl/work", b"xl/wrok"), "not a workbook"),
     "xlsx: a damaged part": (BOOK[:400] + b"?" * 30 + BOOK[430:], "a damaged part sheet"),
 }
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_a_stump_or_another_form_is_refused(site: Site, case: str) -> None:
+def test_a_cut_body_or_another_format_is_refused(site: Site, case: str) -> None:
     body, reason = BAD[case]
-    answer = asked(site, body, case.split(":")[0])
-    assert answer.outcome == "refused"
-    assert reason in answer.detail
-    assert "\n" not in answer.detail
-    assert answer.body == body
+    result = fetch_reply(site, body, case.split(":")[0])
+    assert result.outcome == "refused"
+    assert reason in result.detail
+    assert "\n" not in result.detail
+    assert result.body == body
 
 
-def test_another_encoding_that_is_declared_is_for_the_parser(site: Site) -> None:
+def test_a_declared_encoding_is_left_to_the_parser(site: Site) -> None:
     body = CSV + "é,1\n".encode("latin-1")
-    answer = asked(site, Reply(body, headers={"Content-Type": "text/csv; charset=latin1"}), "csv")
-    assert answer.outcome == "new"
+    result = fetch_reply(
+        site, Reply(body, headers={"Content-Type": "text/csv; charset=latin1"}), "csv"
+    )
+    assert result.outcome == "new"
 
 
 CUTS = {
     "short of its length": Reply(CSV, cut=40),
     "in a chunk": Reply(CSV, cut=40, chunked=True),
-    "gzip with the length of the stump": gzipped(NOISE, cut=2000),
+    "gzip with the length of the cut body": gzipped(NOISE, cut=2000),
     "gzip without its checksum": gzipped(NOISE, cut=-8),
     "gzip in chunks": Reply(
         gzip.compress(NOISE)[:2000], headers={"Content-Encoding": "gzip"}, chunked=True
@@ -127,20 +131,20 @@ CUTS = {
 
 
 @pytest.mark.parametrize("how", CUTS)
-def test_a_body_cut_short_is_asked_again_then_refused_and_kept(site: Site, how: str) -> None:
-    answer = asked(site, CUTS[how], "")
-    assert answer.outcome == "refused"
-    assert "cut short" in answer.detail
+def test_a_body_cut_short_is_fetched_again_then_refused_and_stored(site: Site, how: str) -> None:
+    result = fetch_reply(site, CUTS[how], "")
+    assert result.outcome == "refused"
+    assert "cut short" in result.detail
     assert site.count(URL) == 2
-    assert answer.body
-    assert CUTS[how].body.startswith(answer.body[:40])
+    assert result.body
+    assert CUTS[how].body.startswith(result.body[:40])
 
 
-def test_a_cut_that_heals_is_new(site: Site) -> None:
+def test_a_body_that_is_complete_at_the_second_try_is_new(site: Site) -> None:
     site.serve(URL, gzipped(CSV, cut=50), gzipped(CSV))
-    with PoliteClient(gateway=site.url, sleep=lambda _: None) as door:
-        answer = door.ask(Request(URL), expected_format="csv")
-    assert (answer.outcome, answer.body) == ("new", CSV)
+    with PoliteClient(gateway=site.url, sleep=lambda _: None) as client:
+        result = client.fetch(Request(URL), expected_format="csv")
+    assert (result.outcome, result.body) == ("new", CSV)
 
 
 @pytest.mark.parametrize(
@@ -157,40 +161,42 @@ def test_a_cut_that_heals_is_new(site: Site) -> None:
 def test_an_end_without_a_length_must_prove_itself(
     site: Site, expected_format: str, body: bytes, cut: int
 ) -> None:
-    assert asked(site, Reply(body, length=False), expected_format).outcome == "new"
-    assert asked(site, Reply(body, cut=cut, length=False), expected_format).outcome == "refused"
+    assert fetch_reply(site, Reply(body, length=False), expected_format).outcome == "new"
+    assert (
+        fetch_reply(site, Reply(body, cut=cut, length=False), expected_format).outcome == "refused"
+    )
 
 
-def test_damaged_gzip_and_encodings_not_asked_for_are_refused(site: Site) -> None:
+def test_damaged_gzip_and_encodings_not_requested_are_refused(site: Site) -> None:
     packed = bytearray(gzip.compress(NOISE))
     packed[500] ^= 0xFF
     damaged = Reply(bytes(packed), headers={"Content-Encoding": "gzip"})
-    assert "gzip body damaged" in asked(site, damaged, "").detail
+    assert "gzip body damaged" in fetch_reply(site, damaged, "").detail
     brotli = Reply(b"\x0b\x02\x80abc\x03", headers={"Content-Encoding": "br"})
-    assert "packed with br, which was not asked for" in asked(site, brotli, "").detail
+    assert "compressed with br, which was not requested" in fetch_reply(site, brotli, "").detail
 
 
-def test_sizes_are_bounded_on_the_wire_and_unpacked(site: Site) -> None:
-    large = asked(site, CSV * 100, "csv", max_bytes=5000)
+def test_sizes_are_bounded_as_sent_and_unpacked(site: Site) -> None:
+    large = fetch_reply(site, CSV * 100, "csv", max_bytes=5000)
     assert (large.outcome, large.body) == ("refused", None)
     assert "over 5000 bytes" in large.detail
-    bomb = asked(site, gzipped(b"0" * 1_000_000), "", max_unpacked=10_000)
+    bomb = fetch_reply(site, gzipped(b"0" * 1_000_000), "", max_unpacked=10_000)
     assert bomb.outcome == "refused"
     assert "over 10000 bytes unpacked" in bomb.detail
     assert len(bomb.body or b"") < 2000
-    book = asked(site, workbook(sheet=b"0" * 1_000_000), "xlsx", max_unpacked=10_000)
+    book = fetch_reply(site, workbook(sheet=b"0" * 1_000_000), "xlsx", max_unpacked=10_000)
     assert "a workbook over 10000 bytes unpacked" in book.detail
 
 
 @pytest.mark.parametrize(
     ("reply", "detail"),
     [
-        (Reply(status=304), "304 Not Modified to a question without conditions"),
+        (Reply(status=304), "304 Not Modified to an unconditional request"),
         (Reply(CSV, 206), "206 Partial Content instead of 200"),
         (Reply(status=204), "204 No Content instead of 200"),
         (Reply(CSV, 302), "302 Found instead of 200"),
     ],
 )
-def test_a_status_that_is_no_answer_is_refused(site: Site, reply: Reply, detail: str) -> None:
-    answer = asked(site, reply, "csv")
-    assert (answer.outcome, answer.detail) == ("refused", detail)
+def test_a_status_without_a_usable_body_is_refused(site: Site, reply: Reply, detail: str) -> None:
+    result = fetch_reply(site, reply, "csv")
+    assert (result.outcome, result.detail) == ("refused", detail)

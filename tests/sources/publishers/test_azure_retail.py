@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sources import SchemaDrift
-from sources.publishers.azure_retail import FULL_PAGE, SOURCE, follow
+from sources.publishers.azure_retail import FULL_PAGE, SOURCE, next_page
 from tests.server import Site
 from tests.sources.publishers.chips import asked, came, checked, given, values
 
@@ -130,7 +130,7 @@ def test_a_page_that_fails_fails_the_whole_list(site: Site) -> None:
 )
 def test_a_next_page_elsewhere_is_not_asked(link: str) -> None:
     with pytest.raises(SchemaDrift, match=r"a further page of https://prices\.azure\.com/"):
-        follow(given(SOURCE, page(item(), following=link)))
+        next_page(given(SOURCE, page(item(), following=link)))
 
 
 def test_a_full_last_page_and_a_short_one_are_refused() -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sources import find
+from sources import find_source
 
 
 def kept(source: str) -> pd.DataFrame:
-    path = find(source).history
+    path = find_source(source).history
     assert path is not None
     return pd.read_csv(path, parse_dates=["period", "known_from"], keep_default_na=False)
 

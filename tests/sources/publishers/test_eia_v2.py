@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sources import Payload, SchemaDrift, find
+from sources import Payload, SchemaDrift, find_source
 from sources.http.credentials import public_url
-from sources.publishers.eia_v2 import SOURCE, follow, parse
+from sources.publishers.eia_v2 import SOURCE, next_page, parse
 from tests.server import Site
 from tests.sources.publishers.chips import asked, came
 
@@ -63,7 +63,7 @@ def test_the_real_body_gives_cents_and_megawatt_hours(site: Site, payloads: Path
 @pytest.mark.shared
 def test_it_agrees_with_the_workbook_and_shows_its_restatement(payloads: Path) -> None:
     book = (payloads / "eia861m/sales_revenue.2025-04.xlsx").read_bytes()
-    source = find("eia861m")
+    source = find_source("eia861m")
     assert source.parse is not None
     old = source.parse(Payload(book, source.requests[0], datetime(2025, 6, 25, tzinfo=UTC)))
     new = parse(payload((payloads / REAL).read_bytes()))
@@ -89,7 +89,7 @@ def test_pages_are_asked_for_until_the_total(site: Site) -> None:
 
 def test_a_page_that_ends_before_the_total_is_a_silent_cap() -> None:
     with pytest.raises(SchemaDrift, match="no more after 1"):
-        follow(payload(page(row(), total=3), page(total=3)))
+        next_page(payload(page(row(), total=3), page(total=3)))
 
 
 def test_overlapping_pages_are_not_counted_twice() -> None:

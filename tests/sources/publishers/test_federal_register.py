@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sources import Payload, SchemaDrift
-from sources.publishers.federal_register import ADDRESS, SOURCE, follow, parse
+from sources.publishers.federal_register import ADDRESS, SOURCE, next_page, parse
 from tests.server import Site
 from tests.sources.publishers.chips import asked, given
 
@@ -36,7 +36,7 @@ def counts(*pages: bytes) -> dict[str, float]:
 @pytest.mark.shared
 def test_the_real_shape_names_its_next_page(payloads: Path) -> None:
     body = (payloads / "federal_register/federal_register.json").read_bytes()
-    wanted = follow(given(SOURCE, body))
+    wanted = next_page(given(SOURCE, body))
     assert wanted is not None
     assert wanted.url == "https://www.federalregister.gov/api/v1/documents"
     assert wanted.params["page"] == "2"
@@ -78,4 +78,4 @@ def test_a_changed_answer_is_refused(body: bytes, said: str) -> None:
 
 def test_a_next_page_elsewhere_is_not_asked() -> None:
     with pytest.raises(SchemaDrift, match="a page of"):
-        follow(given(SOURCE, page(following="https://elsewhere.example/page2")))
+        next_page(given(SOURCE, page(following="https://elsewhere.example/page2")))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sources import Payload, SchemaDrift, find
+from sources import Payload, SchemaDrift, find_source
 from sources.publishers.fred import SOURCE, parse
 from tests.server import Site
 from tests.sources.publishers.chips import came, checked, given, values
@@ -40,7 +40,7 @@ def test_the_rebuilt_table_of_chips_has_the_figures_of_the_bls(site: Site, paylo
     assert {month: figures[f"{month}-01"] for month in quoted} == quoted
     assert len(figures) == 61
     assert site.asked[-1].query == {"id": ["PCU334413334413"]}
-    history = find("bls").history
+    history = find_source("bls").history
     assert history is not None
     kept = pd.read_csv(history, parse_dates=["period"])
     first = kept[kept["series"].eq("bls.ppi.PCU334413334413")].set_index("period")["value"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sources import Payload, SchemaDrift, find
+from sources import Payload, SchemaDrift, find_source
 from sources.publishers.litellm import SOURCE
 from sources.publishers.token_prices import current_models
 from sources.tidy import read_history
@@ -50,7 +50,7 @@ def test_a_real_copy_gives_the_price_of_a_million_tokens(site: Site, payloads: P
 
 @pytest.mark.shared
 def test_both_catalogues_agree_on_the_same_day(payloads: Path) -> None:
-    path = find("token_prices").history
+    path = find_source("token_prices").history
     assert path is not None
     kept = read_history(path)
     known = kept[kept["period"].le(DAY.replace(tzinfo=None))].groupby("series")["value"].last()

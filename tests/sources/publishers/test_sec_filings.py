@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sources import Payload, SchemaDrift
-from sources.publishers.sec_filings import SOURCE, follow, items, parse
+from sources.publishers.sec_filings import SOURCE, items, next_page, parse
 from tests.server import Site
 from tests.sources.publishers.chips import asked, came, given
 
@@ -66,7 +66,7 @@ def test_pages_are_asked_for_until_the_total(site: Site) -> None:
 
 def test_pages_that_end_early_or_overlap_are_refused() -> None:
     with pytest.raises(SchemaDrift, match="no more after 1"):
-        follow(payload(page(hit(1), total=3), page(total=3)))
+        next_page(payload(page(hit(1), total=3), page(total=3)))
     with pytest.raises(SchemaDrift, match="on one page"):
         parse(payload(page(hit(1), total=2), page(hit(1), total=2)))
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from sources import Payload, SchemaDrift
-from sources.publishers.sec_submissions import ADDRESS, COMPANIES, SOURCE, follow, items, parse
+from sources.publishers.sec_submissions import ADDRESS, COMPANIES, SOURCE, items, next_page, parse
 from tests.server import Site
 from tests.sources.publishers.chips import asked, came
 
@@ -87,8 +87,8 @@ def test_a_month_that_runs_is_not_counted_and_a_filing_counts_once() -> None:
     body = answer(july, ("more.json", "2026-06-30"))
     again = json.dumps(filings(("2026-06-30", "6-K", ""))).encode()
     assert parse(payload(body, again))["value"].sum() == 1
-    assert follow(payload(body)) is not None
-    assert follow(payload(body, again)) is None
+    assert next_page(payload(body)) is not None
+    assert next_page(payload(body, again)) is None
 
 
 @pytest.mark.parametrize(

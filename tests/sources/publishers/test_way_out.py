@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sources import Payload, SchemaDrift, find, tidy
+from sources import Payload, SchemaDrift, find_source, tidy
 from sources.publishers import epoch_clusters, ml_energy
 from tests.server import Site
 from tests.sources.publishers.chips import came, given, values
@@ -95,7 +95,7 @@ def test_a_table_of_clusters_cut_short_or_renamed_is_refused(payload: Payload) -
 
 @pytest.mark.parametrize("key", ["ml_energy", "epoch_clusters", "top500"])
 def test_shipped_figures_are_of_declared_series_and_cited(key: str) -> None:
-    source = find(key)
+    source = find_source(key)
     assert source.history
     rows = tidy.read_history(source.history)
     assert set(rows["series"]) <= {series.key for series in source.series}

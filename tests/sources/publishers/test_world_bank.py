@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sources import Payload, SchemaDrift
-from sources.publishers.world_bank import COLUMNS, PAGE, SOURCE, follow, parse
+from sources.publishers.world_bank import COLUMNS, PAGE, SOURCE, next_page, parse
 from tests.server import Reply, Site
 from tests.sources.publishers.chips import asked
 
@@ -72,7 +72,7 @@ def test_the_workbook_is_found_on_the_page_and_read(site: Site, payloads: Path) 
 )
 def test_a_page_without_one_link_is_refused(links: tuple[str, ...]) -> None:
     with pytest.raises(SchemaDrift, match="one link"):
-        follow(Payload(page(*links), SOURCE.requests[0], datetime.now(UTC)))
+        next_page(Payload(page(*links), SOURCE.requests[0], datetime.now(UTC)))
 
 
 def test_both_markers_and_blanks_are_no_figures() -> None:
