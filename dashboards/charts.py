@@ -1,7 +1,8 @@
-"""The charts: pure functions from frames to Vega-Lite, drawn as SVG without a browser.
+"""Charts: pure functions from frames to Vega-Lite, drawn as SVG.
 
-Every function gives an Altair chart `width` pixels wide; `svg` draws it with the figures and
-dates of a language. Scores are 0 to 100. Text from outside enters as data only.
+Every function returns an Altair chart `width` pixels wide; `svg` draws it, without a browser,
+with the figures and dates of a language. Scores are 0 to 100. Text from outside the project
+enters as data only, never as an expression, so that it cannot run.
 """
 
 import re
@@ -25,18 +26,18 @@ YEARS = alt.Axis(format="%Y", tickCount=alt.TimeIntervalStep(interval="year", st
 
 
 def svg(chart: Chart, lang: Language) -> str:
-    """The chart as SVG text, the same bytes for the same chart on the same machine."""
-    return drawn(specification(chart), lang)
+    """Draw a chart as SVG text; the same chart gives the same bytes."""
+    return render(specification(chart), lang)
 
 
 def specification(chart: Chart) -> dict[str, Any]:
-    """The chart as Vega-Lite with the configuration of the house."""
-    made = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
-    return made | {"config": theme.config(), "padding": 4}
+    """The chart as Vega-Lite, with the configuration of `theme`."""
+    vega_lite = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
+    return vega_lite | {"config": theme.config(), "padding": 4}
 
 
-def drawn(spec: dict[str, Any], lang: Language) -> str:
-    """The SVG of a specification, which follows the light or dark scheme of its reader."""
+def render(spec: dict[str, Any], lang: Language) -> str:
+    """Draw a specification as SVG that follows the reader's light or dark scheme."""
     import vl_convert
 
     # in two steps: in one, the renderer takes twice as long to take in the locale
@@ -46,18 +47,21 @@ def drawn(spec: dict[str, Any], lang: Language) -> str:
         time_format_locale=time_locale(lang),
     )
     style = f"<style>{theme.dark_style()}</style>"
-    return re.sub(r"(<svg\b[^>]*>)", rf"\1{style}", _numbered(plain), count=1)
+    return re.sub(r"(<svg\b[^>]*>)", rf"\1{style}", _renumber_ids(plain), count=1)
 
 
-def _numbered(drawn: str) -> str:
-    """The SVG with its own ids counted from 0: the renderer counts on from chart to chart."""
-    found = dict.fromkeys(re.findall(r"\b(?:gradient|clip)_?\d+\b", drawn))
-    names = {name: re.sub(r"\d+$", str(place), name) for place, name in enumerate(found)}
-    return re.sub(r"\b(?:gradient|clip)_?\d+\b", lambda match: names[match[0]], drawn)
+def _renumber_ids(text: str) -> str:
+    """Number the ids of an SVG from 0.
+
+    The renderer counts on from chart to chart, so the same chart would differ by its place.
+    """
+    ids = dict.fromkeys(re.findall(r"\b(?:gradient|clip)_?\d+\b", text))
+    names = {name: re.sub(r"\d+$", str(number), name) for number, name in enumerate(ids)}
+    return re.sub(r"\b(?:gradient|clip)_?\d+\b", lambda match: names[match[0]], text)
 
 
 def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> Any:
-    """The index over its zones, with its last figure written; gaps stay gaps.
+    """Line of the index over its zones, with its last figure; gaps stay gaps.
 
     `frame`: period, score, low and high where an interval is known, and revised, drawn as
     hollow dots, where it is known. `zones`: name, enter, end and colour, in points.
@@ -67,16 +71,16 @@ def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> A
     line = alt.Chart(data).mark_line().encode(time, alt.Y("score:Q", scale=SCORES))
     last = alt.Chart(data.dropna(subset="score").tail(1)).encode(time, alt.Y("score:Q"))
     dot = last.mark_point(filled=True, size=70, color=theme.INK, opacity=1)
-    lang = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
-    layers = [*_zones(zones), line, dot, lang.encode(text="label:N")]
+    label_text = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
+    layers = [*_zones(zones), line, dot, label_text.encode(text="label:N")]
     if {"low", "high"} <= set(frame.columns):
         band = alt.Chart(data).mark_area(opacity=0.18, color=theme.INK)
         layers.insert(2, band.encode(time, alt.Y("low:Q", scale=SCORES), alt.Y2("high:Q")))
     if "revised" in frame.columns:
-        now = alt.Chart(data.dropna(subset="revised")).encode(
+        revised = alt.Chart(data.dropna(subset="revised")).encode(
             time, alt.Y("revised:Q", scale=SCORES)
         )
-        layers.append(now.mark_point(size=26, color=theme.INK, fill=theme.PAPER, opacity=1))
+        layers.append(revised.mark_point(size=26, color=theme.INK, fill=theme.PAPER, opacity=1))
     plot = width - 45 - MARGIN
     return alt.layer(*layers).properties(width=plot, height=320 if width == WIDE else 240)
 
@@ -93,7 +97,7 @@ def _zones(zones: pd.DataFrame) -> list[alt.Chart]:
 def contributions(
     parts: pd.DataFrame, total: pd.DataFrame, colours: dict[str, str], width: int
 ) -> Any:
-    """Stacked bars of the dimensions' points with the index as a line over them.
+    """Stacked bars of the points of the dimensions, and the index as a line.
 
     `parts`: month (as written), name, rank, contribution; `total`: month, score. `colours` by
     name, in the order of the stack.
@@ -115,8 +119,8 @@ def contributions(
     base = alt.Chart(total).encode(month, y="score:Q")
     halo, line = base.mark_line(color=theme.PAPER, strokeWidth=5), base.mark_line()
     dots = base.mark_point(filled=True, color=theme.INK, opacity=1, size=26)
-    drawn = alt.layer(bars, halo, line, dots)
-    return drawn.properties(width=width - 45, height=300 if width == WIDE else 240)
+    layers = alt.layer(bars, halo, line, dots)
+    return layers.properties(width=width - 45, height=300 if width == WIDE else 240)
 
 
 def _every(months: pd.Series, step: int) -> list[str]:
@@ -125,15 +129,15 @@ def _every(months: pd.Series, step: int) -> list[str]:
 
 
 def dimensions(frame: pd.DataFrame, colours: dict[str, str], width: int) -> alt.ConcatChart:
-    """One small line a dimension, on one scale, with its last score.
+    """One small chart per dimension, on one scale, with its last score.
 
     `frame`: period, name, score, label (written beside the last point, else empty).
     """
     columns = 5 if width == WIDE else 2
     wide = (width - 40) // columns - 22
     panels = [
-        _small(frame.loc[frame["name"].eq(name)], name, colour, wide, axis=place % columns == 0)
-        for place, (name, colour) in enumerate(colours.items())
+        _small(frame.loc[frame["name"].eq(name)], name, colour, wide, axis=number % columns == 0)
+        for number, (name, colour) in enumerate(colours.items())
     ]
     return alt.concat(*panels, columns=columns, spacing=18)
 
@@ -156,7 +160,7 @@ def _small(frame: pd.DataFrame, name: str, colour: str, width: int, *, axis: boo
 
 
 def waterfall(steps: pd.DataFrame, width: int) -> Any:
-    """From one level to the next, a bar a step, its length what it adds; the axis is cut.
+    """Waterfall from one level to the next; the axis does not start at zero.
 
     `steps`: name, start, end, colour and label (written beside it), in order. The first and the
     last are levels, where start is end, and are drawn as marks.
@@ -165,23 +169,23 @@ def waterfall(steps: pd.DataFrame, width: int) -> Any:
     middle, half = (low + high) / 2, max(high - low, LEAST_SPAN) / 2
     scale = alt.Scale(domain=[middle - 1.2 * half, middle + 1.7 * half], nice=False, zero=False)
     names = alt.Axis(labelColor=theme.INK, labelLimit=0, grid=False)
-    told = steps.assign(next=steps["name"].shift(-1), top=steps[["start", "end"]].max(axis=1))
-    base = alt.Chart(told).encode(
+    linked = steps.assign(next=steps["name"].shift(-1), top=steps[["start", "end"]].max(axis=1))
+    base = alt.Chart(linked).encode(
         alt.Y("name:N", sort=list(steps["name"]), axis=names),
         alt.X("start:Q", scale=scale, axis=alt.Axis(tickCount=4 if width == WIDE else 3)),
     )
     bars = base.mark_bar(height=14).encode(x2="end:Q", color=alt.Color("colour:N", scale=None))
-    joined = base.transform_filter("datum.next !== null").mark_rule(color=theme.MUTED)
-    joined = joined.encode(alt.X("end:Q", scale=scale), y2="next:N")
+    joins = base.transform_filter("datum.next !== null").mark_rule(color=theme.MUTED)
+    joins = joins.encode(alt.X("end:Q", scale=scale), y2="next:N")
     level = base.transform_filter("datum.colour === null")
     marks = level.mark_tick(color=theme.INK, thickness=3, size=20, opacity=1)
-    lang = base.mark_text(align="left", dx=6).encode(alt.X("top:Q", scale=scale), text="label:N")
-    drawn = alt.layer(bars, joined, marks, lang)
-    return drawn.properties(width=width - 130, height=alt.Step(26))
+    labels = base.mark_text(align="left", dx=6).encode(alt.X("top:Q", scale=scale), text="label:N")
+    layers = alt.layer(bars, joins, marks, labels)
+    return layers.properties(width=width - 130, height=alt.Step(26))
 
 
 def heat(frame: pd.DataFrame, order: Sequence[str], groups: Sequence[str], width: int) -> Any:
-    """Pressure of every indicator by month; a cross where it is withheld.
+    """Heat map of the indicators by month; a cross where one is withheld.
 
     `frame`: month (as written), title (lines parted by newlines), group, score, label (written
     in the cell). `order` is that of the titles, `groups` that of the dimensions.
@@ -207,15 +211,18 @@ def heat(frame: pd.DataFrame, order: Sequence[str], groups: Sequence[str], width
     marks = base.mark_text(fontSize=10).encode(text="label:N", color=_legible())
     marks = marks.transform_filter("datum.label != ''")
     cell = {"width": 15 * len(months), "height": alt.Step(22 if width == WIDE else 44)}
-    drawn = alt.layer(cells, marks, data=frame).properties(**cell)
+    layers = alt.layer(cells, marks, data=frame).properties(**cell)
     header = alt.Header(labelOrient="top", labelAnchor="start", labelFontWeight="bold")
-    return drawn.facet(
+    return layers.facet(
         row=alt.Row("group:N", sort=list(groups), header=header), spacing=8
     ).resolve_scale(y="independent")
 
 
 def _legible() -> Any:
-    """The colour of a figure on its cell; named, as the cells are the same on a dark page."""
+    """Colour of the figure in a cell: white on dark cells, black on light ones.
+
+    Named colours, so that the dark scheme leaves them alone: it does not change the cells.
+    """
     on_dark = {"test": "datum.score > 45", "value": "white"}
     on_light = {"test": "datum.score !== null", "value": "black"}
     return {"condition": [on_dark, on_light], "value": theme.MUTED}
@@ -230,15 +237,15 @@ def line(
     score: bool = False,
     bounds: Sequence[tuple[float, str]] = (),
 ) -> Chart:
-    """One line over time with its last figure written; gaps stay gaps.
+    """One line over time with its last figure; gaps stay gaps.
 
     `frame`: period, value. A `score` is drawn from 0 to 100, another value on a scale that need
     not start at zero. `bounds` are drawn across with their names.
     """
     months = frame["period"].dt.strftime("%Y-%m-%dT00:00:00")
-    told = frame.assign(period=months).astype(object).where(frame.notna(), None)
-    last = told.loc[frame["value"].notna()].tail(1).assign(label=label)
-    named = {"line": told.to_dict("records"), "last": last.to_dict("records")}
+    data = frame.assign(period=months).astype(object).where(frame.notna(), None)
+    last = data.loc[frame["value"].notna()].tail(1).assign(label=label)
+    named = {"line": data.to_dict("records"), "last": last.to_dict("records")}
     plain = _line(colour, width, score, tuple(bounds))
     return plain | {"datasets": plain.get("datasets", {}) | named}
 
@@ -247,19 +254,23 @@ def line(
 def _line(
     colour: str, width: int, score: bool, bounds: tuple[tuple[float, str], ...]
 ) -> dict[str, Any]:
-    """A line without its figures, which are named: a site has hundreds that differ in them only."""
+    """The line chart without its data, made once for all that look the same.
+
+    A site has hundreds of lines that differ in their figures only, and Altair takes 10 ms for
+    each: the data are named here and put in by `line`.
+    """
     value = alt.Y("value:Q", scale=SCORES if score else alt.Scale(zero=False, nice=True))
     time = alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=YEARS, title=None)
     base = alt.Chart(alt.NamedData("line")).encode(time, value)
-    drawn = base.mark_line(color=colour, point={"color": colour, "size": 14, "opacity": 1})
+    line_mark = base.mark_line(color=colour, point={"color": colour, "size": 14, "opacity": 1})
     last = alt.Chart(alt.NamedData("last")).encode(time, value)
     dot = last.mark_point(filled=True, size=70, color=colour, opacity=1)
-    lang = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
-    layers = [*_bounds(bounds), drawn, dot, lang.encode(text="label:N")]
+    label_text = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
+    layers = [*_bounds(bounds), line_mark, dot, label_text.encode(text="label:N")]
     plot = width - 60 - (MARGIN if bounds else 0)
-    whole = alt.layer(*layers).properties(width=plot, height=260 if width == WIDE else 200)
-    made: dict[str, Any] = whole.to_dict(validate=False)
-    return made
+    chart = alt.layer(*layers).properties(width=plot, height=260 if width == WIDE else 200)
+    vega_lite: dict[str, Any] = chart.to_dict(validate=False)
+    return vega_lite
 
 
 def _bounds(bounds: Sequence[tuple[float, str]]) -> list[alt.Chart]:

@@ -1,4 +1,4 @@
-"""What an edition says, as frames without words: levels, changes, parts, age and coverage.
+"""Figures of an edition as frames: levels, changes, contributions, coverage.
 
 Every function is pure. Months are the first-of-month Timestamps of `edition.values`; scores,
 contributions and changes are points of pressure (0 to 100); shares are 0..1.
@@ -18,7 +18,7 @@ STATES = ("observed", "carried", "estimated")
 
 @dataclass(frozen=True)
 class Level:
-    """The index in the month of the edition, and how it moved; NaN where it is not known."""
+    """The index in the month of the edition and its changes; NaN where unknown."""
 
     period: pd.Timestamp
     score: float
@@ -36,7 +36,7 @@ def month(edition: Edition) -> pd.Timestamp:
 
 
 def table(edition: Edition, column: str, kind: str) -> pd.DataFrame:
-    """Month x key of one column for a kind of row, with a row for every month of the span."""
+    """One column of the values as a table, month x key, without missing months."""
     rows = edition.values.loc[edition.values["kind"].eq(kind)]
     wide = rows.pivot(index="period", columns="key", values=column)
     span = pd.date_range(edition.values["period"].min(), month(edition), freq="MS", unit="s")
@@ -44,7 +44,7 @@ def table(edition: Edition, column: str, kind: str) -> pd.DataFrame:
 
 
 def level(edition: Edition) -> Level:
-    """The headline of the edition."""
+    """Level and changes of the index in the month of the edition."""
     now = month(edition)
     score = table(edition, "score", "index")["index"]
     regime = table(edition, "regime", "index")["index"].fillna("")
@@ -63,7 +63,7 @@ def level(edition: Edition) -> Level:
 
 
 def hold(edition: Edition) -> float:
-    """Points under which a change of the index is none: its mean absolute revision, if known."""
+    """Points under which the index is said to hold: its mean absolute revision."""
     return HOLD if edition.mean_revision is None else edition.mean_revision
 
 
@@ -73,29 +73,35 @@ def groups(edition: Edition) -> list[dict[str, Any]]:
 
 
 def indicators(edition: Edition) -> pd.DataFrame:
-    """The method's indicators, those of the panels last, a row each.
+    """The indicators of the method, one row each, those of the panels last.
 
     Columns: key, dimension, panel (bool), nominal weight in the index, and the fields of the
     framework. `hidden` tells those whose value is a figure as it was read, of a publisher that
     does not let others republish it.
     """
-    whole, shut = sum(one["weight"] for one in groups(edition)), closed(edition)
+    total_weight = sum(group["weight"] for group in groups(edition))
+    not_republished = closed(edition)
     rows = []
     for group in [*groups(edition), *edition.framework.get("panel", [])]:
-        share = group.get("weight", 0.0) / whole
-        total = sum(one["weight"] for one in group["indicator"])
-        for one in group["indicator"]:
-            about = {"key": f"{group['key']}.{one['key']}", "dimension": group["key"]}
-            about |= {"panel": "weight" not in group, "nominal": share * one["weight"] / total}
-            hidden = one["transform"] == "level" and not shut.isdisjoint(one["of"])
-            rows.append(one | about | {"hidden": hidden})
+        share = group.get("weight", 0.0) / total_weight
+        total = sum(indicator["weight"] for indicator in group["indicator"])
+        for indicator in group["indicator"]:
+            raw = indicator["transform"] == "level"
+            added = {
+                "key": f"{group['key']}.{indicator['key']}",
+                "dimension": group["key"],
+                "panel": "weight" not in group,
+                "nominal": share * indicator["weight"] / total,
+                "hidden": raw and not not_republished.isdisjoint(indicator["of"]),
+            }
+            rows.append(indicator | added)
     return pd.DataFrame(rows)
 
 
 def closed(edition: Edition) -> set[str]:
     """The series whose raw values their publisher does not let others republish."""
-    shut = edition.sources.loc[~edition.sources["redistribute"].astype(bool), "key"]
-    return set(edition.series.loc[edition.series["source"].isin(shut), "key"])
+    sources = edition.sources.loc[~edition.sources["redistribute"].astype(bool), "key"]
+    return set(edition.series.loc[edition.series["source"].isin(sources), "key"])
 
 
 def members(edition: Edition) -> pd.DataFrame:
@@ -105,9 +111,9 @@ def members(edition: Edition) -> pd.DataFrame:
 
 
 def readings(edition: Edition) -> pd.DataFrame:
-    """Every indicator in the month of the edition: the columns of `indicators` and of values.
+    """Every indicator in the month of the edition, with its values.
 
-    `change` is the change of its score over a month.
+    Columns: those of `indicators` and of the values, and `change`, that of its score over a month.
     """
     now = month(edition)
     stored = edition.values.loc[edition.values["period"].eq(now)].drop(columns=["weight", "kind"])
@@ -124,8 +130,9 @@ def readings(edition: Edition) -> pd.DataFrame:
 
 
 def movement(edition: Edition) -> pd.DataFrame:
-    """The change of the index over a month by indicator: key, dimension, figures, weights, total.
+    """Change of the index over a month by indicator, in points.
 
+    Columns: key, dimension, figures, weights, total.
     `figures` is the change of the scores at mean weights, `weights` that of the effective
     weights at mean scores; an indicator that enters or leaves is wholly in `weights`. Totals
     add up to the change of the index. Empty where the index was not published a month ago.
@@ -145,34 +152,35 @@ def movement(edition: Edition) -> pd.DataFrame:
 
 
 def causes(edition: Edition) -> pd.DataFrame:
-    """The change of the index over a month by dimension: revised_data, new_data, method, total.
+    """Change of the index over a month by dimension and cause, in points.
 
-    In points that add up to it, in the order of the method; "link" is last where versions of the
-    method meet. Empty where the index was not published a month ago.
+    Columns: revised_data, new_data, method, total. The parts add up to the change.
+    In the order of the method; "link" is last where two versions of the method meet.
+    Empty where the index was not published a month ago.
     """
     moved = edition.change.set_index("key")
     parts = moved.groupby(moved.index.str.split(".").str[0]).sum()
-    order = [one["key"] for one in groups(edition)]
-    known = parts.reindex([*order, *parts.index.difference(order)]).fillna(0.0)
-    return known.assign(total=known.sum(axis=1)) if len(parts) else parts
+    order = [group["key"] for group in groups(edition)]
+    complete = parts.reindex([*order, *parts.index.difference(order)]).fillna(0.0)
+    return complete.assign(total=complete.sum(axis=1)) if len(parts) else parts
 
 
 def states(edition: Edition) -> pd.Series:
-    """Share of the weight that the index rests on in each state, as `v_index_state` has it."""
+    """Share (0 to 1) of the weight of the index by state of the figures."""
     inside = readings(edition).query("not panel and state in @STATES")
     return inside.groupby("state")["weight"].sum().reindex(STATES, fill_value=0.0)
 
 
 def present(edition: Edition) -> float:
-    """Share of the weight of the method that the indicators published in its month carry."""
+    """Share (0 to 1) of the weight of the method that is published this month."""
     inside = readings(edition).query("not panel")
     return float(inside.loc[inside["weight"].gt(0), "nominal"].sum())
 
 
 def revised(edition: Edition) -> pd.DataFrame:
-    """Figures that this month's edition reads otherwise than the month before it did.
+    """Figures used in both months that were revised in between.
 
-    Columns: series, series_period, before, after; a row a figure that both months used.
+    Columns: series, series_period, before, after.
     """
     now = month(edition)
     rows = edition.lineage.drop_duplicates(["period", "series", "series_period"])
@@ -186,7 +194,7 @@ def revised(edition: Edition) -> pd.DataFrame:
 
 
 def of_dimension(edition: Edition, key: str) -> "pd.Series[Any]":
-    """A dimension in the month of the edition: its values, and `change` of its score."""
+    """Values of a dimension in the month, with the `change` of its score."""
     now = month(edition)
     rows = edition.values.loc[edition.values["key"].eq(key)].set_index("period")
     before = rows["score"].get(now - pd.DateOffset(months=1), float("nan"))

@@ -1,4 +1,4 @@
-"""The words of a bulletin: figures, dates, typography, and the locale of its charts."""
+"""Languages of publication: words, figures, dates, typography, chart locales."""
 
 import re
 import tomllib
@@ -24,21 +24,21 @@ ELIDED = ("a", "e", "i", "o", "u", "y", "é")
 
 @dataclass(frozen=True)
 class Language:
-    """A language of publication: its words and the way it writes figures and dates."""
+    """A language of publication: its words, and how it writes figures and dates."""
 
     code: str
     words: Mapping[str, Any]
 
     def say(self, name: str, /, **values: object) -> str:
-        """The sentence of that name with its values, in the typography of the language."""
+        """The sentence with this name, its values filled in and typeset."""
         return self.typeset(str(self.words[name]).format(**values))
 
-    def of(self, thing: Mapping[Any, Any], name: str = "") -> str:
-        """A text that the method or the catalogue gives in each language."""
-        return self.typeset(str(thing[f"{name}_{self.code}" if name else self.code]))
+    def of(self, texts: Mapping[Any, Any], name: str = "") -> str:
+        """The text in this language of an entry of the method or the catalogue."""
+        return self.typeset(str(texts[f"{name}_{self.code}" if name else self.code]))
 
     def number(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
-        """A figure with its decimals, or a dash where there is none; never a negative zero."""
+        """A figure with its decimals; a dash for NaN; never a negative zero."""
         if pd.isna(value):
             return "–"
         rounded = round(float(value), decimals) + 0.0
@@ -56,7 +56,7 @@ class Language:
         return self.with_unit(self.number(share * 100, decimals), "%")
 
     def with_unit(self, figure: str, unit: str) -> str:
-        """A figure with its unit: the percent sign beside it, any other unit in brackets."""
+        """A figure with its unit: a percent sign beside it, other units in brackets."""
         if unit != "%":
             return f"{figure} ({unit})"
         return figure + (FIXED if self.code == "fr" else "") + unit
@@ -85,16 +85,20 @@ class Language:
 
 
 def plain(text: str) -> str:
-    """The text without control, format and bidirectional characters, which could disguise it."""
+    """Remove control, format and bidirectional characters, which can disguise text."""
     if text.isprintable():
         return text
     spaced = re.sub(r"[\t\r\n]+", " ", text)
-    return "".join(one for one in spaced if not unicodedata.category(one).startswith("C"))
+    return "".join(char for char in spaced if not unicodedata.category(char).startswith("C"))
 
 
 @cache
 def language(code: str) -> Language:
-    """The language with this code. Raises FileNotFoundError where it is not shipped."""
+    """The language with this code.
+
+    Raises:
+        FileNotFoundError: it is not shipped.
+    """
     return Language(code, tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8")))
 
 
@@ -107,8 +111,8 @@ def number_locale(lang: Language) -> dict[str, Any]:
 
 def time_locale(lang: Language) -> dict[str, Any]:
     """The names of days and months of Babel for d3, whose week starts on Sunday."""
-    known = Locale(lang.code)
-    months, days = known.months["format"], known.days["format"]
+    locale = Locale(lang.code)
+    months, days = locale.months["format"], locale.days["format"]
     return {
         "dateTime": "%A %e %B %Y",
         "date": "%d/%m/%Y",

@@ -1,4 +1,4 @@
-"""What the published tables are: the one description that every format is written from.
+"""The description of the published tables, from which every format is written.
 
 The words are in description.toml; a column without English words is one of the warehouse, and
 has the description of its model there.
@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from dashboards.i18n import language
+from dashboards.i18n import LANGUAGES, language
 from warehouse import tables as models
 from warehouse.edition import Edition
 
@@ -45,7 +45,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A published table: its columns in order, and those whose values tell its rows apart.
+    """A published table: its columns in order, and its key columns.
 
     `refers` gives for a column the table.column in which each of its values is.
     """
@@ -64,20 +64,20 @@ def _words() -> dict[str, Any]:
 
 
 def dataset(code: str = "") -> Mapping[str, Any]:
-    """What is said of the whole: in a language, or in none (name, licence, theme)."""
-    whole: dict[str, Any] = _words()["dataset"]
-    return whole[code] if code else whole
+    """Texts about the data set in a language, or its name, licence and theme."""
+    texts: dict[str, Any] = _words()["dataset"]
+    return texts[code] if code else texts
 
 
-def words(about: str, part: str) -> Mapping[str, Any]:
-    """The words of a part of description.toml: of the changelog in a language, say."""
-    found: dict[str, Any] = _words()[about][part]
-    return found
+def words(section: str, part: str) -> Mapping[str, Any]:
+    """The texts of a section and part of description.toml."""
+    texts: dict[str, Any] = _words()[section][part]
+    return texts
 
 
 def names(table: str) -> list[str]:
-    """The columns of a table that has the same ones in every edition, in order."""
-    [words] = [one for one in _words()["table"] if one["name"] == table]
+    """Columns, in order, of a table that has the same ones in every edition."""
+    [words] = [entry for entry in _words()["table"] if entry["name"] == table]
     return [column["name"] for column in words["column"]]
 
 
@@ -94,11 +94,11 @@ def describe(frames: Mapping[str, pd.DataFrame], edition: Edition) -> tuple[Tabl
 
 
 def _table(words: Mapping[str, Any], names: list[str], edition: Edition) -> Table:
-    known = {one.name: one for one in _columns(words, names, edition)}
-    missing = [name for name in names if name not in known]
+    described = {column.name: column for column in _columns(words, names, edition)}
+    missing = [name for name in names if name not in described]
     if missing:
         raise KeyError(f"describe {missing} of table {words['name']} in {WORDS.name}")
-    columns = tuple(known[name] for name in names)
+    columns = tuple(described[name] for name in names)
     key, refers = tuple(words["key"]), words.get("refers", {})
     return Table(words["name"], key, words["fr"], words["en"], columns, refers)
 
@@ -106,22 +106,21 @@ def _table(words: Mapping[str, Any], names: list[str], edition: Edition) -> Tabl
 def _columns(words: Mapping[str, Any], names: list[str], edition: Edition) -> Iterator[Column]:
     fields = getattr(models, words["of"]).model_fields if "of" in words else {}
     for column in words["column"]:
-        about = {"en": "", **column, "one_of": tuple(column.get("one_of", ()))}
-        each = about.pop("each", "")
-        if not each:
-            english = about["en"] or fields[about["name"]].description
-            yield Column(**about | {"en": english})
-        for name, titles in _each(each, names, edition).items():
-            lang = {code: about[code].format(title=titles[code]) for code in ("fr", "en")}
-            yield Column(**about | lang | {"name": name})
+        attributes = {"en": "", **column, "one_of": tuple(column.get("one_of", ()))}
+        pattern = attributes.pop("each", "")
+        if not pattern:
+            english = attributes["en"] or fields[attributes["name"]].description
+            yield Column(**attributes | {"en": english})
+        for name, titles in _expand(pattern, names, edition).items():
+            texts = {code: attributes[code].format(title=titles[code]) for code in LANGUAGES}
+            yield Column(**attributes | texts | {"name": name})
 
 
-def _each(kind: str, names: list[str], edition: Edition) -> dict[str, dict[str, str]]:
+def _expand(pattern: str, names: list[str], edition: Edition) -> dict[str, dict[str, str]]:
     """The columns that a pattern stands for, with what fills their description."""
-    if kind == "dimension":
-        return {str(one["key"]): one for one in edition.framework["dimension"]}
-    if kind == "month":
-        lang = {code: language(code) for code in ("fr", "en")}
+    if pattern == "dimension":
+        return {str(group["key"]): group for group in edition.framework["dimension"]}
+    if pattern == "month":
         months = [name for name in names if name[:2].isdigit()]
-        return {name: {code: one.month(name) for code, one in lang.items()} for name in months}
+        return {name: {code: language(code).month(name) for code in LANGUAGES} for name in months}
     return {}

@@ -1,4 +1,4 @@
-"""What every page is rendered with: its templates, its one style sheet, its safe links."""
+"""How every page is rendered: templates, the style sheet, safe links."""
 
 from base64 import b64encode
 from collections.abc import Callable
@@ -13,37 +13,37 @@ from dashboards import theme
 from dashboards.i18n import Language, plain
 
 
-def environment(said: Language, *packages: str) -> Environment:
-    """The templates of these packages in a language: what they print is cleaned and escaped."""
-    made = Environment(
+def environment(lang: Language, *packages: str) -> Environment:
+    """Templates of these packages in a language; what they print is escaped."""
+    templates = Environment(
         loader=ChoiceLoader([PackageLoader(package) for package in packages]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_printer(said),
+        finalize=_printer(lang),
     )
-    made.globals.update(say=said.say, words=said.words, lang=said.code)
-    made.filters["link"] = _linker(said)
-    return made
+    templates.globals.update(say=lang.say, words=lang.words, lang=lang.code)
+    templates.filters["link"] = _linker(lang)
+    return templates
 
 
-def _printer(said: Language) -> Callable[[object], object]:
+def _printer(lang: Language) -> Callable[[object], object]:
     def printed(value: object) -> object:
         if isinstance(value, float):
             raise TypeError(f"{value} would be printed as it is: write it with Language.number")
-        return said.typeset(value) if type(value) is str else value
+        return lang.typeset(value) if type(value) is str else value
 
     return printed
 
 
-def _linker(said: Language) -> Callable[[str, str], Markup | str]:
+def _linker(lang: Language) -> Callable[[str, str], Markup | str]:
     def link(text: str, address: str) -> Markup | str:
-        """The text as a link where the address is one of the web, the text alone otherwise."""
+        """A link where the address is on the web, otherwise the text alone."""
         if urlsplit(address).scheme not in ("http", "https"):
             return text
-        place = Markup('<a href="{}" rel="noreferrer">{}</a>')
-        return place.format(plain(address), said.typeset(text))
+        anchor = Markup('<a href="{}" rel="noreferrer">{}</a>')
+        return anchor.format(plain(address), lang.typeset(text))
 
     return link
 
@@ -62,5 +62,5 @@ def _hues(colours: "tuple[str, ...] | list[str]") -> list[str]:
 
 
 def style_hash(text: str) -> str:
-    """What a Content-Security-Policy allows that style by."""
+    """Hash by which a Content-Security-Policy allows the style."""
     return b64encode(sha256(text.encode()).digest()).decode()

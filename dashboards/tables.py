@@ -1,4 +1,4 @@
-"""The tables of a release, as frames: what every published format holds.
+"""The tables of a release as frames, from which every format is written.
 
 Months and dates are datetime64, instants are UTC. Raw values of a source that may not be
 republished are left out, and the score stands in their place.
@@ -28,34 +28,34 @@ def tables(edition: Edition) -> dict[str, pd.DataFrame]:
 
 
 def index(edition: Edition) -> pd.DataFrame:
-    """A row a month: the index, its regime and coverage, and the dimensions, 0 to 100."""
+    """The index, its regime and coverage, and the dimensions, by month."""
     rows = edition.values
     wide = rows.loc[rows["kind"].isin(["index", "dimension"])]
     scores = wide.pivot(index="period", columns="key", values="score")
     bounds = [name for name in BOUNDS if name in rows]
-    whole = rows.loc[rows["key"].eq("index")].set_index("period")
-    order = [one["key"] for one in edition.framework["dimension"]]
-    about = ["regime", "coverage", "reason"]
-    held = scores.reindex(columns=["index", *order])
-    joined = held.join(whole[[*bounds, *about]]).rename_axis(columns=None)
-    return _ordered(joined[["index", *bounds, *order, *about]].reset_index())
+    index_rows = rows.loc[rows["key"].eq("index")].set_index("period")
+    order = [group["key"] for group in edition.framework["dimension"]]
+    details = ["regime", "coverage", "reason"]
+    ordered = scores.reindex(columns=["index", *order])
+    joined = ordered.join(index_rows[[*bounds, *details]]).rename_axis(columns=None)
+    return _ordered(joined[["index", *bounds, *order, *details]].reset_index())
 
 
 def contributions(edition: Edition) -> pd.DataFrame:
-    """Points of the index by month, dimension and indicator; each kind adds up to the index."""
+    """Points of the index by month; dimensions and indicators each add up to it."""
     rows = edition.values.loc[edition.values["kind"].isin(["dimension", "indicator"])]
     return _ordered(rows[metadata.names("contributions")])
 
 
 def indicators(edition: Edition) -> pd.DataFrame:
-    """A row a month and indicator: value, unit, score, weight, age of the figure, state."""
+    """Value, unit, score, weight, age and state of each indicator by month."""
     rows = edition.values.loc[edition.values["kind"].isin(["indicator", "panel"])]
-    about = edition_stats.indicators(edition).set_index("key")
-    hidden = rows["key"].map(about["hidden"])
+    method = edition_stats.indicators(edition).set_index("key")
+    hidden = rows["key"].map(method["hidden"])
     return _ordered(
         rows.assign(
-            unit_fr=rows["key"].map(about["unit_fr"]),
-            unit_en=rows["key"].map(about["unit_en"]),
+            unit_fr=rows["key"].map(method["unit_fr"]),
+            unit_en=rows["key"].map(method["unit_en"]),
             value=rows["value"].mask(hidden),
             reason=rows["reason"].mask(hidden, HIDDEN),
             observed=pd.to_datetime(rows["observed"], format="%Y-%m"),
@@ -65,7 +65,7 @@ def indicators(edition: Edition) -> pd.DataFrame:
 
 
 def vintages(edition: Edition) -> pd.DataFrame:
-    """A row a figure used, a column a month: its value as known at the cut-off of that month.
+    """Every figure used, in a column per month its value as known at the cut-off.
 
     A cell is empty where no indicator of that month read the figure. For figures that may not
     be republished there is the score of the indicator that read them instead, at its own key.
@@ -97,12 +97,12 @@ def _scored(edition: Edition) -> pd.DataFrame:
 
 
 def lineage(edition: Edition) -> pd.DataFrame:
-    """The observations behind each indicator and month, each with the number of its origin."""
+    """The observations behind each indicator and month, with their origin."""
     return _ordered(_traced(edition)[metadata.names("lineage")])
 
 
 def origins(edition: Edition) -> pd.DataFrame:
-    """Where the figures come from, a row an address, hash and citation."""
+    """Where the figures come from: address, hash and citation."""
     rows = _traced(edition)[metadata.names("origins")]
     return rows.drop_duplicates().sort_values("origin").reset_index(drop=True)
 
@@ -117,8 +117,8 @@ def _traced(edition: Edition) -> pd.DataFrame:
     shown = rows.assign(
         value=rows["value"].mask(shut), cite_note=rows["cite_note"].mask(shut, HIDDEN)
     )
-    told = [name for name in metadata.names("origins") if name != "origin"]
-    return shown.assign(origin=shown.groupby(told, dropna=False).ngroup() + 1)
+    identity = [name for name in metadata.names("origins") if name != "origin"]
+    return shown.assign(origin=shown.groupby(identity, dropna=False).ngroup() + 1)
 
 
 def series(edition: Edition) -> pd.DataFrame:
@@ -129,7 +129,7 @@ def series(edition: Edition) -> pd.DataFrame:
 
 
 def sources(edition: Edition) -> pd.DataFrame:
-    """The sources with their licence and the age of their newest figure at the cut-off."""
+    """The sources, their licence and the age of their newest figure."""
     rows = edition.sources
     return rows.assign(
         age_days=rows["age_days"].astype("Int64"),

@@ -55,7 +55,7 @@ def config(size: int = 12) -> dict[str, Any]:
 
 
 def dark_style() -> str:
-    """The style that a drawing carries, so that it follows the scheme of its reader."""
+    """Style inside a drawing, by which it follows the reader's dark scheme."""
     rules = (
         f"[{part}='{light}']{{{part}:{dark}}}"
         for light, dark in DARK.items()
@@ -65,5 +65,5 @@ def dark_style() -> str:
 
 
 def dimension_colours(keys: Sequence[str]) -> dict[str, str]:
-    """A colour for each dimension, in the order of the framework."""
-    return {key: DIMENSIONS[place % len(DIMENSIONS)] for place, key in enumerate(keys)}
+    """A colour per dimension, in the order of the method."""
+    return {key: DIMENSIONS[rank % len(DIMENSIONS)] for rank, key in enumerate(keys)}

@@ -1,4 +1,4 @@
-"""The alert rules of an edition: what each found in it, and the thresholds in force, in words."""
+"""The alerts of an edition and the rules in force, in words."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,14 +12,14 @@ KINDS = ("firing", "retracted", "resolved", "on")  # what is new comes first
 
 
 def section(edition: Edition, lang: Language) -> Row | None:
-    """The alerts of the month and the rules in force; None where they were not kept."""
+    """Alerts of the month and rules in force; None where they were not kept."""
     if edition.alerts is None:
         return None
-    rules = {one["id"]: one for one in edition.alerts["rules"]}
-    return {"found": _found(edition, rules, lang), "rules": in_words(list(rules.values()), lang)}
+    rules = {rule["id"]: rule for rule in edition.alerts["rules"]}
+    return {"found": _rows(edition, rules, lang), "rules": in_words(list(rules.values()), lang)}
 
 
-def _found(edition: Edition, rules: Mapping[str, Row], lang: Language) -> list[list[str]]:
+def _rows(edition: Edition, rules: Mapping[str, Row], lang: Language) -> list[list[str]]:
     assert edition.alerts is not None  # noqa: S101
     names = edition.titles(lang.code)
     ordered = sorted(
@@ -39,7 +39,7 @@ def _found(edition: Edition, rules: Mapping[str, Row], lang: Language) -> list[l
 
 
 def _compared(value: float | None, rule: Row, lang: Language) -> str:
-    """The figure that a rule compared; a raw one may not be republished and is left out."""
+    """The figure compared; a raw one may not be republished and is left out."""
     if value is None or rule["measure"] == "value":
         return "–"
     of = (rule["when"] or {}).get("of", "level")
@@ -49,15 +49,15 @@ def _compared(value: float | None, rule: Row, lang: Language) -> str:
 
 
 def in_words(rules: list[Row], lang: Language) -> list[Row]:
-    """Rules as they were declared, the gravest first: id, severity, condition, months."""
+    """The rules, most severe first: id, severity, condition, months in a row."""
     return [
         {
-            "id": one["id"],
-            "severity": lang.words["severities"][one["severity"]],
-            "condition": condition(one, lang),
-            "months": one.get("for", 1),
+            "id": rule["id"],
+            "severity": lang.words["severities"][rule["severity"]],
+            "condition": condition(rule, lang),
+            "months": rule.get("for", 1),
         }
-        for one in sorted(rules, key=lambda one: (_rank(one), one["id"]))
+        for rule in sorted(rules, key=lambda rule: (_rank(rule), rule["id"]))
     ]
 
 
@@ -66,7 +66,7 @@ def _rank(rule: Row) -> int:
 
 
 def condition(rule: Row, lang: Language) -> str:
-    """What a rule looks at, from where it fires and where it ends."""
+    """What a rule watches, where it fires and where it ends."""
     when = rule.get("when") or {}
     names = lang.words["rule_kinds"]
     name = names.get(f"{rule['kind']}_{when.get('of', '')}", names[rule["kind"]])

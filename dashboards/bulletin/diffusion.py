@@ -1,4 +1,4 @@
-"""How widely the index moves: its indicators that rise, fall, stay or are withheld, by dimension.
+"""How many indicators rise, fall, stay or are withheld, by dimension.
 
 Moves are of the scores over a month, as they are printed: one that rounds to 0.0 stays.
 """
@@ -18,24 +18,25 @@ HIGH = 50.0  # half-way between the goalposts of an indicator
 
 
 def counts(edition: Edition) -> pd.DataFrame:
-    """Indicators of each dimension: up, down, still, out (no score in both months), fresh, high.
+    """Number of indicators of each dimension by kind of move.
 
+    Columns: up, down, still, out (no score in one of both months), fresh, high.
     `fresh` have a figure of a newer period than a month ago, `high` a score of `HIGH` or more.
     In the order of the method.
     """
-    found = edition_stats.readings(edition).query("not panel")
-    change = found["change"].round(DECIMALS)
-    newest, before = found["observed"], found["key"].map(_before(edition))
-    told = {
+    rows = edition_stats.readings(edition).query("not panel")
+    change = rows["change"].round(DECIMALS)
+    newest, before = rows["observed"], rows["key"].map(_before(edition))
+    flags = {
         "up": change.gt(0),
         "down": change.lt(0),
         "still": change.eq(0),
         "out": change.isna(),
         "fresh": pd.to_datetime(newest).gt(pd.to_datetime(before)),
-        "high": found["score"].ge(HIGH),
+        "high": rows["score"].ge(HIGH),
     }
-    order = [one["key"] for one in edition_stats.groups(edition)]
-    return pd.DataFrame(told).groupby(found["dimension"]).sum().reindex(order)
+    order = [group["key"] for group in edition_stats.groups(edition)]
+    return pd.DataFrame(flags).groupby(rows["dimension"]).sum().reindex(order)
 
 
 def _before(edition: Edition) -> "pd.Series[Any]":
@@ -47,16 +48,18 @@ def _before(edition: Edition) -> "pd.Series[Any]":
 
 def breadth(edition: Edition, lang: Language) -> Row:
     """The counts in a sentence and a table, a row a dimension and their total."""
-    found = counts(edition)
-    names = {one["key"]: lang.of(one) for one in edition_stats.groups(edition)}
-    whole = found.sum()
-    rows = [_line(names[str(key)], line) for key, line in found.iterrows()]
-    sums = {str(name): int(count) for name, count in whole.items()}
+    by_dimension = counts(edition)
+    names = {group["key"]: lang.of(group) for group in edition_stats.groups(edition)}
+    totals = by_dimension.sum()
+    rows = [_line(names[str(key)], line) for key, line in by_dimension.iterrows()]
+    sums = {str(name): int(count) for name, count in totals.items()}
     total = sum(sums[name] for name in MOVES)
     return {
         "text": lang.say("breadth_text", count=total, **sums),
-        "head": [str(lang.words[f"column_{name}"]) for name in ("dimension", *found.columns)],
-        "rows": [*rows, _line(str(lang.words["column_total"]), whole)],
+        "head": [
+            str(lang.words[f"column_{name}"]) for name in ("dimension", *by_dimension.columns)
+        ],
+        "rows": [*rows, _line(str(lang.words["column_total"]), totals)],
     }
 
 

@@ -1,4 +1,4 @@
-"""The monthly bulletin: one HTML page a language, complete in itself, from an edition."""
+"""The monthly bulletin: an HTML page per language, complete in itself."""
 
 from datetime import date
 from functools import cache
@@ -56,7 +56,12 @@ def page(edition: Edition, lang: Language) -> str:
 
 
 def content(edition: Edition, lang: Language, draw: Draw, data: str = "") -> dict[str, object]:
-    """What the bulletin shows; its figures are where `draw` puts them, its tables under `data`."""
+    """What the templates show.
+
+    Args:
+        draw: stores a chart and returns its address.
+        data: address of the folder of the tables.
+    """
     return {
         "figures": {figure.key: figure for figure in figures(edition, lang, draw)},
         "edition": edition,
@@ -69,9 +74,9 @@ def content(edition: Edition, lang: Language, draw: Draw, data: str = "") -> dic
 def opening(edition: Edition, lang: Language) -> dict[str, object]:
     """The header line, the headline, the lede and the key points."""
     level = edition_stats.level(edition)
-    names = {one["key"]: lang.of(one) for one in edition.framework["regimes"]}
+    names = {regime["key"]: lang.of(regime) for regime in edition.framework["regimes"]}
     parts = edition_stats.table(edition, "contribution", "dimension").iloc[-1].nlargest(LEADERS)
-    groups = {one["key"]: lang.of(one) for one in edition_stats.groups(edition)}
+    groups = {group["key"]: lang.of(group) for group in edition_stats.groups(edition)}
     leaders = [(groups[str(key)], points) for key, points in parts.items()]
     return {
         "level": level,

@@ -1,4 +1,4 @@
-"""The figures of a bulletin: a chart drawn twice, what it shows in words, and its data."""
+"""The figures of a bulletin: each chart in two widths, its words and its data."""
 
 import textwrap
 from base64 import b64encode
@@ -25,7 +25,7 @@ Draw = Callable[[charts.Chart, Language], str]
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart as two addresses of images (wide and narrow), its alternative text and its table."""
+    """A chart: the addresses of two images, its alternative text and its table."""
 
     key: str
     wide: str
@@ -36,14 +36,14 @@ class Figure:
 
 
 def figures(edition: Edition, lang: Language, draw: Draw | None = None) -> list[Figure]:
-    """The figures of an edition in the order of the page, each drawn to where `draw` says."""
+    """The figures of an edition in the order of the page, drawn by `draw`."""
     drawn = lasting(edition, lang, draw or embedded)
     return [*drawn, _since(edition, lang, draw or embedded)] if len(edition.change) else drawn
 
 
 def lasting(edition: Edition, lang: Language, draw: Draw) -> list[Figure]:
-    """Those that every edition has: what moved the index needs a month before."""
-    return [made(edition, lang, draw) for made in (_index, _parts, _dimensions, _heat)]
+    """The figures that every edition has; the waterfall needs a month before."""
+    return [figure(edition, lang, draw) for figure in (_index, _parts, _dimensions, _heat)]
 
 
 def _index(edition: Edition, lang: Language, draw: Draw) -> Figure:
@@ -53,11 +53,11 @@ def _index(edition: Edition, lang: Language, draw: Draw) -> Figure:
 def index_figure(edition: Edition, lang: Language, draw: Draw, width: int) -> Figure:
     """The index and its zones, `width` pixels wide where there is room."""
     frame = _index_frame(edition)
-    known = frame.dropna(subset="score").set_index("period")["score"]
-    label = "" if known.empty else lang.number(known.iloc[-1])
+    scores = frame.dropna(subset="score").set_index("period")["score"]
+    label = "" if scores.empty else lang.number(scores.iloc[-1])
     zones = _zones(edition, lang)
     regime = edition_stats.table(edition, "regime", "index")["index"].fillna("")
-    names = {"": "–"} | {one["key"]: lang.of(one) for one in edition.framework["regimes"]}
+    names = {"": "–"} | {zone["key"]: lang.of(zone) for zone in edition.framework["regimes"]}
     later = frame.get("revised", frame["score"] * float("nan"))
     lines = zip(frame["period"], frame["score"], later, regime, strict=True)
     rows = [
@@ -68,7 +68,7 @@ def index_figure(edition: Edition, lang: Language, draw: Draw, width: int) -> Fi
         "index",
         draw(charts.index(frame, zones, label, width), lang),
         draw(charts.index(frame, zones, label, charts.NARROW), lang),
-        _range(known, lang),
+        _range(scores, lang),
         [lang.words[f"column_{name}"] for name in ("month", "index", "now", "regime")],
         rows[::-1],
     )
@@ -81,24 +81,24 @@ def _index_frame(edition: Edition) -> pd.DataFrame:
 
 
 def _revised(edition: Edition) -> "dict[str, pd.Series[float]]":
-    """The index of the earlier months with the figures known by the edition, if it says so."""
+    """The index of earlier months with the figures known to this edition."""
     later = edition.revised.set_index("period")["score"]
     return {"revised": later[later.index < edition_stats.month(edition)]} if len(later) else {}
 
 
 def _zones(edition: Edition, lang: Language) -> pd.DataFrame:
     regimes = edition.framework["regimes"]
-    enters = [float(one["enter"]) for one in regimes]
+    enters = [float(regime["enter"]) for regime in regimes]
     zones = {"enter": enters, "end": [*enters[1:], 100.0], "colour": theme.ZONES[: len(enters)]}
-    return pd.DataFrame({"name": [lang.of(one) for one in regimes]} | zones)
+    return pd.DataFrame({"name": [lang.of(regime) for regime in regimes]} | zones)
 
 
-def _range(known: pd.Series, lang: Language) -> str:
-    if known.empty:
+def _range(scores: pd.Series, lang: Language) -> str:
+    if scores.empty:
         return lang.say("lede_withheld")
-    when = {"first": known.index[0], "last": known.index[-1]}
-    when |= {"lowest": known.idxmin(), "highest": known.idxmax()}
-    what = {"low": known.min(), "high": known.max(), "now": known.iloc[-1]}
+    when = {"first": scores.index[0], "last": scores.index[-1]}
+    when |= {"lowest": scores.idxmin(), "highest": scores.idxmax()}
+    what = {"low": scores.min(), "high": scores.max(), "now": scores.iloc[-1]}
     months = {name: lang.month(month) for name, month in when.items()}
     return lang.say("alt_index", **months, **{name: lang.number(v) for name, v in what.items()})
 
@@ -135,8 +135,8 @@ def _dimensions(edition: Edition, lang: Language, draw: Draw) -> Figure:
 
 
 def _heat(edition: Edition, lang: Language, draw: Draw) -> Figure:
-    about = edition_stats.indicators(edition).query("not panel").to_dict("records")
-    names = {str(one["key"]): lang.of(one) for one in about}
+    indicators = edition_stats.indicators(edition).query("not panel").to_dict("records")
+    names = {str(indicator["key"]): lang.of(indicator) for indicator in indicators}
     scores = (
         edition_stats.table(edition, "score", "indicator").reindex(columns=list(names)).tail(MONTHS)
     )
@@ -153,7 +153,7 @@ def _heat(edition: Edition, lang: Language, draw: Draw) -> Figure:
             first=lang.month(scores.index[0]),
             last=lang.month(scores.index[-1]),
         ),
-        [lang.words["column_indicator"], *[lang.month(one, "MM/yy") for one in table.columns]],
+        [lang.words["column_indicator"], *[lang.month(month, "MM/yy") for month in table.columns]],
         [
             [names[key], *[lang.number(score, 0) for score in line]]
             for key, line in zip(table.index, table.to_numpy(), strict=True)
@@ -176,12 +176,12 @@ def _map(edition: Edition, scores: pd.DataFrame, titles: Names, width: int, lang
         group=long["key"].str.split(".").str[0].map(groups),
         label=label.mask(long["score"].isna(), "×"),
     )
-    kept = cells[["month", "title", "group", "score", "label"]]
-    return charts.heat(kept, list(titles.values()), list(groups.values()), width)
+    columns = cells[["month", "title", "group", "score", "label"]]
+    return charts.heat(columns, list(titles.values()), list(groups.values()), width)
 
 
 def _since(edition: Edition, lang: Language, draw: Draw) -> Figure:
-    """From the index of the month before to this one: new data by dimension, then the rest."""
+    """Waterfall from the month before: new data by dimension, then the rest."""
     steps = _steps(edition, lang)
     wide, narrow = (
         draw(charts.waterfall(steps, width), lang) for width in (charts.WIDE, charts.NARROW)
@@ -218,7 +218,7 @@ def _steps(edition: Edition, lang: Language) -> pd.DataFrame:
             "colour": [None, *_colours(names).values(), theme.MUTED, theme.MUTED, None],
             "label": [
                 lang.number(before, 2),
-                *[lang.number(one, 2, signed=True) for one in added],
+                *[lang.number(points, 2, signed=True) for points in added],
                 lang.number(now, 2),
             ],
         }
@@ -226,7 +226,7 @@ def _steps(edition: Edition, lang: Language) -> pd.DataFrame:
 
 
 def _names(edition: Edition, lang: Language) -> dict[str, str]:
-    return {one["key"]: lang.of(one) for one in edition_stats.groups(edition)}
+    return {group["key"]: lang.of(group) for group in edition_stats.groups(edition)}
 
 
 def _colours(names: Names) -> dict[str, str]:
@@ -235,10 +235,10 @@ def _colours(names: Names) -> dict[str, str]:
 
 
 def _long(table: pd.DataFrame, names: Names, lang: Language) -> pd.DataFrame:
-    """A row a month and key: period, month (as written), key, name, rank and value."""
+    """Long form: period, month (as written), key, name, rank and value."""
     long = table.melt(ignore_index=False, var_name="key").reset_index()
     months = {period: lang.month(period, "MMM yy") for period in table.index}
-    ranks = {key: place for place, key in enumerate(names)}
+    ranks = {key: rank for rank, key in enumerate(names)}
     return long.assign(
         month=long["period"].map(months), name=long["key"].map(names), rank=long["key"].map(ranks)
     )
@@ -254,7 +254,9 @@ def _figure(
 ) -> Figure:
     """A figure of dimensions by month, newest first in its table."""
     last = table.iloc[-1]
-    parts = [lang.say("pair", name=names[one], figure=lang.number(last[one])) for one in names]
+    parts = [
+        lang.say("pair", name=name, figure=lang.number(last[key])) for key, name in names.items()
+    ]
     first, end = lang.month(table.index[0]), lang.month(table.index[-1])
     lines = zip(table.index, table.to_numpy(), strict=True)
     rows = [[lang.month(month), *[lang.number(v) for v in line]] for month, line in lines]

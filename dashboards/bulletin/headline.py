@@ -1,4 +1,4 @@
-"""The first sentences of a bulletin, made from its level by rule; none is written by hand."""
+"""The first sentences of a bulletin, made by rule; none is written by hand."""
 
 from collections.abc import Mapping, Sequence
 
@@ -25,7 +25,7 @@ def headline(level: Level, regimes: Mapping[str, str], lang: Language) -> str:
 
 
 def movement(change: float, hold: float) -> str:
-    """What a change of the index is called: holds, rises or falls; stands where none is known.
+    """Name of a change of the index: holds, rises or falls; stands where unknown.
 
     A change under `hold` points holds: it is less than what revisions move in the mean.
     """
@@ -46,7 +46,7 @@ def _passage(level: Level, order: Sequence[str]) -> str:
 def lede(
     level: Level, leaders: Sequence[tuple[str, float]], observed: float, lang: Language
 ) -> list[str]:
-    """The sentences under the headline: changes, what weighs most, what rests on old figures.
+    """The sentences under the headline: changes, main dimensions, recent figures.
 
     `leaders` are dimensions with their contributions, `observed` the share of weight in 0..1.
     """

@@ -1,4 +1,4 @@
-"""What moved since the month before, how complete the month is, and what it was read from."""
+"""What moved in the month, how complete it is, and what it was read from."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -28,7 +28,7 @@ def since(edition: Edition, lang: Language) -> Row:
 def moved(edition: Edition, lang: Language) -> list[list[str]]:
     """What moved the index by dimension and cause, with the total."""
     causes = edition_stats.causes(edition)
-    names = {one["key"]: lang.of(one) for one in edition_stats.groups(edition)}
+    names = {group["key"]: lang.of(group) for group in edition_stats.groups(edition)}
     names["link"] = str(lang.words["link"])
     rows = [_moved(names[str(key)], line, lang) for key, line in causes.iterrows()]
     return [*rows, _moved(str(lang.words["column_total"]), causes.sum(), lang)]
@@ -54,7 +54,7 @@ def _newest(edition: Edition, lang: Language) -> str:
 
 
 def states(edition: Edition, lang: Language) -> list[list[str]]:
-    """Share of the weight of the index by state of the month's figures; none where withheld."""
+    """Share of the weight of the index by state of its figures; [] if withheld."""
     shares = edition_stats.states(edition)
     if not shares.sum():
         return []
@@ -64,12 +64,12 @@ def states(edition: Edition, lang: Language) -> list[list[str]]:
 
 
 def covered(edition: Edition, lang: Language) -> str:
-    """How much of the weight of the method the published indicators carry, in a sentence."""
+    """A sentence on the share of the weight of the method that is published."""
     return lang.say("quality_coverage", coverage=lang.percent(edition_stats.present(edition)))
 
 
 def late(edition: Edition, lang: Language) -> str:
-    """The sources that are late by their own rhythm, in a sentence."""
+    """A sentence on the sources that are late by their own rhythm."""
     rows = edition.sources.loc[edition.sources["late"].astype(bool)]
     if rows.empty:
         return lang.say("quality_late_none")
@@ -87,21 +87,21 @@ def quarantined(edition: Edition, lang: Language) -> list[list[str]]:
 
 
 def sources(edition: Edition, lang: Language) -> list[Row]:
-    """A line a source: title, publisher, licence, newest period, age, rights, assumed dates."""
+    """The sources, one row each: licence, newest period, age, rights."""
     return [source(row, lang) for row in edition.sources.to_dict("records")]
 
 
 def source(row: Mapping[Any, Any], lang: Language) -> Row:
     """A source of the catalogue with its age, in words."""
-    held = pd.notna(row["newest_period"])
+    has_figures = pd.notna(row["newest_period"])
     return {
         "title": lang.of(row, "title"),
         "publisher": str(row["publisher"]),
         "homepage": str(row["homepage"]),
         "licence": str(row["licence"]),
         "licence_url": str(row["licence_url"]),
-        "newest": lang.month(row["newest_period"]) if held else "–",
-        "age": lang.say("days", count=lang.number(row["age_days"], 0)) if held else "–",
+        "newest": lang.month(row["newest_period"]) if has_figures else "–",
+        "age": lang.say("days", count=lang.number(row["age_days"], 0)) if has_figures else "–",
         "late": bool(row["late"]),
         "rights": str(lang.words["raw_open" if row["redistribute"] else "raw_closed"]),
         "assumed": lang.percent(row["assumed_share"]) if pd.notna(row["assumed_share"]) else "–",

@@ -1,4 +1,4 @@
-"""The lines of the tables and lists of a bulletin, in words: what the templates only lay out."""
+"""The rows of the tables of a bulletin, in words; templates only lay them out."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,27 +13,27 @@ Row = dict[str, Any]
 
 
 def points(edition: Edition, lang: Language) -> list[Row]:
-    """A name and its sentences for each dimension: level, change, and strongest pressure."""
-    found = edition_stats.readings(edition)
+    """Name and sentences of each dimension: level, change, strongest pressure."""
+    readings = edition_stats.readings(edition)
     return [
-        {"name": lang.of(group), "text": _point(edition, group, found, lang)}
+        {"name": lang.of(group), "text": _point(edition, group, readings, lang)}
         for group in edition_stats.groups(edition)
     ]
 
 
-def _point(edition: Edition, group: Row, found: pd.DataFrame, lang: Language) -> list[str]:
+def _point(edition: Edition, group: Row, readings: pd.DataFrame, lang: Language) -> list[str]:
     line = edition_stats.of_dimension(edition, group["key"])
     if pd.isna(line["score"]):
         floor = lang.percent(edition.framework["rules"]["coverage_dimension"])
-        known = lang.percent(line["coverage"])
-        return [lang.say("point_withheld", coverage=known, floor=floor)]
+        coverage = lang.percent(line["coverage"])
+        return [lang.say("point_withheld", coverage=coverage, floor=floor)]
     level = {
         "score": lang.number(line["score"]),
         "change": lang.number(line["change"], signed=True),
     }
     first = lang.say("point_first" if pd.isna(line["change"]) else "point_score", **level)
-    mine = found.loc[found["dimension"].eq(group["key"])]
-    [strongest] = mine.nlargest(1, "score").to_dict("records")
+    members = readings.loc[readings["dimension"].eq(group["key"])]
+    [strongest] = members.nlargest(1, "score").to_dict("records")
     return [first, _strongest(strongest, lang)]
 
 
@@ -51,7 +51,7 @@ def _figure(row: Mapping[Any, Any], lang: Language) -> str:
     return lang.with_unit(lang.number(row["value"], row["decimals"]), lang.of(row, "unit"))
 
 
-def _known(row: Mapping[Any, Any], lang: Language) -> str:
+def _figure_or_dash(row: Mapping[Any, Any], lang: Language) -> str:
     """The figure with its unit, or a dash where none is known."""
     return _figure(row, lang) if pd.notna(row["value"]) else "–"
 
@@ -61,23 +61,23 @@ def rules(edition: Edition, lang: Language) -> str:
     parts = [
         lang.say(
             "regime_rule",
-            name=lang.of(one),
-            enter=lang.number(one["enter"], 0),
-            leave=lang.number(one["leave"], 0),
+            name=lang.of(regime),
+            enter=lang.number(regime["enter"], 0),
+            leave=lang.number(regime["leave"], 0),
         )
-        for one in edition.framework["regimes"][1:]
+        for regime in edition.framework["regimes"][1:]
     ]
     confirm = edition.framework["rules"].get("confirm", 1)
-    told = lang.say(
+    zones = lang.say(
         "note_regimes", confirm=confirm, regimes=str(lang.words["semicolon"]).join(parts)
     )
-    known = "hold_usual" if edition.mean_revision is None else "hold_revision"
-    held = lang.say(known, hold=lang.number(edition_stats.hold(edition)))
-    return f"{told} {held} {_interval(edition, lang)}".strip()
+    sentence = "hold_usual" if edition.mean_revision is None else "hold_revision"
+    hold = lang.say(sentence, hold=lang.number(edition_stats.hold(edition)))
+    return f"{zones} {hold} {_interval(edition, lang)}".strip()
 
 
 def _interval(edition: Edition, lang: Language) -> str:
-    """What the grey band is, and its ends in the month; "" where the edition has none."""
+    """A sentence on the grey band and its ends; "" where the edition has none."""
     line = edition_stats.of_dimension(edition, "index")
     if pd.isna(line.get("low")) or pd.isna(line.get("high")):
         return ""
@@ -86,7 +86,7 @@ def _interval(edition: Edition, lang: Language) -> str:
 
 def blocks(edition: Edition, lang: Language) -> list[Row]:
     """The dimensions and panels with their indicators, in the order of the method."""
-    found = edition_stats.readings(edition)
+    readings = edition_stats.readings(edition)
     used = edition_stats.members(edition).groupby("key")["series"].apply(list).to_dict()
     panels = edition.framework.get("panel", [])
     return [
@@ -98,7 +98,7 @@ def blocks(edition: Edition, lang: Language) -> list[Row]:
             "total": None if group in panels else _total(edition, group["key"], lang),
             "rows": [
                 _indicator(row, used.get(row["key"], []), lang)
-                for row in found.loc[found["dimension"].eq(group["key"])].to_dict("records")
+                for row in readings.loc[readings["dimension"].eq(group["key"])].to_dict("records")
             ],
         }
         for group in [*edition_stats.groups(edition), *panels]
@@ -111,7 +111,7 @@ def _total(edition: Edition, key: str, lang: Language) -> Row:
 
 
 def _points(line: "Mapping[Any, Any] | pd.Series[Any]", lang: Language) -> Row:
-    """Score, its change, weight and points of a line, and the score as a number for its bar."""
+    """Score, change, weight and points of a row, and the length of its bar."""
     return {
         "score": lang.number(line["score"]),
         "bar": None if pd.isna(line["score"]) else str(round(float(line["score"]), 1)),
@@ -129,7 +129,7 @@ def _indicator(row: Mapping[Any, Any], series: list[str], lang: Language) -> Row
         "value": lang.words["hidden"]
         if row["hidden"]
         else lang.number(row["value"], row["decimals"]),
-        "figure": lang.words["hidden"] if row["hidden"] else _known(row, lang),
+        "figure": lang.words["hidden"] if row["hidden"] else _figure_or_dash(row, lang),
         "hidden": bool(row["hidden"]),
         "unit": lang.of(row, "unit"),
         "period": lang.month(row["observed"], "MMM y") if pd.notna(row["observed"]) else "–",
@@ -146,8 +146,8 @@ def _indicator(row: Mapping[Any, Any], series: list[str], lang: Language) -> Row
 def _goalposts(row: Mapping[Any, Any], lang: Language) -> str:
     """Both bounds in the unit, and why they are there."""
     low, high = (
-        f"{one:.{max(row['decimals'], 2)}f}".rstrip("0").rstrip(".")
-        for one in (row["low"], row["high"])
+        f"{bound:.{max(row['decimals'], 2)}f}".rstrip("0").rstrip(".")
+        for bound in (row["low"], row["high"])
     )
     figures = {
         name: lang.number(float(text), len(text.partition(".")[2]))

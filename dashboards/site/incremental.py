@@ -49,7 +49,7 @@ class OutputWriter:
             spec = charts.specification(chart)
             name = f"charts/{_digest(spec, lang)}.svg"
             known = self.out / name
-            self.put(name, known.read_bytes() if known.is_file() else charts.drawn(spec, lang))
+            self.put(name, known.read_bytes() if known.is_file() else charts.render(spec, lang))
             return root + name
 
         return draw

@@ -1,4 +1,4 @@
-"""The edition that the shipped history gives, computed once, without a network."""
+"""The edition of the shipped history, computed once, without a network."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -36,7 +36,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """A warehouse with the shipped history, and the edition of the latest month it allows."""
+    """A warehouse with the shipped history and its latest edition."""
     home = tmp_path_factory.mktemp("editions")
     settings = from_environment({"SILENTCRASH_HOME": str(home), "SILENTCRASH_NOW": NOW.isoformat()})
     engine = ingestion.open_store(settings)

@@ -1,4 +1,4 @@
-"""The bulletin in a real browser: it loads alone, without scripts, on a phone and on a desk."""
+"""The bulletin in a real browser, as wide as a telephone and as a desk."""
 
 from pathlib import Path
 
@@ -23,13 +23,13 @@ def test_a_page_loads_alone_and_fits(
     chromium: Browser, folder: Path, code: str, width: int
 ) -> None:
     page = chromium.new_page(viewport={"width": width, "height": 900})
-    asked: list[str] = []
-    said: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
+    requests: list[str] = []
+    messages: list[str] = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.on("console", lambda message: messages.append(message.text))
     page.goto((folder / f"bulletin.{code}.html").as_uri())
-    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
-    assert said == []
+    assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
+    assert messages == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     shown = page.evaluate(
         "[...document.images].filter(i => i.offsetParent).map(i => i.naturalWidth)"

@@ -21,20 +21,20 @@ POLICY = "violates Content Security Policy"
 @pytest.fixture(scope="module")
 def jar() -> Path:
     """The checker; its absence is a failure where the tests run unattended."""
-    found = checker()
-    if found is None and not os.environ.get("CI"):
+    path = checker()
+    if path is None and not os.environ.get("CI"):
         pytest.skip("no checker of HTML: run python -m tests.install where npm is")
-    assert found, "no checker of HTML: run python -m tests.install"
-    return found
+    assert path, "no checker of HTML: run python -m tests.install"
+    return path
 
 
 def faults(jar: Path, *pages: Path) -> list[str]:
-    """What the checker says of the pages."""
+    """Messages of the checker about the pages."""
     command = [str(java()), "-jar", str(jar), "--format", "json", *map(str, pages)]
-    told = subprocess.run(command, capture_output=True, text=True, check=False).stderr
-    messages: list[dict[str, Any]] = json.loads(told)["messages"]
-    said = [str(message["message"]) for message in messages]
-    return [one for one in said if one != UNKNOWN and POLICY not in one]
+    output = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    messages: list[dict[str, Any]] = json.loads(output)["messages"]
+    texts = [str(message["message"]) for message in messages]
+    return [text for text in texts if text != UNKNOWN and POLICY not in text]
 
 
 def test_both_bulletins_are_without_fault(
@@ -48,5 +48,5 @@ def test_the_checker_finds_a_fault(jar: Path, tmp_path: Path) -> None:
     page.write_text(
         '<!DOCTYPE html><html lang="en"><title>Bad</title><p id="a"><img src="a.svg" id="a">'
     )
-    assert any("Duplicate ID" in one for one in faults(jar, page))
-    assert any("alt" in one for one in faults(jar, page))
+    assert any("Duplicate ID" in text for text in faults(jar, page))
+    assert any("alt" in text for text in faults(jar, page))

@@ -70,8 +70,8 @@ def test_months_and_days() -> None:
 
 
 def test_french_spaces_and_apostrophes() -> None:
-    said = FR.typeset("« L'indice » ; vraiment ? 47 % : oui !")
-    assert said == (
+    text = FR.typeset("« L'indice » ; vraiment ? 47 % : oui !")
+    assert text == (
         f"«{FIXED}L’indice{FIXED}»{NARROW}; vraiment{NARROW}? 47{FIXED}%{FIXED}: oui{NARROW}!"
     )
 
@@ -107,7 +107,7 @@ def test_the_verb_follows_the_change(change: float, hold: float, verb: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("said", "expected"),
+    ("level_of_month", "expected"),
     [
         (level(), "se maintient à 48,9, en zone de vigilance"),
         (level(49.9, 1.0, hold=1.74), "se maintient à 49,9, en zone de vigilance"),
@@ -117,8 +117,8 @@ def test_the_verb_follows_the_change(change: float, hold: float, verb: str) -> N
         (level(NAN, NAN, NAN, ""), f"pas publié{FIXED}: les chiffres connus ne couvrent que 60"),
     ],
 )
-def test_headlines(said: Level, expected: str) -> None:
-    assert expected in headline(said, NAMES, FR)
+def test_headlines(level_of_month: Level, expected: str) -> None:
+    assert expected in headline(level_of_month, NAMES, FR)
 
 
 def test_the_lede_says_only_what_is_known() -> None:
@@ -145,7 +145,7 @@ def test_both_languages_say_the_same_things() -> None:
 
 def test_every_word_is_used() -> None:
     home = Path(i18n.__file__).parent
-    files = [*home.glob("*.py"), *(home / "bulletin").glob("*.py"), *(home / "templates").iterdir()]
+    files = [*home.glob("*.py"), *home.glob("bulletin/*.py"), *(home / "templates").iterdir()]
     source = "\n".join(path.read_text(encoding="utf-8") for path in files)
     stems = r"(alert|headline|figure|note|alt|column|state|file|zone)_\w+"
     unused = [

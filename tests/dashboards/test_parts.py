@@ -1,4 +1,4 @@
-"""What holds of every edition: parts add up, gaps are said, hostile text stays text in a chart."""
+"""Parts add up, gaps are said, hostile text stays text in a chart."""
 
 from dataclasses import replace
 
@@ -34,14 +34,14 @@ def test_the_parts_of_every_change_add_up(shipped_edition: Edition) -> None:
     scores = edition_stats.table(shipped_edition, "score", "index")["index"]
     for month in months:
         moved = edition_stats.movement(replace(shipped_edition, month=f"{month:%Y-%m}"))
-        whole = scores[month] - scores[month - pd.DateOffset(months=1)]
-        assert moved["total"].sum() == pytest.approx(whole, abs=1e-9)
+        change = scores[month] - scores[month - pd.DateOffset(months=1)]
+        assert moved["total"].sum() == pytest.approx(change, abs=1e-9)
         assert np.allclose(moved["figures"] + moved["weights"], moved["total"], atol=1e-12)
 
 
 def test_the_causes_of_the_change_add_up_to_it(shipped_edition: Edition) -> None:
     causes = edition_stats.causes(shipped_edition)
-    assert list(causes.index) == [one["key"] for one in edition_stats.groups(shipped_edition)]
+    assert list(causes.index) == [group["key"] for group in edition_stats.groups(shipped_edition)]
     level = edition_stats.level(shipped_edition)
     assert causes["total"].sum() == pytest.approx(level.month_change, abs=1e-9)
     # The rents of chips are what moved October 2026; nothing was revised.
@@ -75,8 +75,8 @@ def test_a_revised_figure_is_counted(shipped_edition: Edition) -> None:
     made_up = lineage.assign(
         value=lineage["value"].mask(same & lineage["period"].eq(now), before["value"] + 1)
     )
-    found = edition_stats.revised(replace(shipped_edition, lineage=made_up))
-    assert (found["after"] - found["before"]).tolist() == pytest.approx([1.0])
+    revised = edition_stats.revised(replace(shipped_edition, lineage=made_up))
+    assert (revised["after"] - revised["before"]).tolist() == pytest.approx([1.0])
 
 
 def test_a_withheld_index_is_said_and_not_drawn(shipped_edition: Edition) -> None:
@@ -94,7 +94,7 @@ def test_a_withheld_dimension_is_said(shipped_edition: Edition) -> None:
     rows = newest(shipped_edition) & chips
     blank = changed(shipped_edition, rows, score=np.nan, contribution=np.nan, coverage=0.2)
     page = BeautifulSoup(document.page(blank, EN), "html.parser")
-    [point] = [one for one in page.select(".points li") if one.b.get_text() == "Chips"]
+    [point] = [item for item in page.select(".points li") if item.b.get_text() == "Chips"]
     assert "withheld: 20% of its weight is known, 50% is needed" in point.get_text()
 
 
@@ -106,7 +106,7 @@ def test_an_interval_is_drawn_where_it_is_known(shipped_edition: Edition) -> Non
     plain = frame.reset_index()
     banded = plain.assign(low=plain["score"] - 5, high=plain["score"] + 5)
     without, with_band = (
-        charts.svg(charts.index(one, zones, "", charts.WIDE), EN) for one in (plain, banded)
+        charts.svg(charts.index(scores, zones, "", charts.WIDE), EN) for scores in (plain, banded)
     )
     assert "mark-area" not in without
     assert "mark-area" in with_band
@@ -118,9 +118,9 @@ def test_every_chart_is_valid_vega_lite(
     drawn = []
     draw = charts.svg
 
-    def spied(chart: TopLevelMixin, said: Language) -> str:
+    def spied(chart: TopLevelMixin, lang: Language) -> str:
         drawn.append(chart)
-        return draw(chart, said)
+        return draw(chart, lang)
 
     monkeypatch.setattr(charts, "svg", spied)
     figures.figures(shipped_edition, FR)

@@ -1,4 +1,4 @@
-"""The colours: read on white, told apart by the colour-blind, darker as pressure grows."""
+"""Colours can be read on white and told apart by the colour-blind."""
 
 from itertools import combinations
 
@@ -25,7 +25,7 @@ XYZ = np.array(
 
 
 def linear(colour: str) -> NDArray[np.float64]:
-    parts = np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
+    parts = np.array([int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)])
     return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
 
 
@@ -33,8 +33,8 @@ def luminance(colour: str) -> float:
     return float(XYZ[1] @ linear(colour))
 
 
-def contrast(one: str, other: str) -> float:
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+def contrast(first: str, second: str) -> float:
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -93,5 +93,5 @@ def test_the_line_and_names_can_be_read_on_every_dark_zone(zone: str) -> None:
 @pytest.mark.parametrize("vision", list(VISION))
 def test_dimensions_are_told_apart_on_a_dark_page(vision: str) -> None:
     seen = [lab(DARK[colour], vision) for colour in DIMENSIONS]
-    gaps = [float(np.linalg.norm(one - other)) for one, other in combinations(seen, 2)]
+    gaps = [float(np.linalg.norm(first - second)) for first, second in combinations(seen, 2)]
     assert min(gaps) >= 20

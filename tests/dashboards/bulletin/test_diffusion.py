@@ -22,8 +22,8 @@ where n.kind = 'indicator' and n.release = {} and n.period = '{}-01'
 def test_the_counts_are_those_of_the_warehouse(
     shipped_edition: Edition, shipped_store: Engine
 ) -> None:
-    asked = STEP.format(shipped_edition.id, shipped_edition.month)
-    rows = pd.read_sql(asked, shipped_store)
+    query = STEP.format(shipped_edition.id, shipped_edition.month)
+    rows = pd.read_sql(query, shipped_store)
     inside = set(edition_stats.indicators(shipped_edition).query("not panel")["key"])
     rows = rows.loc[rows["key"].isin(inside)]
     assert len(rows) == len(inside) > 15
@@ -39,12 +39,14 @@ def test_the_counts_are_those_of_the_warehouse(
 def test_the_moves_of_a_dimension_are_all_its_indicators(
     shipped_edition: Edition, code: str
 ) -> None:
-    told = diffusion.breadth(shipped_edition, language(code))
+    section = diffusion.breadth(shipped_edition, language(code))
     groups = edition_stats.groups(shipped_edition)
-    *rows, whole = told["rows"]
-    assert [sum(map(int, row[1:5])) for row in rows] == [len(one["indicator"]) for one in groups]
-    assert int(whole[1]) == sum(int(row[1]) for row in rows)
-    assert f"{sum(map(int, whole[1:5]))} ind" in told["text"]
+    *rows, total = section["rows"]
+    assert [sum(map(int, row[1:5])) for row in rows] == [
+        len(group["indicator"]) for group in groups
+    ]
+    assert int(total[1]) == sum(int(row[1]) for row in rows)
+    assert f"{sum(map(int, total[1:5]))} ind" in section["text"]
 
 
 def test_a_first_month_and_a_withheld_indicator_have_no_move(shipped_edition: Edition) -> None:
@@ -52,7 +54,7 @@ def test_a_first_month_and_a_withheld_indicator_have_no_move(shipped_edition: Ed
     rows = shipped_edition.values
     alone = replace(shipped_edition, values=rows.loc[rows["period"].eq(now)])
     counts = diffusion.counts(alone)
-    sizes = [len(one["indicator"]) for one in edition_stats.groups(alone)]
+    sizes = [len(group["indicator"]) for group in edition_stats.groups(alone)]
     assert list(counts["out"]) == sizes
     assert counts["fresh"].sum() == 0
 
@@ -62,7 +64,7 @@ def test_a_move_too_small_to_be_printed_is_none(shipped_edition: Edition) -> Non
     now, key = edition_stats.month(shipped_edition), "chips.rental_growth"
     mine = rows["key"].eq(key)
     ago = rows.loc[mine & rows["period"].eq(now - pd.DateOffset(months=1)), "score"].iloc[0]
-    found = [
+    moves = [
         diffusion.counts(
             replace(
                 shipped_edition,
@@ -71,5 +73,5 @@ def test_a_move_too_small_to_be_printed_is_none(shipped_edition: Edition) -> Non
         ).loc["chips", ["up", "down"]]
         for score in (ago + 0.04, ago + 0.06, ago - 0.06)
     ]
-    assert list(found[1] - found[0]) == [1, 0]
-    assert list(found[2] - found[0]) == [0, 1]
+    assert list(moves[1] - moves[0]) == [1, 0]
+    assert list(moves[2] - moves[0]) == [0, 1]

@@ -1,4 +1,4 @@
-"""The bulletin, read back: its figures are those of the edition, and nothing leaves the page."""
+"""The bulletin read back: its figures, its links and its typography."""
 
 import re
 from dataclasses import replace
@@ -37,12 +37,12 @@ def last(edition: Edition, key: str, column: str) -> float:
 def test_the_headline_says_month_figure_and_zone(
     pages: dict[str, Path], shipped_edition: Edition, code: str
 ) -> None:
-    said = language(code)
+    lang = language(code)
     text = soup(pages[code]).h1.get_text()
-    assert said.month("2026-10-01") in text
-    assert said.number(last(shipped_edition, "index", "score")) in text
+    assert lang.month("2026-10-01") in text
+    assert lang.number(last(shipped_edition, "index", "score")) in text
     regime = edition_stats.level(shipped_edition).regime
-    [zone] = [one for one in shipped_edition.framework["regimes"] if one["key"] == regime]
+    [zone] = [entry for entry in shipped_edition.framework["regimes"] if entry["key"] == regime]
     assert zone[code] in text
 
 
@@ -50,18 +50,18 @@ def test_the_headline_says_month_figure_and_zone(
 def test_every_figure_of_the_indicator_table_is_that_of_the_edition(
     pages: dict[str, Path], shipped_edition: Edition, code: str
 ) -> None:
-    said = language(code)
+    lang = language(code)
     page = soup(pages[code])
     seen = 0
     for row in edition_stats.readings(shipped_edition).to_dict("records"):
-        place = "panels" if row["panel"] else "indicators"
-        table = page.find("h2", id=place).find_next("table")
+        heading = "panels" if row["panel"] else "indicators"
+        table = page.find("h2", id=heading).find_next("table")
         cells = table.find("a", href=f"#d-{row['key']}").find_parent("tr").find_all("td")
-        assert said.number(row["score"]) in cells[1].get_text()
+        assert lang.number(row["score"]) in cells[1].get_text()
         if not row["hidden"]:
-            assert cells[0].get_text().startswith(said.number(row["value"], row["decimals"]))
+            assert cells[0].get_text().startswith(lang.number(row["value"], row["decimals"]))
         if not row["panel"]:
-            assert cells[3].get_text() == said.number(row["contribution"])
+            assert cells[3].get_text() == lang.number(row["contribution"])
         seen += 1
     assert seen == len(edition_stats.indicators(shipped_edition))
 
@@ -134,9 +134,11 @@ def test_hostile_text_is_shown_as_text(shipped_edition: Edition) -> None:
     sources = shipped_edition.sources.assign(
         title_fr=HOSTILE, publisher=HOSTILE, licence=HOSTILE, homepage="javascript:alert(1)"
     )
-    aside = pd.DataFrame([{"source": "ember", "expectation": "x", "reason": HOSTILE, "rows": 1}])
+    quarantined = pd.DataFrame(
+        [{"source": "ember", "expectation": "x", "reason": HOSTILE, "rows": 1}]
+    )
     page = document.page(
-        replace(shipped_edition, sources=sources, quarantined=aside), language("fr")
+        replace(shipped_edition, sources=sources, quarantined=quarantined), language("fr")
     )
     assert "<script" not in page
     assert "javascript:" not in page
@@ -148,24 +150,24 @@ def test_hostile_text_is_shown_as_text(shipped_edition: Edition) -> None:
 def test_an_edition_says_whether_its_alert_rules_were_kept_and_crossed(
     shipped_edition: Edition, code: str
 ) -> None:
-    said, kept = language(code), shipped_edition.alerts
-    assert kept is not None
-    first = kept["found"][0] | {"kind": "retracted", "since": "2026-08-01", "value": None}
+    lang, stored = language(code), shipped_edition.alerts
+    assert stored is not None
+    first = stored["found"][0] | {"kind": "retracted", "since": "2026-08-01", "value": None}
     for alerts, expected in (
-        (None, said.words["alerts_unkept"]),
-        (kept | {"found": []}, said.words["alerts_none"]),
-        (kept | {"found": [first]}, said.say("alert_retracted", month=said.month("2026-08"))),
+        (None, lang.words["alerts_unkept"]),
+        (stored | {"found": []}, lang.words["alerts_none"]),
+        (stored | {"found": [first]}, lang.say("alert_retracted", month=lang.month("2026-08"))),
     ):
-        page = document.page(replace(shipped_edition, alerts=alerts), said)
-        assert said.typeset(expected) in BeautifulSoup(page, "html.parser").main.get_text()
+        page = document.page(replace(shipped_edition, alerts=alerts), lang)
+        assert lang.typeset(expected) in BeautifulSoup(page, "html.parser").main.get_text()
 
 
 def test_the_gravest_alerts_come_first_and_each_figure_is_written_as_what_it_is(
     shipped_edition: Edition,
 ) -> None:
-    kept = shipped_edition.alerts
-    assert kept is not None
-    found = [
+    stored = shipped_edition.alerts
+    assert stored is not None
+    events = [
         {"rule": "indicator-extreme", "series": "chips.memory_growth", "kind": "on", "value": 91.2},
         {"rule": "index-year", "series": "index", "kind": "resolved", "value": 4.2},
         {"rule": "index-probably-strained", "series": "index", "kind": "firing", "value": 0.85},
@@ -173,9 +175,9 @@ def test_the_gravest_alerts_come_first_and_each_figure_is_written_as_what_it_is(
     ]
     raw = [
         rule | ({"measure": "value"} if rule["id"] == "indicator-extreme" else {})
-        for rule in kept["rules"]
+        for rule in stored["rules"]
     ]
-    alerts = {"rules": raw, "found": [one | {"since": "2026-08-01"} for one in found]}
+    alerts = {"rules": raw, "found": [event | {"since": "2026-08-01"} for event in events]}
     shown = alerts_section.section(replace(shipped_edition, alerts=alerts), language("en"))
     assert shown is not None
     assert [row[3] for row in shown["found"]] == ["80.0", "85%", "+4.2", "–"]
