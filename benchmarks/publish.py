@@ -32,11 +32,11 @@ def store(home: Path, as_of: datetime | None = None):
     """A warehouse with the shipped history, and the edition of its newest month."""
     from pipelines.ingest import ingestion
     from pipelines.release import compute
-    from pipelines.settings import from_environment
+    from pipelines.settings import Settings
     from sources import registry
     from warehouse import edition
 
-    settings = from_environment({"SILENTCRASH_HOME": str(home)})
+    settings = Settings(home=home)
     engine = ingestion.open_store(settings)
     for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
         pass

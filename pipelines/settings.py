@@ -1,31 +1,122 @@
-"""What the environment says: where things are written and how the outside world is asked."""
+"""The settings of an installation: the environment, then a file, then defaults.
+
+The field `contact` is the variable `SILENTCRASH_CONTACT`, or the line `contact = "…"` of a file
+`silentcrash.toml` in `$SILENTCRASH_HOME` or else in the working directory. The environment wins.
+Keys of publishers and addresses of alert channels have names that a source or a channel declares.
+They are read by `variables`, only from the environment, so that a settings file can be shared.
+"""
 
 import os
+import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from pipelines.errors import RunError as RunFault
+from pipelines.errors import UsageError, nearest
+from pipelines.errors import UsageError as UsageFault
+
+__all__ = ["FILE", "PREFIX", "RunFault", "Settings", "UsageFault", "from_environment", "variables"]
+
+PREFIX = "SILENTCRASH_"
+FILE = "silentcrash.toml"
 
 
-class UsageFault(Exception):
-    """The caller asked for something that does not exist; the message says what does."""
+class Settings(BaseSettings):
+    """The choices of an installation; none has to be made.
 
+    The descriptions are the table in docs/operations.md.
+    """
 
-class RunFault(Exception):
-    """The work could not be done; the message says why in one line."""
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid"
+    )
 
+    home: Path = Field(
+        default=Path("data"), description="folder of everything that is written", examples=["data"]
+    )
+    warehouse: str = Field(
+        default="",
+        description="database URL: `sqlite:///…` or `postgresql+psycopg://…`; "
+        "by default `warehouse.sqlite` in the home folder",
+    )
+    archive: str = Field(
+        default="",
+        description="folder or object store of the raw bytes, by "
+        "[fsspec](https://filesystem-spec.readthedocs.io/) URL: `s3://bucket/raw` with "
+        "`pip install s3fs`; by default `raw` in the home folder",
+    )
+    contact: str = Field(
+        default="",
+        description="e-mail or address in the User-Agent; the SEC refuses requests without one",
+    )
+    gateway: str = Field(
+        default="",
+        description="a mirror inside your network: `https://host/path` is asked as "
+        "`$SILENTCRASH_GATEWAY/host/path`",
+    )
+    allow_loopback: bool = Field(
+        default=False,
+        description="`1` lets redirects and gateways point at loopback addresses",
+        examples=["1"],
+    )
+    now: datetime = Field(
+        default_factory=lambda: datetime.now(UTC),
+        description="an instant: what the clock says to a run, to rebuild a past one",
+        examples=["an instant such as 2026-11-10T09:00:00Z"],
+    )
+    alerts: Path | None = Field(
+        default=None, description="other alert rules than the shipped ones: see [alerts](alerts.md)"
+    )
+    heartbeat_url: SecretStr = Field(
+        default=SecretStr(""),
+        description="an address that the scheduler asks every minute: a service outside notices "
+        "when it stops, see [alerts](alerts.md)",
+    )
+    skypilot_catalogue: str = Field(default="v8", description="the version of SkyPilot's catalogue")
+    debug: bool = Field(
+        default=False, description="`1` shows the traceback of a failed command", examples=["1"]
+    )
 
-@dataclass(frozen=True)
-class Settings:
-    """The choices of an installation, with defaults that need none."""
+    @model_validator(mode="before")
+    @classmethod
+    def _below_home(cls, data: dict[str, Any]) -> dict[str, Any]:
+        """Fill what lies in the home folder where nothing else is said."""
+        home = Path(data.get("home") or "data").absolute()
+        below = {
+            "warehouse": f"sqlite:///{home / 'warehouse.sqlite'}",
+            "archive": f"{home / 'raw'}",
+        }
+        return below | data | {"home": home}
 
-    home: Path
-    warehouse: str
-    archive: str
-    contact: str
-    gateway: str
-    allow_loopback: bool
-    now: datetime
+    @model_validator(mode="after")
+    def _aware(self) -> Self:
+        """An instant without a zone is UTC: the store refuses naive ones."""
+        if self.now.tzinfo is None:
+            object.__setattr__(self, "now", self.now.replace(tzinfo=UTC))
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments first, then the environment, then the file."""
+        file = TomlConfigSettingsSource(settings_cls, settings_file())
+        return init_settings, env_settings, file
 
     @property
     def releases(self) -> Path:
@@ -33,35 +124,39 @@ class Settings:
         return self.home / "releases"
 
 
-def from_environment(environ: Mapping[str, str] | None = None) -> Settings:
-    """The settings of this process.
+def settings_file() -> Path:
+    """Where the settings file is, or would be."""
+    home = os.environ.get(f"{PREFIX}HOME")
+    own = Path(home or "data") / FILE
+    return own if home and own.exists() else Path(FILE)
 
-    SILENTCRASH_HOME, SILENTCRASH_WAREHOUSE (a database URL), SILENTCRASH_ARCHIVE (a folder or
-    an fsspec URL for the raw bytes), SILENTCRASH_CONTACT (in the User-Agent),
-    SILENTCRASH_GATEWAY (a mirror that all requests go through), SILENTCRASH_ALLOW_LOOPBACK
-    ("1") and SILENTCRASH_NOW (an ISO instant, to rebuild a past run).
-    Raises UsageFault when SILENTCRASH_NOW is not an instant.
+
+def from_environment() -> Settings:
+    """The settings of this process at this moment.
+
+    Raises:
+        UsageError: A value is not valid, or the file has a line that is no setting.
     """
-    env = os.environ if environ is None else environ
-    home = Path(env.get("SILENTCRASH_HOME") or "data").absolute()
-    return Settings(
-        home=home,
-        warehouse=env.get("SILENTCRASH_WAREHOUSE") or f"sqlite:///{home / 'warehouse.sqlite'}",
-        archive=env.get("SILENTCRASH_ARCHIVE") or str(home / "raw"),
-        contact=env.get("SILENTCRASH_CONTACT", ""),
-        gateway=env.get("SILENTCRASH_GATEWAY", ""),
-        allow_loopback=env.get("SILENTCRASH_ALLOW_LOOPBACK", "") == "1",
-        now=_instant(env.get("SILENTCRASH_NOW", "")),
-    )
-
-
-def _instant(text: str) -> datetime:
-    if not text:
-        return datetime.now(UTC)
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageFault(
-            f"SILENTCRASH_NOW is {text!r}: give an instant such as 2026-11-10T09:00:00Z"
-        ) from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        return Settings()
+    except ValidationError as error:
+        raise UsageError(_explain(error)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{settings_file()}: {error}") from None
+
+
+def _explain(error: ValidationError) -> str:
+    """What is wrong with the first setting that is not valid, and what to write."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    field = Settings.model_fields.get(name)
+    if field is None:
+        return f"{settings_file()}: {name!r} is no setting; {nearest(name, Settings.model_fields)}"
+    variable = f"{PREFIX}{name.upper()}"
+    place = variable if os.environ.get(variable) else f"{name} in {settings_file()}"
+    return f"{place} is {first['input']!r}: give {(field.examples or [first['msg']])[0]}"
+
+
+def variables() -> Mapping[str, str]:
+    """The values of variables that sources and alert channels name."""
+    return os.environ

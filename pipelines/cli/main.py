@@ -8,6 +8,7 @@ import typer
 
 from pipelines.cli.alerts import app as alerts
 from pipelines.cli.announcements import app as announcements
+from pipelines.cli.endings import ending
 from pipelines.cli.index import app as index
 from pipelines.cli.lake import app as lake
 from pipelines.cli.options import (
@@ -22,7 +23,8 @@ from pipelines.cli.options import (
 )
 from pipelines.cli.site import app as site
 from pipelines.cli.sources import app as sources
-from pipelines.settings import RunFault, UsageFault, from_environment
+from pipelines.errors import ObservatoryError
+from pipelines.settings import from_environment
 
 app = typer.Typer(
     help="The Silent Crash Observatory: public figures in, a monthly index and its bulletin out.",
@@ -133,34 +135,24 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         app(args=arguments or sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.exit(0)
-    except typer.TyperException as fault:
-        _stop(_plain(fault), 2)
-    except UsageFault as fault:
-        _stop(str(fault), 2)
-    except RunFault as fault:
-        _stop(str(fault), 1)
-    except (typer.Abort, KeyboardInterrupt):
-        _stop("stopped; what was loaded stays loaded, run the command again to go on", 130)
-    except Exception as fault:  # no traceback reaches a user; SILENTCRASH_DEBUG=1 shows it
-        _debug()
-        _stop(f"{type(fault).__name__}: {str(fault).splitlines()[0] if str(fault) else ''}", 1)
-
-
-def _plain(fault: typer.TyperException) -> str:
-    message: str = getattr(fault, "format_message", fault.__str__)()
-    return message.replace("Value error, ", "")
-
-
-def _debug() -> None:
-    from os import environ
-
-    if environ.get("SILENTCRASH_DEBUG") == "1":
-        raise
-
-
-def _stop(message: str, code: int) -> None:
+    except (Exception, KeyboardInterrupt) as error:
+        message, code = ending(error) or (_unexpected(error), 1)
+        if _debugging() and not isinstance(error, ObservatoryError):
+            raise
     print(f"silentcrash: {' '.join(message.split())}", file=sys.stderr)
     sys.exit(code)
+
+
+def _unexpected(error: BaseException) -> str:
+    reason = str(error).splitlines()[0] if str(error) else "no reason given"
+    return f"unexpected error ({reason}): SILENTCRASH_DEBUG=1 shows where"
+
+
+def _debugging() -> bool:
+    try:
+        return from_environment().debug
+    except ObservatoryError:
+        return False
 
 
 if __name__ == "__main__":

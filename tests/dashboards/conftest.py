@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from pipelines.ingest import ingestion
 from pipelines.release import compute
-from pipelines.settings import from_environment
+from pipelines.settings import Settings
 from sources import registry
 from tests.install import browser as find_browser
 from warehouse import edition
@@ -38,7 +38,7 @@ def chromium() -> Iterator[Browser]:
 def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A warehouse with the shipped history and its latest edition."""
     home = tmp_path_factory.mktemp("editions")
-    settings = from_environment({"SILENTCRASH_HOME": str(home), "SILENTCRASH_NOW": NOW.isoformat()})
+    settings = Settings(home=home, now=NOW)
     engine = ingestion.open_store(settings)
     for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
         pass

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from dashboards.site.build import build
 from pipelines.alerts import service
 from pipelines.announcements import curated
-from pipelines.settings import from_environment
+from pipelines.settings import Settings
 from sources.announcements import countries, regions
 from tests.dashboards.conftest import NOW
 
@@ -30,7 +30,7 @@ class Quiet(SimpleHTTPRequestHandler):
 def alerted(shipped_store: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The shipped store with the announcements that are known, after its alerts were evaluated."""
     home = tmp_path_factory.mktemp("alerted")
-    settings = from_environment({"SILENTCRASH_HOME": str(home), "SILENTCRASH_NOW": NOW.isoformat()})
+    settings = Settings(home=home, now=NOW)
     curated.load(shipped_store, settings)
     service.evaluate(shipped_store, settings, 1, service.rules_in_force())
     return shipped_store

@@ -13,7 +13,7 @@ from pipelines.alerts import backtest, feed, service, signals
 from pipelines.definitions import alerts
 from pipelines.ingest import ingestion
 from pipelines.release import compute
-from pipelines.settings import Settings, from_environment
+from pipelines.settings import Settings
 from sources import registry
 from tests.pipelines.alerts.made_up import edition, rule
 from tools import alerts_page
@@ -28,7 +28,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Settings, int]:
     """A store with the shipped history and the edition of its last month."""
     home = tmp_path_factory.mktemp("shipped")
-    settings = from_environment({"SILENTCRASH_HOME": str(home), "SILENTCRASH_NOW": WHEN})
+    settings = Settings(home=home, now=WHEN)
     engine = ingestion.open_store(settings)
     for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
         pass

@@ -13,7 +13,7 @@ from pipelines.alerts import backtest, signals
 from pipelines.alerts.edition_alerts import standing
 from pipelines.ingest import ingestion
 from pipelines.release import compute
-from pipelines.settings import from_environment
+from pipelines.settings import Settings
 from sources import registry
 from tests.pipelines.alerts.made_up import edition, rule
 from warehouse.edition import load, save
@@ -72,8 +72,7 @@ def test_a_series_seen_for_the_first_time_tells_only_what_fires_now() -> None:
 
 def test_an_edition_is_compared_with_the_stored_one_of_the_month_before(tmp_path: Path) -> None:
     """Of which a made-up reissue has an indicator at 95 for two months; later it never was."""
-    home = {"SILENTCRASH_HOME": str(tmp_path), "SILENTCRASH_NOW": "2026-11-23T09:00:00+00:00"}
-    settings = from_environment(home)
+    settings = Settings(home=tmp_path, now="2026-11-23T09:00:00+00:00")
     engine = ingestion.open_store(settings)
     for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
         pass

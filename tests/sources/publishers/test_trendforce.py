@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from pipelines.ingest import ingestion
-from pipelines.settings import from_environment
+from pipelines.settings import Settings
 from sources import Payload, SchemaDrift
 from sources.publishers.trendforce import PAGE, SOURCE, parse
 from tests.server import Site
@@ -64,7 +64,7 @@ def test_nothing_is_asked_unless_the_terms_were_accepted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SILENTCRASH_ACCEPT_TRENDFORCE", raising=False)
-    settings = from_environment({"SILENTCRASH_HOME": str(tmp_path)})
+    settings = Settings(home=tmp_path)
     [outcome] = ingestion.fetch_and_load(connect(settings.warehouse), settings, [SOURCE])
     assert (outcome.outcome, outcome.detail) == ("skipped", "needs SILENTCRASH_ACCEPT_TRENDFORCE")
     assert not SOURCE.redistribute

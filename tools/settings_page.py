@@ -1,0 +1,47 @@
+"""The settings in docs/operations.md: `python -m tools.settings_page FILE`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from pipelines.settings import FILE, PREFIX, Settings
+from sources import registry
+from tools import docs_markers
+
+LEAD = f"""A line of `{FILE}` has the name of the variable without `{PREFIX}`, in lower case: \
+`contact = "observatory@example.org"`. The file is looked for in `$SILENTCRASH_HOME`, then in the \
+working directory; the environment wins. Keys and addresses of channels are only read from the \
+environment."""
+
+
+def table() -> str:
+    """Every setting and every variable that a source needs, as Markdown."""
+    rows = [*_settings(), *_needs(), f"| `{PREFIX}ALERT_…` | the channels of [alerts](alerts.md) |"]
+    return "\n".join([LEAD, "", "| variable | meaning |", "|---|---|", *rows])
+
+
+def renewed(text: str) -> str:
+    """The page with its table replaced. Raises ValueError without marks."""
+    return docs_markers.renewed(text, "settings", table())
+
+
+def _settings() -> Iterator[str]:
+    for name, field in Settings.model_fields.items():
+        default = field.get_default()
+        usual = f"; by default `{default}`" if default and isinstance(default, (str, Path)) else ""
+        yield f"| `{PREFIX}{name.upper()}` | {field.description}{usual} |"
+
+
+def _needs() -> Iterator[str]:
+    for source in registry().values():
+        if not source.needs:
+            continue
+        link = f"[{source.key}](sources.md#{source.key})"
+        accepts = source.needs.startswith(f"{PREFIX}ACCEPT_")
+        what = "`1` says that you accept the terms of" if accepts else "the key that is asked of"
+        yield f"| `{source.needs}` | {what} {source.publisher}: {link} is then fetched |"
+
+
+if __name__ == "__main__":
+    page = Path(sys.argv[1])
+    page.write_text(renewed(page.read_text(encoding="utf-8")), encoding="utf-8")
