@@ -1,1 +1,1 @@
-"""The public site: static pages in French and English, from the editions that are stored."""
+"""The public site: static pages in French and English from stored editions."""

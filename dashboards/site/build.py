@@ -1,4 +1,4 @@
-"""Build the site: every page in both languages, their drawings and their data."""
+"""Build the site: every page in both languages, with charts and data."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from dashboards import rendering
 from dashboards.publish import collection
 from dashboards.site import parallel
 from dashboards.site.context import site_context
-from dashboards.site.incremental import Folder, OutputWriter
+from dashboards.site.incremental import BuildRecord, OutputWriter
 from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 from dashboards.site.page import Page, up
 from dashboards.site.page_groups import PageGroups
@@ -28,7 +28,7 @@ from dashboards.site.pages import (
     status_pages,
 )
 
-ENTRY = """<!DOCTYPE html>
+ROOT_PAGE = """<!DOCTYPE html>
 <html lang="fr">
 <head>
 <meta charset="utf-8">
@@ -43,7 +43,7 @@ ENTRY = """<!DOCTYPE html>
 </body>
 </html>
 """
-LOST = """<!DOCTYPE html>
+NOT_FOUND = """<!DOCTYPE html>
 <html lang="fr">
 <head>
 <meta charset="utf-8">
@@ -74,8 +74,8 @@ ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 
 
 @dataclass(frozen=True)
-class Built:
-    """What a build did: files written, files removed, issues held back until their hour."""
+class BuildResult:
+    """What a build did: files written, files removed, and issues shown."""
 
     written: int
     removed: int
@@ -90,84 +90,97 @@ def build(
     base: str = "",
     forced: bool = False,
     countries: Mapping[str, str] = projects.HERE,
-) -> Built:
+) -> BuildResult:
     """Write the site into `out`; only what changed is written.
 
-    `base` is the address that the site will have, "" where it is not known. An edition is shown
-    from its hour of release on, and before it only when `forced`. Raises LookupError where there
-    is nothing to show. `countries` are those whose announced data centres are listed, their
-    English names to their French ones. The same warehouse and hour give the same bytes.
+    The same warehouse and hour give the same bytes.
+
+    Args:
+        base: address that the site will have, "" where it is not known.
+        forced: show an edition before its hour of release.
+        countries: countries whose announced data centres are listed, English name to French.
+
+    Raises:
+        LookupError: there is no edition to show.
     """
-    maker, folder = (
-        PageGroups(engine, site_context(engine, now, forced=forced), out, base),
-        Folder(out),
-    )
-    stale = folder.stale(maker.stamps)
-    shelf, waiting = OutputWriter(out), {one.name for one in maker.stock.issues} & set(stale)
-    groups = _groups(maker, stale, forced=forced)
-    while waiting:
+    context = site_context(engine, now, forced=forced)
+    page_groups, record = PageGroups(engine, context, out, base), BuildRecord(out)
+    stale = record.stale(page_groups.stamps)
+    writer = OutputWriter(out)
+    issues_left = {issue.name for issue in context.issues} & set(stale)
+    groups = _groups(page_groups, stale, forced=forced)
+    while issues_left:
         name, files, written = next(groups)
-        folder.note(name, maker.stamps[name], files, written)
-        waiting.discard(name)
-    _site(maker, shelf, countries)  # the issues are all that it needs; the crew goes on meanwhile
+        record.note(name, page_groups.stamps[name], files, written)
+        issues_left.discard(name)
+    # the pages need the data of the issues only; the workers make the indicators meanwhile
+    _site_pages(page_groups, writer, countries)
     for name, files, written in groups:
-        folder.note(name, maker.stamps[name], files, written)
-    folder.note("site", "", shelf.files, shelf.written)
-    removed = folder.close()
-    return Built(folder.written, removed, len(maker.stock.issues))
+        record.note(name, page_groups.stamps[name], files, written)
+    record.note("site", "", writer.files, writer.written)
+    removed = record.close()
+    return BuildResult(record.written, removed, len(context.issues))
 
 
-def _groups(maker: PageGroups, names: Sequence[str], *, forced: bool) -> Iterator[parallel.Made]:
-    """Make the groups, the issues first: the newest one here, while the crew takes up the rest."""
-    newest = maker.stock.issue.name
-    rest = parallel.made(maker, [name for name in names if name != newest], forced=forced)
+def _groups(
+    page_groups: PageGroups, names: Sequence[str], *, forced: bool
+) -> Iterator[parallel.GroupResult]:
+    """Make the groups, the newest issue here while the workers make the rest."""
+    newest = page_groups.context.issue.name
+    rest = parallel.make_all(page_groups, [name for name in names if name != newest], forced=forced)
     if newest in names:
-        yield parallel.one(maker, newest)
+        yield parallel.make_one(page_groups, newest)
     yield from rest
 
 
 @debug_mode(False)
-def _site(maker: PageGroups, shelf: OutputWriter, countries: Mapping[str, str]) -> None:
-    """Everything that is about the newest issue, or about all of them."""
-    found, data, base = maker.stock, maker.data, maker.base
-    shelf.put("index.html", ENTRY)
-    if base:  # a page that is lost at any depth has no other way to the style sheet
+def _site_pages(
+    page_groups: PageGroups, writer: OutputWriter, countries: Mapping[str, str]
+) -> None:
+    """Write the pages on the newest issue and those that list all issues."""
+    context, data, base = page_groups.context, page_groups.data, page_groups.base
+    writer.put("index.html", ROOT_PAGE)
+    if base:  # a server shows 404.html at any depth, so its style sheet needs the full address
         name = site_locale(CODES[0]).words["site"]
-        shelf.put("404.html", LOST.format(base=escape(base), name=escape(name)))
-    shelf.put("style.css", rendering.style())
-    shelf.put("icon.svg", ICON)
-    shelf.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
-    names = {one.name for one in found.issues}
+        writer.put("404.html", NOT_FOUND.format(base=escape(base), name=escape(name)))
+    writer.put("style.css", rendering.style())
+    writer.put("icon.svg", ICON)
+    writer.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
+    issue_names = {card.name for card in context.issues}
     layout = collection.Layout("data/{name}/", "{code}/bulletins/{name}/index.html", base)
-    cards = {name: one for name, one in collection.held(shelf.out, layout).items() if name in names}
+    cards = {
+        name: card
+        for name, card in collection.held(writer.out, layout).items()
+        if name in issue_names
+    }
     for file in collection.files(data, cards, layout):
-        shelf.put(file.name, file.body)
+        writer.put(file.name, file.body)
     for lang in map(site_locale, CODES):
-        shelf.put(f"{lang.code}/calendar/releases.ics", archive.ics(found, lang))
-        for page in _pages(maker, shelf, lang, countries):
-            maker.put(shelf, page, lang)
-        for name, body in archive.embeds(found, lang, shelf.pen):
-            shelf.put(name, body)
+        writer.put(f"{lang.code}/calendar/releases.ics", archive.ics(context, lang))
+        for page in _pages(page_groups, writer, lang, countries):
+            page_groups.put(writer, page, lang)
+        for name, body in archive.embeds(context, lang, writer.chart_urls):
+            writer.put(name, body)
     in_arabic = site_locale(ARABIC)
-    maker.put(shelf, arabic.page(found, in_arabic, shelf.pen(up(""))), in_arabic)
+    page_groups.put(writer, arabic.page(context, in_arabic, writer.chart_urls(up(""))), in_arabic)
 
 
 def _pages(
-    maker: PageGroups, shelf: OutputWriter, lang: SiteLocale, countries: Mapping[str, str]
+    page_groups: PageGroups, writer: OutputWriter, lang: SiteLocale, countries: Mapping[str, str]
 ) -> Iterator[Page]:
-    found = maker.stock
-    held = shelf.out / "data" / found.issue.name
-    names = [path.name for path in sorted(held.iterdir())]
-    yield home.page(found, lang, shelf.pen(up("")))
-    yield archive.listing(found, lang)
-    yield archive.calendar(found, lang)
-    yield groups.listing(found, lang)
-    yield from groups.pages(found, lang, shelf.pen, countries)
-    yield explorer.page(found, lang)
-    yield status_pages.sources(found, lang)
-    yield status_pages.revisions(found, lang)
-    yield status_pages.alerts(found, lang)
-    yield status_pages.corrections(found, lang)
-    yield static_pages.data(found, lang, maker.data.tables, names)
-    yield static_pages.method(found, lang)
-    yield static_pages.cite(found, lang, maker.base)
+    context = page_groups.context
+    folder = writer.out / "data" / context.issue.name
+    file_names = [path.name for path in sorted(folder.iterdir())]
+    yield home.page(context, lang, writer.chart_urls(up("")))
+    yield archive.listing(context, lang)
+    yield archive.calendar(context, lang)
+    yield groups.listing(context, lang)
+    yield from groups.pages(context, lang, writer.chart_urls, countries)
+    yield explorer.page(context, lang)
+    yield status_pages.sources(context, lang)
+    yield status_pages.revisions(context, lang)
+    yield status_pages.alerts(context, lang)
+    yield status_pages.corrections(context, lang)
+    yield static_pages.data(context, lang, page_groups.data.tables, file_names)
+    yield static_pages.method(context, lang)
+    yield static_pages.cite(context, lang, page_groups.base)

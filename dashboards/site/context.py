@@ -1,4 +1,4 @@
-"""What a site is built from, read from the warehouse once."""
+"""Everything that a site is built from, read from the warehouse once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ FETCHES = """
 select source, url, at, outcome, detail, rows, newest_period, loaded from v_fetch
 where fetch_id in (select max(fetch_id) from v_fetch group by source) order by source
 """
-ASIDE = """
+QUARANTINED = """
 select source, expectation, reason, count(*) as rows from v_quarantine where not replayed
 group by source, expectation, reason order by source, expectation, reason
 """
@@ -34,7 +34,7 @@ group by source, expectation, reason order by source, expectation, reason
 
 @dataclass(frozen=True)
 class Issue:
-    """An edition as it was published: its permanent name, and what took its place, if anything.
+    """A published edition: its permanent name, and what replaced it, if anything.
 
     `name` is the month, with `-r1`, `-r2` for a reissue; `score` is the index of the month.
     """
@@ -55,15 +55,16 @@ class Issue:
 
     @property
     def stamp(self) -> str:
-        """What the pages of this issue follow from."""
+        """What the pages of this issue depend on: equal stamps mean equal pages."""
         return f"{self.fingerprint} {self.method} {self.replaced_by}"
 
 
 @dataclass(frozen=True)
 class SiteContext:
-    """The newest edition, every issue (newest first), and what is known at the hour of the build.
+    """The newest edition, every issue, and what is known when the site is built.
 
-    `told` are the announcements of data centres, `fates` what became of them by view.
+    `issues` are ordered newest first. `announcements` are those of data centres, `fates` what
+    became of them by view. `quarantined` counts the rejected rows by source and reason.
     """
 
     edition: Edition
@@ -75,8 +76,8 @@ class SiteContext:
     revisions: pd.DataFrame
     sources: pd.DataFrame
     fetches: pd.DataFrame
-    aside: pd.DataFrame
-    told: pd.DataFrame
+    quarantined: pd.DataFrame
+    announcements: pd.DataFrame
     fates: Mapping[str, pd.DataFrame]
 
     @property
@@ -91,18 +92,19 @@ class SiteContext:
 
 
 def site_context(engine: Engine, now: datetime, *, forced: bool = False) -> SiteContext:
-    """What may be shown at `now`: an edition whose hour has not come is left out unless forced.
+    """Read what may be shown at `now`.
 
-    Raises LookupError where no edition may be shown.
+    An edition is left out until its hour of release unless `forced`. Raises LookupError where
+    no edition may be shown.
     """
-    shown = [one for one in issues(engine) if forced or one.due.release <= now]
+    shown = [issue for issue in issues(engine) if forced or issue.due.release <= now]
     if not shown:
         raise LookupError(
             "no edition may be shown yet: compute one with `silentcrash release`, or wait for "
             "its hour of release"
         )
     with engine.connect() as connection:
-        fetches, aside = rows(connection, FETCHES), rows(connection, ASIDE)
+        fetches, quarantined = rows(connection, FETCHES), rows(connection, QUARANTINED)
     return SiteContext(
         edition=edition.load(engine, shown[0].release),
         issues=shown,
@@ -113,8 +115,8 @@ def site_context(engine: Engine, now: datetime, *, forced: bool = False) -> Site
         revisions=read.revisions(engine),
         sources=read.status(engine, now),
         fetches=fetches,
-        aside=aside,
-        told=events.read(engine, as_of=now),
+        quarantined=quarantined,
+        announcements=events.read(engine, as_of=now),
         fates={view: events.fate(engine, view, as_of=now) for view in VIEWS},
     )
 
@@ -122,30 +124,30 @@ def site_context(engine: Engine, now: datetime, *, forced: bool = False) -> Site
 def issues(engine: Engine) -> list[Issue]:
     """Every published edition, newest first.
 
-    A release computed for another date than the cut-off of its month is no issue: it says what
-    would have been published, and was not.
+    A release computed for another date than the cut-off of its month is not an issue: it shows
+    what would have been published then, and never was.
     """
     table = core(Release)
     with engine.connect() as connection:
-        found = rows(connection, select(table).order_by(table.c.month, table.c.id))
+        releases = rows(connection, select(table).order_by(table.c.month, table.c.id))
         levels = rows(connection, SCORES)
-    joined = found.merge(levels, left_on="id", right_on="release")
-    made: list[Issue] = []
+    joined = releases.merge(levels, left_on="id", right_on="release")
+    published: list[Issue] = []
     for _, month in joined.groupby("month"):
-        kept = [
+        at_cutoff = [
             row for row in month.to_dict("records") if _instant(row["as_of"]) == _due(row).cutoff
         ]
-        made += [_issue(kept, place) for place in range(len(kept))]
-    return made[::-1]
+        published += [_issue(at_cutoff, rank) for rank in range(len(at_cutoff))]
+    return published[::-1]
 
 
-def _issue(of_month: Sequence[dict[Any, Any]], place: int) -> Issue:
-    row, last = of_month[place], place == len(of_month) - 1
+def _issue(of_month: Sequence[dict[Any, Any]], rank: int) -> Issue:
+    row, last = of_month[rank], rank == len(of_month) - 1
     return Issue(
         release=int(row["id"]),
         month=row["month"],
-        name=_name(row["month"], place),
-        reissue=place,
+        name=_name(row["month"], rank),
+        reissue=rank,
         as_of=_instant(row["as_of"]),
         recorded_at=_instant(row["created_at"]),
         version=row["framework_version"],
@@ -153,13 +155,13 @@ def _issue(of_month: Sequence[dict[Any, Any]], place: int) -> Issue:
         fingerprint=row["data_hash"],
         score=float(row["score"]) if pd.notna(row["score"]) else float("nan"),
         regime=row["regime"],
-        replaced_by="" if last else _name(row["month"], place + 1),
+        replaced_by="" if last else _name(row["month"], rank + 1),
         due=_due(row),
     )
 
 
-def _name(month: str, place: int) -> str:
-    return f"{month}-r{place}" if place else month
+def _name(month: str, rank: int) -> str:
+    return f"{month}-r{rank}" if rank else month
 
 
 def _due(row: dict[Any, Any]) -> Due:
@@ -167,5 +169,5 @@ def _due(row: dict[Any, Any]) -> Due:
 
 
 def _instant(stamp: Any) -> datetime:
-    found = pd.Timestamp(stamp)
-    return (found.tz_localize("UTC") if found.tzinfo is None else found).to_pydatetime()
+    instant = pd.Timestamp(stamp)
+    return (instant.tz_localize("UTC") if instant.tzinfo is None else instant).to_pydatetime()

@@ -1,9 +1,9 @@
-"""The folder of a site: written only where something changed, and drawn only once.
+"""Incremental builds: files are written only where something changed.
 
-A drawing is named by what it shows, so one that is there is right: that holds for several
-processes at work too. Files come in groups; a group whose stamp is that of the last build is
-kept as it is. What a build no longer has is removed,
-if an earlier build made it: nothing else in the folder is touched.
+A chart is named by the hash of its specification, so an existing one is right, for several
+processes too. Files come in groups; a group whose stamp equals that of the last build is left
+as it is. A file that a build no longer makes is removed if an earlier build made it: nothing
+else in the folder is touched.
 """
 
 import json
@@ -22,7 +22,7 @@ RECORD = ".build.json"
 
 
 class OutputWriter:
-    """Writes the files of one group into `out`, and knows which they are."""
+    """Writes the files of one group into `out` and lists them."""
 
     def __init__(self, out: Path) -> None:
         self.out = out
@@ -30,7 +30,7 @@ class OutputWriter:
         self.written = 0
 
     def put(self, name: str, body: bytes | str) -> None:
-        """Write a file, where its bytes are not these already; whole or not at all."""
+        """Write a file unless it has these bytes already; whole or not at all."""
         path = self.out / name
         content = body.encode() if isinstance(body, str) else body
         self.files.add(name)
@@ -42,21 +42,21 @@ class OutputWriter:
         draft.replace(path)
         self.written += 1
 
-    def pen(self, root: str) -> Draw:
-        """Draws into the folder; gives the address of a drawing from where `root` leads up."""
+    def chart_urls(self, root: str) -> Draw:
+        """A function that draws a chart and returns its address, relative by `root`."""
 
         def draw(chart: charts.Chart, lang: Language) -> str:
             spec = charts.specification(chart)
             name = f"charts/{_digest(spec, lang)}.svg"
-            known = self.out / name
-            self.put(name, known.read_bytes() if known.is_file() else charts.render(spec, lang))
+            path = self.out / name
+            self.put(name, path.read_bytes() if path.is_file() else charts.render(spec, lang))
             return root + name
 
         return draw
 
 
-class Folder:
-    """Remembers which groups of files the builds of a site made in `out`."""
+class BuildRecord:
+    """Records which groups of files the builds of a site made in `out`."""
 
     def __init__(self, out: Path) -> None:
         self.out = out
@@ -65,25 +65,25 @@ class Folder:
         self._groups: dict[str, dict[str, Any]] = {}
 
     def stale(self, stamps: Mapping[str, str]) -> list[str]:
-        """The groups to be made, given the stamp of each; the others are kept as they are."""
+        """The groups to be made, given the stamp of each; the others stay as they are."""
         fresh = [name for name, stamp in stamps.items() if self._holds(name, stamp)]
         self._groups |= {name: self._before[name] for name in fresh}
         return [name for name in stamps if name not in self._groups]
 
     def note(self, name: str, stamp: str, files: Iterable[str], written: int) -> None:
-        """Remember a group that was made."""
+        """Record a group that was made."""
         self._groups[name] = {"stamp": stamp, "files": sorted(files)}
         self.written += written
 
     def close(self) -> int:
-        """Remove what earlier builds made and this one has not, and record it; their number."""
+        """Remove files that only earlier builds made; returns how many."""
         now = _files(self._groups)
         gone = [name for name in sorted(_files(self._before) - now) if (self.out / name).is_file()]
         for name in gone:
             (self.out / name).unlink()
-        for place in sorted({(self.out / name).parent for name in gone}, reverse=True):
-            if not any(place.iterdir()):
-                place.rmdir()
+        for folder in sorted({(self.out / name).parent for name in gone}, reverse=True):
+            if not any(folder.iterdir()):
+                folder.rmdir()
         record = OutputWriter(self.out)
         record.put(RECORD, json.dumps(self._groups, indent=1, sort_keys=True) + "\n")
         self.written += record.written
@@ -91,19 +91,19 @@ class Folder:
 
     def _holds(self, name: str, stamp: str) -> bool:
         before = self._before.get(name, {"stamp": "", "files": []})
-        there = (self.out / file for file in before["files"])
-        return before["stamp"] == stamp and bool(before["files"]) and all(map(Path.is_file, there))
+        paths = (self.out / file for file in before["files"])
+        return before["stamp"] == stamp and bool(before["files"]) and all(map(Path.is_file, paths))
 
 
 def _read(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
-    return found
+    record: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    return record
 
 
 def _files(groups: dict[str, Any]) -> set[str]:
-    return {name for one in groups.values() for name in one["files"]}
+    return {name for group in groups.values() for name in group["files"]}
 
 
 def _digest(spec: dict[str, Any], lang: Language) -> str:
-    drawn_by = f"{lang.code} {version('vl-convert-python')} {theme.dark_style()}"
-    return sha256((json.dumps(spec, sort_keys=True) + drawn_by).encode()).hexdigest()[:20]
+    renderer = f"{lang.code} {version('vl-convert-python')} {theme.dark_style()}"
+    return sha256((json.dumps(spec, sort_keys=True) + renderer).encode()).hexdigest()[:20]

@@ -14,7 +14,7 @@ ARABIC = "ar"  # of the home page only
 
 @dataclass(frozen=True)
 class SiteLocale(Language):
-    """A language that also writes an hour."""
+    """A language that also writes hours and licences."""
 
     def moment(self, when: datetime) -> str:
         """A day and its hour, UTC: "11 novembre 2026, 9 h 00 UTC"."""
@@ -25,9 +25,9 @@ class SiteLocale(Language):
         return f"{self.day(at.date())}, {hour}\u00a0UTC"
 
     def licence(self, text: str) -> str:
-        """A licence: its own name is kept, what the catalogue says of it is put in words."""
-        known = self.words.get("licences", {})  # those of the catalogue are in English
-        parts = [known.get(one.lower(), one) for one in text.split("; ")]
+        """A licence by its own name, with the catalogue's remarks translated."""
+        names = self.words.get("licences", {})  # the catalogue writes its remarks in English
+        parts = [names.get(part.lower(), part) for part in text.split("; ")]
         return self.typeset(str(self.words["semicolon"]).join(parts))
 
 

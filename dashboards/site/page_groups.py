@@ -1,4 +1,4 @@
-"""What makes a group of the site's files: an issue with its data, or an indicator."""
+"""Groups of the site's files: an issue with its data, or an indicator's page."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -23,91 +23,93 @@ from warehouse.edition import Edition
 
 @dataclass(frozen=True)
 class PageGroups:
-    """Makes groups of files in `out` from what a site is built from."""
+    """Makes groups of files in `out` from the site's context."""
 
     engine: Engine
-    stock: SiteContext
+    context: SiteContext
     out: Path
     base: str
 
     @cached_property
     def stamps(self) -> dict[str, str]:
-        """What each group follows from, by its name: the issues, then the indicators."""
-        rest, found = f"{self.base} {code()}", self.stock
-        told = {one.name: one.stamp for one in found.issues}
-        told |= {key: indicators.stamp(found, key) for key in self._pages[CODES[0]]}
-        return {name: f"{stamp} {rest}" for name, stamp in told.items()}
+        """What each group depends on, by its name: the issues, then the indicators."""
+        rest, context = f"{self.base} {code_hash()}", self.context
+        stamps = {issue.name: issue.stamp for issue in context.issues}
+        stamps |= {key: indicators.stamp(context, key) for key in self._pages[CODES[0]]}
+        return {name: f"{stamp} {rest}" for name, stamp in stamps.items()}
 
     @cached_property
     def data(self) -> Publication:
         """The newest edition as tables."""
-        return prepare(self.stock.edition, self.base)
+        return prepare(self.context.edition, self.base)
 
     @cached_property
     def _pages(self) -> dict[str, dict[str, Callable[[ChartUrlFactory], Page]]]:
-        return {one: dict(indicators.pages(self.stock, site_locale(one))) for one in CODES}
+        return {code: dict(indicators.pages(self.context, site_locale(code))) for code in CODES}
 
     @cached_property
     def _load(self) -> Callable[[int], Edition]:
-        # an issue is read beside the one before it, whose turn is next
+        # two: an issue is read with the one before it, and that one is made next
         return lru_cache(maxsize=2)(partial(edition.load, self.engine))
 
-    @debug_mode(False)  # charts are checked by their tests, not at every drawing
+    @debug_mode(False)  # the tests check the charts, so that Altair need not for each drawing
     def make(self, name: str) -> OutputWriter:
-        """Write the files of a group; the shelf that they are on."""
-        shelf = OutputWriter(self.out)
-        issues = {one.name: one for one in self.stock.issues}
-        if name in issues:
-            self._issue(issues[name], shelf)
+        """Write the files of a group; returns the writer that lists them."""
+        writer = OutputWriter(self.out)
+        by_name = {issue.name: issue for issue in self.context.issues}
+        if name in by_name:
+            self._issue(by_name[name], writer)
         else:
-            self._indicator(name, shelf)
-        return shelf
+            self._indicator(name, writer)
+        return writer
 
-    def put(self, shelf: OutputWriter, page: Page, lang: SiteLocale) -> None:
-        """Write a page of a language."""
-        text = html(page, self.stock, lang, self.base)
-        shelf.put(f"{lang.code}/{page.path}index.html", text)
+    def put(self, writer: OutputWriter, page: Page, lang: SiteLocale) -> None:
+        """Write a page in a language."""
+        text = html(page, self.context, lang, self.base)
+        writer.put(f"{lang.code}/{page.path}index.html", text)
 
-    def _issue(self, issue: Issue, shelf: OutputWriter) -> None:
-        """The bulletin of an issue in both languages, its data and its cards."""
+    def _issue(self, issue: Issue, writer: OutputWriter) -> None:
+        """The bulletin of an issue in both languages, its data and its social images."""
         own, before = self._edition(issue), self._before(issue)
         address = f"{self.base}/data/{issue.name}" if self.base else ""
         written = publish.files(prepare(own, address), before)
         for file in written:
-            shelf.put(f"data/{issue.name}/{file.name}", file.body)
-        shelf.put(f"data/{issue.name}/{publish.CHECKSUMS}", _sums(written))
+            writer.put(f"data/{issue.name}/{file.name}", file.body)
+        writer.put(f"data/{issue.name}/{publish.CHECKSUMS}", _sums(written))
         for lang in map(site_locale, CODES):
             root = up(f"bulletins/{issue.name}/")
             data = f"{root}data/{issue.name}/"
-            self.put(shelf, archive.issue_page(own, issue, lang, shelf.pen(root), data), lang)
-            shelf.put(f"cards/{issue.name}.{lang.code}.png", social_image.png(own, lang))
+            self.put(
+                writer, archive.issue_page(own, issue, lang, writer.chart_urls(root), data), lang
+            )
+            writer.put(f"cards/{issue.name}.{lang.code}.png", social_image.png(own, lang))
 
     def _edition(self, issue: Issue) -> Edition:
-        return self.stock.edition if issue == self.stock.issue else self._load(issue.release)
+        return self.context.edition if issue == self.context.issue else self._load(issue.release)
 
     def _before(self, issue: Issue) -> Edition | None:
         """The last edition of the months before that of the issue."""
-        earlier = (one for one in self.stock.issues if one.month < issue.month)
-        found = next(earlier, None)
-        return self._edition(found) if found else None
+        earlier = (other for other in self.context.issues if other.month < issue.month)
+        issue_before = next(earlier, None)
+        return self._edition(issue_before) if issue_before else None
 
-    def _indicator(self, key: str, shelf: OutputWriter) -> None:
-        """The page of an indicator in each language, with its data at the page's own address."""
-        for one in CODES:
-            self.put(shelf, self._pages[one][key](shelf.pen), site_locale(one))
+    def _indicator(self, key: str, writer: OutputWriter) -> None:
+        """The page of an indicator in each language, with its data beside it."""
+        for code in CODES:
+            self.put(writer, self._pages[code][key](writer.chart_urls), site_locale(code))
             for name, body in indicators.files(self.data, key):
-                shelf.put(f"{one}/{name}", body)
+                writer.put(f"{code}/{name}", body)
 
 
 def _sums(files: Iterable[File]) -> str:
-    ordered = sorted(files, key=lambda one: one.name)
-    return "".join(f"{one.digest}  {one.name}\n" for one in ordered)
+    ordered = sorted(files, key=lambda file: file.name)
+    return "".join(f"{file.digest}  {file.name}\n" for file in ordered)
 
 
 @cache
-def code() -> str:
-    """What the pages follow from besides their figures: the hash of this package."""
+def code_hash() -> str:
+    """The hash of this package, on which every page depends besides its figures."""
     home = Path(__file__).parents[1]
-    kept = {".py", ".html", ".css", ".js", ".toml"}
-    files = sorted(path for path in home.rglob("*") if path.suffix in kept)
+    suffixes = {".py", ".html", ".css", ".js", ".toml"}
+    files = sorted(path for path in home.rglob("*") if path.suffix in suffixes)
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -1,4 +1,4 @@
-"""Several processes that make the groups of a site, each with its own sight of the warehouse."""
+"""Make the groups of a site in several processes, each with its own engine."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -11,57 +11,64 @@ from typing import TypeAlias
 from dashboards.site.context import site_context
 from dashboards.site.page_groups import PageGroups
 
-WORTH = 24  # groups a process: under this it takes longer to start one than to make them
-NEIGHBOURS = 4  # issues handed over at once: each is read again beside the one after it
+GROUPS_PER_PROCESS = 24  # with fewer, a process takes longer to start than to make them
+ISSUES_PER_TASK = 4  # neighbours: making an issue reads the one before it, which is then at hand
 
-Made: TypeAlias = tuple[str, set[str], int]  # the name of a group, its files, how many were written
-Share: TypeAlias = tuple[Sequence[str], Future[list[Made]]]
+# The name of a group, its files, and how many of them were written.
+GroupResult: TypeAlias = tuple[str, set[str], int]
+Task: TypeAlias = tuple[Sequence[str], Future[list[GroupResult]]]
 
-_maker: PageGroups
+_page_groups: PageGroups
 
 
-def one(maker: PageGroups, name: str) -> Made:
+def make_one(page_groups: PageGroups, name: str) -> GroupResult:
     """Make a group in this process."""
-    shelf = maker.make(name)
-    return name, shelf.files, shelf.written
+    writer = page_groups.make(name)
+    return name, writer.files, writer.written
 
 
-def made(maker: PageGroups, names: Sequence[str], *, forced: bool) -> Iterator[Made]:
-    """Make the groups of these names, from now on, while the caller does other work."""
+def make_all(
+    page_groups: PageGroups, names: Sequence[str], *, forced: bool
+) -> Iterator[GroupResult]:
+    """Start making these groups in the background; yields each that is done."""
     processors = os.cpu_count() or 1
-    hands = min(processors, len(names) // WORTH)
-    if processors < 2 or not hands:
-        return (one(maker, name) for name in names)
-    url = maker.engine.url.render_as_string(hide_password=False)
-    known = (url, maker.stock.now, maker.out, maker.base, forced)
+    processes = min(processors, len(names) // GROUPS_PER_PROCESS)
+    if processors < 2 or not processes:
+        return (make_one(page_groups, name) for name in names)
+    url = page_groups.engine.url.render_as_string(hide_password=False)
+    arguments = (url, page_groups.context.now, page_groups.out, page_groups.base, forced)
     # a fork would carry over the threads of the renderer, which do not survive it
-    crew = ProcessPoolExecutor(hands, get_context("spawn"), _ready, known)
-    issues = [issue.name for issue in maker.stock.issues if issue.name in names]
-    shares = [issues[start : start + NEIGHBOURS] for start in range(0, len(issues), NEIGHBOURS)]
-    shares += [[name] for name in names if name not in issues]
-    return _shared(maker, crew, [(share, crew.submit(_make, share)) for share in shares])
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), _ready, arguments)
+    issues = [issue.name for issue in page_groups.context.issues if issue.name in names]
+    tasks = [
+        issues[start : start + ISSUES_PER_TASK] for start in range(0, len(issues), ISSUES_PER_TASK)
+    ]
+    tasks += [[name] for name in names if name not in issues]
+    return _shared(page_groups, pool, [(task, pool.submit(_make, task)) for task in tasks])
 
 
-def _shared(maker: PageGroups, crew: ProcessPoolExecutor, work: list[Share]) -> Iterator[Made]:
-    """What the crew makes from the first share on, and this process from the last one back."""
-    with crew:
-        while work:
-            share, result = work[-1]
+def _shared(
+    page_groups: PageGroups, pool: ProcessPoolExecutor, pending: list[Task]
+) -> Iterator[GroupResult]:
+    """The pool works from the first task on, this process from the last one back."""
+    with pool:
+        while pending:
+            task, result = pending[-1]
             if result.cancel():
-                work.pop()
-                yield from (one(maker, name) for name in share)
+                pending.pop()
+                yield from (make_one(page_groups, name) for name in task)
             else:
-                yield from work.pop(0)[1].result()
+                yield from pending.pop(0)[1].result()
 
 
 def _ready(url: str, now: datetime, out: Path, base: str, forced: bool) -> None:
-    """What every process does first."""
-    global _maker
+    """Prepare a worker process."""
+    global _page_groups
     from warehouse.database import connect
 
     engine = connect(url)
-    _maker = PageGroups(engine, site_context(engine, now, forced=forced), out, base)
+    _page_groups = PageGroups(engine, site_context(engine, now, forced=forced), out, base)
 
 
-def _make(names: Sequence[str]) -> list[Made]:
-    return [one(_maker, name) for name in names]
+def _make(names: Sequence[str]) -> list[GroupResult]:
+    return [make_one(_page_groups, name) for name in names]

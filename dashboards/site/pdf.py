@@ -1,4 +1,4 @@
-"""The bulletins as PDF, printed by a Chromium of this machine from the pages of the site."""
+"""The bulletins as PDF, printed from the pages of the site by Chromium."""
 
 import os
 import shutil
@@ -8,27 +8,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-SECONDS = 60
+SECONDS = 60  # a page prints in seconds; a browser that hangs is given up
 
 
 class NoBrowser(LookupError):
-    """No browser was found that can print; the message says what to install."""
+    """No browser that can print is installed; the message says what to install."""
 
 
 def browser() -> str:
     """The first browser of BROWSERS that is installed. Raises NoBrowser."""
     for name in BROWSERS:
-        if found := shutil.which(name):
-            return found
+        if path := shutil.which(name):
+            return path
     raise NoBrowser(f"no browser to print with: install Chromium, one of {', '.join(BROWSERS)}")
 
 
 def bulletins(site: Path) -> Iterator[Path]:
-    """Print every bulletin of a built site beside its page, `bulletin.pdf`; those printed.
+    """Print each bulletin of a built site to `bulletin.pdf` beside its page.
 
-    A page that has not changed since it was printed is left. The bytes of a PDF are not the
-    same twice: it is not in the manifest of the data. Raises NoBrowser, and RuntimeError for a
-    page that could not be printed.
+    Yields the paths that were printed; a page that has not changed since is left. The bytes of a
+    PDF differ from print to print, so it is not among the checksums of the data.
+
+    Raises:
+        NoBrowser: no browser is installed.
+        RuntimeError: a page could not be printed.
     """
     program = browser()
     for page in sorted(site.glob("*/bulletins/*/index.html")):
@@ -49,9 +52,11 @@ def _print(program: str, page: Path, out: Path) -> Path:
             f"--print-to-pdf={draft.absolute()}",
             page.absolute().as_uri(),
         ]
-        done = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
-    if done.returncode or not draft.exists():
-        lang = done.stderr.decode(errors="replace").strip().splitlines()
-        raise RuntimeError(f"{page} could not be printed: {lang[-1] if lang else 'no reason'}")
+        result = subprocess.run(command, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+    if result.returncode or not draft.exists():
+        messages = result.stderr.decode(errors="replace").strip().splitlines()
+        raise RuntimeError(
+            f"{page} could not be printed: {messages[-1] if messages else 'no reason'}"
+        )
     draft.replace(out)
     return out

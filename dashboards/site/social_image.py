@@ -1,4 +1,4 @@
-"""The picture that a shared link shows: 1200 by 630, the index of the month and its line."""
+"""The image that a shared link shows, 1200 by 630: the index and its line."""
 
 from html import escape
 from textwrap import wrap
@@ -11,11 +11,11 @@ from dashboards.i18n import Language
 from warehouse.edition import Edition
 
 WIDTH, HEIGHT = 1200, 630
-LINE = 44  # letters of a line of the headline
+LINE = 44  # letters of a line of the headline: 50 px bold fills 1060 of the 1200 px
 
 
 def png(edition: Edition, lang: Language) -> bytes:
-    """The card of an edition. The same edition gives the same bytes on the same machine."""
+    """The image of an edition as PNG; the same machine gives the same bytes."""
     import vl_convert
 
     picture: bytes = vl_convert.svg_to_png(svg(edition, lang), scale=1)
@@ -23,12 +23,12 @@ def png(edition: Edition, lang: Language) -> bytes:
 
 
 def svg(edition: Edition, lang: Language) -> str:
-    """The card as SVG; its words are escaped."""
+    """The image as SVG; its text is escaped."""
     opening = document.opening(edition, lang)
     index = edition_stats.table(edition, "score", "index")["index"]
     head = [
-        _text(72, 150 + 62 * place, line, 50, theme.INK, bold=True)
-        for place, line in enumerate(_lines(str(opening["headline"])))
+        _text(72, 150 + 62 * row, line, 50, theme.INK, bold=True)
+        for row, line in enumerate(_lines(str(opening["headline"])))
     ]
     parts = [
         _text(72, 78, str(lang.words["site"]), 26, theme.MUTED),
@@ -45,7 +45,7 @@ def svg(edition: Edition, lang: Language) -> str:
 
 
 def _lines(words: str) -> list[str]:
-    """The words in as few lines as they need, of about the same length."""
+    """The words in as few lines as they need, of about the same length, at most 3."""
     count = len(wrap(words, LINE))
     return wrap(words, min(LINE, len(words) // count + 6))[:3]
 
@@ -70,16 +70,16 @@ def _curve(values: pd.Series, x: int, y: int, width: int, height: int) -> str:
     """The line of the index, from 0 at the foot to 100 at the top."""
     last = max(len(values) - 1, 1)
     points = [
-        (x + width * place / last, y + height * (1 - value / 100))
-        for place, value in enumerate(values)
+        (x + width * month / last, y + height * (1 - value / 100))
+        for month, value in enumerate(values)
         if pd.notna(value)
     ]
     if not points:
         return ""
-    lang = " ".join(f"{across:.1f},{down:.1f}" for across, down in points)
+    line = " ".join(f"{left:.1f},{top:.1f}" for left, top in points)
     end = points[-1]
     return (
         f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{theme.ZONES[0]}"/>'
-        f'<polyline points="{lang}" fill="none" stroke="{theme.INK}" stroke-width="5"/>'
+        f'<polyline points="{line}" fill="none" stroke="{theme.INK}" stroke-width="5"/>'
         f'<circle cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="9" fill="{theme.INK}"/>'
     )

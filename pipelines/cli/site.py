@@ -36,18 +36,18 @@ def build(
     if force:
         log(settings, reason)
     try:
-        done = build_site(
+        result = build_site(
             ingestion.open_store(settings),
             out,
             settings.now,
             base=base.rstrip("/"),
             forced=force,
-            countries={one: countries.french(one) for one in regions.AFRICA},
+            countries={country: countries.french(country) for country in regions.AFRICA},
         )
     except LookupError as fault:
         raise RunFault(str(fault)) from None
     print(
-        f"{out}: {done.issues} editions, {done.written} files written, {done.removed} removed; "
+        f"{out}: {result.issues} editions, {result.written} files written, {result.removed} removed; "
         f"open {out / 'index.html'}"
     )
 
@@ -56,7 +56,7 @@ def build(
 def pdf(
     site: Annotated[Path, typer.Argument(metavar="DIR", help="A site that was built.")],
 ) -> None:
-    """Print every bulletin of the site in DIR to bulletin.pdf beside it, with Chromium."""
+    """Print each bulletin of the site in DIR to bulletin.pdf with Chromium."""
     from dashboards.site import pdf
 
     if not (site / "index.html").exists():
@@ -69,8 +69,8 @@ def pdf(
 
 
 def log(settings: Settings, reason: str) -> None:
-    """Keep the reason for which an embargo was lifted, a line each, in the home folder."""
+    """Log the reason for lifting an embargo, one line each, in the home folder."""
     settings.home.mkdir(parents=True, exist_ok=True)
     line = {"at": settings.now.isoformat(), "forced": "site build", "reason": reason}
-    with (settings.home / "embargo.jsonl").open("a", encoding="utf-8") as kept:
-        kept.write(json.dumps(line, ensure_ascii=False) + "\n")
+    with (settings.home / "embargo.jsonl").open("a", encoding="utf-8") as log_file:
+        log_file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -1,1 +1,1 @@
-"""The pages of the site, one module a kind."""
+"""The pages of the site, a module for each kind."""

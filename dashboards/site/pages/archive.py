@@ -1,4 +1,4 @@
-"""The bulletins: one permanent page an issue, their list, and the calendar."""
+"""The bulletins: a permanent page for each issue, a list, and the calendar."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -13,7 +13,7 @@ from dashboards.site.schedule import Due, coming
 from warehouse.edition import Edition
 
 Row = dict[str, Any]
-AHEAD = 12
+AHEAD = 12  # months of the calendar, as statistics offices announce a year
 
 
 def issue_page(edition: Edition, issue: Issue, lang: SiteLocale, draw: Draw, data: str) -> Page:
@@ -29,34 +29,37 @@ def issue_page(edition: Edition, issue: Issue, lang: SiteLocale, draw: Draw, dat
 
 
 def mark(issue: Issue) -> str:
-    """What follows the name of an issue that replaces another."""
+    """The mark after the name of an issue that replaces another."""
     return " (R)" if issue.reissue else ""
 
 
-def embeds(stock: SiteContext, lang: SiteLocale, pen: ChartUrlFactory) -> Iterator[tuple[str, str]]:
-    """A page a figure of the newest issue, to be framed elsewhere: its name and its text."""
+def embeds(
+    context: SiteContext, lang: SiteLocale, chart_urls: ChartUrlFactory
+) -> Iterator[tuple[str, str]]:
+    """A page for each figure of the newest issue, to be framed elsewhere."""
     path = "embed/"
-    for figure in lasting(stock.edition, lang, pen(up(path))):  # so that no address is lost
+    # only the figures that every issue has, so that no address ever disappears
+    for figure in lasting(context.edition, lang, chart_urls(up(path))):
         title = lang.words[f"figure_{figure.key}"]
         page = Page(path, "embed.html", title, figure.alt, {"figure": figure})
-        yield f"{lang.code}/{path}{figure.key}.html", html(page, stock, lang)
+        yield f"{lang.code}/{path}{figure.key}.html", html(page, context, lang)
 
 
-def listing(stock: SiteContext, lang: SiteLocale) -> Page:
+def listing(context: SiteContext, lang: SiteLocale) -> Page:
     """Every issue, newest first; those that were replaced stay at their address."""
-    names = {one["key"]: lang.of(one) for one in stock.edition.framework["regimes"]}
+    names = {item["key"]: lang.of(item) for item in context.edition.framework["regimes"]}
     rows = [
         {
-            "path": f"bulletins/{one.name}/",
-            "name": lang.month(one.month + "-01") + mark(one),
-            "score": lang.number(one.score),
-            "regime": names.get(one.regime, "–"),
-            "release": lang.moment(one.due.release),
-            "version": one.version,
-            "replaced": one.replaced_by,
-            "data": f"data/{one.name}/",
+            "path": f"bulletins/{item.name}/",
+            "name": lang.month(item.month + "-01") + mark(item),
+            "score": lang.number(item.score),
+            "regime": names.get(item.regime, "–"),
+            "release": lang.moment(item.due.release),
+            "version": item.version,
+            "replaced": item.replaced_by,
+            "data": f"data/{item.name}/",
         }
-        for one in stock.issues
+        for item in context.issues
     ]
     return Page(
         "bulletins/",
@@ -67,21 +70,21 @@ def listing(stock: SiteContext, lang: SiteLocale) -> Page:
     )
 
 
-def calendar(stock: SiteContext, lang: SiteLocale) -> Page:
+def calendar(context: SiteContext, lang: SiteLocale) -> Page:
     """The rule of release and the dates that follow from it."""
     rows = [
-        [lang.month(one.month + "-01"), lang.day(one.cutoff.date()), lang.moment(one.release)]
-        for one in ahead(stock)
+        [lang.month(dates.month + "-01"), lang.day(dates.cutoff.date()), lang.moment(dates.release)]
+        for dates in ahead(context)
     ]
     past = [
         [
-            lang.month(one.month + "-01") + mark(one),
-            lang.day(one.as_of.date()),
-            lang.moment(one.due.release),
+            lang.month(dates.month + "-01") + mark(dates),
+            lang.day(dates.as_of.date()),
+            lang.moment(dates.due.release),
         ]
-        for one in stock.issues
+        for dates in context.issues
     ]
-    day = int(stock.edition.framework["rules"]["cutoff_day"])
+    day = int(context.edition.framework["rules"]["cutoff_day"])
     return Page(
         "calendar/",
         "calendar.html",
@@ -91,27 +94,27 @@ def calendar(stock: SiteContext, lang: SiteLocale) -> Page:
     )
 
 
-def ahead(stock: SiteContext) -> list[Due]:
+def ahead(context: SiteContext) -> list[Due]:
     """The releases that are still to come."""
-    return coming(stock.now, int(stock.edition.framework["rules"]["cutoff_day"]), AHEAD)
+    return coming(context.now, int(context.edition.framework["rules"]["cutoff_day"]), AHEAD)
 
 
-def ics(stock: SiteContext, lang: SiteLocale) -> bytes:
-    """The releases, past and to come, as an iCalendar file. The same dates give the same bytes."""
+def ics(context: SiteContext, lang: SiteLocale) -> bytes:
+    """The releases, past and to come, as iCalendar; equal dates give equal bytes."""
     from icalendar import Calendar, Event
 
-    made = Calendar()
-    made.add("prodid", "-//Silent Crash Observatory//Calendar//EN")
-    made.add("version", "2.0")
-    made.add("x-wr-calname", lang.words["site"])
-    first = [one.due for one in stock.issues if not one.reissue]
-    for one in [*reversed(first), *ahead(stock)]:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Silent Crash Observatory//Calendar//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", lang.words["site"])
+    first = [scheduled.due for scheduled in context.issues if not scheduled.reissue]
+    for scheduled in [*reversed(first), *ahead(context)]:
         event = Event()
-        event.add("uid", f"release-{one.month}@silent-crash-observatory")
-        event.add("dtstamp", one.cutoff)
-        event.add("dtstart", one.release)
-        event.add("dtend", one.release + timedelta(minutes=30))
-        event.add("summary", lang.say("title", month=lang.month(one.month + "-01")))
-        made.add_component(event)
-    body: bytes = made.to_ical()
+        event.add("uid", f"release-{scheduled.month}@silent-crash-observatory")
+        event.add("dtstamp", scheduled.cutoff)
+        event.add("dtstart", scheduled.release)
+        event.add("dtend", scheduled.release + timedelta(minutes=30))
+        event.add("summary", lang.say("title", month=lang.month(scheduled.month + "-01")))
+        calendar.add_component(event)
+    body: bytes = calendar.to_ical()
     return body

@@ -1,4 +1,4 @@
-"""The Explorer: the reader weighs dimensions and drops indicators; the index is computed again."""
+"""The Explorer: readers change weights and the index is computed again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,22 +14,22 @@ from dashboards.site.page import POLICY, Page
 SCRIPTED = POLICY + "; script-src 'self'"
 
 
-def page(stock: SiteContext, lang: SiteLocale) -> Page:
-    """The page, with the scores and weights of the indicators by month as data for its script.
+def page(context: SiteContext, lang: SiteLocale) -> Page:
+    """The page, with the scores and weights by month as data for its script.
 
     Without scripts it shows the weights of the method and the published index.
     """
-    edition = stock.edition
+    edition = context.edition
     groups = edition_stats.groups(edition)
     index = edition_stats.table(edition, "score", "index")["index"]
     scores = edition_stats.table(edition, "score", "dimension")
     parts = edition_stats.table(edition, "score", "indicator")
-    whole, rules = sum(one["weight"] for one in groups), edition.framework["rules"]
+    total_weight, rules = sum(group["weight"] for group in groups), edition.framework["rules"]
     data = {
         "floors": {"index": rules["coverage_index"], "dimension": rules["coverage_dimension"]},
         "months": [f"{month:%Y-%m}" for month in index.index],
         "index": _plain(list(index)),
-        "weights": {key: one["weight"] for group in groups for key, one in _parts(group)},
+        "weights": {key: group["weight"] for group in groups for key, group in _parts(group)},
         "scores": {key: _plain(list(parts[key])) for group in groups for key, _ in _parts(group)},
     }
     return Page(
@@ -42,17 +42,17 @@ def page(stock: SiteContext, lang: SiteLocale) -> Page:
             "data": Markup(to_json(data).decode()),  # noqa: S704 - no character can close a script
             "dimensions": [
                 {
-                    "key": one["key"],
-                    "name": lang.of(one),
-                    "weight": str(round(100 * one["weight"] / whole)),
-                    "share": lang.percent(one["weight"] / whole, 1),
-                    "score": lang.number(scores[one["key"]].iloc[-1]),
+                    "key": group["key"],
+                    "name": lang.of(group),
+                    "weight": str(round(100 * group["weight"] / total_weight)),
+                    "share": lang.percent(group["weight"] / total_weight, 1),
+                    "score": lang.number(scores[group["key"]].iloc[-1]),
                     "parts": [
                         (key, lang.of(part), lang.number(parts[key].iloc[-1], 0))
-                        for key, part in _parts(one)
+                        for key, part in _parts(group)
                     ],
                 }
-                for one in groups
+                for group in groups
             ],
             "published": lang.number(index.iloc[-1]),
             "rows": [
@@ -64,8 +64,8 @@ def page(stock: SiteContext, lang: SiteLocale) -> Page:
 
 
 def _parts(group: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """The indicators of a dimension by their whole keys."""
-    return [(f"{group['key']}.{one['key']}", one) for one in group["indicator"]]
+    """The indicators of a dimension by their full keys."""
+    return [(f"{group['key']}.{indicator['key']}", indicator) for indicator in group["indicator"]]
 
 
 def _plain(values: list[float]) -> list[float | None]:

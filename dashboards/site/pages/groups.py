@@ -1,4 +1,4 @@
-"""The pages of the five dimensions, of the panels beside the index, and the list of indicators."""
+"""The pages of the dimensions and panels, and the list of indicators."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,13 +19,16 @@ Row = dict[str, Any]
 
 
 def pages(
-    stock: SiteContext,
+    context: SiteContext,
     lang: SiteLocale,
-    pen: ChartUrlFactory,
+    chart_urls: ChartUrlFactory,
     countries: Mapping[str, str] = projects.HERE,
 ) -> Iterator[Page]:
-    """A page a dimension and a panel; `countries` are those whose announcements are listed."""
-    edition = stock.edition
+    """A page for each dimension and panel.
+
+    `countries` are those whose announcements are listed.
+    """
+    edition = context.edition
     for rank, block in enumerate(table_rows.blocks(edition, lang)):
         panel = block["panel"]
         path = f"{block['key']}/" if panel else f"dimensions/{block['key']}/"
@@ -39,23 +42,23 @@ def pages(
                 "rank": rank,
                 "figure": None
                 if panel
-                else drawing(edition, block["key"], rank, lang, pen(up(path))),
+                else drawing(edition, block["key"], rank, lang, chart_urls(up(path))),
                 "lines": sparks(edition, block),
                 "total": None if panel else _sentence(edition, block, lang),
                 "extra": [
                     lang.typeset(text.format(count=len(block["rows"])))
                     for text in lang.words.get(f"about_{block['key']}", [])
                 ],
-                "projects": projects.told(stock, lang, countries)
+                "projects": projects.listed(context, lang, countries)
                 if block["key"] == projects.VIEW
                 else None,
             },
         )
 
 
-def listing(stock: SiteContext, lang: Language) -> Page:
+def listing(context: SiteContext, lang: Language) -> Page:
     """Every indicator of the edition, in the order of the method."""
-    blocks = table_rows.blocks(stock.edition, lang)
+    blocks = table_rows.blocks(context.edition, lang)
     return Page(
         "indicators/",
         "indicators.html",
@@ -66,14 +69,14 @@ def listing(stock: SiteContext, lang: Language) -> Page:
 
 
 def drawing(edition: Edition, key: str, rank: int, lang: Language, draw: Draw) -> Row:
-    """The line of a dimension, wide and narrow, and what it shows in words."""
+    """The line of a dimension, wide and narrow, with its alt text and table."""
     scores = edition_stats.table(edition, "score", "dimension")[key]
     colour = theme.DIMENSIONS[rank % len(theme.DIMENSIONS)]
     return pressure(scores, colour, lang, draw)
 
 
 def pressure(scores: pd.Series, colour: str, lang: Language, draw: Draw) -> Row:
-    """A line of pressures from 0 to 100 as a figure: wide, narrow, alt and its table."""
+    """A line of pressures (0 to 100): drawn wide and narrow, alt text and table."""
     frame = scores.rename("value").rename_axis("period").reset_index()
     wide, narrow = (
         draw(
@@ -82,28 +85,28 @@ def pressure(scores: pd.Series, colour: str, lang: Language, draw: Draw) -> Row:
         )
         for width in (charts.WIDE, charts.NARROW)
     )
-    return {"wide": wide, "narrow": narrow} | told(scores, 1, lang)
+    return {"wide": wide, "narrow": narrow} | described(scores, 1, lang)
 
 
-def told(values: pd.Series, decimals: int, lang: Language) -> Row:
-    """What a line shows: in a sentence, and as rows of month and figure, newest first."""
-    known = values.dropna()
+def described(values: pd.Series, decimals: int, lang: Language) -> Row:
+    """What a line shows: alt text, and rows of month and figure, newest first."""
+    observed = values.dropna()
     lines = [
         [lang.month(month), lang.number(value, decimals)]
         for month, value in zip(values.index[::-1], values[::-1], strict=True)
     ]
-    if known.empty:
+    if observed.empty:
         return {"alt": lang.say("alt_nothing"), "rows": lines}
-    when = {"first": known.index[0], "last": known.index[-1]}
-    when |= {"lowest": known.idxmin(), "highest": known.idxmax()}
-    what = {"low": known.min(), "high": known.max(), "now": known.iloc[-1]}
+    when = {"first": observed.index[0], "last": observed.index[-1]}
+    when |= {"lowest": observed.idxmin(), "highest": observed.idxmax()}
+    what = {"low": observed.min(), "high": observed.max(), "now": observed.iloc[-1]}
     months = {name: lang.month(month) for name, month in when.items()}
     figures = {name: lang.number(value, decimals) for name, value in what.items()}
     return {"alt": lang.say("alt_line", **months, **figures), "rows": lines}
 
 
 def sparks(edition: Edition, block: Row) -> Row:
-    """A small line of pressure for each indicator of a block, by its key."""
+    """A sparkline of pressure for each indicator of a block, by its key."""
     kind = "panel" if block["panel"] else "indicator"
     scores = edition_stats.table(edition, "score", kind)
     return {

@@ -1,4 +1,4 @@
-"""The home page: the figure, what is behind it, what changed, and when the next one comes."""
+"""The home page: the index, its dimensions, what changed, the next release."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,16 +16,16 @@ from dashboards.site.schedule import coming
 from warehouse.edition import Edition
 
 Row = dict[str, Any]
-WIDTH = 640
-MOVERS = 3
+WIDTH = 640  # pixels beside the headline figure
+MOVERS = 3  # indicators named as movers; the bulletin has them all
 FIGURES = ("regime", "index", "dimension", "indicator")  # kinds of rules
 
 
-def page(stock: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
+def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     """The home page of the newest edition."""
-    edition, level = stock.edition, edition_stats.level(stock.edition)
+    edition, level = context.edition, edition_stats.level(context.edition)
     opening = document.opening(edition, lang)
-    [after] = coming(stock.now, int(edition.framework["rules"]["cutoff_day"]), 1)
+    [after] = coming(context.now, int(edition.framework["rules"]["cutoff_day"]), 1)
     return Page(
         "",
         "home.html",
@@ -41,9 +41,9 @@ def page(stock: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
             "dimensions": cards(edition, lang),
             "movers": movers(edition, lang),
             "since": quality.since(edition, lang),
-            "alerts": newest(stock, lang),
-            "evaluated": stock.evaluated,
-            "issue": stock.issue,
+            "alerts": newest(context, lang),
+            "evaluated": context.evaluated,
+            "issue": context.issue,
             "next_release": lang.moment(after.release),
             "next_month": lang.of_month(after.month + "-01"),
         },
@@ -64,7 +64,7 @@ def interval(edition: Edition, lang: Language) -> str:
 
 
 def cards(edition: Edition, lang: Language) -> list[Row]:
-    """A card a dimension: score, change, its question and its line over the months."""
+    """A card for each dimension: score, change, question and sparkline."""
     scores = edition_stats.table(edition, "score", "dimension")
     return [
         {
@@ -81,7 +81,7 @@ def cards(edition: Edition, lang: Language) -> list[Row]:
 
 
 def movers(edition: Edition, lang: Language) -> list[Row]:
-    """The indicators that moved the index most over the month, in points of the index."""
+    """The indicators that moved the index most over the month, in points."""
     moved = edition_stats.movement(edition)
     if moved.empty:
         return []
@@ -96,14 +96,14 @@ def movers(edition: Edition, lang: Language) -> list[Row]:
     ]
 
 
-def newest(stock: SiteContext, lang: Language, count: int = 4) -> Sequence[Row]:
-    """The alerts about figures that moved last, and how each of them stands: since when, in words.
+def newest(context: SiteContext, lang: Language, count: int = 4) -> Sequence[Row]:
+    """The alerts on figures that changed last: state, month and text.
 
-    Those about sources are on their own page.
+    Those about sources are on the page of alerts.
     """
-    said_out = stock.events["kind"].isin(["firing", "resolved", "retracted"])
-    kept = stock.events.loc[said_out & stock.events["rule_kind"].isin(FIGURES)]
-    ordered = kept.sort_values(["period", "id"])
+    public = context.events["kind"].isin(["firing", "resolved", "retracted"])
+    on_figures = context.events.loc[public & context.events["rule_kind"].isin(FIGURES)]
+    ordered = on_figures.sort_values(["period", "id"])
     last = ordered.drop_duplicates(["rule", "series"], keep="last").tail(count)[::-1]
     return [
         {

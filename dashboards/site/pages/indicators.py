@@ -1,4 +1,4 @@
-"""The page of an indicator: its line, its definition, its sources, its versions, its checks."""
+"""The page of an indicator: lines, definition, sources, versions, checks."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -20,12 +20,12 @@ from dashboards.publish.publication import Publication, to_json
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, up
-from dashboards.site.pages.groups import pressure, told
+from dashboards.site.pages.groups import described, pressure
 from warehouse.edition import Edition
 
 Row = dict[str, Any]
-SHOWN = 12  # figures of a table of versions, the newest ones
-EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest date that a zip can say: nothing depends on the clock
+SHOWN = 12  # newest figures in a table of versions: it stays on one screen
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the oldest date of the ZIP format: bytes do not depend on the clock
 
 
 def path(key: str) -> str:
@@ -33,46 +33,48 @@ def path(key: str) -> str:
     return f"indicators/{key}/"
 
 
-def stamp(stock: SiteContext, key: str) -> str:
-    """What the page of an indicator follows from: change nothing of it and the page is right."""
-    edition, group = stock.edition, key.partition(".")[0]
+def stamp(context: SiteContext, key: str) -> str:
+    """What the page depends on: an equal stamp means that the page is right."""
+    edition, group = context.edition, key.partition(".")[0]
     mine = [frame.loc[frame["key"].eq(key)] for frame in (edition.values, edition.lineage)]
     sources = _sources(edition, key)
-    read = [frame.loc[frame["source"].isin(sources)] for frame in (stock.fetches, stock.aside)]
-    method = [one for one in _groups(edition) if one["key"] == group]
-    told = [frame.to_csv() for frame in (*mine, *read)] + [str(method), str(stock.issue.due)]
-    return sha256("".join(told).encode()).hexdigest()
+    read = [
+        frame.loc[frame["source"].isin(sources)] for frame in (context.fetches, context.quarantined)
+    ]
+    method = [block for block in _groups(edition) if block["key"] == group]
+    parts = [frame.to_csv() for frame in (*mine, *read)] + [str(method), str(context.issue.due)]
+    return sha256("".join(parts).encode()).hexdigest()
 
 
 def pages(
-    stock: SiteContext, lang: SiteLocale
+    context: SiteContext, lang: SiteLocale
 ) -> Iterator[tuple[str, Callable[[ChartUrlFactory], Page]]]:
-    """The key of each indicator, those of the panels too, and what draws its page with a pen."""
-    edition = stock.edition
-    about = edition_stats.indicators(edition).set_index("key", drop=False)
-    order = [one["key"] for one in edition_stats.groups(edition)]
+    """The key of each indicator, panels too, and a function that makes its page."""
+    edition = context.edition
+    details = edition_stats.indicators(edition).set_index("key", drop=False)
+    order = [block["key"] for block in edition_stats.groups(edition)]
     for block in table_rows.blocks(edition, lang):
         colour = theme.DIMENSIONS[order.index(block["key"])] if block["key"] in order else theme.INK
         for row in block["rows"]:
             yield (
                 row["key"],
-                partial(_page, stock, lang, block, row, about.loc[row["key"]], colour),
+                partial(_page, context, lang, block, row, details.loc[row["key"]], colour),
             )
 
 
 def _page(
-    stock: SiteContext,
+    context: SiteContext,
     lang: SiteLocale,
     block: Row,
     row: Row,
-    about: pd.Series,
+    details: pd.Series,
     colour: str,
-    pen: ChartUrlFactory,
+    chart_urls: ChartUrlFactory,
 ) -> Page:
-    edition, key = stock.edition, row["key"]
-    draw = pen(up(path(key)))
+    edition, key = context.edition, row["key"]
+    draw = chart_urls(up(path(key)))
     values = edition.values.loc[edition.values["key"].eq(key)].set_index("period")
-    own = None if row["hidden"] else _figure(edition, values["value"], about, colour, lang, draw)
+    own = None if row["hidden"] else _figure(edition, values["value"], details, colour, lang, draw)
     content = {
         "row": row,
         "block": block,
@@ -80,7 +82,7 @@ def _page(
         "figure": own,
         "resting": resting(edition, key, lang),
         "versions": versions(edition, key, lang),
-        "checks": checks(stock, key, lang),
+        "checks": checks(context, key, lang),
     }
     return Page(path(key), "indicator.html", row["name"], row["rationale"], content)
 
@@ -96,22 +98,22 @@ def _span(edition: Edition, values: pd.Series) -> pd.Series:
 
 
 def _figure(
-    edition: Edition, stored: pd.Series, about: pd.Series, colour: str, lang: Language, draw: Draw
+    edition: Edition, stored: pd.Series, details: pd.Series, colour: str, lang: Language, draw: Draw
 ) -> Row:
     """The figures in their unit."""
-    values, decimals = _span(edition, stored), int(about["decimals"])
+    values, decimals = _span(edition, stored), int(details["decimals"])
     frame = values.rename("value").reset_index()
-    known = values.dropna()
-    label = lang.number(known.iloc[-1], decimals) if len(known) else ""
+    observed = values.dropna()
+    label = lang.number(observed.iloc[-1], decimals) if len(observed) else ""
     wide, narrow = (
         draw(charts.line(frame, label, colour, width), lang)
         for width in (charts.WIDE, charts.NARROW)
     )
-    return {"wide": wide, "narrow": narrow} | told(values, decimals, lang)
+    return {"wide": wide, "narrow": narrow} | described(values, decimals, lang)
 
 
 def resting(edition: Edition, key: str, lang: SiteLocale) -> list[Row]:
-    """The figures that the month's value rests on: series, period, value, date known, citation."""
+    """The figures behind the month's value, each with its date and citation."""
     shut = edition_stats.closed(edition)
     mine = edition.lineage.loc[
         edition.lineage["key"].eq(key) & edition.lineage["period"].eq(edition_stats.month(edition))
@@ -137,13 +139,13 @@ def _rested(row: dict[Any, Any], shut: set[str], lang: SiteLocale) -> Row:
 
 
 def versions(edition: Edition, key: str, lang: Language) -> list[list[str]]:
-    """Figures that were used in more than one version: first and last known, and their dates."""
+    """Figures used in more than one version: first, last, and their dates."""
     shut = edition_stats.closed(edition)
     mine = edition.lineage.loc[
         edition.lineage["key"].eq(key) & ~edition.lineage["series"].isin(shut)
     ]
-    known = mine.drop_duplicates(["series", "series_period", "known_from"])
-    grouped = known.sort_values("known_from").groupby(["series", "series_period"])
+    used = mine.drop_duplicates(["series", "series_period", "known_from"])
+    grouped = used.sort_values("known_from").groupby(["series", "series_period"])
     table = grouped.agg(
         first=("value", "first"),
         since=("known_from", "first"),
@@ -163,18 +165,18 @@ def versions(edition: Edition, key: str, lang: Language) -> list[list[str]]:
     ]
 
 
-def checks(stock: SiteContext, key: str, lang: Language) -> list[Row]:
-    """For each source behind the indicator: its last answer, rows read, rows set aside."""
-    edition = stock.edition
+def checks(context: SiteContext, key: str, lang: Language) -> list[Row]:
+    """For each source behind the indicator: last answer, rows read, rows rejected."""
+    edition = context.edition
     titles = {row["key"]: lang.of(row, "title") for row in edition.sources.to_dict("records")}
-    read = stock.fetches.set_index("source")
-    aside = stock.aside.groupby("source")["rows"].sum()
+    read = context.fetches.set_index("source")
+    quarantined = context.quarantined.groupby("source")["rows"].sum()
     return [
         {
             "title": titles[source],
             "outcome": lang.words["outcomes"].get(read["outcome"].get(source, ""), "–"),
             "rows": lang.number(read["rows"].get(source, float("nan")), 0),
-            "aside": lang.number(aside.get(source, 0), 0),
+            "aside": lang.number(quarantined.get(source, 0), 0),
         }
         for source in _sources(edition, key)
     ]
@@ -187,22 +189,22 @@ def _sources(edition: Edition, key: str) -> list[str]:
 
 
 def files(publication: Publication, key: str) -> Iterator[tuple[str, bytes]]:
-    """The data of an indicator at the address of its page: csv, json, and both as a zip."""
-    [table] = [one for one in publication.tables if one.name == "indicators"]
+    """The data of an indicator beside its page: CSV, JSON, and both as ZIP."""
+    [table] = [item for item in publication.tables if item.name == "indicators"]
     frame = publication.frames["indicators"]
-    [about] = [row for row in publication.indicators() if row["key"] == key]
-    yield from _bundle(key, frame.loc[frame["key"].eq(key)], table, about)
+    [details] = [row for row in publication.indicators() if row["key"] == key]
+    yield from _bundle(key, frame.loc[frame["key"].eq(key)], table, details)
 
 
 def _bundle(
-    key: str, frame: pd.DataFrame, table: Table, about: dict[Any, Any]
+    key: str, frame: pd.DataFrame, table: Table, details: dict[Any, Any]
 ) -> Iterator[tuple[str, bytes]]:
     text = tables_csv.standard(frame, table)
-    described = {name: about[name] for name in ("key", "dimension", "fr", "en", "unit_fr",
+    definition = {name: details[name] for name in ("key", "dimension", "fr", "en", "unit_fr",
                  "unit_en", "rationale_fr", "rationale_en", "caveat_fr", "caveat_en")}  # fmt: skip
     values = json.loads(frame.to_json(orient="records", date_format="iso", date_unit="s"))
     months = [row | {"period": str(row["period"])[:7]} for row in values]
-    document = to_json(described | {"licence": "CC-BY-4.0", "values": months})
+    document = to_json(definition | {"licence": "CC-BY-4.0", "values": months})
     inside = {f"{key}.csv": text, f"{key}.json": document}
     packed = BytesIO()
     with ZipFile(packed, "w") as zipped:

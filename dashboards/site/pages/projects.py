@@ -1,4 +1,4 @@
-"""Data centres announced in the pilot country and its continent, and what became of them."""
+"""Data centres announced in Morocco and Africa, and what became of them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -11,29 +11,30 @@ from dashboards.site.locale import SiteLocale
 
 Row = dict[str, Any]
 NO_EVENT = "not_announcement"
-SHOWN = 60  # announcements of a list, the newest ones
+SHOWN = 60  # newest announcements of a list: the page stays under 150 kB
 VIEW, COUNTRY = "morocco", "Morocco"
 WIDER = "africa"
 HERE: Mapping[str, str] = MappingProxyType({COUNTRY: "Maroc"})
 
 
-def told(stock: SiteContext, lang: SiteLocale, countries: Mapping[str, str]) -> Row:
-    """The announcements of the country, then those of the rest of `countries`, and their fate.
+def listed(context: SiteContext, lang: SiteLocale, countries: Mapping[str, str]) -> Row:
+    """The announcements in Morocco and in the other `countries`, and their fate.
 
-    `countries`: English name, as events have it, to French name. Figures are MW and millions.
+    `countries` maps the English name, as events have it, to the French. Figures are in MW and
+    millions.
     """
-    events = stock.told.loc[stock.told["event_type"].ne(NO_EVENT)]
+    events = context.announcements.loc[context.announcements["event_type"].ne(NO_EVENT)]
     here = events["country"].eq(COUNTRY)
     near = events["country"].isin(list(countries)) & ~here
     return {
         "lists": [
-            {"key": key, "title": lang.words["projects"][key], **_list(found, lang, countries)}
-            for key, found in ((VIEW, events.loc[here]), (WIDER, events.loc[near]))
+            {"key": key, "title": lang.words["projects"][key], **_list(selected, lang, countries)}
+            for key, selected in ((VIEW, events.loc[here]), (WIDER, events.loc[near]))
         ],
         "fates": [
-            {"title": lang.words["projects"][view], "rows": _fate(stock.fates[view], lang)}
+            {"title": lang.words["projects"][view], "rows": _fate(context.fates[view], lang)}
             for view in (VIEW, WIDER)
-            if not stock.fates[view].empty
+            if not context.fates[view].empty
         ],
     }
 
@@ -46,11 +47,11 @@ def _list(events: pd.DataFrame, lang: SiteLocale, countries: Mapping[str, str]) 
 
 def _event(row: Mapping[Any, Any], lang: SiteLocale, countries: Mapping[str, str]) -> Row:
     name = str(row["country"])
-    place = [_listed(row["place"]), countries.get(name, name) if lang.code == "fr" else name]
+    location = [_listed(row["place"]), countries.get(name, name) if lang.code == "fr" else name]
     return {
         "day": lang.day(row["known_from"].date()),
         "who": _listed(row["operator"]) or lang.words["projects"]["nobody"],
-        "where": ", ".join(one for one in place if one),
+        "where": ", ".join(part for part in location if part),
         "address": str(row["address"]),
         "step": lang.words["project_steps"].get(row["event_type"], "–"),
         "mw": lang.number(row["power_mw"], 1 if row["power_mw"] % 1 else 0),
@@ -59,7 +60,7 @@ def _event(row: Mapping[Any, Any], lang: SiteLocale, countries: Mapping[str, str
 
 
 def _listed(text: str) -> str:
-    """Several names, which events keep apart by semicolons."""
+    """Several names, which events separate by semicolons."""
     return text.replace("; ", ", ")
 
 
@@ -71,7 +72,7 @@ def _amount(row: Mapping[Any, Any], lang: SiteLocale) -> str:
 
 
 def _fate(table: pd.DataFrame, lang: SiteLocale) -> list[list[str]]:
-    kept = table.loc[table["projects"].gt(0)]
+    counted = table.loc[table["projects"].gt(0)]
     return [
         [
             lang.words["project_steps"][state],
@@ -79,5 +80,5 @@ def _fate(table: pd.DataFrame, lang: SiteLocale) -> list[list[str]]:
             lang.number(row["mw"], 0),
             lang.number(row["usd"] / 1e6, 0),
         ]
-        for state, row in kept.iterrows()
+        for state, row in counted.iterrows()
     ]

@@ -11,42 +11,44 @@ from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
 
 FORMATS = (".csv", ".fr.csv", ".parquet")
-# Over the editions: what leads to every other file of the API, and the feed of a language.
+# Files over all editions: they lead to every other file of the API; and the language's feed.
 OVER = ("api/v1/openapi.json", "api/v1/editions.json", "api/v1/latest.json", "editions.{code}.atom")
 
 
-def data(stock: SiteContext, lang: Language, tables: Sequence[Table], names: Sequence[str]) -> Page:
-    """The tables of the newest issue in each format, and what is about them, of `names`."""
-    held = {f"{one.name}{ending}" for one in tables for ending in FORMATS}
+def data(
+    context: SiteContext, lang: Language, tables: Sequence[Table], names: Sequence[str]
+) -> Page:
+    """The tables of the newest issue in each format, and its other files."""
+    table_files = {f"{table.name}{ending}" for table in tables for ending in FORMATS}
     return _page(
         "data/",
         lang,
         {
             "over": [name.format(code=lang.code) for name in OVER],
-            "folder": f"data/{stock.issue.name}/",
+            "folder": f"data/{context.issue.name}/",
             "tables": [
                 (
-                    lang.typeset(getattr(one, lang.code)),
-                    [f"{one.name}{ending}" for ending in FORMATS],
+                    lang.typeset(getattr(table, lang.code)),
+                    [f"{table.name}{ending}" for ending in FORMATS],
                 )
-                for one in tables
+                for table in tables
             ],
-            "about": [name for name in names if name not in held],
+            "about": [name for name in names if name not in table_files],
         },
     )
 
 
-def method(stock: SiteContext, lang: Language) -> Page:
-    """The method in force: its rules, its zones, its dimensions, indicators and weights."""
-    framework = stock.edition.framework
+def method(context: SiteContext, lang: Language) -> Page:
+    """The method in force: rules, zones, dimensions, indicators and weights."""
+    framework = context.edition.framework
     rule = framework["rules"]
-    weights = edition_stats.indicators(stock.edition).set_index("key")["nominal"]
+    weights = edition_stats.indicators(context.edition).set_index("key")["nominal"]
     return _page(
         "method/",
         lang,
         {
-            "version": stock.edition.framework_version,
-            "fingerprint": stock.edition.framework_hash,
+            "version": context.edition.framework_version,
+            "fingerprint": context.edition.framework_hash,
             "steps": [
                 text.format(
                     day=rule["cutoff_day"],
@@ -56,24 +58,24 @@ def method(stock: SiteContext, lang: Language) -> Page:
                 )
                 for text in lang.words["method_steps"]
             ],
-            "blocks": table_rows.blocks(stock.edition, lang),
+            "blocks": table_rows.blocks(context.edition, lang),
             "weights": {str(key): lang.percent(share, 1) for key, share in weights.items()},
             "regimes": [
                 [
-                    lang.of(one),
-                    lang.number(one["enter"], 0),
-                    lang.number(one["leave"], 0),
-                    lang.of(one, "why"),
+                    lang.of(zone),
+                    lang.number(zone["enter"], 0),
+                    lang.number(zone["leave"], 0),
+                    lang.of(zone, "why"),
                 ]
-                for one in framework["regimes"]
+                for zone in framework["regimes"]
             ],
         },
     )
 
 
-def cite(stock: SiteContext, lang: SiteLocale, base: str) -> Page:
+def cite(context: SiteContext, lang: SiteLocale, base: str) -> Page:
     """How to cite the index, an edition and a figure."""
-    issue, edition = stock.issue, stock.edition
+    issue, edition = context.issue, context.edition
     month = lang.month(issue.month + "-01")
     address = f"{base.rstrip('/')}/{lang.code}/bulletins/{issue.name}/" if base else ""
     text = lang.say(

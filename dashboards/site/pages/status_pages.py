@@ -14,51 +14,51 @@ from dashboards.site.page import Page
 Row = dict[str, Any]
 
 
-def sources(stock: SiteContext, lang: SiteLocale) -> Page:
-    """Every source at the hour of the build: newest period, age, last answer, rows set aside."""
-    aside = stock.aside.groupby("source")["rows"].sum()
-    about = stock.edition.sources.set_index("key")
-    now = stock.sources.loc[stock.sources["key"].isin(about.index)]
+def sources(context: SiteContext, lang: SiteLocale) -> Page:
+    """Every source at the time of the build: age, last answer, rejected rows."""
+    quarantined = context.quarantined.groupby("source")["rows"].sum()
+    catalogue = context.edition.sources.set_index("key")
+    current = context.sources.loc[context.sources["key"].isin(catalogue.index)]
     rows = [
-        quality.source(about.loc[row["key"]].to_dict() | row, lang)
+        quality.source(catalogue.loc[row["key"]].to_dict() | row, lang)
         | {
-            "licence": lang.licence(about["licence"][row["key"]]),
+            "licence": lang.licence(catalogue["licence"][row["key"]]),
             "outcome": lang.words["outcomes"].get(row["last_outcome"], lang.words["never"]),
             "asked": lang.month(row["last_at"], "d MMM y") if pd.notna(row["last_at"]) else "–",
             "rows": lang.number(row["rows"], 0),
-            "aside": lang.number(aside.get(row["key"], 0), 0),
-            "cadence": lang.words["cadences"].get(about["cadence"][row["key"]], "–"),
+            "aside": lang.number(quarantined.get(row["key"], 0), 0),
+            "cadence": lang.words["cadences"].get(catalogue["cadence"][row["key"]], "–"),
         }
-        for row in now.to_dict("records")
+        for row in current.to_dict("records")
     ]
     late = sum(row["late"] for row in rows)
-    set_aside = [
+    rejected = [
         {
-            "source": about["title_" + lang.code].get(row["source"], row["source"]),
+            "source": catalogue["title_" + lang.code].get(row["source"], row["source"]),
             "failure": lang.words["failures"].get(row["expectation"], lang.words["failed"]),
             "reason": str(row["reason"]),
             "rows": lang.number(row["rows"], 0),
         }
-        for row in stock.aside.to_dict("records")
+        for row in context.quarantined.to_dict("records")
     ]
     return _page(
         "sources/",
         lang,
         {
             "rows": rows,
-            "set_aside": set_aside,
+            "rejected_rows": rejected,
             "summary": lang.say(
-                "sources_summary", late=late, count=len(rows), when=lang.moment(stock.now)
+                "sources_summary", late=late, count=len(rows), when=lang.moment(context.now)
             ),
         },
     )
 
 
-def revisions(stock: SiteContext, lang: Language) -> Page:
+def revisions(context: SiteContext, lang: Language) -> Page:
     """How the figures that the index reads were revised by their publishers."""
-    edition = stock.edition
+    edition = context.edition
     used = set(edition.lineage["series"]) - edition_stats.closed(edition)
-    frame = stock.revisions.loc[stock.revisions["series"].isin(used)]
+    frame = context.revisions.loc[context.revisions["series"].isin(used)]
     grouped = frame.groupby("series").agg(
         figures=("period", "size"),
         revised=("versions", lambda v: int(v.gt(1).sum())),
@@ -94,9 +94,9 @@ def size(value: float, lang: Language) -> str:
     return lang.number(value, 0 if abs(value) >= 100 else 2 if abs(value) >= 1 else 4)
 
 
-def alerts(stock: SiteContext, lang: SiteLocale) -> Page:
-    """What is watched, what is firing, and everything that ever fired, false alarms included."""
-    events = stock.events.loc[stock.events["kind"].isin(["firing", "resolved", "retracted"])]
+def alerts(context: SiteContext, lang: SiteLocale) -> Page:
+    """What is watched, what fires, and all that ever fired, false alarms included."""
+    events = context.events.loc[context.events["kind"].isin(["firing", "resolved", "retracted"])]
     kinds = events["kind"].value_counts()
     summary = lang.say(
         "alerts_summary",
@@ -104,21 +104,21 @@ def alerts(stock: SiteContext, lang: SiteLocale) -> Page:
     )
     regimes = [
         [
-            lang.of(one),
-            lang.number(one["enter"], 0),
-            lang.number(one["leave"], 0),
-            lang.of(one, "why"),
+            lang.of(zone),
+            lang.number(zone["enter"], 0),
+            lang.number(zone["leave"], 0),
+            lang.of(zone, "why"),
         ]
-        for one in stock.edition.framework["regimes"]
+        for zone in context.edition.framework["regimes"]
     ]
     return _page(
         "alerts/",
         lang,
         {
             "summary": summary,
-            "firing": _firing(stock, lang),
-            "evaluated": stock.evaluated,
-            "rules": alerts_section.in_words(_rules(stock), lang),
+            "firing": _firing(context, lang),
+            "evaluated": context.evaluated,
+            "rules": alerts_section.in_words(_rules(context), lang),
             "history": [_event(row, lang) for row in _ordered(events).to_dict("records")],
             "regimes": regimes,
         },
@@ -129,17 +129,17 @@ def _ordered(events: pd.DataFrame) -> pd.DataFrame:
     return events.sort_values(["period", "id"], ascending=False)
 
 
-def _firing(stock: SiteContext, lang: Language) -> list[str]:
-    """The alerts that stand, in the words that they were told in."""
-    now = stock.states.loc[stock.states["state"].isin(["firing", "recovering"])]
-    fired = stock.events.loc[stock.events["kind"].eq("firing")].sort_values("id")
+def _firing(context: SiteContext, lang: Language) -> list[str]:
+    """The alerts that are firing, in the words of their message."""
+    active = context.states.loc[context.states["state"].isin(["firing", "recovering"])]
+    fired = context.events.loc[context.events["kind"].eq("firing")].sort_values("id")
     newest = fired.drop_duplicates(["rule", "series"], keep="last")
-    kept = newest.merge(now[["rule", "series"]], on=["rule", "series"])
-    return [lang.of(row, "text") for row in _ordered(kept).to_dict("records")]
+    standing = newest.merge(active[["rule", "series"]], on=["rule", "series"])
+    return [lang.of(row, "text") for row in _ordered(standing).to_dict("records")]
 
 
-def _rules(stock: SiteContext) -> list[Row]:
-    newest = stock.rules.sort_values("at").drop_duplicates("id", keep="last")
+def _rules(context: SiteContext) -> list[Row]:
+    newest = context.rules.sort_values("at").drop_duplicates("id", keep="last")
     return list(newest["body"])
 
 
@@ -155,9 +155,9 @@ def _event(row: dict[Any, Any], lang: Language) -> Row:
     }
 
 
-def corrections(stock: SiteContext, lang: SiteLocale) -> Page:
-    """The editions that were issued again: what they said, what they say, and when."""
-    by_name = {one.name: one for one in stock.issues}
+def corrections(context: SiteContext, lang: SiteLocale) -> Page:
+    """The editions that were reissued: the index before and after, and when."""
+    by_name = {issue.name: issue for issue in context.issues}
     rows = [
         {
             "before": old,
@@ -170,7 +170,7 @@ def corrections(stock: SiteContext, lang: SiteLocale) -> Page:
                 "why_method" if old.method != by_name[old.replaced_by].method else "why_figures"
             ],
         }
-        for old in stock.issues
+        for old in context.issues
         if old.replaced_by
     ]
     return _page("corrections/", lang, {"rows": rows})
