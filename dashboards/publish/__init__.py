@@ -1,4 +1,4 @@
-"""The release as data: its tables in the formats that machines read, from one description."""
+"""The release as data: tables in formats for machines, from one description."""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -23,9 +23,9 @@ CHECKSUMS = "SHA256SUMS"
 
 
 def write(publication: Publication, out: Path, *, previous: Edition | None = None) -> list[Path]:
-    """Write the data of an edition into the folder `out`; the paths, checksums last.
+    """Write the data of an edition into the folder `out`; paths, checksums last.
 
-    The changelog is against `previous`, the last edition before, where one is held.
+    The changelog is against `previous`, the last edition before, where there is one.
     The checksums are of everything in the folder. The same edition gives the same bytes.
     """
     paths = [_put(out / file.name, file.body) for file in files(publication, previous)]
@@ -33,9 +33,9 @@ def write(publication: Publication, out: Path, *, previous: Edition | None = Non
 
 
 def files(publication: Publication, previous: Edition | None = None) -> list[File]:
-    """Every file of a release but its checksums."""
+    """Every file of a release except its checksums."""
     data = [*_data(publication), *_changes(publication, previous)]
-    return [*data, *_about(publication, data)]
+    return [*data, *_descriptions(publication, data)]
 
 
 def _changes(publication: Publication, previous: Edition | None) -> Iterator[File]:
@@ -57,8 +57,8 @@ def _data(publication: Publication) -> Iterator[File]:
     yield File("data.sdmx.xml", sdmx_data.document(publication))
 
 
-def _about(publication: Publication, data: Sequence[File]) -> Iterator[File]:
-    """The descriptions, which name the files of data with their sizes and hashes."""
+def _descriptions(publication: Publication, data: Sequence[File]) -> Iterator[File]:
+    """The descriptions, which name the data files with their sizes and hashes."""
     plain = [file for file in data if file.table and file.name == f"{file.table.name}.csv"]
     csv = [file for file in data if file.name.endswith(".csv")]
     yield File("datapackage.json", to_json(datapackage.document(publication, csv)))
@@ -78,6 +78,6 @@ def _put(path: Path, body: bytes) -> Path:
 
 
 def _checksums(out: Path) -> Path:
-    files = sorted(one for one in out.iterdir() if one.is_file() and one.name != CHECKSUMS)
-    lines = [f"{sha256(one.read_bytes()).hexdigest()}  {one.name}\n" for one in files]
+    files = sorted(path for path in out.iterdir() if path.is_file() and path.name != CHECKSUMS)
+    lines = [f"{sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
     return _put(out / CHECKSUMS, "".join(lines).encode())

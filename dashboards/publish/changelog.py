@@ -1,4 +1,4 @@
-"""The changelog of an edition: one document for machines, and the same as Markdown to be read."""
+"""The changelog of an edition: JSON for machines, and Markdown to be read."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from dashboards.publish.changes import Changes
 from dashboards.publish.publication import Publication, records
 from dashboards.publish.readme import escaped
 
-DIGITS = 4
+DIGITS = 4  # decimals of a revised figure: the most that a publisher gives
 
 
 def document(publication: Publication, changes: Changes) -> dict[str, Any]:
@@ -33,7 +33,7 @@ def document(publication: Publication, changes: Changes) -> dict[str, Any]:
 
 
 def _by_series(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """A line a series: how many figures, of which periods."""
+    """A line for each series: how many figures, and of which periods."""
     periods = rows.groupby("series")["period"].agg(count="size", first="min", last="max")
     return records(_dated(periods.reset_index(), "first", "last"))
 
@@ -61,9 +61,11 @@ def _lines(
     months = {"month": lang.month(changes["month"]), "before": lang.month(changes["previous"])}
     yield from (f"# {words['title'].format(**months)}", "")
     yield from (f"## {words['method']}", "", _method(changes["method"], words), "")
-    new = [words["figures"].format(**one, title=titles[one["series"]]) for one in changes["new"]]
+    new = [
+        words["figures"].format(**entry, title=titles[entry["series"]]) for entry in changes["new"]
+    ]
     yield from _section(words["new"], new, words)
-    revised = [_moved(one, titles[one["series"]], lang, words) for one in changes["revised"]]
+    revised = [_moved(entry, titles[entry["series"]], lang, words) for entry in changes["revised"]]
     yield from _section(words["revised"], revised, words)
     yield from _section(words["gone"], [f"`{key}`" for key in changes["gone"]], words)
 
@@ -83,9 +85,9 @@ def _method(method: Mapping[str, Any], words: Mapping[str, str]) -> str:
     return words["changed"].format(version=version, was=was, keys=", ".join(touched) or "–")
 
 
-def _moved(one: Mapping[str, Any], title: str, lang: Language, words: Mapping[str, str]) -> str:
-    figures = {name: one[name] for name in ("was", "value")}
-    if one["value"] is None:
-        return words["closed"].format(**{**one, "title": title})
+def _moved(entry: Mapping[str, Any], title: str, lang: Language, words: Mapping[str, str]) -> str:
+    figures = {name: entry[name] for name in ("was", "value")}
+    if entry["value"] is None:
+        return words["closed"].format(**{**entry, "title": title})
     shown = {name: lang.number(figure, DIGITS) for name, figure in figures.items()}
-    return words["moved"].format(**{**one, **shown, "title": title})
+    return words["moved"].format(**{**entry, **shown, "title": title})

@@ -1,4 +1,4 @@
-"""What changed since the previous edition: figures new or revised, series gone, the method."""
+"""Changes since the previous edition: new and revised figures, series, method."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +15,10 @@ FIGURE = ["series", "period"]
 class Changes:
     """The changes since the edition of the month `before`.
 
-    `figures`: series, period, kind (new or revised), was and value; both are empty where they may
-    not be republished. `gone`: the series that were read then and are no more. `touched`: the
-    keys of the indicators that the method defines otherwise; None where that edition is not held.
+    `figures`: series, period, kind (new or revised), was and value; was and value are empty
+    where the licence forbids to republish them. `gone`: series that were read then and no longer
+    are. `touched`: keys of the indicators whose definition changed, None where that edition is
+    not stored.
     """
 
     before: str
@@ -30,36 +31,39 @@ class Changes:
 def between(edition: Edition, previous: Edition | None) -> Changes:
     """The changes of an edition against `previous`.
 
-    Without it, against what this edition itself says that the months before it had read: each
-    of them as known at its own cut-off.
+    Without it, against what this edition says that the months before it had read, each as known
+    at its own cut-off.
     """
-    held = previous or edition
+    reference = previous or edition
     before = (
         edition_stats.month(previous)
         if previous
         else edition_stats.month(edition) - pd.DateOffset(months=1)
     )
     now = _read(edition, edition_stats.month(edition), edition_stats.month(edition))
-    figures = compare(now, _read(held, None, before))
+    figures = compare(now, _read(reference, None, before))
     open_ = ~figures["series"].isin(edition_stats.closed(edition))
     return Changes(
         f"{before:%Y-%m}",
         figures.assign(**{name: figures[name].where(open_) for name in ("was", "value")}),
-        sorted(set(_read(held, before, before)["series"]) - set(now["series"])),
+        sorted(set(_read(reference, before, before)["series"]) - set(now["series"])),
         None if previous is None else _touched(edition, previous),
         previous.framework_version if previous else "",
     )
 
 
 def compare(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """The figures of `now` (series, period, value) that `before` has not or has otherwise."""
+    """The figures of `now` that `before` lacks or has with another value.
+
+    Both have the columns series, period and value.
+    """
     both = now.merge(before.rename(columns={"value": "was"}), on=FIGURE, how="left")
     kind = pd.Series("revised", both.index).mask(both["was"].isna(), "new")
     return both.assign(kind=kind).loc[both["value"].ne(both["was"])].reset_index(drop=True)
 
 
 def _read(edition: Edition, first: pd.Timestamp | None, last: pd.Timestamp) -> pd.DataFrame:
-    """Every figure read in the months from `first` to `last`, as it was read last."""
+    """Each figure read in the months from `first` to `last`, in its last version."""
     rows = edition.lineage.loc[edition.lineage["period"].between(first or pd.Timestamp.min, last)]
     latest = rows.sort_values("period", kind="stable").drop_duplicates(
         ["series", "series_period"], keep="last"
@@ -77,7 +81,7 @@ def _definitions(edition: Edition) -> dict[str, Any]:
     framework = edition.framework
     groups = [*framework["dimension"], *framework.get("panel", [])]
     return {
-        f"{group['key']}.{one['key']}": one | {"share": group.get("weight")}
+        f"{group['key']}.{indicator['key']}": indicator | {"share": group.get("weight")}
         for group in groups
-        for one in group["indicator"]
+        for indicator in group["indicator"]
     }

@@ -1,4 +1,4 @@
-"""How to cite an edition: CITATION.cff, version 1.2.0 of the Citation File Format."""
+"""How to cite an edition: CITATION.cff in the Citation File Format 1.2.0."""
 
 import yaml
 
@@ -8,8 +8,8 @@ from dashboards.publish.publication import Publication
 
 def cff(publication: Publication) -> bytes:
     """The citation as YAML."""
-    whole, lang = metadata.dataset(), metadata.dataset("en")
-    about = {
+    dataset, lang = metadata.dataset(), metadata.dataset("en")
+    document = {
         "cff-version": "1.2.0",
         "message": lang["citation"],
         "type": "dataset",
@@ -17,10 +17,10 @@ def cff(publication: Publication) -> bytes:
         "authors": [{"name": lang["publisher"]}],
         "version": publication.version,
         "date-released": publication.published,
-        "license": whole["licence"],
+        "license": dataset["licence"],
         "abstract": lang["description"],
         "keywords": lang["keywords"],
         "identifiers": [{"type": "other", "value": publication.id}],
         **({"url": publication.base} if publication.base else {}),
     }
-    return yaml.safe_dump(about, allow_unicode=True, sort_keys=False, width=100).encode()
+    return yaml.safe_dump(document, allow_unicode=True, sort_keys=False, width=100).encode()

@@ -1,4 +1,4 @@
-"""What stands over the folders of the editions: the static API, and a feed a language."""
+"""What is made over all editions: the static API, and a feed in each language."""
 
 import json
 import re
@@ -14,12 +14,12 @@ from dashboards.publish.publication import LANGUAGES, File, Publication, to_json
 CARD = "edition.json"
 # A month, or a reissue of it. A folder of another name is not an edition that was published.
 NAME = re.compile(r"\d{4}-\d{2}(-r\d+)?")
-Card = dict[str, Any]
+EditionCard = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where things are under the root: the folder of an edition, its bulletin in a language.
+    """Where an edition's folder and its bulletins are under the root.
 
     `base` is the address of the root, "" where it is not known: addresses are then relative.
     """
@@ -29,58 +29,58 @@ class Layout:
     base: str = ""
 
     def address(self, path: str, up: str = "") -> str:
-        """The address of a path under the root, from a document that `up` leads up from."""
+        """The address of a path, from a document that `up` leads to the root."""
         return f"{self.base.rstrip('/')}/{path}" if self.base else f"{up}{path}"
 
 
-def files(publication: Publication, cards: Mapping[str, Card], layout: Layout) -> list[File]:
-    """All that stands over the editions of these cards, by name, when one of them is published.
+def files(publication: Publication, cards: Mapping[str, EditionCard], layout: Layout) -> list[File]:
+    """The API and the feeds over the editions of `cards`, when one is published.
 
-    What the API says of the newest edition is written by that one only, so that the order in
-    which editions are published does not matter.
+    Documents on the newest edition are made by that edition only, so that the order in which
+    editions are published does not matter.
     """
     newest = cards[max(cards, key=order)]["data_hash"] == publication.edition.data_hash
     return [*lists(cards, layout), *(documents.files(publication) if newest else ())]
 
 
-def lists(cards: Mapping[str, Card], layout: Layout) -> Iterator[File]:
-    """The list of all editions, the newest of them, and the feeds; from their cards by name."""
-    known = {name: cards[name] for name in sorted(cards, key=order)}
-    newest = list(known.values())[-1]
+def lists(cards: Mapping[str, EditionCard], layout: Layout) -> Iterator[File]:
+    """The list of all editions, the newest one, and the feeds, from cards by name."""
+    ordered = {name: cards[name] for name in sorted(cards, key=order)}
+    newest = list(ordered.values())[-1]
     up = "../" * documents.ROOT.count("/")
     items = [
         {"name": name, "address": layout.address(layout.folder.format(name=name), up), **card}
-        for name, card in known.items()
+        for name, card in ordered.items()
     ]
     listed = {"month": newest["month"], "editions": items}
     yield File(f"{documents.ROOT}editions.json", to_json(listed))
     yield File(f"{documents.ROOT}latest.json", to_json(newest))
     for code in LANGUAGES:
-        yield File(f"editions.{code}.atom", _feed(known, layout, code))
+        yield File(f"editions.{code}.atom", _feed(ordered, layout, code))
 
 
-def _feed(known: Mapping[str, Card], layout: Layout, code: str) -> bytes:
+def _feed(ordered: Mapping[str, EditionCard], layout: Layout, code: str) -> bytes:
     def page(name: str) -> str:
         return layout.address(layout.page.format(name=name, code=code))
 
-    return feeds.atom(known, code, layout.address(f"editions.{code}.atom"), page)
+    return feeds.editions(ordered, code, layout.address(f"editions.{code}.atom"), page)
 
 
-def held(root: Path, layout: Layout) -> dict[str, Card]:
-    """The card of every edition in its folder under `root`, by name."""
+def read_cards(root: Path, layout: Layout) -> dict[str, EditionCard]:
+    """The card (edition.json) of every edition under `root`, by its name."""
     paths = root.glob(layout.folder.format(name="*") + CARD)
     named = {path.parent.name: path for path in paths if NAME.fullmatch(path.parent.name)}
     return {name: json.loads(path.read_bytes()) for name, path in named.items()}
 
 
 def write(publication: Publication, root: Path, layout: Layout | None = None) -> list[Path]:
-    """Bring the API and the feeds under `root` up to date with an edition; the paths written.
+    """Bring the API and the feeds under `root` up to date with an edition.
 
-    Its folder is there already. Only what changed is written.
+    Its folder is there already. Only what changed is written; returns those paths.
     """
     layout = layout or Layout()
-    made = files(publication, held(root, layout), layout)
-    return [path for file in made if (path := _changed(root / file.name, file.body))]
+    made_files = files(publication, read_cards(root, layout), layout)
+    return [path for file in made_files if (path := _changed(root / file.name, file.body))]
 
 
 def _changed(path: Path, body: bytes) -> Path | None:
@@ -92,6 +92,6 @@ def _changed(path: Path, body: bytes) -> Path | None:
 
 
 def order(name: str) -> tuple[str, int]:
-    """What the names of editions are sorted by: the month, then the reissue."""
+    """The sort key of the names of editions: the month, then the reissue."""
     month, _, reissue = name.partition("-r")
     return month, int(reissue or 0)

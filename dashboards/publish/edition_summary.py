@@ -1,4 +1,4 @@
-"""What an edition says in brief: edition.json, from which the API and the feeds list editions."""
+"""The summary of an edition, edition.json: what lists and feeds are made from."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from dashboards.publish.publication import Publication, both, missing_is_null
 
 
 def document(publication: Publication) -> dict[str, Any]:
-    """The edition in brief; its JSON Schema is `edition`."""
+    """The summary of an edition; its JSON Schema is `edition`."""
     edition = publication.edition
     return {
         "id": publication.id,
@@ -21,13 +21,13 @@ def document(publication: Publication) -> dict[str, Any]:
         "data_hash": edition.data_hash,
         "headline": both(lambda code: _headline(publication, code)),
         "index": _index(publication),
-        "dimensions": [_dimension(publication, one) for one in edition_stats.groups(edition)],
+        "dimensions": [_dimension(publication, group) for group in edition_stats.groups(edition)],
     }
 
 
 def _headline(publication: Publication, code: str) -> str:
     lang = language(code)
-    names = {one["key"]: lang.of(one) for one in publication.edition.framework["regimes"]}
+    names = {regime["key"]: lang.of(regime) for regime in publication.edition.framework["regimes"]}
     return headline.headline(edition_stats.level(publication.edition), names, lang)
 
 

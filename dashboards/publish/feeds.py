@@ -1,62 +1,44 @@
-"""The editions as an Atom feed a language (RFC 4287): an entry an edition, newest first."""
+"""The feed of editions in each language, an entry for each, newest first."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from xml.etree import ElementTree
 
 from dashboards import metadata
-from dashboards.i18n import plain
 from dashboards.metadata import AUTHORITY
+from dashboards.publish import atom
+from dashboards.publish.atom import Entry
 
-ATOM = "http://www.w3.org/2005/Atom"
-XML = "http://www.w3.org/XML/1998/namespace"
 
-
-def atom(
+def editions(
     cards: Mapping[str, Mapping[str, Any]], code: str, address: str, page: Callable[[str], str]
 ) -> bytes:
-    """The feed of the editions `cards` (by name, the newest last), at its own `address`.
+    """The Atom feed of the editions in a language.
 
-    `page` gives the address of the bulletin of an edition.
+    Args:
+        cards: the card of each edition by its name, the newest last.
+        address: where the feed is published.
+        page: gives the address of the bulletin of an edition by its name.
     """
-    ElementTree.register_namespace("", ATOM)
-    lang = metadata.dataset(code)
-    feed = ElementTree.Element(_name("feed"), {f"{{{XML}}}lang": code})
-    _add(feed, "id", f"{AUTHORITY}editions:{code}")
-    _add(feed, "title", lang["editions"])
-    _add(feed, "updated", max(card["cutoff"] for card in cards.values()))
-    _add(_add(feed, "author"), "name", lang["publisher"])
-    _add(feed, "rights", metadata.dataset()["licence_title"])
-    _add(feed, "link", rel="self", href=address, type="application/atom+xml")
-    for name, card in reversed(list(cards.items())):
-        _entry(feed, name, card, code, page(name))
-    ElementTree.indent(feed)
-    body: bytes = ElementTree.tostring(feed, "utf-8", xml_declaration=True)
-    return body + b"\n"
+    words = metadata.dataset(code)
+    return atom.feed(
+        [_entry(name, card, code, page(name)) for name, card in reversed(list(cards.items()))],
+        id=f"{AUTHORITY}editions:{code}",
+        title=words["editions"],
+        updated=max(card["cutoff"] for card in cards.values()),
+        author=words["publisher"],
+        language=code,
+        address=address,
+        rights=metadata.dataset()["licence_title"],
+    )
 
 
-def _entry(
-    feed: ElementTree.Element, name: str, card: Mapping[str, Any], code: str, page: str
-) -> None:
-    entry = _add(feed, "entry")
-    _add(entry, "id", f"{AUTHORITY}edition:{name}:{code}")
-    _add(entry, "title", card["headline"][code])
-    _add(entry, "published", card["cutoff"])
-    _add(entry, "updated", card["cutoff"])
-    _add(entry, "link", rel="alternate", href=page, hreflang=code, type="text/html")
-    if card["index"]["regime"]:
-        _add(entry, "category", term=card["index"]["regime"])
-    _add(entry, "summary", metadata.dataset(code)["description"])
-
-
-def _add(
-    parent: ElementTree.Element, name: str, text: str = "", **attributes: str
-) -> ElementTree.Element:
-    cleaned = {key: plain(value) for key, value in attributes.items()}
-    made = ElementTree.SubElement(parent, _name(name), cleaned)
-    made.text = plain(text) or None
-    return made
-
-
-def _name(name: str) -> str:
-    return f"{{{ATOM}}}{name}"
+def _entry(name: str, card: Mapping[str, Any], code: str, page: str) -> Entry:
+    return Entry(
+        id=f"{AUTHORITY}edition:{name}:{code}",
+        title=card["headline"][code],
+        updated=card["cutoff"],
+        published=card["cutoff"],
+        page=page,
+        category=card["index"]["regime"] or "",
+        summary=metadata.dataset(code)["description"],
+    )

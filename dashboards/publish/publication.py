@@ -1,4 +1,4 @@
-"""An edition ready to be published: its tables, their description, and the files made so far."""
+"""An edition ready to be published: its tables and their description."""
 
 import json
 from collections.abc import Callable, Hashable, Mapping
@@ -30,7 +30,7 @@ LANGUAGES = ("fr", "en")
 
 @dataclass(frozen=True)
 class File:
-    """A file of a release: its name in the folder and its bytes; `table` where it holds one."""
+    """A file of a release: name, bytes, and the table that it holds, if any."""
 
     name: str
     body: bytes
@@ -62,7 +62,7 @@ class Publication:
 
     @property
     def id(self) -> str:
-        """The name of the edition that never changes, as an IRI."""
+        """The permanent name of the edition, an IRI."""
         return f"{AUTHORITY}{self.edition.month}"
 
     @property
@@ -73,7 +73,7 @@ class Publication:
 
     @property
     def published(self) -> str:
-        """The day of the cut-off, YYYY-MM-DD: nothing here depends on when the files are made."""
+        """The day of the cut-off, YYYY-MM-DD: the time of writing changes no byte."""
         return f"{self.edition.as_of:%Y-%m-%d}"
 
     @property
@@ -91,35 +91,35 @@ class Publication:
         return f"{metadata.dataset(code)['title']}, {self.edition.month}"
 
     def indicators(self) -> list[dict[Hashable, Any]]:
-        """The indicators of the method, those of the panels last; see facts.indicators."""
+        """The indicators of the method, panels last; see edition_stats.indicators."""
         return edition_stats.indicators(self.edition).to_dict("records")
 
 
 def prepare(edition: Edition, base: str = "") -> Publication:
-    """The publication of an edition: its text cleaned, its tables made and described."""
+    """The publication of an edition: text cleaned, tables made and described."""
     cleaned = clean(edition)
     frames = tables(cleaned)
     return Publication(cleaned, base, frames, metadata.describe(frames, cleaned))
 
 
 def both(say: Callable[[str], str]) -> dict[str, str]:
-    """What `say` says in each language, by its code."""
+    """The text of `say` in each language, by its code."""
     return {code: say(code) for code in LANGUAGES}
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame for JSON: what is missing is null."""
+    """The rows of a frame for JSON; missing values are null."""
     plain = frame.astype(object).where(frame.notna(), None)
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
 
 
 def missing_is_null(figures: Mapping[str, Any]) -> dict[str, Any]:
-    """The same with None in place of what is missing."""
+    """The same with None for missing values."""
     return {name: None if pd.isna(figure) else figure for name, figure in figures.items()}
 
 
 def to_json(content: Mapping[str, Any]) -> bytes:
-    """A document as JSON, safe inside a page too: no character of it can close a script."""
+    """A document as JSON that is safe in a page: nothing in it can close a script."""
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
     for character in "<>&\u2028\u2029":
         text = text.replace(character, f"\\u{ord(character):04x}")

@@ -8,25 +8,25 @@ from dashboards.i18n import language
 from dashboards.metadata import Column, Table
 from dashboards.publish.publication import Publication
 
-# What Markdown or HTML would read as more than a character.
+# Characters with a meaning in Markdown or HTML.
 MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
 def markdown(publication: Publication, code: str) -> bytes:
-    """What every file of the release is, and every column of its tables, in a language."""
+    """Every file of the release and every column of its tables, described."""
     lang = language(code)
     lines = [lang.typeset(line) for line in _lines(publication, code)]
     return "\n".join([*lines, ""]).encode()
 
 
 def escaped(text: str) -> str:
-    """The text with nothing in it that Markdown or HTML would read as more than text."""
+    """The text with the characters that Markdown or HTML would read escaped."""
     return MARKS.sub(r"\\\1", text)
 
 
 def _lines(publication: Publication, code: str) -> Iterator[str]:
     words, lang = metadata.words("readme", code), language(code)
-    about = {
+    values = {
         "month": lang.of_month(publication.edition.month),
         "day": lang.day(publication.edition.as_of.date()),
         "licence": metadata.dataset()["licence"],
@@ -34,7 +34,7 @@ def _lines(publication: Publication, code: str) -> Iterator[str]:
     }
     yield from (f"# {publication.title(code)}", "", metadata.dataset(code)["description"], "")
     for line in words["lines"]:
-        yield from (line.format(**about), "")
+        yield from (line.format(**values), "")
     for table in publication.tables:
         yield from _table(table, code)
     yield from (f"## {words['files']}", "")
@@ -55,5 +55,7 @@ def _table(table: Table, code: str) -> Iterator[str]:
 
 def _column(column: Column, code: str) -> str:
     kinds = metadata.words("readme", code)["kinds"]
-    lang = escaped(column.fr if code == "fr" else column.en)
-    return f"| `{column.name}` | {kinds[column.type]} | {kinds.get(column.unit, '')} | {lang} |"
+    description = escaped(column.fr if code == "fr" else column.en)
+    return (
+        f"| `{column.name}` | {kinds[column.type]} | {kinds.get(column.unit, '')} | {description} |"
+    )

@@ -1,4 +1,4 @@
-"""Text from outside as it may be published: what disguises it is taken out, once, at the door."""
+"""Clean text from outside once, before anything is published from it."""
 
 from dataclasses import replace
 from typing import Any
@@ -11,7 +11,7 @@ from warehouse.edition import Edition
 
 
 def clean(edition: Edition) -> Edition:
-    """The edition without control, format and bidirectional characters in any of its texts."""
+    """The edition with its texts free of control and bidirectional characters."""
     return replace(
         edition,
         framework=_tree(edition.framework),
@@ -23,7 +23,7 @@ def clean(edition: Edition) -> Edition:
 
 
 def web(address: str) -> str | None:
-    """The address where it is one of the web, None otherwise: another scheme could run."""
+    """The address if it is one of the web, else None: other schemes can run code."""
     return address if urlsplit(address).scheme in ("http", "https") else None
 
 

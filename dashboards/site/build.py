@@ -150,7 +150,7 @@ def _site_pages(
     layout = collection.Layout("data/{name}/", "{code}/bulletins/{name}/index.html", base)
     cards = {
         name: card
-        for name, card in collection.held(writer.out, layout).items()
+        for name, card in collection.read_cards(writer.out, layout).items()
         if name in issue_names
     }
     for file in collection.files(data, cards, layout):

@@ -47,8 +47,8 @@ def build(
     except LookupError as fault:
         raise RunFault(str(fault)) from None
     print(
-        f"{out}: {result.issues} editions, {result.written} files written, {result.removed} removed; "
-        f"open {out / 'index.html'}"
+        f"{out}: {result.issues} editions, {result.written} files written, "
+        f"{result.removed} removed; open {out / 'index.html'}"
     )
 
 

@@ -1,7 +1,8 @@
-"""The static API: JSON documents at addresses that stay, made from the newest edition.
+"""The static API: JSON documents at lasting addresses, on the newest edition.
 
-Under api/v1/: index, dimensions, indicators and one document each, sources, the JSON Schema of
-every document, and openapi.json, which describes them all; and editions and latest of tree.py.
+Under api/v1/: index, dimensions, indicators and a document for each of them, sources, the JSON
+Schema of every document, and openapi.json, which describes them all. editions.json and
+latest.json are made by collection.py.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,21 +23,21 @@ SAYS = ("rationale", "caveat")
 
 
 def files(publication: Publication) -> Iterator[File]:
-    """What the API says of the newest edition; tree.py lists them all."""
-    known = schemas({table.name: table for table in publication.tables})
+    """The documents on the newest edition; collection.py lists all editions."""
+    all_schemas = schemas({table.name: table for table in publication.tables})
     served = {
         "index": _index(publication),
         "dimensions": _dimensions(publication),
         "indicators": _indicators(publication),
-        "sources": _listed(publication, "sources", _told(publication, "sources")),
+        "sources": _listed(publication, "sources", _rows_of(publication, "sources")),
     }
     for name, document in served.items():
         yield File(f"{ROOT}{name}.json", to_json(document))
     for document in _each(publication):
         yield File(f"{ROOT}indicators/{document['key']}.json", to_json(document))
-    for name, schema in known.items():
+    for name, schema in all_schemas.items():
         yield File(f"{ROOT}schemas/{name}.json", to_json(schema))
-    yield File(f"{ROOT}openapi.json", to_json(openapi.document(publication, known)))
+    yield File(f"{ROOT}openapi.json", to_json(openapi.document(publication, all_schemas)))
 
 
 def _listed(publication: Publication, name: str, items: list[Document]) -> Document:
@@ -44,7 +45,7 @@ def _listed(publication: Publication, name: str, items: list[Document]) -> Docum
 
 
 def _index(publication: Publication) -> Document:
-    months = _told(publication, "index")
+    months = _rows_of(publication, "index")
     return {"month": publication.edition.month, "unit": "points", "months": months}
 
 
@@ -55,12 +56,12 @@ def _dimensions(publication: Publication) -> Document:
     months = {str(key): records(rows.drop(columns="key")) for key, rows in dated.groupby("key")}
     items = [
         {
-            "key": one["key"],
-            "title": _said(one),
-            "question": _said(one, "question"),
-            "months": months[one["key"]],
+            "key": group["key"],
+            "title": _words(group),
+            "question": _words(group, "question"),
+            "months": months[group["key"]],
         }
-        for one in edition_stats.groups(publication.edition)
+        for group in edition_stats.groups(publication.edition)
     ]
     return _listed(publication, "dimensions", items)
 
@@ -68,47 +69,51 @@ def _dimensions(publication: Publication) -> Document:
 def _indicators(publication: Publication) -> Document:
     items = [
         {
-            "key": one["key"],
-            "dimension": one["dimension"],
-            "title": _said(one),
-            "unit": _said(one, "unit"),
-            "address": f"indicators/{one['key']}.json",
+            "key": indicator["key"],
+            "dimension": indicator["dimension"],
+            "title": _words(indicator),
+            "unit": _words(indicator, "unit"),
+            "address": f"indicators/{indicator['key']}.json",
         }
-        for one in publication.indicators()
+        for indicator in publication.indicators()
     ]
     return _listed(publication, "indicators", items)
 
 
 def _each(publication: Publication) -> Iterator[Document]:
-    """A document an indicator: what it is, the series behind it, and every month of it."""
-    same = ["key", "kind", "unit_fr", "unit_en"]
-    months = _grouped(publication, "indicators", publication.frames["indicators"]["key"], same)
+    """A document for each indicator: definition, series behind it, every month."""
+    constant = ["key", "kind", "unit_fr", "unit_en"]
+    months = _grouped(publication, "indicators", publication.frames["indicators"]["key"], constant)
     used = publication.edition.lineage[["key", "series"]].drop_duplicates()
-    series = {one["key"]: one for one in _told(publication, "series")}
+    series = {indicator["key"]: indicator for indicator in _rows_of(publication, "series")}
     behind = used.groupby("key")["series"].agg(sorted)
-    for one in publication.indicators():
-        ends = {"low": one["low"], "high": one["high"], "reason": _said(one, GOALPOSTS)}
+    for indicator in publication.indicators():
+        goalposts = {
+            "low": indicator["low"],
+            "high": indicator["high"],
+            "reason": _words(indicator, GOALPOSTS),
+        }
         yield {
             "month": publication.edition.month,
-            "key": one["key"],
-            "dimension": one["dimension"],
-            "panel": one["panel"],
-            "republished": not one["hidden"],
-            "title": _said(one),
-            "unit": _said(one, "unit"),
-            **{name: _said(one, name) for name in SAYS},
-            "goalposts": ends,
-            "series": [series[key] for key in behind.get(one["key"], [])],
-            "months": months.get(str(one["key"]), []),
+            "key": indicator["key"],
+            "dimension": indicator["dimension"],
+            "panel": indicator["panel"],
+            "republished": not indicator["hidden"],
+            "title": _words(indicator),
+            "unit": _words(indicator, "unit"),
+            **{name: _words(indicator, name) for name in SAYS},
+            "goalposts": goalposts,
+            "series": [series[key] for key in behind.get(indicator["key"], [])],
+            "months": months.get(str(indicator["key"]), []),
         }
 
 
-def _said(thing: Mapping[Any, Any], name: str = "") -> dict[str, str]:
-    return both(lambda code: str(thing.get(f"{name}_{code}" if name else code, "")))
+def _words(item: Mapping[Any, Any], name: str = "") -> dict[str, str]:
+    return both(lambda code: str(item.get(f"{name}_{code}" if name else code, "")))
 
 
-def _told(publication: Publication, name: str) -> list[Document]:
-    """The rows of a table as objects, dates written as its description says."""
+def _rows_of(publication: Publication, name: str) -> list[Document]:
+    """The rows of a table as objects, with dates in the format it declares."""
     return records(_written(publication, name))
 
 
@@ -121,10 +126,12 @@ def _grouped(
 
 def _written(publication: Publication, name: str) -> pd.DataFrame:
     frame = publication.frames[name]
-    [table] = [one for one in publication.tables if one.name == name]
+    [table] = [candidate for candidate in publication.tables if candidate.name == name]
     return frame.assign(**_dates(frame, table))
 
 
 def _dates(frame: pd.DataFrame, table: Table) -> dict[str, pd.Series]:
-    dated = {one.name: PATTERNS[one.type] for one in table.columns if one.type in PATTERNS}
+    dated = {
+        column.name: PATTERNS[column.type] for column in table.columns if column.type in PATTERNS
+    }
     return {name: frame[name].dt.strftime(pattern) for name, pattern in dated.items()}

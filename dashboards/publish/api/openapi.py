@@ -10,13 +10,13 @@ from dashboards.publish.publication import Publication
 LISTS = ("index", "dimensions", "indicators", "sources", "editions")
 
 
-def document(publication: Publication, known: Mapping[str, Schema]) -> dict[str, Any]:
-    """The description of the API: OpenAPI 3.1, whose schemas are JSON Schemas as they are."""
-    whole, words = metadata.dataset(), metadata.dataset("en")
-    paths = {f"/{name}.json": _path(name, known[name]) for name in LISTS}
-    keys = [one["key"] for one in publication.indicators()]
-    one = _path("indicator", known["indicator"])
-    one["parameters"] = [
+def document(publication: Publication, all_schemas: Mapping[str, Schema]) -> dict[str, Any]:
+    """The description of the API: OpenAPI 3.1 with the JSON Schemas as they are."""
+    dataset, words = metadata.dataset(), metadata.dataset("en")
+    paths = {f"/{name}.json": _path(name, all_schemas[name]) for name in LISTS}
+    keys = [indicator_path["key"] for indicator_path in publication.indicators()]
+    indicator_path = _path("indicator", all_schemas["indicator"])
+    indicator_path["parameters"] = [
         {"name": "key", "in": "path", "required": True, "schema": {"type": "string", "enum": keys}}
     ]
     return {
@@ -25,12 +25,15 @@ def document(publication: Publication, known: Mapping[str, Schema]) -> dict[str,
             "title": words["title"],
             "description": words["description"],
             "version": publication.version,
-            "license": {"name": whole["licence_title"], "url": whole["licence_url"]},
+            "license": {"name": dataset["licence_title"], "url": dataset["licence_url"]},
         },
         "servers": [{"url": "."}],
         "paths": paths
-        | {"/latest.json": _path("edition", known["edition"]), "/indicators/{key}.json": one},
-        "components": {"schemas": {name: _bare(schema) for name, schema in known.items()}},
+        | {
+            "/latest.json": _path("edition", all_schemas["edition"]),
+            "/indicators/{key}.json": indicator_path,
+        },
+        "components": {"schemas": {name: _bare(schema) for name, schema in all_schemas.items()}},
     }
 
 

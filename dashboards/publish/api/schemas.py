@@ -1,4 +1,4 @@
-"""The JSON Schemas (2020-12) of our own documents, made from the description of the tables."""
+"""The JSON Schemas (2020-12) of our documents, from the table descriptions."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ FIGURE, WORD = {"type": ["number", "null"]}, {"type": ["string", "null"]}
 
 
 def schemas(tables: dict[str, Table]) -> dict[str, Schema]:
-    """Every document of the API and of a release by name, with its schema."""
-    made = {
+    """The schema of every document of the API and of a release, by name."""
+    by_name = {
         "index": _index(tables),
         "dimensions": _dimensions(tables),
         "indicators": listed(
@@ -37,11 +37,11 @@ def schemas(tables: dict[str, Table]) -> dict[str, Schema]:
     }
     return {
         name: {"$schema": DRAFT, "$id": f"{AUTHORITY}schema:{name}", "title": name, **schema}
-        for name, schema in made.items()
+        for name, schema in by_name.items()
     }
 
 
-def whole(**properties: Schema) -> Schema:
+def closed(**properties: Schema) -> Schema:
     """An object that has all of these properties and no other."""
     return {
         "type": "object",
@@ -51,25 +51,27 @@ def whole(**properties: Schema) -> Schema:
     }
 
 
-def many(item: Schema) -> Schema:
+def array_of(item: Schema) -> Schema:
     """An array of such items."""
     return {"type": "array", "items": item}
 
 
 def lang() -> Schema:
     """A text in both languages."""
-    return whole(fr=TEXT, en=TEXT)
+    return closed(fr=TEXT, en=TEXT)
 
 
 def listed(name: str, /, **properties: Schema) -> Schema:
-    """A document that is a list: the month of the newest edition, and the items under `name`."""
-    return whole(month=FORMS["month"], **{name: many(whole(**properties))})
+    """A document that lists items under `name`, with the newest edition's month."""
+    return closed(month=FORMS["month"], **{name: array_of(closed(**properties))})
 
 
 def rows(table: Table, *names: str) -> Schema:
-    """A row of a table as an object: these columns of it, all where none is named."""
-    chosen = [one for one in table.columns if not names or one.name in names]
-    return whole(**{one.name: _column(one, required=one.name in table.key) for one in chosen})
+    """A row of a table as an object, with these columns or all of them."""
+    chosen = [column for column in table.columns if not names or column.name in names]
+    return closed(
+        **{column.name: _column(column, required=column.name in table.key) for column in chosen}
+    )
 
 
 def _column(column: Column, *, required: bool) -> Schema:
@@ -83,21 +85,21 @@ def _column(column: Column, *, required: bool) -> Schema:
 
 
 def _index(tables: dict[str, Table]) -> Schema:
-    return whole(month=FORMS["month"], unit=TEXT, months=many(rows(tables["index"])))
+    return closed(month=FORMS["month"], unit=TEXT, months=array_of(rows(tables["index"])))
 
 
 def _dimensions(tables: dict[str, Table]) -> Schema:
     values = rows(tables["contributions"], "period", "contribution", "weight")["properties"]
-    months = whole(score=POINTS, **values)
-    return listed("dimensions", key=TEXT, title=lang(), question=lang(), months=many(months))
+    months = closed(score=POINTS, **values)
+    return listed("dimensions", key=TEXT, title=lang(), question=lang(), months=array_of(months))
 
 
 def _indicator(tables: dict[str, Table]) -> Schema:
     values = rows(tables["indicators"])["properties"]
     same = ("key", "kind", "unit_fr", "unit_en")
     months = {name: schema for name, schema in values.items() if name not in same}
-    ends = whole(low={"type": "number"}, high={"type": "number"}, reason=lang())
-    return whole(
+    ends = closed(low={"type": "number"}, high={"type": "number"}, reason=lang())
+    return closed(
         month=FORMS["month"],
         key=TEXT,
         dimension=TEXT,
@@ -108,19 +110,19 @@ def _indicator(tables: dict[str, Table]) -> Schema:
         rationale=lang(),
         caveat=lang(),
         goalposts=ends,
-        series=many(rows(tables["series"])),
-        months=many(whole(**months)),
+        series=array_of(rows(tables["series"])),
+        months=array_of(closed(**months)),
     )
 
 
 def _edition() -> Schema:
-    level = whole(score=POINTS, low=POINTS, high=POINTS, change_month=FIGURE, change_year=FIGURE,
+    level = closed(score=POINTS, low=POINTS, high=POINTS, change_month=FIGURE, change_year=FIGURE,
                   regime=WORD, coverage=SHARE)  # fmt: skip
-    part = whole(
+    part = closed(
         key=TEXT, title=lang(), score=POINTS, contribution=FIGURE, weight=SHARE, coverage=SHARE
     )
     hashes = dict.fromkeys(["framework_hash", "data_hash"], TEXT)
-    return whole(
+    return closed(
         id=TEXT | {"description": "Its name for ever, an IRI"},
         month=FORMS["month"],
         cutoff=FORMS["instant"] | {"description": "Nothing known later enters"},
@@ -129,18 +131,18 @@ def _edition() -> Schema:
         **hashes,
         headline=lang(),
         index=level,
-        dimensions=many(part),
+        dimensions=array_of(part),
     )
 
 
 def _changelog() -> Schema:
     day = FORMS["date"]
-    return whole(
+    return closed(
         month=FORMS["month"],
         previous=FORMS["month"],
         cutoff=FORMS["instant"],
-        method=whole(version=TEXT, previous=WORD, touched={"type": ["array", "null"]}),
-        new=many(whole(series=TEXT, count=COUNT, first=day, last=day)),
-        revised=many(whole(series=TEXT, period=day, was=FIGURE, value=FIGURE)),
-        gone=many(TEXT),
+        method=closed(version=TEXT, previous=WORD, touched={"type": ["array", "null"]}),
+        new=array_of(closed(series=TEXT, count=COUNT, first=day, last=day)),
+        revised=array_of(closed(series=TEXT, period=day, was=FIGURE, value=FIGURE)),
+        gone=array_of(TEXT),
     )

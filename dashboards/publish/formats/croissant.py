@@ -1,4 +1,4 @@
-"""The release as Croissant 1.1 (MLCommons): its CSV files and the fields of each."""
+"""The release as Croissant 1.1 (MLCommons): its CSV files and their fields."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -42,14 +42,14 @@ TYPES = {
 
 def document(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
     """The data set: a file object and a record set for every CSV file."""
-    whole, lang = metadata.dataset(), metadata.dataset("en")
+    dataset, lang = metadata.dataset(), metadata.dataset("en")
     return {
         "@context": CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": VERSION,
-        "name": whole["name"],
+        "name": dataset["name"],
         "description": lang["description"],
-        "license": whole["licence_url"],
+        "license": dataset["licence_url"],
         "url": publication.base or publication.id,
         "creator": {"@type": "sc:Organization", "name": lang["publisher"]},
         "datePublished": publication.published,

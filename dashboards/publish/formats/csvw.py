@@ -31,7 +31,7 @@ def _table(file: File, table: Table) -> dict[str, Any]:
         "url": file.name,
         "dc:description": tagged({"fr": table.fr, "en": table.en}),
         "tableSchema": {
-            "columns": [_column(one, table) for one in table.columns],
+            "columns": [_column(column, table) for column in table.columns],
             "primaryKey": list(table.key),
             **({"foreignKeys": _references(table)} if table.refers else {}),
         },
@@ -63,5 +63,5 @@ def _column(column: Column, table: Table) -> dict[str, Any]:
 def _datatype(column: Column) -> str | dict[str, Any]:
     base = TYPES.get(column.type, column.type)
     limits = {"minimum": column.low, "maximum": column.high}
-    held = {name: limit for name, limit in limits.items() if limit is not None}
-    return {"base": base, **held} if held else base
+    limits_given = {name: limit for name, limit in limits.items() if limit is not None}
+    return {"base": base, **limits_given} if limits_given else base

@@ -18,10 +18,10 @@ FRENCH: dict[str, dict[str, Any]] = {
 
 def document(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
     """The package: every CSV file with its schema, size and hash."""
-    whole, lang = metadata.dataset(), metadata.dataset("en")
+    dataset, lang = metadata.dataset(), metadata.dataset("en")
     return {
         "$schema": PROFILE,
-        "name": whole["name"],
+        "name": dataset["name"],
         "id": publication.id,
         "title": publication.title("en"),
         "description": lang["description"],
@@ -30,9 +30,9 @@ def document(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
         "created": f"{publication.edition.as_of:%Y-%m-%dT%H:%M:%SZ}",
         "licenses": [
             {
-                "name": whole["licence"],
-                "path": whole["licence_url"],
-                "title": whole["licence_title"],
+                "name": dataset["licence"],
+                "path": dataset["licence_url"],
+                "title": dataset["licence_title"],
             }
         ],
         "contributors": [{"title": lang["publisher"], "roles": ["publisher"]}],
@@ -42,11 +42,14 @@ def document(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
 
 
 def _sources(publication: Publication) -> list[dict[str, str]]:
-    held = publication.frames["sources"].to_dict("records")
-    titled = [(f"{one['publisher']}: {one['title_en']} ({one['licence']})", one) for one in held]
+    sources = publication.frames["sources"].to_dict("records")
+    titled = [
+        (f"{source['publisher']}: {source['title_en']} ({source['licence']})", source)
+        for source in sources
+    ]
     return [
-        {"title": title, **({"path": path} if (path := web(one["homepage"])) else {})}
-        for title, one in titled
+        {"title": title, **({"path": path} if (path := web(source["homepage"])) else {})}
+        for title, source in titled
     ]
 
 
@@ -81,12 +84,12 @@ def _references(table: Table, twin: str) -> list[dict[str, Any]]:
 
 def _field(column: Column, french: bool) -> dict[str, Any]:
     limits = {"minimum": column.low, "maximum": column.high, "enum": list(column.one_of) or None}
-    held = {name: limit for name, limit in limits.items() if limit is not None}
+    constraints = {name: limit for name, limit in limits.items() if limit is not None}
     return {
         "name": column.name,
         "type": TYPES.get(column.type, column.type),
         "description": column.fr if french else column.en,
         **({"unit": column.unit} if column.unit else {}),
-        **({"constraints": held} if held else {}),
+        **({"constraints": constraints} if constraints else {}),
         **(FRENCH.get(column.type, {}) if french else {}),
     }

@@ -1,4 +1,4 @@
-"""The release as a catalogue of one data set: DCAT 3, by the profile of Europe's data portals."""
+"""The release as a DCAT 3 catalogue, by the profile of Europe's data portals."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ CONTEXT = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 AUTHORITIES = "http://publications.europa.eu/resource/authority"
-TONGUES = {"fr": f"{AUTHORITIES}/language/FRA", "en": f"{AUTHORITIES}/language/ENG"}
+LANGUAGE_URIS = {"fr": f"{AUTHORITIES}/language/FRA", "en": f"{AUTHORITIES}/language/ENG"}
 FORMATS = {
     "csv": "CSV",
     "json": "JSON",
@@ -30,46 +30,46 @@ SHA256 = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256"
 
 
 def document(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
-    """The catalogue with its data set and a distribution a file of data."""
+    """The catalogue with its data set and a distribution for each data file."""
     return {
         "@context": CONTEXT,
         "@id": f"{AUTHORITY}catalogue",
         "@type": "dcat:Catalog",
-        "dct:title": _said("publisher"),
-        "dct:description": _said("editions"),
+        "dct:title": _tagged_words("publisher"),
+        "dct:description": _tagged_words("editions"),
         "dct:publisher": _publisher(),
-        "dct:language": [{"@id": TONGUES[code]} for code in LANGUAGES],
+        "dct:language": [{"@id": LANGUAGE_URIS[code]} for code in LANGUAGES],
         "dcat:dataset": _dataset(publication, files),
     }
 
 
-def _said(word: str) -> list[dict[str, str]]:
+def _tagged_words(word: str) -> list[dict[str, str]]:
     return tagged(both(lambda code: metadata.dataset(code)[word]))
 
 
 def _publisher() -> dict[str, Any]:
-    name = {"foaf:name": _said("publisher")}
+    name = {"foaf:name": _tagged_words("publisher")}
     return {"@id": f"{AUTHORITY}observatory", "@type": "foaf:Agent", **name}
 
 
 def _dataset(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
-    whole = metadata.dataset()
+    dataset = metadata.dataset()
     words = [(code, word) for code in LANGUAGES for word in metadata.dataset(code)["keywords"]]
     return {
         "@id": publication.id,
         "@type": "dcat:Dataset",
         "dct:identifier": publication.id,
         "dct:title": tagged(both(publication.title)),
-        "dct:description": _said("description"),
+        "dct:description": _tagged_words("description"),
         "dct:publisher": {"@id": f"{AUTHORITY}observatory"},
         "dct:issued": {"@value": publication.published, "@type": "xsd:date"},
         "dcat:version": publication.version,
         "dcat:keyword": [{"@value": word, "@language": code} for code, word in words],
-        "dcat:theme": {"@id": whole["theme"]},
-        "dct:accrualPeriodicity": {"@id": whole["repeats_url"]},
-        "dct:language": [{"@id": TONGUES[code]} for code in LANGUAGES],
+        "dcat:theme": {"@id": dataset["theme"]},
+        "dct:accrualPeriodicity": {"@id": dataset["repeats_url"]},
+        "dct:language": [{"@id": LANGUAGE_URIS[code]} for code in LANGUAGES],
         "dct:temporal": _span(publication),
-        "dcat:temporalResolution": {"@value": whole["repeats"], "@type": "xsd:duration"},
+        "dcat:temporalResolution": {"@value": dataset["repeats"], "@type": "xsd:duration"},
         "dcat:distribution": [_distribution(publication, file) for file in files],
     }
 

@@ -21,7 +21,7 @@ def parquet(frame: pd.DataFrame, table: Table) -> bytes:
     """The table in the types of its description; a month is its first day."""
     arrow = pa.Table.from_pandas(frame, schema=_schema(table), preserve_index=False)
     sink = pa.BufferOutputStream()
-    pq.write_table(arrow.replace_schema_metadata(_about(table)), sink, compression="zstd")
+    pq.write_table(arrow.replace_schema_metadata(_titles(table)), sink, compression="zstd")
     body: bytes = sink.getvalue().to_pybytes()
     return body
 
@@ -31,10 +31,10 @@ def _schema(table: Table) -> pa.Schema:
 
 
 def _field(column: Column) -> pa.Field:
-    about = {"unit": column.unit, "description": column.en, "description_fr": column.fr}
-    lang = {name: text for name, text in about.items() if text}
-    return pa.field(column.name, TYPES[column.type], metadata=lang)
+    texts = {"unit": column.unit, "description": column.en, "description_fr": column.fr}
+    present = {name: text for name, text in texts.items() if text}
+    return pa.field(column.name, TYPES[column.type], metadata=present)
 
 
-def _about(table: Table) -> dict[str, str]:
+def _titles(table: Table) -> dict[str, str]:
     return {"title": table.en, "title_fr": table.fr}

@@ -9,9 +9,9 @@ from dashboards.publish.sanitize import web
 
 
 def document(publication: Publication, files: Sequence[File], code: str) -> dict[str, Any]:
-    """The data set in a language; may stand in a page as it is."""
-    whole, lang = metadata.dataset(), metadata.dataset(code)
-    maker = {"@type": "Organization", "name": lang["publisher"]}
+    """The data set in a language; it can be embedded in a page as it is."""
+    dataset, lang = metadata.dataset(), metadata.dataset(code)
+    publisher = {"@type": "Organization", "name": lang["publisher"]}
     first, last = publication.span
     return {
         "@context": "https://schema.org/",
@@ -24,10 +24,10 @@ def document(publication: Publication, files: Sequence[File], code: str) -> dict
         "keywords": lang["keywords"],
         "version": publication.version,
         "datePublished": publication.published,
-        "license": whole["licence_url"],
+        "license": dataset["licence_url"],
         "isAccessibleForFree": True,
-        "creator": maker,
-        "publisher": maker,
+        "creator": publisher,
+        "publisher": publisher,
         "temporalCoverage": f"{first}/{last}",
         "variableMeasured": _variables(publication, code),
         "isBasedOn": _sources(publication, code),
@@ -40,26 +40,29 @@ def _variables(publication: Publication, code: str) -> list[dict[str, Any]]:
     framework = publication.edition.framework
     points = {"unitText": "points", "minValue": 0, "maxValue": 100}
     groups = [{"key": "index", **framework["title"]}, *framework["dimension"]]
-    scores = [_variable(one["key"], one[code], points) for one in groups]
-    held = publication.indicators()
-    figures = [_variable(one["key"], one[code], {"unitText": one[f"unit_{code}"]}) for one in held]
+    scores = [_variable(item["key"], item[code], points) for item in groups]
+    indicators = publication.indicators()
+    figures = [
+        _variable(item["key"], item[code], {"unitText": item[f"unit_{code}"]})
+        for item in indicators
+    ]
     return [*scores, *figures]
 
 
-def _variable(key: str, title: str, about: dict[str, Any]) -> dict[str, Any]:
-    return {"@type": "PropertyValue", "propertyID": key, "name": title, **about}
+def _variable(key: str, title: str, unit: dict[str, Any]) -> dict[str, Any]:
+    return {"@type": "PropertyValue", "propertyID": key, "name": title, **unit}
 
 
 def _sources(publication: Publication, code: str) -> list[dict[str, Any]]:
     return [
         {
             "@type": "CreativeWork",
-            "name": one[f"title_{code}"],
-            "url": web(one["homepage"]),
-            "license": web(one["licence_url"]) or one["licence"],
-            "creditText": one["attribution"] or one["publisher"],
+            "name": source[f"title_{code}"],
+            "url": web(source["homepage"]),
+            "license": web(source["licence_url"]) or source["licence"],
+            "creditText": source["attribution"] or source["publisher"],
         }
-        for one in publication.frames["sources"].to_dict("records")
+        for source in publication.frames["sources"].to_dict("records")
     ]
 
 

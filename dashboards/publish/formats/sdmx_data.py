@@ -1,4 +1,4 @@
-"""The figures of the edition as SDMX-ML 2.1, structure-specific: data.sdmx.xml."""
+"""The figures of the edition as structure-specific SDMX-ML 2.1."""
 
 from xml.etree.ElementTree import Element, QName, SubElement
 
@@ -16,39 +16,39 @@ def document(publication: Publication) -> bytes:
     """Every month of the index, its dimensions and indicators, a series a measure."""
     root = xml.message("StructureSpecificData", publication)
     _typed(root[0])
-    made = xml.add(root, "message:DataSet")
-    made.set(xml.name("ss:dataScope"), "DataStructure")
-    made.set(xml.name("ss:structureRef"), xml.FLOW)
-    made.set(xml.name("xsi:type"), QName(xml.DEFINED, "DataSetType"))  # type: ignore[arg-type]
+    dataset = xml.add(root, "message:DataSet")
+    dataset.set(xml.name("ss:dataScope"), "DataStructure")
+    dataset.set(xml.name("ss:structureRef"), xml.FLOW)
+    dataset.set(xml.name("xsi:type"), QName(xml.DEFINED, "DataSetType"))  # type: ignore[arg-type]
     for names, rows in _observations(publication).groupby(SERIES, sort=False):
         key = dict(zip(("INDICATOR", "MEASURE", "UNIT_MEASURE"), map(str, names), strict=True))
-        _filled(xml.add(made, "Series", FREQ="M", **key), rows)
+        _filled(xml.add(dataset, "Series", FREQ="M", **key), rows)
     return xml.written(root)
 
 
 def _typed(header: Element) -> None:
-    """Say in the header of which structure the data are."""
-    about = xml.add(header, "message:Structure", structureID=xml.FLOW, namespace=xml.DEFINED,
+    """Name in the header the structure of the data."""
+    structure = xml.add(header, "message:Structure", structureID=xml.FLOW, namespace=xml.DEFINED,
                     dimensionAtObservation="TIME_PERIOD")  # fmt: skip
-    xml.refer(xml.add(about, "common:Structure"), xml.FLOW, "datastructure", "DataStructure")
+    xml.refer(xml.add(structure, "common:Structure"), xml.FLOW, "datastructure", "DataStructure")
     xml.add(header, "message:DataSetAction").text = "Replace"
 
 
 def _filled(series: Element, rows: pd.DataFrame) -> None:
     for month, value, status in rows[["period", "value", "status"]].itertuples(index=False):
-        # Our own figures and codes have nothing that would have to be cleaned away.
-        told = {} if pd.isna(value) else {"OBS_VALUE": str(value)}
-        SubElement(series, "Obs", {"TIME_PERIOD": month, **told, "OBS_STATUS": status})
+        # xml.add would clean each text: our own figures and codes need none, and they are many
+        measured = {} if pd.isna(value) else {"OBS_VALUE": str(value)}
+        SubElement(series, "Obs", {"TIME_PERIOD": month, **measured, "OBS_STATUS": status})
 
 
 def _observations(publication: Publication) -> pd.DataFrame:
-    """A row a month and measure: code, measure, unit, period, value, status.
+    """A row for each month and measure, with its code, unit, value and status.
 
-    A figure that is not there has the status M; a series that never is has no rows.
+    A missing figure has the status M; a series without any figure has no rows.
     """
     values = publication.edition.values
-    hidden = {one["key"] for one in publication.indicators() if one["hidden"]}
-    units = {one["key"]: one["unit_en"] for one in publication.indicators()}
+    hidden = {indicator["key"] for indicator in publication.indicators() if indicator["hidden"]}
+    units = {indicator["key"]: indicator["unit_en"] for indicator in publication.indicators()}
     shown = values.assign(value=values["value"].mask(values["key"].isin(hidden)))
     long = shown.melt(["key", "period", "state"], list(MEASURES), "of", "figure")
     ever = long.groupby(["key", "of"])["figure"].transform("count").gt(0)

@@ -1,4 +1,4 @@
-"""The structure of the data as SDMX-ML 2.1, in both languages: structure.sdmx.xml."""
+"""The structure of the data as SDMX-ML 2.1, in both languages."""
 
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element
@@ -14,16 +14,16 @@ DIMENSIONS = ("FREQ", "INDICATOR", "MEASURE")
 def document(publication: Publication) -> bytes:
     """The dataflow, its code lists, concepts and data structure."""
     root = xml.message("Structure", publication)
-    held = xml.add(root, "message:Structures")
-    flows = xml.add(held, "structure:Dataflows")
+    structures = xml.add(root, "message:Structures")
+    flows = xml.add(structures, "structure:Dataflows")
     flow = xml.add(flows, "structure:Dataflow", id=xml.FLOW, **xml.OWNED)
     xml.named(flow, _title())
     xml.refer(xml.add(flow, "structure:Structure"), xml.FLOW, "datastructure", "DataStructure")
-    lists = xml.add(held, "structure:Codelists")
+    lists = xml.add(structures, "structure:Codelists")
     for concept, codes in _codes(publication).items():
         _codelist(lists, concept, codes)
-    _concepts(xml.add(held, "structure:Concepts"))
-    _definition(xml.add(held, "structure:DataStructures"))
+    _concepts(xml.add(structures, "structure:Concepts"))
+    _definition(xml.add(structures, "structure:DataStructures"))
     return xml.written(root)
 
 
@@ -33,17 +33,17 @@ def _title() -> Words:
 
 def _codes(publication: Publication) -> dict[str, Mapping[str, Words]]:
     framework = publication.edition.framework
-    whole = {"index": framework["title"]}
-    groups = {str(one["key"]): one for one in framework["dimension"]}
-    figures = {xml.code(one["key"]): one for one in publication.indicators()}
-    return {**metadata.words("sdmx", "codes"), "INDICATOR": whole | groups | figures}
+    index = {"index": framework["title"]}
+    groups = {str(group["key"]): group for group in framework["dimension"]}
+    figures = {xml.code(group["key"]): group for group in publication.indicators()}
+    return {**metadata.words("sdmx", "codes"), "INDICATOR": index | groups | figures}
 
 
 def _codelist(parent: Element, concept: str, codes: Mapping[str, Words]) -> None:
-    made = xml.add(parent, "structure:Codelist", id=f"CL_{concept}", **xml.OWNED)
-    xml.named(made, metadata.words("sdmx", "concepts")[concept])
+    codelist = xml.add(parent, "structure:Codelist", id=f"CL_{concept}", **xml.OWNED)
+    xml.named(codelist, metadata.words("sdmx", "concepts")[concept])
     for code, words in codes.items():
-        xml.named(xml.add(made, "structure:Code", id=code), words)
+        xml.named(xml.add(codelist, "structure:Code", id=code), words)
 
 
 def _concepts(parent: Element) -> None:
@@ -54,9 +54,9 @@ def _concepts(parent: Element) -> None:
 
 
 def _definition(parent: Element) -> None:
-    made = xml.add(parent, "structure:DataStructure", id=xml.FLOW, **xml.OWNED)
-    xml.named(made, _title())
-    parts = xml.add(made, "structure:DataStructureComponents")
+    structure = xml.add(parent, "structure:DataStructure", id=xml.FLOW, **xml.OWNED)
+    xml.named(structure, _title())
+    parts = xml.add(structure, "structure:DataStructureComponents")
     _dimensions(xml.add(parts, "structure:DimensionList", id="DimensionDescriptor"))
     attributes = xml.add(parts, "structure:AttributeList", id="AttributeDescriptor")
     _attribute(attributes, "UNIT_MEASURE", DIMENSIONS, text="String")
@@ -67,9 +67,9 @@ def _definition(parent: Element) -> None:
 
 
 def _dimensions(parent: Element) -> None:
-    for place, name in enumerate(DIMENSIONS, 1):
-        one = xml.add(parent, "structure:Dimension", id=name, position=str(place))
-        _component(one, name, f"CL_{name}")
+    for position, name in enumerate(DIMENSIONS, 1):
+        element = xml.add(parent, "structure:Dimension", id=name, position=str(position))
+        _component(element, name, f"CL_{name}")
     last = str(len(DIMENSIONS) + 1)
     time = xml.add(parent, "structure:TimeDimension", id="TIME_PERIOD", position=last)
     _component(time, "TIME_PERIOD", text="ObservationalTimePeriod")
@@ -78,26 +78,26 @@ def _dimensions(parent: Element) -> None:
 def _attribute(
     parent: Element, name: str, of: tuple[str, ...], listed: str = "", text: str = ""
 ) -> None:
-    made = xml.add(parent, "structure:Attribute", id=name, assignmentStatus="Mandatory")
-    _component(made, name, listed, text)
-    relation = xml.add(made, "structure:AttributeRelationship")
+    element = xml.add(parent, "structure:Attribute", id=name, assignmentStatus="Mandatory")
+    _component(element, name, listed, text)
+    relation = xml.add(element, "structure:AttributeRelationship")
     for dimension in of:
         xml.add(xml.add(relation, "structure:Dimension"), "Ref", id=dimension)
     if not of:
         xml.add(xml.add(relation, "structure:PrimaryMeasure"), "Ref", id="OBS_VALUE")
 
 
-def _component(made: Element, concept: str, listed: str = "", text: str = "") -> None:
-    """What a component means, and what its values are: of a code list, or of a type."""
+def _component(element: Element, concept: str, listed: str = "", text: str = "") -> None:
+    """The concept of a component, and its values: a code list or a type."""
     xml.refer(
-        xml.add(made, "structure:ConceptIdentity"),
+        xml.add(element, "structure:ConceptIdentity"),
         concept,
         "conceptscheme",
         "Concept",
         maintainableParentID=f"CS_{xml.FLOW}",
         maintainableParentVersion=xml.VERSION,
     )
-    values = xml.add(made, "structure:LocalRepresentation")
+    values = xml.add(element, "structure:LocalRepresentation")
     if listed:
         xml.refer(xml.add(values, "structure:Enumeration"), listed, "codelist", "Codelist")
     else:

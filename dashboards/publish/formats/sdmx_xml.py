@@ -1,4 +1,4 @@
-"""What both SDMX-ML messages are built with: names, namespaces, header, references."""
+"""The shared parts of SDMX-ML messages: names, namespaces, header, references."""
 
 from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
@@ -23,7 +23,7 @@ DEFINED = f"urn:sdmx:org.sdmx.infomodel.datastructure.DataStructure={AGENCY}:{FL
 
 
 def code(key: object) -> str:
-    """The code of an indicator: a code may not hold a point, so that a hyphen stands for it."""
+    """The SDMX code of an indicator: codes allow no point, so it becomes a hyphen."""
     return str(key).replace(".", "-")
 
 
@@ -37,20 +37,20 @@ def message(kind: str, publication: Publication) -> Element:
     add(header, "message:Test").text = "false"
     add(header, "message:Prepared").text = f"{publication.edition.as_of:%Y-%m-%dT%H:%M:%SZ}"
     sender = add(header, "message:Sender", id=AGENCY)
-    named(sender, {one: metadata.dataset(one)["publisher"] for one in LANGUAGES})
+    named(sender, {language: metadata.dataset(language)["publisher"] for language in LANGUAGES})
     return root
 
 
 def named(parent: Element, words: Words) -> None:
     """Give an element its name in each language."""
-    for tongue in LANGUAGES:
-        made = add(parent, "common:Name")
-        made.set(LANG, tongue)
-        made.text = plain(words[tongue])
+    for language in LANGUAGES:
+        element = add(parent, "common:Name")
+        element.set(LANG, language)
+        element.text = plain(words[language])
 
 
 def refer(parent: Element, target: str, package: str, kind: str, **more: str) -> None:
-    """Refer to an artefact of ours, or with `more` to an item of one."""
+    """Refer to one of our artefacts, or with `more` to an item in one."""
     version = more or {"version": VERSION}
     kinds = {"package": package, "class": kind}
     add(parent, "Ref", id=target, agencyID=AGENCY, **version, **kinds)

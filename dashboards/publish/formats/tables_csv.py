@@ -1,16 +1,16 @@
-"""The tables as CSV: the plain one that machines read, and the one that Excel opens in French."""
+"""The tables as CSV: plain for machines, and in the format of a French Excel."""
 
 import pandas as pd
 
 from dashboards.metadata import PATTERNS, Table
 
-# A cell that starts like this is a formula to a spreadsheet; the wide signs count in East Asia.
+# A spreadsheet takes a cell that starts like this for a formula; wide signs count in East Asia.
 FORMULA = r"\s*[=+\-@＝＋－＠]|[\t\r]"
 TRUTH, VERITE = ("true", "false"), ("VRAI", "FAUX")
 
 
 def standard(frame: pd.DataFrame, table: Table) -> bytes:
-    """Commas, decimal points, UTF-8; months YYYY-MM, instants in UTC, true and false."""
+    """Commas, decimal points, UTF-8; months YYYY-MM, instants in UTC, true/false."""
     return _written(frame, table, TRUTH).to_csv(index=False, lineterminator="\n").encode()
 
 
@@ -22,8 +22,10 @@ def french(frame: pd.DataFrame, table: Table) -> bytes:
 
 
 def _written(frame: pd.DataFrame, table: Table, truth: tuple[str, str]) -> pd.DataFrame:
-    made = {one.name: _cells(frame[one.name], one.type, truth) for one in table.columns}
-    return pd.DataFrame(made)
+    cells = {
+        column.name: _cells(frame[column.name], column.type, truth) for column in table.columns
+    }
+    return pd.DataFrame(cells)
 
 
 def _cells(column: pd.Series, kind: str, truth: tuple[str, str]) -> pd.Series:

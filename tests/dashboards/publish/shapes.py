@@ -1,4 +1,4 @@
-"""What DCAT-AP 3 makes mandatory, and how often and in what type, as SHACL of our own writing."""
+"""The mandatory elements of DCAT-AP 3, their counts and types, as SHACL."""
 
 SHAPES = """
 @prefix sh: <http://www.w3.org/ns/shacl#> .

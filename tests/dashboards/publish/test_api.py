@@ -1,4 +1,4 @@
-"""The static API: its documents hold the edition's figures and are what their schemas say."""
+"""The static API: documents with the edition's figures, valid by schema."""
 
 import json
 import re
@@ -23,13 +23,13 @@ MONTHS = ("2026-08", "2026-09", "2026-10")
 def until(edition: Edition, month: str) -> Edition:
     """The edition as it stood at an earlier month."""
     last = pd.Timestamp(f"{month}-01")
-    kept = {
+    tables = {
         name: rows.loc[rows["period"].le(last)]
         for name in ("values", "lineage")
         if (rows := getattr(edition, name)) is not None
     }
     as_of = edition.as_of - (pd.Timestamp(f"{edition.month}-01") - last).to_pytimedelta()
-    return replace(edition, month=month, as_of=as_of, data_hash=f"of {month}", **kept)
+    return replace(edition, month=month, as_of=as_of, data_hash=f"of {month}", **tables)
 
 
 def put(edition: Edition, root: Path, layout: Layout | None = None) -> list[Path]:
@@ -47,10 +47,10 @@ def lay(publication: Publication, folder: Path) -> None:
 @pytest.fixture(scope="module")
 def root(shipped_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three editions, written in the order of their months."""
-    made = tmp_path_factory.mktemp("tree")
+    folder = tmp_path_factory.mktemp("tree")
     for month in MONTHS:
-        put(until(shipped_edition, month), made)
-    return made
+        put(until(shipped_edition, month), folder)
+    return folder
 
 
 def read(root: Path, name: str) -> Any:
@@ -78,11 +78,11 @@ def test_every_document_is_what_its_schema_says(root: Path, folder: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "spoil"),
     [
-        ("index", lambda it: it["months"][0].update(index=101)),
-        ("index", lambda it: it["months"][0].update(unheard_of=1)),
-        ("index", lambda it: it["months"][0].pop("coverage")),
-        ("dimensions", lambda it: it["dimensions"][0]["title"].pop("fr")),
-        ("editions", lambda it: it["editions"][0].update(month="October 2026")),
+        ("index", lambda document: document["months"][0].update(index=101)),
+        ("index", lambda document: document["months"][0].update(unheard_of=1)),
+        ("index", lambda document: document["months"][0].pop("coverage")),
+        ("dimensions", lambda document: document["dimensions"][0]["title"].pop("fr")),
+        ("editions", lambda document: document["editions"][0].update(month="October 2026")),
     ],
 )
 def test_the_schemas_can_fail(root: Path, name: str, spoil: Any) -> None:
@@ -93,13 +93,13 @@ def test_the_schemas_can_fail(root: Path, name: str, spoil: Any) -> None:
 
 
 def test_openapi_is_valid_and_names_every_document(root: Path) -> None:
-    about = read(root, "openapi")
-    validate(about)
-    assert about["openapi"].startswith("3.1")
+    description = read(root, "openapi")
+    validate(description)
+    assert description["openapi"].startswith("3.1")
     api = root / "api/v1"
     served = {f"/{path.name}" for path in api.glob("*.json")} - {"/openapi.json"}
-    assert set(about["paths"]) == served | {"/indicators/{key}.json"}
-    [key] = about["paths"]["/indicators/{key}.json"]["parameters"]
+    assert set(description["paths"]) == served | {"/indicators/{key}.json"}
+    [key] = description["paths"]["/indicators/{key}.json"]["parameters"]
     assert sorted(key["schema"]["enum"]) == sorted(
         path.stem for path in api.glob("indicators/*.json")
     )
@@ -110,9 +110,9 @@ def test_the_figures_are_those_of_the_edition(root: Path, shipped_edition: Editi
     for row in read(root, "index")["months"]:
         score = values.loc[("index", pd.Timestamp(f"{row['period']}-01")), "score"]
         assert row["index"] == (None if pd.isna(score) else score)
-    for one in edition_stats.indicators(shipped_edition).to_dict("records"):
-        months = read(root, f"indicators/{one['key']}")["months"]
-        stored = shipped_edition.values.query("key == @one['key']").sort_values("period")
+    for indicator in edition_stats.indicators(shipped_edition).to_dict("records"):
+        months = read(root, f"indicators/{indicator['key']}")["months"]
+        stored = shipped_edition.values.query("key == @indicator['key']").sort_values("period")
         assert [row["score"] for row in months] == [
             None if pd.isna(score) else score for score in stored["score"]
         ]
@@ -125,15 +125,15 @@ def test_values_that_may_not_be_republished_are_not_served(root: Path) -> None:
     assert credit["republished"] is False
     assert all(row["value"] is None for row in credit["months"])
     assert any(row["score"] is not None for row in credit["months"])
-    assert [one["republished"] for one in credit["series"]] == [False]
+    assert [series["republished"] for series in credit["series"]] == [False]
 
 
 def test_editions_are_listed_in_order_with_addresses_that_lead_there(root: Path) -> None:
     listed = read(root, "editions")["editions"]
-    assert [one["name"] for one in listed] == list(MONTHS)
-    for one in listed:
-        card = (root / "api/v1" / one["address"] / "edition.json").resolve()
-        assert json.loads(card.read_bytes())["month"] == one["month"]
+    assert [item["name"] for item in listed] == list(MONTHS)
+    for item in listed:
+        card = (root / "api/v1" / item["address"] / "edition.json").resolve()
+        assert json.loads(card.read_bytes())["month"] == item["month"]
     assert read(root, "latest")["month"] == MONTHS[-1]
 
 
@@ -142,9 +142,9 @@ def test_the_order_in_which_editions_are_written_does_not_matter(
 ) -> None:
     for month in reversed(MONTHS):
         put(until(shipped_edition, month), tmp_path)
-    made = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
-    assert made == {path.relative_to(root) for path in root.rglob("*") if path.is_file()}
-    for path in made:
+    names = {path.relative_to(tmp_path) for path in tmp_path.rglob("*") if path.is_file()}
+    assert names == {path.relative_to(root) for path in root.rglob("*") if path.is_file()}
+    for path in names:
         assert (tmp_path / path).read_bytes() == (root / path).read_bytes(), path
 
 
@@ -161,7 +161,7 @@ def test_a_reissue_and_an_address_of_its_own(publication: Publication, tmp_path:
         lay(publication, tmp_path / "data" / name)
     collection.write(publication, tmp_path, layout)
     listed = read(tmp_path, "editions")["editions"]
-    assert [one["name"] for one in listed] == ["2026-10", "2026-10-r1"]
+    assert [item["name"] for item in listed] == ["2026-10", "2026-10-r1"]
     assert listed[1]["address"] == "https://observatory.example/data/2026-10-r1/"
     feed = (tmp_path / "editions.fr.atom").read_text(encoding="utf-8")
     assert "https://observatory.example/fr/bulletins/2026-10-r1/" in feed

@@ -23,8 +23,8 @@ from warehouse.edition import Edition
 
 BASE = "https://observatory.example/2026-10"
 TEXT = {"type": "string", "minLength": 1}
-THING = {"type": "object", "required": ["@type", "name"]}
-THINGS = {"type": "array", "items": THING}
+NAMED_ITEM = {"type": "object", "required": ["@type", "name"]}
+NAMED_ITEMS = {"type": "array", "items": NAMED_ITEM}
 # What search engines for data ask of a Dataset; what schema.org does not have is shut out.
 DATASET = {
     "type": "object",
@@ -39,8 +39,8 @@ DATASET = {
         "datePublished": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"},
         "temporalCoverage": {"type": "string", "pattern": r"^\d{4}-\d\d/\d{4}-\d\d$"},
         "isAccessibleForFree": {"const": True},
-        **dict.fromkeys(["creator", "publisher"], THING),
-        **dict.fromkeys(["variableMeasured", "isBasedOn"], THINGS),
+        **dict.fromkeys(["creator", "publisher"], NAMED_ITEM),
+        **dict.fromkeys(["variableMeasured", "isBasedOn"], NAMED_ITEMS),
         "distribution": {
             "type": "array",
             "minItems": 20,
@@ -89,9 +89,9 @@ def test_dcat_passes_the_rules_of_the_profile(at_an_address: dict[str, bytes]) -
     conforms, _, text = validate(graph, shacl_graph=Graph().parse(data=SHAPES, format="turtle"))
     assert conforms, text
     address = "SELECT ?a WHERE { ?d a dcat:Distribution ; dcat:accessURL ?a }"
-    found = {str(row[0]) for row in graph.query(address)}
-    assert f"{BASE}/index.csv" in found
-    assert len(found) >= 20
+    addresses = {str(row[0]) for row in graph.query(address)}
+    assert f"{BASE}/index.csv" in addresses
+    assert len(addresses) >= 20
 
 
 def test_the_rules_of_dcat_can_fail(at_an_address: dict[str, bytes]) -> None:
@@ -108,11 +108,11 @@ def test_schema_org_has_what_search_engines_ask(
     folder: Path, at_an_address: dict[str, bytes], code: str
 ) -> None:
     schema = Draft202012Validator(DATASET)
-    about = json.loads(at_an_address[f"dataset.{code}.jsonld"])
-    schema.validate(about)
+    dataset = json.loads(at_an_address[f"dataset.{code}.jsonld"])
+    schema.validate(dataset)
     schema.validate(_json(folder / f"dataset.{code}.jsonld"))
-    assert about["distribution"][0]["contentUrl"] == f"{BASE}/index.csv"
-    names = [one["propertyID"] for one in about["variableMeasured"]]
+    assert dataset["distribution"][0]["contentUrl"] == f"{BASE}/index.csv"
+    names = [variable["propertyID"] for variable in dataset["variableMeasured"]]
     assert names[:2] == ["index", "cost"]
     assert len(names) == len(set(names))
 
@@ -120,36 +120,40 @@ def test_schema_org_has_what_search_engines_ask(
 def test_each_hash_is_that_of_the_file(folder: Path) -> None:
     stated = json.loads((folder / "dataset.en.jsonld").read_bytes())["distribution"]
     stated += json.loads((folder / "croissant.json").read_bytes())["distribution"]
-    for one in stated:
-        body = (folder / one["contentUrl"]).read_bytes()
-        assert hashlib.sha256(body).hexdigest() == one["sha256"]
-        assert one["contentSize"] == f"{len(body)} B"
+    for item in stated:
+        body = (folder / item["contentUrl"]).read_bytes()
+        assert hashlib.sha256(body).hexdigest() == item["sha256"]
+        assert item["contentSize"] == f"{len(body)} B"
 
 
 def test_the_citation_is_valid(folder: Path) -> None:
     assert _cff(folder / "CITATION.cff") == 0
-    about = yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))
-    assert about["title"].startswith("Silent Crash Index, 2026-")
+    citation = yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["title"].startswith("Silent Crash Index, 2026-")
 
 
 def test_a_citation_without_its_message_is_seen(folder: Path, tmp_path: Path) -> None:
     lines = (folder / "CITATION.cff").read_text(encoding="utf-8").splitlines()
     path = tmp_path / "CITATION.cff"
-    path.write_text("\n".join(one for one in lines if "message" not in one), encoding="utf-8")
+    path.write_text("\n".join(line for line in lines if "message" not in line), encoding="utf-8")
     assert _cff(path) == 1
 
 
 def test_one_description_serves_every_format(folder: Path) -> None:
     package, web = _json(folder / "datapackage.json"), _json(folder / "csvw.json")
-    tables = {one["url"]: one["tableSchema"]["columns"] for one in web["tables"]}
-    records = {one["name"]: one["field"] for one in _json(folder / "croissant.json")["recordSet"]}
-    plain = [one for one in package["resources"] if one["name"] in records]
+    tables = {item["url"]: item["tableSchema"]["columns"] for item in web["tables"]}
+    records = {
+        item["name"]: item["field"] for item in _json(folder / "croissant.json")["recordSet"]
+    }
+    plain = [item for item in package["resources"] if item["name"] in records]
     assert len(plain) == len(tables) == len(records)
-    for one in plain:
-        said = [(field["name"], field["description"]) for field in one["schema"]["fields"]]
-        assert said == [(field["name"], field["description"]) for field in records[one["name"]]]
-        of_csvw = [(c["name"], c["dc:description"][1]["@value"]) for c in tables[one["path"]]]
-        assert said == of_csvw
+    for item in plain:
+        described = [(field["name"], field["description"]) for field in item["schema"]["fields"]]
+        assert described == [
+            (field["name"], field["description"]) for field in records[item["name"]]
+        ]
+        of_csvw = [(c["name"], c["dc:description"][1]["@value"]) for c in tables[item["path"]]]
+        assert described == of_csvw
 
 
 def _spoil(folder: Path, out: Path, name: str, was: str, becomes: str) -> None:
@@ -157,9 +161,9 @@ def _spoil(folder: Path, out: Path, name: str, was: str, becomes: str) -> None:
     body = (folder / name).read_text(encoding="utf-8")
     assert was in body
     (out / name).write_text(body.replace(was, becomes, 1), encoding="utf-8")
-    about = _json(folder / "csvw.json")
-    about["tables"] = [one for one in about["tables"] if one["url"] == name]
-    (out / "csvw.json").write_text(json.dumps(about), encoding="utf-8")
+    description = _json(folder / "csvw.json")
+    description["tables"] = [table for table in description["tables"] if table["url"] == name]
+    (out / "csvw.json").write_text(json.dumps(description), encoding="utf-8")
 
 
 def _json(path: Path) -> Any:

@@ -1,12 +1,13 @@
-"""The feeds of editions: well-formed for a reader of feeds, and their ids never change."""
+"""Feeds are well-formed for feed readers, and their ids never change."""
 
 import copy
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import feedparser
 import pytest
 
-from dashboards.publish import edition_summary, feeds
+from dashboards.publish import atom, edition_summary, feeds
 from dashboards.publish.publication import Publication
 
 ADDRESS = "https://observatory.example/editions.en.atom"
@@ -22,26 +23,26 @@ def cards(publication: Publication) -> dict[str, Any]:
 
 
 def parsed(cards: dict[str, Any], code: str = "en") -> Any:
-    body = feeds.atom(cards, code, ADDRESS, lambda name: f"https://observatory.example/{name}/")
-    found = feedparser.parse(body)
-    assert not found.bozo, found.get("bozo_exception")
-    assert found.version == "atom10"
-    return found
+    body = feeds.editions(cards, code, ADDRESS, lambda name: f"https://observatory.example/{name}/")
+    feed = feedparser.parse(body)
+    assert not feed.bozo, feed.get("bozo_exception")
+    assert feed.version == "atom10"
+    return feed
 
 
 @pytest.mark.parametrize("code", ["fr", "en"])
 def test_a_reader_finds_every_edition_newest_first(cards: dict[str, Any], code: str) -> None:
-    found = parsed(cards, code)
-    assert found.feed.language == code
-    assert found.feed.updated == cards["2026-10"]["cutoff"]
-    assert found.feed.author
-    assert [one.title for one in found.entries] == [
+    feed = parsed(cards, code)
+    assert feed.feed.language == code
+    assert feed.feed.updated == cards["2026-10"]["cutoff"]
+    assert feed.feed.author
+    assert [item.title for item in feed.entries] == [
         cards[name]["headline"][code] for name in ("2026-10", "2026-09")
     ]
-    assert found.entries[0].link == "https://observatory.example/2026-10/"
-    for one in [found.feed, *found.entries]:
-        assert one.id.startswith("tag:")
-        assert one.updated_parsed
+    assert feed.entries[0].link == "https://observatory.example/2026-10/"
+    for item in [feed.feed, *feed.entries]:
+        assert item.id.startswith("tag:")
+        assert item.updated_parsed
 
 
 def test_ids_stay_when_editions_come_and_words_change(cards: dict[str, Any]) -> None:
@@ -49,17 +50,38 @@ def test_ids_stay_when_editions_come_and_words_change(cards: dict[str, Any]) -> 
     changed = copy.deepcopy(cards)
     changed["2026-09"]["headline"]["en"] = "Other words"
     assert parsed(changed).entries[1].id == alone
-    ids = [one.id for code in ("fr", "en") for one in parsed(cards, code).entries]
+    ids = [entry.id for code in ("fr", "en") for entry in parsed(cards, code).entries]
     assert len(set(ids)) == len(ids)
 
 
 def test_a_hostile_headline_is_text(cards: dict[str, Any]) -> None:
     changed = copy.deepcopy(cards)
     changed["2026-10"]["headline"]["en"] = HOSTILE
-    body = feeds.atom(changed, "en", ADDRESS, lambda name: name)
+    body = feeds.editions(changed, "en", ADDRESS, lambda name: name)
     assert b"<script" not in body
     assert "\u202e" not in body.decode()
-    found = feedparser.parse(body, sanitize_html=False)
-    assert not found.bozo
-    assert found.entries[0].title == "<script>alert(1)</script>\"'&"
-    assert found.entries[0].title_detail.type == "text/plain"
+    feed = feedparser.parse(body, sanitize_html=False)
+    assert not feed.bozo
+    assert feed.entries[0].title == "<script>alert(1)</script>\"'&"
+    assert feed.entries[0].title_detail.type == "text/plain"
+
+
+def test_a_message_of_several_lines_keeps_them_and_nothing_hidden() -> None:
+    when = datetime(2026, 11, 11, 11, tzinfo=timezone(timedelta(hours=2)))
+    entry = atom.Entry(
+        "tag:observatory,2026:1",
+        "Alert",
+        atom.stamp(when),
+        category="watch",
+        content="a\u202e\n\x07b",
+    )
+    body = atom.feed(
+        [entry], id="tag:observatory,2026:all", title="Alerts", updated=entry.updated,
+        author="Observatory", language="en",
+    )  # fmt: skip
+    feed = feedparser.parse(body)
+    assert not feed.bozo
+    assert [item.content[0].value for item in feed.entries] == ["a\nb"]
+    assert feed.entries[0].updated == "2026-11-11T09:00:00Z"
+    assert feed.entries[0].tags[0].term == "watch"
+    assert "links" not in feed.entries[0]

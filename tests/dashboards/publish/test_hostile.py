@@ -1,4 +1,4 @@
-"""Hostile text in a title, a unit, a name or a note is text in every format, and cannot run."""
+"""Hostile titles, units and notes stay text in every format, and never run."""
 
 import copy
 import csv
@@ -37,10 +37,12 @@ READS = "=cmd('/c calc')!A1</script><script>alert(1)</script>\"'&; ]]>"
 def hostile(shipped_edition: Edition) -> Edition:
     """The edition with hostile text wherever text from outside can be."""
     framework = copy.deepcopy(shipped_edition.framework)
-    for place in (framework["dimension"][0], framework["dimension"][0]["indicator"][0]):
-        place.update(fr=HOSTILE, en=HOSTILE)
+    for item in (framework["dimension"][0], framework["dimension"][0]["indicator"][0]):
+        item.update(fr=HOSTILE, en=HOSTILE)
     framework["dimension"][0]["indicator"][0].update(unit_fr=HOSTILE, unit_en=HOSTILE)
-    framework["regimes"] = [one | {"fr": HOSTILE, "en": HOSTILE} for one in framework["regimes"]]
+    framework["regimes"] = [
+        regime | {"fr": HOSTILE, "en": HOSTILE} for regime in framework["regimes"]
+    ]
     return replace(
         shipped_edition,
         framework=framework,
@@ -53,7 +55,7 @@ def hostile(shipped_edition: Edition) -> Edition:
 
 
 @pytest.fixture(scope="module")
-def spoilt(hostile: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hostile_release(hostile: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The release of it, with the API and the feeds."""
     root = tmp_path_factory.mktemp("hostile")
     folder = root / hostile.month
@@ -64,13 +66,13 @@ def spoilt(hostile: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def suffixed(root: Path, *suffixes: str) -> list[Path]:
-    found = [path for path in root.rglob("*") if path.name.endswith(suffixes)]
-    assert found
-    return found
+    paths = [path for path in root.rglob("*") if path.name.endswith(suffixes)]
+    assert paths
+    return paths
 
 
-def test_nothing_that_disguises_text_is_in_any_file(spoilt: Path) -> None:
-    for path in spoilt.rglob("*"):
+def test_nothing_that_disguises_text_is_in_any_file(hostile_release: Path) -> None:
+    for path in hostile_release.rglob("*"):
         if path.is_file() and path.suffix != ".parquet":
             text = path.read_text(encoding="utf-8")
             assert "\u202e" not in text, path
@@ -78,9 +80,9 @@ def test_nothing_that_disguises_text_is_in_any_file(spoilt: Path) -> None:
             assert "\x07" not in text, path
 
 
-def test_json_cannot_close_the_script_that_it_stands_in(spoilt: Path) -> None:
+def test_json_cannot_close_the_script_that_it_stands_in(hostile_release: Path) -> None:
     seen = 0
-    for path in suffixed(spoilt, ".json", ".jsonld"):
+    for path in suffixed(hostile_release, ".json", ".jsonld"):
         text = path.read_text(encoding="utf-8")
         assert "<" not in text, path
         assert ">" not in text, path
@@ -89,9 +91,9 @@ def test_json_cannot_close_the_script_that_it_stands_in(spoilt: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".fr.csv"])
-def test_no_cell_is_a_formula_to_a_spreadsheet(spoilt: Path, suffix: str) -> None:
+def test_no_cell_is_a_formula_to_a_spreadsheet(hostile_release: Path, suffix: str) -> None:
     quoted = 0
-    for path in suffixed(spoilt, suffix):
+    for path in suffixed(hostile_release, suffix):
         delimiter = ";" if path.name.endswith(".fr.csv") else ","
         with path.open(encoding="utf-8-sig", newline="") as lines:
             for row in csv.reader(lines, delimiter=delimiter):
@@ -100,9 +102,11 @@ def test_no_cell_is_a_formula_to_a_spreadsheet(spoilt: Path, suffix: str) -> Non
     assert quoted > 100
 
 
-def test_a_spreadsheet_keeps_the_cell_as_text(spoilt: Path, tmp_path: Path) -> None:
-    """What would be a formula in a workbook is a string once our quote stands before it."""
-    with (spoilt / "2026-10" / "sources.fr.csv").open(encoding="utf-8-sig", newline="") as lines:
+def test_a_spreadsheet_keeps_the_cell_as_text(hostile_release: Path, tmp_path: Path) -> None:
+    """A formula in a workbook becomes a string behind our quote."""
+    with (hostile_release / "2026-10" / "sources.fr.csv").open(
+        encoding="utf-8-sig", newline=""
+    ) as lines:
         rows = list(csv.reader(lines, delimiter=";"))
     book = Workbook()
     for row in rows:
@@ -115,15 +119,17 @@ def test_a_spreadsheet_keeps_the_cell_as_text(spoilt: Path, tmp_path: Path) -> N
     assert sheet.cell(len(rows) + 1, 1).data_type == "f"
 
 
-def test_xml_holds_it_as_text(spoilt: Path) -> None:
-    for path in suffixed(spoilt, ".xml", ".atom"):
+def test_xml_holds_it_as_text(hostile_release: Path) -> None:
+    for path in suffixed(hostile_release, ".xml", ".atom"):
         root = ElementTree.parse(path).getroot()
-        assert not [one for one in root.iter() if one.tag.endswith("script")]
-    structure = ElementTree.parse(spoilt / "2026-10" / "structure.sdmx.xml").getroot()
-    assert READS in [one.text for one in structure.iter()]
-    data = ElementTree.parse(spoilt / "2026-10" / "data.sdmx.xml").getroot()
-    assert READS in [one.get("UNIT_MEASURE") for one in data.iter()]
-    feed = feedparser.parse((spoilt / "editions.en.atom").read_bytes(), sanitize_html=False)
+        assert not [element for element in root.iter() if element.tag.endswith("script")]
+    structure = ElementTree.parse(hostile_release / "2026-10" / "structure.sdmx.xml").getroot()
+    assert READS in [element.text for element in structure.iter()]
+    data = ElementTree.parse(hostile_release / "2026-10" / "data.sdmx.xml").getroot()
+    assert READS in [element.get("UNIT_MEASURE") for element in data.iter()]
+    feed = feedparser.parse(
+        (hostile_release / "editions.en.atom").read_bytes(), sanitize_html=False
+    )
     assert not feed.bozo
     assert READS in feed.entries[0].title
 
@@ -148,16 +154,18 @@ def test_a_bulletin_shows_it_and_nothing_runs(
 
 
 def test_a_drawing_holds_it_as_text(hostile: Edition, chromium: Browser, tmp_path: Path) -> None:
-    said, shown = language("fr"), 0
+    lang, shown = language("fr"), 0
     page = chromium.new_page()
     page.on("dialog", lambda dialog: pytest.fail(f"a drawing ran: {dialog.message}"))
-    for figure in figures(hostile, said):
+    for figure in figures(hostile, lang):
         for image in (figure.wide, figure.narrow):
             drawn = b64decode(image.removeprefix("data:image/svg+xml;base64,"))
             root = ElementTree.fromstring(drawn)
-            tags = {one.tag.rpartition("}")[2] for one in root.iter()}
+            tags = {element.tag.rpartition("}")[2] for element in root.iter()}
             assert not tags & {"script", "foreignObject", "a", "image", "use"}
-            assert not [name for one in root.iter() for name in one.attrib if name.startswith("on")]
+            assert not [
+                name for element in root.iter() for name in element.attrib if name.startswith("on")
+            ]
             assert "\u202e" not in drawn.decode()
             shown += "</script><script>" in "".join(root.itertext())
             (tmp_path / "drawn.svg").write_bytes(drawn)
@@ -166,24 +174,26 @@ def test_a_drawing_holds_it_as_text(hostile: Edition, chromium: Browser, tmp_pat
     assert shown > 4
 
 
-def test_a_text_file_holds_no_tag(spoilt: Path) -> None:
-    for path in suffixed(spoilt, ".md"):
+def test_a_text_file_holds_no_tag(hostile_release: Path) -> None:
+    for path in suffixed(hostile_release, ".md"):
         assert not re.search(r"(?<!\\)</?script", path.read_text(encoding="utf-8")), path
 
 
-def test_parquet_holds_it_as_it_reads(spoilt: Path) -> None:
-    series = pq.read_table(spoilt / "2026-10" / "series.parquet").to_pandas()
+def test_parquet_holds_it_as_it_reads(hostile_release: Path) -> None:
+    series = pq.read_table(hostile_release / "2026-10" / "series.parquet").to_pandas()
     assert series["unit"].eq(READS).all()
 
 
-def test_no_address_runs(spoilt: Path) -> None:
-    for path in suffixed(spoilt, ".json", ".jsonld"):
+def test_no_address_runs(hostile_release: Path) -> None:
+    for path in suffixed(hostile_release, ".json", ".jsonld"):
         addresses = _values(json.loads(path.read_text(encoding="utf-8")), {"path", "url", "@id"})
-        assert not [one for one in addresses if str(one).startswith("javascript:")], path
+        assert not [address for address in addresses if str(address).startswith("javascript:")], (
+            path
+        )
 
 
-def test_the_release_is_still_valid(spoilt: Path) -> None:
-    folder = spoilt / "2026-10"
+def test_the_release_is_still_valid(hostile_release: Path) -> None:
+    folder = hostile_release / "2026-10"
     assert Package(str(folder / "datapackage.json")).validate().valid
     assert yaml.safe_load((folder / "CITATION.cff").read_text(encoding="utf-8"))["title"]
 
@@ -192,7 +202,7 @@ def test_the_release_is_still_valid(spoilt: Path) -> None:
 def test_every_start_of_a_formula_is_quoted(shipped_edition: Edition, start: str) -> None:
     sources = shipped_edition.sources.assign(publisher=start)
     publication = prepare(replace(shipped_edition, sources=sources))
-    [table] = [one for one in publication.tables if one.name == "sources"]
+    [table] = [candidate for candidate in publication.tables if candidate.name == "sources"]
     body = tables_csv.standard(publication.frames["sources"], table).decode()
     rows = list(csv.DictReader(body.splitlines()))
     assert {row["publisher"] for row in rows} == {f"'{start.replace(chr(10), ' ')}"}
@@ -214,8 +224,8 @@ def _texts(content: Any) -> set[str]:
 
 def _values(content: Any, names: set[str]) -> list[Any]:
     if isinstance(content, list):
-        return [found for part in content for found in _values(part, names)]
+        return [value for part in content for value in _values(part, names)]
     if not isinstance(content, dict):
         return []
     own = [value for name, value in content.items() if name in names]
-    return own + [found for part in content.values() for found in _values(part, names)]
+    return own + [value for part in content.values() for value in _values(part, names)]

@@ -1,4 +1,4 @@
-"""The data dictionary of a release: every file and every column of it, in both languages."""
+"""The data dictionary of a release: every file and column, in both languages."""
 
 import re
 from pathlib import Path
@@ -13,10 +13,10 @@ from dashboards.publish.readme import escaped
 def test_every_column_of_every_table_is_in_it(folder: Path, code: str) -> None:
     text = (folder / f"README.{code}.md").read_text(encoding="utf-8")
     sections = re.split(r"^## `(\w+)\.csv`$", text, flags=re.MULTILINE)[1:]
-    found = dict(zip(sections[::2], sections[1::2], strict=True))
+    by_table = dict(zip(sections[::2], sections[1::2], strict=True))
     tables = {path.stem for path in folder.glob("*.csv") if ".fr" not in path.name}
-    assert set(found) == tables
-    for name, section in found.items():
+    assert set(by_table) == tables
+    for name, section in by_table.items():
         listed = re.findall(r"^\| `([^`]+)` \|", section, flags=re.MULTILINE)
         assert listed == list(pd.read_csv(folder / f"{name}.csv", nrows=0).columns)
 

@@ -1,4 +1,4 @@
-"""SDMX-ML: valid by the official schemas, and a reader of the standard finds the figures."""
+"""SDMX-ML: valid by the official schemas, and read back with the same figures."""
 
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ def data(folder: Path, structure: Any) -> Any:
 
 def complaints(schema: etree.XMLSchema, document: Any) -> list[str]:
     schema.validate(document)
-    return [one.message for one in schema.error_log]
+    return [error.message for error in schema.error_log]
 
 
 def test_the_structure_is_valid_by_the_official_schema(
@@ -49,9 +49,9 @@ def test_the_structure_is_valid_by_the_official_schema(
 def test_the_message_of_data_is_valid_but_for_its_own_type(
     folder: Path, schema: etree.XMLSchema
 ) -> None:
-    found = complaints(schema, etree.parse(str(folder / "data.sdmx.xml")))
-    assert len(found) == len(OURS)
-    assert all(told in one for told, one in zip(OURS, found, strict=True))
+    messages = complaints(schema, etree.parse(str(folder / "data.sdmx.xml")))
+    assert len(messages) == len(OURS)
+    assert all(expected in message for expected, message in zip(OURS, messages, strict=True))
 
 
 def test_codes_have_names_in_both_languages(structure: Any, shipped_edition: Edition) -> None:
@@ -72,30 +72,32 @@ def test_every_code_that_is_used_is_listed(structure: Any, data: Any) -> None:
 def test_the_figures_read_back_are_those_of_the_edition(
     data: Any, shipped_edition: Edition
 ) -> None:
-    found = sdmx.to_pandas(data).dropna()
+    read_back = sdmx.to_pandas(data).dropna()
     hidden = set(edition_stats.indicators(shipped_edition).query("hidden")["key"])
     values = shipped_edition.values.assign(code=lambda rows: rows["key"].str.replace(".", "-"))
     count = 0
     for measure, column in COLUMNS.items():
         shown = values.loc[~(values["key"].isin(hidden) & (column == "value"))]
         stored = shown.dropna(subset=column).set_index(["code", "period"])[column]
-        read = found.xs(("M", measure), level=("FREQ", "MEASURE"))
+        read = read_back.xs(("M", measure), level=("FREQ", "MEASURE"))
         read.index = read.index.set_levels(pd.to_datetime(read.index.levels[1]), level=1)
         assert len(read) == len(stored)
         assert (read - stored.reindex(read.index)).abs().max() == 0
         count += len(read)
-    assert count == len(found)
+    assert count == len(read_back)
 
 
 def test_a_figure_that_is_not_there_has_the_status_of_missing(folder: Path) -> None:
     observations = list(etree.parse(str(folder / "data.sdmx.xml")).iter("Obs"))
-    missing = [one for one in observations if one.get("OBS_VALUE") is None]
+    missing = [observation for observation in observations if observation.get("OBS_VALUE") is None]
     assert missing
-    assert {one.get("OBS_STATUS") for one in missing} == {"M"}
-    assert "M" not in {one.get("OBS_STATUS") for one in observations if one not in missing}
+    assert {observation.get("OBS_STATUS") for observation in missing} == {"M"}
+    assert "M" not in {
+        observation.get("OBS_STATUS") for observation in observations if observation not in missing
+    }
 
 
 def test_values_that_may_not_be_republished_have_no_series(data: Any) -> None:
-    found = sdmx.to_pandas(data)
-    assert ("M", "cost-credit_distress", "SCORE") in found.index.droplevel("TIME_PERIOD")
-    assert ("M", "cost-credit_distress", "VALUE") not in found.index.droplevel("TIME_PERIOD")
+    read_back = sdmx.to_pandas(data)
+    assert ("M", "cost-credit_distress", "SCORE") in read_back.index.droplevel("TIME_PERIOD")
+    assert ("M", "cost-credit_distress", "VALUE") not in read_back.index.droplevel("TIME_PERIOD")

@@ -1,4 +1,4 @@
-"""The tables of a release: they agree with the edition, with each other and with their twins."""
+"""The tables of a release agree with the edition, in every format."""
 
 import hashlib
 import json
@@ -45,16 +45,16 @@ def test_frictionless_finds_the_data_package_valid(folder: Path) -> None:
 
 
 def test_frictionless_sees_a_figure_that_was_changed(folder: Path, tmp_path: Path) -> None:
-    for name in ("datapackage.json", *(f"{one}.csv" for one in TABLES)):
+    for name in ("datapackage.json", *(f"{item}.csv" for item in TABLES)):
         (tmp_path / name).write_bytes((folder / name).read_bytes())
     body = (tmp_path / "index.csv").read_text(encoding="utf-8")
     (tmp_path / "index.csv").write_text(body.replace("calm,", "calm,9", 1), encoding="utf-8")
     package = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
-    package["resources"] = [one for one in package["resources"] if one["name"] == "index"]
+    package["resources"] = [item for item in package["resources"] if item["name"] == "index"]
     (tmp_path / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
-    found = Package(str(tmp_path / "datapackage.json")).validate().flatten(["type"])
-    assert ["constraint-error"] in found
-    assert ["hash-count"] in found
+    errors = Package(str(tmp_path / "datapackage.json")).validate().flatten(["type"])
+    assert ["constraint-error"] in errors
+    assert ["hash-count"] in errors
 
 
 @pytest.mark.parametrize("name", TABLES)
@@ -76,7 +76,9 @@ def test_parquet_is_typed_and_described(folder: Path) -> None:
     schema = pq.read_schema(folder / "index.parquet")
     assert str(schema.field("period").type) == "date32[day]"
     assert schema.field("index").metadata[b"unit"] == b"points"
-    assert all(one.metadata[b"description"] and one.metadata[b"description_fr"] for one in schema)
+    assert all(
+        column.metadata[b"description"] and column.metadata[b"description_fr"] for column in schema
+    )
     assert str(pq.read_schema(folder / "lineage.parquet").field("known_from").type) == (
         "timestamp[ms, tz=UTC]"
     )
@@ -94,8 +96,8 @@ def test_an_interval_is_published_where_the_edition_has_one(
     assert list(index)[:4] == ["period", "index", "low", "high"]
     brief = json.loads((tmp_path / "edition.json").read_bytes())["index"]
     assert brief["low"] < brief["score"] < brief["high"]
-    [table] = [one for one in written.tables if one.name == "index"]
-    assert [one.unit for one in table.columns][1:4] == ["points"] * 3
+    [table] = [candidate for candidate in written.tables if candidate.name == "index"]
+    assert [candidate.unit for candidate in table.columns][1:4] == ["points"] * 3
 
 
 def test_the_method_is_published_as_it_is_used(folder: Path) -> None:
@@ -107,7 +109,7 @@ def test_the_method_is_published_as_it_is_used(folder: Path) -> None:
 def test_every_column_is_described_in_both_languages(publication: Publication) -> None:
     assert [table.name for table in publication.tables] == list(TABLES)
     for table in publication.tables:
-        assert [one.name for one in table.columns] == list(publication.frames[table.name])
+        assert [column.name for column in table.columns] == list(publication.frames[table.name])
         for column in table.columns:
             assert len(column.fr) > 3
             assert len(column.en) > 3
@@ -157,9 +159,11 @@ def test_vintages_give_each_figure_as_each_cutoff_knew_it(
     assert months == sorted(months)
     assert months[-1] == shipped_edition.month
     lineage = shipped_edition.lineage
-    one = lineage.loc[lineage["series"].eq("census.c30.data_center")].iloc[-1]
-    row = wide.loc[wide["series"].eq(one["series"]) & wide["period"].eq(f"{one.series_period:%F}")]
-    assert row[f"{one['period']:%Y-%m}"].item() == one["value"]
+    row = lineage.loc[lineage["series"].eq("census.c30.data_center")].iloc[-1]
+    published = wide.loc[
+        wide["series"].eq(row["series"]) & wide["period"].eq(f"{row.series_period:%F}")
+    ]
+    assert published[f"{row['period']:%Y-%m}"].item() == row["value"]
 
 
 def test_every_figure_leads_to_the_bytes_that_it_was_read_from(
@@ -183,10 +187,10 @@ def test_frictionless_sees_an_origin_that_is_not_there(folder: Path, tmp_path: P
     lines = (tmp_path / "origins.csv").read_text(encoding="utf-8").splitlines(keepends=True)
     (tmp_path / "origins.csv").write_text("".join(lines[:-1]), encoding="utf-8")
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    held = [one for one in package["resources"] if (tmp_path / one["path"]).exists()]
-    (tmp_path / "datapackage.json").write_text(json.dumps(package | {"resources": held}))
-    found = Package(str(tmp_path / "datapackage.json")).validate().flatten(["type"])
-    assert ["foreign-key"] in found
+    resources = [item for item in package["resources"] if (tmp_path / item["path"]).exists()]
+    (tmp_path / "datapackage.json").write_text(json.dumps(package | {"resources": resources}))
+    errors = Package(str(tmp_path / "datapackage.json")).validate().flatten(["type"])
+    assert ["foreign-key"] in errors
 
 
 def test_checksums_are_of_every_file(folder: Path) -> None:

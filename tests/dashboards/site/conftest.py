@@ -1,4 +1,4 @@
-"""One site, built once from the shipped history with its alerts, and a browser to read it with."""
+"""A site built once from the shipped history and alerts, served on loopback."""
 
 import threading
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ AFRICA = {name: countries.french(name) for name in regions.AFRICA}
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """A server of files that says nothing."""
+    """A file server that logs nothing."""
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing."""
@@ -28,7 +28,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture(scope="session")
 def alerted(shipped_store: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """The shipped store with the announcements that are known, after its alerts were evaluated."""
+    """The shipped store with its announcements and evaluated alerts."""
     home = tmp_path_factory.mktemp("alerted")
     settings = Settings(home=home, now=NOW)
     curated.load(shipped_store, settings)

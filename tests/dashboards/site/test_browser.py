@@ -1,4 +1,4 @@
-"""The site in a real browser: scripts off, on a phone and on a desk, by keyboard, on paper."""
+"""The site in a browser: without scripts, narrow, wide, by keyboard, on paper."""
 
 from pathlib import Path
 
@@ -19,13 +19,13 @@ WIDTHS = (360, 1280)
 
 
 def paths(built: Path) -> list[str]:
-    return [str(one.relative_to(built)) for one in sorted(built.glob("*/**/*.html"))]
+    return [str(path.relative_to(built)) for path in sorted(built.glob("*/**/*.html"))]
 
 
 def each_kind(built: Path) -> list[str]:
     """Every page, but only some of the indicators and dimensions."""
-    of = [one for one in paths(built) if one.count("/") > 2 and "bulletins" not in one]
-    return [one for one in paths(built) if one not in of] + of[:: max(len(of) // 6, 1)]
+    of = [path for path in paths(built) if path.count("/") > 2 and "bulletins" not in path]
+    return [path for path in paths(built) if path not in of] + of[:: max(len(of) // 6, 1)]
 
 
 def test_every_page_works_without_scripts_and_without_other_hosts(
@@ -33,11 +33,11 @@ def test_every_page_works_without_scripts_and_without_other_hosts(
 ) -> None:
     context = chromium.new_context(java_script_enabled=False)
     tab = context.new_page()
-    asked: list[str] = []
-    said: list[str] = []
-    tab.on("request", lambda request: asked.append(request.url))
-    tab.on("console", lambda message: said.append(f"{tab.url}: {message.text}"))
-    tab.on("requestfailed", lambda request: said.extend(_failed(request)))
+    urls: list[str] = []
+    console: list[str] = []
+    tab.on("request", lambda request: urls.append(request.url))
+    tab.on("console", lambda message: console.append(f"{tab.url}: {message.text}"))
+    tab.on("requestfailed", lambda request: console.extend(_failed(request)))
     wide, printed = [], []
     for path in paths(built):
         tab.goto(f"{served}/{path}")
@@ -49,26 +49,28 @@ def test_every_page_works_without_scripts_and_without_other_hosts(
         printed += [path for nav in tab.locator("nav").all() if nav.is_visible()]
         tab.emulate_media(media="screen")
     assert printed == []
-    assert said == []
+    assert console == []
     assert wide == []
-    assert [url for url in asked if not url.startswith(served)] == []
+    assert [url for url in urls if not url.startswith(served)] == []
     context.close()
 
 
 def _failed(request: Request) -> list[str]:
-    """A request that failed; a picture still under way when the next page is asked for did not."""
+    """The request if it failed; one aborted by going to the next page has not."""
     return [] if request.failure == "net::ERR_ABORTED" else [f"{request.failure}: {request.url}"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(chromium: Browser, built: Path, served: str, scheme: str) -> None:
     context = chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]
-    tab, axe, found = context.new_page(), Axe(), []
+    tab, axe, violations = context.new_page(), Axe(), []
     for path in paths(built) if scheme == "light" else each_kind(built)[::3]:
         tab.goto(f"{served}/{path}")
         broken = axe.run(tab).response["violations"]
-        found += [(path, one["id"], one["nodes"][0]["html"][:200]) for one in broken]
-    assert found == []
+        violations += [
+            (path, violation["id"], violation["nodes"][0]["html"][:200]) for violation in broken
+        ]
+    assert violations == []
     context.close()
 
 
@@ -91,14 +93,14 @@ def test_the_keyboard_reaches_whatever_can_be_pressed_and_shows_where_it_is(
     chromium: Browser, built: Path, served: str
 ) -> None:
     tab = chromium.new_page()
-    for path in (one for one in each_kind(built) if one.startswith("fr/")):
+    for path in (path for path in each_kind(built) if path.startswith("fr/")):
         tab.goto(f"{served}/{path}")
         stops, seen = tab.evaluate(STOPS), set()
         for _ in range(stops):
             tab.keyboard.press("Tab")
-            place, outline, html = tab.evaluate(HERE)
+            position, outline, html = tab.evaluate(HERE)
             assert outline != "none", (path, html[:200])
-            seen.add(place)
+            seen.add(position)
         assert len(seen) == stops, path
     tab.close()
 
@@ -117,13 +119,18 @@ def test_paper_has_no_navigation_and_light_colours(
 def engine(
     edition: Edition, weights: dict[str, float], dropped: set[str]
 ) -> tuple[pd.DataFrame, "pd.Series[float]"]:
-    """Dimensions and index by these weights without these indicators, computed by the engine."""
+    """Dimensions and index by the engine with these weights, without `dropped`."""
     parts, rules = edition_stats.table(edition, "score", "indicator"), edition.framework["rules"]
     scores = {}
     for group in edition_stats.groups(edition):
-        own = {f"{group['key']}.{one['key']}": one["weight"] for one in group["indicator"]}
-        kept = pd.Series({key: weight for key, weight in own.items() if key not in dropped})
-        mean = aggregate.weighted_mean(parts[kept.index], kept, floor=rules["coverage_dimension"])
+        own = {
+            f"{group['key']}.{indicator['key']}": indicator["weight"]
+            for indicator in group["indicator"]
+        }
+        weights_left = pd.Series({key: weight for key, weight in own.items() if key not in dropped})
+        mean = aggregate.weighted_mean(
+            parts[weights_left.index], weights_left, floor=rules["coverage_dimension"]
+        )
         scores[group["key"]] = mean.value
     table, floor = pd.DataFrame(scores), rules["coverage_index"]
     return table, aggregate.weighted_mean(table, pd.Series(weights), floor=floor).value
@@ -145,8 +152,8 @@ def test_the_explorer_recomputes_and_equals_the_engine(
     chromium: Browser, served: str, shipped_edition: Edition
 ) -> None:
     tab = chromium.new_page()
-    said: list[str] = []
-    tab.on("console", lambda message: said.append(message.text))
+    console: list[str] = []
+    tab.on("console", lambda message: console.append(message.text))
     tab.goto(f"{served}/fr/explorer/index.html")
     for summary in tab.locator(".weights summary").all():
         summary.click()
@@ -157,20 +164,20 @@ def test_the_explorer_recomputes_and_equals_the_engine(
             tab.locator(f"#w-{key}").fill(str(int(weight)))
         for key in dropped:
             tab.uncheck(f"[data-part='{key}']")
-        mine = {one["key"]: 20.0 for one in edition_stats.groups(shipped_edition)} | chosen
-        scores, found = engine(shipped_edition, mine, dropped)
+        mine = {group["key"]: 20.0 for group in edition_stats.groups(shipped_edition)} | chosen
+        scores, index = engine(shipped_edition, mine, dropped)
         cells = tab.eval_on_selector_all(
             "td[id^='m-']", "cells => cells.map(c => [c.id.slice(2), c.dataset.value])"
         )
         shown = {month: float(value) if value else float("nan") for month, value in cells}
-        expected = {f"{month:%Y-%m}": value for month, value in found.items()}
+        expected = {f"{month:%Y-%m}": value for month, value in index.items()}
         assert shown == pytest.approx(expected, abs=1e-9, nan_ok=True)
-        assert (found - published).abs().max() > 0.1 or not (chosen or dropped)
+        assert (index - published).abs().max() > 0.1 or not (chosen or dropped)
         number = language("fr").number
-        assert tab.locator("#result").inner_text() == number(found.iloc[-1])
+        assert tab.locator("#result").inner_text() == number(index.iloc[-1])
         for key, score in scores.iloc[-1].items():
             assert tab.locator(f"#score-{key}").inner_text() == number(score)
         if not (chosen or dropped):
-            assert found.to_numpy() == pytest.approx(published.to_numpy(), abs=1e-9, nan_ok=True)
-    assert said == []
+            assert index.to_numpy() == pytest.approx(published.to_numpy(), abs=1e-9, nan_ok=True)
+    assert console == []
     tab.close()

@@ -1,4 +1,4 @@
-"""The site as a whole: same bytes, only what changed, its hour, its reissues, hostile text."""
+"""The build of the site: bytes, changes, embargo, reissues and hostile text."""
 
 import json
 import shutil
@@ -25,28 +25,28 @@ HOSTILE = "<script>alert(1)</script>\u202e\"'&=cmd()"
 
 
 def digests(out: Path) -> dict[str, str]:
-    files = [one for one in out.rglob("*") if one.is_file()]
-    return {str(one.relative_to(out)): sha256(one.read_bytes()).hexdigest() for one in files}
+    files = [path for path in out.rglob("*") if path.is_file()]
+    return {str(path.relative_to(out)): sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def copied(store: Engine, place: Path) -> Engine:
+def copied(store: Engine, path: Path) -> Engine:
     """The same warehouse as a file of its own."""
     origin = sqlite3.connect(str(store.url.database))
-    with closing(origin), closing(sqlite3.connect(place)) as target:
+    with closing(origin), closing(sqlite3.connect(path)) as target:
         origin.backup(target)
-    return create_engine(f"sqlite:///{place}")
+    return create_engine(f"sqlite:///{path}")
 
 
 def issued_again(store: Engine) -> None:
     """The newest edition with the index of its month a tenth of a point higher."""
-    found = edition.load(store)
-    values = found.values.copy()
+    newest = edition.load(store)
+    values = newest.values.copy()
     here = values["key"].eq("index") & values["period"].eq(values["period"].max())
     values.loc[here, "score"] += 0.1
-    about = {name: getattr(found, name) for name in ("month", "as_of", "recorded_by", "framework",
+    same = {name: getattr(newest, name) for name in ("month", "as_of", "recorded_by", "framework",
              "framework_version", "framework_hash")}  # fmt: skip
-    lineage = found.lineage.drop(columns=["value"])
-    edition.save(store, values=values, lineage=lineage, data_hash="b" * 64, created_at=NOW, **about)
+    lineage = newest.lineage.drop(columns=["value"])
+    edition.save(store, values=values, lineage=lineage, data_hash="b" * 64, created_at=NOW, **same)
 
 
 def test_the_same_warehouse_gives_the_same_bytes_and_nothing_is_written_twice(
@@ -70,7 +70,7 @@ def test_a_reissue_keeps_the_old_one_and_is_said(
     shutil.copytree(built, out)
     before = digests(out)
     issued_again(store)
-    assert [one.name for one in issues(store)] == ["2026-10-r1", "2026-10"]
+    assert [issue.name for issue in issues(store)] == ["2026-10-r1", "2026-10"]
     build(store, out, NOW)
     after = digests(out)
     assert not [name for name in set(before) - set(after) if not name.startswith("charts/")]
@@ -83,15 +83,15 @@ def test_a_reissue_keeps_the_old_one_and_is_said(
     assert "48,9" in old
     assert "49,0" in new
     assert "(R)" in new
-    told = (out / "fr/corrections/index.html").read_text(encoding="utf-8")
-    assert "48,90" in told
-    assert "49,00" in told
+    corrections = (out / "fr/corrections/index.html").read_text(encoding="utf-8")
+    assert "48,90" in corrections
+    assert "49,00" in corrections
 
 
 def test_an_edition_is_not_shown_before_its_hour(alerted: Engine, tmp_path: Path) -> None:
-    [one] = issues(alerted)
-    assert one.due.release == datetime(2026, 11, 11, 9, tzinfo=UTC)
-    early = one.due.release - timedelta(seconds=1)
+    [issue] = issues(alerted)
+    assert issue.due.release == datetime(2026, 11, 11, 9, tzinfo=UTC)
+    early = issue.due.release - timedelta(seconds=1)
     with pytest.raises(LookupError, match="hour of release"):
         build(alerted, tmp_path / "early", early)
     assert not (tmp_path / "early").exists()
@@ -107,15 +107,15 @@ def test_the_embargo_is_lifted_only_with_a_reason_that_is_kept(
     copied(alerted, tmp_path / "warehouse.sqlite").dispose()
     monkeypatch.setenv("SILENTCRASH_HOME", str(tmp_path))
     monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-11T08:59:59Z")
-    asked = ["site", "build", "--out", str(tmp_path / "out")]
-    for arguments, code in ((asked, 1), ([*asked, "--force"], 2)):
+    command = ["site", "build", "--out", str(tmp_path / "out")]
+    for arguments, code in ((command, 1), ([*command, "--force"], 2)):
         with pytest.raises(SystemExit) as stopped:
             main.main(arguments)
         assert stopped.value.code == code
     assert not (tmp_path / "out").exists()
     shutil.copytree(built / "charts", tmp_path / "out/charts")  # drawn once for all tests
     with pytest.raises(SystemExit) as stopped:
-        main.main([*asked, "--force", "--reason", "lecture par les membres"])
+        main.main([*command, "--force", "--reason", "lecture par les membres"])
     assert stopped.value.code == 0
     assert (tmp_path / "out/fr/index.html").is_file()
     [line] = (tmp_path / "embargo.jsonl").read_text(encoding="utf-8").splitlines()
@@ -135,13 +135,13 @@ def test_hostile_text_is_shown_as_text(alerted: Engine, built: Path, tmp_path: P
         )
     base = "https://observatory.example/it's\"<b>"
     build(store, out, NOW, base=base)
-    lost = BeautifulSoup((out / "404.html").read_text(encoding="utf-8"), "html.parser")
-    assert {one["href"].startswith(base) for one in lost.find_all(href=True)} == {True}
+    not_found = BeautifulSoup((out / "404.html").read_text(encoding="utf-8"), "html.parser")
+    assert {link["href"].startswith(base) for link in not_found.find_all(href=True)} == {True}
     for path in out.rglob("*.html"):
-        told = path.read_text(encoding="utf-8")
-        assert "<script>" not in told, path
-        assert "javascript:" not in told, path
-        assert "\u202e" not in told, path
+        page = path.read_text(encoding="utf-8")
+        assert "<script>" not in page, path
+        assert "javascript:" not in page, path
+        assert "\u202e" not in page, path
     assert "&lt;script&gt;" in (out / "fr/alerts/index.html").read_text(encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Every page of the site passes the Nu Html Checker of the W3C, errors and warnings."""
+"""Every page of the site passes the Nu Html Checker of the W3C."""
 
 from pathlib import Path
 

@@ -17,21 +17,21 @@ def read(code: str) -> dict[str, Any]:
     return tomllib.loads((HOME / "i18n" / f"{code}.toml").read_text(encoding="utf-8"))
 
 
-def holes(told: object) -> set[str | None]:
-    return {name for _, name, _, _ in string.Formatter().parse(str(told)) if name}
+def holes(sentence: object) -> set[str | None]:
+    return {name for _, name, _, _ in string.Formatter().parse(str(sentence)) if name}
 
 
 def test_both_languages_say_the_same_things() -> None:
     french, english = map(read, CODES)
     del french["licences"]  # the catalogue gives them in English
     assert set(french) == set(english)
-    for name, told in french.items():
-        if isinstance(told, dict):
-            assert set(told) == set(english[name]), name
-        elif isinstance(told, list):
-            assert len(told) == len(english[name]), name
+    for name, words in french.items():
+        if isinstance(words, dict):
+            assert set(words) == set(english[name]), name
+        elif isinstance(words, list):
+            assert len(words) == len(english[name]), name
         else:
-            assert holes(told) == holes(english[name]), name
+            assert holes(words) == holes(english[name]), name
 
 
 def test_every_word_is_used() -> None:

@@ -1,4 +1,4 @@
-"""The pages of the site, read back: complete, linked, valid, in both languages, figures right."""
+"""The pages of the site, read back: complete, linked, valid, figures right."""
 
 import re
 from dataclasses import replace
@@ -38,13 +38,13 @@ def page(built: Path, code: str, path: str) -> BeautifulSoup:
 
 def test_both_languages_have_the_same_pages(built: Path, shipped_edition: Edition) -> None:
     french, english = (
-        {str(one.relative_to(built / code)) for one in pages(built / code)} for code in CODES
+        {str(item.relative_to(built / code)) for item in pages(built / code)} for code in CODES
     )
     assert french == english
     keys = set(edition_stats.indicators(shipped_edition)["key"])
     assert {f"indicators/{key}/index.html" for key in keys} <= french
     groups = [
-        f"dimensions/{one['key']}/index.html" for one in edition_stats.groups(shipped_edition)
+        f"dimensions/{item['key']}/index.html" for item in edition_stats.groups(shipped_edition)
     ]
     assert len(groups) == 5
     assert set(groups) <= french
@@ -77,7 +77,7 @@ def test_every_page_is_light_and_asks_for_nothing_elsewhere(built: Path) -> None
         assert len(text.encode()) < HEAVIEST, path
         assert not re.search(r"\son\w+=|@import|<form|<iframe|javascript:", text)
         loaded = [tag["src"] for tag in soup(path).find_all(src=True)]
-        assert [one for one in loaded if urlsplit(one).netloc] == []
+        assert [address for address in loaded if urlsplit(address).netloc] == []
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -101,7 +101,7 @@ def test_pages_read_without_eyes(built: Path, code: str) -> None:
         content = soup(path)
         assert len(content.find_all("h1")) == 1, path
         assert not content.select('a:not([href]), [tabindex]:not([tabindex="0"])'), path
-        assert all("tabindex" in one.attrs for one in content.select(".scroll")), path
+        assert all("tabindex" in element.attrs for element in content.select(".scroll")), path
         ids = [tag["id"] for tag in content.find_all(id=True)]
         assert len(ids) == len(set(ids)), path
         assert all(len(image["alt"]) > 30 for image in content.find_all("img")), path
@@ -110,36 +110,38 @@ def test_pages_read_without_eyes(built: Path, code: str) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_home_page_says_the_index(built: Path, code: str, shipped_edition: Edition) -> None:
-    said, content = site_locale(code), page(built, code, "")
+    lang, content = site_locale(code), page(built, code, "")
     level = edition_stats.level(shipped_edition)
-    assert content.find(class_="number").get_text().startswith(said.number(level.score))
+    assert content.find(class_="number").get_text().startswith(lang.number(level.score))
     cards = content.select(".cards li")
-    scores = [edition_stats.of_dimension(shipped_edition, one["key"])["score"]
-              for one in edition_stats.groups(shipped_edition)]  # fmt: skip
+    scores = [edition_stats.of_dimension(shipped_edition, group["key"])["score"]
+              for group in edition_stats.groups(shipped_edition)]  # fmt: skip
     shown = [card.find(class_="score").get_text() for card in cards]
-    assert shown == [said.number(score) for score in scores]
+    assert shown == [lang.number(score) for score in scores]
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_the_page_of_an_indicator_has_the_figures_of_the_edition(
     built: Path, code: str, shipped_edition: Edition
 ) -> None:
-    said = site_locale(code)
+    lang = site_locale(code)
     for row in edition_stats.readings(shipped_edition).to_dict("records"):
         content = page(built, code, f"indicators/{row['key']}")
-        told = [one.get_text() for one in content.find("dl", class_="facts").find_all("dd")]
+        facts = [
+            element.get_text() for element in content.find("dl", class_="facts").find_all("dd")
+        ]
         value = (
-            said.words["hidden"] if row["hidden"] else said.number(row["value"], row["decimals"])
+            lang.words["hidden"] if row["hidden"] else lang.number(row["value"], row["decimals"])
         )
-        assert told[0].startswith(value)
-        assert told[1].startswith(said.number(row["score"]))
-        assert told[2] == said.number(row["contribution"])
+        assert facts[0].startswith(value)
+        assert facts[1].startswith(lang.number(row["score"]))
+        assert facts[2] == lang.number(row["contribution"])
         kind = "panel" if row["panel"] else "indicator"
         stored = edition_stats.table(shipped_edition, "score", kind)[row["key"]]
         table = content.find("h2", id="pressure").find_next("table")
-        cells = [one.get_text() for one in table.find_all("td")]
+        cells = [element.get_text() for element in table.find_all("td")]
         index = edition_stats.table(shipped_edition, "score", "index").index
-        assert cells == [said.number(score) for score in stored.reindex(index)[::-1]]
+        assert cells == [lang.number(score) for score in stored.reindex(index)[::-1]]
 
 
 def test_values_that_may_not_be_republished_are_nowhere(
@@ -153,7 +155,7 @@ def test_values_that_may_not_be_republished_are_nowhere(
     for path in (built / "fr" / "indicators").rglob("*.*"):
         if path.suffix in (".html", ".csv", ".json"):
             text = path.read_text(encoding="utf-8")
-            assert not [one for one in long if one in text], path
+            assert not [value for value in long if value in text], path
 
 
 def test_french_typography(built: Path) -> None:
@@ -168,21 +170,23 @@ def test_the_history_of_alerts_is_all_there(built: Path, code: str, alerted: obj
     from warehouse.alerts import repository
 
     events = repository.history(alerted)  # type: ignore[arg-type]
-    told = events.loc[events["kind"].isin(["firing", "resolved", "retracted"])]
+    public = events.loc[events["kind"].isin(["firing", "resolved", "retracted"])]
     table = page(built, code, "alerts").find("h2", id="history").find_next("table")
-    assert len(told) > 10
-    assert len(table.tbody.find_all("tr")) == len(told)
+    assert len(public) > 10
+    assert len(table.tbody.find_all("tr")) == len(public)
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_rules_that_were_never_evaluated_do_not_say_that_nothing_fires(
     alerted: Engine, code: str
 ) -> None:
-    said, held = site_locale(code), site_context(alerted, NOW)
-    before = replace(held, events=held.events[:0], states=held.states[:0], rules=held.rules[:0])
-    text = html(status_pages.alerts(before, said), before, said)
-    assert said.typeset(said.words["no_evaluation"]) in text
-    assert said.words["no_alert"] not in text
+    lang, context = site_locale(code), site_context(alerted, NOW)
+    before = replace(
+        context, events=context.events[:0], states=context.states[:0], rules=context.rules[:0]
+    )
+    text = html(status_pages.alerts(before, lang), before, lang)
+    assert lang.typeset(lang.words["no_evaluation"]) in text
+    assert lang.words["no_alert"] not in text
     assert 'id="rules"' not in text
 
 
@@ -190,21 +194,21 @@ def test_rules_that_were_never_evaluated_do_not_say_that_nothing_fires(
 def test_the_home_page_says_which_alerts_ended(built: Path, code: str, alerted: object) -> None:
     from warehouse.alerts import repository
 
-    said, history = site_locale(code), repository.history(alerted)  # type: ignore[arg-type]
-    told = history.loc[history["kind"].isin(["firing", "resolved", "retracted"])]
-    by_text = told.drop_duplicates(f"text_{code}").set_index(f"text_{code}")["kind"]
-    kinds = {said.typeset(str(text)): kind for text, kind in by_text.items()}
+    lang, history = site_locale(code), repository.history(alerted)  # type: ignore[arg-type]
+    public = history.loc[history["kind"].isin(["firing", "resolved", "retracted"])]
+    by_text = public.drop_duplicates(f"text_{code}").set_index(f"text_{code}")["kind"]
+    kinds = {lang.typeset(str(text)): kind for text, kind in by_text.items()}
     shown = page(built, code, "").select(".alerts li")
     assert len(shown) == 4
-    assert "resolved" in {kinds[str(one.contents[-1]).strip()] for one in shown}
-    for one in shown:
-        kind = kinds[str(one.contents[-1]).strip()]
-        assert one.b.get_text() == said.words["alert_states"][kind]
+    assert "resolved" in {kinds[str(item.contents[-1]).strip()] for item in shown}
+    for item in shown:
+        kind = kinds[str(item.contents[-1]).strip()]
+        assert item.b.get_text() == lang.words["alert_states"][kind]
 
 
 def test_licences_of_the_catalogue_are_in_the_language_of_the_page(built: Path) -> None:
-    told = page(built, "fr", "sources").get_text(" ")
+    sources = page(built, "fr", "sources").get_text(" ")
     for english in ("none stated", "as facts", "ublic domain", "all rights", "titles and links"):
-        assert english not in told, english
-    assert "CC BY 4.0" in told
+        assert english not in sources, english
+    assert "CC BY 4.0" in sources
     assert "none stated" in page(built, "en", "sources").get_text(" ")

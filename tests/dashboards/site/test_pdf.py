@@ -17,9 +17,9 @@ __all__ = ["silentcrash"]
 def test_both_languages_are_printed_once(built: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     shutil.copytree(built, site)
-    made = list(pdf.bulletins(site))
-    assert {path.relative_to(site).parts[0] for path in made} == {"fr", "en"}
-    for path in made:
+    printed = list(pdf.bulletins(site))
+    assert {path.relative_to(site).parts[0] for path in printed} == {"fr", "en"}
+    for path in printed:
         text = " ".join(page.extract_text() for page in PdfReader(path).pages)
         page = path.with_name("index.html").read_text(encoding="utf-8")
         headline = page.split("<h1", 1)[1].split(">", 1)[1].split("<", 1)[0].split()[0]
