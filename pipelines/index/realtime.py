@@ -127,6 +127,8 @@ def _lineage(
         return pd.DataFrame(columns=TRACED)
     picked = rows.iloc[np.concatenate([one.rows for _, _, one in readings])]
     found = picked.rename(columns={"period": "series_period"}).reset_index(drop=True)
+    if "origin" in found:  # a figure that stands for another series leads to the one it was read as
+        found["series"] = found["origin"].where(found["origin"].notna(), found["series"])
     found["key"] = np.repeat([key for _, key, _ in readings], sizes)
     found["period"] = np.repeat([month.to_timestamp() for month, _, _ in readings], sizes)
     return found[TRACED].drop_duplicates(ignore_index=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from pipelines.index import change_decomposition, linked, realtime
 from pipelines.index.framework import Framework
 from pipelines.index.framework import load as load_framework
+from pipelines.index.inputs import splices
 from pipelines.release import revisions
 from pipelines.settings import RunFault, UsageFault
 from warehouse import edition
@@ -48,6 +49,11 @@ def parse_month(text: str) -> pd.Period:
         raise UsageFault(
             f"{text!r} is not a month: write it as YYYY-MM, for example 2025-12"
         ) from None
+
+
+def figures(engine: Engine, *, as_of: datetime, recorded_by: int | None = None) -> pd.DataFrame:
+    """Every version of every figure known at `as_of`, live series spliced to histories."""
+    return splices.apply(read.history(engine, as_of=as_of, recorded_by=recorded_by), splices.load())
 
 
 @dataclass(frozen=True)
@@ -86,7 +92,7 @@ def draft(
     span = realtime.passed(method, now)
     dates = _dates(span, month, as_of, method)
     recorded_by = read.newest_fetch(engine)
-    facts = read.history(engine, as_of=max(dates.values(), default=now), recorded_by=recorded_by)
+    facts = figures(engine, as_of=max(dates.values(), default=now), recorded_by=recorded_by)
     if facts.empty or not dates:
         raise RunFault(NOTHING)
     result = linked.compute(facts, method, list(dates), dates)

@@ -15,7 +15,6 @@ from pipelines.index.robustness import sensitivity as doubt
 from pipelines.release import compute as editions
 from pipelines.release import explanation, revisions
 from pipelines.settings import Settings
-from warehouse.observations import read
 
 LAGS = (0, 1, 3, 6, 12)
 
@@ -53,7 +52,7 @@ def backtest(
         step = shown.add_task("Walking every cut-off in pseudo real time", total=None)
         engine = filled_store(settings)
         now, method = min(as_of or settings.now, settings.now), editions.framework()
-        facts = read.history(engine, as_of=now)
+        facts = editions.figures(engine, as_of=now)
         first = realtime.compute(facts, method, realtime.passed(method, now)).values
         shown.update(step, description="Computing every month as known now")
         months = realtime.allowed(first)
