@@ -8,10 +8,10 @@ from sqlalchemy import Engine
 
 from pipelines.alerts import service
 from pipelines.alerts.rules import RuleSet
-from pipelines.ingest import ingestion
 from pipelines.settings import from_environment
 from tools import docs_markers
 from warehouse import edition
+from warehouse.database import open_for_reading
 
 
 def markdown(summary: pd.DataFrame, events: pd.DataFrame, version: str) -> str:
@@ -60,7 +60,7 @@ def tables(engine: Engine, rules: RuleSet) -> str:
 
 def main(files: list[str]) -> None:
     """Renew these files from the newest edition of the store."""
-    engine = ingestion.open_store(from_environment())
+    engine = open_for_reading(from_environment().warehouse)
     table = tables(engine, service.rules_in_force())
     for name in files:
         file = Path(name)

@@ -13,6 +13,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from warehouse import roles, views
+from warehouse.database.sqlite import read_only
 
 READS = {
     sqlite3.SQLITE_SELECT,
@@ -75,8 +76,8 @@ Rows = tuple[list[str], Sequence[Any]]
 
 
 def _sqlite(engine: Engine, sql: str, known: int | None, limit: int, timeout: float) -> Rows:
-    address = Path(str(engine.url.database)).absolute().as_uri()
-    with closing(sqlite3.connect(f"{address}?mode=ro", uri=True)) as connection:
+    with closing(read_only(Path(str(engine.url.database)))) as connection:
+        connection.execute("pragma query_only = off")  # which temporary views would also meet
         for name, body in _as_of("sqlite", known).items():
             connection.execute(f"create temp view {name} as {body}")
         connection.execute("pragma query_only = on")

@@ -29,7 +29,7 @@ grant execute on function {functions} to {role};
 """
 READS = """
 grant usage on schema {schema} to {role};
-grant select on {views} to {role};
+grant select on {views}, alembic_version to {role};
 grant execute on function {functions} to {role};
 """
 LIMIT = f"alter role {ANALYST} set statement_timeout = '30s'"

@@ -64,9 +64,9 @@ def _shared(
 def _ready(url: str, now: datetime, out: Path, base: str, forced: bool) -> None:
     """Prepare a worker process."""
     global _page_groups
-    from warehouse.database import connect
+    from warehouse.database import open_for_reading
 
-    engine = connect(url)
+    engine = open_for_reading(url)
     _page_groups = PageGroups(engine, site_context(engine, now, forced=forced), out, base)
 
 

@@ -19,7 +19,7 @@ from sources.http.credentials import public_url
 from sources.http.raw_archive import Archive
 from sources.tidy import read_history
 from warehouse import load, tables
-from warehouse.database import connect, migrate
+from warehouse.database import open_for_writing
 from warehouse.observations import read
 
 SHIPPED = "sources/history/"
@@ -61,9 +61,8 @@ def verdict(outcomes: Sequence[IngestOutcome]) -> str:
 
 
 def open_store(settings: Settings) -> Engine:
-    """The warehouse of this installation, migrated, with every declared source registered."""
-    engine = connect(settings.warehouse)
-    migrate(engine)
+    """The warehouse of this installation to write, with every declared source registered."""
+    engine = open_for_writing(settings.warehouse)
     declared = registry().values()
     load.register(
         engine, [_catalogue(s) for s in declared], [r for s in declared for r in _series(s)]

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from tests.warehouse.made_up import fetch, made_up_panel
 from warehouse import database, load
+from warehouse.database import transactions
 from warehouse.observations import read
 
 ROOT = Path(__file__).parents[2]
@@ -56,7 +57,7 @@ def test_a_load_that_waits_too_long_fails_in_one_line_and_can_be_repeated(
     engine: Engine, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     batch, number = made_up_panel(1.0), fetch(engine)
-    monkeypatch.setattr(database, "BUSY_SECONDS", 1)
+    monkeypatch.setattr(transactions, "BUSY_SECONDS", 1)
     hasty = database.connect(url)
     with database.writing(engine), pytest.raises(database.WarehouseError) as fault:
         load.append(hasty, number, batch)

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, Engine
 
+from warehouse.database.errors import explained
+
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 Ask: TypeAlias = Callable[[str], Columns]
 
@@ -52,13 +54,14 @@ def ask(connection: Connection, query: str) -> Columns:
     Columns: series_id, period, known_from, fetch_id, value (NaN where there is none), status. On
     SQLite in the order of the key, on PostgreSQL in any.
     """
-    if connection.dialect.name == "sqlite":
-        rows: Any = connection.exec_driver_sql(query).cursor
-        cells = np.fromiter(rows, CELL)
-        return _apart(*(cells[name] for name in CELL.names or ()))
-    driver: Any = connection.connection.driver_connection
-    with driver.cursor(binary=True) as cursor:
-        return _unpacked(cursor.execute(query).fetchall())
+    with explained(connection):
+        if connection.dialect.name == "sqlite":
+            rows: Any = connection.exec_driver_sql(query).cursor
+            cells = np.fromiter(rows, CELL)
+            return _apart(*(cells[name] for name in CELL.names or ()))
+        driver: Any = connection.connection.driver_connection
+        with driver.cursor(binary=True) as cursor:
+            return _unpacked(cursor.execute(query).fetchall())
 
 
 @contextmanager
