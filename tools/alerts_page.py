@@ -1,4 +1,4 @@
-"""The backtest in docs/alerts.md: `python -m tools.alerts_page FILE`, after a run."""
+"""Write the backtest: `python -m tools.alerts_page docs/alerts.md`."""
 
 import sys
 from pathlib import Path
@@ -15,13 +15,13 @@ from warehouse.database import open_for_reading
 
 
 def markdown(summary: pd.DataFrame, events: pd.DataFrame, version: str) -> str:
-    """A table of the rules, then every firing with its end, as `alerts backtest` finds them."""
-    said = f"Method {version}. Every firing and its end:"
-    return f"{_table(summary)}\n\n{said}\n\n{_table(spells(events))}"
+    """A table of the rules, then every firing with its end."""
+    heading = f"Method {version}. Every firing and its end:"
+    return f"{_table(summary)}\n\n{heading}\n\n{_table(spells(events))}"
 
 
 def spells(events: pd.DataFrame) -> pd.DataFrame:
-    """A row a firing: rule, series, the month in which it fires, that in which it ends, value."""
+    """A row a firing: rule, series, first month, month of its end, value."""
     ends = {"resolved": "ends", "retracted": "retracted"}
     rows = []
     for (rule, series), mine in events.groupby(["rule", "series"], sort=False):
@@ -35,7 +35,7 @@ def spells(events: pd.DataFrame) -> pd.DataFrame:
 
 
 def renewed(text: str, table: str) -> str:
-    """The text with what is between its marks replaced. Raises ValueError without marks."""
+    """The text with its marked part replaced. Raises ValueError without marks."""
     return docs_markers.renewed(text, "backtest", table)
 
 
@@ -55,7 +55,7 @@ def _cell(value: object) -> str:
 def tables(engine: Engine, rules: RuleSet) -> str:
     """The backtest of these rules on a store, as Markdown."""
     version = edition.load(engine).framework_version
-    return markdown(*service.tested(engine, rules, "", ""), version)
+    return markdown(*service.run_backtest(engine, rules, "", ""), version)
 
 
 def main(files: list[str]) -> None:

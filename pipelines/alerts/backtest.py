@@ -1,6 +1,6 @@
-"""What the rules would have told on every vintage: firings, retractions, lead, messages. Pure.
+"""What the rules would have sent on every vintage; pure.
 
-A month for which no edition is stored is what the newest edition says up to that month: every
+The vintage of a month without a stored edition is the newest edition up to that month: every
 value in it was computed from what was known at its own cut-off.
 """
 
@@ -12,18 +12,20 @@ from typing import Any
 import pandas as pd
 
 from pipelines.alerts import signals
-from pipelines.alerts.rules import WALKED, Rule
+from pipelines.alerts.rules import SERIES_KINDS, Rule
 from pipelines.alerts.signals import Vintage
 from pipelines.alerts.state_machine import RuleEvent, RuleState, advance
 from warehouse.edition import Edition
 
-AHEAD = 12  # months in which a rise of the regime counts as foreseen
+# Months in which a rise of the regime counts as foreseen: early-warning studies of crises look
+# one to two years ahead, and the shipped history is short.
+AHEAD = 12
 COLUMNS = ["rule", "series", "kind", "period", "seen", "value", "quiet"]
 
 
 @dataclass(frozen=True)
-class Told:
-    """An event of the backtest, and the vintage that it would have come with."""
+class ReplayedEvent:
+    """An event of the backtest, and the month of its vintage."""
 
     rule: Rule
     series: str
@@ -32,19 +34,20 @@ class Told:
 
 
 def vintages(editions: Sequence[Edition]) -> list[Vintage]:
-    """The stored editions and, for the months without one, the newest cut off there, in order."""
-    newest = max(editions, key=lambda one: (one.month, one.as_of, one.id))
-    stored = {pd.Timestamp(one.month) for one in editions}
+    """One vintage for each month, in order, from the stored editions."""
+    newest = max(editions, key=lambda edition: (edition.month, edition.as_of, edition.id))
+    stored = {pd.Timestamp(edition.month) for edition in editions}
     months = sorted(set(newest.values["period"]) - stored)
-    whole = signals.vintage(newest)
-    cut = [cut_off(whole, month) for month in months]
-    return sorted([*map(signals.vintage, editions), *cut], key=lambda one: (one.as_of, one.key))
+    latest = signals.vintage(newest)  # one for all months, so that they share its replicates
+    cut = [cut_off(latest, month) for month in months]
+    ordered = [*map(signals.vintage, editions), *cut]
+    return sorted(ordered, key=lambda vintage: (vintage.as_of, vintage.key))
 
 
-def cut_off(whole: Vintage, month: pd.Timestamp) -> Vintage:
+def cut_off(vintage: Vintage, month: pd.Timestamp) -> Vintage:
     """What this vintage says up to a month."""
     key = f"month:{month:%Y%m}"
-    return replace(whole, key=key, as_of=_closing(month, whole.method), until=month)
+    return replace(vintage, key=key, as_of=_closing(month, vintage.method), until=month)
 
 
 def _closing(month: pd.Timestamp, method: Mapping[str, Any]) -> datetime:
@@ -53,25 +56,25 @@ def _closing(month: pd.Timestamp, method: Mapping[str, Any]) -> datetime:
     return after.to_pydatetime().replace(tzinfo=UTC) - timedelta(seconds=1)
 
 
-def replay(rules: Iterable[Rule], seen: Sequence[Vintage]) -> Iterator[Told]:
+def replay(rules: Iterable[Rule], vintages: Sequence[Vintage]) -> Iterator[ReplayedEvent]:
     """Every event of the rules about figures, vintage by vintage."""
     for rule in rules:
-        if rule.kind in WALKED:
-            memories: dict[str, RuleState] = {}
-            for vintage in seen:
-                for series, signal in signals.walked(rule, vintage):
-                    events, memories[series] = advance(
-                        rule, signal, memories.get(series, RuleState())
-                    )
-                    yield from (Told(rule, series, event, vintage.until) for event in events)
+        if rule.kind in SERIES_KINDS:
+            states: dict[str, RuleState] = {}
+            for vintage in vintages:
+                for series, signal in signals.series_signals(rule, vintage):
+                    before = states.get(series, RuleState())
+                    events, states[series] = advance(rule, signal, before)
+                    for event in events:
+                        yield ReplayedEvent(rule, series, event, vintage.until)
 
 
-def frame(told: Iterable[Told]) -> pd.DataFrame:
+def frame(replayed: Iterable[ReplayedEvent]) -> pd.DataFrame:
     """The events as a table."""
     rows = [
-        (one.rule.id, one.series, one.event.kind, one.event.period, one.seen, one.event.value,
-         one.event.quiet)
-        for one in told
+        (row.rule.id, row.series, row.event.kind, row.event.period, row.seen, row.event.value,
+         row.event.quiet)
+        for row in replayed
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -86,35 +89,39 @@ def summary(
     to that rise. A rule on the regime itself foresees nothing.
     """
     rises, last = _rises(newest), newest.table["period"].max()
-    table = []
-    for rule in (one for one in rules if one.kind in WALKED):
-        mine = events.loc[events["rule"].eq(rule.id)]
-        fired = mine.loc[mine["kind"].eq("firing"), "period"]
-        leads = [_lead(period, rises) for period in fired if rule.kind != "regime"]
-        over = [p <= last - pd.DateOffset(months=AHEAD) for p in fired]
-        false = sum(lead is None and past for lead, past in zip(leads, over, strict=False))
-        known = pd.Series([lead for lead in leads if lead is not None], dtype="float64")
-        table.append(
-            {
-                "rule": rule.id,
-                "firings": len(fired),
-                "resolved": int(mine["kind"].eq("resolved").sum()),
-                "retracted": int(mine["kind"].eq("retracted").sum()),
-                "foreseen": len(known),
-                "false": false,
-                "lead_months": known.median(),
-                "messages_a_year": round(float((~mine["quiet"]).sum()) / years, 2),
-            }
-        )
-    return pd.DataFrame(table)
+    rows = [
+        _summary_row(rule, events.loc[events["rule"].eq(rule.id)], rises, last, years)
+        for rule in rules
+        if rule.kind in SERIES_KINDS
+    ]
+    return pd.DataFrame(rows)
 
 
-def _rises(seen: Vintage) -> list[pd.Timestamp]:
+def _summary_row(
+    rule: Rule, mine: pd.DataFrame, rises: Sequence[pd.Timestamp], last: pd.Timestamp, years: float
+) -> dict[str, Any]:
+    fired = mine.loc[mine["kind"].eq("firing"), "period"]
+    leads = [_lead(period, rises) for period in fired if rule.kind != "regime"]
+    over = [period <= last - pd.DateOffset(months=AHEAD) for period in fired]
+    foreseen = pd.Series([lead for lead in leads if lead is not None], dtype="float64")
+    return {
+        "rule": rule.id,
+        "firings": len(fired),
+        "resolved": int(mine["kind"].eq("resolved").sum()),
+        "retracted": int(mine["kind"].eq("retracted").sum()),
+        "foreseen": len(foreseen),
+        "false": sum(lead is None and past for lead, past in zip(leads, over, strict=False)),
+        "lead_months": foreseen.median(),
+        "messages_a_year": round(float((~mine["quiet"]).sum()) / years, 2),
+    }
+
+
+def _rises(newest: Vintage) -> list[pd.Timestamp]:
     """The months in which the regime of the index rose."""
-    ladder = [one["key"] for one in seen.method["regimes"]]
-    index = seen.table.loc[lambda table: table["key"].eq("index")].set_index("period")
-    place = index["regime"].map({name: at for at, name in enumerate(ladder)}).ffill()
-    return list(place.index[place.diff().gt(0)])
+    ladder = [regime["key"] for regime in newest.method["regimes"]]
+    index = newest.table.loc[lambda table: table["key"].eq("index")].set_index("period")
+    step = index["regime"].map({name: at for at, name in enumerate(ladder)}).ffill()
+    return list(step.index[step.diff().gt(0)])
 
 
 def _lead(fired: pd.Timestamp, rises: Sequence[pd.Timestamp]) -> int | None:

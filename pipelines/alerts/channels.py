@@ -1,75 +1,88 @@
-"""Send one message on one channel: Apprise for e-mail and chat, or a signed webhook."""
+"""The channels that are set, what an attempt to deliver came to, and Apprise."""
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Literal
 
-from pipelines.alerts import messages, webhook
-from pipelines.alerts.outcome import DeliveryOutcome
+from pipelines.alerts import messages
 from pipelines.alerts.rules import Channel, RuleSet
 
-SECONDS = 25  # for one message on one channel
+# For one message on one channel: a mail server that greets slowly takes ten or more.
+SECONDS = 25
 HEADER = "X-Silentcrash-Message-Id"
 
 
-def on(rules: RuleSet, environ: Mapping[str, str]) -> list[Channel]:
-    """The channels whose variables are set."""
-    return [one for one in rules.channels if all(environ.get(name) for name in variables(one))]
+@dataclass(frozen=True)
+class DeliveryOutcome:
+    """What an attempt to deliver came to.
+
+    `sent`; `retry` later; `refused` for this message alone; `off` until somebody looks.
+    `error` holds no address and no secret. `after` is how long the receiver asked to wait.
+    """
+
+    state: Literal["sent", "retry", "refused", "off"]
+    error: str = ""
+    after: timedelta | None = None
+
+
+def in_use(rules: RuleSet, environ: Mapping[str, str]) -> list[Channel]:
+    """The channels whose environment variables are set."""
+    return [
+        channel
+        for channel in rules.channels
+        if all(environ.get(name) for name in variables(channel))
+    ]
 
 
 def variables(channel: Channel) -> list[str]:
-    """The names of the environment variables that a channel needs."""
+    """The environment variables that a channel needs: `url`, then `secret`."""
     return [text[2:-1] for text in (channel.url, channel.secret) if text]
 
 
-def send(
-    channel: Channel, message: Mapping[str, Any], environ: Mapping[str, str], now: datetime
-) -> DeliveryOutcome:
-    """One attempt; whatever goes wrong is an outcome, and it names no address and no secret."""
-    url, *secret = [environ.get(name, "") for name in variables(channel)]
-    try:
-        if channel.type == "webhook":
-            private = channel.allow_private
-            return webhook.post(url, secret[0], message, now, allow_private=private)
-        return _apprise(url, channel, message, environ.get("SILENTCRASH_CONTACT", ""))
-    except Exception as fault:  # a channel that breaks must not stop the others
-        return DeliveryOutcome("retry", f"could not send: {type(fault).__name__}")
+def notify(channel: Channel, url: str, message: Mapping[str, Any], contact: str) -> DeliveryOutcome:
+    """Send a message once by Apprise: e-mail, chat and the like.
 
-
-def _apprise(
-    url: str, channel: Channel, message: Mapping[str, Any], contact: str
-) -> DeliveryOutcome:
+    Args:
+        channel: The channel, for its language.
+        url: The Apprise address of the channel.
+        message: A row of the outbox.
+        contact: The address or page that answers for the installation.
+    """
     import apprise
 
-    door = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Silent Crash Observatory"))
-    if not door.add(url):
+    sender = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Silent Crash Observatory"))
+    if not sender.add(url):
         return DeliveryOutcome("off", "the address is not one that Apprise knows")
     key, events = message["message_id"], message["payload"]["events"]
-    mail = all(isinstance(service, apprise.plugins.N_MGR["mailto"]) for service in door)
-    for service in door:
-        headers = getattr(service, "headers", None)  # e-mail and the like have some
-        if isinstance(headers, dict):
-            headers[HEADER] = key
-            headers |= unsubscribe(contact) if mail else {}
-        if mail:
+    mail = all(isinstance(service, apprise.plugins.N_MGR["mailto"]) for service in sender)
+    _set_headers(sender, {HEADER: key} | (unsubscribe(contact) if mail else {}))
+    if mail:
+        for service in sender:
             service.notify_format = apprise.NotifyFormat.HTML  # with a part in plain text
-    said = messages.page if mail else messages.body
-    result = door.notify(
+    result = sender.notify(
         title=messages.subject(events, channel.language),
-        body=said(events, channel.language, key),
+        body=(messages.page if mail else messages.body)(events, channel.language, key),
         body_format=apprise.NotifyFormat.HTML if mail else apprise.NotifyFormat.TEXT,
         timeout=SECONDS,
     )
     if result:
         return DeliveryOutcome("sent")
-    failed = ", ".join(f"{one.name}: {one.status.name.lower()}" for one in result)
-    return DeliveryOutcome("retry", failed or "no service was asked")
+    failures = ", ".join(f"{part.name}: {part.status.name.lower()}" for part in result)
+    return DeliveryOutcome("retry", failures or "Apprise called no service")
+
+
+def _set_headers(sender: Any, headers: Mapping[str, str]) -> None:
+    """Add headers where the service has some: mail and webhooks, not most chats."""
+    for service in sender:
+        if isinstance(getattr(service, "headers", None), dict):
+            service.headers |= headers
 
 
 def unsubscribe(contact: str) -> dict[str, str]:
-    """The List-Unsubscribe header (RFC 2369) that leads to the contact of the installation."""
+    """The List-Unsubscribe header (RFC 2369), which leads to the contact."""
     if any(letter.isspace() or letter in "<>," for letter in contact):
-        return {}
+        return {}  # such a letter would end the header or add another one
     if contact.startswith("https://"):
         return {"List-Unsubscribe": f"<{contact}>"}
     return {"List-Unsubscribe": f"<mailto:{contact}?subject=unsubscribe>"} if "@" in contact else {}

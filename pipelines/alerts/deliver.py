@@ -1,6 +1,6 @@
-"""Deliver what is queued: at least once, in order, every channel on its own.
+"""Deliver what is queued: at least once, in order, each channel by itself.
 
-A worker takes a lease on a channel, sends its oldest message and notes the outcome. Killed
+A worker takes a lease on a channel, sends its oldest message and writes down the outcome. Killed
 between the two, it sends that message again, under the same id. A message waits behind the
 one before it, so that the order of each rule is kept.
 """
@@ -15,8 +15,8 @@ from uuid import uuid4
 
 from sqlalchemy import Engine
 
-from pipelines.alerts import channels, findings
-from pipelines.alerts.outcome import DeliveryOutcome
+from pipelines.alerts import channels, findings, webhook
+from pipelines.alerts.channels import DeliveryOutcome
 from pipelines.alerts.record import Evaluation, record_findings
 from pipelines.alerts.reminders import catch_up
 from pipelines.alerts.rules import Channel, RuleSet
@@ -29,8 +29,10 @@ BACKOFF = [
     *(timedelta(seconds=5), timedelta(minutes=5), timedelta(minutes=30)),
     *(timedelta(hours=hours) for hours in (2, 5, 10, 14, 20, 24)),
 ]
+# Longer than the slowest attempt (5 s to connect, 20 s or 25 s for the rest), so that no second
+# worker sends what a slow one is sending, and short enough to outlive a killed one.
 LEASE = timedelta(seconds=90)
-PATIENCE = 120.0  # seconds that a run waits for its slowest channel
+PATIENCE = 120.0  # seconds that a run waits for its slowest channel: a lease and a half
 
 
 def deliver(
@@ -40,52 +42,54 @@ def deliver(
     environ: Mapping[str, str] = os.environ,
     patience: float = PATIENCE,
 ) -> Tally:
-    """Send what is due, then tell of channels that do not deliver and of a stopped scheduler.
+    """Send what is due, then report channels that fail and a stopped scheduler.
 
-    What a silence that has ended kept back is queued first, and reminders.
+    Reminders, and what a silence that has ended kept back, are queued first.
 
-    How many attempts of each channel ended in which way; `slow` for a channel that had not
-    ended after `patience` seconds: its lease keeps others off, and its messages stay queued.
+    Returns:
+        How many attempts of each channel ended in which way; `slow` for a channel that had not
+        ended after `patience` seconds: its lease keeps others off, its messages stay queued.
     """
-    open_ = channels.on(rules, environ)
-    catch_up(engine, rules, open_, clock())
-    tally = _all(engine, open_, clock, environ, patience)
-    if watch(engine, rules, clock(), open_):
-        for channel, more in _all(engine, open_, clock, environ, patience).items():
+    in_use = channels.in_use(rules, environ)
+    catch_up(engine, rules, in_use, clock())
+    tally = _send_all(engine, in_use, clock, environ, patience)
+    if watch(engine, rules, clock(), in_use):
+        for channel, more in _send_all(engine, in_use, clock, environ, patience).items():
             tally[channel] += more
     return tally
 
 
-def watch(engine: Engine, rules: RuleSet, now: datetime, open_: Sequence[Channel]) -> int:
-    """Record what is to be said of channels and scheduler; how many events."""
+def watch(engine: Engine, rules: RuleSet, now: datetime, in_use: Sequence[Channel]) -> int:
+    """Record the state of channels and scheduler; the number of new events."""
     with engine.connect() as connection:
         health = repository.health(connection)
-    found = [
+    observed = [
         *findings.of_channels(rules, health, now),
         *findings.of_scheduler(rules, repository.heartbeats(engine), now),
     ]
-    moment = Evaluation(f"watch:{int(now.timestamp())}", now, now)
-    return len(record_findings(engine, found, moment, open_, {})) if found else 0
+    evaluation = Evaluation(f"watch:{int(now.timestamp())}", now, now)
+    return len(record_findings(engine, observed, evaluation, in_use, {})) if observed else 0
 
 
-def _all(
+def _send_all(
     engine: Engine,
-    open_: Sequence[Channel],
+    in_use: Sequence[Channel],
     clock: Clock,
     environ: Mapping[str, str],
     patience: float,
 ) -> Tally:
-    tally: Tally = {channel.id: Counter() for channel in open_}
+    """Drain every channel in a thread of its own, so that none waits for another."""
+    tally: Tally = {channel.id: Counter() for channel in in_use}
     threads = [
         threading.Thread(
-            target=drain, args=(engine, one, clock, environ, tally[one.id]), daemon=True
+            target=drain, args=(engine, channel, clock, environ, tally[channel.id]), daemon=True
         )
-        for one in open_
+        for channel in in_use
     ]
     for thread in threads:
         thread.start()
     deadline = monotonic() + patience
-    for channel, thread in zip(open_, threads, strict=True):
+    for channel, thread in zip(in_use, threads, strict=True):
         thread.join(max(0.0, deadline - monotonic()))
         if thread.is_alive():
             tally[channel.id]["slow"] += 1
@@ -95,7 +99,7 @@ def _all(
 def drain(
     engine: Engine, channel: Channel, clock: Clock, environ: Mapping[str, str], tally: Counter[str]
 ) -> None:
-    """Send the messages of a channel, oldest first, until none is due or one is not taken."""
+    """Send a channel's messages, oldest first, until none is due or one fails."""
     worker = uuid4().hex
     while repository.lease(engine, channel.id, worker, clock(), LEASE):
         now = clock()
@@ -104,7 +108,7 @@ def drain(
         message = repository.next_due(engine, channel.id, now)
         if message is None:
             break
-        outcome = channels.send(channel, message, environ, now)
+        outcome = send(channel, message, environ, now)
         tally[outcome.state] += 1
         _settle(engine, message, outcome, clock())
         if outcome.state in {"retry", "off"}:
@@ -112,17 +116,33 @@ def drain(
     repository.release(engine, channel.id, worker)
 
 
+def send(
+    channel: Channel, message: repository.Row, environ: Mapping[str, str], now: datetime
+) -> DeliveryOutcome:
+    """One attempt; a failure is an outcome, which names no address and no secret."""
+    url, *secret = [environ.get(name, "") for name in channels.variables(channel)]
+    try:
+        if channel.type == "webhook":
+            private = channel.allow_private
+            return webhook.post(url, secret[0], message, now, allow_private=private)
+        contact = environ.get("SILENTCRASH_CONTACT", "")
+        return channels.notify(channel, url, message, contact)
+    except Exception as fault:  # a channel that breaks must not stop the others
+        return DeliveryOutcome("retry", f"could not send: {type(fault).__name__}")
+
+
 def _settle(
     engine: Engine, message: repository.Row, outcome: DeliveryOutcome, now: datetime
 ) -> None:
     attempts = message["attempts"] + 1
-    about = {"attempts": attempts, "last_error": outcome.error}
+    sending = {"attempts": attempts, "last_error": outcome.error}
     if outcome.state in {"sent", "refused"}:
-        done = {"state": "sent", "sent_at": now} if outcome.state == "sent" else {"state": "failed"}
+        sent = outcome.state == "sent"
+        done = {"state": "sent", "sent_at": now} if sent else {"state": "failed"}
         health = {"state": "ok", "failures": 0, "since": None, "not_before": None}
-        said = {"last_success": now} if outcome.state == "sent" else {}
+        success = {"last_success": now} if sent else {}
         repository.settle(
-            engine, message, about | done, health | said | {"last_error": outcome.error}
+            engine, message, sending | done, health | success | {"last_error": outcome.error}
         )
         return
     spent = attempts > len(BACKOFF)
@@ -130,4 +150,4 @@ def _settle(
     off = outcome.state == "off" or spent
     failing = {"state": "off" if off else "failing", "failures": attempts, "not_before": now + wait}
     since = {} if message["attempts"] else {"since": now}
-    repository.settle(engine, message, about, failing | since | {"last_error": outcome.error})
+    repository.settle(engine, message, sending, failing | since | {"last_error": outcome.error})

@@ -1,38 +1,109 @@
-"""What each rule finds in an edition, in the last fetches, in the channels and the scheduler."""
+"""What each rule finds in an edition, in fetches, channels and the scheduler."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from pipelines.alerts import signals
-from pipelines.alerts.record import Finding
-from pipelines.alerts.rules import WALKED, Rule, RuleSet
-from pipelines.alerts.state_machine import RuleEvent, RuleState, advance, notify_once, set_level
+from pipelines.alerts.rules import SERIES_KINDS, Rule, RuleSet
+from pipelines.alerts.state_machine import (
+    RuleEvent,
+    RuleState,
+    Signal,
+    advance,
+    notify_once,
+    set_level,
+)
 from warehouse.edition import Edition
 
-SILENT_AFTER = timedelta(hours=26)  # the scheduler beats every hour; a day and a little is a stop
+# The scheduler beats every minute, and a machine may be away for a day of maintenance: a day
+# and a little means that it has stopped.
+SILENT_AFTER = timedelta(hours=26)
+# A channel is retried after 5 s, 5 min and 30 min: one that fails for an hour does not recover
+# by itself.
+FAILING_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Finding(ABC):
+    """What a rule finds about a series, to be compared with its recorded state."""
+
+    rule: Rule
+    series: str
+
+    @property
+    def inhibited(self) -> str:
+        """The late sources that keep messages back; "" for none."""
+        return ""
+
+    @abstractmethod
+    def advance(self, state: RuleState) -> tuple[list[RuleEvent], RuleState]:
+        """The events that it adds to a recorded state, and the state after it."""
+
+
+@dataclass(frozen=True)
+class SeriesFinding(Finding):
+    """A vintage of a series, tested by a rule about figures."""
+
+    signal: Signal
+    late_sources: str = ""
+
+    @property
+    def inhibited(self) -> str:
+        """The late sources that the newest figure rests on; "" for none."""
+        return self.late_sources
+
+    def advance(self, state: RuleState) -> tuple[list[RuleEvent], RuleState]:
+        """New, ended and retracted breaches."""
+        return advance(self.rule, self.signal, state)
+
+
+@dataclass(frozen=True)
+class LevelFinding(Finding):
+    """Something that is on or off now, such as a late source or a failed check."""
+
+    firing: bool
+    period: pd.Timestamp
+    note: str = ""
+    value: float | None = None
+
+    def advance(self, state: RuleState) -> tuple[list[RuleEvent], RuleState]:
+        """A firing where it is on and was off, an end where it is off and was on."""
+        return set_level(self.rule, self.firing, self.period, state, self.note, self.value)
+
+
+@dataclass(frozen=True)
+class NoticeFinding(Finding):
+    """Something that happens once: an edition, an announcement."""
+
+    event: RuleEvent
+
+    def advance(self, state: RuleState) -> tuple[list[RuleEvent], RuleState]:
+        """The event, unless one of its period is recorded."""
+        return notify_once(self.rule, self.event, state)
 
 
 def of_edition(rules: RuleSet, edition: Edition) -> Iterator[Finding]:
-    """Every rule about figures, sources or editions, on each series that it matches."""
+    """Every rule about figures, sources or editions, on each matching series."""
     seen = signals.vintage(edition)
     late = signals.late(edition)
     for rule in rules.rules:
-        if rule.kind in WALKED:
-            for series, signal in signals.walked(rule, seen):
-                blamed = _blamed(rule, edition, series, late)
-                yield Finding(rule, series, partial(advance, rule, signal), blamed)
+        if rule.kind in SERIES_KINDS:
+            for series, signal in signals.series_signals(rule, seen):
+                sources = _late_behind(rule, edition, series, late)
+                yield SeriesFinding(rule, series, signal, sources)
         elif rule.kind == "stale":
             yield from _late(rule, edition, late, seen.until)
         elif rule.kind == "release":
             yield _published(rule, edition, seen.until)
 
 
-def _blamed(rule: Rule, edition: Edition, series: str, late: Mapping[str, float]) -> str:
+def _late_behind(rule: Rule, edition: Edition, series: str, late: Mapping[str, float]) -> str:
     """The late sources that an alert on an indicator would rest on."""
     if rule.kind != "indicator" or not late:
         return ""
@@ -45,34 +116,35 @@ def _late(
     for source in edition.sources["key"]:
         if fnmatchcase(source, rule.series):
             age = late.get(source)
-            days = None if pd.isna(age) else float(age)  # None where nothing is held
-            yield Finding(rule, source, _switch(rule, source in late, period, "", days))
+            days = None if pd.isna(age) else float(age)  # None where the store has no figure
+            yield LevelFinding(rule, source, source in late, period, value=days)
 
 
 def _published(rule: Rule, edition: Edition, period: pd.Timestamp) -> Finding:
     index = edition.values.loc[lambda table: table["key"].eq("index") & table["period"].eq(period)]
     value = float(index["score"].iloc[-1]) if len(index) else None
-    return Finding(
-        rule, "index", partial(notify_once, rule, RuleEvent("notice", period, period, value))
-    )
+    return NoticeFinding(rule, "index", RuleEvent("notice", period, period, value))
 
 
 def of_announcements(rules: RuleSet, events: pd.DataFrame, since: datetime) -> Iterator[Finding]:
-    """Dated announcements of the kind and size that a rule names, each told once.
+    """Announcements of the type and size that a rule names, each notified once.
 
-    `events`: address, event_type, title, power_mw, known_from (UTC). What was known before
-    `since` is recorded quietly. An announcement without a size is never large.
+    Args:
+        rules: The rules in force.
+        events: address, event_type, title, power_mw (MW) and known_from (UTC) of each. An
+            announcement without a size is never large.
+        since: What was known before is recorded quietly.
     """
-    for rule in (one for one in rules.rules if one.kind == "announcement"):
+    for rule in rules.of_kind("announcement"):
         assert rule.when is not None  # noqa: S101
         large = signals.compare(rule.when.op, events["power_mw"].astype("float64"), rule.when.value)
         for row in events.loc[large].to_dict("records"):
             if fnmatchcase(row["event_type"], rule.series):
-                event = _news(row, quiet=row["known_from"] < since)
-                yield Finding(rule, row["address"], partial(notify_once, rule, event))
+                event = _announced(row, quiet=row["known_from"] < since)
+                yield NoticeFinding(rule, row["address"], event)
 
 
-def _news(row: Mapping[Any, Any], *, quiet: bool) -> RuleEvent:
+def _announced(row: Mapping[Any, Any], *, quiet: bool) -> RuleEvent:
     day = pd.Timestamp(row["known_from"]).tz_convert(None).normalize()
     return RuleEvent("notice", day, day, float(row["power_mw"]), row["title"], quiet)
 
@@ -90,7 +162,7 @@ def check(
     rules: RuleSet, series: str, passed: bool, detail: str, now: datetime
 ) -> Iterator[Finding]:
     """The outcome of a check or of a run, for every rule on data quality."""
-    yield from _now(rules, "quality", series, not passed, detail, now)
+    yield from _levels(rules, "quality", series, not passed, detail, now)
 
 
 def of_channels(
@@ -99,32 +171,23 @@ def of_channels(
     """A channel that is off, or has failed for an hour."""
     for channel, row in health.items():
         since = row["since"]
-        lasting = since is not None and now - since >= timedelta(hours=1)
+        lasting = since is not None and now - since >= FAILING_AFTER
         dead = row["state"] == "off" or (row["state"] == "failing" and lasting)
-        yield from _now(rules, "channel", channel, dead, row["last_error"], now)
+        yield from _levels(rules, "channel", channel, dead, row["last_error"], now)
 
 
 def of_scheduler(rules: RuleSet, beats: Mapping[str, datetime], now: datetime) -> Iterator[Finding]:
-    """A scheduler that was seen once and has not been for a day."""
+    """A scheduler that has run at least once and has not for a day."""
     if "scheduler" in beats:
         age = now - beats["scheduler"]
-        said = f"{beats['scheduler']:%Y-%m-%d %H:%M} UTC"
-        yield from _now(rules, "scheduler", "scheduler", age > SILENT_AFTER, said, now)
+        last = f"{beats['scheduler']:%Y-%m-%d %H:%M} UTC"
+        yield from _levels(rules, "scheduler", "scheduler", age > SILENT_AFTER, last, now)
 
 
-def _now(
-    rules: RuleSet, kind: str, series: str, hot: bool, said: str, now: datetime
+def _levels(
+    rules: RuleSet, kind: str, series: str, firing: bool, note: str, now: datetime
 ) -> Iterator[Finding]:
     today = pd.Timestamp(now.date())
-    for rule in rules.rules:
-        if rule.kind == kind and fnmatchcase(series, rule.series):
-            yield Finding(rule, series, _switch(rule, hot, today, said))
-
-
-def _switch(
-    rule: Rule, hot: bool, period: pd.Timestamp, said: str, value: float | None = None
-) -> Any:
-    def act(memory: RuleState) -> tuple[list[RuleEvent], RuleState]:
-        return set_level(rule, hot, period, memory, said, value)
-
-    return act
+    for rule in rules.of_kind(kind):
+        if fnmatchcase(series, rule.series):
+            yield LevelFinding(rule, series, firing, today, note)

@@ -1,4 +1,4 @@
-"""What is said of an event, in both languages; pure."""
+"""The messages about an event, in both languages; pure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,26 +11,28 @@ import pandas as pd
 from pipelines.alerts.rules import Channel, Rule
 from pipelines.alerts.state_machine import RuleEvent
 
-SAID = {
+WORDS = {
     "fr": {
-        "firing": "Alerte",
-        "resolved": "Fin d'alerte",
-        "retracted": "Alerte retirée après révision",
+        "firing": "Alerte déclenchée",
+        "resolved": "Alerte close",
+        "retracted": "Alerte annulée après révision",
         "notice": "Avis",
         "reminder": "Alerte toujours en cours",
         "error": "Règle sans données",
         "test": "ESSAI, ne pas en tenir compte",
         "digest": "{} messages de l'Observatoire du krach silencieux",
+        "colon": "\N{NO-BREAK SPACE}: ",
     },
     "en": {
         "firing": "Alert",
         "resolved": "Alert over",
-        "retracted": "Alert retracted after a revision",
+        "retracted": "Alert cancelled after a revision",
         "notice": "Notice",
         "reminder": "Alert still on",
         "error": "Rule without data",
         "test": "TEST, disregard",
         "digest": "{} messages from the Silent Crash Observatory",
+        "colon": ": ",
     },
 }
 PUBLIC = ("rule", "kind", "rule_kind", "series", "severity", "value", "note", "vintage")
@@ -47,18 +49,20 @@ def month(period: pd.Timestamp, language: str) -> str:
     """A month in full, or a dash for an event that has none."""
     from babel.dates import format_date
 
+    # Events of a series that the edition lacks carry the first period there is, 1970-01.
     return format_date(period, "MMMM y", locale=language) if period.year > 1970 else "–"
 
 
 def texts(
     rule: Rule, series: str, event: RuleEvent, titles: Mapping[str, Mapping[str, str]]
-) -> Any:
+) -> dict[str, str]:
     """title_fr, text_fr, title_en and text_en of an event."""
-    made = {}
-    for language in ("fr", "en"):
+    parts = {}
+    for language, words in WORDS.items():
         title = titles.get(language, {}).get(series, series)
         threshold = rule.when.threshold if rule.when else None
-        said = getattr(rule.message, language).format(
+        parts[f"title_{language}"] = f"{words[event.kind]}{words['colon']}{title}"
+        parts[f"text_{language}"] = getattr(rule.message, language).format(
             title=title,
             series=series,
             period=month(event.period, language),
@@ -66,40 +70,35 @@ def texts(
             threshold=number(threshold, language),
             note=event.note or "–",
         )
-        made[f"title_{language}"] = f"{SAID[language][event.kind]}{_colon(language)}{title}"
-        made[f"text_{language}"] = said
-    return made
+    return parts
 
 
-def retold(row: Mapping[str, Any]) -> dict[str, str]:
-    """title_fr and title_en of a reminder of an event."""
+def reminder_titles(row: Mapping[str, Any]) -> dict[str, str]:
+    """title_fr and title_en of a reminder of a recorded event."""
     return {
-        f"title_{language}": row[f"title_{language}"].replace(
-            said[row["kind"]], said["reminder"], 1
-        )
-        for language, said in SAID.items()
+        f"title_{language}": words["reminder"]
+        + words["colon"]
+        + row[f"title_{language}"].partition(words["colon"])[2]
+        for language, words in WORDS.items()
     }
 
 
-def _colon(language: str) -> str:
-    return "\N{NO-BREAK SPACE}: " if language == "fr" else ": "
-
-
 def identity(row: Mapping[str, Any]) -> str:
-    """What an event is, whoever records it."""
+    """The same text for the same event, whoever records it."""
     return "|".join(str(row[name]) for name in ("rule", "series", "vintage", "kind", "period"))
 
 
 def message_id(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The same events always have the same id."""
+    """The same id for the same events, in any order."""
+    # 128 of the 256 bits: as unlikely to clash as a UUID, and short enough for a header.
     return "sc-" + sha256("\n".join(sorted(map(identity, rows))).encode()).hexdigest()[:32]
 
 
 def payload(row: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
     """An event as it is delivered."""
+    parts = [f"{part}_{language}" for part in ("title", "text") for language in WORDS]
     return {
-        **{name: row[name] for name in PUBLIC},
-        **{f"{part}_{lang}": row[f"{part}_{lang}"] for part in ("title", "text") for lang in SAID},
+        **{name: row[name] for name in (*PUBLIC, *parts)},
         "period": f"{pd.Timestamp(row['period'], unit='D'):%Y-%m-%d}",
         "as_of": row["as_of"].isoformat(),
         "at": row["at"].isoformat(),
@@ -111,22 +110,27 @@ def payload(row: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
 def batches(
     channel: Channel, rows: Sequence[tuple[Mapping[str, Any], Rule]], now: datetime
 ) -> list[dict[str, Any]]:
-    """The messages to a channel about new events: one for all, one each, or the daily digest."""
-    wanted = [
-        (row, rule)
-        for row, rule in rows
-        if channel.wants(row["rule_kind"], row["severity"])
-        and (row["rule_kind"], row["series"]) != ("channel", channel.id)  # told by the others
-    ]
-    if not wanted:
+    """The messages to a channel about new events.
+
+    They are one message for all events, one for each, or the daily digest, as the channel says.
+    """
+    chosen = [(row, rule) for row, rule in rows if _concerns(channel, row)]
+    if not chosen:
         return []
     if channel.digest == "daily":
         tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        return [_message(channel, wanted, now, tomorrow, f"sc-digest-{tomorrow:%Y-%m-%d}")]
-    groups = [wanted] if channel.group else [[one] for one in wanted]
+        return [_message(channel, chosen, now, tomorrow, f"sc-digest-{tomorrow:%Y-%m-%d}")]
+    groups = [chosen] if channel.group else [[pair] for pair in chosen]
     return [
-        _message(channel, group, now, now, message_id([r for r, _ in group])) for group in groups
+        _message(channel, group, now, now, message_id([row for row, _ in group]))
+        for group in groups
     ]
+
+
+def _concerns(channel: Channel, row: Mapping[str, Any]) -> bool:
+    """True if an event goes to a channel; its own failure is sent by the others."""
+    own_failure = (row["rule_kind"], row["series"]) == ("channel", channel.id)
+    return channel.wants(row["rule_kind"], row["severity"]) and not own_failure
 
 
 def _message(
@@ -137,18 +141,18 @@ def _message(
     key: str,
 ) -> dict[str, Any]:
     events = [payload(row, rule) for row, rule in group]
-    about = {"channel": channel.id, "message_id": key, "due": due, "created_at": now}
-    return {**about, "payload": {"events": events}}
+    envelope = {"channel": channel.id, "message_id": key, "due": due, "created_at": now}
+    return {**envelope, "payload": {"events": events}}
 
 
 def subject(events: Sequence[Mapping[str, Any]], language: str) -> str:
     """The first line of a message, free of line breaks."""
-    one = events[0][f"title_{language}"] if len(events) == 1 else ""
-    return " ".join((one or SAID[language]["digest"].format(len(events))).split())
+    title = events[0][f"title_{language}"] if len(events) == 1 else ""
+    return " ".join((title or WORDS[language]["digest"].format(len(events))).split())
 
 
 def body(events: Sequence[Mapping[str, Any]], language: str, key: str) -> str:
-    """The text of a message; it ends with the id by which a repeated one is known."""
+    """The text of a message; its last line is the id that shows a repeated one."""
     parts = [
         f"{event[f'title_{language}']}\n{event[f'text_{language}']}\n"
         f"{event['rule']} · {event['severity']} · {event['owner']} · {event['runbook']}"
@@ -169,11 +173,11 @@ def page(events: Sequence[Mapping[str, Any]], language: str, key: str) -> str:
 
 
 def _part(event: Mapping[str, Any], language: str) -> str:
-    about = " · ".join(escape(str(event[name])) for name in ("rule", "severity", "owner"))
+    origin = " · ".join(escape(str(event[name])) for name in ("rule", "severity", "owner"))
     book = escape(str(event["runbook"]))
     link = f'<a href="{book}">{book}</a>' if book.startswith("https://") else book
     return (
         f'<h1 style="font-size:20px;margin:1em 0 0">{escape(str(event[f"title_{language}"]))}</h1>'
         f'<p style="margin:.3em 0">{escape(str(event[f"text_{language}"]))}</p>'
-        f'<p style="font-size:13px;color:#595959;margin:0">{about} · {link}</p>'
+        f'<p style="font-size:13px;color:#595959;margin:0">{origin} · {link}</p>'
     )

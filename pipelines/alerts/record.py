@@ -1,6 +1,6 @@
 """Record what the rules find and queue its messages, in one transaction."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -10,26 +10,16 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from pipelines.alerts import messages, state_machine
+from pipelines.alerts.findings import Finding
 from pipelines.alerts.rules import Channel, Rule
 from pipelines.alerts.state_machine import Breach, RuleEvent, RuleState
 from warehouse.alerts import repository
 from warehouse.alerts.tables import AlertRule, AlertState, Heartbeat
 from warehouse.database import writing
 
-Act = Callable[[RuleState], tuple[list[RuleEvent], RuleState]]
 Titles = Mapping[str, Mapping[str, str]]
 Key = tuple[str, str]
 EPOCH = pd.Timestamp(0)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A rule on a series, what to do with its memory, and the late source that inhibits it."""
-
-    rule: Rule
-    series: str
-    act: Act
-    inhibited: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,75 +34,75 @@ class Evaluation:
 def record_findings(
     engine: Engine,
     findings: Iterable[Finding],
-    moment: Evaluation,
+    evaluation: Evaluation,
     channels: Sequence[Channel],
     titles: Titles,
 ) -> list[repository.Row]:
-    """The events that the findings add; their messages are queued with them or not at all.
+    """The events that the findings add, stored together with their messages.
 
     A vintage that was evaluated already, or is older than the last one, adds nothing.
     """
     with writing(engine) as connection:
-        book = Recorder(connection, moment, titles)
+        recorder = Recorder(connection, evaluation, titles)
         for finding in findings:
-            book.enter(finding)
-        post(connection, book.to_tell(), channels, moment.now)
-        repository.upsert(connection, Heartbeat, {"name": "evaluation", "at": moment.now})
-    return book.added
+            recorder.enter(finding)
+        post(connection, recorder.pending(), channels, evaluation.now)
+        repository.upsert(connection, Heartbeat, {"name": "evaluation", "at": evaluation.now})
+    return recorder.added
 
 
 def post(
     connection: Connection,
-    told: Sequence[tuple[repository.Row, Rule]],
+    pending: Sequence[tuple[repository.Row, Rule]],
     channels: Sequence[Channel],
     now: datetime,
 ) -> None:
-    """Queue the messages about these events, and note that they were."""
+    """Queue the messages about these events, and note that they were queued."""
     for channel in channels:
-        for message in messages.batches(channel, told, now):
+        for message in messages.batches(channel, pending, now):
             repository.queue(connection, message)
-    repository.mark_notified(connection, [row["id"] for row, _ in told], now)
+    repository.mark_notified(connection, [row["id"] for row, _ in pending], now)
 
 
 def silenced(silences: Sequence[repository.Row], rule: str, series: str) -> str:
-    """Who silences a rule on a series, until when and why; "" where nobody does."""
-    for one in silences:
-        if fnmatchcase(rule, one["rule"]) and fnmatchcase(series, one["series"]):
-            return f"silenced by {one['by']} until {one['until']:%Y-%m-%d %H:%M}: {one['why']}"
+    """Who mutes a rule on a series, until when and why; "" where nobody does."""
+    for mute in silences:
+        if fnmatchcase(rule, mute["rule"]) and fnmatchcase(series, mute["series"]):
+            return f"silenced by {mute['by']} until {mute['until']:%Y-%m-%d %H:%M}: {mute['why']}"
     return ""
 
 
 class Recorder:
-    """What is recorded of the rules in one transaction: read, added to, told."""
+    """What is recorded of the rules in one transaction: read, then added to."""
 
-    def __init__(self, connection: Connection, moment: Evaluation, titles: Titles) -> None:
-        self.connection, self.moment, self.titles = connection, moment, titles
+    def __init__(self, connection: Connection, evaluation: Evaluation, titles: Titles) -> None:
+        self.connection, self.evaluation, self.titles = connection, evaluation, titles
         self.states = repository.states(connection)
-        self.silences = repository.silences(connection, moment.now)
+        self.silences = repository.silences(connection, evaluation.now)
         self.past: dict[Key, list[repository.Row]] = {}
         for row in repository.events(connection):
             self.past.setdefault((row["rule"], row["series"]), []).append(row)
-        self.found: dict[Key, Finding] = {}
+        self.findings: dict[Key, Finding] = {}
         self.added: list[repository.Row] = []
 
     def enter(self, finding: Finding) -> None:
         """Add the events of a finding."""
         key = (finding.rule.id, finding.series)
-        self.found[key] = finding
-        state = self.states.get(key)
-        if state is not None and not _newer(self.moment, state):
+        self.findings[key] = finding
+        recorded = self.states.get(key)
+        if recorded is not None and not _newer(self.evaluation, recorded):
             return
         rows = self.past.setdefault(key, [])
-        events, after = finding.act(restore_state(state, rows))
+        events, after = finding.advance(restore_state(recorded, rows))
         for event in events:
             row = self._row(finding, event)
             row["id"] = repository.record(self.connection, row)
             rows.append(row)
             self.added.append(row)
-        self._keep(finding, after)
+        self._save_state(finding, after)
 
     def _row(self, finding: Finding, event: RuleEvent) -> repository.Row:
-        rule, moment = finding.rule, self.moment
+        rule, evaluation = finding.rule, self.evaluation
         return {
             "rule": rule.id,
             "rule_hash": rule.hash,
@@ -121,9 +111,9 @@ class Recorder:
             "kind": event.kind,
             "period": _days(event.period),
             "crossing": _days(event.crossing),
-            "vintage": moment.vintage,
-            "as_of": moment.as_of,
-            "at": moment.now,
+            "vintage": evaluation.vintage,
+            "as_of": evaluation.as_of,
+            "at": evaluation.now,
             "value": event.value,
             "severity": rule.severity,
             "note": event.note,
@@ -136,63 +126,71 @@ class Recorder:
         inhibited = f"inhibited: {finding.inhibited} is late" if finding.inhibited else ""
         return silenced(self.silences, finding.rule.id, finding.series) or inhibited
 
-    def _keep(self, finding: Finding, after: RuleState) -> None:
-        rule = finding.rule
-        about = {"rule": rule.id, "series": finding.series, "rule_hash": rule.hash}
-        where = {"vintage": self.moment.vintage, "as_of": self.moment.as_of, "state": after.state}
+    def _save_state(self, finding: Finding, after: RuleState) -> None:
+        rule, evaluation = finding.rule, self.evaluation
         last = after.last if after.last is not None else EPOCH
-        repository.upsert(self.connection, AlertState, about | where | {"period": _days(last)})
+        state = {
+            "rule": rule.id,
+            "series": finding.series,
+            "rule_hash": rule.hash,
+            "vintage": evaluation.vintage,
+            "as_of": evaluation.as_of,
+            "state": after.state,
+            "period": _days(last),
+        }
+        repository.upsert(self.connection, AlertState, state)
         body = rule.model_dump(mode="json", by_alias=True)
-        version = {"id": rule.id, "hash": rule.hash, "body": body, "at": self.moment.now}
+        version = {"id": rule.id, "hash": rule.hash, "body": body, "at": evaluation.now}
         repository.upsert(self.connection, AlertRule, version)
 
-    def to_tell(self) -> list[tuple[repository.Row, Rule]]:
-        """The untold events that somebody must hear of now, in the order of their ids."""
+    def pending(self) -> list[tuple[repository.Row, Rule]]:
+        """The events whose messages must be queued now, in the order of their ids."""
         rows = [
             (row, finding.rule)
-            for key, finding in self.found.items()
+            for key, finding in self.findings.items()
             for row in pending_notifications(self.past.get(key, ()), self._muted(finding))
         ]
         return sorted(rows, key=lambda pair: int(pair[0]["id"]))
 
 
 def pending_notifications(rows: Sequence[repository.Row], muted: str) -> Iterable[repository.Row]:
-    """The events to tell now: a start while it lasts, an end to whom its start was told."""
-    heard: set[int] = set()
-    over = {row["crossing"]: row["id"] for row in rows if row["kind"] in {"resolved", "retracted"}}
+    """The events to notify now: starts that last, and the ends of notified starts."""
+    notified: set[int] = set()
+    ended = {row["crossing"]: row["id"] for row in rows if row["kind"] in {"resolved", "retracted"}}
     for row in rows:
-        start = row["kind"] in {"firing", "notice", "error"}
+        starts = row["kind"] in {"firing", "notice", "error"}
+        lasts = ended.get(row["crossing"], 0) < row["id"]
         if row["told_at"] is not None:
-            heard.add(row["crossing"])
+            notified.add(row["crossing"])
         elif row["muted"] == "history":
             continue
-        elif not start and row["crossing"] in heard:
+        elif not starts and row["crossing"] in notified:
             yield row
-        elif start and not muted and (not row["muted"] or over.get(row["crossing"], 0) < row["id"]):
-            heard.add(row["crossing"])
+        elif starts and not muted and (not row["muted"] or lasts):
+            notified.add(row["crossing"])
             yield row
 
 
-def restore_state(state: repository.Row | None, rows: Sequence[repository.Row]) -> RuleState:
-    """The memory that the recorded events amount to."""
+def restore_state(recorded: repository.Row | None, rows: Sequence[repository.Row]) -> RuleState:
+    """The state of a rule on a series that the recorded events amount to."""
     crossings: dict[int, Breach] = {}
     for row in rows:
         if row["kind"] not in {"error", "reminder"}:
             event = RuleEvent(row["kind"], _date(row["period"]), _date(row["crossing"]))
             before = crossings.get(row["crossing"])
             crossings[row["crossing"]] = state_machine.after_event(before, event, row["rule_hash"])
-    if state is None:
+    if recorded is None:
         return RuleState(crossings=tuple(crossings.values()))
-    last = _date(state["period"]) if state["period"] else None
-    return RuleState(state["state"], state["rule_hash"], last, tuple(crossings.values()))
+    last = _date(recorded["period"]) if recorded["period"] else None
+    return RuleState(recorded["state"], recorded["rule_hash"], last, tuple(crossings.values()))
 
 
-def _newer(moment: Evaluation, state: Mapping[str, Any]) -> bool:
-    """Whether a vintage comes after the last one evaluated; ids order those of one instant."""
-    known: datetime = state["as_of"]
-    if moment.as_of != known:
-        return moment.as_of > known
-    return _order(moment.vintage) > _order(state["vintage"])
+def _newer(evaluation: Evaluation, recorded: Mapping[str, Any]) -> bool:
+    """True if a vintage comes after the last one; ids order those of one instant."""
+    last: datetime = recorded["as_of"]
+    if evaluation.as_of != last:
+        return evaluation.as_of > last
+    return _order(evaluation.vintage) > _order(recorded["vintage"])
 
 
 def _order(vintage: str) -> tuple[str, int]:

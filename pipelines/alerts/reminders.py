@@ -1,10 +1,10 @@
-"""What is told later: alerts that outlast a silence, or the word of whoever had them in hand.
+"""Messages due when a silence ends or an acknowledgement runs out.
 
-Rules are evaluated when an edition or a check comes; a silence ends on a day of its own. Every
-delivery looks at both, so that nobody waits for the next edition to hear what still fires.
+Rules are evaluated when an edition or a check comes, but a silence ends on a day of its own.
+Every delivery looks at both, so that nobody waits for the next edition to hear what still fires.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine
@@ -17,53 +17,57 @@ from warehouse.database import writing
 
 ENDS = {"resolved", "retracted"}
 INHIBITED = "inhibited"  # only an evaluation knows whether the source is still late
+Past = Mapping[Key, list[repository.Row]]
 
 
 def catch_up(engine: Engine, rules: RuleSet, channels: Sequence[Channel], now: datetime) -> int:
-    """Queue what a silence that is over kept back, and reminders; how many events were told."""
-    known = {one.id: one for one in rules.rules}
+    """Queue what an ended silence kept back, and reminders; the number of events."""
+    by_id = {rule.id: rule for rule in rules.rules}
     with writing(engine) as connection:
         past: dict[Key, list[repository.Row]] = {}
         for row in repository.events(connection):
             past.setdefault((row["rule"], row["series"]), []).append(row)
-        told = [
-            *_kept_back(connection, past, known, now),
-            *_reminders(connection, past, known, now),
+        due = [
+            *_unmuted(connection, past, by_id, now),
+            *_reminders(connection, past, by_id, now),
         ]
-        post(connection, sorted(told, key=lambda pair: int(pair[0]["id"])), channels, now)
-    return len(told)
+        post(connection, sorted(due, key=lambda pair: int(pair[0]["id"])), channels, now)
+    return len(due)
 
 
-def _kept_back(
-    connection: Connection,
-    past: dict[Key, list[repository.Row]],
-    known: dict[str, Rule],
-    now: datetime,
+def _unmuted(
+    connection: Connection, past: Past, by_id: Mapping[str, Rule], now: datetime
 ) -> Iterator[tuple[repository.Row, Rule]]:
+    """The events that a silence kept back and that no silence covers any more."""
     silences = repository.silences(connection, now)
     for (rule, series), rows in past.items():
-        if rule in known and any(row["told_at"] is None and row["muted"] for row in rows):
+        if rule in by_id and any(row["told_at"] is None and row["muted"] for row in rows):
             for row in pending_notifications(rows, silenced(silences, rule, series)):
                 if not row["muted"].startswith(INHIBITED):
-                    yield row, known[rule]
+                    yield row, by_id[rule]
 
 
 def _reminders(
-    connection: Connection,
-    past: dict[Key, list[repository.Row]],
-    known: dict[str, Rule],
-    now: datetime,
+    connection: Connection, past: Past, by_id: Mapping[str, Rule], now: datetime
 ) -> Iterator[tuple[repository.Row, Rule]]:
     """One event for each acknowledgement that is over while its alert goes on."""
-    by_id = {row["id"]: row for rows in past.values() for row in rows}
+    events = {row["id"]: row for rows in past.values() for row in rows}
     for ack in repository.ended_acks(connection, now):
-        fired = by_id[ack["event_id"]]
+        fired = events[ack["event_id"]]
         rows, vintage = past[fired["rule"], fired["series"]], f"ack:{ack['id']}"
-        over = any(r["crossing"] == fired["crossing"] and r["kind"] in ENDS for r in rows)
-        if over or fired["rule"] not in known or any(r["vintage"] == vintage for r in rows):
+        over = any(row["crossing"] == fired["crossing"] and row["kind"] in ENDS for row in rows)
+        reminded = any(row["vintage"] == vintage for row in rows)
+        if over or reminded or fired["rule"] not in by_id:
             continue
-        about = {"kind": "reminder", "vintage": vintage, "at": now, "told_at": None, "muted": ""}
-        row = {**fired, **about, "note": f"{ack['by']}: {ack['why']}"} | messages.retold(fired)
-        del row["id"]
+        row = _reminder(fired, ack, vintage, now)
         row["id"] = repository.record(connection, row)
-        yield row, known[fired["rule"]]
+        yield row, by_id[fired["rule"]]
+
+
+def _reminder(
+    fired: repository.Row, ack: repository.Row, vintage: str, now: datetime
+) -> repository.Row:
+    fields = {"kind": "reminder", "vintage": vintage, "at": now, "told_at": None, "muted": ""}
+    row = {**fired, **fields, "note": f"{ack['by']}: {ack['why']}"}
+    del row["id"]
+    return row | messages.reminder_titles(fired)

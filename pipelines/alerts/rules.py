@@ -1,8 +1,8 @@
-"""The rules and channels of `alerts.yaml`, checked; every fault has its line."""
+"""The rules and channels of `alerts.yaml`, checked; a fault names its line."""
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -19,13 +19,13 @@ Kind = Literal[
 ]  # fmt: skip
 Severity = Literal["info", "watch", "alert", "critical"]
 Op = Literal[">", ">=", "<", "<=", "crosses_up", "crosses_down"]
-WALKED = {"index", "dimension", "indicator", "regime"}
+SERIES_KINDS = {"index", "dimension", "indicator", "regime"}
 FIELDS = {"title", "series", "period", "value", "threshold", "note"}
 Variable = Annotated[str, Field(pattern=r"^\$\{[A-Z][A-Z0-9_]*\}$")]
 
 
 class RulesFault(ValueError):
-    """The rules cannot be used; the message names the file, the line and what is wrong."""
+    """The rules cannot be used: the file, the line and what is wrong."""
 
 
 class _Strict(BaseModel):
@@ -33,10 +33,11 @@ class _Strict(BaseModel):
 
 
 class Condition(_Strict):
-    """A comparison of a figure, of its change over 1 or 12 periods, of its rank or of a chance.
+    """A comparison of a figure, or of something computed from it.
 
-    `percentile` is the rank among the periods so far, 0 to 100; `probability` the share of the
-    index's own replicates at or above `threshold`, 0 to 1.
+    `change_1` and `change_12` are its change over that many periods, `percentile` its rank among
+    the periods so far (0 to 100), `probability` the share of the index's own replicates at or
+    above `threshold` (0 to 1).
     """
 
     of: Literal["level", "change_1", "change_12", "percentile", "probability"] = "level"
@@ -52,21 +53,21 @@ class Condition(_Strict):
 
 
 class Recovery(_Strict):
-    """When an alert ends: the figure is back on the other side of this value."""
+    """When an alert ends: the figure is back beyond this value."""
 
     op: Literal[">", ">=", "<", "<="]
     value: float
 
 
 class Confirmation(_Strict):
-    """Fires before `for` is over where P(index >= threshold) is at least this."""
+    """Fires before `for` is over where P(index >= threshold) is high enough."""
 
     probability: float = Field(gt=0, le=1)
     threshold: float
 
 
 class Message(_Strict):
-    """What is said, in both languages; the fields are {title}, {value}, {period}, ..."""
+    """The message in both languages, with the fields {title}, {value}, ..."""
 
     fr: str
     en: str
@@ -84,7 +85,10 @@ class Message(_Strict):
 
 
 class Rule(_Strict):
-    """One thing to watch. Time is the reference period: `for: 2` is two periods in a row."""
+    """What to watch, and when to notify whom.
+
+    Time is the reference period: `for: 2` is two periods in a row.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     kind: Kind
@@ -109,7 +113,7 @@ class Rule(_Strict):
             raise ValueError("a regime rule says which `regime` it starts at")
         if self.kind in {"index", "dimension", "indicator", "announcement"} and not self.when:
             raise ValueError(f"a rule of kind {self.kind} needs `when`")
-        if self.kind not in WALKED and (self.for_ > 1 or self.keep_for > 1 or self.confirm):
+        if self.kind not in SERIES_KINDS and (self.for_ > 1 or self.keep_for > 1 or self.confirm):
             raise ValueError(f"for, keep_for and confirm mean nothing for kind {self.kind}")
         plain = self.when is None or (self.when.of == "level" and "cross" not in self.when.op)
         if self.kind == "announcement" and not plain:
@@ -120,7 +124,7 @@ class Rule(_Strict):
 
     @cached_property
     def hash(self) -> str:
-        """SHA-256 of what decides when it fires; words and owner may change freely."""
+        """SHA-256 of what decides when it fires; words and owner may change."""
         decides = self.model_dump(mode="json", exclude={"message", "owner", "runbook", "severity"})
         return sha256(json.dumps(decides, sort_keys=True).encode()).hexdigest()
 
@@ -134,7 +138,10 @@ def _apart(when: Condition, recover: Recovery) -> None:
 
 
 class Channel(_Strict):
-    """Where to tell, what, in which language. Addresses and secrets are names of variables."""
+    """Where messages are sent: which events, and in which language.
+
+    Addresses and secrets are names of environment variables.
+    """
 
     id: str = Field(pattern=r"^[a-z0-9-]+$")
     type: Literal["apprise", "webhook"]
@@ -155,27 +162,37 @@ class Channel(_Strict):
         return self
 
     def wants(self, kind: str, severity: str) -> bool:
-        """Whether it is told of such events."""
+        """True if events of this kind and severity are sent there."""
         return severity in self.severity and (self.kinds is None or kind in self.kinds)
 
 
 class RuleSet(_Strict):
-    """The whole file."""
+    """All that the file declares."""
 
     version: Literal[1]
     rules: tuple[Rule, ...] = Field(min_length=1)
     channels: tuple[Channel, ...] = ()
 
+    def of_kind(self, kind: str) -> Iterator[Rule]:
+        """The rules of one kind, in the order of the file."""
+        return (rule for rule in self.rules if rule.kind == kind)
 
-def load(path: Path = BUNDLED, known: Mapping[str, Iterable[str]] | None = None) -> RuleSet:
-    """The rules of a file; `known` has the series that exist, by kind.
 
-    Raises RulesFault: one line a fault, `file:line: what is wrong`.
+def load(path: Path = BUNDLED, names: Mapping[str, Iterable[str]] | None = None) -> RuleSet:
+    """The rules of a file.
+
+    Args:
+        path: A file like `alerts.yaml`.
+        names: The series that exist by kind of rule, and the `regimes`; kinds left out are not
+            checked.
+
+    Raises:
+        RulesFault: One line a fault, `file:line: what is wrong`.
     """
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
-        made = RuleSet.model_validate(raw)
+        rules = RuleSet.model_validate(raw)
     except OSError as fault:
         raise RulesFault(f"{path}: {fault.strerror}") from None
     except yaml.MarkedYAMLError as fault:
@@ -183,29 +200,28 @@ def load(path: Path = BUNDLED, known: Mapping[str, Iterable[str]] | None = None)
         raise RulesFault(f"{path.name}:{line}: {fault.problem}") from None
     except ValidationError as fault:
         raise RulesFault("\n".join(_faults(fault, root, path.name))) from None
-    wrong = list(_strangers(made, known or {}))
-    if wrong:
-        said = [f"{path.name}:{_line(root, place)}: {text}" for place, text in wrong]
-        raise RulesFault("\n".join(said))
-    return made
+    lines = [f"{path.name}:{_line(root, at)}: {why}" for at, why in _clashes(rules, names or {})]
+    if lines:
+        raise RulesFault("\n".join(lines))
+    return rules
 
 
 def _faults(fault: ValidationError, root: yaml.Node | None, name: str) -> Iterable[str]:
     for error in fault.errors():
-        yield f"{name}:{_line(root, error['loc'])}: {_say(error)}"
+        yield f"{name}:{_line(root, error['loc'])}: {_explain(error)}"
 
 
-def _say(error: Any) -> str:
-    place = ".".join(str(part) for part in error["loc"]) or "the file"
+def _explain(error: Any) -> str:
+    entry = ".".join(str(part) for part in error["loc"]) or "the file"
     last = str(error["loc"][-1]) if error["loc"] else ""
     if error["type"] == "extra_forbidden":
-        return f"{place}: {_unknown(last, _words())}"
+        return f"{entry}: {_unknown(last, _words())}"
     if error["type"] == "literal_error":
         choices = re.findall(r"'([^']*)'", error["ctx"]["expected"]) or [error["ctx"]["expected"]]
-        return f"{place}: {_unknown(str(error['input']), choices)}"
+        return f"{entry}: {_unknown(str(error['input']), choices)}"
     if str(error.get("ctx", {}).get("pattern", "")).startswith(r"^\$"):
-        return f"{place}: write the name of an environment variable, ${{LIKE_THIS}}"
-    return f"{place}: {error['msg'].removeprefix('Value error, ')}"
+        return f"{entry}: write the name of an environment variable, ${{LIKE_THIS}}"
+    return f"{entry}: {error['msg'].removeprefix('Value error, ')}"
 
 
 def _words() -> set[str]:
@@ -216,37 +232,37 @@ def _words() -> set[str]:
 def _unknown(word: str, choices: Iterable[str]) -> str:
     from difflib import get_close_matches
 
-    known = sorted(choices)
-    close = get_close_matches(word, known, n=1, cutoff=0.0)
-    return f"{word!r} is unknown: did you mean {close[0] if close else known[0]!r}?"
+    valid = sorted(choices)
+    close = get_close_matches(word, valid, n=1, cutoff=0.0)  # the nearest, however far it is
+    return f"{word!r} is unknown: did you mean {close[0] if close else valid[0]!r}?"
 
 
-def _line(node: yaml.Node | None, place: Iterable[int | str]) -> int:
-    """The line of the deepest node that a place leads to."""
+def _line(node: yaml.Node | None, path: Iterable[int | str]) -> int:
+    """The line of the deepest node on a path of keys and positions."""
     line = node.start_mark.line + 1 if node else 1
-    for part in place:
+    for part in path:
         if isinstance(node, yaml.SequenceNode) and isinstance(part, int):
             node = node.value[part]
             line = node.start_mark.line + 1
         elif isinstance(node, yaml.MappingNode):
-            found = {key.value: (key, value) for key, value in node.value}
-            if part not in found:
+            entries = {key.value: (key, value) for key, value in node.value}
+            if part not in entries:
                 break
-            line, node = found[part][0].start_mark.line + 1, found[part][1]
+            line, node = entries[part][0].start_mark.line + 1, entries[part][1]
     return line
 
 
-def _strangers(made: RuleSet, known: Mapping[str, Iterable[str]]) -> Iterable[tuple[Any, str]]:
-    """What each entry cannot tell alone: ids given twice, series and regimes that are not."""
-    for name, entries in (("rules", made.rules), ("channels", made.channels)):
-        ids = [one.id for one in entries]
-        for number, one in enumerate(ids):
-            if one in ids[:number]:
-                yield (name, number, "id"), f"id {one!r} is given twice"
-    for number, rule in enumerate(made.rules):
-        names = set(known.get(rule.kind, ()))
-        if names and "*" not in rule.series and rule.series not in names:
-            yield ("rules", number, "series"), _unknown(rule.series, names)
-        regimes = set(known.get("regimes", ()))
+def _clashes(rules: RuleSet, names: Mapping[str, Iterable[str]]) -> Iterator[tuple[Any, str]]:
+    """Ids used twice, and series and regimes that do not exist."""
+    for section, entries in (("rules", rules.rules), ("channels", rules.channels)):
+        ids = [entry.id for entry in entries]
+        for number, key in enumerate(ids):
+            if key in ids[:number]:
+                yield (section, number, "id"), f"id {key!r} is given twice"
+    regimes = set(names.get("regimes", ()))
+    for number, rule in enumerate(rules.rules):
+        series = set(names.get(rule.kind, ()))
+        if series and "*" not in rule.series and rule.series not in series:
+            yield ("rules", number, "series"), _unknown(rule.series, series)
         if rule.regime and regimes and rule.regime not in regimes:
             yield ("rules", number, "regime"), _unknown(rule.regime, regimes)

@@ -1,4 +1,4 @@
-"""What an edition says of each rule: figures by period and what the rule makes of them. Pure."""
+"""The figures of an edition by period, as each rule tests them; pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,16 +15,18 @@ from warehouse.edition import Edition
 
 COMPARE = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
 OTHER_SIDE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "crosses_up": "<", "crosses_down": ">"}
-RANKED_FROM = 12  # a percentile of fewer periods says nothing
+# The rank among fewer than a year of months would be that of a season.
+RANKED_FROM = 12
+# Enough for a probability to a point or two (standard error at 0.5: 0.016), and fast.
 REPLICATES = 1000
-SEED = 20_220_201
+SEED = 20_220_201  # fixed, so that the same edition always gives the same probability
 
 
 @dataclass(frozen=True)
 class Vintage:
-    """The values that rules look at up to a month; `key` names them, `as_of` orders them.
+    """The values that rules look at up to a month; `as_of` orders vintages.
 
-    `table` and `method` are the values and the framework of an edition.
+    `table` and `method` are the values and the framework of an edition, `key` its name.
     """
 
     key: str
@@ -41,13 +43,16 @@ class Vintage:
 
 
 def vintage(edition: Edition) -> Vintage:
-    """An edition as it is stored."""
+    """The vintage that is a stored edition."""
     key, month = f"release:{edition.id}", pd.Timestamp(edition.month)
     return Vintage(key, edition.as_of, edition.values, edition.framework, month)
 
 
-def walked(rule: Rule, seen: Vintage) -> Iterator[tuple[str, Signal]]:
-    """Each series that a rule with a history matches, with its signal; an absent one is empty."""
+def series_signals(rule: Rule, seen: Vintage) -> Iterator[tuple[str, Signal]]:
+    """Each series that a rule about figures matches, with its signal.
+
+    A series that the vintage does not have comes with an empty signal.
+    """
     if rule.kind == "regime":
         yield "index", _regime(rule, seen)
         return
@@ -62,19 +67,24 @@ def walked(rule: Rule, seen: Vintage) -> Iterator[tuple[str, Signal]]:
 
 
 def signal(rule: Rule, values: "pd.Series[float]", seen: Vintage | None = None) -> Signal:
-    """The tests of a rule on figures by period; `seen` is needed for probabilities only."""
+    """The tests of a rule on figures by period.
+
+    Args:
+        rule: A rule with `when`.
+        values: The figures, indexed by period.
+        seen: The vintage of the figures; only rules on probabilities need it.
+    """
     when = rule.when
     assert when is not None  # noqa: S101
     figure = _figure(when, values, seen)
-    hot = _hot(when, figure)
     op = rule.recover.op if rule.recover else OTHER_SIDE[when.op]
     bound = rule.recover.value if rule.recover else when.value
-    cold = compare(op, figure, bound)
-    sure = pd.Series(False, index=figure.index)
+    confirmed = pd.Series(False, index=figure.index)
     if rule.confirm and seen is not None:
         chance = probability(seen, rule.confirm.threshold).reindex(figure.index)
-        sure = chance.ge(rule.confirm.probability)
-    return Signal(figure, hot, cold, sure, figure.isna())
+        confirmed = chance.ge(rule.confirm.probability)
+    recovered = compare(op, figure, bound)
+    return Signal(figure, _fires(when, figure), recovered, confirmed, figure.isna())
 
 
 def _figure(
@@ -89,7 +99,8 @@ def _figure(
     return values.astype("float64")
 
 
-def _hot(when: Condition, figure: "pd.Series[float]") -> "pd.Series[bool]":
+def _fires(when: Condition, figure: "pd.Series[float]") -> "pd.Series[bool]":
+    # A crossing is seen against the last figure there is: a gap neither makes nor hides one.
     if when.op == "crosses_up":
         return pd.Series(figure.ge(when.value) & figure.ffill().shift().lt(when.value))
     if when.op == "crosses_down":
@@ -103,19 +114,21 @@ def compare(op: str, figure: "pd.Series[float]", bound: float) -> "pd.Series[boo
 
 
 def _regime(rule: Rule, seen: Vintage) -> Signal:
-    """Regimes as steps of a ladder; they have their own hysteresis and confirmation."""
-    ladder = [one["key"] for one in seen.method["regimes"]]
+    """Regimes as steps of a ladder, which the engine has already smoothed."""
+    ladder = [regime["key"] for regime in seen.method["regimes"]]
     index = seen.values.loc[lambda table: table["key"].eq("index")].set_index("period")
-    step = index["regime"].map({name: place for place, name in enumerate(ladder)}).astype("float64")
-    from_ = ladder.index(rule.regime) if rule.regime in ladder else len(ladder)
+    steps = {name: step for step, name in enumerate(ladder)}
+    step = index["regime"].map(steps).astype("float64")
+    first = ladder.index(rule.regime) if rule.regime in ladder else len(ladder)
     never = pd.Series(False, index=step.index)
-    return Signal(index["score"], step.ge(from_), step.lt(from_), never, step.isna())
+    return Signal(index["score"], step.ge(first), step.lt(first), never, step.isna())
 
 
 def probability(seen: Vintage, threshold: float) -> "pd.Series[float]":
-    """P(index >= threshold) by period, 0 to 1: the share of replicates of the index engine.
+    """P(index >= threshold) by period, 0 to 1, from the replicates of the engine.
 
-    They are causal, so that those of an edition serve every month that it is cut off at.
+    Each replicate of a month uses that month and earlier ones only, so that the replicates of
+    an edition serve every month that it is cut off at.
     """
     if threshold not in seen.chances:
         seen.chances[threshold] = _probability(seen.table, seen.method, threshold)
@@ -129,32 +142,35 @@ def _probability(
 
     own = table.loc[table["kind"].eq("indicator")]
     wide = own.pivot(index="period", columns="key", values="value")
-    about = pd.DataFrame(
-        {
-            f"{group['key']}.{one['key']}": {
-                "low": one["low"], "high": one["high"], "log": False,
-                "weight": one["weight"], "dimension": group["key"],
-            }
-            for group in method["dimension"]
-            for one in group["indicator"]
-        }
-    ).T  # fmt: skip
     weights = pd.Series({group["key"]: float(group["weight"]) for group in method["dimension"]})
-    model = monte_carlo.prepare(wide, about.infer_objects(), weights, seed=SEED)
-    made = monte_carlo.simulate(model, REPLICATES, seed=SEED)
-    chance: pd.Series[float] = bands.exceedance(made, [threshold])[threshold]
+    model = monte_carlo.prepare(wide, _leaves(method), weights, seed=SEED)
+    replicates = monte_carlo.simulate(model, REPLICATES, seed=SEED)
+    chance: pd.Series[float] = bands.exceedance(replicates, [threshold])[threshold]
     return chance
 
 
+def _leaves(method: Mapping[str, Any]) -> pd.DataFrame:
+    """Goalposts, weight and dimension of each indicator, for the simulation."""
+    rows = {
+        f"{group['key']}.{leaf['key']}": {
+            "low": leaf["low"], "high": leaf["high"], "log": False,
+            "weight": leaf["weight"], "dimension": group["key"],
+        }
+        for group in method["dimension"]
+        for leaf in group["indicator"]
+    }  # fmt: skip
+    return pd.DataFrame(rows).T.infer_objects()
+
+
 def late(edition: Edition) -> dict[str, float]:
-    """The late sources at the cut-off, with the days since the end of their newest period."""
+    """The sources late at the cut-off, and the days since their newest period."""
     table = edition.sources
-    found = table.loc[table["late"].astype(bool)]
-    return dict(zip(found["key"], found["age_days"].astype("float64"), strict=True))
+    overdue = table.loc[table["late"].astype(bool)]
+    return dict(zip(overdue["key"], overdue["age_days"].astype("float64"), strict=True))
 
 
 def behind(edition: Edition, key: str) -> set[str]:
-    """The sources that the newest value of an index, a dimension or an indicator rests on."""
+    """The sources that the newest value of a key of the index rests on."""
     lineage = edition.lineage
     newest = lineage.loc[lineage["period"].eq(pd.Timestamp(edition.month))]
     mine = newest["key"].eq(key) | newest["key"].str.startswith(f"{key}.")
@@ -164,7 +180,7 @@ def behind(edition: Edition, key: str) -> set[str]:
 
 
 def titles(edition: Edition, language: str) -> dict[str, str]:
-    """The title of every key of the edition and of its sources."""
+    """The title of every key of the edition and of each of its sources."""
     names: Sequence[str] = edition.sources["key"].tolist()
     return edition.titles(language) | dict(
         zip(names, edition.sources[f"title_{language}"], strict=True)

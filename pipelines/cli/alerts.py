@@ -1,4 +1,4 @@
-"""`silentcrash alerts ...`: a few lines over pipelines/alerts/service.py."""
+"""The commands `silentcrash alerts ...`."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
 )
-By = Annotated[str, typer.Option("--by", help="Who decides so.")]
+By = Annotated[str, typer.Option("--by", help="Who decides.")]
 Why = Annotated[str, typer.Option("--why", help="Why.")]
 Series = Annotated[str, typer.Option("--series", help="Only this series.")]
 
@@ -26,19 +26,19 @@ def validate(file: Annotated[Path | None, typer.Argument(help="Another file.")] 
 
     if file is None:
         file = rules.BUNDLED
-    found = service.rules_in_force(file)
-    print(f"{file}: {len(found.rules)} rules, {len(found.channels)} channels, no fault")
+    checked = service.rules_in_force(file)
+    print(f"{file}: {len(checked.rules)} rules, {len(checked.channels)} channels, no fault")
 
 
 @app.command("list")
 def list_(format: Written = Format.table) -> None:
-    """Where every rule stands, how every channel is, when the rules were last evaluated."""
+    """List where every rule and channel stands, and the last evaluation."""
     from pipelines.alerts import service
     from pipelines.ingest import ingestion
     from warehouse.alerts import repository
 
     engine, rules = ingestion.open_store(from_environment()), service.rules_in_force()
-    render_table(service.listing(engine, rules), format, "Rules")
+    render_table(service.rule_table(engine, rules), format, "Rules")
     render_table(service.channel_table(engine, rules), format, "Channels")
     beats = repository.heartbeats(engine)
     for name, at in sorted(beats.items()):
@@ -66,13 +66,13 @@ def backtest(
     events: Annotated[bool, typer.Option("--events", help="Every event.")] = False,
     format: Written = Format.table,
 ) -> None:
-    """Replay every stored vintage: firings, retractions, lead time, messages a year."""
+    """Replay every stored vintage: firings, lead time, messages a year."""
     from pipelines.alerts import service
     from pipelines.ingest import ingestion
 
     engine = ingestion.open_store(from_environment())
-    summary, found = service.tested(engine, service.rules_in_force(file), start, end)
-    render_table(found if events else summary, format, "Backtest")
+    summary, replayed = service.run_backtest(engine, service.rules_in_force(file), start, end)
+    render_table(replayed if events else summary, format, "Backtest")
 
 
 @app.command("test-fire")
@@ -80,7 +80,7 @@ def test_fire(rule: str, channel: Annotated[str, typer.Option("--channel")]) -> 
     """Send a message of RULE on a channel, marked TEST; nothing is recorded."""
     from pipelines.alerts import service
 
-    outcome = service.fire_test(from_environment(), service.rules_in_force(), rule, channel)
+    outcome = service.send_test(from_environment(), service.rules_in_force(), rule, channel)
     if outcome.state != "sent":
         raise RunFault(f"{channel}: {outcome.state}: {outcome.error}")
     print(f"{channel}: sent")
@@ -91,20 +91,20 @@ def ack(
     rule: str,
     by: By,
     why: Why,
-    until: Annotated[str, typer.Option("--until", metavar="DATE", help="Then remind once.")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="Remind then.")] = "",
     series: Series = "",
 ) -> None:
-    """Note that somebody has the last firing of RULE in hand; with --until, remind then."""
+    """Acknowledge the last firing of RULE; --until DATE sends a reminder then."""
     from pipelines.alerts import service
     from pipelines.ingest import ingestion
     from warehouse.alerts import repository
 
     settings = from_environment()
-    service.find(service.rules_in_force(), rule)
-    end = _later(until, settings.now) if until else None
-    about = {"by": by, "why": why, "until": end, "at": settings.now}
+    service.find_rule(service.rules_in_force(), rule)
+    end = _future(until, settings.now) if until else None
+    ack = {"by": by, "why": why, "until": end, "at": settings.now}
     try:
-        event = repository.acknowledge(ingestion.open_store(settings), rule, series, **about)
+        event = repository.acknowledge(ingestion.open_store(settings), rule, series, **ack)
     except LookupError as fault:
         raise UsageFault(str(fault)) from None
     print(f"event {event} acknowledged by {by}")
@@ -115,20 +115,20 @@ def silence(
     rule: str,
     by: By,
     why: Why,
-    until: Annotated[str, typer.Option("--until", metavar="DATE", help="7 days unless told.")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="DATE", help="Default: in 7 days.")] = "",
     series: Series = "*",
 ) -> None:
-    """Tell nobody of RULE (* for all) until a day; what still fires then is told then."""
+    """Mute RULE (* for all) until a date; what still fires is sent then."""
     from pipelines.alerts import service
     from pipelines.ingest import ingestion
     from warehouse.alerts import repository
 
     settings = from_environment()
     if "*" not in rule:
-        service.find(service.rules_in_force(), rule)
-    end = _later(until, settings.now) if until else settings.now + timedelta(days=7)
-    about = {"rule": rule, "series": series, "by": by, "why": why, "until": end}
-    repository.silence(ingestion.open_store(settings), **about, at=settings.now)
+        service.find_rule(service.rules_in_force(), rule)
+    end = _future(until, settings.now) if until else settings.now + timedelta(days=7)
+    mute = {"rule": rule, "series": series, "by": by, "why": why, "until": end}
+    repository.silence(ingestion.open_store(settings), **mute, at=settings.now)
     print(f"{rule} is silenced until {end:%Y-%m-%d %H:%M} UTC")
 
 
@@ -146,11 +146,11 @@ def deliver(
     if again:
         print(f"{again}: {repository.reopen(engine, again)} messages wait")
     for channel, counts in service.send(engine, settings, rules).items():
-        said = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
-        print(f"{channel}: {said or 'nothing due'}")
+        attempts = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+        print(f"{channel}: {attempts or 'nothing due'}")
 
 
-def _later(text: str, now: datetime) -> datetime:
+def _future(text: str, now: datetime) -> datetime:
     end = parse_day(text)
     if end is None or end <= now:
         raise UsageFault(f"--until {text} is past: give a later day")

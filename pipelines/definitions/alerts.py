@@ -73,7 +73,7 @@ def _record(engine: Engine, records: Sequence[EventLogRecord]) -> None:
         results[series] = (series, one.passed, _detail(one.metadata) or one.check_name)
     at = datetime.fromtimestamp(records[-1].timestamp, UTC)
     vintage = f"check:{records[-1].storage_id}"
-    service.observe(engine, service.rules_in_force(), list(results.values()), vintage, at)
+    service.record_checks(engine, service.rules_in_force(), list(results.values()), vintage, at)
 
 
 def _detail(metadata: Mapping[str, dg.MetadataValue]) -> str:
@@ -103,7 +103,7 @@ def _ran(context: dg.RunStatusSensorContext, *, passed: bool) -> None:
     )
     vintage = f"run:{int(at.timestamp())}"
     engine, _ = _opened()
-    service.observe(
+    service.record_checks(
         engine, service.rules_in_force(), [(f"run/{name}", passed, detail)], vintage, at
     )
 

@@ -148,12 +148,12 @@ def _alerts(held: Edition | None, made: Draft, values: pd.DataFrame) -> dict[str
     Where none is `held`, that is the draft itself up to that month.
     """
     from pipelines.alerts import backtest, service, signals
-    from pipelines.alerts.edition_alerts import standing
+    from pipelines.alerts.edition_alerts import edition_alerts
 
     now = signals.Vintage("", made.as_of, values, made.method.as_dict(), made.month.to_timestamp())
     cut = backtest.cut_off(now, (made.month - 1).to_timestamp())
     before = cut if held is None else signals.vintage(held)
-    return standing(service.rules_in_force().rules, before, now)
+    return edition_alerts(service.rules_in_force().rules, before, now)
 
 
 def _bounded(values: pd.DataFrame, method: Framework) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""A migrated store on both engines, and an SMTP server that keeps what it is sent."""
+"""A migrated store on both engines, and an SMTP server that keeps its mail."""
 
 from collections.abc import Iterator
 from email import message_from_bytes
@@ -29,8 +29,8 @@ class Mailbox:
 
 def part(mail: Message, kind: str = "plain") -> str:
     """The text of the part of a mail that is text/KIND."""
-    [found] = [one for one in mail.walk() if one.get_content_type() == f"text/{kind}"]
-    body = found.get_payload(decode=True)
+    [text] = [part for part in mail.walk() if part.get_content_type() == f"text/{kind}"]
+    body = text.get_payload(decode=True)
     assert isinstance(body, bytes)
     return body.decode()
 
@@ -59,8 +59,8 @@ class _AnyPort(Controller):
 @pytest.fixture
 def post() -> Iterator[Post]:
     """An SMTP server that keeps its mails."""
-    made = Post()
-    made.controller = _AnyPort(made.box, hostname="127.0.0.1", port=0)
-    made.controller.start()
-    yield made
-    made.controller.stop()
+    running = Post()
+    running.controller = _AnyPort(running.box, hostname="127.0.0.1", port=0)
+    running.controller.start()
+    yield running
+    running.controller.stop()

@@ -28,7 +28,7 @@ METHOD = {
 
 def rule(**changes: Any) -> Rule:
     """The index at 50 or more, over below 45."""
-    about = {
+    fields = {
         "id": "high",
         "kind": "index",
         "series": "index",
@@ -39,26 +39,26 @@ def rule(**changes: Any) -> Rule:
         "runbook": "docs/alerts.md",
         "message": {"fr": "{title} {value} en {period}", "en": "{title} {value} in {period}"},
     }
-    return Rule.model_validate(about | changes)
+    return Rule.model_validate(fields | changes)
 
 
 def channel(name: str = "hook", kind: str = "webhook", **changes: Any) -> dict[str, Any]:
     """A channel whose variables are called after it."""
-    about = {"id": name, "type": kind, "url": f"${{{name.upper()}_URL}}", "group": False}
+    fields = {"id": name, "type": kind, "url": f"${{{name.upper()}_URL}}", "group": False}
     secret = {"secret": "${SECRET}", "allow_private": True} if kind == "webhook" else {}
-    return about | secret | changes
+    return fields | secret | changes
 
 
-def rules(*made: Rule, channels: Sequence[Mapping[str, Any]] = ()) -> RuleSet:
+def rules(*listed: Rule, channels: Sequence[Mapping[str, Any]] = ()) -> RuleSet:
     """A file of rules."""
-    listed = [one.model_dump(by_alias=True) for one in made or (rule(),)]
-    return RuleSet.model_validate({"version": 1, "rules": listed, "channels": list(channels)})
+    declared = [each.model_dump(by_alias=True) for each in listed or (rule(),)]
+    return RuleSet.model_validate({"version": 1, "rules": declared, "channels": list(channels)})
 
 
 def edition(
     number: int, scores: Sequence[float | None], late: Sequence[str] = (), start: str = "2025-01"
 ) -> Edition:
-    """An edition whose index, dimension and indicator have these scores from `start` on."""
+    """An edition with these scores of index, dimension and indicator."""
     periods = pd.date_range(start, periods=len(scores), freq="MS")
     kinds = {"index": "index", "cost": "dimension", "cost.a": "indicator"}
     column = pd.Series(scores, dtype="float64")

@@ -1,4 +1,4 @@
-"""The shipped rules on the shipped history: they do not flap, and the public feed is sound."""
+"""The shipped rules on the shipped history do not flap; the feed is sound."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,28 +37,28 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Settings,
 
 def test_no_shipped_rule_flaps(shipped: tuple[Engine, Settings, int]) -> None:
     engine, _, _ = shipped
-    summary, events = service.tested(engine, service.rules_in_force(), "", "")
+    summary, events = service.run_backtest(engine, service.rules_in_force(), "", "")
     assert len(events) > 0
     loud = events.loc[~events["quiet"]]
     fired = loud.loc[loud["kind"].eq("firing")].groupby(["rule", "series"]).size()
-    said = loud.groupby(["rule", "series"]).size()
-    assert (said <= 2 * fired.reindex(said.index).fillna(0) + 1).all()
+    sent = loud.groupby(["rule", "series"]).size()
+    assert (sent <= 2 * fired.reindex(sent.index).fillna(0) + 1).all()
     assert (summary["messages_a_year"] <= 12).all()
     months = events.loc[events["kind"].eq("firing")].groupby(["rule", "series"])["period"]
     assert (months.diff().dropna() >= pd.Timedelta(days=59)).all()
 
 
-def test_the_backtest_tells_what_the_machine_tells_live(
+def test_the_backtest_finds_what_the_machine_finds_live(
     shipped: tuple[Engine, Settings, int],
 ) -> None:
     engine, settings, number = shipped
     added = service.evaluate(engine, settings, number, service.rules_in_force())
     live = {(row["rule"], row["series"]) for row in added if row["kind"] == "firing"}
-    _, events = service.tested(engine, service.rules_in_force(), "", "")
+    _, events = service.run_backtest(engine, service.rules_in_force(), "", "")
     fired = events.loc[events["kind"].eq("firing")]
-    walked = {"index", "dimension", "indicator", "regime"}
-    kinds = {one.id: one.kind for one in service.rules_in_force().rules}
-    assert {pair for pair in live if kinds[pair[0]] in walked} == set(
+    on_series = {"index", "dimension", "indicator", "regime"}
+    kinds = {each.id: each.kind for each in service.rules_in_force().rules}
+    assert {pair for pair in live if kinds[pair[0]] in on_series} == set(
         zip(fired["rule"], fired["series"], strict=True)
     )
     assert service.evaluate(engine, settings, number, service.rules_in_force()) == []
@@ -80,19 +80,19 @@ def test_the_table_in_the_docs_is_that_of_the_shipped_history(
     shipped: tuple[Engine, Settings, int],
 ) -> None:
     text = DOCS.read_text(encoding="utf-8")
-    told = "renew it with: python -m tools.alerts_page docs/alerts.md"
+    advice = "renew it with: python -m tools.alerts_page docs/alerts.md"
     assert text == alerts_page.renewed(
         text, alerts_page.tables(shipped[0], service.rules_in_force())
-    ), told
+    ), advice
 
 
 def test_lead_time_and_false_alarms_of_made_up_figures() -> None:
-    made = rule(recover={"op": "<", "value": 45})
+    watched = rule(recover={"op": "<", "value": 45})
     scores = [40, 50, 44, *[40] * 13, 50, 55, 80]  # a false alarm, then one that leads to a crash
     seen = backtest.vintages([edition(1, scores)])
-    events = backtest.frame(backtest.replay([made], seen))
+    events = backtest.frame(backtest.replay([watched], seen))
     [row] = backtest.summary(
-        events, [made], signals.vintage(edition(1, scores)), years=1.0
+        events, [watched], signals.vintage(edition(1, scores)), years=1.0
     ).to_dict("records")
     assert (row["firings"], row["resolved"], row["retracted"]) == (2, 1, 0)
     assert (row["foreseen"], row["false"], row["lead_months"]) == (1, 1, 2)

@@ -1,4 +1,4 @@
-"""Channels against real servers: every way to go wrong has its outcome, and delays no other."""
+"""Channels against real servers: every failure has its outcome."""
 
 import json
 import ssl
@@ -41,7 +41,7 @@ class Clock:
 
 @dataclass
 class Desk:
-    """An engine with rules, an environment and a clock, and what is done with them."""
+    """An engine with rules, an environment and a clock, and their deliveries."""
 
     engine: Engine
     rules: RuleSet
@@ -66,24 +66,29 @@ class Desk:
 
 
 def message(name: str, number: int = 0) -> dict[str, object]:
-    said = {"title_fr": "Alerte : été", "title_en": "Alert: summer", "text_fr": "a", "text_en": "b"}
-    event = said | {"rule": "high", "severity": "alert", "owner": "o", "runbook": "r"}
-    about = {"channel": name, "message_id": f"sc-{number:04d}", "due": NOW, "created_at": NOW}
-    return about | {"payload": {"events": [event]}}
+    texts = {
+        "title_fr": "Alerte : été",
+        "title_en": "Alert: summer",
+        "text_fr": "a",
+        "text_en": "b",
+    }
+    event = texts | {"rule": "high", "severity": "alert", "owner": "o", "runbook": "r"}
+    envelope = {"channel": name, "message_id": f"sc-{number:04d}", "due": NOW, "created_at": NOW}
+    return envelope | {"payload": {"events": [event]}}
 
 
 @pytest.fixture
 def desk(engine: Engine, site: Site, post: Post) -> Desk:
     """A webhook on a server that can go wrong, and an e-mail channel that cannot."""
-    made = rules(rule(**DEAD), channels=[channel(), channel("mail", "apprise")])
+    watched = rules(rule(**DEAD), channels=[channel(), channel("mail", "apprise")])
     environ = {"HOOK_URL": f"{site.url}/hook", "SECRET": SECRET, "MAIL_URL": post.url}
     environ["SILENTCRASH_CONTACT"] = "desk@example.org"
-    return Desk(engine, made, environ)
+    return Desk(engine, watched, environ)
 
 
 @pytest.fixture
 def kind() -> str:
-    """What happens on the wire does not depend on the engine: test_kill.py runs on both."""
+    """One engine: test_kill.py delivers on both."""
     return "sqlite"
 
 
@@ -92,13 +97,13 @@ def test_a_webhook_is_signed_as_the_reference_library_wants(desk: Desk, site: Si
     desk.clock.now = datetime.now(NOW.tzinfo)  # the library refuses old time stamps
     desk.put("hook")
     assert desk.deliver()["hook"] == {"sent": 1}
-    [asked] = site.asked
-    headers = {name.lower(): value for name, value in asked.headers.items()}
-    checked = Webhook(SECRET).verify(asked.body.decode(), headers)
+    [request] = site.asked
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    checked = Webhook(SECRET).verify(request.body.decode(), headers)
     assert checked["data"]["id"] == headers["webhook-id"] == "sc-0000"
     assert checked["type"] == "alert"
     with pytest.raises(WebhookVerificationError):
-        Webhook(SECRET).verify(asked.body.decode() + " ", headers)
+        Webhook(SECRET).verify(request.body.decode() + " ", headers)
 
 
 def test_a_mail_says_its_message_in_the_language_of_the_channel(
@@ -148,7 +153,7 @@ def test_the_way_out_of_a_list_is_the_contact(contact: str, header: str | None) 
     assert channels.unsubscribe(contact).get("List-Unsubscribe") == header
 
 
-def test_an_hour_of_500_loses_nothing_and_is_told_elsewhere(
+def test_an_hour_of_500_loses_nothing_and_is_reported_elsewhere(
     desk: Desk, site: Site, post: Post
 ) -> None:
     site.serve("/hook", Reply(status=500))
@@ -163,7 +168,7 @@ def test_an_hour_of_500_loses_nothing_and_is_told_elsewhere(
     site.serve("/hook", b"ok")
     desk.clock.forward(hours=5)
     assert desk.deliver()["hook"]["sent"] >= 3
-    ids = [asked.headers["webhook-id"] for asked in site.asked]
+    ids = [request.headers["webhook-id"] for request in site.asked]
     assert list(dict.fromkeys(ids))[:3] == ["sc-0000", "sc-0001", "sc-0002"]
     assert set(desk.box()["state"]) == {"sent"}
 
@@ -193,7 +198,7 @@ def test_429_is_given_the_time_that_it_asks_for(desk: Desk, site: Site) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"),
+    ("header", "seconds"),
     [
         ("120", 120),
         ("Tue, 30 Jun 2026 12:02:00 GMT", 120),
@@ -203,9 +208,9 @@ def test_429_is_given_the_time_that_it_asks_for(desk: Desk, site: Site) -> None:
         ("-3", None),
     ],
 )
-def test_retry_after_is_read_with_care(said: str, seconds: int | None) -> None:
+def test_retry_after_is_read_with_care(header: str, seconds: int | None) -> None:
     expected = None if seconds is None else timedelta(seconds=seconds)
-    assert webhook.judge(503, said, NOW).after == expected
+    assert webhook.judge(503, header, NOW).after == expected
 
 
 def test_a_message_that_is_refused_does_not_hold_up_the_next(desk: Desk, site: Site) -> None:
@@ -281,9 +286,9 @@ def test_a_receiver_that_says_nothing_is_left_in_time(
 
 def test_a_rate_limit_delays_and_drops_nothing(desk: Desk, site: Site) -> None:
     site.serve("/hook", b"ok")
-    made = desk.rules.model_dump(by_alias=True)
-    made["channels"][0]["per_hour"] = 3
-    desk.rules = RuleSet.model_validate(made)
+    limited = desk.rules.model_dump(by_alias=True)
+    limited["channels"][0]["per_hour"] = 3
+    desk.rules = RuleSet.model_validate(limited)
     desk.put("hook", count=5)
     assert desk.deliver()["hook"] == {"sent": 3}
     assert desk.deliver()["hook"] == {}

@@ -32,16 +32,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     _environment(monkeypatch, tmp_path)
     engine = connect(f"sqlite:///{tmp_path / 'warehouse.sqlite'}")
     migrate(engine)
-    made = edition(1, [20, 40, 60])
-    values = made.values.assign(low=None, high=None, weight=1.0, coverage=1.0, observed=None,
+    computed = edition(1, [20, 40, 60])
+    values = computed.values.assign(low=None, high=None, weight=1.0, coverage=1.0, observed=None,
                                 age_months=0, state="observed", reason="")  # fmt: skip
     values["regime"] = values["regime"].where(values["key"].eq("index"), "")
     number = editions.save(
         engine,
         values=values,
         lineage=NOTHING,
-        month=made.month,
-        as_of=made.as_of,
+        month=computed.month,
+        as_of=computed.as_of,
         recorded_by=0,
         framework=METHOD,
         framework_version="1",
@@ -58,11 +58,11 @@ def rows(out: str) -> list[dict[str, str]]:
 
 
 def test_list_says_where_every_rule_stands(home: Path, silentcrash: Command) -> None:
-    said = silentcrash("alerts", "list", "--format", "csv")
-    assert said.code == 0
-    assert "index-watch,index,watch,firing" in said.out
-    assert "mail,apprise,not set" in said.out
-    assert "last evaluation: 2026-11-23" in said.out
+    listed = silentcrash("alerts", "list", "--format", "csv")
+    assert listed.code == 0
+    assert "index-watch,index,watch,firing" in listed.out
+    assert "mail,apprise,not set" in listed.out
+    assert "last evaluation: 2026-11-23" in listed.out
 
 
 def test_explain_shows_why_month_by_month(home: Path, silentcrash: Command) -> None:
@@ -120,11 +120,11 @@ def test_a_stored_cancellation_rings(home: Path) -> None:
     engine = connect(settings.warehouse)
     declare(engine)
     columns = core(Event).columns
-    told = {one.name: "" for one in columns if one.name not in {"id", "fetch_id"}}
-    about = {"address": "https://example.org/made-up", "title": "Made-up project", "version": 1}
+    texts = {column.name: "" for column in columns if column.name not in {"id", "fetch_id"}}
+    key = {"address": "https://example.org/made-up", "title": "Made-up project", "version": 1}
     size = {"power_mw": 800.0, "known_from": settings.now - timedelta(days=2), "confidence": 1.0}
     empty = dict.fromkeys(["power_min_mw", "power_max_mw", "amount"])
-    event = told | about | size | empty | {"event_type": "cancelled"}
+    event = texts | key | size | empty | {"event_type": "cancelled"}
     events.append(engine, fetch(engine), pd.DataFrame([event]))
     added = service.evaluate(engine, settings, 1, service.rules_in_force())
-    assert ("large-cancellation", 800.0) in [(one["rule"], one["value"]) for one in added]
+    assert ("large-cancellation", 800.0) in [(row["rule"], row["value"]) for row in added]

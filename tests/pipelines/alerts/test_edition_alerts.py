@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pipelines.alerts import backtest, signals
-from pipelines.alerts.edition_alerts import standing
+from pipelines.alerts.edition_alerts import edition_alerts
 from pipelines.ingest import ingestion
 from pipelines.release import compute
 from pipelines.settings import Settings
@@ -22,10 +22,12 @@ KEY = "productivity.firms_using_ai"
 FIGURES = [30.0, 55.0, 60.0, 40.0, 70.0]  # fires at 50, ends below 45
 
 
-def found(*scores: list[float | None], **changes: object) -> list[tuple[str, str, float | None]]:
-    """Kind, month and figure in the edition of the second scores after that of the first."""
-    before, now = (signals.vintage(edition(n, made)) for n, made in enumerate(scores))
-    rows = standing([rule(**changes)], before, now)["found"]
+def alerts_of(
+    *scores: list[float | None], **changes: object
+) -> list[tuple[str, str, float | None]]:
+    """Kind, month and figure in the second of two editions."""
+    before, now = (signals.vintage(edition(n, series)) for n, series in enumerate(scores))
+    rows = edition_alerts([rule(**changes)], before, now)["found"]
     assert json.loads(json.dumps(rows)) == rows
     assert {(row["rule"], row["series"]) for row in rows} <= {("high", "index")}
     return [(row["kind"], row["since"], row["value"]) for row in rows]
@@ -44,34 +46,34 @@ def found(*scores: list[float | None], **changes: object) -> list[tuple[str, str
 def test_a_crossing_is_raised_lasts_and_ends(
     months: int, expected: list[tuple[str, str, float]]
 ) -> None:
-    assert found(FIGURES[: months - 1] or [30.0], FIGURES[:months]) == expected
+    assert alerts_of(FIGURES[: months - 1] or [30.0], FIGURES[:months]) == expected
 
 
 def test_a_revision_that_undoes_a_crossing_retracts_it() -> None:
-    assert found([30.0, 55.0], [30.0, 44.0, 44.5]) == [("retracted", "2025-02-01", 44.5)]
+    assert alerts_of([30.0, 55.0], [30.0, 44.0, 44.5]) == [("retracted", "2025-02-01", 44.5)]
 
 
 def test_an_edition_that_skips_months_tells_what_began_in_them() -> None:
-    assert found([30.0], FIGURES[:3]) == [("firing", "2025-02-01", 60.0)]
+    assert alerts_of([30.0], FIGURES[:3]) == [("firing", "2025-02-01", 60.0)]
 
 
 def test_a_month_without_a_figure_has_none_and_what_fired_lasts() -> None:
-    assert found([30.0, 55.0], [30.0, 55.0, None]) == [("on", "2025-02-01", None)]
+    assert alerts_of([30.0, 55.0], [30.0, 55.0, None]) == [("on", "2025-02-01", None)]
 
 
 def test_a_series_that_is_not_there_is_not_found() -> None:
-    assert found([30.0], [55.0], series="nowhere") == []
+    assert alerts_of([30.0], [55.0], series="nowhere") == []
 
 
 def test_a_series_seen_for_the_first_time_tells_only_what_fires_now() -> None:
     now = signals.vintage(edition(1, FIGURES))
     nothing = backtest.cut_off(now, pd.Timestamp("2024-12-01"))
-    [row] = standing([rule()], nothing, now)["found"]
+    [row] = edition_alerts([rule()], nothing, now)["found"]
     assert (row["kind"], row["since"]) == ("firing", "2025-05-01")
 
 
 def test_an_edition_is_compared_with_the_stored_one_of_the_month_before(tmp_path: Path) -> None:
-    """Of which a made-up reissue has an indicator at 95 for two months; later it never was."""
+    """A made-up reissue has an indicator at 95 for two months, then it has not."""
     settings = Settings(home=tmp_path, now="2026-11-23T09:00:00+00:00")
     engine = ingestion.open_store(settings)
     for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
@@ -103,26 +105,26 @@ def test_an_edition_is_compared_with_the_stored_one_of_the_month_before(tmp_path
 def test_a_series_that_is_gone_is_not_found() -> None:
     before, now = (signals.vintage(edition(n, FIGURES[:4])) for n in (1, 2))
     gone = replace(now, table=now.table.loc[now.table["key"].ne("index")])
-    assert standing([rule()], before, gone)["found"] == []
+    assert edition_alerts([rule()], before, gone)["found"] == []
 
 
-def test_the_rules_are_kept_without_those_who_are_told() -> None:
+def test_the_rules_are_kept_without_those_who_are_notified() -> None:
     seen = signals.vintage(edition(1, FIGURES))
     late = rule(id="late", kind="stale", when=None, recover=None)
-    [kept] = standing([rule(), late], seen, seen)["rules"]
-    assert (kept["id"], kept["for"], kept["severity"]) == ("high", 1, "alert")
-    assert (kept["when"]["value"], kept["recover"]["value"]) == (50, 45)
-    assert {"owner", "runbook", "message"}.isdisjoint(kept)
+    [declared] = edition_alerts([rule(), late], seen, seen)["rules"]
+    assert (declared["id"], declared["for"], declared["severity"]) == ("high", 1, "alert")
+    assert (declared["when"]["value"], declared["recover"]["value"]) == (50, 45)
+    assert {"owner", "runbook", "message"}.isdisjoint(declared)
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_month_by_month_it_says_what_the_backtest_says(seed: int) -> None:
     scores = np.random.default_rng(seed).uniform(20, 80, 60).tolist()
-    made = [rule(**{"for": 2}), rule(id="year", when={"of": "change_12", "op": ">=", "value": 9},
+    watched = [rule(**{"for": 2}), rule(id="year", when={"of": "change_12", "op": ">=", "value": 9},
                                      recover={"op": "<", "value": 3})]  # fmt: skip
     seen = backtest.vintages([edition(1, scores, start="2021-01")])
-    replayed = backtest.frame(backtest.replay(made, seen))
-    told = {
+    replayed = backtest.frame(backtest.replay(watched, seen))
+    expected = {
         (row["rule"], row["kind"], f"{row['period']:%Y-%m-%d}")
         for row in replayed.to_dict("records")
         if row["kind"] in {"firing", "resolved"}
@@ -130,8 +132,8 @@ def test_month_by_month_it_says_what_the_backtest_says(seed: int) -> None:
     mine = {
         (row["rule"], row["kind"], row["since"] if row["kind"] == "firing" else f"{now.until:%F}")
         for before, now in pairwise(seen)
-        for row in standing(made, before, now)["found"]
+        for row in edition_alerts(watched, before, now)["found"]
         if row["kind"] != "on"
     }
-    assert mine == {one for one in told if pd.Timestamp(one[2]) > seen[0].until}
+    assert mine == {row for row in expected if pd.Timestamp(row[2]) > seen[0].until}
     assert len(mine) > 10

@@ -1,4 +1,4 @@
-"""Killed at fifty random points while delivering: nothing lost, repeats known by their id."""
+"""Killed at fifty points while delivering: nothing is lost."""
 
 import json
 import os
@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from pipelines.alerts.record import Act, Evaluation, Finding, record_findings
-from pipelines.alerts.rules import Rule, RuleSet
-from pipelines.alerts.state_machine import set_level
+from pipelines.alerts.findings import LevelFinding
+from pipelines.alerts.record import Evaluation, record_findings
+from pipelines.alerts.rules import RuleSet
 from tests.pipelines.alerts.conftest import Post
 from tests.pipelines.alerts.made_up import NOW, SECRET, channel, edition, rule, rules
 from tests.pipelines.alerts.worker import work
@@ -27,7 +27,7 @@ KILLS, RULES, EACH = 50, 5, 100
 
 
 class Killer:
-    """Counts what arrives and kills the sender at chosen counts, before it is answered."""
+    """Counts arrivals and kills the sender at chosen counts, before the answer."""
 
     def __init__(self, points: list[int]) -> None:
         self.points, self.arrived, self.killed = set(points), 0, 0
@@ -76,18 +76,14 @@ def hook(killer: Killer) -> Iterator[tuple[str, list[bytes]]]:
         thread.join()
 
 
-def queue(engine: Engine, made: RuleSet) -> None:
+def queue(engine: Engine, watched: RuleSet) -> None:
     """Five hundred events of five rules, a hundred each, on both channels."""
     seen = edition(1, [40])
     for number in range(EACH):
         moment = Evaluation(f"release:{number}", seen.as_of + timedelta(hours=number), NOW)
-        found = [Finding(one, "index", _switched(one, number)) for one in made.rules]
-        record_findings(engine, found, moment, made.channels, {})
-
-
-def _switched(one: Rule, number: int) -> Act:
-    day = pd.Timestamp("2026-01-01") + pd.Timedelta(days=number)
-    return lambda memory: set_level(one, number % 2 == 0, day, memory)
+        day = pd.Timestamp("2026-01-01") + pd.Timedelta(days=number)
+        levels = [LevelFinding(each, "index", number % 2 == 0, day) for each in watched.rules]
+        record_findings(engine, levels, moment, watched.channels, {})
 
 
 def first(ids: list[str]) -> list[str]:
@@ -99,15 +95,15 @@ def test_killed_fifty_times_nothing_is_lost(
 ) -> None:
     address, bodies = hook
     post.box.noticed = killer.noticed  # type: ignore[method-assign]
-    made = rules(
+    watched = rules(
         *(rule(id=f"rule-{n}") for n in range(RULES)),
         channels=[channel(per_hour=9999), channel("mail", "apprise", per_hour=9999)],
     )
-    queue(engine, made)
+    queue(engine, watched)
     expected = repository.frame(engine, Outbox).groupby("channel")["message_id"].apply(list)
     assert {name: len(ids) for name, ids in expected.items()} == {"hook": 500, "mail": 500}
     environ = {"HOOK_URL": address, "SECRET": SECRET, "MAIL_URL": post.url}
-    runs = _deliver_through(url, made, environ, killer)
+    runs = _deliver_through(url, watched, environ, killer)
     assert killer.killed == KILLS
     assert runs <= KILLS + 2
     hooked = [json.loads(body)["data"]["id"] for body in bodies]
@@ -119,15 +115,15 @@ def test_killed_fifty_times_nothing_is_lost(
     assert set(repository.frame(engine, Outbox)["state"]) == {"sent"}
 
 
-def _deliver_through(url: str, made: RuleSet, environ: dict[str, str], killer: Killer) -> int:
-    """Start a worker again and again, two minutes later each time, until one ends by itself."""
+def _deliver_through(url: str, watched: RuleSet, environ: dict[str, str], killer: Killer) -> int:
+    """Start a worker two minutes later each time, until one ends by itself."""
     context = get_context("forkserver")
     context.set_forkserver_preload(["tests.pipelines.alerts.worker"])
     now: datetime = NOW
     for run in range(1, 2 * KILLS):
         now += timedelta(minutes=2)
         child = context.Process(
-            target=work, args=(url, made.model_dump(by_alias=True), environ, now)
+            target=work, args=(url, watched.model_dump(by_alias=True), environ, now)
         )
         child.start()
         with killer.guard:

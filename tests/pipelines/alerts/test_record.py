@@ -29,13 +29,13 @@ TITLES = {"fr": {"index": "Indice"}, "en": {"index": "Index"}}
 def evaluate(engine: Engine) -> Evaluate:
     """Evaluate an edition, and say what was added."""
 
-    def run(made: RuleSet, seen: Edition, store: Engine = engine, now: Any = NOW) -> list[str]:
+    def run(watched: RuleSet, seen: Edition, store: Engine = engine, now: Any = NOW) -> list[str]:
         vintage = signals.vintage(seen)
         moment = Evaluation(vintage.key, vintage.as_of, now)
         added = record_findings(
-            store, findings.of_edition(made, seen), moment, made.channels, TITLES
+            store, findings.of_edition(watched, seen), moment, watched.channels, TITLES
         )
-        return [f"{one['kind']} {one['rule']} {one['series']}" for one in added]
+        return [f"{row['kind']} {row['rule']} {row['series']}" for row in added]
 
     return run
 
@@ -43,34 +43,34 @@ def evaluate(engine: Engine) -> Evaluate:
 def queued(engine: Engine) -> list[str]:
     box = repository.frame(engine, Outbox)
     return [
-        f"{one['kind']} {one['rule']}" for payload in box["payload"] for one in payload["events"]
+        f"{row['kind']} {row['rule']}" for payload in box["payload"] for row in payload["events"]
     ]
 
 
 def test_an_edition_rings_once_and_a_rerun_never(engine: Engine, evaluate: Evaluate) -> None:
-    made = rules(channels=[channel()])
-    assert evaluate(made, edition(1, [40])) == []
-    assert evaluate(made, edition(2, [40, 55])) == ["firing high index"]
-    assert evaluate(made, edition(2, [40, 55])) == []
-    assert evaluate(made, edition(1, [40, 40])) == []  # an older edition, rebuilt
-    assert evaluate(made, edition(3, [40, 49, 44])) == ["retracted high index"]
+    watched = rules(channels=[channel()])
+    assert evaluate(watched, edition(1, [40])) == []
+    assert evaluate(watched, edition(2, [40, 55])) == ["firing high index"]
+    assert evaluate(watched, edition(2, [40, 55])) == []
+    assert evaluate(watched, edition(1, [40, 40])) == []  # an older edition, rebuilt
+    assert evaluate(watched, edition(3, [40, 49, 44])) == ["retracted high index"]
     assert queued(engine) == ["firing high", "retracted high"]
 
 
 def test_two_evaluators_at_once_make_one_event_and_one_message(url: str, engine: Engine) -> None:
-    made = rules(rule(), rule(id="regime", kind="regime", regime="watch", when=None, recover=None),
-                 channels=[channel(group=True)])  # fmt: skip
+    regime = rule(id="regime", kind="regime", regime="watch", when=None, recover=None)
+    watched = rules(rule(), regime, channels=[channel(group=True)])
     gate = threading.Barrier(4)
     added: list[int] = []
 
     def run() -> None:
         own = connect(url)
-        found = edition(1, [40, 55])
-        vintage = signals.vintage(found)
+        seen = edition(1, [40, 55])
+        vintage = signals.vintage(seen)
         moment = Evaluation(vintage.key, vintage.as_of, NOW)
         gate.wait()
-        added.append(len(record_findings(own, findings.of_edition(made, found), moment,
-                              made.channels, TITLES)))  # fmt: skip
+        added.append(len(record_findings(own, findings.of_edition(watched, seen), moment,
+                              watched.channels, TITLES)))  # fmt: skip
         own.dispose()
 
     threads = [threading.Thread(target=run) for _ in range(4)]
@@ -86,7 +86,7 @@ def test_two_evaluators_at_once_make_one_event_and_one_message(url: str, engine:
 def test_event_and_message_are_stored_together_or_not_at_all(
     engine: Engine, evaluate: Evaluate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = rules(channels=[channel()])
+    watched = rules(channels=[channel()])
 
     def full(*_: object) -> None:
         raise OSError("disk full")
@@ -94,88 +94,88 @@ def test_event_and_message_are_stored_together_or_not_at_all(
     with monkeypatch.context() as patch:
         patch.setattr(repository, "queue", full)
         with pytest.raises(OSError, match="disk full"):
-            evaluate(made, edition(1, [55]))
+            evaluate(watched, edition(1, [55]))
     assert len(repository.history(engine)) == 0
     assert len(repository.frame(engine, AlertState)) == 0
-    assert evaluate(made, edition(1, [55])) == ["firing high index"]
+    assert evaluate(watched, edition(1, [55])) == ["firing high index"]
 
 
 def test_a_silence_delays_an_alert_and_hides_no_end(engine: Engine, evaluate: Evaluate) -> None:
-    made = rules(channels=[channel()])
-    evaluate(made, edition(1, [40, 55]))
+    watched = rules(channels=[channel()])
+    evaluate(watched, edition(1, [40, 55]))
     until = NOW + timedelta(days=3)
     repository.silence(engine, rule="high", until=until, by="amina", why="known", at=NOW)
-    assert evaluate(made, edition(2, [40, 55, 40])) == ["resolved high index"]
+    assert evaluate(watched, edition(2, [40, 55, 40])) == ["resolved high index"]
     assert queued(engine) == ["firing high", "resolved high"]  # its start was told
-    assert evaluate(made, edition(3, [40, 55, 40, 60])) == ["firing high index"]
+    assert evaluate(watched, edition(3, [40, 55, 40, 60])) == ["firing high index"]
     assert queued(engine) == ["firing high", "resolved high"]
     assert "silenced by amina" in repository.history(engine)["muted"].iloc[-1]
     later = until + timedelta(minutes=1)
-    assert evaluate(made, edition(3, [40, 55, 40, 60]), now=later) == []
+    assert evaluate(watched, edition(3, [40, 55, 40, 60]), now=later) == []
     assert queued(engine)[2:] == ["firing high"]
-    evaluate(made, edition(4, [40, 55, 40, 60, 61]), now=later)
+    evaluate(watched, edition(4, [40, 55, 40, 60, 61]), now=later)
     assert len(queued(engine)) == 3
 
 
-def test_an_alert_that_outlasts_a_silence_is_told_without_a_new_edition(
+def test_an_alert_that_outlasts_a_silence_is_sent_without_a_new_edition(
     engine: Engine, evaluate: Evaluate
 ) -> None:
-    made = rules(channels=[channel()])
+    watched = rules(channels=[channel()])
     until = NOW + timedelta(days=3)
     repository.silence(engine, rule="high", until=until, by="amina", why="known", at=NOW)
-    evaluate(made, edition(1, [40, 55]))
-    assert catch_up(engine, made, made.channels, NOW + timedelta(days=2)) == 0
+    evaluate(watched, edition(1, [40, 55]))
+    assert catch_up(engine, watched, watched.channels, NOW + timedelta(days=2)) == 0
     assert queued(engine) == []
     later = until + timedelta(minutes=1)
-    assert catch_up(engine, made, made.channels, later) == 1
-    assert catch_up(engine, made, made.channels, later) == 0
-    assert evaluate(made, edition(1, [40, 55]), now=later) == []
+    assert catch_up(engine, watched, watched.channels, later) == 1
+    assert catch_up(engine, watched, watched.channels, later) == 0
+    assert evaluate(watched, edition(1, [40, 55]), now=later) == []
     assert queued(engine) == ["firing high"]
 
 
-def test_an_acknowledged_alert_is_told_once_more_when_its_time_is_over(
+def test_an_acknowledged_alert_is_sent_once_more_when_its_time_is_over(
     engine: Engine, evaluate: Evaluate
 ) -> None:
-    made = rules(channels=[channel()])
-    evaluate(made, edition(1, [40, 55]))
+    watched = rules(channels=[channel()])
+    evaluate(watched, edition(1, [40, 55]))
     until = NOW + timedelta(days=7)
-    about = {"by": "amina", "why": "the grid is asked", "until": until, "at": NOW}
-    repository.acknowledge(engine, "high", "", **about)
-    assert list(service.listing(engine, made)["in_hand"]) == [
+    ack = {"by": "amina", "why": "the grid is asked", "until": until, "at": NOW}
+    repository.acknowledge(engine, "high", "", **ack)
+    assert list(service.rule_table(engine, watched)["in_hand"]) == [
         f"amina until {until:%Y-%m-%d}: the grid is asked"
     ]
-    assert catch_up(engine, made, made.channels, NOW + timedelta(days=6)) == 0
+    assert catch_up(engine, watched, watched.channels, NOW + timedelta(days=6)) == 0
     later = NOW + timedelta(days=8)
-    assert catch_up(engine, made, made.channels, later) == 1
-    assert catch_up(engine, made, made.channels, later) == 0
+    assert catch_up(engine, watched, watched.channels, later) == 1
+    assert catch_up(engine, watched, watched.channels, later) == 0
     assert queued(engine) == ["firing high", "reminder high"]
     assert repository.history(engine)["title_fr"].iloc[-1].startswith("Alerte toujours en cours")
-    assert evaluate(made, edition(2, [40, 55, 40])) == ["resolved high index"]
+    assert evaluate(watched, edition(2, [40, 55, 40])) == ["resolved high index"]
     assert queued(engine)[2:] == ["resolved high"]
-    assert list(service.listing(engine, made)["state"]) == ["ok"]
+    assert list(service.rule_table(engine, watched)["state"]) == ["ok"]
 
 
-def test_an_acknowledged_alert_that_is_over_is_not_told_again(
+def test_an_acknowledged_alert_that_is_over_is_not_sent_again(
     engine: Engine, evaluate: Evaluate
 ) -> None:
-    made = rules(channels=[channel()])
-    evaluate(made, edition(1, [40, 55]))
-    about = {"by": "amina", "why": "asked", "until": NOW + timedelta(days=7), "at": NOW}
-    repository.acknowledge(engine, "high", "", **about)
-    evaluate(made, edition(2, [40, 55, 40]))
-    assert catch_up(engine, made, made.channels, NOW + timedelta(days=8)) == 0
+    watched = rules(channels=[channel()])
+    evaluate(watched, edition(1, [40, 55]))
+    ack = {"by": "amina", "why": "asked", "until": NOW + timedelta(days=7), "at": NOW}
+    repository.acknowledge(engine, "high", "", **ack)
+    evaluate(watched, edition(2, [40, 55, 40]))
+    assert catch_up(engine, watched, watched.channels, NOW + timedelta(days=8)) == 0
 
 
-def test_what_came_and_went_in_silence_is_recorded_and_not_told(
+def test_what_came_and_went_in_silence_is_recorded_and_not_sent(
     engine: Engine, evaluate: Evaluate
 ) -> None:
-    made = rules(channels=[channel()])
-    evaluate(made, edition(1, [40]))
+    watched = rules(channels=[channel()])
+    evaluate(watched, edition(1, [40]))
     until = NOW + timedelta(days=3)
     repository.silence(engine, rule="*", until=until, by="amina", why="maintenance", at=NOW)
-    evaluate(made, edition(2, [40, 55]))
-    evaluate(made, edition(3, [40, 55, 40]))
-    evaluate(made, edition(4, [40, 55, 40, 41]), now=until + timedelta(days=1))
+    evaluate(watched, edition(2, [40, 55]))
+    evaluate(watched, edition(3, [40, 55, 40]))
+    evaluate(watched, edition(4, [40, 55, 40, 41]), now=until + timedelta(days=1))
     assert queued(engine) == []
     assert list(repository.history(engine)["kind"]) == ["firing", "resolved"]
 
@@ -184,26 +184,26 @@ def test_a_late_source_rings_itself_and_inhibits_what_rests_on_it(
     engine: Engine, evaluate: Evaluate
 ) -> None:
     late = {"kind": "stale", "series": "*", "when": None, "recover": None}
-    made = rules(
+    watched = rules(
         rule(id="a-high", kind="indicator", series="cost.a"),
         rule(id="late", **late),
         channels=[channel()],
     )
-    evaluate(made, edition(1, [40]))
-    assert evaluate(made, edition(2, [40, 55], late=["made_up"])) == [
+    evaluate(watched, edition(1, [40]))
+    assert evaluate(watched, edition(2, [40, 55], late=["made_up"])) == [
         "firing a-high cost.a",
         "firing late made_up",
     ]
-    evaluate(made, edition(3, [40, 55, 56], late=["made_up"]))
+    evaluate(watched, edition(3, [40, 55, 56], late=["made_up"]))
     assert queued(engine) == ["firing late"]
-    evaluate(made, edition(4, [40, 55, 56, 57]))
+    evaluate(watched, edition(4, [40, 55, 56, 57]))
     assert queued(engine) == ["firing late", "firing a-high", "resolved late"]
 
 
 def test_a_digest_gathers_a_day(engine: Engine, evaluate: Evaluate) -> None:
-    made = rules(channels=[channel(digest="daily")])
-    evaluate(made, edition(1, [40, 55]))
-    evaluate(made, edition(2, [40, 55, 40]), now=NOW + timedelta(hours=5))
+    watched = rules(channels=[channel(digest="daily")])
+    evaluate(watched, edition(1, [40, 55]))
+    evaluate(watched, edition(2, [40, 55, 40]), now=NOW + timedelta(hours=5))
     box = repository.frame(engine, Outbox)
     assert list(box["message_id"]) == ["sc-digest-2026-07-01"]
     assert queued(engine) == ["firing high", "resolved high"]
@@ -212,16 +212,16 @@ def test_a_digest_gathers_a_day(engine: Engine, evaluate: Evaluate) -> None:
 
 def test_an_edition_is_announced_once(engine: Engine, evaluate: Evaluate) -> None:
     news = rule(id="news", kind="release", when=None, recover=None, severity="info")
-    made = rules(news, channels=[channel()])
-    assert evaluate(made, edition(1, [40])) == ["notice news index"]
-    assert evaluate(made, edition(2, [41])) == []  # the same month again, revised
-    assert evaluate(made, edition(3, [41, 42])) == ["notice news index"]
+    watched = rules(news, channels=[channel()])
+    assert evaluate(watched, edition(1, [40])) == ["notice news index"]
+    assert evaluate(watched, edition(2, [41])) == []  # the same month again, revised
+    assert evaluate(watched, edition(3, [41, 42])) == ["notice news index"]
     assert len(queued(engine)) == 2
 
 
-def test_a_large_cancellation_is_told_once(engine: Engine) -> None:
+def test_a_large_cancellation_is_sent_once(engine: Engine) -> None:
     news = rule(id="cut", kind="announcement", series="cancelled", recover=None)
-    made = rules(news, channels=[channel()])
+    watched = rules(news, channels=[channel()])
     events = pd.DataFrame(
         {
             "address": ["a", "b", "c", "d", "e"],
@@ -239,8 +239,10 @@ def test_a_large_cancellation_is_told_once(engine: Engine) -> None:
     )
     for hour in range(3):
         now = NOW + timedelta(hours=hour)
-        found = findings.of_announcements(made, events, NOW - timedelta(days=31))
-        record_findings(engine, found, Evaluation(f"news:{hour}", now, now), made.channels, {})
+        observed = findings.of_announcements(watched, events, NOW - timedelta(days=31))
+        record_findings(
+            engine, observed, Evaluation(f"news:{hour}", now, now), watched.channels, {}
+        )
     history = repository.history(engine)
     assert list(history["series"] + " " + history["note"]) == ["a big", "e old"]
     assert queued(engine) == ["notice cut"]
@@ -249,7 +251,7 @@ def test_a_large_cancellation_is_told_once(engine: Engine) -> None:
 def test_a_message_writes_months_and_figures_as_its_language_does() -> None:
     february = pd.Timestamp("2026-02-01")
     event = RuleEvent("firing", february, february, 1234.56)
-    said = texts(rule(), "index", event, {"fr": {"index": "Indice"}, "en": {"index": "Index"}})
-    assert said["text_fr"] == "Indice 1\N{NARROW NO-BREAK SPACE}234,56 en février 2026"
-    assert said["text_en"] == "Index 1,234.56 in February 2026"
-    assert said["title_fr"] == "Alerte\N{NO-BREAK SPACE}: Indice"
+    written = texts(rule(), "index", event, {"fr": {"index": "Indice"}, "en": {"index": "Index"}})
+    assert written["text_fr"] == "Indice 1\N{NARROW NO-BREAK SPACE}234,56 en février 2026"
+    assert written["text_en"] == "Index 1,234.56 in February 2026"
+    assert written["title_fr"] == "Alerte déclenchée\N{NO-BREAK SPACE}: Indice"

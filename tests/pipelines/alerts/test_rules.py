@@ -12,9 +12,9 @@ KNOWN = {"dimension": ["cost", "chips"], "regimes": ["calm", "watch", "strain", 
 
 
 def test_the_shipped_rules_have_no_fault() -> None:
-    found = service.rules_in_force(BUNDLED)
+    shipped = service.rules_in_force(BUNDLED)
     assert {"index", "dimension", "indicator", "regime", "stale", "quality", "release"} <= {
-        one.kind for one in found.rules
+        rule.kind for rule in shipped.rules
     }
 
 
@@ -45,7 +45,7 @@ def test_a_fault_has_its_line_and_what_to_write(
         load(written(tmp_path, text.replace(right, wrong, 1)), KNOWN)
     line = int(str(fault.value).split(":")[1])
     changed = text[: text.index(right)].count("\n") + 1
-    starts = [n for n, said in enumerate(text.splitlines(), 1) if "- id:" in said and n <= changed]
+    starts = [n for n, row in enumerate(text.splitlines(), 1) if "- id:" in row and n <= changed]
     assert (starts or [changed])[-1] <= line <= changed + 1  # its own line, or its entry above
 
 

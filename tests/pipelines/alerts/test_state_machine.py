@@ -1,4 +1,4 @@
-"""The state machine: worked by hand, then driven with random series, gaps and revisions."""
+"""The state machine by hand, then with random series, gaps and revisions."""
 
 from typing import Any
 
@@ -28,21 +28,21 @@ def series(*values: float | None) -> "pd.Series[float]":
     return pd.Series(values, index=index, dtype="float64")
 
 
-def said(events: list[RuleEvent]) -> list[str]:
+def summary(events: list[RuleEvent]) -> list[str]:
     return [f"{event.kind} {event.period:%m}" for event in events]
 
 
-def after(made: Rule, *vintages: "pd.Series[float]") -> tuple[list[list[str]], RuleState]:
-    memory, told = RuleState(), []
+def after(watched: Rule, *vintages: "pd.Series[float]") -> tuple[list[list[str]], RuleState]:
+    state, reported = RuleState(), []
     for values in vintages:
-        events, memory = advance(made, signal(made, values), memory)
-        told.append(said(events))
-    return told, memory
+        events, state = advance(watched, signal(watched, values), state)
+        reported.append(summary(events))
+    return reported, state
 
 
-def spells(made: Rule, *values: float | None) -> list[str]:
-    found, _ = evaluate_series(made, signal(made, series(*values)))
-    return [f"{s.start:%m}-{s.end:%m}" if s.end is not None else f"{s.start:%m}-" for s in found]
+def spells(watched: Rule, *values: float | None) -> list[str]:
+    breaches, _ = evaluate_series(watched, signal(watched, series(*values)))
+    return [f"{s.start:%m}-{s.end:%m}" if s.end is not None else f"{s.start:%m}-" for s in breaches]
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,14 @@ def test_one_vintage(changes: dict[str, Any], values: list[float], expected: lis
     assert spells(rule(**changes), *values) == wrapped
 
 
-def test_a_sure_figure_does_not_wait_for_its_confirmation() -> None:
-    made = rule(**{"for": 3})
-    plain = signal(made, series(40, 50, 50))
-    sure = Signal(plain.value, plain.hot, plain.cold, plain.value.ge(50), plain.missing)
-    assert [one.start.month for one in evaluate_series(made, sure)[0]] == [2]
-    assert evaluate_series(made, plain)[0] == []
+def test_a_confirmed_figure_does_not_wait_for_its_confirmation() -> None:
+    watched = rule(**{"for": 3})
+    plain = signal(watched, series(40, 50, 50))
+    confirmed = Signal(
+        plain.value, plain.firing, plain.recovered, plain.value.ge(50), plain.missing
+    )
+    assert [breach.start.month for breach in evaluate_series(watched, confirmed)[0]] == [2]
+    assert evaluate_series(watched, plain)[0] == []
 
 
 @pytest.mark.parametrize(
@@ -99,44 +101,48 @@ def test_states(changes: dict[str, Any], values: list[float], state: State) -> N
 
 
 def test_a_month_at_a_time_tells_each_crossing_once() -> None:
-    whole = series(40, 50, 55, 44, 40, 60)
-    told, _ = after(rule(), *[whole.iloc[:n] for n in range(1, 7)])
-    assert told == [[], ["firing 02"], [], ["resolved 04"], [], ["firing 06"]]
+    full = series(40, 50, 55, 44, 40, 60)
+    reported, _ = after(rule(), *[full.iloc[:n] for n in range(1, 7)])
+    assert reported == [[], ["firing 02"], [], ["resolved 04"], [], ["firing 06"]]
 
 
 def test_the_same_vintage_again_tells_nothing() -> None:
-    whole = series(40, 50, 44)
-    told, _ = after(rule(), whole.iloc[:1], whole, whole, whole)
-    assert told == [[], ["firing 02", "resolved 03"], [], []]
+    full = series(40, 50, 44)
+    reported, _ = after(rule(), full.iloc[:1], full, full, full)
+    assert reported == [[], ["firing 02", "resolved 03"], [], []]
 
 
 def test_a_revision_that_undoes_a_crossing_is_told_once() -> None:
-    told, memory = after(rule(), series(40), series(40, 51), series(40, 49), series(40, 49, 48))
-    assert told == [[], ["firing 02"], ["retracted 02"], []]
-    assert memory.open is None
+    reported, state = after(rule(), series(40), series(40, 51), series(40, 49), series(40, 49, 48))
+    assert reported == [[], ["firing 02"], ["retracted 02"], []]
+    assert state.open is None
 
 
 def test_an_annotated_retraction_is_recorded_quietly() -> None:
-    made = rule(on_revision="annotate")
-    _, memory = advance(made, signal(made, series(40)), RuleState())
-    _, memory = advance(made, signal(made, series(40, 51)), memory)
-    events, _ = advance(made, signal(made, series(40, 49)), memory)
-    assert [(one.kind, one.quiet) for one in events] == [("retracted", True)]
+    watched = rule(on_revision="annotate")
+    _, state = advance(watched, signal(watched, series(40)), RuleState())
+    _, state = advance(watched, signal(watched, series(40, 51)), state)
+    events, _ = advance(watched, signal(watched, series(40, 49)), state)
+    assert [(event.kind, event.quiet) for event in events] == [("retracted", True)]
 
 
 def test_a_revision_that_undoes_a_recovery_fires_again() -> None:
-    told, _ = after(rule(), series(40), series(40, 51, 40), series(40, 51, 49), series(40, 51, 49))
-    assert told == [[], ["firing 02", "resolved 03"], ["firing 03"], []]
+    reported, _ = after(
+        rule(), series(40), series(40, 51, 40), series(40, 51, 49), series(40, 51, 49)
+    )
+    assert reported == [[], ["firing 02", "resolved 03"], ["firing 03"], []]
 
 
 def test_a_crossing_that_a_revision_moves_goes_on() -> None:
-    told, _ = after(rule(), series(40), series(40, 51, 51), series(40, 49, 51), series(50, 50, 51))
-    assert told == [[], ["firing 02"], [], []]
+    reported, _ = after(
+        rule(), series(40), series(40, 51, 51), series(40, 49, 51), series(50, 50, 51)
+    )
+    assert reported == [[], ["firing 02"], [], []]
 
 
 def test_the_first_vintage_tells_only_what_fires_now() -> None:
     events, _ = advance(rule(), signal(rule(), series(50, 40, 40, 55)), RuleState())
-    assert [(one.kind, one.quiet) for one in events] == [
+    assert [(event.kind, event.quiet) for event in events] == [
         ("firing", True),
         ("resolved", True),
         ("firing", False),
@@ -144,17 +150,17 @@ def test_the_first_vintage_tells_only_what_fires_now() -> None:
 
 
 def test_a_rule_that_changes_retracts_nothing() -> None:
-    _, memory = advance(rule(), signal(rule(), series(40, 55)), RuleState())
+    _, state = advance(rule(), signal(rule(), series(40, 55)), RuleState())
     higher = rule(when={"op": ">=", "value": 80}, recover={"op": "<", "value": 60})
-    events, memory = advance(higher, signal(higher, series(40, 55)), memory)
-    assert [(one.kind, one.note) for one in events] == [("resolved", "new rule")]
-    assert advance(higher, signal(higher, series(40, 55)), memory)[0] == []
+    events, state = advance(higher, signal(higher, series(40, 55)), state)
+    assert [(event.kind, event.note) for event in events] == [("resolved", "new rule")]
+    assert advance(higher, signal(higher, series(40, 55)), state)[0] == []
 
 
 def test_a_series_that_is_not_there_is_an_error_told_once() -> None:
-    told, memory = after(rule(), series(), series(), series(40))
-    assert told == [["error 01"], [], []]
-    assert memory.state == "ok"
+    reported, state = after(rule(), series(), series(), series(40))
+    assert reported == [["error 01"], [], []]
+    assert state.state == "ok"
 
 
 FIGURE = st.one_of(st.none(), st.integers(30, 70))
@@ -171,12 +177,12 @@ RULE = st.fixed_dictionaries(
 def histories(draw: st.DrawFn) -> list["pd.Series[float]"]:
     """Vintages of one series: each may revise any month, and adds none to two."""
     values: list[float | None] = draw(st.lists(FIGURE, min_size=1, max_size=6))
-    made = [series(*values)]
+    vintages = [series(*values)]
     for _ in range(draw(st.integers(0, 8))):
-        values = [draw(FIGURE) if draw(st.integers(0, 4)) == 0 else one for one in values]
+        values = [draw(FIGURE) if draw(st.integers(0, 4)) == 0 else figure for figure in values]
         values = values + draw(st.lists(FIGURE, max_size=2))
-        made.append(series(*values))
-    return made
+        vintages.append(series(*values))
+    return vintages
 
 
 @settings(max_examples=300, deadline=None)
@@ -184,18 +190,18 @@ def histories(draw: st.DrawFn) -> list["pd.Series[float]"]:
 def test_whatever_happens_the_alerts_make_sense(
     changes: dict[str, Any], vintages: list["pd.Series[float]"]
 ) -> None:
-    made = rule(**changes)
-    memory, told = RuleState(), []
+    watched = rule(**changes)
+    state, reported = RuleState(), []
     for values in vintages:
-        seen = signal(made, values)
-        events, memory = advance(made, seen, memory)
-        assert advance(made, seen, memory)[0] == []  # the same vintage again
-        _, state = evaluate_series(made, seen)
-        assert (memory.open is not None) == (state in {"firing", "recovering"})
-        told += events
+        seen = signal(watched, values)
+        events, state = advance(watched, seen, state)
+        assert advance(watched, seen, state)[0] == []  # the same vintage again
+        _, status = evaluate_series(watched, seen)
+        assert (state.open is not None) == (status in {"firing", "recovering"})
+        reported += events
     alive: set[pd.Timestamp] = set()
     ever: set[pd.Timestamp] = set()
-    for event in told:
+    for event in reported:
         if event.kind == "firing":
             assert not alive  # never two firings without a recovery between
             alive.add(event.crossing)
@@ -205,7 +211,7 @@ def test_whatever_happens_the_alerts_make_sense(
             alive.discard(event.crossing)
     replayed, again = RuleState(), []
     for values in vintages:
-        events, replayed = advance(made, signal(made, values), replayed)
+        events, replayed = advance(watched, signal(watched, values), replayed)
         again += events
-    assert said(again) == said(told)
-    assert np.array_equal([e.quiet for e in again], [e.quiet for e in told])
+    assert summary(again) == summary(reported)
+    assert np.array_equal([e.quiet for e in again], [e.quiet for e in reported])

@@ -1,4 +1,4 @@
-"""A process that delivers, to be killed: imported by a fork server, so that it starts at once."""
+"""A process that delivers, to be killed; a fork server imports it."""
 
 from collections.abc import Mapping
 from datetime import datetime
