@@ -61,4 +61,3 @@ def _entry(row: Mapping[Any, Any], language: str) -> Entry:
         category=str(row["severity"]),
         content=f"{row[f'text_{language}']}{note}",
     )
-
