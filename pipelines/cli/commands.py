@@ -14,7 +14,7 @@ from pipelines.alerts import service
 from pipelines.announcements import curated
 from pipelines.cli import summary
 from pipelines.cli.options import nearest
-from pipelines.index import Policy, framework, states
+from pipelines.index import Policy, assemble, framework
 from pipelines.ingest import ingestion, probe
 from pipelines.ingest import reparse as again
 from pipelines.ingest import replay as quarantined_rows
@@ -98,7 +98,7 @@ def index(
     scores = wide.pivot(index="period", columns="key", values="score")
     dimensions = [key for key in wide["key"].unique() if key != "index"]
     regime = values.loc[values["key"].eq("index")].set_index("period")["regime"]
-    shares = states.shares(values).mul(100).add_suffix(" %")
+    shares = assemble.shares(values).mul(100).add_suffix(" %")
     table = scores[["index", *dimensions]].join(shares).round(2).assign(regime=regime)
     return table.reset_index().assign(period=lambda f: f["period"].dt.strftime("%Y-%m"))
 

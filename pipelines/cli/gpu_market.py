@@ -5,7 +5,7 @@ from datetime import datetime
 import pandas as pd
 
 from pipelines.cli.commands import filled_store
-from pipelines.index import rents
+from pipelines.index.toolkit import rents
 from pipelines.settings import Settings, UsageFault
 from sources import registry
 from warehouse.observations import read

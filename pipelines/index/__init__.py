@@ -1,9 +1,10 @@
 """The index engine: pure functions on numpy and pandas; no database, no clock, no network.
 
-Ordered by the steps of the OECD/JRC handbook: `impute` (missing figures), `coherence`
-(multivariate checks), `treat` (outliers), `normalise`, `weights`, `aggregate`, `outrank` and
-`contribute`, `uncertainty`, `bands`, `sobol` and `removal` (robustness), `revisions` and `chain`
-(time), `regimes`.
+The published index passes through these modules in turn: `framework` (the method), `asof` (what
+was known), `transform` and `reading` (an indicator in a month), `missing`, `normalise`,
+`aggregate`, `assemble` (dimensions and index), `regimes`, `realtime` (every month at its
+cut-off) and `linked` (versions of the method). `contribute` and `change_decomposition` say what
+moved it; `robustness` how sure it is. `toolkit` holds what docs/engine.md offers besides.
 """
 
 from typing import Literal

@@ -3,13 +3,14 @@
 import pandas as pd
 
 from pipelines.index.aggregate import weighted_mean
-from pipelines.index.composition import composition
+from pipelines.index.contribute import composition
 from pipelines.index.framework import Framework
 from pipelines.index.normalise import goalposts
 from pipelines.index.regimes import classify
 
 COLUMNS = ["period", "key", "kind", "value", "score", "weight", "contribution", "coverage",
            "observed", "age_months", "state", "regime", "reason"]  # fmt: skip
+SHARES = ("observed", "carried", "estimated")
 
 
 def assemble(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
@@ -36,6 +37,16 @@ def assemble(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     rows = rows.assign(kind=kind.mask(rows["key"].eq("index"), "index"))
     said = _said(rows, framework)
     return said.sort_values(["period", "key"], ignore_index=True)[COLUMNS]
+
+
+def shares(values: pd.DataFrame) -> pd.DataFrame:
+    """Shares (0..1) of the weight of the index by state, from rows of `realtime.compute`.
+
+    A row a month in which the index is published; the three add up to one.
+    """
+    parts = values[values["kind"].eq("indicator") & values["weight"].gt(0)]
+    weights = parts.groupby(["period", "state"])["weight"].sum().unstack("state")
+    return weights.reindex(columns=list(SHARES)).fillna(0.0).rename_axis(columns=None)
 
 
 def _parts(scores: pd.DataFrame, framework: Framework) -> dict[str, pd.DataFrame]:

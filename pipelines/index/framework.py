@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.index import Policy
-from pipelines.index.vocabulary import TRANSFORMS
+from pipelines.index.transform import TRANSFORMS
 
 BUNDLED = Path(__file__).with_name("framework.toml")
 

@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-from pipelines.index import Policy, impute
+from pipelines.index import Policy
 
 LEAST = 12  # months of its own that an indicator needs before it is estimated from the others
 DROPPED = "not observed, and left out"
@@ -43,6 +43,28 @@ def apply(rows: pd.DataFrame, policy: Policy) -> pd.DataFrame:
     )
 
 
+def conditional(values: pd.DataFrame, factors: int = 1, iterations: int = 500) -> pd.DataFrame:
+    """Missing figures as their expectation given all that is in the frame.
+
+    Dynamic factor model with autoregressive idiosyncratic parts, estimated by EM on
+    standardised columns (Banbura and Modugno, Journal of Applied Econometrics 29, 2014;
+    statsmodels DynamicFactorMQ). Observed figures are kept as they are. Pass only what was
+    known at the date in question: the smoother looks both ways. Raises ValueError for a
+    column without a figure; statsmodels warns where EM has not converged.
+    """
+    from statsmodels.tsa.api import DynamicFactorMQ
+
+    empty = values.columns[values.notna().sum() == 0]
+    if len(empty):
+        raise ValueError(f"no figure to estimate from in {', '.join(map(str, empty))}")
+    plain = pd.DataFrame(values.to_numpy(dtype="float64")).add_prefix("v")
+    model = DynamicFactorMQ(plain, factors=factors, factor_orders=1)
+    smoothed = model.fit(disp=False, maxiter=iterations, tolerance=1e-5).predict(
+        information_set="smoothed"
+    )
+    return values.fillna(pd.DataFrame(smoothed.to_numpy(), values.index, values.columns))
+
+
 def _expected(rows: pd.DataFrame) -> pd.DataFrame:
     """What each missing cell is expected to be, given the rows up to its month: a row a cell."""
     wide = rows.pivot(index="period", columns="key", values="value").sort_index()
@@ -63,6 +85,6 @@ def _last(known: pd.DataFrame) -> pd.Series:
         # A short panel may stop before the tolerance is met; what it then gives is still within
         # the range of the figures, which is all that an estimate is used for.
         warnings.simplefilter("ignore")
-        filled = impute.conditional(usable, iterations=100).iloc[-1]
+        filled = conditional(usable, iterations=100).iloc[-1]
     low, high = usable.min(), usable.max()
     return pd.Series(np.clip(filled, low, high)[gaps], dtype="float64")

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipelines.index.asof import Figures, Ints, StepRule, table, used
 from pipelines.index.framework import Indicator
-from pipelines.index.vocabulary import TRANSFORMS
+from pipelines.index.transform import TRANSFORMS
 
 
 @dataclass(frozen=True)

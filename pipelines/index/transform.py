@@ -6,12 +6,17 @@ members present at both ends of a comparison count (matched members), or all mus
 joins or leaves never moves the figure.
 """
 
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Function = Callable[..., pd.Series]
+Steps = Callable[[int, int], Iterable[int]]
 # Share of the members, or of their weight, that must have reported a step before it counts.
 ENOUGH = 0.75
 BASE_YEAR = 2019
@@ -132,3 +137,56 @@ def count_above(of: pd.DataFrame, to: pd.DataFrame, *, year: int, line: float = 
 
 def _trailing(table: pd.DataFrame, year: int) -> pd.DataFrame:
     return table.rolling(year, min_periods=year).sum()
+
+
+class Transform(NamedTuple):
+    """A function of the tables of an indicator's roles.
+
+    By role, the steps that a value rests on, from its own step and the steps in a year. Of a
+    chain only the newest year is named: the earlier ones belong to the values before it.
+    """
+
+    function: Function
+    roles: Mapping[str, Steps]
+
+
+def _now(at: int, year: int) -> Iterable[int]:
+    return (at,)
+
+
+def _ends(at: int, year: int) -> Iterable[int]:
+    return (at - year, at)
+
+
+def _year(at: int, year: int) -> Iterable[int]:
+    return range(at - year + 1, at + 1)
+
+
+def _two_years(at: int, year: int) -> Iterable[int]:
+    return range(at - 2 * year + 1, at + 1)
+
+
+def _year_before(at: int, year: int) -> Iterable[int]:
+    return range(at - 2 * year + 1, at - year + 1)
+
+
+def _now_and_base(at: int, year: int) -> Iterable[int]:
+    return (*range(BASE_YEAR * year, (BASE_YEAR + 1) * year), at)
+
+
+TRANSFORMS: Mapping[str, Transform] = {
+    "level": Transform(level, {"of": _now}),
+    "growth": Transform(growth, {"of": _ends}),
+    "doublings": Transform(doublings, {"of": _ends}),
+    "mean_growth": Transform(mean_growth, {"of": _ends}),
+    "growth_gap": Transform(growth_gap, {"of": _two_years, "less": _two_years}),
+    "gain": Transform(gain, {"of": _two_years, "to": _year_before}),
+    "ratio": Transform(ratio, {"of": _now, "to": _now}),
+    "excess": Transform(excess, {"of": _now, "to": _now}),
+    "premium": Transform(premium, {"of": _now, "to": _now}),
+    "relative_rise_since_2019": Transform(
+        relative_rise, {"of": _now_and_base, "to": _now_and_base}
+    ),
+    "trailing_ratio": Transform(trailing_ratio, {"of": _year, "to": _year}),
+    "count_above": Transform(count_above, {"of": _year, "to": _year}),
+}

@@ -61,6 +61,6 @@ SOURCE = Source(
         "AWS lists China in yuan: read as dollars, an average of regions leaps twelvefold.",
         "A month that nobody read repeats the one before in the tables; it has no row here.",
         "Prices of neoclouds are restated as one comparable GPU-hour: not those of a bill.",
-        "An average of providers moves when one more is read: see pipelines/index/rents.py.",
+        "An average of providers moves when one more is read: see index/toolkit/rents.py.",
     ),
 )

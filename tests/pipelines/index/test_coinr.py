@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.index import aggregate, impute, normalise
+from pipelines.index import aggregate, normalise
 from pipelines.index.robustness import bands, sobol
-from pipelines.index.toolkit import coherence, copeland, leave_one_out, outliers, weights
+from pipelines.index.toolkit import coherence, copeland, impute, leave_one_out, outliers, weights
 from tests.conftest import SHARED
 
 pytestmark = pytest.mark.shared

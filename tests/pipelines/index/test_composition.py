@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.index.aggregate import weighted_mean
-from pipelines.index.composition import composition, worth
+from pipelines.index.contribute import composition, worth
 
 WEIGHTS = pd.Series({"a": 1.0, "b": 1.0, "c": 2.0})
 

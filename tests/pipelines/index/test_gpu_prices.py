@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.index.rents import (
+from pipelines.index.toolkit.rents import (
     OFFER,
     Gates,
     administered,

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.index import Policy, realtime, states
+from pipelines.index import Policy, assemble, realtime
 from pipelines.index.framework import Framework
 
 MONTHS = pd.period_range("2025-06", "2026-09", freq="M")
@@ -36,7 +36,7 @@ def test_what_is_observed_is_the_same_under_each(found: dict[str, pd.DataFrame])
 
 
 def test_each_says_what_it_rests_on(found: dict[str, pd.DataFrame]) -> None:
-    shares = {policy: states.shares(values) for policy, values in found.items()}
+    shares = {policy: assemble.shares(values) for policy, values in found.items()}
     for table in shares.values():
         assert np.allclose(table.sum(axis=1), 1)
     assert shares["carry"]["carried"].max() > 0.2

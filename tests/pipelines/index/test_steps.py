@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.index import aggregate, impute, normalise
+from pipelines.index import aggregate, missing, normalise
 from pipelines.index.robustness import revisions
-from pipelines.index.toolkit import chain, coherence, leave_one_out, outliers, weights
+from pipelines.index.toolkit import chain, coherence, impute, leave_one_out, outliers, weights
 
 MONTHS = pd.date_range("2024-01-01", periods=6, freq="MS")
 NAN = np.nan
@@ -38,14 +38,14 @@ class TestImpute:
         )
         gaps = full.copy()
         gaps.iloc[-3:, 1] = NAN
-        filled = impute.conditional(gaps)
+        filled = missing.conditional(gaps)
         assert filled.where(gaps.notna()).equals(gaps)
         assert (filled - full).iloc[-3:, 1].abs().max() < 0.5  # the column's deviation is over 5
         assert full["b"].std() > 5
 
     def test_an_empty_column_cannot_be_estimated(self) -> None:
         with pytest.raises(ValueError, match="no figure to estimate from in b"):
-            impute.conditional(pd.DataFrame({"a": [1.0, 2.0], "b": [NAN, NAN]}))
+            missing.conditional(pd.DataFrame({"a": [1.0, 2.0], "b": [NAN, NAN]}))
 
 
 class TestTreat:

@@ -36,28 +36,6 @@ def carry(values: pd.DataFrame, limit: int) -> tuple[pd.DataFrame, pd.DataFrame]
     return carried, age.where(carried.notna())
 
 
-def conditional(values: pd.DataFrame, factors: int = 1, iterations: int = 500) -> pd.DataFrame:
-    """Missing figures as their expectation given all that is in the frame.
-
-    Dynamic factor model with autoregressive idiosyncratic parts, estimated by EM on
-    standardised columns (Banbura and Modugno, Journal of Applied Econometrics 29, 2014;
-    statsmodels DynamicFactorMQ). Observed figures are kept as they are. Pass only what was
-    known at the date in question: the smoother looks both ways. Raises ValueError for a
-    column without a figure; statsmodels warns where EM has not converged.
-    """
-    from statsmodels.tsa.api import DynamicFactorMQ
-
-    empty = values.columns[values.notna().sum() == 0]
-    if len(empty):
-        raise ValueError(f"no figure to estimate from in {', '.join(map(str, empty))}")
-    plain = pd.DataFrame(values.to_numpy(dtype="float64")).add_prefix("v")
-    model = DynamicFactorMQ(plain, factors=factors, factor_orders=1)
-    smoothed = model.fit(disp=False, maxiter=iterations, tolerance=1e-5).predict(
-        information_set="smoothed"
-    )
-    return values.fillna(pd.DataFrame(smoothed.to_numpy(), values.index, values.columns))
-
-
 def states(raw: pd.DataFrame, carried: pd.DataFrame, filled: pd.DataFrame) -> pd.DataFrame:
     """For every cell: observed, carried, estimated or missing, from the three frames in turn."""
     known = [raw.notna(), carried.notna(), filled.notna()]
