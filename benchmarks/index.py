@@ -1,4 +1,4 @@
-"""Time and memory of the index engine against its bars: a table, and JSON beside it.
+"""Time and memory of the index engine against its bars, as table and JSON.
 
 Each bar runs in a process of its own, so that its peak memory is its own. The figures are made
 up (random walks with 5 % missing): their size is what is measured.
@@ -73,14 +73,17 @@ def sobol_indices() -> Callable[[], object]:
         drawn = sobol.design(1024, len(varied), seed=3)
         points = np.zeros((len(drawn), len(monte_carlo.FACTORS)))
         points[:, varied] = drawn
-        outputs = monte_carlo.evaluate(model, points).whole.T.astype(float)
+        outputs = monte_carlo.evaluate(model, points).overall.T.astype(float)
         sobol.indices(outputs, len(varied), bootstraps=100, seed=4)
 
     return run
 
 
 def vintages() -> Callable[[], object]:
-    """The newest month that 120 dates, two weeks apart, could know from the shipped history."""
+    """The newest month that each of 120 dates, two weeks apart, could know.
+
+    From the shipped history.
+    """
     import pandas as pd
 
     from pipelines.index import framework, realtime
@@ -112,7 +115,7 @@ BARS = {
 
 
 def measure(name: str) -> dict[str, float]:
-    """Seconds of the first run, and the peak memory of the process with all that it imports."""
+    """Seconds of the first run and peak memory of the process, imports included."""
     run = BARS[name].run()
     start = time.perf_counter()
     run()

@@ -1,4 +1,6 @@
-"""The indicators of the method as Markdown; run it on a file to renew the part between its marks.
+"""The indicators of the method as Markdown, between marks of a page.
+
+Run it on a file to renew the part between its marks:
 
 `python -m tools.method_tables docs/method.md`
 """
@@ -20,7 +22,10 @@ def markdown(framework: Framework) -> str:
 
 
 def renewed(text: str, framework: Framework) -> str:
-    """The text with what is between its marks replaced. Raises ValueError without marks."""
+    """The text with what is between its marks replaced.
+
+    Raises ValueError without marks.
+    """
     return docs_markers.renewed(text, "indicators", markdown(framework))
 
 

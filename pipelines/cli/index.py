@@ -1,4 +1,4 @@
-"""`silentcrash index ...`: the index as a table, in words, in hindsight, under other choices."""
+"""`silentcrash index ...`: the index as a table, in words, revised, varied."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -36,7 +36,7 @@ def index(
     ] = None,
     format: Written = Format.table,
 ) -> None:
-    """Show the index and its dimensions, month by month; or ask more of it by a command."""
+    """Show the index and its dimensions, month by month."""
     if context.invoked_subcommand:
         return
     from pipelines.cli import commands
@@ -59,7 +59,7 @@ def explain(
 
 @app.command()
 def backtest(as_of: AsOf = "", format: Written = Format.table) -> None:
-    """Compare each month as first published with the same month as known on --as-of DATE."""
+    """Compare each month as first published with itself as known on --as-of DATE."""
     from pipelines.release import queries
 
     months, summary, between = queries.backtest(from_environment(), parse_day(as_of))

@@ -1,4 +1,4 @@
-"""The index engine: pure functions on numpy and pandas; no database, no clock, no network.
+"""The index engine: pure functions without database, clock or network.
 
 The published index passes through these modules in turn: `framework` (the method), `asof` (what
 was known), `transform` and `reading` (an indicator in a month), `missing`, `normalise`,
@@ -9,5 +9,5 @@ moved it; `robustness` how sure it is. `toolkit` holds what docs/engine.md offer
 
 from typing import Literal
 
-# What is done with an indicator whose newest figure is old: see `missing`.
+# What happens to an indicator whose newest figure is old: see `missing`.
 Policy = Literal["carry", "renormalise", "estimate"]

@@ -14,7 +14,10 @@ from numpy.typing import NDArray
 
 
 class Mean(NamedTuple):
-    """A value by row, its coverage in 0..1, and row x key weights that add up to one."""
+    """A value by row, its coverage in 0..1, and its effective weights.
+
+    `weights` are row x key and add up to one in each row.
+    """
 
     value: pd.Series
     coverage: pd.Series
@@ -22,7 +25,10 @@ class Mean(NamedTuple):
 
 
 def weighted_mean(scores: pd.DataFrame | pd.Series, weights: pd.Series, *, floor: float) -> Mean:
-    """Weighted arithmetic mean of the present scores; a series of scores by key is one row."""
+    """Weighted arithmetic mean of the scores that are present.
+
+    A series of scores by key counts as one row.
+    """
     table = scores.to_frame().T if isinstance(scores, pd.Series) else scores
     coverage, effective = renormalise(table, weights)
     value = (effective * table.fillna(0.0)).sum(axis=1)
@@ -60,7 +66,7 @@ def harmonic(scores: pd.DataFrame, weights: pd.Series, *, floor: float) -> Mean:
 def ciss(
     scores: pd.DataFrame, weights: pd.Series, correlations: NDArray[np.float64], *, floor: float
 ) -> Mean:
-    """Portfolio aggregation of the CISS: (w o s)' C (w o s), with scores s in 0..1.
+    """Portfolio aggregation of the CISS, (w o s)' C (w o s), scores s in 0..1.
 
     `correlations` is period x key x key, as `ewma_correlations` gives. Scores that move
     together weigh more than the same scores apart. Source: Hollo, Kremer and Lo Duca, ECB
@@ -69,14 +75,14 @@ def ciss(
     coverage, effective = renormalise(scores, weights)
     weighted = (effective * scores.fillna(0.0)).to_numpy()
     value = np.einsum("ti,tij,tj->t", weighted, np.nan_to_num(correlations), weighted)
-    known = enough(coverage, floor) & _correlated(weighted, correlations)
-    return Mean(pd.Series(value, scores.index).where(known), coverage, effective)
+    usable = enough(coverage, floor) & _correlated(weighted, correlations)
+    return Mean(pd.Series(value, scores.index).where(usable), coverage, effective)
 
 
 def ewma_correlations(
     scores: pd.DataFrame, *, decay: float = 0.93, centre: float = 0.5, least: int = 12
 ) -> NDArray[np.float64]:
-    """Correlations of each row with the rows before it, exponentially weighted, around `centre`.
+    """Exponentially weighted correlations around `centre`, from past rows only.
 
     Causal; NaN until `least` rows in which both scores are present. The theoretical median
     stands for the mean, and 0.93 for the smoothing, as in the CISS.
@@ -99,7 +105,7 @@ def level(
     floor: float,
     mean: Callable[..., Mean] = weighted_mean,
 ) -> pd.DataFrame:
-    """One level up a tree: row x parent, each parent the mean of its children in `scores`."""
+    """One level up a tree: row x parent, each the mean of its children."""
     above = pd.Series({key: parents[key] for key in scores.columns})
     children = above.groupby(above, sort=False).groups
     return pd.DataFrame(
@@ -108,7 +114,7 @@ def level(
 
 
 def renormalise(scores: pd.DataFrame, weights: pd.Series) -> tuple[pd.Series, pd.DataFrame]:
-    """Coverage of each row, and the weights of its present scores, which add up to one.
+    """Coverage of each row, and the weights of the scores present in it.
 
     `weights` is by column, of any positive sum; a column of `scores` that has none counts for
     nothing. Coverage is the present share of the whole weight, that of absent columns
@@ -123,7 +129,8 @@ def renormalise(scores: pd.DataFrame, weights: pd.Series) -> tuple[pd.Series, pd
 
 
 def enough(coverage: pd.Series, floor: float) -> pd.Series:
-    """Whether each coverage reaches `floor`, rounding of sums forgiven; zero never does."""
+    """Whether each coverage reaches `floor`; a coverage of zero never does."""
+    # Sums of weights such as 0.1 + 0.2 miss their floor by some 1e-16: 1e-9 forgives that.
     return (coverage > 0) & (coverage >= floor - 1e-9)
 
 

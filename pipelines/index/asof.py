@@ -1,4 +1,4 @@
-"""What was known at an instant, as arrays: fast enough to ask for every past month."""
+"""The figures known at an instant, as arrays, fast enough for every month."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -15,7 +15,9 @@ Ints = NDArray[np.int64]
 
 
 class Figures(NamedTuple):
-    """The figures of one series, in order of period: row of the history, month, value.
+    """The figures of one series in order of period.
+
+    `row` is the row of the history that each comes from.
 
     Months are counted from year 0.
     """
@@ -26,7 +28,9 @@ class Figures(NamedTuple):
 
 
 class StepRule(NamedTuple):
-    """How figures become steps: months in a step, which figure of it counts, how long one holds.
+    """How figures become steps of `size` months.
+
+    `rule` says which figure of a step counts, `hold` for how many steps one stands.
 
     A posted price is in force until changed: `hold` fills so many missing steps with the figure
     before them, None without limit; the series of `in_force` are always without limit.
@@ -43,11 +47,11 @@ class StepRule(NamedTuple):
 
 
 class FiguresAsOf:
-    """Every version of the figures of these series, sorted once; `at` gives those known then."""
+    """Every version of the figures of some series, sorted once for `at`."""
 
     def __init__(self, history: pd.DataFrame, series: Iterable[str]) -> None:
-        wanted = history.loc[history["series"].isin(list(series))]
-        self.rows = wanted.sort_values(
+        chosen = history.loc[history["series"].isin(list(series))]
+        self.rows = chosen.sort_values(
             ["series", "period", "known_from", "fetch_id"], ignore_index=True
         )
         seconds = self.rows["known_from"].astype("datetime64[s, UTC]").astype("int64")
@@ -90,31 +94,31 @@ def table(
             _fill(cells[:, column], figures[key], index.start, shape)
     wide = pd.DataFrame(cells, index=index, columns=list(series))
     for hold in {shape.of(key).hold for key in series} - {0}:
-        held = [key for key in series if shape.of(key).hold == hold]
-        wide[held] = wide[held].ffill(limit=hold)
+        keys = [key for key in series if shape.of(key).hold == hold]
+        wide[keys] = wide[keys].ffill(limit=hold)
     return wide
 
 
 def _fill(cells: NDArray[np.float64], figures: Figures, start: int, shape: StepRule) -> None:
-    place = figures.month // shape.size - start
-    inside = (place >= 0) & (place < len(cells))
-    place, value = place[inside], figures.value[inside]
+    position = figures.month // shape.size - start
+    inside = (position >= 0) & (position < len(cells))
+    position, value = position[inside], figures.value[inside]
     if shape.rule == "mean":
-        count = np.bincount(place, minlength=len(cells))
-        total = np.bincount(place, value, minlength=len(cells))
+        count = np.bincount(position, minlength=len(cells))
+        total = np.bincount(position, value, minlength=len(cells))
         cells[count > 0] = (total / np.maximum(count, 1))[count > 0]
     elif shape.rule == "max":
-        np.fmax.at(cells, place, value)
+        np.fmax.at(cells, position, value)
     else:
-        cells[place] = value
+        cells[position] = value
 
 
 def used(figures: Figures, steps: Sequence[int], shape: StepRule) -> Ints:
-    """The rows behind these steps: all of a step, or only its last, or the one held."""
+    """The rows behind these steps: all of a step, its last or the standing one."""
     step = figures.month // shape.size
     if shape.rule != "last":
         return figures.row.compress(np.isin(step, steps))
     last = np.searchsorted(step, np.asarray(steps), side="right") - 1
     reach = np.iinfo(np.int64).max if shape.hold is None else shape.hold
-    found = last[(last >= 0) & (np.asarray(steps) - step[last] <= reach)]
-    return figures.row.take(np.unique(found))
+    standing = last[(last >= 0) & (np.asarray(steps) - step[last] <= reach)]
+    return figures.row.take(np.unique(standing))

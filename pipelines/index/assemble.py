@@ -1,4 +1,4 @@
-"""From indicators to dimensions to the index, with coverage, weights, contributions, regimes."""
+"""From indicators to dimensions to the index, with coverage and contributions."""
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ SHARES = ("observed", "carried", "estimated")
 
 
 def assemble(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
-    """The rows of a release from the indicators read: period, key, value, observed, and so on.
+    """The rows of a release from the indicators read, with the columns of COLUMNS.
 
     A row a month and key ("index", a dimension, "dimension.indicator", "panel.indicator").
     Scores are pressures from 0 to 100; weights are effective ones in the index; contributions
@@ -23,7 +23,10 @@ def assemble(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """
     wide = read.pivot(index="period", columns="key", values="value")
     scores = pd.DataFrame(
-        {key: goalposts(wide[key], one.low, one.high) for key, one in framework.indicators.items()}
+        {
+            key: goalposts(wide[key], indicator.low, indicator.high)
+            for key, indicator in framework.indicators.items()
+        }
     )
     long = pd.concat(
         {name: frame.stack(future_stack=True) for name, frame in _parts(scores, framework).items()},
@@ -35,12 +38,12 @@ def assemble(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     kind = kind.mask(rows["key"].str.startswith(panels), "panel") if panels else kind
     kind = kind.mask(~rows["key"].str.contains(".", regex=False), "dimension")
     rows = rows.assign(kind=kind.mask(rows["key"].eq("index"), "index"))
-    said = _said(rows, framework)
-    return said.sort_values(["period", "key"], ignore_index=True)[COLUMNS]
+    described = _with_states(rows, framework)
+    return described.sort_values(["period", "key"], ignore_index=True)[COLUMNS]
 
 
 def shares(values: pd.DataFrame) -> pd.DataFrame:
-    """Shares (0..1) of the weight of the index by state, from rows of `realtime.compute`.
+    """Shares (0..1) of the weight of the index by state of its indicators.
 
     A row a month in which the index is published; the three add up to one.
     """
@@ -50,11 +53,11 @@ def shares(values: pd.DataFrame) -> pd.DataFrame:
 
 
 def _parts(scores: pd.DataFrame, framework: Framework) -> dict[str, pd.DataFrame]:
-    """Score, weight, contribution, coverage and change of members: month by key, index last."""
+    """Score, weight, contribution, coverage and note: tables of month by key."""
     means, weights, coverage, notes = {}, {}, {}, {}
     for dimension in framework.dimension:
         nominal = pd.Series(
-            {f"{dimension.key}.{one.key}": one.weight for one in dimension.indicator}
+            {f"{dimension.key}.{member.key}": member.weight for member in dimension.indicator}
         )
         mean = weighted_mean(
             scores[nominal.index], nominal, floor=framework.rules.coverage_dimension
@@ -62,15 +65,15 @@ def _parts(scores: pd.DataFrame, framework: Framework) -> dict[str, pd.DataFrame
         means[dimension.key], coverage[dimension.key] = mean.value, mean.coverage
         weights[dimension.key] = mean.weights
         notes[dimension.key] = composition(scores[nominal.index], nominal, mean.value)
-    nominal = pd.Series({one.key: one.weight for one in framework.dimension})
-    whole = weighted_mean(pd.DataFrame(means), nominal, floor=framework.rules.coverage_index)
-    notes["index"] = composition(pd.DataFrame(means), nominal, whole.value)
-    share = whole.weights.mul(whole.value.notna(), axis=0)
+    nominal = pd.Series({member.key: member.weight for member in framework.dimension})
+    overall = weighted_mean(pd.DataFrame(means), nominal, floor=framework.rules.coverage_index)
+    notes["index"] = composition(pd.DataFrame(means), nominal, overall.value)
+    share = overall.weights.mul(overall.value.notna(), axis=0)
     inside = [weights[key].mul(share[key], axis=0) for key in weights]
-    every = pd.concat([scores, pd.DataFrame(means), whole.value.rename("index")], axis=1)
+    every = pd.concat([scores, pd.DataFrame(means), overall.value.rename("index")], axis=1)
     weight = pd.concat([*inside, share], axis=1).assign(index=1.0).reindex(columns=every.columns)
-    present = every.notna() & whole.value.notna().to_numpy()[:, None]
-    covered = pd.DataFrame({**coverage, "index": whole.coverage}).reindex(columns=every.columns)
+    present = every.notna() & overall.value.notna().to_numpy()[:, None]
+    covered = pd.DataFrame({**coverage, "index": overall.coverage}).reindex(columns=every.columns)
     return {
         "score": every,
         "weight": weight.where(present),
@@ -80,7 +83,7 @@ def _parts(scores: pd.DataFrame, framework: Framework) -> dict[str, pd.DataFrame
     }
 
 
-def _said(rows: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+def _with_states(rows: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """The rows with state, reason and regime filled in."""
     rules = framework.rules
     floor = rows["kind"].map({"index": rules.coverage_index, "dimension": rules.coverage_dimension})
@@ -90,7 +93,7 @@ def _said(rows: pd.DataFrame, framework: Framework) -> pd.DataFrame:
         for have, need in zip(rows["coverage"], floor, strict=True)
     ]
     index = rows.loc[rows["kind"].eq("index")].set_index("period")["score"].sort_index()
-    steps = [(one.key, one.enter, one.leave) for one in framework.regimes]
+    steps = [(zone.key, zone.enter, zone.leave) for zone in framework.regimes]
     regime = rows["period"].map(classify(index, steps, confirm=rules.confirm))
     return rows.assign(
         state=rows["state"].fillna("observed").mask(short, "withheld"),

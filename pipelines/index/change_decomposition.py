@@ -1,4 +1,4 @@
-"""What moved the index since the last release: new data, revised data, method, by indicator."""
+"""What moved the index since the last release, by indicator and by cause."""
 
 from datetime import datetime
 from typing import NamedTuple
@@ -12,7 +12,7 @@ FIGURE = ["series", "period"]
 
 
 class EditionKey(NamedTuple):
-    """A published value: its month, what it could know, and the method that it followed."""
+    """A published value: its month, its date of knowledge and its method."""
 
     month: pd.Period
     as_of: datetime
@@ -20,7 +20,9 @@ class EditionKey(NamedTuple):
 
 
 def since(history: pd.DataFrame, before: EditionKey, after: EditionKey) -> pd.DataFrame:
-    """The change of the index from `before` to `after`, key x revised_data, new_data, method.
+    """The change of the index from `before` to `after`, by key and cause.
+
+    The causes are the columns revised_data, new_data and method.
 
     `history` holds every version of every figure, as for `linked.compute`. Revised data: the
     figures known at `before`, with their values of today, and nothing else. New data: figures
@@ -38,15 +40,17 @@ def since(history: pd.DataFrame, before: EditionKey, after: EditionKey) -> pd.Da
 
 
 def between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
-    """Two sets of rows of one month each, by key: score and contribution before, after, change.
+    """Two sets of rows of one month each, side by side, with their change.
+
+    By key: score and contribution before and after, and the change of the contribution.
 
     The changes of the contributions of indicators add up to the change of the index.
     """
     chosen = ["score", "contribution"]
     both = pd.concat(
         [
-            one.set_index("key")[chosen].add_suffix(f"_{name}")
-            for name, one in {"before": before, "after": after}.items()
+            rows.set_index("key")[chosen].add_suffix(f"_{name}")
+            for name, rows in {"before": before, "after": after}.items()
         ],
         axis=1,
     )
@@ -56,8 +60,8 @@ def between(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
 
 def only_known(history: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
     """Every version of the figures (series, period) that had one at `as_of`."""
-    known = history.loc[history["known_from"] <= as_of, FIGURE].drop_duplicates()
-    return history.merge(known, on=FIGURE)
+    figures = history.loc[history["known_from"] <= as_of, FIGURE].drop_duplicates()
+    return history.merge(figures, on=FIGURE)
 
 
 def _contributions(history: pd.DataFrame, point: EditionKey) -> pd.Series:

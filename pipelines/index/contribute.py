@@ -15,7 +15,7 @@ SPLIT = ["revised_data", "new_data", "method"]
 
 
 def arithmetic(scores: pd.DataFrame, effective: pd.DataFrame) -> pd.DataFrame:
-    """Points that each score adds to its weighted mean: effective weight times score."""
+    """Points that each score adds to its weighted mean: weight times score."""
     return effective * scores.fillna(0.0)
 
 
@@ -36,7 +36,9 @@ def power(scores: pd.DataFrame, effective: pd.DataFrame, exponent: float) -> pd.
 
 
 def logarithmic(scores: pd.DataFrame, effective: pd.DataFrame) -> pd.DataFrame:
-    """Points that each score adds to the change of the geometric mean since the row before.
+    """Points that each score adds to the change of the geometric mean.
+
+    The change is that since the row before.
 
     Log-mean Divisia (LMDI): L(I_t, I_t-1) times the change of w ln z, with L(a, b) =
     (a - b) / ln(a / b). Scores must be above zero. Where weights are renormalised between the
@@ -58,17 +60,20 @@ def logarithmic(scores: pd.DataFrame, effective: pd.DataFrame) -> pd.DataFrame:
 def ciss(
     scores: pd.DataFrame, effective: pd.DataFrame, correlations: NDArray[np.float64]
 ) -> pd.DataFrame:
-    """Points that each score adds to the CISS portfolio: w s times the correlated sum (Euler)."""
+    """Points that each score adds to the CISS portfolio, by Euler's theorem.
+
+    Each adds w s times the correlated sum.
+    """
     weighted = (effective * scores.fillna(0.0)).to_numpy()
-    known = np.where(weighted[:, :, None] * weighted[:, None, :] == 0, 0.0, correlations)
-    parts = weighted * np.einsum("tij,tj->ti", known, weighted)
+    pairs = np.where(weighted[:, :, None] * weighted[:, None, :] == 0, 0.0, correlations)
+    parts = weighted * np.einsum("tij,tj->ti", pairs, weighted)
     return pd.DataFrame(parts, scores.index, scores.columns)
 
 
 def split(
     published: pd.Series, revised: pd.Series, updated: pd.Series, current: pd.Series
 ) -> pd.DataFrame:
-    """The change since the last release, key x revised_data, new_data, method; it adds exactly.
+    """The change since the last release, by key and cause; it adds up exactly.
 
     Four series of contributions by key: as `published` last time; the same period and method
     on today's vintage (`revised`); the new period, still by the old method (`updated`); and
@@ -79,7 +84,7 @@ def split(
 
 
 def worth(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> pd.Series:
-    """Points of the change of `value` since the row before that its members did not make.
+    """Points of the change of `value` that its members did not make.
 
     The change of the mean, less that of the mean of the members present in both rows. Zero
     where the members are the same, NaN where `value` is withheld in either row.
@@ -93,7 +98,10 @@ def worth(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> pd.Seri
 
 
 def composition(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> pd.Series:
-    """The same in words, by row: who enters, who leaves, and its worth; "" where nobody does."""
+    """Who enters and who leaves in each row and what that is worth, in words.
+
+    "" where the members are those of the row before.
+    """
     present = scores.notna()
     previous = present.shift(fill_value=False)
     points = worth(scores, weights, value)
@@ -110,7 +118,7 @@ def composition(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> p
 
 
 def residual(parts: pd.DataFrame, total: pd.Series) -> pd.Series:
-    """What is left when the parts of each row are added up: their sum less `total`."""
+    """What is left when the parts of each row are added up, less `total`."""
     return parts.sum(axis=1) - total
 
 

@@ -1,4 +1,4 @@
-"""The method as data: `framework.toml` read, checked, and given back as what is published."""
+"""The method as data: `framework.toml` read, checked and published."""
 
 import json
 import tomllib
@@ -57,10 +57,10 @@ class Indicator(_Strict):
     def _coherent(self) -> "Indicator":
         if self.transform not in TRANSFORMS:
             raise ValueError(f"transform {self.transform!r} is none of {', '.join(TRANSFORMS)}")
-        given = {role for role in ("of", "to", "less") if getattr(self, role)}
-        if given != set(TRANSFORMS[self.transform].roles):
-            wanted = ", ".join(TRANSFORMS[self.transform].roles)
-            raise ValueError(f"transform {self.transform} takes the roles {wanted}")
+        filled = {role for role in ("of", "to", "less") if getattr(self, role)}
+        if filled != set(TRANSFORMS[self.transform].roles):
+            expected = ", ".join(TRANSFORMS[self.transform].roles)
+            raise ValueError(f"transform {self.transform} takes the roles {expected}")
         if self.low == self.high:
             raise ValueError("goalposts low and high must differ")
         if stray := set(self.in_force) - set(self.series):
@@ -122,7 +122,7 @@ class Rules(_Strict):
 
 
 class Succession(_Strict):
-    """The version that this one follows, and the first month that this one publishes.
+    """The version that this one follows, and the first month of this one.
 
     Months before `since` stay those of the old method; the index is linked in the month before.
     """
@@ -160,18 +160,22 @@ class Framework(_Strict):
 
     def by(self, missing: Policy) -> "Framework":
         """The same method with another policy for what is missing."""
-        told = self.as_dict()
-        return Framework.model_validate(told | {"rules": told["rules"] | {"missing": missing}})
+        method = self.as_dict()
+        return Framework.model_validate(method | {"rules": method["rules"] | {"missing": missing}})
 
     @property
     def indicators(self) -> dict[str, Indicator]:
         """Every indicator by its full key, those of the panels included."""
         groups: tuple[Dimension | Panel, ...] = (*self.dimension, *self.panel)
-        return {f"{group.key}.{one.key}": one for group in groups for one in group.indicator}
+        return {
+            f"{group.key}.{member.key}": member for group in groups for member in group.indicator
+        }
 
 
 def load(path: Path = BUNDLED) -> Framework:
-    """The method in a TOML file. Raises FrameworkFault naming the line or the place.
+    """The method in a TOML file.
+
+    Raises FrameworkFault naming the line or the field at fault.
 
     `succeeds.method` names the file of the version before, beside this one.
     """
@@ -186,5 +190,5 @@ def load(path: Path = BUNDLED) -> Framework:
         raise FrameworkFault(f"{path.name}: {fault}") from None
     except ValidationError as fault:
         first = fault.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise FrameworkFault(f"{path.name}: {place}: {first['msg']}") from None
+        where = ".".join(str(part) for part in first["loc"])
+        raise FrameworkFault(f"{path.name}: {where}: {first['msg']}") from None

@@ -1,4 +1,4 @@
-"""The index across versions of its method: each month by its own, linked where they meet.
+"""The index across versions of its method, linked where they meet.
 
 What was published stays as it was. In the month before a new version publishes, both are
 computed; the index of the new one is moved by their difference there, so that a change of method
@@ -29,12 +29,12 @@ def compute(
 
     Raises FrameworkFault where the index of either version is withheld in the month of the link.
     """
-    wanted = sorted(months)
+    span = sorted(months)
     if framework.succeeds is None:
-        return realtime.compute(history, framework, wanted, as_of)
+        return realtime.compute(history, framework, span, as_of)
     since = pd.Period(framework.succeeds.since, "M")
-    before = [month for month in wanted if month < since]
-    after = [month for month in wanted if month >= since]
+    before = [month for month in span if month < since]
+    after = [month for month in span if month >= since]
     overlap = since - 1
     old_months = sorted({*before, *([overlap] if after else [])})
     old = compute(history, framework.succeeds.method, old_months, as_of)
@@ -43,8 +43,8 @@ def compute(
     new = realtime.compute(history, framework, [overlap, *after], as_of)
     shift = _score(old, overlap) - _score(new, overlap)
     values = _shifted(new.values[new.values["period"] > overlap.to_timestamp()], shift)
-    kept = old.values[old.values["period"].isin([month.to_timestamp() for month in before])]
-    joined = pd.concat([kept, values], ignore_index=True)
+    unchanged = old.values[old.values["period"].isin([month.to_timestamp() for month in before])]
+    joined = pd.concat([unchanged, values], ignore_index=True)
     return Result(_regimes(joined, framework, since), _lineage(old, new, before, after))
 
 
@@ -63,7 +63,7 @@ def versions(
 
 
 def shifts(values: pd.DataFrame) -> pd.Series:
-    """Points by which the index of each month was moved to meet the version before, by period."""
+    """Points by which the index of each month was moved by links, by period."""
     index = values.loc[values["key"].eq("index"), "period"]
     moved = values[values["key"].eq(LINK)].set_index("period")["contribution"]
     return moved.reindex(index, fill_value=0.0).astype("float64")
@@ -79,10 +79,10 @@ def _score(result: Result, month: pd.Period) -> float:
 
 
 def _shifted(values: pd.DataFrame, shift: float) -> pd.DataFrame:
-    """The rows with the index moved by `shift` points, and a row a month that says so."""
+    """The rows with the index moved by `shift` points, and a link row a month."""
     index = values["key"].eq("index")
     moved = values["score"].where(~index, values["score"] + shift)
-    whole = values["contribution"].where(~index, values["contribution"] + shift)
+    points = values["contribution"].where(~index, values["contribution"] + shift)
     months = values[index & values["score"].notna()]
     link = pd.DataFrame(
         {
@@ -95,7 +95,7 @@ def _shifted(values: pd.DataFrame, shift: float) -> pd.DataFrame:
             "reason": "moves the index to where the version before left it",
         }
     )
-    rows = values.assign(score=moved, contribution=whole)
+    rows = values.assign(score=moved, contribution=points)
     return pd.concat([rows, link.reindex(columns=values.columns).astype(values.dtypes)])
 
 
@@ -103,17 +103,17 @@ def _regimes(values: pd.DataFrame, framework: Framework, since: pd.Period) -> pd
     """The rows with the regimes of the new months taken from the joined index."""
     index = values["key"].eq("index")
     scores = values[index].set_index("period")["score"].sort_index()
-    steps = [(one.key, one.enter, one.leave) for one in framework.regimes]
-    found = values["period"].map(classify(scores, steps, confirm=framework.rules.confirm))
+    steps = [(zone.key, zone.enter, zone.leave) for zone in framework.regimes]
+    joined = values["period"].map(classify(scores, steps, confirm=framework.rules.confirm))
     new = index & (values["period"] >= since.to_timestamp())
-    return values.assign(regime=values["regime"].mask(new, found.fillna("")))
+    return values.assign(regime=values["regime"].mask(new, joined.fillna("")))
 
 
 def _lineage(
     old: Result, new: Result, before: list[pd.Period], after: list[pd.Period]
 ) -> pd.DataFrame:
     parts = [
-        one.lineage[one.lineage["period"].isin([month.to_timestamp() for month in months])]
-        for one, months in ((old, before), (new, after))
+        result.lineage[result.lineage["period"].isin([month.to_timestamp() for month in months])]
+        for result, months in ((old, before), (new, after))
     ]
     return pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)

@@ -1,10 +1,10 @@
-"""Raw figures on one scale, by parameters that are frozen, expanding or, said aloud, full-sample.
+"""Raw figures on one scale, by frozen, expanding or full-sample parameters.
 
 `goalposts` are fixed. The others learn from a `base`: a frame of other observations (frozen:
 nothing rewrites it), "expanding" (each row sees itself and the rows above it, at least `least`
-of them) or "full_sample" (every row sees the future: for cross-sections, and for series that
-are labelled as such). Frames are months or units by indicators; the shape is kept, and NaN
-stays where a figure is missing.
+of them: two years by default, so that no season is taken for a level) or "full_sample" (every
+row sees the future: for cross-sections, and for series that are labelled as such). Frames are
+months or units by indicators; the shape is kept, and NaN stays where a figure is missing.
 """
 
 from typing import Any, Literal, TypeVar, cast
@@ -29,7 +29,9 @@ def goalposts(
     scale: float = 100.0,
     cap: bool = True,
 ) -> Values:
-    """Share of the way from `low` to `high`, times `scale`; outside is capped at 0 and `scale`.
+    """Share of the way from `low` to `high`, times `scale`.
+
+    Figures outside are capped at 0 and `scale` unless `cap` is false.
 
     Goalposts are numbers, or arrays with one for each column. `low` > `high` inverts the
     direction: high figures score low. `log` measures the way on logarithms. Raises ValueError
@@ -51,7 +53,10 @@ def goalposts(
 def zscore(
     values: pd.DataFrame, base: Base, *, mean: float = 0.0, sd: float = 1.0, least: int = 24
 ) -> pd.DataFrame:
-    """Distance from the mean of the base in its sample standard deviations, times `sd` + `mean`."""
+    """Distance from the mean of the base in its standard deviations.
+
+    It is then rescaled to a mean of `mean` and a standard deviation of `sd`.
+    """
     centre, spread = (_learn(values, base, name, least) for name in ("mean", "std"))
     return (values - centre) / spread * sd + mean
 
@@ -70,7 +75,10 @@ def minmax(
 
 
 def rank(values: pd.DataFrame, base: Base, *, ties: Ties = "min", least: int = 24) -> pd.DataFrame:
-    """Rank from 1 upwards, the smallest first; in a frozen base, 1 + how many of it are smaller."""
+    """Rank from 1 upwards, the smallest first.
+
+    In a frozen base, one more than the number of its figures that are smaller.
+    """
     if isinstance(base, pd.DataFrame):
         return _count(values, base, "left") + 1
     if base == "full_sample":
@@ -90,7 +98,7 @@ def percentile_rank(values: pd.DataFrame, base: Base, *, least: int = 24) -> pd.
 
 
 def ecdf(values: pd.DataFrame, base: Base = "expanding", *, least: int = 24) -> pd.DataFrame:
-    """Empirical distribution function in 0..1: the share of the base that is not greater.
+    """Empirical distribution function: share of the base that is not greater.
 
     Expanding, it is the recursive transformation of the CISS (Hollo, Kremer and Lo Duca, ECB
     Working Paper 1426, section 2.2).
@@ -103,7 +111,10 @@ def ecdf(values: pd.DataFrame, base: Base = "expanding", *, least: int = 24) -> 
 
 
 def distance_to_maximum(values: pd.DataFrame, base: Base, *, least: int = 24) -> pd.DataFrame:
-    """One less the distance to the maximum as a share of the range of the base; 1 is reached."""
+    """One less the distance to the maximum, as a share of the range of the base.
+
+    1 is the maximum itself.
+    """
     return distance_to(values, _learn(values, base, "max", least), base, least=least)
 
 
@@ -115,7 +126,7 @@ def distance_to(
     cap: bool = False,
     least: int = 24,
 ) -> pd.DataFrame:
-    """Share of the way from the minimum of the base to a target or a reference row.
+    """Share of the way from the minimum of the base to a target or a row.
 
     `target` is a figure a column, such as `values.loc["2019-12"]` for a reference period; 1 is
     reached, more is beyond it unless `cap`. Turn columns where less is better round first.
@@ -158,11 +169,14 @@ def _learn(
 def _count(
     values: pd.DataFrame, base: pd.DataFrame, side: Literal["left", "right"]
 ) -> pd.DataFrame:
-    """How many of the base lie below each figure ("left"), or not above it ("right")."""
+    """How many of the base lie below each figure, or not above it.
+
+    `side` is "left" for below and "right" for not above.
+    """
 
     def column(figures: pd.Series) -> pd.Series:
-        known = np.sort(base[figures.name].dropna().to_numpy())
-        below = pd.Series(np.searchsorted(known, figures.to_numpy(), side), figures.index)
+        ordered = np.sort(base[figures.name].dropna().to_numpy())
+        below = pd.Series(np.searchsorted(ordered, figures.to_numpy(), side), figures.index)
         return below.where(figures.notna())
 
     return values.apply(column)

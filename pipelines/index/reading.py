@@ -1,4 +1,4 @@
-"""An indicator in one month, read from the figures that were known: value, age, members, rows."""
+"""An indicator in one month, read from the figures that were known then."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from pipelines.index.transform import TRANSFORMS
 
 @dataclass(frozen=True)
 class Reading:
-    """An indicator in one month: its value, the month that it is about, and how old that is."""
+    """An indicator in one month: its value, its reference month and its age."""
 
     value: float
     observed: str | None
@@ -60,7 +60,7 @@ def _rests_on(
     figures: Mapping[str, Figures],
     at: int,
 ) -> tuple[list[str], Ints]:
-    """The members that have all that the value at step `at` needs, and the rows behind it."""
+    """The members complete at step `at`, and the rows behind the value."""
     shape = _shape(indicator)
     members: list[str] = []
     rows = [np.empty(0, dtype="int64")]
@@ -80,7 +80,9 @@ def _rests_on(
 def _seen(
     indicator: Indicator, members: Sequence[str], figures: Mapping[str, Figures], at: int
 ) -> int:
-    """The step that a value of step `at` is about: where prices are held, that of the newest one.
+    """The step that a value of step `at` is about.
+
+    Where prices stand until the next one, that is the step of the newest one.
 
     Of several roles the one seen longest ago counts; what is in force until changed has no age.
     """
@@ -115,5 +117,5 @@ def _matched(indicator: Indicator, members: Sequence[str]) -> str:
     if max(len(indicator.of), len(indicator.to), len(indicator.less)) == 1:
         return ""
     missing = [key for key in indicator.series if key not in members]
-    said = f"matched on {len(set(members))} of {len(indicator.series)} series"
-    return said + (f"; without {', '.join(missing)}" if missing else "")
+    text = f"matched on {len(set(members))} of {len(indicator.series)} series"
+    return text + (f"; without {', '.join(missing)}" if missing else "")

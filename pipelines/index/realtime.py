@@ -1,4 +1,4 @@
-"""The index in real time: each month from what was known at its cut-off, and nothing later."""
+"""The index in real time: each month from what was known at its cut-off."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ TRACED = ["key", "period", "series", "series_period", "known_from", "fetch_id"]
 
 @dataclass(frozen=True)
 class Result:
-    """What was computed, a row a month and key, and the observations that it rests on."""
+    """Computed rows by month and key, and the observations they rest on."""
 
     values: pd.DataFrame
     lineage: pd.DataFrame
@@ -42,13 +42,13 @@ def passed(framework: Framework, now: datetime) -> list[pd.Period]:
 
 
 def allowed(values: pd.DataFrame) -> list[pd.Period]:
-    """The months of computed values in which the index has enough coverage, in order."""
+    """The months of computed values that have an index, in order."""
     index = values.loc[values["key"].eq("index") & values["score"].notna(), "period"]
     return sorted(pd.Period(period, "M") for period in index)
 
 
 def months_allowed(history: pd.DataFrame, framework: Framework, now: datetime) -> list[pd.Period]:
-    """The months whose cut-off has passed and whose coverage suffices, first to latest."""
+    """The months whose cut-off has passed and whose coverage suffices."""
     return allowed(compute(history, framework, passed(framework, now)).values)
 
 
@@ -58,26 +58,30 @@ def compute(
     months: Iterable[pd.Period],
     as_of: Mapping[pd.Period, datetime] | None = None,
 ) -> Result:
-    """The index of each month from the rows known at its cut-off, or at `as_of` where given.
+    """The index of each month from the rows known at its cut-off.
+
+    Where `as_of` names an instant for a month, that replaces the cut-off.
 
     `history` holds every version: series, period, value, status, known_from, fetch_id. A
     dimension or an index under its coverage is withheld: null with its reason. `values` has
     the columns of `assemble.COLUMNS`, `lineage` those of TRACED.
     """
-    known, dates = _known(history, framework), as_of or {}
+    versions, dates = _as_of(history, framework), as_of or {}
     readings: list[tuple[pd.Period, str, Reading]] = []
     for month in months:
-        figures = known.at(dates.get(month, cutoff(month, framework)))
-        readings += [(month, key, one) for key, one in _read(framework, figures, month)]
-    rows = [_row(month.to_timestamp(), key, one) for month, key, one in readings]
+        figures = versions.at(dates.get(month, cutoff(month, framework)))
+        readings += [(month, key, reading) for key, reading in _read(framework, figures, month)]
+    rows = [_row(month.to_timestamp(), key, reading) for month, key, reading in readings]
     read_rows = missing.apply(pd.DataFrame(rows, columns=READ), framework.rules.missing)
-    return Result(assemble(read_rows, framework), _lineage(readings, known.rows))
+    return Result(assemble(read_rows, framework), _lineage(readings, versions.rows))
 
 
 def vintages(
     history: pd.DataFrame, framework: Framework, cells: Sequence[tuple[pd.Period, datetime]]
 ) -> pd.DataFrame:
-    """Single months, each as known at an instant of its own: period, as_of, and columns of SINGLE.
+    """Single months, each as known at an instant of its own.
+
+    Columns: period, as_of and those of SINGLE.
 
     The figures of `compute` for that month and that instant. Regimes, and what is said of
     members that enter or leave, need the months before and are not given. Raises ValueError
@@ -85,12 +89,12 @@ def vintages(
     """
     if framework.rules.missing == "estimate":
         raise ValueError("a month alone cannot be estimated from the months before it")
-    known = _known(history, framework)
-    figures = {instant: known.at(instant) for instant in {instant for _, instant in cells}}
+    versions = _as_of(history, framework)
+    figures = {instant: versions.at(instant) for instant in {instant for _, instant in cells}}
     rows = [
-        _row(place, key, one)
-        for place, (month, instant) in enumerate(cells)
-        for key, one in _read(framework, figures[instant], month)
+        _row(position, key, reading)
+        for position, (month, instant) in enumerate(cells)
+        for key, reading in _read(framework, figures[instant], month)
     ]
     read_rows = missing.apply(pd.DataFrame(rows, columns=READ), framework.rules.missing)
     values = assemble(read_rows, framework)
@@ -102,9 +106,9 @@ def vintages(
     return values[["period", "as_of", *SINGLE]]
 
 
-def _known(history: pd.DataFrame, framework: Framework) -> FiguresAsOf:
+def _as_of(history: pd.DataFrame, framework: Framework) -> FiguresAsOf:
     return FiguresAsOf(
-        history, {key for one in framework.indicators.values() for key in one.series}
+        history, {key for indicator in framework.indicators.values() for key in indicator.series}
     )
 
 
@@ -115,20 +119,28 @@ def _read(
         yield key, read(indicator, figures, month)
 
 
-def _row(period: object, key: str, one: Reading) -> tuple[object, ...]:
-    return (period, key, one.value, one.observed, one.age, one.state, one.reason)
+def _row(period: object, key: str, reading: Reading) -> tuple[object, ...]:
+    return (
+        period,
+        key,
+        reading.value,
+        reading.observed,
+        reading.age,
+        reading.state,
+        reading.reason,
+    )
 
 
 def _lineage(
     readings: Sequence[tuple[pd.Period, str, Reading]], rows: pd.DataFrame
 ) -> pd.DataFrame:
-    sizes = [len(one.rows) for _, _, one in readings]
+    sizes = [len(reading.rows) for _, _, reading in readings]
     if not sum(sizes):
         return pd.DataFrame(columns=TRACED)
-    picked = rows.iloc[np.concatenate([one.rows for _, _, one in readings])]
-    found = picked.rename(columns={"period": "series_period"}).reset_index(drop=True)
-    if "origin" in found:  # a figure that stands for another series leads to the one it was read as
-        found["series"] = found["origin"].where(found["origin"].notna(), found["series"])
-    found["key"] = np.repeat([key for _, key, _ in readings], sizes)
-    found["period"] = np.repeat([month.to_timestamp() for month, _, _ in readings], sizes)
-    return found[TRACED].drop_duplicates(ignore_index=True)
+    picked = rows.iloc[np.concatenate([reading.rows for _, _, reading in readings])]
+    traced = picked.rename(columns={"period": "series_period"}).reset_index(drop=True)
+    if "origin" in traced:  # a figure that stands for another series leads to the one it was read as
+        traced["series"] = traced["origin"].where(traced["origin"].notna(), traced["series"])
+    traced["key"] = np.repeat([key for _, key, _ in readings], sizes)
+    traced["period"] = np.repeat([month.to_timestamp() for month, _, _ in readings], sizes)
+    return traced[TRACED].drop_duplicates(ignore_index=True)

@@ -1,4 +1,4 @@
-"""Regimes of an index: thresholds with hysteresis, confirmation and a minimum stay."""
+"""Regimes of an index: thresholds with hysteresis and confirmation."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ Regime = tuple[str, float, float]
 def classify(
     index: pd.Series, regimes: Sequence[Regime], confirm: int = 1, dwell: int = 1
 ) -> pd.Series:
-    """The regime of each period, in time order, from nothing later than that period.
+    """The regime of each period, from nothing later than that period.
 
     `regimes` is (name, enter, leave) from the calmest up; the calmest is where it starts, and
     its two thresholds are not used. A higher regime starts when the last `confirm` values are
@@ -34,7 +34,7 @@ def classify(
 
 
 def _next(state: int, low: float, high: float, regimes: Sequence[Regime], may_fall: bool) -> int:
-    """The regime after a window whose smallest and greatest values are `low` and `high`."""
+    """The regime after a window of values between `low` and `high`."""
     if np.isnan(low):
         return state
     risen = max((i for i, (_, enter, _) in enumerate(regimes) if i and low >= enter), default=0)
@@ -56,7 +56,7 @@ def _check(regimes: Sequence[Regime]) -> None:
 
 
 def rise_from_low(values: pd.Series, mean: int = 3, within: int = 12) -> pd.Series:
-    """Rise of the `mean`-period mean over its lowest of the previous `within` periods.
+    """Rise of a moving mean over its lowest of the previous `within` periods.
 
     Causal; with its defaults and a threshold of 0.50, the Sahm rule on unemployment rates.
     Source: Sahm, in Recession Ready (Hamilton Project, 2019).
@@ -87,14 +87,14 @@ def signals(alarm: pd.Series, event: pd.Series) -> pd.Series:
 
 
 def auroc(index: pd.Series, event: pd.Series) -> float:
-    """Area under the ROC curve: chance that a period of events ranks above another one.
+    """Area under the ROC curve: chance that an event period ranks higher.
 
     Ties count one half. NaN without both kinds of period.
     """
-    known = index.dropna()
-    during = event.reindex(known.index)
+    present = index.dropna()
+    during = event.reindex(present.index)
     positive, negative = int(during.sum()), int((~during).sum())
     if not positive or not negative:
         return float("nan")
-    ranks = known.rank()
+    ranks = present.rank()
     return float((ranks[during].sum() - positive * (positive + 1) / 2) / (positive * negative))

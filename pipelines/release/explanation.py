@@ -1,4 +1,4 @@
-"""A month of the index in words, in French and English: value, doubt, change, parts, figures."""
+"""A month of the index in words, in French and English."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -11,6 +11,7 @@ from pipelines.index import change_decomposition
 from pipelines.index.framework import Framework
 from pipelines.index.robustness.sensitivity import REPLICATES, Sensitivity
 
+# As many movers as a sentence can carry, and only those that round to a tenth of a point.
 MOVERS, VISIBLE = 3, 0.05
 
 SAYS: Mapping[str, Mapping[str, str]] = {
@@ -71,7 +72,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
 
 
 class Account(NamedTuple):
-    """What an explanation needs: the rows of an edition, its doubts, and its news if any."""
+    """What an explanation needs: rows, uncertainty and change of an edition."""
 
     month: pd.Period
     as_of: datetime
@@ -110,7 +111,7 @@ def _rows(account: Account, month: pd.Period) -> pd.DataFrame:
 
 def _head(account: Account, index: Mapping[str, Any], lang: Language) -> Iterator[str]:
     """The value, its band, and the chance of the next regime."""
-    names = {one.key: lang.of(one.model_dump()) for one in account.method.regimes}
+    names = {zone.key: lang.of(zone.model_dump()) for zone in account.method.regimes}
     yield _say(
         lang,
         "value",
@@ -123,7 +124,7 @@ def _head(account: Account, index: Mapping[str, Any], lang: Language) -> Iterato
     band = account.doubt.bands.loc[("index", index["period"])]
     low, high = lang.number(band["p5"]), lang.number(band["p95"])
     yield _say(lang, "doubt", runs=lang.number(REPLICATES, 0), low=low, high=high)
-    above = [one for one in account.method.regimes if one.enter > index["score"]]
+    above = [zone for zone in account.method.regimes if zone.enter > index["score"]]
     if above:
         share = account.doubt.chances.loc[index["period"], above[0].key]
         enter = lang.number(above[0].enter, 0)
@@ -195,14 +196,14 @@ def _indicators(
 ) -> Iterator[str]:
     inside = rows[rows["kind"].eq("indicator") & rows["contribution"].notna()]
     for row in _records(inside.sort_values(["contribution", "key"], ascending=[False, True])):
-        one = account.method.indicators[row["key"]]
+        indicator = account.method.indicators[row["key"]]
         age = "" if pd.isna(row["age_months"]) else int(row["age_months"])
         yield _say(
             lang,
             "indicator",
-            name=lang.of(one.model_dump()),
-            value=lang.number(row["value"], one.decimals),
-            unit=lang.of(one.model_dump(), "unit"),
+            name=lang.of(indicator.model_dump()),
+            value=lang.number(row["value"], indicator.decimals),
+            unit=lang.of(indicator.model_dump(), "unit"),
             score=lang.number(row["score"], 0),
             points=lang.number(row["contribution"]),
             change=lang.number(moved[row["key"]], signed=True),

@@ -1,4 +1,4 @@
-"""What an analyst asks of the index: why this value, how it was revised, how sure it is."""
+"""What an analyst asks of the index: why, how revised, how sure."""
 
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,8 @@ from pipelines.release import compute as editions
 from pipelines.release import explanation, revisions
 from pipelines.settings import Settings
 
+# Months after its own cut-off at which a month is read again: the readings of national accounts,
+# then half a year and a year for what is revised late.
 LAGS = (0, 1, 3, 6, 12)
 
 
@@ -24,19 +26,19 @@ def explain(settings: Settings, month: str, as_of: datetime | None, lang: str) -
 
     Raises UsageFault naming the nearest month where the month has no index.
     """
-    wanted = editions.parse_month(month)
+    period = editions.parse_month(month)
     with progress(Console(stderr=True)) as shown:
         shown.add_task(f"Computing {month}", total=None)
         engine = filled_store(settings)
-        found = editions.draft(engine, wanted, as_of=as_of, now=settings.now)
-        held = revisions.before(engine, found.point)
-        moved = revisions.change(held, found.facts, found.point, found.values)
+        edition = editions.draft(engine, period, as_of=as_of, now=settings.now)
+        earlier = revisions.before(engine, edition.point)
+        moved = revisions.change(earlier, edition.facts, edition.point, edition.values)
         account = explanation.Account(
-            month=wanted,
-            as_of=found.as_of,
-            values=found.values,
-            method=found.method,
-            doubt=doubt.analyse(found.values, found.method, seed=editions.SEED),
+            month=period,
+            as_of=edition.as_of,
+            values=edition.values,
+            method=edition.method,
+            doubt=doubt.analyse(edition.values, edition.method, seed=editions.SEED),
             news=moved if len(moved) else None,
         )
     return explanation.text(account, language(lang))
@@ -45,7 +47,9 @@ def explain(settings: Settings, month: str, as_of: datetime | None, lang: str) -
 def backtest(
     settings: Settings, as_of: datetime | None
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """A row a month, first published against known now; a row a key of what revisions say; and
+    """Three tables on how the index was revised.
+
+    A row a month, first published against known now; a row a key of revision statistics;
     a row a month of the index as known `LAGS` months after its own cut-off.
     """
     with progress(Console(stderr=True)) as shown:
@@ -72,29 +76,31 @@ def backtest(
 def _later(
     months: list[pd.Period], method: Framework, now: datetime
 ) -> list[tuple[pd.Period, datetime]]:
-    """Each month at the cut-offs `LAGS` months after its own, as far as they have passed."""
+    """Each month at the cut-offs `LAGS` months after its own that have passed."""
     cells = [(month, realtime.cutoff(month + lag, method)) for month in months for lag in LAGS]
     return [(month, instant) for month, instant in cells if instant <= now]
 
 
 def sensitivity(settings: Settings, as_of: datetime | None) -> dict[str, pd.DataFrame]:
-    """Three tables: `bands` of the index by month with the chance of each regime and the
-    agreement on the sign of its change, `dimensions` (bands of each), `factors` (Sobol indices).
+    """Three tables on how sure the index is.
+
+    `bands` of the index by month with the chance of each regime and the agreement on the sign of
+    its change, `dimensions` (bands of each), `factors` (Sobol indices).
     """
     with progress(Console(stderr=True)) as shown:
         step = shown.add_task("Computing the index, month by month", total=None)
         engine = filled_store(settings)
         now = min(as_of or settings.now, settings.now)
-        found = editions.draft(engine, None, now=now)
+        edition = editions.draft(engine, None, now=now)
         shown.update(step, description="Drawing 10,000 replicates and a Sobol design")
-        said = doubt.analyse(found.values, found.method, seed=editions.SEED)
-    index = found.values[found.values["key"].eq("index")].set_index("period")["score"]
-    bands = pd.concat([index.rename("index"), said.bands.loc["index"]], axis=1, join="inner")
-    chances = said.chances.add_prefix("at_least_")
+        analysis = doubt.analyse(edition.values, edition.method, seed=editions.SEED)
+    index = edition.values[edition.values["key"].eq("index")].set_index("period")["score"]
+    bands = pd.concat([index.rename("index"), analysis.bands.loc["index"]], axis=1, join="inner")
+    chances = analysis.chances.add_prefix("at_least_")
     return {
-        "bands": _dated(bands.join(chances).join(said.agreement.rename("sign_agreement"))),
-        "dimensions": _dated(said.bands.drop("index")),
-        "factors": said.factors.rename_axis("factor").reset_index(),
+        "bands": _dated(bands.join(chances).join(analysis.agreement.rename("sign_agreement"))),
+        "dimensions": _dated(analysis.bands.drop("index")),
+        "factors": analysis.factors.rename_axis("factor").reset_index(),
     }
 
 

@@ -1,4 +1,4 @@
-"""What an edition knows of its own revisions: what moved it, and how far the index is revised."""
+"""What moved an edition, and how far the index is usually revised."""
 
 import pandas as pd
 from sqlalchemy import Engine
@@ -8,12 +8,14 @@ from pipelines.index.framework import Framework
 from warehouse import edition
 from warehouse.edition import Edition
 
-AFTER = 3  # months: by then nearly all of a revision is in
-LEAST = 6  # months that a mean needs
+# Months after which a revision is counted: by then the quarterly figures of the month are in.
+AFTER = 3
+# Fewest months behind a mean revision: under half a year it is an anecdote.
+LEAST = 6
 
 
 def before(engine: Engine, point: change_decomposition.EditionKey) -> Edition | None:
-    """The stored edition of the month before, as known at its cut-off, if there is one."""
+    """The stored edition of the month before at its cut-off, if there is one."""
     month = point.month - 1
     try:
         usual = realtime.cutoff(month, point.method)
@@ -23,12 +25,14 @@ def before(engine: Engine, point: change_decomposition.EditionKey) -> Edition | 
 
 
 def change(
-    held: Edition | None,
+    earlier: Edition | None,
     facts: pd.DataFrame,
     point: change_decomposition.EditionKey,
     values: pd.DataFrame,
 ) -> pd.DataFrame:
-    """What moved the index since the month before: key x revised_data, new_data, method, points.
+    """What moved the index since the month before, in points by key and cause.
+
+    Columns: revised_data, new_data, method.
 
     `values` are the rows of the draft and `facts` all that it could know. The month before
     follows the method of its stored edition, `held`, if there is one. Empty where it has no index.
@@ -37,7 +41,7 @@ def change(
     if month not in realtime.allowed(values):
         return pd.DataFrame(columns=["revised_data", "new_data", "method"], dtype="float64")
     usual = realtime.cutoff(month, point.method)
-    own = point.method if held is None else Framework.model_validate(held.framework)
+    own = point.method if earlier is None else Framework.model_validate(earlier.framework)
     return change_decomposition.since(
         facts, change_decomposition.EditionKey(month, min(usual, point.as_of), own), point
     )
@@ -46,7 +50,7 @@ def change(
 def known_now(
     facts: pd.DataFrame, point: change_decomposition.EditionKey, values: pd.DataFrame
 ) -> "pd.Series[float]":
-    """The index of each month of `values` with the figures known at the point, by period."""
+    """The index of each month of `values` with the figures known at the key."""
     months = realtime.allowed(values)
     dates = dict.fromkeys(months, point.as_of)
     rows = linked.compute(facts, point.method, months, dates).values
@@ -57,7 +61,7 @@ def known_now(
 def mean_revision(
     facts: pd.DataFrame, point: change_decomposition.EditionKey, values: pd.DataFrame
 ) -> float | None:
-    """Mean absolute revision of the index from its own cut-off to `AFTER` months later, in points.
+    """Mean absolute revision of the index after `AFTER` months, in points.
 
     Over the months of `values` for which that has passed at the point; None with too few.
     """

@@ -1,4 +1,4 @@
-"""What the replicates of a Monte Carlo say: bands, probabilities, agreement and ranks."""
+"""Bands, probabilities, agreement and ranks of Monte Carlo replicates."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,8 @@ from pipelines.index.robustness.monte_carlo import Replicates
 
 
 def percentiles(outcome: Replicates, levels: Sequence[float] = (5, 50, 95)) -> pd.DataFrame:
-    """Percentiles of the replicates by (key, period); key is "index" or a dimension."""
-    layers = {"index": outcome.whole} | dict(zip(outcome.names, outcome.parts, strict=True))
+    """Percentiles of the replicates by key ("index" or a dimension) and period."""
+    layers = {"index": outcome.overall} | dict(zip(outcome.names, outcome.parts, strict=True))
     columns = [f"p{level:g}" for level in levels]
     tables = {
         key: pd.DataFrame(_quantiles(layer, levels), outcome.periods, columns)
@@ -21,24 +21,33 @@ def percentiles(outcome: Replicates, levels: Sequence[float] = (5, 50, 95)) -> p
 
 
 def exceedance(outcome: Replicates, thresholds: Sequence[float]) -> pd.DataFrame:
-    """Share of replicates with an index >= each threshold, period x threshold; NaN without any."""
-    known = np.isfinite(outcome.whole).sum(axis=1)
-    counts = {at: (outcome.whole >= at).sum(axis=1) for at in thresholds}
-    return pd.DataFrame(counts, outcome.periods).div(pd.Series(known, outcome.periods), axis=0)
+    """Share of replicates with an index of at least each threshold.
+
+    Period x threshold; NaN where no replicate has an index.
+    """
+    finite = np.isfinite(outcome.overall).sum(axis=1)
+    counts = {at: (outcome.overall >= at).sum(axis=1) for at in thresholds}
+    return pd.DataFrame(counts, outcome.periods).div(pd.Series(finite, outcome.periods), axis=0)
 
 
 def sign_agreement(outcome: Replicates, nominal: pd.Series) -> pd.Series:
-    """Share of replicates whose change since the month before has the sign of the published one."""
-    signs = np.sign(np.diff(outcome.whole, axis=0))
+    """Share of replicates that change in the direction of the published index.
+
+    The change is that since the month before.
+    """
+    signs = np.sign(np.diff(outcome.overall, axis=0))
     published = np.sign(nominal.reindex(outcome.periods).diff()).iloc[1:]
     agree = (signs == published.to_numpy()[:, None]).sum(axis=1)
-    known = pd.Series(np.isfinite(signs).sum(axis=1), published.index)
-    share = (agree / known).where((known > 0) & published.notna())
+    finite = pd.Series(np.isfinite(signs).sum(axis=1), published.index)
+    share = (agree / finite).where((finite > 0) & published.notna())
     return pd.Series(share.reindex(outcome.periods))
 
 
 def rank_statistics(scores: pd.DataFrame) -> pd.DataFrame:
-    """Ranks of each unit (row) over the replicates (columns), 1 the highest: Mean to Q95."""
+    """Mean, median and 90 % range of each row's rank over the replicates.
+
+    A column is a replicate; rank 1 is the highest.
+    """
     ranks = scores.rank(ascending=False, method="min")
     low, middle, high = ranks.quantile([0.05, 0.5, 0.95], axis=1).to_numpy()
     columns = {"Mean": ranks.mean(axis=1), "Median": middle, "Q5": low, "Q95": high}
@@ -48,8 +57,8 @@ def rank_statistics(scores: pd.DataFrame) -> pd.DataFrame:
 def _quantiles(layer: NDArray[np.float32], levels: Sequence[float]) -> NDArray[np.float64]:
     """Percentiles by row, of the replicates that have a value."""
     table = np.full((len(layer), len(levels)), np.nan)
-    known = np.isfinite(layer)
-    full, some = known.all(axis=1), known.any(axis=1) & ~known.all(axis=1)
+    finite = np.isfinite(layer)
+    full, some = finite.all(axis=1), finite.any(axis=1) & ~finite.all(axis=1)
     table[full] = np.percentile(layer[full], levels, axis=1).T
     if some.any():
         table[some] = np.nanpercentile(layer[some], levels, axis=1).T

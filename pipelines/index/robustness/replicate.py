@@ -6,11 +6,14 @@ from numpy.typing import NDArray
 from pipelines.index.robustness.choices import LEAST, Aggregation
 
 Array = NDArray[np.float64]
-DECAY, CENTRE, LOWEST = 0.93, 0.5, 1.0
+# Smoothing and centre of the correlations, as in the CISS (ECB Working Paper 1426).
+DECAY, CENTRE = 0.93, 0.5
+# A dimension at zero would pull a geometric mean to zero whatever the others say.
+LOWEST = 1.0
 
 
 def dimensions(scores: Array, members: list[NDArray[np.intp]], weights: Array) -> Array:
-    """Weighted means of the present scores: dimension x period x replicate, NaN without any.
+    """Weighted means of the present scores: dimension x period x replicate.
 
     `scores` is period x key, `members` the keys of each dimension, `weights` key x replicate.
     """
@@ -24,7 +27,10 @@ def dimensions(scores: Array, members: list[NDArray[np.intp]], weights: Array) -
 
 
 def index(means: Array, weights: Array, aggregation: Aggregation) -> Array:
-    """Period x replicate index of dimension means, weights renormalised over those present."""
+    """The index of dimension means, weights renormalised over those present.
+
+    Period x replicate.
+    """
     if np.isnan(means).any():
         present = ~np.isnan(means)
         shares = present * weights[:, None, :]
@@ -42,21 +48,23 @@ def index(means: Array, weights: Array, aggregation: Aggregation) -> Array:
 
 
 def _correlated(means: Array, shares: Array) -> Array:
-    """Root of the CISS portfolio, on the scale of the scores: with correlations of one, the mean.
+    """Root of the CISS portfolio, on the scale of the scores.
+
+    With all correlations at one it is the weighted mean.
 
     Correlations are causal, exponentially weighted around the middle of the scale, and one for
     the first months.
     """
-    one, other = np.triu_indices(len(means))
+    row, column = np.triu_indices(len(means))
     gaps = np.where(shares > 0, means / 100.0 - CENTRE, 0.0)
-    smooth = gaps[one] * gaps[other]
+    smooth = gaps[row] * gaps[column]
     for period in range(1, smooth.shape[1]):
         smooth[:, period] += DECAY * smooth[:, period - 1]
-    spread = np.sqrt(smooth[one == other])
-    both = spread[one] * spread[other]
+    spread = np.sqrt(smooth[row == column])
+    both = spread[row] * spread[column]
     correlations = np.divide(smooth, both, out=np.ones_like(smooth), where=both > 0)
     correlations[:, :LEAST] = 1.0
     weighted = shares * means
-    pairs = correlations * weighted[one] * weighted[other]
-    pairs[one != other] *= 2
+    pairs = correlations * weighted[row] * weighted[column]
+    pairs[row != column] *= 2
     return np.asarray(np.sqrt(np.maximum(pairs.sum(axis=0), 0.0)))

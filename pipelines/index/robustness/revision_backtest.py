@@ -1,4 +1,4 @@
-"""Each month as first published against the same month as known now: revisions and regimes."""
+"""Each month as first published against the same month as known now."""
 
 from collections.abc import Sequence
 
@@ -10,22 +10,24 @@ PICKED = ["bias", "bias_p_hac", "mar", "sd", "noise_to_signal", "direction_agree
 
 
 def compare(first: pd.DataFrame, latest: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
-    """A row a month of the index: first, latest, revision, p5, p95, inside, both regimes.
+    """First and latest value, revision, band and regimes of each month.
+
+    A row a month: first, latest, revision, p5, p95, inside, regime_first, regime_latest.
 
     `first` and `latest` are rows of `realtime.compute`, `bands` those of `sensitivity.analyse`
     on `first`. `inside`: the value known now lies in the band of the first one.
     """
-    sides = [_scores(one)["index"].dropna().rename(n) for n, one in _named(first, latest)]
+    sides = [_scores(rows)["index"].dropna().rename(n) for n, rows in _named(first, latest)]
     table = pd.concat(sides, axis=1, join="inner").join(bands.loc["index", ["p5", "p95"]])
     table.insert(2, "revision", table["latest"] - table["first"])
     inside = table["latest"].between(table["p5"], table["p95"])
-    regimes = {f"regime_{name}": _regimes(one) for name, one in _named(first, latest)}
-    said = table.assign(inside=inside, **regimes).rename_axis("period").reset_index()
-    return said.assign(period=said["period"].dt.strftime("%Y-%m"))
+    regimes = {f"regime_{name}": _regimes(rows) for name, rows in _named(first, latest)}
+    months = table.assign(inside=inside, **regimes).rename_axis("period").reset_index()
+    return months.assign(period=months["period"].dt.strftime("%Y-%m"))
 
 
 def summary(first: pd.DataFrame, latest: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
-    """A row for the index and for each dimension: months, revision statistics, band coverage.
+    """Revision statistics and band coverage of the index and each dimension.
 
     `bias` is the mean revision and `mar` the mean absolute one, in points; `inside` the share of
     months whose value known now lies in the first band; `regime_changes` are of the index.
@@ -33,24 +35,24 @@ def summary(first: pd.DataFrame, latest: pd.DataFrame, bands: pd.DataFrame) -> p
     early, late = _scores(first), _scores(latest)
     rows = [_row(str(key), early[key], late[key], bands.loc[[key]].droplevel(0)) for key in early]
     table = pd.DataFrame(rows)
-    for name, one in _named(first, latest):
-        turns = int((_regimes(one).shift() != _regimes(one)).sum()) - 1
+    for name, values in _named(first, latest):
+        turns = int((_regimes(values).shift() != _regimes(values)).sum()) - 1
         table[f"regime_changes_{name}"] = pd.Series([float(turns)]).reindex(table.index)
     return table
 
 
 def ladder(vintages: pd.DataFrame, lags: Sequence[int]) -> pd.DataFrame:
-    """A row a month of the index: its value as known so many months after its own cut-off.
+    """The index of each month as known so many months after its own cut-off.
 
     `vintages` are rows of `realtime.vintages`, for each month in the order of `lags`; what is
     still to come is missing.
     """
     index = vintages.loc[vintages["key"].eq("index")].sort_values(["period", "as_of"])
-    place = index.groupby("period").cumcount()
-    wide = index.assign(after=place).pivot(index="period", columns="after", values="score")
+    vintage = index.groupby("period").cumcount()
+    wide = index.assign(after=vintage).pivot(index="period", columns="after", values="score")
     named = wide.rename(columns={n: f"after_{lag}" for n, lag in enumerate(lags)})
-    said = named.rename_axis(None, axis=1).reset_index()
-    return said.assign(period=said["period"].dt.strftime("%Y-%m"))
+    months = named.rename_axis(None, axis=1).reset_index()
+    return months.assign(period=months["period"].dt.strftime("%Y-%m"))
 
 
 def _named(first: pd.DataFrame, latest: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
@@ -65,10 +67,10 @@ def _row(key: str, early: pd.Series, late: pd.Series, band: pd.DataFrame) -> dic
 
 
 def _scores(rows: pd.DataFrame) -> pd.DataFrame:
-    """Scores of the index, then of the dimensions, by month in which the index is published."""
-    kept = rows[rows["kind"].isin(["index", "dimension"])]
-    wide = kept.pivot(index="period", columns="key", values="score")
-    wide = wide[["index", *(key for key in kept["key"].unique() if key != "index")]]
+    """Scores of index and dimensions in the months that have an index."""
+    chosen = rows[rows["kind"].isin(["index", "dimension"])]
+    wide = chosen.pivot(index="period", columns="key", values="score")
+    wide = wide[["index", *(key for key in chosen["key"].unique() if key != "index")]]
     return wide[wide["index"].notna()]
 
 

@@ -1,4 +1,4 @@
-"""How published figures were revised: size, bias, news or noise, and signs that turned.
+"""How published figures were revised: size, bias, news or noise, signs.
 
 A table of vintages is period x vintage (columns in order of publication), a figure as it was
 known then. A revision is the final figure less the earlier release.
@@ -9,13 +9,16 @@ import pandas as pd
 
 
 def triangle(history: pd.DataFrame) -> pd.DataFrame:
-    """Period x known_from table of `value`, from long rows; NaN before a figure was known."""
+    """Period x known_from table of `value`, NaN before a figure was known."""
     table = history.pivot(index="period", columns="known_from", values="value")
     return table.sort_index(axis=0).sort_index(axis=1)
 
 
 def release(table: pd.DataFrame, number: int) -> pd.Series:
-    """The `number`-th figure published for each period (0 is the first); NaN where not yet."""
+    """The `number`-th figure published for each period; 0 is the first.
+
+    NaN where there is no such figure yet.
+    """
     order = table.notna().cumsum(axis=1)
     return table.where((order == number + 1) & table.notna()).bfill(axis=1).iloc[:, 0]
 
@@ -33,7 +36,8 @@ def statistics(early: pd.Series, final: pd.Series, *, hac_lags: int | None = Non
     and release; autocorrelation at one lag; the news test (revision on release) and the noise
     test (revision on final) as intercept, slope and p-value of both being zero (Mincer and
     Zarnowitz; Mankiw and Shapiro, HAC errors); sign_agreement; direction_agreement of changes,
-    over the n - 1 changes; theil_u1. `hac_lags` defaults to 4 (n / 100)^(2/9).
+    over the n - 1 changes; theil_u1. `hac_lags` defaults to 4 (n / 100)^(2/9), the rule of Newey
+    and West (1994).
     """
     both = pd.concat({"early": early, "final": final}, axis=1, join="inner").dropna()
     revision = both["final"] - both["early"]
@@ -46,7 +50,7 @@ def statistics(early: pd.Series, final: pd.Series, *, hac_lags: int | None = Non
 
 
 def changed(older: pd.DataFrame, newer: pd.DataFrame, tolerance: float = 0.0) -> pd.DataFrame:
-    """Cells of the older vintage that the newer gives otherwise: period, key, before, after.
+    """Cells in which two vintages differ: period, key, before, after.
 
     A cell that the newer lacks counts as changed, with `after` missing; one that the older
     lacks does not.

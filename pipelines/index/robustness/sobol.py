@@ -1,4 +1,4 @@
-"""Variance-based sensitivity: Saltelli's design, first-order and total indices, bootstrap.
+"""Variance-based sensitivity: Saltelli's design, Sobol indices, bootstrap.
 
 Estimators: first order mean(yB (yABi - yA)) / V (Saltelli and others, Computer Physics
 Communications 181, 2010), total sum((yA - yABi)^2) / (2 n V) (Jansen, 1999). They need n (d + 2)
@@ -15,7 +15,10 @@ Array = NDArray[np.float64]
 
 
 class Indices(NamedTuple):
-    """`first` and `total`, factors x outputs; lower and upper bounds, or None without bootstrap."""
+    """First-order and total Sobol indices, factors x outputs.
+
+    Bounds are lower and upper ones, None without bootstrap.
+    """
 
     first: Array
     total: Array
@@ -33,7 +36,9 @@ class Indices(NamedTuple):
 
 
 def design(n: int, factors: int, seed: int) -> Array:
-    """Points in [0, 1): n (factors + 2) rows, from scrambled Sobol points; n a power of two.
+    """Saltelli's points in [0, 1) from scrambled Sobol points.
+
+    n (factors + 2) rows; n must be a power of two.
 
     Indices from 1,024 base points are mostly within 0.02 of the truth, from 8,192 within 0.002;
     the bounds of `indices` say how sure they are.
@@ -57,7 +62,7 @@ def indices(
     level: float = 0.9,
     centre: bool = True,
 ) -> Indices:
-    """Sensitivity of the model outputs `y` (runs, or runs x outputs) to each factor.
+    """Sensitivity of model outputs `y` (runs, or runs x outputs) to each factor.
 
     The runs are those of `design`. With `bootstraps`, the central `level` interval from
     resampled base points, seeded. `centre` takes the mean off first, which tightens the first
@@ -79,7 +84,10 @@ def indices(
 
 
 def _moments(runs: Array, n: int, factors: int, centre: bool) -> tuple[Array, Array, Array]:
-    """Products for the first order, squares for the total (n x factors x outputs), and yA, yB."""
+    """Products for the first order, squares for the total, and yA, yB.
+
+    The first two are n x factors x outputs.
+    """
     pair = runs[: 2 * n].reshape(2, n, -1)
     b = pair[1] - pair.mean(axis=(0, 1)) if centre else pair[1]
     mixed = runs[2 * n :].reshape(factors, n, -1).transpose(1, 0, 2)
@@ -88,7 +96,10 @@ def _moments(runs: Array, n: int, factors: int, centre: bool) -> tuple[Array, Ar
 
 
 def _estimate(counts: Array, products: Array, squares: Array, pair: Array) -> tuple[Array, Array]:
-    """First and total (resamples x factors x outputs), for counts of each base point."""
+    """First and total indices for counts of each base point.
+
+    Resamples x factors x outputs.
+    """
     n, factors, outputs = products.shape
 
     def mean(values: Array) -> Array:

@@ -1,4 +1,4 @@
-"""Chain-linking: one series across a change of basket or of method, and what moved it."""
+"""Chain-linking: one series across a change of basket or of method."""
 
 from typing import Literal, TypeVar
 
@@ -11,7 +11,7 @@ Table = TypeVar("Table", pd.Series, pd.DataFrame)
 def link(
     old: pd.Series, new: pd.Series, at: pd.Timestamp, scale: Literal["ratio", "difference"]
 ) -> pd.Series:
-    """`old` up to and with the overlap period `at`, then `new` moved to meet it there.
+    """`old` up to the overlap period `at`, then `new` moved to meet it there.
 
     "ratio" keeps the growth of `new` (price indices); "difference" keeps its changes in points
     (scores and z-scales). What was published up to `at` is not touched. Raises ValueError
@@ -25,7 +25,7 @@ def link(
 
 
 def laspeyres(indices: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
-    """Annually chained Laspeyres index of monthly component indices; first month = 100.
+    """Annually chained Laspeyres index of monthly indices; first month = 100.
 
     `weights` is year x component. Within a year, components are weighed relative to the
     December before; years are chained in December. The first year runs from its own first
@@ -39,7 +39,7 @@ def laspeyres(indices: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
 
 
 def ribe(indices: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
-    """Contribution of each component to the annual rate of its chained index, in points.
+    """Contribution of each component to the annual rate of a chained index.
 
     One term for the months of this year, one for those of last year since the same month;
     they add up exactly to the rate of `laspeyres`. Months whose previous two Decembers are not
@@ -59,14 +59,14 @@ def ribe(indices: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
 
 
 def _relatives(indices: pd.DataFrame, weights: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Component indices over their price base, and the shares of each month's year."""
+    """Component indices over their price base, and the shares of the year."""
     base = _at(indices, _base_dates(indices)).fillna(indices.iloc[0])
     return indices / base, _shares(weights, pd.DatetimeIndex(indices.index).year, indices)
 
 
 def _shares(weights: pd.DataFrame, years: pd.Index, like: pd.DataFrame) -> pd.DataFrame:
-    known = weights[like.columns].div(weights[like.columns].sum(axis=1), axis=0)
-    return known.reindex(years).set_axis(like.index)
+    shares = weights[like.columns].div(weights[like.columns].sum(axis=1), axis=0)
+    return shares.reindex(years).set_axis(like.index)
 
 
 def _base_dates(indices: pd.DataFrame) -> pd.DatetimeIndex:

@@ -1,4 +1,4 @@
-"""Whether indicators belong together: correlations, conflicts, consistency and importance."""
+"""Whether indicators belong together: correlation, consistency, importance."""
 
 from collections.abc import Mapping
 
@@ -15,28 +15,32 @@ def with_parent(scores: pd.DataFrame, parents: Mapping[str, str]) -> pd.Series:
 
 def conflicts(scores: pd.DataFrame, parents: Mapping[str, str]) -> list[str]:
     """Keys that move against their parent: correlation below zero."""
-    found = with_parent(scores, parents)
-    return list(found.index[found < 0])
+    correlations = with_parent(scores, parents)
+    return list(correlations.index[correlations < 0])
 
 
 def redundant(scores: pd.DataFrame, above: float = 0.92) -> pd.DataFrame:
-    """Pairs of columns so correlated that one says what the other does: one, other, correlation.
+    """Pairs of columns so correlated that one says what the other does.
+
+    Columns: one, other, correlation.
 
     0.92 is the limit that the JRC's audits of composite indicators use.
     """
     matrix = scores.corr().to_numpy()
-    one, other = np.nonzero(np.triu(np.abs(matrix) > above, k=1))
+    row, column = np.nonzero(np.triu(np.abs(matrix) > above, k=1))
     return pd.DataFrame(
         {
-            "one": scores.columns[one],
-            "other": scores.columns[other],
-            "correlation": matrix[one, other],
+            "one": scores.columns[row],
+            "other": scores.columns[column],
+            "correlation": matrix[row, column],
         }
     )
 
 
 def cronbach_alpha(scores: pd.DataFrame) -> float:
-    """Internal consistency of columns: k/(k-1) (1 - sum of variances / variance of the sum).
+    """Internal consistency of columns, as Cronbach's alpha.
+
+    k/(k-1) (1 - sum of variances / variance of the sum).
 
     Complete rows only; NaN with fewer than two columns.
     """
@@ -49,7 +53,9 @@ def cronbach_alpha(scores: pd.DataFrame) -> float:
 
 
 def importance(scores: pd.DataFrame, index: pd.Series, weights: pd.Series) -> pd.DataFrame:
-    """Nominal weight against what drives the index: key x weight, importance, ratio.
+    """Nominal weight of each key against what drives the index.
+
+    Key x weight, importance, ratio.
 
     Importance is the squared correlation with the index as a share of their sum: the linear
     main effect of Paruolo, Saisana and Saltelli (JRSS-A 176, 2013).

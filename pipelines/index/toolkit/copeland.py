@@ -1,4 +1,4 @@
-"""Aggregation without compensation: units compared in pairs, indicator by indicator.
+"""Aggregation without compensation: units compared in pairs.
 
 Only ranks within an indicator count, so nothing needs normalising; a score has no exact
 contributions by indicator. Source: OECD/JRC, Handbook on Constructing Composite Indicators
@@ -10,7 +10,9 @@ import pandas as pd
 
 
 def outranking(scores: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
-    """Unit x unit: weight of the indicators where the row's unit is higher, half of the ties.
+    """Weight of the indicators in which the row's unit outranks the column's.
+
+    Unit x unit; ties count one half.
 
     Zero on the diagonal. Scores must be complete.
     """

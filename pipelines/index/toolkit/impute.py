@@ -12,19 +12,22 @@ State = Literal["observed", "carried", "estimated", "missing"]
 
 
 def column(values: pd.DataFrame, by: Literal["mean", "median"]) -> pd.DataFrame:
-    """Missing figures as the mean or median of their column (a cross-section: it sees all rows)."""
+    """Missing figures as the mean or median of their column.
+
+    For a cross-section: it sees all rows.
+    """
     return values.fillna(values.agg(by))
 
 
 def group(
     values: pd.DataFrame, groups: pd.Series, by: Literal["mean", "median"] = "mean"
 ) -> pd.DataFrame:
-    """Missing figures as the mean or median of their column in the group of their row."""
+    """Missing figures as the mean or median of their column and group."""
     return values.fillna(values.groupby(groups.reindex(values.index)).transform(by))
 
 
 def carry(values: pd.DataFrame, limit: int) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The last figure carried forward for at most `limit` rows, and the age of each in rows.
+    """The last figure carried forward for at most `limit` rows, and its age.
 
     Age is 0 where observed and NaN where nothing is carried.
     """
@@ -37,7 +40,7 @@ def carry(values: pd.DataFrame, limit: int) -> tuple[pd.DataFrame, pd.DataFrame]
 
 
 def states(raw: pd.DataFrame, carried: pd.DataFrame, filled: pd.DataFrame) -> pd.DataFrame:
-    """For every cell: observed, carried, estimated or missing, from the three frames in turn."""
-    known = [raw.notna(), carried.notna(), filled.notna()]
-    names = np.select(known, ["observed", "carried", "estimated"], "missing")
+    """Whether each cell is observed, carried, estimated or missing."""
+    present = [raw.notna(), carried.notna(), filled.notna()]
+    names = np.select(present, ["observed", "carried", "estimated"], "missing")
     return pd.DataFrame(names, raw.index, raw.columns)

@@ -1,7 +1,7 @@
 """Outliers: winsorise where skew and kurtosis say so, then take logarithms.
 
-Rule of COINr (Becker and others, JOSS 7(78), 4567): a column passes when |skew| < 2 or excess
-kurtosis < 3.5, both in the definition of spreadsheets, which is that of pandas.
+Rule of COINr (Becker and others, JOSS 7(78), 4567), in the definitions of spreadsheets, which
+are those of pandas.
 """
 
 from collections.abc import Callable
@@ -10,23 +10,32 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-SKEW, KURTOSIS, POINTS = 2.0, 3.5, 5
+# A column passes when |skew| < 2 or excess kurtosis < 3.5, the limits of COINr and of the JRC.
+SKEW, KURTOSIS = 2.0, 3.5
+# Winsorise at most five figures: beyond that it is the shape, not a few extremes, that is odd.
+POINTS = 5
 
 
 class Treated(NamedTuple):
-    """The treated frame and, by column, `points` winsorised and whether it was `logged`."""
+    """The treated frame, and what was done to each column.
+
+    `details` has the number of `points` winsorised and whether the column was `logged`.
+    """
 
     values: pd.DataFrame
     details: pd.DataFrame
 
 
 def passes(column: pd.Series) -> bool:
-    """Whether the shape of a column needs no treatment; a constant column needs none."""
+    """Whether the shape of a column needs no treatment.
+
+    A constant column needs none.
+    """
     return not (abs(_skew(column)) >= SKEW and _kurtosis(column) >= KURTOSIS)
 
 
 def treat(values: pd.DataFrame, points: int = POINTS) -> Treated:
-    """Each column as it is if it passes, else winsorised, else its shifted logarithm.
+    """Each column as it is, or winsorised, or as its shifted logarithm.
 
     At most `points` extremes are winsorised. The logarithm is that of the untreated column.
     """
@@ -40,7 +49,7 @@ def treat(values: pd.DataFrame, points: int = POINTS) -> Treated:
 
 
 def winsorise(column: pd.Series, points: int = POINTS) -> tuple[pd.Series, int]:
-    """The column with extremes pulled to the next figure, until it passes, and how many were.
+    """The column with extremes pulled in until it passes, and their number.
 
     The extreme on the side of the skew moves, with all its ties, so that the count can pass
     `points` by the last ties.
@@ -57,7 +66,10 @@ def winsorise(column: pd.Series, points: int = POINTS) -> tuple[pd.Series, int]:
 
 
 def log_shifted(column: pd.Series) -> pd.Series:
-    """Natural logarithm of the column moved to start at one hundredth of its range."""
+    """Natural logarithm of the column, moved to start near zero.
+
+    The shift leaves one hundredth of its range below the smallest figure, as in COINr.
+    """
     low, high = column.min(), column.max()
     return pd.Series(np.log(column - low + 0.01 * (high - low)))
 
@@ -65,7 +77,9 @@ def log_shifted(column: pd.Series) -> pd.Series:
 def expanding(
     values: pd.DataFrame, stage: Callable[[pd.DataFrame], pd.DataFrame], least: int = 24
 ) -> pd.DataFrame:
-    """Any whole-frame stage made causal: each row is the last row of the stage up to it.
+    """Any whole-frame stage made causal.
+
+    Each row is the last row of the stage applied to the rows up to it.
 
     Rows before the first `least` are NaN. For instance
     `expanding(frame, lambda seen: zscore(treat(seen).values, "full_sample"))`; treating and

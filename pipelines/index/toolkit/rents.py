@@ -1,4 +1,4 @@
-"""One price of renting a GPU from many offers, which moves only when an offer's price does.
+"""One rental price of a GPU from many offers, moved only by their prices.
 
 An offer is a GPU (chip, form and memory), a basis, a currency, a provider and a place. The level
 is a median of provider medians. The index chains the geometric mean over providers of what each
@@ -39,7 +39,10 @@ OFFER = ["gpu", "basis", "currency", "provider", "place"]
 
 @dataclass(frozen=True)
 class Gates:
-    """Below so many providers, or above this ratio of dearest to cheapest, nothing is said."""
+    """Fewest providers, and greatest ratio of dearest to cheapest, to publish.
+
+    Two providers give no median of their own; ten times the cheapest is another product.
+    """
 
     providers: int = 3
     spread: float = 10.0
@@ -52,22 +55,24 @@ def offers(keys: pd.Series, units: Mapping[str, str]) -> pd.DataFrame:
     indices of others, have no row.
     """
     distinct = pd.Series(keys.unique(), dtype=object)
-    found = pd.concat([distinct.str.extract(pattern) for pattern in KEYS])
-    found = found.assign(series=distinct).dropna(subset=["gpu"]).set_index("series")
-    tabulated = found["provider"].eq("skypilot")
+    parts = pd.concat([distinct.str.extract(pattern) for pattern in KEYS])
+    parts = parts.assign(series=distinct).dropna(subset=["gpu"]).set_index("series")
+    tabulated = parts["provider"].eq("skypilot")
     return pd.DataFrame(
         {
-            "gpu": found["gpu"].replace(SAME),
-            "basis": found["basis"],
-            "currency": found.index.map(lambda key: units[key].partition("/")[0]),
-            "provider": found["provider"].mask(tabulated, found["place"]),
-            "place": found["place"],
+            "gpu": parts["gpu"].replace(SAME),
+            "basis": parts["basis"],
+            "currency": parts.index.map(lambda key: units[key].partition("/")[0]),
+            "provider": parts["provider"].mask(tabulated, parts["place"]),
+            "place": parts["place"],
         }
     )
 
 
 def monthly(observations: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFrame:
-    """Prices by month and offer, the median of those read in the month; none is carried on.
+    """Prices by month and offer: the median of those read in the month.
+
+    None is carried into the next month.
 
     In: series, period, value. Out: a row a month, a column an offer (levels OFFER).
     """
@@ -80,7 +85,10 @@ def monthly(observations: pd.DataFrame, units: Mapping[str, str]) -> pd.DataFram
 def of_kind(
     prices: pd.DataFrame, gpu: str, basis: str = "on_demand", currency: str = "USD"
 ) -> pd.DataFrame:
-    """The offers of one GPU, basis and currency, by provider and place; empty months left out."""
+    """The offers of one GPU, basis and currency, by provider and region.
+
+    Empty months are left out.
+    """
     all_ = prices.columns.to_frame()
     same = all_["gpu"].eq(gpu) & all_["basis"].eq(basis) & all_["currency"].eq(currency)
     chosen = prices.loc[:, same.to_numpy()]
@@ -90,10 +98,11 @@ def of_kind(
 def administered(
     spot: pd.DataFrame, listed: pd.DataFrame, *, window: int = 12, slack: float = 0.002
 ) -> pd.DataFrame:
-    """Where a spot price has been one fixed share of the list price for `window` periods.
+    """Where a spot price has long been one fixed share of the list price.
 
-    Both are a row a period and a column an offer. Such a price says nothing of scarcity. Looks
-    back only.
+    Both are a row a period and a column an offer. Such a price says nothing of scarcity. A year
+    (`window`) covers every revision of a list price; `slack` forgives rounding to a cent.
+    Looks back only.
     """
     share = spot / listed.reindex(index=spot.index, columns=spot.columns)
     past = share.rolling(window, min_periods=window)
@@ -101,7 +110,7 @@ def administered(
 
 
 def level(prices: pd.DataFrame) -> pd.DataFrame:
-    """The median of provider medians by period, with what it rests on: level, providers, spread.
+    """The median of provider medians by period: level, providers, spread.
 
     In: a row a period, a column an offer with a level `provider`. `spread` is the dearest
     provider over the cheapest.
@@ -117,19 +126,19 @@ def level(prices: pd.DataFrame) -> pd.DataFrame:
 
 
 def composite(prices: pd.DataFrame, gates: Gates = Gates()) -> pd.DataFrame:
-    """Level and chained index (first period that is said = 100) of one kind of GPU.
+    """Level and chained index (first published period = 100) of one GPU.
 
     Columns: level, providers, spread, matched (providers at both ends of the link), index,
     withheld (which gate failed; level and index are then null). A link reaches back to the last
     period that was said, so that one withheld period does not end the chain.
     """
-    said = level(prices)
+    levels = level(prices)
     links, last = [], None
     for period in prices.index:
-        link = _link(prices, last, period, said.loc[period], gates)
+        link = _link(prices, last, period, levels.loc[period], gates)
         links.append(link)
         last = period if link["withheld"] == "" else last
-    table = said.join(pd.DataFrame(links, index=prices.index))
+    table = levels.join(pd.DataFrame(links, index=prices.index))
     open_ = table["withheld"].eq("")
     chained = 100 * table["change"].where(open_, 1.0).cumprod()
     return table.assign(level=table["level"].where(open_), index=chained.where(open_)).drop(
@@ -141,16 +150,16 @@ def _link(
     prices: pd.DataFrame,
     last: pd.Timestamp | None,
     period: pd.Timestamp,
-    said: pd.Series,
+    now: pd.Series,
     gates: Gates,
 ) -> dict[str, object]:
-    """The change from the last period that was said, over the offers present in both."""
-    if said["providers"] < gates.providers:
-        return _withheld(f"{said['providers']:.0f} of {gates.providers} providers")
-    if said["spread"] > gates.spread:
-        return _withheld(f"the dearest is {said['spread']:.1f} times the cheapest")
+    """The change since the last published period, over offers present in both."""
+    if now["providers"] < gates.providers:
+        return _withheld(f"{now['providers']:.0f} of {gates.providers} providers")
+    if now["spread"] > gates.spread:
+        return _withheld(f"the dearest is {now['spread']:.1f} times the cheapest")
     if last is None:
-        return {"change": 1.0, "matched": int(said["providers"]), "withheld": ""}
+        return {"change": 1.0, "matched": int(now["providers"]), "withheld": ""}
     both = prices.loc[[last, period]].dropna(axis=1)
     relatives = (both.iloc[1] / both.iloc[0]).map(np.log).groupby(level="provider").median()
     matched = len(relatives)

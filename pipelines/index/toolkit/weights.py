@@ -1,4 +1,4 @@
-"""Weights: equal, expert, inverse volatility, first principal component, optimised; down a tree.
+"""Weights: equal, expert, by volatility, by first component, optimised.
 
 Every function returns a series by key that adds up to one, but `first_component`, which gives
 the loadings as they are, signs included.
@@ -16,11 +16,14 @@ def equal(keys: Sequence[str]) -> pd.Series:
 
 
 def expert(points: Mapping[str, float]) -> pd.Series:
-    """Points that experts gave, as shares. Raises ValueError for a negative one or only zeros."""
-    given = pd.Series(dict(points), dtype="float64")
-    if (given < 0).any() or not given.sum() > 0:
+    """Points that experts gave, as shares.
+
+    Raises ValueError for a negative one or only zeros.
+    """
+    shares = pd.Series(dict(points), dtype="float64")
+    if (shares < 0).any() or not shares.sum() > 0:
         raise ValueError("expert points must not be negative and must add up to more than zero")
-    return given / given.sum()
+    return shares / shares.sum()
 
 
 def inverse_volatility(changes: pd.DataFrame) -> pd.Series:
@@ -36,7 +39,9 @@ def inverse_volatility(changes: pd.DataFrame) -> pd.Series:
 
 
 def first_component(scores: pd.DataFrame) -> pd.Series:
-    """Loadings of the first principal component of the correlations, complete rows only.
+    """Loadings of the first principal component of the correlations.
+
+    From complete rows only.
 
     Of unit length; the sign makes their sum positive. A negative loading is a finding, not a
     weight: look at `coherence.conflicts`.
@@ -48,7 +53,9 @@ def first_component(scores: pd.DataFrame) -> pd.Series:
 
 
 def optimised(scores: pd.DataFrame, importance: pd.Series | None = None) -> pd.Series:
-    """Weights for which correlations with the weighted mean stand as `importance` (or equal).
+    """Weights for which correlations with the weighted mean match `importance`.
+
+    Without `importance` all are to be equal.
 
     Linear form of Becker, Saisana, Paruolo and Vandecasteele, Ecological Indicators 80, 2017.
     Raises ValueError where no positive weights do it.
@@ -56,7 +63,7 @@ def optimised(scores: pd.DataFrame, importance: pd.Series | None = None) -> pd.S
     from scipy.optimize import least_squares
 
     complete = scores.dropna()
-    wanted = (equal(list(scores.columns)) if importance is None else importance).to_numpy()
+    target = (equal(list(scores.columns)) if importance is None else importance).to_numpy()
     covariance, sd = complete.cov().to_numpy(), complete.std().to_numpy()
 
     def gap(logs: np.ndarray) -> np.ndarray:
@@ -64,17 +71,19 @@ def optimised(scores: pd.DataFrame, importance: pd.Series | None = None) -> pd.S
         with_index = covariance @ weights / sd  # the sd of the index cancels in the shares
         total = with_index.sum()
         shares = with_index / total if total > 0 else 0.0 * with_index
-        return np.append(shares - wanted / wanted.sum(), logs.mean())
+        return np.append(shares - target / target.sum(), logs.mean())
 
-    found = least_squares(gap, np.zeros(len(wanted)), xtol=1e-15, ftol=1e-15, gtol=1e-15)
-    if np.abs(found.fun[:-1]).max() > 1e-6:
+    solution = least_squares(gap, np.zeros(len(target)), xtol=1e-15, ftol=1e-15, gtol=1e-15)
+    if np.abs(solution.fun[:-1]).max() > 1e-6:
         raise ValueError("no positive weights give the importance that is wanted")
-    weights = np.exp(found.x)
+    weights = np.exp(solution.x)
     return pd.Series(weights / weights.sum(), index=scores.columns)
 
 
 def effective(weights: pd.Series, parents: Mapping[str, str]) -> pd.Series:
-    """Weight of every key in the whole: its share among its siblings, times that of its parent.
+    """Weight of every key in the whole tree.
+
+    It is its share among its siblings, times the weight of its parent.
 
     `parents` maps each key to its parent; the root has none. Leaves add up to one. Raises
     ValueError where a parent has no weight of its own in `weights`.

@@ -1,4 +1,4 @@
-"""Property tests draw the same examples every time, with no clock; the shipped history, once."""
+"""Property tests without a clock, and the shipped history read once."""
 
 import pandas as pd
 import pytest

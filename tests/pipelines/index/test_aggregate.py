@@ -59,18 +59,18 @@ def test_ciss_contributions_add_up_and_correlation_one_gives_the_square(scores, 
 @given(tables, weighings, st.permutations(KEYS))
 def test_the_order_of_indicators_changes_nothing(scores, weights, order) -> None:
     for mean in (aggregate.weighted_mean, aggregate.geometric, aggregate.harmonic):
-        one = mean(scores, weights, floor=0.5).value
+        first = mean(scores, weights, floor=0.5).value
         other = mean(scores[order], weights[order], floor=0.5).value
-        assert one.to_numpy() == pytest.approx(other.to_numpy(), nan_ok=True, abs=1e-12)
+        assert first.to_numpy() == pytest.approx(other.to_numpy(), nan_ok=True, abs=1e-12)
 
 
 @given(tables, weighings)
 def test_a_missing_score_is_never_a_zero(scores, weights) -> None:
     mean = aggregate.weighted_mean(scores, weights, floor=0.0)
-    known = mean.value.notna()
-    assert known.equals(scores.notna().any(axis=1))
-    assert (mean.value[known] >= scores.min(axis=1)[known] - 1e-9).all()
-    assert mean.weights[known].sum(axis=1).to_numpy() == pytest.approx(np.ones(known.sum()))
+    published = mean.value.notna()
+    assert published.equals(scores.notna().any(axis=1))
+    assert (mean.value[published] >= scores.min(axis=1)[published] - 1e-9).all()
+    assert mean.weights[published].sum(axis=1).to_numpy() == pytest.approx(np.ones(published.sum()))
 
 
 @given(tables, weighings)
@@ -128,8 +128,8 @@ def test_rounded_parts_add_up_to_the_rounded_sum(parts, decimals) -> None:
 
 def test_largest_remainder_by_hand() -> None:
     # 33.3 + 33.3 + 33.4: the spare tenth goes to the first of equal remainders.
-    found = contribute.largest_remainder(pd.DataFrame([[100 / 3] * 3]))
-    assert found.iloc[0].tolist() == [33.4, 33.3, 33.3]
+    result = contribute.largest_remainder(pd.DataFrame([[100 / 3] * 3]))
+    assert result.iloc[0].tolist() == [33.4, 33.3, 33.3]
 
 
 @given(tables, weighings)

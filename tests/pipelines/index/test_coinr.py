@@ -1,4 +1,6 @@
-"""COINr's ASEM example (51 countries, 49 indicators, 4 levels): every stage, to 1e-11.
+"""COINr's ASEM example, every stage to 1e-11.
+
+51 countries, 49 indicators, 4 levels.
 
 Inputs and results of COINr 1.1.14 (Becker and others, JOSS 7(78), 4567; MIT); figures of the
 European Commission's ASEM Sustainable Connectivity Portal.
@@ -50,10 +52,10 @@ def indicators() -> list[str]:
     return list(expected("expected_treated").columns)
 
 
-def close(found: pd.DataFrame, wanted: pd.DataFrame, tolerance: float = 1e-11) -> None:
+def close(result: pd.DataFrame, answers: pd.DataFrame, tolerance: float = 1e-11) -> None:
     pd.testing.assert_frame_equal(
-        found.reindex(index=wanted.index, columns=wanted.columns).astype(float),
-        wanted.astype(float),
+        result.reindex(index=answers.index, columns=answers.columns).astype(float),
+        answers.astype(float),
         rtol=0,
         atol=tolerance,
         check_names=False,
@@ -88,8 +90,8 @@ def test_outliers_are_treated_point_by_point() -> None:
     treated = outliers.treat(expected("expected_screened"))
     close(treated.values, expected("expected_treated"))
     published = expected("expected_treatment_details")["winsorise.nwin"].fillna(0)
-    found = treated.details["points"].reindex(published.index)
-    assert found.tolist() == published.astype(int).tolist()
+    result = treated.details["points"].reindex(published.index)
+    assert result.tolist() == published.astype(int).tolist()
     assert not treated.details["logged"].any()
 
 
@@ -108,84 +110,84 @@ def test_outliers_are_treated_point_by_point() -> None:
     ],
 )
 def test_normalised(name, function) -> None:
-    wanted = expected(f"expected_norm_{name}").astype(float)
-    found = function(directed(expected("expected_treated")))
-    finite = np.isfinite(wanted)  # a maximum of zero divides some columns of fracmax
+    answers = expected(f"expected_norm_{name}").astype(float)
+    result = function(directed(expected("expected_treated")))
+    finite = np.isfinite(answers)  # a maximum of zero divides some columns of fracmax
     assert finite.to_numpy().mean() > 0.9
-    close(found.where(finite), wanted.where(finite))
+    close(result.where(finite), answers.where(finite))
 
 
 def test_aggregated_up_the_tree() -> None:
-    found = tree(expected("expected_normalised"), nominal_weights())
-    wanted = expected("expected_aggregated")
-    close(found, wanted[[column for column in wanted if column in found]])
+    result = tree(expected("expected_normalised"), nominal_weights())
+    answers = expected("expected_aggregated")
+    close(result, answers[[column for column in answers if column in result]])
     published = expected("published_nominal")
-    ranks = found["Index"].rank(ascending=False, method="min").reindex(published.index)
+    ranks = result["Index"].rank(ascending=False, method="min").reindex(published.index)
     assert ranks.tolist() == published["Rank"].tolist()
 
 
 @pytest.mark.parametrize("name", list(MEANS))
 def test_other_means(name) -> None:
     scores = expected("expected_norm_minmax_1_100")
-    found = tree(scores, nominal_weights(), MEANS[name])[["Conn", "Sust", "Index"]]
-    wanted = expected("expected_aggregation_alternatives_minmax_1_100")
-    close(found.add_prefix(f"{name}_"), wanted[[f"{name}_{k}" for k in found]])
+    result = tree(scores, nominal_weights(), MEANS[name])[["Conn", "Sust", "Index"]]
+    answers = expected("expected_aggregation_alternatives_minmax_1_100")
+    close(result.add_prefix(f"{name}_"), answers[[f"{name}_{k}" for k in result]])
 
 
 def test_effective_weights_down_the_tree() -> None:
     shape = structure()
-    wanted = expected("expected_effective_weights")["EffWeight"]
-    found = weights.effective(nominal_weights(), shape["Parent"].dropna().to_dict())
-    assert np.abs(found.reindex(wanted.index) - wanted).max() < 1e-15
-    assert found[indicators()].sum() == pytest.approx(1, abs=1e-12)
+    answers = expected("expected_effective_weights")["EffWeight"]
+    result = weights.effective(nominal_weights(), shape["Parent"].dropna().to_dict())
+    assert np.abs(result.reindex(answers.index) - answers).max() < 1e-15
+    assert result[indicators()].sum() == pytest.approx(1, abs=1e-12)
 
 
 def test_first_components_up_to_their_sign() -> None:
-    scores, wanted = expected("expected_normalised"), expected("expected_pca_weights_level1")
-    wanted = wanted.loc[indicators(), "Weight"]
+    scores, answers = expected("expected_normalised"), expected("expected_pca_weights_level1")
+    answers = answers.loc[indicators(), "Weight"]
     for _, keys in structure().loc[indicators()].groupby("Parent"):
-        found = weights.first_component(scores[list(keys.index)])
-        sign = np.sign(found.iloc[0] * wanted[found.index[0]])
-        assert np.abs(found * sign - wanted[found.index]).max() < 1e-11
+        result = weights.first_component(scores[list(keys.index)])
+        sign = np.sign(result.iloc[0] * answers[result.index[0]])
+        assert np.abs(result * sign - answers[result.index]).max() < 1e-11
 
 
 def test_optimised_to_equal_importance() -> None:
     scores = expected("expected_aggregated")[["Conn", "Sust"]]
-    found = weights.optimised(scores)
-    wanted = expected("expected_opt_weights_level3_equal").reset_index()["OptWeight"]
-    assert found.to_numpy() == pytest.approx(wanted.to_numpy(), abs=1e-4)  # COINr stops earlier
-    index = scores @ found
+    result = weights.optimised(scores)
+    answers = expected("expected_opt_weights_level3_equal").reset_index()["OptWeight"]
+    assert result.to_numpy() == pytest.approx(answers.to_numpy(), abs=1e-4)  # COINr stops earlier
+    index = scores @ result
     assert scores.corrwith(index).diff().iloc[-1] == pytest.approx(0, abs=1e-9)
 
 
 def test_cronbach_alpha_of_each_pillar() -> None:
-    scores, wanted = expected("expected_normalised"), expected("expected_cronbach_normalised")
+    scores, answers = expected("expected_normalised"), expected("expected_cronbach_normalised")
     for pillar, keys in structure().loc[indicators()].groupby("Parent"):
-        found = coherence.cronbach_alpha(scores[list(keys.index)])
-        assert found == pytest.approx(wanted.loc[pillar, "alpha"], abs=1e-11)
+        result = coherence.cronbach_alpha(scores[list(keys.index)])
+        assert result == pytest.approx(answers.loc[pillar, "alpha"], abs=1e-11)
 
 
 def test_outranking_of_five_indicators() -> None:
     scores = pd.read_csv(FOLDER / "input_iData.csv").set_index("uCode").loc[:, "LPI":"Elec"]
-    found = copeland.outranking(scores, weights.equal(list(scores))).to_numpy()
+    result = copeland.outranking(scores, weights.equal(list(scores))).to_numpy()
     published = pd.read_csv(FOLDER / "expected_outrank_matrix_cols12_16.csv").to_numpy()
-    assert np.abs(found - published).max() < 1e-15
-    assert np.isclose(found, 1).sum() == 323  # pairs in which one country is higher in all five
+    assert np.abs(result - published).max() < 1e-15
+    assert np.isclose(result, 1).sum() == 323  # pairs in which one country is higher in all five
 
 
 def test_copeland_of_two_sub_indices() -> None:
-    wanted = expected("expected_aggregation_alternatives_minmax_1_100")
-    scores = wanted[["a_amean_Conn", "a_amean_Sust"]]
-    found = copeland.copeland(scores, weights.equal(list(scores)))
-    assert found.tolist() == wanted["copeland_Index_from_amean_Conn_Sust"].tolist()
+    answers = expected("expected_aggregation_alternatives_minmax_1_100")
+    scores = answers[["a_amean_Conn", "a_amean_Sust"]]
+    result = copeland.copeland(scores, weights.equal(list(scores)))
+    assert result.tolist() == answers["copeland_Index_from_amean_Conn_Sust"].tolist()
 
 
 def test_copeland_of_49_indicators_differs_only_where_a_pair_is_within_rounding_of_a_draw() -> None:
     scores = expected("expected_norm_minmax_1_100")
     equal = weights.equal(list(scores))
-    found = copeland.copeland(scores, equal)
-    wanted = expected("expected_aggregation_alternatives_minmax_1_100")["copeland_all49_equal"]
-    gap = (found - wanted.reindex(found.index)).abs()
+    result = copeland.copeland(scores, equal)
+    answers = expected("expected_aggregation_alternatives_minmax_1_100")["copeland_all49_equal"]
+    gap = (result - answers.reindex(result.index)).abs()
     assert (gap > 0).sum() == 10
     assert gap.max() == 2
 
@@ -200,25 +202,25 @@ def test_two_hundred_monte_carlo_replicates() -> None:
     sets = pd.read_csv(FOLDER / "mc_weight_sets.csv").pivot(
         index="iCode", columns="set", values="Weight"
     )
-    wanted = expected("expected_mc_scores")
+    answers = expected("expected_mc_scores")
     scores = {}
     for run in plan.itertuples():
         normalised = NORMS[run.norm](treated(run.winmax))
-        whole = tree(normalised, sets[run.weights_set], MEANS[run.agg])
-        scores[f"r_{run.rep}"] = whole["Index"]
-    found = pd.DataFrame(scores)
-    close(found, wanted.drop(columns="Nominal"))
-    ranks = bands.rank_statistics(found)
+        overall = tree(normalised, sets[run.weights_set], MEANS[run.agg])
+        scores[f"r_{run.rep}"] = overall["Index"]
+    result = pd.DataFrame(scores)
+    close(result, answers.drop(columns="Nominal"))
+    ranks = bands.rank_statistics(result)
     close(ranks, expected("expected_mc_rankstats").drop(columns="Nominal"), 1e-9)
 
 
 def test_published_sobol_indices_of_its_vignette() -> None:
     ranks = expected("published_SA_ranks")
     runs = ranks.drop(columns="Nominal").sub(ranks["Nominal"], axis=0).abs().mean().to_numpy()
-    found = sobol.indices(runs, 4, centre=False)
-    wanted = expected("published_SA_sensitivity")
-    assert found.first[:, 0] == pytest.approx(wanted["Si"].to_numpy(), abs=1e-14)
-    assert found.total[:, 0] == pytest.approx(wanted["STi"].to_numpy(), abs=1e-14)
+    result = sobol.indices(runs, 4, centre=False)
+    answers = expected("published_SA_sensitivity")
+    assert result.first[:, 0] == pytest.approx(answers["Si"].to_numpy(), abs=1e-14)
+    assert result.total[:, 0] == pytest.approx(answers["STi"].to_numpy(), abs=1e-14)
 
 
 def test_removing_each_pillar() -> None:
@@ -230,6 +232,6 @@ def test_removing_each_pillar() -> None:
         upper = aggregate.level(frame, nominal, parents, floor=0.0)
         return aggregate.level(upper, nominal, parents, floor=0.0)["Index"]
 
-    found = leave_one_out.mean_rank_shift(index(scores), leave_one_out.remove_one(scores, index))
-    wanted = expected("expected_remove_elements_level2")["MeanAbsDiff"].drop("Nominal")
-    assert np.abs(found.reindex(wanted.index) - wanted).max() < 1e-12
+    result = leave_one_out.mean_rank_shift(index(scores), leave_one_out.remove_one(scores, index))
+    answers = expected("expected_remove_elements_level2")["MeanAbsDiff"].drop("Nominal")
+    assert np.abs(result.reindex(answers.index) - answers).max() < 1e-12

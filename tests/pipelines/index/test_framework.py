@@ -10,7 +10,7 @@ from sources import registry
 
 def test_five_dimensions_of_three_indicators_or_more_on_declared_series() -> None:
     method = load()
-    assert [one.key for one in method.dimension] == [
+    assert [group.key for group in method.dimension] == [
         "cost", "chips", "infrastructure", "dependency", "productivity",
     ]  # fmt: skip
     declared = {series.key for source in registry().values() for series in source.series}

@@ -1,4 +1,4 @@
-"""Prices of renting a GPU: who comes or goes moves no index, and shipped histories chain."""
+"""Rental prices of GPUs: providers that come or go move no index."""
 
 import numpy as np
 import pandas as pd
@@ -42,7 +42,10 @@ def shipped() -> pd.DataFrame:
 
 
 def test_a_dear_provider_that_is_added_moves_the_level_and_not_the_index() -> None:
-    """The published index of 2026 that rose from 3.82 to 4.32 while no price moved."""
+    """As the published index of 2026 that rose while no price moved.
+
+    It rose from 3.82 to 4.32.
+    """
     new = [np.nan, np.nan, 11.06]
     table = composite(wide(a=[3.0] * 3, b=[3.82] * 3, c=[4.82] * 3, d=new))
     assert table["level"].round(2).tolist() == [3.82, 3.82, 4.32]
@@ -82,8 +85,8 @@ def test_all_prices_that_rise_alike_raise_the_index_as_much(
 
 
 def test_a_provider_of_many_places_counts_once() -> None:
-    many = {f"a__place{n}": [9.0] for n in range(9)}
-    assert level(wide(**many, b=[2.0], c=[3.0]))["level"].tolist() == [3.0]
+    places = {f"a__place{n}": [9.0] for n in range(9)}
+    assert level(wide(**places, b=[2.0], c=[3.0]))["level"].tolist() == [3.0]
 
 
 def test_a_place_that_is_added_moves_no_index() -> None:
@@ -165,9 +168,9 @@ def test_the_shipped_prices_of_an_h100_chain_over_providers_that_come(
 ) -> None:
     prices = of_kind(shipped, "h100-sxm-80gb")
     table = composite(prices)
-    said = table[table["withheld"].eq("")]
-    assert said["providers"].max() >= 6
-    assert said["matched"].le(said["providers"]).all()
+    text = table[table["withheld"].eq("")]
+    assert text["providers"].max() >= 6
+    assert text["matched"].le(text["providers"]).all()
     # One of five cut its price by 44 %, another by 4 %.
     moves = prices.loc["2025-05-01":"2025-06-01"].dropna(axis=1).pct_change().iloc[-1]
     moved = moves[moves.ne(0)].groupby("provider").first()

@@ -1,4 +1,4 @@
-"""A second version of the method: months already published stay, and the index is linked."""
+"""A second version of the method: published months stay, the index links."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,11 +16,13 @@ NEW = "cost.made_up_distress"
 
 
 def successor(method: Framework, since: pd.Period = SINCE) -> Framework:
-    """A made-up second version: one indicator more, one goalpost moved, other weights."""
+    """A made-up second version: an indicator more, other goalpost and weights."""
     changed = method.as_dict()
     old = method.as_dict()
     cost, chips = changed["dimension"][0], changed["dimension"][1]
-    distress = next(one for one in cost["indicator"] if one["key"] == "credit_distress")
+    distress = next(
+        candidate for candidate in cost["indicator"] if candidate["key"] == "credit_distress"
+    )
     cost["indicator"] += [distress | {"key": "made_up_distress", "of": ["nyfed.cmdi.hy"]}]
     cost["weight"] = 2.0
     chips["indicator"][0]["high"] = 0.7
@@ -46,8 +48,8 @@ def test_what_was_published_stays_to_the_bit(
     history: pd.DataFrame, method: Framework, joined: pd.DataFrame
 ) -> None:
     old = realtime.compute(history, method, MONTHS[MONTHS < SINCE]).values
-    kept = joined[joined["period"] < SINCE.to_timestamp()]
-    pd.testing.assert_frame_equal(kept.reset_index(drop=True), old.reset_index(drop=True))
+    remaining = joined[joined["period"] < SINCE.to_timestamp()]
+    pd.testing.assert_frame_equal(remaining.reset_index(drop=True), old.reset_index(drop=True))
 
 
 def test_the_index_moves_as_the_new_version_does_and_not_by_the_change_of_method(
@@ -77,10 +79,10 @@ def test_the_change_over_the_link_is_split_exactly(
 ) -> None:
     before = change_decomposition.EditionKey(SINCE - 1, realtime.cutoff(SINCE - 1, method), method)
     after = change_decomposition.EditionKey(SINCE, realtime.cutoff(SINCE, method), second)
-    found = change_decomposition.since(history, before, after)
+    result = change_decomposition.since(history, before, after)
     change = scores(joined)[SINCE.to_timestamp()] - scores(joined)[(SINCE - 1).to_timestamp()]
-    assert found.to_numpy().sum() == pytest.approx(change, abs=1e-9)
-    assert found.loc[linked.LINK, "method"] != 0
+    assert result.to_numpy().sum() == pytest.approx(change, abs=1e-9)
+    assert result.loc[linked.LINK, "method"] != 0
 
 
 def test_rows_are_told_apart_by_the_version_that_made_them(
@@ -102,15 +104,15 @@ def test_a_version_cannot_be_linked_where_an_index_is_withheld(
 def test_a_file_names_the_file_that_it_succeeds(tmp_path: Path, method: Framework) -> None:
     bundled = Path(linked.__file__).with_name("framework.toml").read_text(encoding="utf-8")
     (tmp_path / "first.toml").write_text(bundled, encoding="utf-8")
-    said = '\n[succeeds]\nsince = "2026-04"\nmethod = "first.toml"\n'
-    (tmp_path / "second.toml").write_text(bundled + said, encoding="utf-8")
+    text = '\n[succeeds]\nsince = "2026-04"\nmethod = "first.toml"\n'
+    (tmp_path / "second.toml").write_text(bundled + text, encoding="utf-8")
     read = load(tmp_path / "second.toml")
     assert read.succeeds
     assert read.succeeds.method.hash == method.hash
     assert Framework.model_validate(read.as_dict()).hash == read.hash  # a release stores it whole
     with pytest.raises(FrameworkFault, match=r"cannot read .*gone\.toml"):
         load(tmp_path / "gone.toml")
-    moved = bundled.replace("cutoff_day = 10", "cutoff_day = 12") + said
+    moved = bundled.replace("cutoff_day = 10", "cutoff_day = 12") + text
     (tmp_path / "second.toml").write_text(moved, encoding="utf-8")
     with pytest.raises(FrameworkFault, match="cutoff_day"):
         load(tmp_path / "second.toml")

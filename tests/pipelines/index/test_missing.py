@@ -1,4 +1,4 @@
-"""Three policies for what is missing: each says what it did, and none sees a later month."""
+"""Three policies for what is missing; none sees a later month."""
 
 from typing import get_args
 
@@ -13,7 +13,7 @@ MONTHS = pd.period_range("2025-06", "2026-09", freq="M")
 
 
 @pytest.fixture(scope="module")
-def found(history: pd.DataFrame, method: Framework) -> dict[str, pd.DataFrame]:
+def results(history: pd.DataFrame, method: Framework) -> dict[str, pd.DataFrame]:
     return {
         policy: realtime.compute(history, method.by(policy), MONTHS).values
         for policy in get_args(Policy)
@@ -25,18 +25,20 @@ def test_the_published_choice_is_to_carry_and_is_stored_with_the_method(method: 
     assert method.by("estimate").hash != method.hash
 
 
-def test_what_is_observed_is_the_same_under_each(found: dict[str, pd.DataFrame]) -> None:
+def test_what_is_observed_is_the_same_under_each(results: dict[str, pd.DataFrame]) -> None:
     keys = ["period", "key"]
-    seen = found["carry"][found["carry"]["state"].eq("observed") & found["carry"]["value"].notna()]
+    seen = results["carry"][
+        results["carry"]["state"].eq("observed") & results["carry"]["value"].notna()
+    ]
     assert len(seen) > 200
     for other in ("renormalise", "estimate"):
-        both = seen.merge(found[other], on=keys, suffixes=("", "_other"))
+        both = seen.merge(results[other], on=keys, suffixes=("", "_other"))
         assert len(both) == len(seen)
         assert (both["value"] == both["value_other"]).all()
 
 
-def test_each_says_what_it_rests_on(found: dict[str, pd.DataFrame]) -> None:
-    shares = {policy: assemble.shares(values) for policy, values in found.items()}
+def test_each_says_what_it_rests_on(results: dict[str, pd.DataFrame]) -> None:
+    shares = {policy: assemble.shares(values) for policy, values in results.items()}
     for table in shares.values():
         assert np.allclose(table.sum(axis=1), 1)
     assert shares["carry"]["carried"].max() > 0.2
@@ -46,9 +48,9 @@ def test_each_says_what_it_rests_on(found: dict[str, pd.DataFrame]) -> None:
 
 
 def test_what_is_left_out_is_null_with_a_reason_and_never_zero(
-    found: dict[str, pd.DataFrame],
+    results: dict[str, pd.DataFrame],
 ) -> None:
-    rows = found["renormalise"]
+    rows = results["renormalise"]
     gone = rows[rows["reason"].eq("not observed, and left out")]
     assert len(gone)
     assert gone[["value", "score", "weight", "contribution"]].isna().all().all()
@@ -56,9 +58,9 @@ def test_what_is_left_out_is_null_with_a_reason_and_never_zero(
 
 
 def test_an_estimate_stays_within_what_was_seen_and_sees_no_later_month(
-    history: pd.DataFrame, method: Framework, found: dict[str, pd.DataFrame]
+    history: pd.DataFrame, method: Framework, results: dict[str, pd.DataFrame]
 ) -> None:
-    rows = found["estimate"]
+    rows = results["estimate"]
     put = rows[rows["state"].eq("estimated")]
     assert len(put) > 10
     bounds = rows[rows["state"].eq("observed")].groupby("key")["value"].agg(["min", "max"])

@@ -1,4 +1,4 @@
-"""Normalisation: published goalposts, frozen and expanding bases, and what is refused."""
+"""Normalisation: goalposts, frozen and expanding bases, refusals."""
 
 import hypothesis.extra.numpy as arrays
 import numpy as np
@@ -54,9 +54,9 @@ def test_goalposts_refuse(ends, log, message) -> None:
 @given(table=tables)
 def test_a_later_row_changes_no_earlier_score(function, table) -> None:
     frame = pd.DataFrame(table)
-    whole = function(frame, "expanding", least=4)
+    overall = function(frame, "expanding", least=4)
     before = function(frame.iloc[:-1], "expanding", least=4)
-    pd.testing.assert_frame_equal(whole.iloc[:-1], before, check_exact=True)
+    pd.testing.assert_frame_equal(overall.iloc[:-1], before, check_exact=True)
 
 
 @pytest.mark.parametrize("function", CAUSAL)
@@ -80,9 +80,9 @@ def test_missing_stays_missing(function) -> None:
     frame = pd.DataFrame(np.random.default_rng(6).normal(size=(30, 2)))
     frame.iloc[20, 1] = np.nan
     for base in ("expanding", "full_sample", frame):
-        found = function(frame, base, least=4)
-        assert np.isnan(found.iloc[20, 1])
-        assert found.iloc[21].notna().all()
+        result = function(frame, base, least=4)
+        assert np.isnan(result.iloc[20, 1])
+        assert result.iloc[21].notna().all()
 
 
 def test_the_full_sample_must_be_said() -> None:
@@ -91,8 +91,8 @@ def test_the_full_sample_must_be_said() -> None:
 
 
 def test_recursive_distribution_by_hand() -> None:
-    found = normalise.ecdf(pd.DataFrame({"a": [3.0, 1, 2, 2, 5]}), least=1)
-    assert found["a"].tolist() == [1, 1 / 2, 2 / 3, 3 / 4, 1]
+    result = normalise.ecdf(pd.DataFrame({"a": [3.0, 1, 2, 2, 5]}), least=1)
+    assert result["a"].tolist() == [1, 1 / 2, 2 / 3, 3 / 4, 1]
 
 
 def test_distance_to_a_reference_row() -> None:

@@ -1,4 +1,4 @@
-"""Indices that others publish, remade by the engine's public functions from their inputs."""
+"""Indices that others publish, remade by the engine's public functions."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -17,18 +17,18 @@ VECTORS = SHARED / "vectors"
 
 
 class TestHumanDevelopment:
-    """UNDP, Human Development Report 2023/24 (CC BY 3.0 IGO): 206 areas x 33 years."""
+    """UNDP, Human Development Report 2023/24 (CC BY 3.0 IGO), 206 areas."""
 
     @pytest.fixture(scope="class")
     @staticmethod
-    def given() -> pd.DataFrame:
+    def inputs() -> pd.DataFrame:
         return pd.read_csv(VECTORS / "hdi" / "input.csv").set_index(["iso3", "year"])
 
     @pytest.fixture(scope="class")
     @staticmethod
-    def wanted(given) -> pd.DataFrame:
+    def answers(inputs) -> pd.DataFrame:
         published = pd.read_csv(VECTORS / "hdi" / "expected.csv").set_index(["iso3", "year"])
-        return published.reindex(given.index)
+        return published.reindex(inputs.index)
 
     @staticmethod
     def indices(table, suffix="", ends=(20.0, 85.0)) -> pd.DataFrame:
@@ -57,36 +57,36 @@ class TestHumanDevelopment:
         return aggregate.geometric(table, weights.equal(list(table)), floor=1).value
 
     @staticmethod
-    def within(found: pd.Series, wanted: pd.Series, tolerance: float, count: int) -> None:
-        known = wanted.notna()
-        assert known.sum() == count
-        assert (found[known] - wanted[known]).abs().max() <= tolerance
+    def within(result: pd.Series, answers: pd.Series, tolerance: float, count: int) -> None:
+        present = answers.notna()
+        assert present.sum() == count
+        assert (result[present] - answers[present]).abs().max() <= tolerance
 
-    def test_hdi(self, given, wanted) -> None:
-        self.within(self.geometric(self.indices(given)), wanted["hdi"], 0.0005, 6_171)
+    def test_hdi(self, inputs, answers) -> None:
+        self.within(self.geometric(self.indices(inputs)), answers["hdi"], 0.0005, 6_171)
 
-    def test_inequality_adjusted(self, given, wanted) -> None:
-        lost = given[["ineq_le", "ineq_edu", "ineq_inc"]].set_axis(
+    def test_inequality_adjusted(self, inputs, answers) -> None:
+        lost = inputs[["ineq_le", "ineq_edu", "ineq_inc"]].set_axis(
             ["health", "education", "income"], axis=1
         )
-        adjusted = self.geometric(self.indices(given) * (1 - lost / 100))
-        self.within(adjusted, wanted["ihdi"], 0.0005, 2_106)
+        adjusted = self.geometric(self.indices(inputs) * (1 - lost / 100))
+        self.within(adjusted, answers["ihdi"], 0.0005, 2_106)
         coefficient = aggregate.weighted_mean(lost, weights.equal(list(lost)), floor=1).value
-        self.within(coefficient, wanted["coef_ineq"], 1e-8, 2_106)
-        loss = (1 - wanted["ihdi"] / wanted["hdi"]) * 100
-        self.within(loss, wanted["loss"], 1e-8, 2_106)
+        self.within(coefficient, answers["coef_ineq"], 1e-8, 2_106)
+        loss = (1 - answers["ihdi"] / answers["hdi"]) * 100
+        self.within(loss, answers["loss"], 1e-8, 2_106)
 
-    def test_women_and_men(self, given, wanted) -> None:
-        women = self.geometric(self.indices(given, "_f", (22.5, 87.5)))
-        men = self.geometric(self.indices(given, "_m", (17.5, 82.5)))
-        self.within(women, wanted["hdi_f"], 1e-9, 5_014)
-        self.within(men, wanted["hdi_m"], 1e-9, 5_014)
-        self.within(women / men, wanted["gdi"], 0.0005, 5_014)
+    def test_women_and_men(self, inputs, answers) -> None:
+        women = self.geometric(self.indices(inputs, "_f", (22.5, 87.5)))
+        men = self.geometric(self.indices(inputs, "_m", (17.5, 82.5)))
+        self.within(women, answers["hdi_f"], 1e-9, 5_014)
+        self.within(men, answers["hdi_m"], 1e-9, 5_014)
+        self.within(women / men, answers["gdi"], 0.0005, 5_014)
 
-    def test_gender_inequality(self, given, wanted) -> None:
-        mortality = given["mmr"].clip(10, 1000)
-        share = given[["pr_f", "se_f", "lfpr_f", "pr_m", "se_m", "lfpr_m"]] / 100
-        health = np.sqrt(10 / mortality / given["abr"])
+    def test_gender_inequality(self, inputs, answers) -> None:
+        mortality = inputs["mmr"].clip(10, 1000)
+        share = inputs[["pr_f", "se_f", "lfpr_f", "pr_m", "se_m", "lfpr_m"]] / 100
+        health = np.sqrt(10 / mortality / inputs["abr"])
         women = pd.DataFrame(
             {"h": health, "e": np.sqrt(share["pr_f"] * share["se_f"]), "l": share["lfpr_f"]}
         )
@@ -97,18 +97,18 @@ class TestHumanDevelopment:
         both = pd.DataFrame({"women": self.geometric(women), "men": self.geometric(men)})
         ours = aggregate.harmonic(both, weights.equal(list(both)), floor=1).value
         equality = self.geometric((women + men) / 2)
-        self.within(1 - ours / equality, wanted["gii"], 0.0005, 4_711)
+        self.within(1 - ours / equality, answers["gii"], 0.0005, 4_711)
 
-    def test_planetary_pressures(self, given, wanted) -> None:
+    def test_planetary_pressures(self, inputs, answers) -> None:
         pressures = pd.DataFrame(
             {
-                "carbon": normalise.goalposts(given["co2_prod"], 76.61, 0, scale=1, cap=False),
-                "material": normalise.goalposts(given["mf"], 140.82, 0, scale=1, cap=False),
+                "carbon": normalise.goalposts(inputs["co2_prod"], 76.61, 0, scale=1, cap=False),
+                "material": normalise.goalposts(inputs["mf"], 140.82, 0, scale=1, cap=False),
             }
         )
         factor = aggregate.weighted_mean(pressures, weights.equal(list(pressures)), floor=1).value
-        known = wanted["phdi"].where(wanted["hdi"].notna())
-        self.within(wanted["hdi"] * factor, known, 0.0005, 5_095)
+        present = answers["phdi"].where(answers["hdi"].notna())
+        self.within(answers["hdi"] * factor, present, 0.0005, 5_095)
 
 
 class TestHarmonisedPrices:
@@ -124,9 +124,9 @@ class TestHarmonisedPrices:
 
     def test_chained_index(self, published) -> None:
         indices, shares = published
-        found = chain.laspeyres(indices.drop(columns="00"), shares)
+        result = chain.laspeyres(indices.drop(columns="00"), shares)
         base = slice("2015-01", "2015-12")
-        gap = found * indices["00"][base].mean() / found[base].mean() - indices["00"]
+        gap = result * indices["00"][base].mean() / result[base].mean() - indices["00"]
         assert gap.notna().sum() >= 342
         assert gap.abs().max() <= 0.04
         assert gap["2015":].abs().max() <= 0.0073
@@ -135,10 +135,10 @@ class TestHarmonisedPrices:
         indices, shares = published
         parts = chain.ribe(indices.drop(columns="00"), shares)
         folder = VECTORS / "hicp_ea"
-        wanted = pd.read_csv(
+        answers = pd.read_csv(
             folder / "expected_ribe_contributions.csv", index_col=0, parse_dates=True
         )
-        gap = (parts - wanted).abs()
+        gap = (parts - answers).abs()
         assert gap.notna().to_numpy().sum() == 3_384
         assert gap.max().max() <= 0.0065
 
@@ -153,7 +153,7 @@ class TestHarmonisedPrices:
 
 
 class TestFinancialStress:
-    """US Office of Financial Research, Financial Stress Index (public domain), four vintages."""
+    """Office of Financial Research, Financial Stress Index (public domain)."""
 
     @pytest.fixture(scope="class")
     @staticmethod
@@ -169,8 +169,8 @@ class TestFinancialStress:
     def test_a_single_revised_cell_is_found(self, vintages) -> None:
         newer = vintages[1].copy()
         newer.iloc[100, 3] += 0.001
-        found = revisions.changed(vintages[0], newer)
-        assert found["period"].tolist() == [vintages[0].index[100]]
+        result = revisions.changed(vintages[0], newer)
+        assert result["period"].tolist() == [vintages[0].index[100]]
 
     def test_categories_add_up_and_the_published_defect_in_regions_is_found(self, vintages) -> None:
         newest = vintages[-1]
@@ -192,8 +192,8 @@ class TestSahmRule:
 
     def test_all_897_months(self) -> None:
         published = self.read("SAHMCURRENT")
-        found = regimes.rise_from_low(self.read("UNRATE")).reindex(published.index)
-        rounded = np.floor(found * 100 + 0.5 + 1e-9) / 100
+        result = regimes.rise_from_low(self.read("UNRATE")).reindex(published.index)
+        rounded = np.floor(result * 100 + 0.5 + 1e-9) / 100
         assert len(published) == 897
         assert (rounded - published).abs().max() < 1e-9
 
@@ -209,7 +209,7 @@ class TestSahmRule:
 
 
 class TestGdpRevisions:
-    """Euro-area real GDP vintages; figures as printed in a vignette of reviser 0.1.1 (MIT)."""
+    """Euro-area real GDP vintages, as in a vignette of reviser 0.1.1 (MIT)."""
 
     PRINTED = pd.DataFrame(
         {
@@ -235,9 +235,9 @@ class TestGdpRevisions:
 
     @pytest.mark.parametrize("number", [0, 1])
     def test_printed_figures(self, table, number) -> None:
-        found = revisions.statistics(revisions.release(table, number), revisions.latest(table))
-        wanted = self.PRINTED.loc[number]
-        assert (found[wanted.index] - wanted).abs().max() <= 0.0005
-        n = wanted["n"]  # the package divides by n, not by the n - 1 changes that it documents
-        direction = found["direction_agreement"] * (n - 1) / n
+        result = revisions.statistics(revisions.release(table, number), revisions.latest(table))
+        answers = self.PRINTED.loc[number]
+        assert (result[answers.index] - answers).abs().max() <= 0.0005
+        n = answers["n"]  # the package divides by n, not by the n - 1 changes that it documents
+        direction = result["direction_agreement"] * (n - 1) / n
         assert direction == pytest.approx([0.764, 0.763][number], abs=0.0005)

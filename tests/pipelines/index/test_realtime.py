@@ -1,4 +1,4 @@
-"""The index in real time on the shipped history: nothing leaks, no month is rewritten."""
+"""The index in real time on the shipped history: nothing leaks."""
 
 from datetime import UTC, datetime
 
@@ -37,8 +37,8 @@ def result(history: pd.DataFrame, method: Framework) -> realtime.Result:
 
 def value(result: realtime.Result, key: str, month: str, column: str = "value") -> float:
     rows = result.values
-    found = rows.loc[rows["key"].eq(key) & rows["period"].eq(f"{month}-01"), column]
-    return float(found.iloc[0])
+    picked = rows.loc[rows["key"].eq(key) & rows["period"].eq(f"{month}-01"), column]
+    return float(picked.iloc[0])
 
 
 def test_the_span_has_no_gap_and_reaches_the_month_before_last(result: realtime.Result) -> None:
@@ -101,7 +101,7 @@ def test_nothing_known_after_the_cut_off_is_used(
     result: realtime.Result, method: Framework
 ) -> None:
     months = result.lineage["period"].dt.to_period("M")
-    limits = months.map({one: realtime.cutoff(one, method) for one in months.unique()})
+    limits = months.map({month: realtime.cutoff(month, method) for month in months.unique()})
     assert (result.lineage["known_from"] <= pd.to_datetime(limits, utc=True)).all()
 
 
@@ -181,8 +181,8 @@ def test_who_enters_is_named_with_what_it_is_worth(result: realtime.Result) -> N
 def test_under_its_coverage_the_index_is_withheld_with_its_reason(
     history: pd.DataFrame, method: Framework
 ) -> None:
-    kept = history.loc[history["series"].str.startswith(("sec.", "ember.", "eia.", "census."))]
-    values = realtime.compute(kept, method, [pd.Period("2026-06", "M")]).values
+    remaining = history.loc[history["series"].str.startswith(("sec.", "ember.", "eia.", "census."))]
+    values = realtime.compute(remaining, method, [pd.Period("2026-06", "M")]).values
     row = values.loc[values["key"].eq("index")].iloc[0]
     assert np.isnan(row["score"])
     assert row["reason"] == "coverage 40% is under 70%"
@@ -209,11 +209,11 @@ def test_single_vintages_are_what_each_month_computed_alone_would_be(
     month = pd.Period("2025-12", "M")
     instants = [realtime.cutoff(month + lag, method) for lag in (0, 3, 9)]
     cells = [*((month, instant) for instant in instants), (month - 6, instants[1])]
-    found = realtime.vintages(history, method, cells)
-    for wanted, instant in cells:
-        alone = realtime.compute(history, method, [wanted], {wanted: instant}).values
-        here = found.loc[
-            found["period"].eq(wanted.to_timestamp()) & found["as_of"].eq(pd.Timestamp(instant))
+    result = realtime.vintages(history, method, cells)
+    for expected, instant in cells:
+        alone = realtime.compute(history, method, [expected], {expected: instant}).values
+        here = result.loc[
+            result["period"].eq(expected.to_timestamp()) & result["as_of"].eq(pd.Timestamp(instant))
         ]
         assert len(here) == len(alone)
         both = here.merge(alone, on="key", suffixes=("", "_alone"))
@@ -221,5 +221,5 @@ def test_single_vintages_are_what_each_month_computed_alone_would_be(
             pd.testing.assert_series_equal(
                 both[column], both[f"{column}_alone"], check_names=False, check_exact=True
             )
-    scores = found.loc[found["key"].eq("index") & found["period"].eq("2025-12-01"), "score"]
+    scores = result.loc[result["key"].eq("index") & result["period"].eq("2025-12-01"), "score"]
     assert scores.nunique() > 1

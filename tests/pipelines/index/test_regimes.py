@@ -1,4 +1,4 @@
-"""Regimes: a hand-worked path, causality, hysteresis, and scores against dated events."""
+"""Regimes: hysteresis, causality, and scores against dated events."""
 
 import numpy as np
 import pandas as pd
@@ -43,8 +43,8 @@ def test_a_missing_month_has_no_regime_and_confirms_nothing() -> None:
 
 @given(paths, st.integers(1, 3), st.integers(1, 4))
 def test_later_months_change_nothing_earlier(path, confirm, dwell) -> None:
-    whole = states(path, confirm=confirm, dwell=dwell)
-    assert states(path[:-1], confirm=confirm, dwell=dwell) == whole[:-1]
+    overall = states(path, confirm=confirm, dwell=dwell)
+    assert states(path[:-1], confirm=confirm, dwell=dwell) == overall[:-1]
 
 
 @given(paths)
@@ -80,10 +80,10 @@ def test_sahm_rise_by_hand() -> None:
 def test_scores_against_events() -> None:
     alarm = pd.Series([True, True, False, False, True, False, False, False])
     event = pd.Series([True, True, True, False, False, False, False, False])
-    found = regimes.signals(alarm, event)
-    assert found["hits"] == pytest.approx(2 / 3)
-    assert found["false_alarms"] == pytest.approx(1 / 5)
-    assert found["noise_to_signal"] == pytest.approx(0.3)
+    result = regimes.signals(alarm, event)
+    assert result["hits"] == pytest.approx(2 / 3)
+    assert result["false_alarms"] == pytest.approx(1 / 5)
+    assert result["noise_to_signal"] == pytest.approx(0.3)
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=30))

@@ -37,10 +37,10 @@ def test_the_published_choices_give_the_published_scores(values) -> None:
     index = published(values, "index")["index"].dropna()
     model = sensitivity.model(values[values["period"].isin(index.index)], framework.load(), seed=1)
     outcome = monte_carlo.evaluate(model, np.zeros((1, 7)))
-    assert outcome.whole[:, 0] == pytest.approx(index.to_numpy(), abs=1e-4)
-    wanted = published(values, "dimension").loc[index.index, outcome.names]
-    found = pd.DataFrame(outcome.parts[:, :, 0].T, wanted.index, wanted.columns)
-    pd.testing.assert_frame_equal(found, wanted, check_dtype=False, rtol=0, atol=1e-4)
+    assert outcome.overall[:, 0] == pytest.approx(index.to_numpy(), abs=1e-4)
+    expected = published(values, "dimension").loc[index.index, outcome.names]
+    result = pd.DataFrame(outcome.parts[:, :, 0].T, expected.index, expected.columns)
+    pd.testing.assert_frame_equal(result, expected, check_dtype=False, rtol=0, atol=1e-4)
 
 
 def test_bands_hold_the_published_index(values, analysed) -> None:
@@ -52,7 +52,7 @@ def test_bands_hold_the_published_index(values, analysed) -> None:
 
 
 def test_a_higher_regime_is_never_more_likely(analysed) -> None:
-    regimes = [one.key for one in framework.load().regimes[1:]]
+    regimes = [zone.key for zone in framework.load().regimes[1:]]
     assert list(analysed.chances) == regimes
     assert (analysed.chances.diff(axis=1).iloc[:, 1:] <= 0).all(axis=None)
 

@@ -1,4 +1,4 @@
-"""Sensitivity indices against functions whose indices are known in closed form."""
+"""Sensitivity indices against closed forms."""
 
 import numpy as np
 import pytest
@@ -33,8 +33,8 @@ KNOWN = {
 
 def worst_error(function, n: int, seed: int) -> float:
     first, total = np.array(KNOWN[function])
-    found = sobol.indices(function(sobol.design(n, len(first), seed)), len(first))
-    return float(np.abs([found.first[:, 0] - first, found.total[:, 0] - total]).max())
+    result = sobol.indices(function(sobol.design(n, len(first), seed)), len(first))
+    return float(np.abs([result.first[:, 0] - first, result.total[:, 0] - total]).max())
 
 
 @pytest.mark.parametrize("function", list(KNOWN))
@@ -60,11 +60,11 @@ def test_outputs_are_independent_and_an_output_that_does_not_vary_is_nan() -> No
 
 def test_bootstrap_bounds_hold_the_truth_and_the_seed_decides() -> None:
     y = ishigami(sobol.design(2048, 3, seed=3))
-    one, again = (sobol.indices(y, 3, bootstraps=200, seed=7) for _ in range(2))
-    assert one.table(["a", "b", "c"]).equals(again.table(["a", "b", "c"]))
-    low, high = one.total_bounds
-    assert (low[:, 0] <= one.total[:, 0]).all()
-    assert (one.total[:, 0] <= high[:, 0]).all()
+    first, again = (sobol.indices(y, 3, bootstraps=200, seed=7) for _ in range(2))
+    assert first.table(["a", "b", "c"]).equals(again.table(["a", "b", "c"]))
+    low, high = first.total_bounds
+    assert (low[:, 0] <= first.total[:, 0]).all()
+    assert (first.total[:, 0] <= high[:, 0]).all()
     assert (low[:, 0] - 0.01 <= np.array(KNOWN[ishigami][1])).all()
     assert (high[:, 0] + 0.01 >= np.array(KNOWN[ishigami][1])).all()
 

@@ -74,10 +74,10 @@ def test_count_above_counts_those_over_the_line() -> None:
 
 def test_the_growth_gap_is_that_of_the_median_member() -> None:
     members = steps(a=[10.0] * 4 + [11.0] * 4, b=[10.0] * 4 + [12.0] * 4, c=[1e6] * 4 + [5e6] * 4)
-    whole = steps(all=[50.0] * 4 + [52.5] * 4)
-    assert transform.growth_gap(members, whole, year=4).iloc[-1] == pytest.approx(15.0)
+    overall = steps(all=[50.0] * 4 + [52.5] * 4)
+    assert transform.growth_gap(members, overall, year=4).iloc[-1] == pytest.approx(15.0)
     members.iloc[-1, 0] = np.nan
-    assert np.isnan(transform.growth_gap(members, whole, year=4).iloc[-1])
+    assert np.isnan(transform.growth_gap(members, overall, year=4).iloc[-1])
 
 
 def test_a_gain_is_counted_on_what_was_spent_the_year_before() -> None:

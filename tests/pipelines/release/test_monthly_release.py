@@ -1,4 +1,4 @@
-"""The main job, end to end, through the command line: shipped history, live answers, rubbish."""
+"""The main job through the command line: history, live answers, rubbish."""
 
 import hashlib
 import json
@@ -34,8 +34,8 @@ def ask(silentcrash: Command, sql: str, *more: str) -> list[dict[str, object]]:
 def test_with_no_network_a_full_release_is_written(home: Path) -> None:
     [folder] = folders(home)
     assert folder.name >= "2026-09"
-    wanted = {"bulletin.fr.html", "bulletin.en.html", "index.csv", "contributions.csv"}
-    assert wanted | {"indicators.csv"} <= {path.name for path in folder.iterdir()}
+    expected = {"bulletin.fr.html", "bulletin.en.html", "index.csv", "contributions.csv"}
+    assert expected | {"indicators.csv"} <= {path.name for path in folder.iterdir()}
     index = pd.read_csv(folder / "index.csv")
     assert index["period"].iloc[0] == "2023-08"
     assert index["period"].iloc[-1].startswith(folder.name)

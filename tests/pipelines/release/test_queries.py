@@ -20,7 +20,9 @@ def table(silentcrash: Command, *arguments: str) -> list[dict[str, str]]:
 
 
 def figures(text: str) -> list[float]:
-    return [float(one.replace("\u2212", "-")) for one in re.findall(r"[+\u2212]?\d+\.\d", text)]
+    return [
+        float(number.replace("\u2212", "-")) for number in re.findall(r"[+\u2212]?\d+\.\d", text)
+    ]
 
 
 def test_explain_gives_the_published_value_and_what_moved_it(
@@ -33,25 +35,25 @@ def test_explain_gives_the_published_value_and_what_moved_it(
     assert before == pytest.approx(float(rows["2026-06"]["index"]), abs=0.06)
     assert moved == pytest.approx(float(rows[MONTH]["index"]) - before, abs=0.11)
     assert new + revised + method == pytest.approx(moved, abs=0.2)
-    said = "\n".join(rest)
-    assert "Chips: " in said
-    assert "observed, figure of July 2026" in said
-    assert "carried, figure of" in said
+    text = "\n".join(rest)
+    assert "Chips: " in text
+    assert "observed, figure of July 2026" in text
+    assert "carried, figure of" in text
 
 
 def test_explain_speaks_french(home: Path, silentcrash: Command) -> None:
-    said = silentcrash("index", "explain", MONTH, "--lang", "fr").out
-    assert said.startswith("Indice du krach silencieux, juillet 2026")
-    assert re.search(r"Coûts\s: \d+,\d", said)
-    assert "None" not in said
-    assert "nan" not in said.split()
+    text = silentcrash("index", "explain", MONTH, "--lang", "fr").out
+    assert text.startswith("Indice du krach silencieux, juillet 2026")
+    assert re.search(r"Coûts\s: \d+,\d", text)
+    assert "None" not in text
+    assert "nan" not in text.split()
 
 
 def test_explain_of_the_first_month_has_nothing_before_it(home: Path, silentcrash: Command) -> None:
     first = table(silentcrash, "index")[0]["period"]
-    said = silentcrash("index", "explain", first).out
-    assert "It is the first month of the index." in said
-    assert "withheld" in said
+    text = silentcrash("index", "explain", first).out
+    assert "It is the first month of the index." in text
+    assert "withheld" in text
 
 
 def test_explain_says_that_a_dimension_enters(home: Path, silentcrash: Command) -> None:
@@ -100,8 +102,8 @@ def test_sensitivity_writes_bands_chances_and_shares(
     assert len(list(csv.DictReader((out / "sensitivity_bands.csv").open()))) == len(shown)
     last = shown[-1]
     low, high, half = (float(last[name]) for name in ("p5", "p95", "at_least_strain"))
-    said = f"In October 2026: {float(last['index']):.1f}, band {low:.1f} to {high:.1f}, and "
-    assert f"{said}{100 * half:.0f} % of the replicates reach 50" in page()
+    text = f"In October 2026: {float(last['index']):.1f}, band {low:.1f} to {high:.1f}, and "
+    assert f"{text}{100 * half:.0f} % of the replicates reach 50" in page()
 
 
 def page() -> str:

@@ -1,4 +1,4 @@
-"""First published against known now, on figures that a reader can check by hand."""
+"""First published against known now, on figures to check by hand."""
 
 import pandas as pd
 import pytest
@@ -19,8 +19,8 @@ def rows(scores: list[float], turn: int) -> pd.DataFrame:
 @pytest.fixture
 def bands() -> pd.DataFrame:
     """One point around each first value."""
-    one = pd.DataFrame({"p5": FIRST, "p95": FIRST}, MONTHS).add([-1.0, 1.0])
-    return pd.concat({"index": one, "cost": one}, names=["key", "period"])
+    table = pd.DataFrame({"p5": FIRST, "p95": FIRST}, MONTHS).add([-1.0, 1.0])
+    return pd.concat({"index": table, "cost": table}, names=["key", "period"])
 
 
 def test_each_month_against_itself_as_known_now(bands) -> None:
@@ -31,9 +31,9 @@ def test_each_month_against_itself_as_known_now(bands) -> None:
 
 
 def test_the_summary_counts_what_the_table_shows(bands) -> None:
-    found = revision_backtest.summary(rows(FIRST, 3), rows(LATEST, 6), bands).set_index("key")
-    assert list(found.index) == ["index", "cost"]
-    index = found.loc["index"]
+    result = revision_backtest.summary(rows(FIRST, 3), rows(LATEST, 6), bands).set_index("key")
+    assert list(result.index) == ["index", "cost"]
+    index = result.loc["index"]
     assert index["bias"] == pytest.approx(5 / 6)
     assert index["mar"] == pytest.approx(7 / 6)
     assert index["inside"] == pytest.approx(4 / 6)

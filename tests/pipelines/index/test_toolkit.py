@@ -1,4 +1,4 @@
-"""Imputation, treatment, weights, coherence, chains and revisions on cases worked by hand."""
+"""Imputation, treatment, weights, coherence, chains, revisions by hand."""
 
 import numpy as np
 import pandas as pd
@@ -67,10 +67,10 @@ class TestTreat:
         def stage(seen: pd.DataFrame) -> pd.DataFrame:
             return normalise.zscore(outliers.treat(seen).values, "full_sample")
 
-        whole = outliers.expanding(frame, stage, least=12)
-        assert whole.iloc[:11].isna().all(axis=None)
+        overall = outliers.expanding(frame, stage, least=12)
+        assert overall.iloc[:11].isna().all(axis=None)
         pd.testing.assert_frame_equal(
-            whole.iloc[:50], outliers.expanding(frame.iloc[:50], stage, 12)
+            overall.iloc[:50], outliers.expanding(frame.iloc[:50], stage, 12)
         )
 
 
@@ -90,17 +90,17 @@ class TestWeights:
             weights.inverse_volatility(pd.DataFrame({"a": [1.0, 2], "b": [1.0, 1]}))
 
     def test_effective_weights_multiply_down(self) -> None:
-        given = pd.Series({"x": 1.0, "y": 3.0, "p": 1.0, "q": 1.0, "top": 1.0})
-        found = weights.effective(given, {"x": "p", "y": "p", "p": "top", "q": "top"})
-        assert found.to_dict() == {"x": 0.125, "y": 0.375, "p": 0.5, "q": 0.5, "top": 1.0}
+        inputs = pd.Series({"x": 1.0, "y": 3.0, "p": 1.0, "q": 1.0, "top": 1.0})
+        result = weights.effective(inputs, {"x": "p", "y": "p", "p": "top", "q": "top"})
+        assert result.to_dict() == {"x": 0.125, "y": 0.375, "p": 0.5, "q": 0.5, "top": 1.0}
         with pytest.raises(ValueError, match="gone"):
-            weights.effective(given, {"x": "gone"})
+            weights.effective(inputs, {"x": "gone"})
 
     def test_optimised_importance_is_met_or_refused(self) -> None:
         rng = np.random.default_rng(3)
         scores = pd.DataFrame(rng.normal(size=(200, 3)) * [1, 2, 5], columns=list("abc"))
-        found = weights.optimised(scores, pd.Series([2.0, 1, 1], list("abc")))
-        with_index = scores.corrwith(scores @ found)
+        result = weights.optimised(scores, pd.Series([2.0, 1, 1], list("abc")))
+        with_index = scores.corrwith(scores @ result)
         assert (with_index / with_index.sum()).tolist() == pytest.approx([0.5, 0.25, 0.25])
         opposed = pd.DataFrame({"a": scores["a"], "b": -2 * scores["a"]})
         with pytest.raises(ValueError, match="no positive weights"):
@@ -139,8 +139,8 @@ class TestRemoval:
         def index(frame: pd.DataFrame) -> pd.Series:
             return aggregate.weighted_mean(frame, weights.equal(["a", "b"]), floor=0.0).value
 
-        found = leave_one_out.remove_one(scores, index)
-        assert found.to_dict("list") == {"a": [30, 60], "b": [10, 20]}
+        result = leave_one_out.remove_one(scores, index)
+        assert result.to_dict("list") == {"a": [30, 60], "b": [10, 20]}
 
 
 class TestChain:
@@ -161,10 +161,10 @@ class TestChain:
         months = pd.date_range("2023-01-01", periods=24, freq="MS")
         prices = pd.DataFrame({"a": np.linspace(100, 123, 24), "b": 100.0}, months)
         shares = pd.DataFrame({"a": [500, 250], "b": [500, 750]}, [2023, 2024])
-        found = chain.laspeyres(prices, shares)
+        result = chain.laspeyres(prices, shares)
         december = 100 * (0.5 * 111 / 100 + 0.5)
-        assert found["2023-12-01"] == pytest.approx(december)
-        assert found["2024-12-01"] == pytest.approx(december * (0.25 * 123 / 111 + 0.75))
+        assert result["2023-12-01"] == pytest.approx(december)
+        assert result["2024-12-01"] == pytest.approx(december * (0.25 * 123 / 111 + 0.75))
 
 
 class TestRevisions:
@@ -186,11 +186,11 @@ class TestRevisions:
     def test_statistics_by_hand(self) -> None:
         early = pd.Series([1.0, -1, 2, 3, 1, 2], MONTHS)
         final = pd.Series([2.0, 1, 2, 3, 1, 3], MONTHS)
-        found = revisions.statistics(early, final)
-        assert found[["n", "bias", "mar", "sign_agreement"]].tolist() == pytest.approx(
+        result = revisions.statistics(early, final)
+        assert result[["n", "bias", "mar", "sign_agreement"]].tolist() == pytest.approx(
             [6, 4 / 6, 4 / 6, 5 / 6]
         )
-        assert found["direction_agreement"] == 1
+        assert result["direction_agreement"] == 1
 
     def test_a_figure_that_disappears_is_a_change_and_a_new_one_is_not(self) -> None:
         older = pd.DataFrame({"a": [1.0, NAN]})

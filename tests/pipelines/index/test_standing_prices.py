@@ -1,4 +1,4 @@
-"""Prices that stand until changed, rents that are held, the greatest of a step, late revisions."""
+"""Prices that stand until changed, rents held, steps and late revisions."""
 
 from datetime import UTC, datetime
 
@@ -20,8 +20,8 @@ def rows(history: pd.DataFrame, method: Framework) -> pd.DataFrame:
 
 
 def last(rows: pd.DataFrame, key: str) -> "pd.Series[float]":
-    found = rows[rows["key"].eq(key) & rows["period"].eq(LAST.to_timestamp())]
-    return found.iloc[0]
+    result = rows[rows["key"].eq(key) & rows["period"].eq(LAST.to_timestamp())]
+    return result.iloc[0]
 
 
 def test_a_tariff_stands_until_it_is_changed_and_the_price_beside_it_does_not(
@@ -29,10 +29,10 @@ def test_a_tariff_stands_until_it_is_changed_and_the_price_beside_it_does_not(
 ) -> None:
     prices = history[history["series"].eq("eia.price.US.IND")].sort_values("known_from")
     price = prices.drop_duplicates("period", keep="last").set_index("period")["value"]
-    found = last(rows, "morocco.tariff_against_us")
+    result = last(rows, "morocco.tariff_against_us")
     # The tariff has not moved since 2014: the ratio is the price of 2019 over that of July 2026.
-    assert found["value"] == pytest.approx(price["2019"].mean() / price["2026-07-01"])
-    assert (found["observed"], found["age_months"]) == ("2026-07", 3)
+    assert result["value"] == pytest.approx(price["2019"].mean() / price["2026-07-01"])
+    assert (result["observed"], result["age_months"]) == ("2026-07", 3)
 
 
 def test_a_held_rent_is_as_old_as_the_newest_offer_seen(rows: pd.DataFrame) -> None:
@@ -46,13 +46,13 @@ def test_a_held_rent_is_as_old_as_the_newest_offer_seen(rows: pd.DataFrame) -> N
 def test_the_greatest_the_mean_or_the_last_of_a_step() -> None:
     figures = asof.Figures(np.arange(3), np.array([24_240, 24_241, 24_242]), np.array([1.0, 5, 3]))
     quarter = 24_240 // 3
-    found = {
+    result = {
         rule: asof.table(["a"], {"a": figures}, quarter, asof.StepRule(3, rule, 0))["a"].loc[
             quarter
         ]
         for rule in ("max", "mean", "last")
     }
-    assert found == {"max": 5, "mean": 3, "last": 3}
+    assert result == {"max": 5, "mean": 3, "last": 3}
 
 
 def test_the_mean_revision_is_that_of_three_months(
@@ -67,7 +67,7 @@ def test_the_mean_revision_is_that_of_three_months(
         then = realtime.compute(history, method, [month], later).values
         moved.append(abs(then.loc[then["key"].eq("index"), "score"].iloc[0]
                          - index[month.to_timestamp()]))  # fmt: skip
-    found = revisions.mean_revision(history, point, rows)
-    assert found == pytest.approx(np.mean(moved), abs=1e-9)
+    result = revisions.mean_revision(history, point, rows)
+    assert result == pytest.approx(np.mean(moved), abs=1e-9)
     few = rows[rows["period"] >= (LAST - 4).to_timestamp()]
     assert revisions.mean_revision(history, point, few) is None

@@ -1,4 +1,4 @@
-"""Monte Carlo: the published point, causality, seeds, missing figures and bands."""
+"""Monte Carlo: published point, causality, seeds, gaps and bands."""
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ ONLY_PUBLISHED = Choices(("goalposts",), (None,), (0.0,), 0.0, ("arithmetic",), 
 
 
 def made_up(periods: int = 48) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Random walks of four indicators with gaps: made up, to move and to be missing."""
+    """Random walks of four indicators with gaps, made up."""
     rng = np.random.default_rng(11)
     walk = 50 + rng.normal(size=(periods, 4)).cumsum(axis=0) * 4
     walk[rng.random(walk.shape) < 0.1] = np.nan
@@ -47,17 +47,17 @@ def published(values: pd.DataFrame, indicators: pd.DataFrame) -> pd.Series:
 def test_the_point_of_zeros_is_the_published_index() -> None:
     values, indicators = made_up()
     model = monte_carlo.prepare(values, indicators, DIMENSIONS, seed=1)
-    found = monte_carlo.evaluate(model, np.zeros((1, 7))).whole[:, 0]
-    assert found == pytest.approx(published(values, indicators).to_numpy(), abs=1e-4)
+    result = monte_carlo.evaluate(model, np.zeros((1, 7))).overall[:, 0]
+    assert result == pytest.approx(published(values, indicators).to_numpy(), abs=1e-4)
 
 
 def test_without_choices_the_band_is_a_line() -> None:
     values, indicators = made_up()
     model = monte_carlo.prepare(values, indicators, DIMENSIONS, ONLY_PUBLISHED, seed=1)
-    found = bands.percentiles(monte_carlo.simulate(model, 20, seed=2)).loc["index"]
-    wanted = published(values, indicators).to_numpy()
+    result = bands.percentiles(monte_carlo.simulate(model, 20, seed=2)).loc["index"]
+    expected = published(values, indicators).to_numpy()
     for column in ("p5", "p50", "p95"):
-        assert found[column].to_numpy() == pytest.approx(wanted, abs=1e-4)
+        assert result[column].to_numpy() == pytest.approx(expected, abs=1e-4)
 
 
 @pytest.mark.parametrize("factor", range(7))
@@ -69,7 +69,7 @@ def test_each_factor_moves_the_index_alone(factor) -> None:
         points[:, 0] = 0.5  # a window is looked back on by z-scores, not by goalposts
     points[:, factor] = np.linspace(0, 0.999, 64)
     outcome = monte_carlo.evaluate(model, points)
-    assert np.nanmax(np.ptp(outcome.whole, axis=1)) > 0.5
+    assert np.nanmax(np.ptp(outcome.overall, axis=1)) > 0.5
 
 
 def test_no_replicate_sees_a_later_month() -> None:
@@ -78,7 +78,7 @@ def test_no_replicate_sees_a_later_month() -> None:
     short, long = (
         monte_carlo.evaluate(
             monte_carlo.prepare(frame, indicators, DIMENSIONS, seed=1), points
-        ).whole
+        ).overall
         for frame in (values.iloc[:-6], values)
     )
     assert short == pytest.approx(long[:-6], abs=1e-4, nan_ok=True)
@@ -86,14 +86,14 @@ def test_no_replicate_sees_a_later_month() -> None:
 
 def test_the_seed_gives_the_same_bits() -> None:
     values, indicators = made_up()
-    one, again, other = (
+    first, again, other = (
         monte_carlo.simulate(
             monte_carlo.prepare(values, indicators, DIMENSIONS, seed=1), 200, seed=seed
         )
         for seed in (5, 5, 6)
     )
-    assert one.whole.tobytes() == again.whole.tobytes()
-    assert one.whole.tobytes() != other.whole.tobytes()
+    assert first.overall.tobytes() == again.overall.tobytes()
+    assert first.overall.tobytes() != other.overall.tobytes()
 
 
 def test_leaving_out_the_only_indicator_leaves_a_dimension_missing_not_zero() -> None:
@@ -105,7 +105,7 @@ def test_leaving_out_the_only_indicator_leaves_a_dimension_missing_not_zero() ->
     points[0, 6] = 4.5 / 5  # leaves out d, the only one of chips that is present
     outcome = monte_carlo.evaluate(model, points)
     assert np.isnan(outcome.parts[1, -1, 0])
-    assert outcome.whole[-1, 0] == pytest.approx(outcome.parts[0, -1, 0])
+    assert outcome.overall[-1, 0] == pytest.approx(outcome.parts[0, -1, 0])
 
 
 def test_bands_are_ordered_and_probabilities_follow_the_replicates() -> None:
@@ -114,15 +114,15 @@ def test_bands_are_ordered_and_probabilities_follow_the_replicates() -> None:
     outcome = monte_carlo.simulate(model, 400, seed=2)
     table = bands.percentiles(outcome)
     assert set(table.index.get_level_values("key")) == {"index", "cost", "chips"}
-    known = table.dropna()
-    assert (known["p5"] <= known["p50"]).all()
-    assert (known["p50"] <= known["p95"]).all()
+    published = table.dropna()
+    assert (published["p5"] <= published["p50"]).all()
+    assert (published["p50"] <= published["p95"]).all()
     chance = bands.exceedance(outcome, [0, 50, 101])
     assert (chance[0] == 1).all()
     assert (chance[101] == 0).all()
-    above = (outcome.whole >= 50).mean(axis=1)
+    above = (outcome.overall >= 50).mean(axis=1)
     assert chance[50].to_numpy() == pytest.approx(above)
-    nominal = pd.Series(outcome.whole[:, 0], values.index)
+    nominal = pd.Series(outcome.overall[:, 0], values.index)
     agreement = bands.sign_agreement(outcome, nominal)
     assert np.isnan(agreement.iloc[0])
     assert agreement.iloc[1:].between(0, 1).all()
@@ -142,7 +142,7 @@ def test_correlated_dimensions_weigh_more_in_a_ciss_replicate() -> None:
         model = monte_carlo.prepare(values, indicators, DIMENSIONS, choices, seed=1)
         points = np.zeros((2, 7))
         points[1, 4] = 0.5
-        return monte_carlo.evaluate(model, points).whole[20:]
+        return monte_carlo.evaluate(model, points).overall[20:]
 
     together, against = last(wave), last(100 - wave)
     assert together[:, 0] == pytest.approx(together[:, 1], abs=1e-3)
@@ -161,9 +161,9 @@ def test_an_inverted_indicator_scores_the_mirror(normalisation) -> None:
     mirrored = -values[["a"]].dropna()
     turned = indicators.loc[["a"]].assign(low=-20.0, high=-90.0)
     cell = ScoringChoice(normalisation, None, 0.0, 1.0)
-    one = score(values[["a"]].dropna(), indicators, cell)
-    assert score(mirrored, turned, cell) == pytest.approx(one)
-    assert np.ptp(one) > 10
+    first = score(values[["a"]].dropna(), indicators, cell)
+    assert score(mirrored, turned, cell) == pytest.approx(first)
+    assert np.ptp(first) > 10
 
 
 def test_winsorised_figures_stay_within_what_was_seen() -> None:

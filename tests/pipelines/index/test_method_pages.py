@@ -22,9 +22,9 @@ def test_the_tables_of_the_page_are_those_of_the_method() -> None:
 
 def test_every_indicator_and_threshold_is_on_the_page() -> None:
     text, method = PAGE.read_text(encoding="utf-8"), load()
-    for one in method.indicators.values():
-        assert f"| {one.en} ({one.unit_en}) |" in text
-        assert one.caveat_en in text
+    for indicator in method.indicators.values():
+        assert f"| {indicator.en} ({indicator.unit_en}) |" in text
+        assert indicator.caveat_en in text
     for regime in method.regimes[1:]:
         assert f"{regime.en} from {regime.enter:g}" in text.lower()
 
@@ -36,10 +36,10 @@ def test_a_page_without_marks_is_refused() -> None:
 
 def test_the_example_of_the_engine_runs_and_its_functions_exist() -> None:
     page = PAGE.with_name("engine.md").read_text(encoding="utf-8")
-    told: dict[str, Any] = {}
-    exec(re.search(r"```python\n(.*?)```", page, re.S)[1], told)  # type: ignore[index]
-    assert set(told["regime"]) <= {"calm", "watch", "strain", "crash"}
-    assert (told["band"]["p5"] <= told["band"]["p95"]).all()
+    namespace: dict[str, Any] = {}
+    exec(re.search(r"```python\n(.*?)```", page, re.S)[1], namespace)  # type: ignore[index]
+    assert set(namespace["regime"]) <= {"calm", "watch", "strain", "crash"}
+    assert (namespace["band"]["p5"] <= namespace["band"]["p95"]).all()
     rows = re.findall(r"^\| [\w /]+ \| (`.*`) \| (`.*`) \|$", page, re.M)
     assert len(rows) == 9
     for modules, functions in rows:
