@@ -12,9 +12,9 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from dashboards import edition_stats
-from dashboards.site.schedule import due
 from warehouse import edition
 from warehouse.edition import Edition
+from warehouse.release_calendar import edition_dates
 
 MONTHS = 60
 INDICATORS = 40
@@ -72,7 +72,7 @@ def months(whole: Edition) -> list[str]:
 def save(engine: Engine, whole: Edition, month: str) -> int:
     """Save the edition of a month: what `whole` says up to it."""
     end = pd.Timestamp(f"{month}-01")
-    when = due(month, int(whole.framework["rules"]["cutoff_day"]))
+    when = edition_dates(month, int(whole.framework["rules"]["cutoff_day"]))
     lineage = whole.lineage.loc[whole.lineage["period"].le(end)].drop(columns="value")
     return edition.save(
         engine,

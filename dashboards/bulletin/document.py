@@ -13,6 +13,7 @@ from dashboards.bulletin import alerts_section, diffusion, headline, quality, ta
 from dashboards.bulletin.figures import Draw, embedded, figures
 from dashboards.i18n import LANGUAGES, Language, language
 from warehouse.edition import Edition
+from warehouse.release_calendar import cutoff, following_month
 
 LEADERS = 2
 AHEAD = 4  # editions that the calendar announces
@@ -93,8 +94,8 @@ def opening(edition: Edition, lang: Language) -> dict[str, object]:
 
 def _cutoff(edition: Edition, ahead: int) -> date:
     """The cut-off of the edition so many months ahead, by the rule of the method."""
-    after = edition_stats.month(edition) + pd.DateOffset(months=ahead + 1)
-    return date(after.year, after.month, int(edition.framework["rules"]["cutoff_day"]))
+    month = following_month(edition.month, ahead)
+    return cutoff(month, int(edition.framework["rules"]["cutoff_day"])).date()
 
 
 def _sections(edition: Edition, lang: Language) -> dict[str, object]:

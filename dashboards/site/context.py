@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Engine, select
 
-from dashboards.site.schedule import Due, due
 from warehouse import edition, events
 from warehouse.alerts import repository
 from warehouse.alerts.tables import AlertRule, AlertState
 from warehouse.edition import Edition
 from warehouse.observations import read
+from warehouse.release_calendar import EditionDates, edition_dates
 from warehouse.row_conversion import rows
 from warehouse.tables import Release, core
 
@@ -51,7 +51,7 @@ class Issue:
     score: float
     regime: str
     replaced_by: str
-    due: Due
+    due: EditionDates
 
     @property
     def stamp(self) -> str:
@@ -97,7 +97,7 @@ def site_context(engine: Engine, now: datetime, *, forced: bool = False) -> Site
     An edition is left out until its hour of release unless `forced`. Raises LookupError where
     no edition may be shown.
     """
-    shown = [issue for issue in issues(engine) if forced or issue.due.release <= now]
+    shown = [issue for issue in issues(engine) if forced or issue.due.publication <= now]
     if not shown:
         raise LookupError(
             "no edition may be shown yet: compute one with `silentcrash release`, or wait for "
@@ -164,8 +164,8 @@ def _name(month: str, rank: int) -> str:
     return f"{month}-r{rank}" if rank else month
 
 
-def _due(row: dict[Any, Any]) -> Due:
-    return due(row["month"], int(row["framework"]["rules"]["cutoff_day"]))
+def _due(row: dict[Any, Any]) -> EditionDates:
+    return edition_dates(row["month"], int(row["framework"]["rules"]["cutoff_day"]))
 
 
 def _instant(stamp: Any) -> datetime:

@@ -67,7 +67,7 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "head": [(path, page_names.get(path or "home")) for path in HEAD],
         "foot": [(path, page_names.get(path)) for path in FOOT],
         "month": lang.month(context.issue.month + "-01"),
-        "released": lang.moment(context.issue.due.release),
+        "released": lang.moment(context.issue.due.publication),
     }
     return _templates(lang.code).get_template(page.template).render(shell | {**page.content})
 

@@ -4,10 +4,8 @@ The vintage of a month without a stored edition is the newest edition up to that
 value in it was computed from what was known at its own cut-off.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pandas as pd
 
@@ -16,6 +14,7 @@ from pipelines.alerts.rules import SERIES_KINDS, Rule
 from pipelines.alerts.signals import Vintage
 from pipelines.alerts.state_machine import RuleEvent, RuleState, advance
 from warehouse.edition import Edition
+from warehouse.release_calendar import cutoff
 
 # Months in which a rise of the regime counts as foreseen: early-warning studies of crises look
 # one to two years ahead, and the shipped history is short.
@@ -47,13 +46,8 @@ def vintages(editions: Sequence[Edition]) -> list[Vintage]:
 def cut_off(vintage: Vintage, month: pd.Timestamp) -> Vintage:
     """What this vintage says up to a month."""
     key = f"month:{month:%Y%m}"
-    return replace(vintage, key=key, as_of=_closing(month, vintage.method), until=month)
-
-
-def _closing(month: pd.Timestamp, method: Mapping[str, Any]) -> datetime:
-    day = int(method["rules"]["cutoff_day"])
-    after = month + pd.DateOffset(months=1) + timedelta(days=day)
-    return after.to_pydatetime().replace(tzinfo=UTC) - timedelta(seconds=1)
+    closing = cutoff(f"{month:%Y-%m}", int(vintage.method["rules"]["cutoff_day"]))
+    return replace(vintage, key=key, as_of=closing, until=month)
 
 
 def replay(rules: Iterable[Rule], vintages: Sequence[Vintage]) -> Iterator[ReplayedEvent]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ from pipelines.index.asof import Figures, FiguresAsOf
 from pipelines.index.assemble import assemble
 from pipelines.index.framework import Framework
 from pipelines.index.reading import Reading, read
+from warehouse import release_calendar
 
 READ = ["period", "key", "value", "observed", "age_months", "state", "reason"]
 SINGLE = ["key", "kind", "value", "score", "weight", "contribution", "coverage", "observed",
@@ -28,10 +29,8 @@ class Result:
 
 
 def cutoff(month: pd.Period, framework: Framework) -> datetime:
-    """The last second of the cut-off day in the following month, UTC."""
-    day = (month + 1).to_timestamp() + pd.Timedelta(days=framework.rules.cutoff_day)
-    moment: datetime = (day - pd.Timedelta(seconds=1)).to_pydatetime()
-    return moment.replace(tzinfo=UTC)
+    """The last second, UTC, that the edition of a month may know."""
+    return release_calendar.cutoff(str(month), framework.rules.cutoff_day)
 
 
 def passed(framework: Framework, now: datetime) -> list[pd.Period]:

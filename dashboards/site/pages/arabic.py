@@ -10,7 +10,7 @@ from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
 from dashboards.site.pages.groups import described
 from dashboards.site.pages.home import interval
-from dashboards.site.schedule import coming
+from warehouse.release_calendar import coming_editions
 
 
 def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
@@ -27,7 +27,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         for width in (charts.WIDE, charts.NARROW)
     )  # fmt: skip
     scores = edition_stats.table(edition, "score", "dimension")
-    [after] = coming(context.now, int(edition.framework["rules"]["cutoff_day"]), 1)
+    [after] = coming_editions(context.now, int(edition.framework["rules"]["cutoff_day"]), 1)
     month = lang.month(level.period)
     headline = lang.say("headline", month=month, figure=lang.number(level.score))
     content = {
@@ -51,7 +51,9 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
             for line in [edition_stats.of_dimension(edition, item["key"])]
         ],
         "next": lang.say(
-            "next_sentence", month=lang.month(after.month + "-01"), when=lang.moment(after.release)
+            "next_sentence",
+            month=lang.month(after.month + "-01"),
+            when=lang.moment(after.publication),
         ),
     }
     return Page("", "arabic.html", lang.words["site"], headline, content)

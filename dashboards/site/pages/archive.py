@@ -9,8 +9,8 @@ from dashboards.bulletin.figures import Draw, lasting
 from dashboards.site.context import Issue, SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, html, up
-from dashboards.site.schedule import Due, coming
 from warehouse.edition import Edition
+from warehouse.release_calendar import EditionDates, coming_editions
 
 Row = dict[str, Any]
 AHEAD = 12  # months of the calendar, as statistics offices announce a year
@@ -24,7 +24,7 @@ def issue_page(edition: Edition, issue: Issue, lang: SiteLocale, draw: Draw, dat
         "bulletin_page.html",
         lang.say("title", month=lang.month(issue.month + "-01")) + mark(issue),
         str(shown["headline"]),
-        shown | {"issue": issue, "card": issue.name, "hour": lang.moment(issue.due.release)},
+        shown | {"issue": issue, "card": issue.name, "hour": lang.moment(issue.due.publication)},
     )
 
 
@@ -54,7 +54,7 @@ def listing(context: SiteContext, lang: SiteLocale) -> Page:
             "name": lang.month(item.month + "-01") + mark(item),
             "score": lang.number(item.score),
             "regime": names.get(item.regime, "–"),
-            "release": lang.moment(item.due.release),
+            "release": lang.moment(item.due.publication),
             "version": item.version,
             "replaced": item.replaced_by,
             "data": f"data/{item.name}/",
@@ -73,14 +73,18 @@ def listing(context: SiteContext, lang: SiteLocale) -> Page:
 def calendar(context: SiteContext, lang: SiteLocale) -> Page:
     """The rule of release and the dates that follow from it."""
     rows = [
-        [lang.month(dates.month + "-01"), lang.day(dates.cutoff.date()), lang.moment(dates.release)]
+        [
+            lang.month(dates.month + "-01"),
+            lang.day(dates.cutoff.date()),
+            lang.moment(dates.publication),
+        ]
         for dates in ahead(context)
     ]
     past = [
         [
             lang.month(dates.month + "-01") + mark(dates),
             lang.day(dates.as_of.date()),
-            lang.moment(dates.due.release),
+            lang.moment(dates.due.publication),
         ]
         for dates in context.issues
     ]
@@ -94,9 +98,11 @@ def calendar(context: SiteContext, lang: SiteLocale) -> Page:
     )
 
 
-def ahead(context: SiteContext) -> list[Due]:
+def ahead(context: SiteContext) -> list[EditionDates]:
     """The releases that are still to come."""
-    return coming(context.now, int(context.edition.framework["rules"]["cutoff_day"]), AHEAD)
+    return coming_editions(
+        context.now, int(context.edition.framework["rules"]["cutoff_day"]), AHEAD
+    )
 
 
 def ics(context: SiteContext, lang: SiteLocale) -> bytes:
@@ -112,8 +118,8 @@ def ics(context: SiteContext, lang: SiteLocale) -> bytes:
         event = Event()
         event.add("uid", f"release-{scheduled.month}@silent-crash-observatory")
         event.add("dtstamp", scheduled.cutoff)
-        event.add("dtstart", scheduled.release)
-        event.add("dtend", scheduled.release + timedelta(minutes=30))
+        event.add("dtstart", scheduled.publication)
+        event.add("dtend", scheduled.publication + timedelta(minutes=30))
         event.add("summary", lang.say("title", month=lang.month(scheduled.month + "-01")))
         calendar.add_component(event)
     body: bytes = calendar.to_ical()

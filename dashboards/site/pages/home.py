@@ -12,8 +12,8 @@ from dashboards.i18n import Language
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
-from dashboards.site.schedule import coming
 from warehouse.edition import Edition
+from warehouse.release_calendar import coming_editions
 
 Row = dict[str, Any]
 WIDTH = 640  # pixels beside the headline figure
@@ -25,7 +25,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     """The home page of the newest edition."""
     edition, level = context.edition, edition_stats.level(context.edition)
     opening = document.opening(edition, lang)
-    [after] = coming(context.now, int(edition.framework["rules"]["cutoff_day"]), 1)
+    [after] = coming_editions(context.now, int(edition.framework["rules"]["cutoff_day"]), 1)
     return Page(
         "",
         "home.html",
@@ -44,7 +44,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
             "alerts": newest(context, lang),
             "evaluated": context.evaluated,
             "issue": context.issue,
-            "next_release": lang.moment(after.release),
+            "next_release": lang.moment(after.publication),
             "next_month": lang.of_month(after.month + "-01"),
         },
     )

@@ -13,13 +13,13 @@ from bs4 import BeautifulSoup
 from icalendar import Calendar
 from sqlalchemy import Engine, create_engine, text
 
-from dashboards.site import parallel, schedule
+from dashboards.site import parallel
 from dashboards.site.build import build
 from dashboards.site.context import issues
 from pipelines.cli import main
 from tests.dashboards.conftest import NOW
 from tests.dashboards.site.conftest import AFRICA
-from warehouse import edition
+from warehouse import edition, release_calendar
 
 HOSTILE = "<script>alert(1)</script>\u202e\"'&=cmd()"
 
@@ -90,8 +90,8 @@ def test_a_reissue_keeps_the_old_one_and_is_said(
 
 def test_an_edition_is_not_shown_before_its_hour(alerted: Engine, tmp_path: Path) -> None:
     [issue] = issues(alerted)
-    assert issue.due.release == datetime(2026, 11, 11, 9, tzinfo=UTC)
-    early = issue.due.release - timedelta(seconds=1)
+    assert issue.due.publication == datetime(2026, 11, 11, 9, tzinfo=UTC)
+    early = issue.due.publication - timedelta(seconds=1)
     with pytest.raises(LookupError, match="hour of release"):
         build(alerted, tmp_path / "early", early)
     assert not (tmp_path / "early").exists()
@@ -171,11 +171,12 @@ def test_only_what_an_earlier_build_made_is_removed(
     ],
 )
 def test_the_rule_of_release(month: str, release: datetime) -> None:
-    due = schedule.due(month, 10)
-    assert due.release == release
-    assert due.cutoff < due.release
-    assert schedule.coming(release - timedelta(seconds=1), 10, 1)[0].month == month
-    assert schedule.coming(release, 10, 1)[0].month > month
+    due = release_calendar.edition_dates(month, 10)
+    assert due.publication == release
+    assert due.cutoff < due.publication
+    before = release - timedelta(seconds=1)
+    assert release_calendar.coming_editions(before, 10, 1)[0].month == month
+    assert release_calendar.coming_editions(release, 10, 1)[0].month > month
 
 
 def test_the_calendar_can_be_read_by_a_calendar(built: Path) -> None:
