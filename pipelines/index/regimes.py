@@ -91,10 +91,11 @@ def auroc(index: pd.Series, event: pd.Series) -> float:
 
     Ties count one half. NaN without both kinds of period.
     """
+    from scipy.stats import mannwhitneyu
+
     present = index.dropna()
     during = event.reindex(present.index)
-    positive, negative = int(during.sum()), int((~during).sum())
-    if not positive or not negative:
+    positive, negative = present[during], present[~during]
+    if positive.empty or negative.empty:
         return float("nan")
-    ranks = present.rank()
-    return float((ranks[during].sum() - positive * (positive + 1) / 2) / (positive * negative))
+    return float(mannwhitneyu(positive, negative).statistic / (len(positive) * len(negative)))
