@@ -6,6 +6,7 @@ value in it was computed from what was known at its own cut-off.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 

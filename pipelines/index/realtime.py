@@ -138,7 +138,9 @@ def _lineage(
         return pd.DataFrame(columns=TRACED)
     picked = rows.iloc[np.concatenate([reading.rows for _, _, reading in readings])]
     traced = picked.rename(columns={"period": "series_period"}).reset_index(drop=True)
-    if "origin" in traced:  # a figure that stands for another series leads to the one it was read as
+    if (
+        "origin" in traced
+    ):  # a figure that stands for another series leads to the one it was read as
         traced["series"] = traced["origin"].where(traced["origin"].notna(), traced["series"])
     traced["key"] = np.repeat([key for _, key, _ in readings], sizes)
     traced["period"] = np.repeat([month.to_timestamp() for month, _, _ in readings], sizes)
