@@ -117,6 +117,8 @@ class Source:
         stamp: whether a time stamp is the start or the end of its period, or an instant.
         needs: the environment variable (a free key, or consent to terms) that it requires.
         traps: what a reader of the data would not expect, a line each.
+        register: the page on which a person reads the figures that no feed carries.
+        watched_as: the page's name in `tariff_pages`, where it is watched for changes.
         peers: series whose key starts with this are compared with each other's median.
         parser_version: raised when `parse` reads stored bytes differently than before.
     """
@@ -147,6 +149,8 @@ class Source:
     needs: str = ""
     traps: tuple[str, ...] = ()
     peers: str = ""
+    register: str = ""
+    watched_as: str = ""
     parser_version: int = 1
 
     @property

@@ -21,6 +21,7 @@ from pipelines.cli.options import (
     render_table,
     write_output,
 )
+from pipelines.cli.register import app as register
 from pipelines.cli.site import app as site
 from pipelines.cli.sources import app as sources
 from pipelines.errors import ObservatoryError
@@ -36,6 +37,7 @@ app.add_typer(alerts, name="alerts")
 app.add_typer(announcements, name="announcements")
 app.add_typer(index, name="index")
 app.add_typer(lake, name="lake")
+app.add_typer(register, name="register")
 app.add_typer(site, name="site")
 app.add_typer(sources, name="sources")
 

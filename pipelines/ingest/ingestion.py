@@ -10,7 +10,8 @@ from os import environ
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.ingest import fetch
+from pipelines.errors import RunError
+from pipelines.ingest import fetch, registers
 from pipelines.ingest.validate import LastGood, check
 from pipelines.settings import Settings
 from sources import Payload, Request, Source, registry
@@ -93,13 +94,15 @@ def _series(source: Source) -> list[dict[str, object]]:
 def ingest_all(
     engine: Engine, settings: Settings, sources: Sequence[Source], *, live: bool = True
 ) -> Iterator[IngestOutcome]:
-    """Load the shipped history, then ask every source side by side; one outcome a payload.
+    """Load the shipped history and the registers, then ask every source; one outcome a payload.
 
     A source that fails gives an outcome that says so, and the others go on.
     """
     for source in sources:
         if source.history:
             yield from load_history(engine, source, settings.now)
+        if source.register:
+            yield from load_register(engine, settings, source)
     if live:
         yield from fetch_and_load(engine, settings, [s for s in sources if s.requests])
 
@@ -116,6 +119,28 @@ def load_history(engine: Engine, source: Source, now: datetime) -> list[IngestOu
     frame = read_history(path)
     about = {"url": url, "at": now, "outcome": "history", "sha256": sha256(body).hexdigest()}
     return [_store(engine, source, frame, about | {"bytes": len(body)})]
+
+
+def load_register(engine: Engine, settings: Settings, source: Source) -> list[IngestOutcome]:
+    """Load the figures that a person keeps for this source, once for each version of the file.
+
+    A file that cannot be read is a refusal of this source and stops no other.
+    """
+    path = registers.path_of(settings.home, source)
+    if not path.is_file():
+        return []
+    body = path.read_bytes()
+    url, digest = f"{registers.FOLDER}/{path.name}", sha256(body).hexdigest()
+    last = read.last_fetch(engine, source.key, url)
+    if last is not None and last.sha256 == digest:
+        return []
+    about: dict[str, object] = {"url": url, "at": settings.now, "sha256": digest}
+    try:
+        frame = registers.read_rows(path, source, settings.now)
+    except RunError as error:
+        load.record(engine, source.key, **about, outcome="refused", detail=str(error)[:500])
+        return [IngestOutcome(source.key, url, "refused", str(error))]
+    return [_store(engine, source, frame, about | {"outcome": "history", "bytes": len(body)})]
 
 
 def fetch_and_load(

@@ -29,6 +29,7 @@ SOURCE = Source(
         ),
     ),
     redistribute=False,
+    register="https://www.trendforce.com/presscenter/news",
     traps=(
         "DDR4 is at the end of its life: it is squeezed for reasons of its own.",
         "Chips are counted in gigabits, modules in gigabytes.",

@@ -91,6 +91,8 @@ SOURCE = Source(
             ),
         )
     ),
+    register="https://www.anre.ma/",
+    watched_as="anre",
     traps=(
         "No machine-readable series: facts from orders and press, with effective dates.",
         "The full grid by time of day was not found.",

@@ -37,6 +37,8 @@ SOURCE = Source(
             "Capacity price, PJM, Dominion zone (Virginia)",
         ),
     ),
+    register="https://www.pjm.com/markets-and-operations/rpm",
+    watched_as="pjm",
     traps=(
         "The last two auctions ended at an administrative cap: flat there is censored.",
         "A delivery year runs from June to May.",

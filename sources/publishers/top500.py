@@ -24,6 +24,7 @@ SOURCE = Source(
             "Morocco's share of the measured power of the TOP500",
         ),
     ),
+    register="https://www.top500.org/lists/top500/",
     traps=(
         "The lists are under copyright: one fact is cited, the list itself is not kept.",
         "Only machines that were entered count; clouds and companies seldom enter theirs.",

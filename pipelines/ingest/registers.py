@@ -1,0 +1,186 @@
+"""Registers: figures that a person reads and keeps, a CSV a source in the home folder.
+
+Auction results, tariffs and quoted prices have no feed. A source with a `register` names the
+page on which a person reads its figures. What is shipped is its history; new figures go to
+`SILENTCRASH_HOME/registers/<source>.csv` with the page, the reader and the day from which the
+figure could be known, and are validated and loaded at every run like any other source.
+"""
+
+import csv
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from pipelines.errors import RunError, UsageError, nearest
+from pipelines.settings import Settings
+from sources import Source, registry
+from sources.tidy import STATUSES, tidy
+from warehouse.observations import read
+
+FOLDER = "registers"
+# What a person fills in, in the order of the form, with what each means.
+FIELDS: Mapping[str, str] = {
+    "series": "which series: a key of `silentcrash sources`",
+    "period": "the day from which the figure holds, or the first day of its period: YYYY-MM-DD",
+    "value": "the figure, in the unit of the series",
+    "status": "final, or preliminary, estimated, capped …",
+    "known_from": "the day on which the publisher made it public: YYYY-MM-DD",
+    "source": "who says so: publisher and document",
+    "address": "the page or file on which it was read: https://…",
+    "licence": "the terms under which the figure may be repeated",
+    "note": "what a reader should know: page number, tax, cap",
+    "reader": "who read it",
+}
+OPTIONAL = {"note"}
+
+
+@dataclass(frozen=True)
+class Due:
+    """A register that wants a look: since when, and why."""
+
+    source: str
+    page: str
+    newest: str
+    why: str
+
+
+def kept() -> dict[str, Source]:
+    """The sources that a person keeps, by key."""
+    return {key: source for key, source in registry().items() if source.register}
+
+
+def find_register(key: str) -> Source:
+    """The source with this register. Raises UsageError naming the nearest ones."""
+    by_key = kept()
+    if key not in by_key:
+        raise UsageError(f"there is no register {key!r}; {nearest(key, by_key)}")
+    return by_key[key]
+
+
+def path_of(home: Path, source: Source) -> Path:
+    """The file of a register."""
+    return home / FOLDER / f"{source.key}.csv"
+
+
+def read_rows(path: Path, source: Source, now: datetime) -> pd.DataFrame:
+    """The figures of a register file, tidy, with their citations.
+
+    Raises RunError naming the file, the line and what is wrong with it.
+    """
+    rows = list(_rows(path))
+    for number, row in enumerate(rows, start=2):
+        if fault := objection(row, source, now):
+            raise RunError(f"{path}, line {number}: {fault}")
+    frame = pd.DataFrame(rows, columns=list(FIELDS))
+    dates = {name: pd.to_datetime(frame[name], utc=name == "known_from")
+             for name in ("period", "known_from")}  # fmt: skip
+    note = frame["note"].where(frame["note"].ne(""), "read by hand") + ", by " + frame["reader"]
+    return tidy(frame.assign(**dates, note=note, assumed=False))
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            if reader.fieldnames is None or set(FIELDS) - set(reader.fieldnames):
+                raise RunError(f"{path}: the first line must name {', '.join(FIELDS)}")
+            for row in reader:
+                yield {name: (row[name] or "").strip() for name in FIELDS}
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RunError(f"{path}: it is no CSV in UTF-8 ({error})") from None
+
+
+def objection(row: Mapping[str, str], source: Source, now: datetime) -> str:
+    """What is wrong with a row of a register, in words; "" where nothing is."""
+    series = [one.key for one in source.series]
+    if missing := [name for name in FIELDS if not row[name] and name not in OPTIONAL]:
+        return f"{missing[0]} is empty ({FIELDS[missing[0]]})"
+    if row["series"] not in series:
+        return f"{row['series']!r} is no series of {source.key}; {nearest(row['series'], series)}"
+    if row["status"] not in STATUSES:
+        return f"status {row['status']!r} is unknown; {nearest(row['status'], STATUSES)}"
+    if not row["address"].startswith(("https://", "http://")):
+        return f"address {row['address']!r} is no web address"
+    try:
+        float(row["value"])
+    except ValueError:
+        return f"value {row['value']!r} is not a number"
+    for name in ("period", "known_from"):
+        day = pd.to_datetime(row[name], format="%Y-%m-%d", errors="coerce")
+        if pd.isna(day):
+            return f"{name} {row[name]!r} is not a day: write YYYY-MM-DD"
+    if pd.Timestamp(row["known_from"], tz="UTC") > pd.Timestamp(now):
+        return f"known_from {row['known_from']} lies ahead"
+    return ""
+
+
+def add(settings: Settings, source: Source, row: Mapping[str, str]) -> Path:
+    """Append a figure to a register; the file. Raises UsageError where the row is not sound.
+
+    The file is written beside itself and renamed, so that it is never half there.
+    """
+    complete = {name: row.get(name, "").strip() for name in FIELDS}
+    if fault := objection(complete, source, settings.now):
+        raise UsageError(fault)
+    path = path_of(settings.home, source)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}.part")
+    before = path.read_text(encoding="utf-8-sig") if path.is_file() else ",".join(FIELDS) + "\n"
+    with draft.open("w", encoding="utf-8", newline="") as file:
+        file.write(before if before.endswith("\n") else before + "\n")
+        csv.DictWriter(file, list(FIELDS), lineterminator="\n").writerow(complete)
+    draft.replace(path)
+    return path
+
+
+def listing(engine: Engine, key: str = "") -> pd.DataFrame:
+    """The newest figure of each series that a person keeps: value, days, page."""
+    chosen = [find_register(key)] if key else list(kept().values())
+    parts = [_newest(engine, source) for source in chosen]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _newest(engine: Engine, source: Source) -> pd.DataFrame:
+    declared = pd.DataFrame(
+        {
+            "register": source.key,
+            "series": [series.key for series in source.series],
+            "unit": [series.unit for series in source.series],
+            "page": source.register,
+        }
+    )
+    newest = read.latest(engine, declared["series"].tolist())
+    days = newest.assign(
+        period=newest["period"].dt.strftime("%Y-%m-%d"),
+        known_from=newest["known_from"].dt.strftime("%Y-%m-%d"),
+    )
+    joined = declared.merge(days[["series", "period", "value", "known_from"]], "left", "series")
+    return joined[["register", "series", "period", "value", "unit", "known_from", "page"]]
+
+
+def due(engine: Engine, now: datetime) -> list[Due]:
+    """The registers that are due: their newest figure is old, or the watched page changed since."""
+    pages = read.latest(engine, ["tariff_pages.*"])
+    changed = dict(zip(pages["series"], pages["known_from"], strict=True))
+    found = []
+    for source in kept().values():
+        keys = [series.key for series in source.series]
+        figures = read.latest(engine, keys)
+        if figures.empty:
+            found.append(Due(source.key, source.register, "", "it has no figure yet"))
+            continue
+        period, known = figures["period"].max(), figures["known_from"].max()
+        age = (pd.Timestamp(now).tz_localize(None) - period).days
+        watched = changed.get(f"tariff_pages.{source.watched_as}")
+        if age > source.stale_days:
+            why = f"its newest figure is of {period:%Y-%m-%d}, {age} days ago"
+            found.append(Due(source.key, source.register, f"{period:%Y-%m-%d}", why))
+        elif watched is not None and watched > known:
+            why = f"the page changed on {watched:%Y-%m-%d}: read the figure again"
+            found.append(Due(source.key, source.register, f"{period:%Y-%m-%d}", why))
+    return found
