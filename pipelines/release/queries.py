@@ -57,9 +57,9 @@ def backtest(
         engine = filled_store(settings)
         now, method = min(as_of or settings.now, settings.now), editions.framework()
         facts = editions.figures(engine, as_of=now)
-        first = realtime.compute(facts, method, realtime.passed(method, now)).values
+        first = realtime.compute(facts, method, realtime.closed_months(method, now)).values
         shown.update(step, description="Computing every month as known now")
-        months = realtime.allowed(first)
+        months = realtime.published_months(first)
         latest = realtime.compute(facts, method, months, dict.fromkeys(months, now)).values
         shown.update(step, description="Drawing 10,000 replicates of each month")
         bands = doubt.analyse(first, method, seed=editions.SEED).bands
