@@ -18,11 +18,12 @@ test: .venv/.ready  ## every test
 	$(BIN)/python -m tests.install
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-check: .venv/.ready  ## lint, types, import rule, Dagster definitions
+check: .venv/.ready  ## lint, types, import rule, live sources, Dagster definitions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tools.live_sources
 	SILENTCRASH_HOME=$(HOME_OF_RUNS) $(BIN)/dg check defs
 
 dev: .venv/.ready  ## the Dagster UI with the graph, on http://localhost:3000

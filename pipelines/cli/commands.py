@@ -98,7 +98,7 @@ def index(
     scores = wide.pivot(index="period", columns="key", values="score")
     dimensions = [key for key in wide["key"].unique() if key != "index"]
     regime = values.loc[values["key"].eq("index")].set_index("period")["regime"]
-    shares = assemble.weight_by_state(values).mul(100).add_suffix(" %")
+    shares = assemble.shares(values).mul(100).add_suffix(" %")
     table = scores[["index", *dimensions]].join(shares).round(2).assign(regime=regime)
     return table.reset_index().assign(period=lambda f: f["period"].dt.strftime("%Y-%m"))
 

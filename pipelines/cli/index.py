@@ -70,6 +70,18 @@ def backtest(as_of: AsOf = "", format: Written = Format.table) -> None:
 
 
 @app.command()
+def runway(format: Written = Format.table) -> None:
+    """Show how long each indicator lasts without new figures, and who continues it."""
+    import sys
+
+    from pipelines.release import queries
+
+    rows, sentence = queries.runway(from_environment())
+    render_table(rows, format, "Newest figure, who continues it, and when it would be withheld")
+    print(sentence, file=sys.stderr)
+
+
+@app.command()
 def sensitivity(
     as_of: AsOf = "",
     format: Written = Format.table,

@@ -83,7 +83,7 @@ def split(
     return steps.diff(axis=1).iloc[:, 1:].set_axis(SPLIT, axis=1)
 
 
-def composition_effect(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> pd.Series:
+def worth(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> pd.Series:
     """Points of the change of `value` that its members did not make.
 
     The change of the mean, less that of the mean of the members present in both rows. Zero
@@ -97,14 +97,14 @@ def composition_effect(scores: pd.DataFrame, weights: pd.Series, value: pd.Serie
     return value.diff() - (now - then)
 
 
-def composition_notes(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> pd.Series:
+def composition(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> pd.Series:
     """Who enters and who leaves in each row and what that is worth, in words.
 
     "" where the members are those of the row before.
     """
     present = scores.notna()
     previous = present.shift(fill_value=False)
-    points = composition_effect(scores, weights, value)
+    points = worth(scores, weights, value)
     moved = present.ne(previous).any(axis=1) & points.notna()
     words = pd.Series("", index=scores.index, dtype=object)
     for row in scores.index[moved]:
@@ -115,6 +115,11 @@ def composition_notes(scores: pd.DataFrame, weights: pd.Series, value: pd.Series
         parts = [f"{side}: {', '.join(who.index[who])}" for side, who in sides.items() if who.any()]
         words[row] = f"{'; '.join(parts)}; that alone is worth {points[row]:+.1f} points"
     return words
+
+
+def residual(parts: pd.DataFrame, total: pd.Series) -> pd.Series:
+    """What is left when the parts of each row are added up, less `total`."""
+    return parts.sum(axis=1) - total
 
 
 def largest_remainder(parts: pd.DataFrame, decimals: int = 1) -> pd.DataFrame:

@@ -93,14 +93,14 @@ def draft(
     no month has the coverage, UsageFault naming the nearest month where `month` has not.
     """
     method = method or framework()
-    span = realtime.closed_months(method, now)
+    span = realtime.passed(method, now)
     dates = _dates(span, month, as_of, method)
     recorded_by = read.newest_fetch(engine)
     facts = figures(engine, as_of=max(dates.values(), default=now), recorded_by=recorded_by)
     if facts.empty or not dates:
         raise RunFault(NOTHING)
     result = linked.compute(facts, method, list(dates), dates)
-    allowed = realtime.published_months(result.values)
+    allowed = realtime.allowed(result.values)
     chosen = _choose(month, allowed)
     first, last = allowed[0].to_timestamp(), chosen.to_timestamp()
     values = result.values.loc[result.values["period"].between(first, last)]

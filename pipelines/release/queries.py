@@ -14,6 +14,7 @@ from pipelines.index.robustness import revision_backtest
 from pipelines.index.robustness import sensitivity as doubt
 from pipelines.release import compute as editions
 from pipelines.release import explanation, revisions
+from pipelines.release import runway as lasting
 from pipelines.settings import Settings
 
 # Months after its own cut-off at which a month is read again: the readings of national accounts,
@@ -57,9 +58,9 @@ def backtest(
         engine = filled_store(settings)
         now, method = min(as_of or settings.now, settings.now), editions.framework()
         facts = editions.figures(engine, as_of=now)
-        first = realtime.compute(facts, method, realtime.closed_months(method, now)).values
+        first = realtime.compute(facts, method, realtime.passed(method, now)).values
         shown.update(step, description="Computing every month as known now")
-        months = realtime.published_months(first)
+        months = realtime.allowed(first)
         latest = realtime.compute(facts, method, months, dict.fromkeys(months, now)).values
         shown.update(step, description="Drawing 10,000 replicates of each month")
         bands = doubt.analyse(first, method, seed=editions.SEED).bands
@@ -79,6 +80,16 @@ def _later(
     """Each month at the cut-offs `LAGS` months after its own that have passed."""
     cells = [(month, realtime.cutoff(month + lag, method)) for month in months for lag in LAGS]
     return [(month, instant) for month, instant in cells if instant <= now]
+
+
+def runway(settings: Settings) -> tuple[pd.DataFrame, str]:
+    """How long each indicator lasts and who continues it; the nearest end in words."""
+    with progress(Console(stderr=True)) as shown:
+        shown.add_task("Reading every indicator, month by month ahead", total=None)
+        facts = editions.figures(filled_store(settings), as_of=settings.now)
+        method = editions.framework()
+        rows = lasting.table(facts, method, settings.now)
+    return rows, lasting.sentence(rows, lasting.ends(rows, method, settings.now))
 
 
 def sensitivity(settings: Settings, as_of: datetime | None) -> dict[str, pd.DataFrame]:

@@ -1,0 +1,157 @@
+"""How long each indicator lasts if its publishers fell silent today, and who continues it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+import pandas as pd
+
+from pipelines.index.asof import Figures, FiguresAsOf
+from pipelines.index.framework import Dimension, Framework, Indicator
+from pipelines.index.inputs import splices
+from pipelines.index.reading import read
+from sources import registry
+
+# Five years: the longest that any indicator is carried is three (36 months), then it is withheld.
+HORIZON = 60
+REGISTER = "register of a reader"
+
+
+class Ends(NamedTuple):
+    """The month from which the index would be withheld, None where it goes on."""
+
+    all_silent: pd.Period | None
+    publishers_answer: pd.Period | None
+
+
+def continued_by() -> dict[str, tuple[str, ...]]:
+    """Who goes on giving figures of each series without a key, by series; registers included.
+
+    A series is continued by the live sources that declare it, by those that declare the series
+    spliced to it, and by the register that a person keeps.
+    """
+    live: dict[str, list[str]] = {}
+    for source in registry().values():
+        for series in source.series:
+            own = live.setdefault(series.key, [])
+            if source.requests and not source.needs:
+                own.append(source.key)
+            if source.register:
+                own.append(f"{source.key} ({REGISTER})")
+    for splice in splices.load():
+        live.setdefault(splice.series, []).extend(live.get(splice.continued_by, []))
+    return {key: tuple(names) for key, names in live.items()}
+
+
+def without_continuation(method: Framework) -> list[str]:
+    """The indicators of which a role has no series that anybody continues; none in good order."""
+    live = continued_by()
+    return [
+        key
+        for key, indicator in method.indicators.items()
+        if not all(any(live.get(name) for name in role) for role in roles(indicator))
+    ]
+
+
+def roles(indicator: Indicator) -> list[tuple[str, ...]]:
+    """The series of each role that the indicator has."""
+    return [role for role in (indicator.of, indicator.to, indicator.less) if role]
+
+
+def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFrame:
+    """A row an indicator: how long it lasts, and who continues it.
+
+    Args:
+        history: every version of every figure that is stored, as the engine reads it.
+        method: the framework whose indicators are looked at.
+        now: the instant at which all publishers fall silent.
+
+    Returns:
+        key, newest (the month of its newest figure), live (the sources that continue it),
+        withheld (the first month without a value, YYYY-MM; empty where it lasts beyond HORIZON),
+        share (per cent of the weight of the index that goes with it; 0 for a panel).
+    """
+    keys = {name for indicator in method.indicators.values() for name in indicator.series}
+    figures = FiguresAsOf(history, keys).at(now)
+    live = continued_by()
+    start = pd.Period(now.replace(tzinfo=None), "M")
+    return pd.DataFrame(
+        {
+            "key": key,
+            "newest": read(indicator, figures, start).observed or "",
+            "live": ", ".join(_continue(indicator, live)),
+            "withheld": _withheld_from(indicator, figures, start),
+            "share": round(100 * weight_shares(method).get(key, 0.0), 2),
+        }
+        for key, indicator in method.indicators.items()
+    )
+
+
+def weight_shares(method: Framework) -> dict[str, float]:
+    """The share of the index's weight that each of its indicators has; they add up to one."""
+    total = sum(group.weight for group in method.dimension)
+    return {
+        f"{group.key}.{indicator.key}": group.weight / total * indicator.weight
+        / sum(one.weight for one in group.indicator)
+        for group in method.dimension
+        for indicator in group.indicator
+    }  # fmt: skip
+
+
+def ends(rows: pd.DataFrame, method: Framework, now: datetime) -> Ends:
+    """When the index would be withheld: with every publisher silent, and with all answering.
+
+    `rows` are those of `table`. An indicator that somebody continues lasts while they answer.
+    """
+    months = pd.period_range(pd.Period(now.replace(tzinfo=None), "M"), periods=HORIZON, freq="M")
+    silent = dict(zip(rows["key"], rows["withheld"], strict=True))
+    kept = dict(zip(rows["key"], rows["withheld"].where(rows["live"].eq(""), ""), strict=True))
+    return Ends(*(_first_withheld(method, until, months) for until in (silent, kept)))
+
+
+def sentence(rows: pd.DataFrame, end: Ends) -> str:
+    """The nearest end in words, for whoever runs the release."""
+    ending = rows.loc[rows["withheld"].ne("")].sort_values(["withheld", "key"])
+    if ending.empty:
+        return "No indicator would be withheld within five years."
+    first = ending.iloc[0]
+    silent = f"the index from {end.all_silent}" if end.all_silent else "the index never"
+    alive = (
+        f"even while publishers answer, the index ends in {end.publishers_answer}"
+        if end.publishers_answer
+        else "while publishers answer, the index goes on"
+    )
+    return (
+        f"If every publisher fell silent today, {first['key']} would be withheld from "
+        f"{first['withheld']} and {silent}; {alive}."
+    )
+
+
+def _first_withheld(
+    method: Framework, until: Mapping[str, str], months: Iterable[pd.Period]
+) -> pd.Period | None:
+    for month in months:
+        present = {key for key, end in until.items() if not end or str(month) < end}
+        groups = sum(group.weight for group in method.dimension if _covered(group, present, method))
+        if groups < method.rules.coverage_index * sum(one.weight for one in method.dimension):
+            return month
+    return None
+
+
+def _covered(group: Dimension, present: set[str], method: Framework) -> bool:
+    covered = sum(one.weight for one in group.indicator if f"{group.key}.{one.key}" in present)
+    total = sum(one.weight for one in group.indicator)
+    return covered >= method.rules.coverage_dimension * total
+
+
+def _continue(indicator: Indicator, live: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Who continues it: nobody, if a role has no series that anybody continues."""
+    by_role = [[name for key in role for name in live.get(key, ())] for role in roles(indicator)]
+    return list(dict.fromkeys(name for names in by_role for name in names)) if all(by_role) else []
+
+
+def _withheld_from(indicator: Indicator, figures: Mapping[str, Figures], start: pd.Period) -> str:
+    for ahead in range(HORIZON):
+        if read(indicator, figures, start + ahead).state == "withheld":
+            return str(start + ahead)
+    return ""

@@ -1,0 +1,18 @@
+"""Fail where an indicator of the method is continued by nobody: `python -m tools.live_sources`."""
+
+import sys
+
+from pipelines.index.framework import load
+from pipelines.release.runway import without_continuation
+
+
+def main() -> int:
+    """Name the indicators that no keyless source and no register continues; 1 where there are."""
+    orphans = without_continuation(load())
+    for key in orphans:
+        print(f"{key}: no keyless source and no register continues it", file=sys.stderr)
+    return 1 if orphans else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
