@@ -3,7 +3,7 @@ BIN := .venv/bin
 PYTHON ?= python3
 HOME_OF_RUNS := $(or $(SILENTCRASH_HOME),$(CURDIR)/data)
 
-.PHONY: release test check dev bench evaluate
+.PHONY: release test test-fast check dev bench evaluate
 
 .venv/.ready: uv.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -17,6 +17,9 @@ release: .venv/.ready  ## public figures -> warehouse -> index -> releases/<mont
 test: .venv/.ready  ## every test
 	$(BIN)/python -m tests.install
 	$(BIN)/pytest -n 2 --dist loadgroup
+
+test-fast: .venv/.ready  ## an answer in under a minute: no browser, Spark, kill, server or real body
+	$(BIN)/pytest -n 2 -q -m "not (browser or spark or kill or slow or shared)"
 
 check: .venv/.ready  ## lint, types, import rule, live sources, Dagster definitions
 	$(BIN)/ruff check .

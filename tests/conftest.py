@@ -8,15 +8,55 @@ import pytest
 from tests.server import Site, running_site
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+LEFT_OUT = pytest.StashKey[int]()
+
+
+# What a test uses tells what it costs: a browser, a cluster, processes that are killed, a real
+# server, or a store with the whole shipped history. `make test-fast` leaves all of these out.
+COSTLY = {
+    "browser": {"chromium"},
+    "spark": {"cluster"},
+    "kill": {"killer"},
+    "slow": {"server", "shipped", "shipped_store", "shipped_edition", "built", "home", "trial"},
+}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests marked `shared` run wherever that folder is; a bare clone does without them."""
+    """Mark what is costly; without the folder of real bodies leave out what reads them.
+
+    How many are left out is told at the end, so that a bare clone names what it cannot test.
+    """
+    for item in items:
+        for mark in costs(item):
+            item.add_marker(mark)
     if SHARED.exists():
         return
     shared = [item for item in items if item.get_closest_marker("shared")]
     config.hook.pytest_deselected(items=shared)
+    config.stash[LEFT_OUT] = len(shared)
     items[:] = [item for item in items if item not in shared]
+
+
+def costs(item: pytest.Item) -> set[str]:
+    """The marks of what a test uses: by its fixtures, its engine and the name of its file."""
+    used = set(getattr(item, "fixturenames", ()))
+    marks = {mark for mark, fixtures in COSTLY.items() if used & fixtures}
+    engine = getattr(getattr(item, "callspec", None), "params", {}).get("kind")
+    if engine == "postgresql":
+        marks.add("slow")
+    if "kill" in item.path.stem:
+        marks.add("kill")
+    return marks
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how many tests wait for the folder of real bodies."""
+    if left_out := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(
+            f"{left_out} tests read real bodies that are not beside this checkout"
+        )
 
 
 @pytest.fixture(scope="session")
