@@ -59,7 +59,7 @@ class Payload:
     """The bytes that a publisher sent, decompressed, and when they were requested.
 
     `extra_pages` holds the further pages of a source with `next_page`: all of them, or there is
-    no payload.
+    no payload. `first_seen` is when these very bytes came for the first time, if not now.
     """
 
     content: bytes
@@ -67,6 +67,7 @@ class Payload:
     fetched_at: datetime
     last_modified: datetime | None = None
     extra_pages: tuple[bytes, ...] = ()
+    first_seen: datetime | None = None
 
     @property
     def pages(self) -> tuple[bytes, ...]:

@@ -77,6 +77,18 @@ def last_fetch(engine: Engine, source: str, url: str | None = None) -> LastFetch
     return LastFetch(**dict(row._mapping) | {"newest": newest})
 
 
+def first_seen(engine: Engine, source: str, url: str, sha256: str | None) -> datetime | None:
+    """When a source was first given these bytes at this address, None if they are new."""
+    query = text(
+        'select min(f.at) as at from "fetch" f join source c on c.id = f.source_id '
+        "where c.key = :source and f.url = :url and f.sha256 = :sha256"
+    ).columns(at=UTCDateTime())
+    with engine.connect() as connection:
+        values = {"source": source, "url": url, "sha256": sha256}
+        earliest: datetime | None = connection.scalar(query, values)
+    return earliest
+
+
 def parsed_bodies(engine: Engine, source: str) -> pd.DataFrame:
     """The bodies of a source that its parser was shown, each once, oldest first.
 

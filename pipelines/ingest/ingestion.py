@@ -177,7 +177,8 @@ def load_fetched(engine: Engine, archive: Archive, asked: fetch.FetchedPayload) 
     if source.next_page:
         archive.put(fetch.contents(asked.bodies), kept)
     archived = replace(asked, bodies=tuple(archive.get(sha) for sha in held))
-    return load_payload(engine, source, archived.payload, about)
+    seen = read.first_seen(engine, source.key, answer.url, answer.sha256)
+    return load_payload(engine, source, replace(archived.payload, first_seen=seen), about)
 
 
 def load_payload(

@@ -20,6 +20,12 @@ from sources.tidy import between, tidy
 
 MODELS = Path(__file__).with_name("token_models.csv")
 VENDOR = "openai"
+RAW = "https://raw.githubusercontent.com/pydantic/genai-prices/main"
+# v1 (prices/data_slim.json) was frozen by its publisher on 2026-07-25: a price cut of five days
+# later never reached it.
+FILE = "prices/new_data/v2/data_slim.json"
+
+Prices = dict[str, Any] | list[dict[str, Any]]
 
 
 def current_models(day: date) -> dict[str, str]:
@@ -44,12 +50,25 @@ def parse(payload: Payload) -> pd.DataFrame:
     current = current_models(day)
     if missing := set(current.values()) - set(models):
         raise SchemaDrift(f"the models of {MODELS.name}", f"no {', '.join(sorted(missing))}")
-    prices = {tier: blended(models[model]["prices"], day) for tier, model in current.items()}
-    rows = pd.DataFrame({"series": [f"tokens.{tier}" for tier in prices], "value": prices.values()})
-    return tidy(rows.assign(period=day))
+    seen = (payload.first_seen or payload.fetched_at).astimezone(UTC).date()
+    rows = [_row(tier, models[model]["prices"], day, seen) for tier, model in current.items()]
+    return tidy(pd.DataFrame(rows, columns=["series", "value", "period", "known_from"]))
 
 
-def blended(prices: dict[str, Any] | list[dict[str, Any]], day: date) -> float:
+def _row(tier: str, prices: Prices, day: date, seen: date) -> tuple[object, ...]:
+    """The price of a tier on `day`: known since it began, if it was announced before that.
+
+    The bytes may stand for weeks before the day from which a price in them holds; a body that
+    names an earlier day than its own says nothing of when that was public.
+    """
+    begun = begins(prices, day)
+    value = blended(prices, day)
+    if begun is not None and seen < begun:
+        return f"tokens.{tier}", value, begun, pd.Timestamp(begun, tz="UTC")
+    return f"tokens.{tier}", value, day, pd.NaT
+
+
+def blended(prices: Prices, day: date) -> float:
     """The blend of the price in force on `day`, in USD per million tokens."""
     now = in_force(prices, day)
     return blend(_base(now["input_mtok"]), _base(now["output_mtok"]))
@@ -65,7 +84,16 @@ def blend(read: float, written: float) -> float:
     return (3 * read + written) / 4
 
 
-def in_force(prices: dict[str, Any] | list[dict[str, Any]], day: date) -> dict[str, Any]:
+def begins(prices: Prices, day: date) -> date | None:
+    """The day from which the price in force on `day` holds, None where it has always held."""
+    if isinstance(prices, dict):
+        return None
+    days = [str((entry.get("constraint") or {}).get("start_date", "")) for entry in prices]
+    begun = [date.fromisoformat(text) for text in days if text]
+    return max((start for start in begun if start <= day), default=None)
+
+
+def in_force(prices: Prices, day: date) -> dict[str, Any]:
     """The last price whose start date has come; one without a condition has always begun.
 
     Raises SchemaDrift for a price that depends on the hour: it is no price of a day.
@@ -118,7 +146,7 @@ SOURCE = Source(
     ),
     requests=(
         Request(
-            "https://raw.githubusercontent.com/pydantic/genai-prices/main/prices/data_slim.json"
+            f"{RAW}/{FILE}", mirror=f"https://cdn.jsdelivr.net/gh/pydantic/genai-prices@main/{FILE}"
         ),
     ),
     parse=parse,
@@ -126,8 +154,10 @@ SOURCE = Source(
     expected_format="json",
     attribution="Pydantic, genai-prices",
     stamp="instant",
+    snapshot_dated=True,
     traps=(
         "A price may hold from a later day, or by the hour.",
+        "The first form of the file is frozen since July 2026; the second one is read.",
         "A price may be a number or steps by length; the first step is read.",
         "Half of the models listed are dead or resold: a registry names the model of a tier.",
     ),

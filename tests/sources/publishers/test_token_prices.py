@@ -111,3 +111,60 @@ def test_no_model_stands_for_a_tier_before_the_first() -> None:
 def test_the_kept_ladder(kept: pd.DataFrame, day: str, flagship: float, frugal: float) -> None:
     begun = kept[kept["period"] <= day].sort_values("period").groupby("series")["value"].last()
     assert begun.to_dict() == {"tokens.flagship": flagship, "tokens.frugal": frugal}
+
+
+@pytest.mark.shared
+def test_the_file_that_is_read_is_not_the_frozen_one(payloads: Path) -> None:
+    # A cut of 30 July 2026 brought the smallest model to 0.45; the frozen file still says 2.25.
+    at = datetime(2026, 8, 21, 12, tzinfo=UTC)
+    [request] = SOURCE.requests
+    assert "/new_data/v2/" in request.url
+    folder = payloads / "genai_prices"
+    current = parse(
+        Payload((folder / "genai_prices_v2_data_slim_2026-08-21.json").read_bytes(), request, at)
+    )
+    frozen = parse(
+        Payload((folder / "genai_prices_v1_data_slim_2026-07-25.json").read_bytes(), request, at)
+    )
+    frugal = [
+        float(frame.loc[frame["series"].eq("tokens.frugal"), "value"].iloc[0])
+        for frame in (current, frozen)
+    ]
+    assert frugal == pytest.approx([0.45, 2.25])
+
+
+def announced(day: str, first: str) -> pd.DataFrame:
+    """A catalogue that names today's models, with a price that holds from 10 November 2026."""
+    listed = [
+        {
+            "id": model,
+            "prices": [
+                {"prices": {"input_mtok": 10, "output_mtok": 50}},
+                {
+                    "constraint": {"start_date": "2026-11-10"},
+                    "prices": {"input_mtok": 8, "output_mtok": 40},
+                },
+            ],
+        }
+        for model in current_models(date.fromisoformat(day)).values()
+    ]
+    body = json.dumps([{"id": "openai", "models": listed}]).encode()
+    seen = datetime.fromisoformat(first).replace(hour=12, tzinfo=UTC)
+    at = datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC)
+    return parse(Payload(body, SOURCE.requests[0], at, first_seen=seen))
+
+
+def test_a_price_announced_before_its_day_is_known_since_that_day() -> None:
+    before = announced("2026-11-03", "2026-11-03")
+    assert set(before["value"]) == {20.0}
+    later = announced("2026-11-12", "2026-11-03")
+    assert set(later["value"]) == {16.0}
+    assert set(later["known_from"]) == {pd.Timestamp("2026-11-10", tz="UTC")}
+    assert set(later["period"]) == {pd.Timestamp("2026-11-10")}
+
+
+def test_a_day_of_effect_before_the_body_came_does_not_date_it_back() -> None:
+    frame = announced("2026-11-24", "2026-11-20")
+    assert set(frame["value"]) == {16.0}
+    assert frame["known_from"].isna().all()
+    assert set(frame["period"]) == {pd.Timestamp("2026-11-24")}
