@@ -1,4 +1,4 @@
-"""The lake against pyarrow and DuckDB's own table, in one run: a table of ratios, and JSON.
+"""Measure the lake against pyarrow and DuckDB's own table, in one run.
 
 Five million made-up versions: 2,000 series of 250 months, ten versions each. Seconds of a
 processor stand beside seconds of the clock, which depend on what else the machine does.
@@ -23,7 +23,7 @@ def timed(run: Callable[[], object], times: int = 3) -> tuple[float, float]:
         clock, processor = time.perf_counter(), time.process_time()
         run()
         taken.append((time.perf_counter() - clock, time.process_time() - processor))
-    return median(one[0] for one in taken), median(one[1] for one in taken)
+    return tuple(map(median, zip(*taken, strict=True)))
 
 
 def syncs(engine, folder: str) -> dict[str, float]:
@@ -55,7 +55,7 @@ def syncs(engine, folder: str) -> dict[str, float]:
 
 
 def panels(folder: str) -> dict[str, float]:
-    """The panel of all series as of one day, by DuckDB from the lake and from its own table."""
+    """The panel of a day by DuckDB, from the lake and from its own table."""
     import duckdb
 
     from warehouse.lake import panel
@@ -80,8 +80,8 @@ def main() -> None:
         engine = store(f"sqlite:///{folder}/store.sqlite")
         append(engine, figures(0, PERIODS, VERSIONS))
         results = syncs(engine, folder) | panels(folder)
-    for what, found in results.items():
-        print(f"{what:60}{found:10.2f}")
+    for what, figure in results.items():
+        print(f"{what:60}{figure:10.2f}")
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(results, indent=2) + "\n")
     print(f"\nwritten to {OUT}")

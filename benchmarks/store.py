@@ -55,10 +55,10 @@ def store(url: str):
     source = dict.fromkeys(("publisher", "title_fr", "title_en", "homepage", "licence"), "made up")
     source |= {"key": "made_up", "licence_url": "", "attribution": "", "redistribute": True}
     source |= {"cadence": "monthly", "lag_days": 1, "stale_days": 60}
-    one = {"source": "made_up", "unit": "1", "frequency": "M", "title_fr": "", "title_en": ""}
+    same = {"source": "made_up", "unit": "1", "frequency": "M", "title_fr": "", "title_en": ""}
     engine = connect(url)
     migrate(engine)
-    rows = [one | {"key": f"made_up.series_{number:04d}"} for number in range(SERIES)]
+    rows = [same | {"key": f"made_up.series_{number:04d}"} for number in range(SERIES)]
     load.register(engine, [source], rows)
     return engine
 
@@ -71,7 +71,7 @@ def append(engine, frame: pd.DataFrame | Iterable[pd.DataFrame]) -> int:
 
 
 def bare_ingest(url: str, frame: pd.DataFrame) -> float:
-    """Seconds of ADBC writing the columns of the frame into a table with their primary key."""
+    """Seconds of ADBC writing the frame into a table with its primary key."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     table = table.set_column(1, "period", table["period"].cast(pa.date32()))
     naive = table["known_from"].cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
@@ -91,7 +91,7 @@ def bare_ingest(url: str, frame: pd.DataFrame) -> float:
 
 
 def orm(engine) -> float:
-    """Seconds of SQLModel add_all for a million rows, from a smaller number of them."""
+    """Seconds of SQLModel add_all for a million rows, scaled from fewer."""
     from sqlmodel import Session
 
     from warehouse.tables import Observation
@@ -132,7 +132,7 @@ def large(url: str) -> dict[str, float]:
     from warehouse.observations import read
 
     engine = store(url)
-    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     seconds = timed(lambda: append(engine, frames()))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     with duckdb.connect() as native, tempfile.TemporaryDirectory() as folder:
@@ -140,11 +140,11 @@ def large(url: str) -> dict[str, float]:
         for frame in frames():
             native.from_df(frame).insert_into("made")
         native.execute("create table observations as select *, 1 as fetch_id from made")
-        known = panel.KNOWN.format(known=f"known_from <= '{DAYS[4]}'")
-        baseline = median(timed(lambda: native.execute(known).df()) for _ in range(3))
+        query = panel.LATEST.format(conditions=f"known_from <= '{DAYS[4]}'")
+        baseline = median(timed(lambda: native.execute(query).df()) for _ in range(3))
         panel = median(timed(lambda: read.panel(engine, as_of=DAYS[4])) for _ in range(3))
         key = ["made_up.series_0007"]
-        one = median(timed(lambda: read.panel(engine, key, as_of=DAYS[4])) for _ in range(50))
+        single = median(timed(lambda: read.panel(engine, key, as_of=DAYS[4])) for _ in range(50))
         table = native.sql("select * from observations").to_arrow_table()
         bare, lakes = f"{folder}/bare", [f"{folder}/lake-{number}" for number in range(3)]
         wrote = median(
@@ -156,10 +156,10 @@ def large(url: str) -> dict[str, float]:
     return {
         "load 5 M, s": seconds,
         "peak memory of that, MiB (bar 1024)": peak,
-        "of which before it, MiB": held,
+        "of which before it, MiB": before,
         "as-of panel against DuckDB's own table (bar 2)": panel / baseline,
         "as-of panel from the lake, against the same": from_lake / baseline,
-        "as-of one series, ms (bar 5)": one * 1000,
+        "as-of one series, ms (bar 5)": single * 1000,
         "lake sync of 5 M against pyarrow writing (bar 3)": synced / wrote,
         "lake sync with nothing new, s (bar 1)": again,
         "bytes an observation (bar 40 in SQLite)": size(engine) / (SERIES * PERIODS * VERSIONS),
@@ -181,7 +181,7 @@ def size(engine) -> float:
 
 
 def killed(url: str) -> dict[str, float]:
-    """Loads of a million rows, each killed at a random moment: all rows are there or none."""
+    """Kill loads of a million rows at random moments: all rows are there or none."""
     engine = store(url)
     count = "select count(*), count(distinct fetch_id) from observation"
     moments, stopped, usual = random.Random(20260630), 0, 60.0
@@ -219,8 +219,8 @@ def alone(what: str, url: str) -> dict[str, float]:
     """One measurement in a fresh interpreter."""
     command = [sys.executable, "-W", "ignore", __file__, what, url]  # of DuckDB, on pandas
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
 
 
 def fresh(server, url: str, name: str) -> str:
@@ -233,9 +233,9 @@ def fresh(server, url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 
-def report(title: str, found: dict[str, float]) -> None:
+def report(title: str, results: dict[str, float]) -> None:
     print(f"\n{title}")
-    for what, figure in found.items():
+    for what, figure in results.items():
         print(f"  {what:60}{figure:10.2f}", flush=True)
 
 
@@ -250,9 +250,9 @@ def main() -> None:
         for engine, url in urls.items():
             for what, times in RUNS.items():
                 runs = [alone(what, fresh(server, url, f"{what}_{n}")) for n in range(times)]
-                found = {name: median(run[name] for run in runs) for name in runs[0]}
-                results[f"{engine}, {what}"] = found
-                report(f"{engine}, {what}", found)
+                medians = {name: median(run[name] for run in runs) for name in runs[0]}
+                results[f"{engine}, {what}"] = medians
+                report(f"{engine}, {what}", medians)
         server.cleanup()
     OUT.parent.mkdir(parents=True, exist_ok=True)
     OUT.write_text(json.dumps(results, indent=2) + "\n")

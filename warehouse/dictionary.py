@@ -1,4 +1,4 @@
-"""What each table and column holds, from the models: comments in PostgreSQL, a page for people.
+"""Describe the tables from their models: comments in PostgreSQL, a docs page.
 
 `python -m warehouse.dictionary docs/warehouse.md` writes the page's tables anew.
 """
@@ -22,17 +22,17 @@ MARK = "<!-- dictionary -->\n"
 
 def models() -> list[type[SQLModel]]:
     """The model of every table, in the order of the name of its table."""
-    found = [
-        one
+    classes = [
+        value
         for module in MODULES
-        for one in vars(module).values()
-        if isinstance(one, type) and issubclass(one, SQLModel) and hasattr(one, "__table__")
+        for value in vars(module).values()
+        if isinstance(value, type) and issubclass(value, SQLModel) and hasattr(value, "__table__")
     ]
-    return sorted(set(found), key=lambda one: str(one.__tablename__))
+    return sorted(set(classes), key=lambda model: str(model.__tablename__))
 
 
 def describe() -> None:
-    """Give the tables of the metadata their comments: the models' docstrings and descriptions."""
+    """Comment the tables with the docstrings and descriptions of the models."""
     for model in models():
         table = tables.core(model)
         table.comment = str(model.__doc__).partition("\n")[0]

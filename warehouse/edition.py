@@ -86,24 +86,24 @@ class Edition:
     def titles(self, language: str) -> dict[str, str]:
         """The title of the index, of each dimension, panel and indicator, by key."""
         method = self.framework
-        found: dict[str, str] = {"index": method["title"][language]}
+        titles: dict[str, str] = {"index": method["title"][language]}
         for group in [*method["dimension"], *method.get("panel", ())]:
-            found[group["key"]] = group[language]
-            found |= {f"{group['key']}.{one['key']}": one[language] for one in group["indicator"]}
-        return found
+            titles[group["key"]] = group[language]
+            titles |= {f"{group['key']}.{own['key']}": own[language] for own in group["indicator"]}
+        return titles
 
 
 def find(engine: Engine, **same: Any) -> int | None:
-    """The id of the edition of this month, as_of, framework_hash and data_hash, if it is stored."""
+    """The id of the stored edition with the values of SAME, or None."""
     with engine.connect() as connection:
-        return _found(connection, same)
+        return _stored_id(connection, same)
 
 
-def _found(connection: Connection, same: Mapping[str, Any]) -> int | None:
+def _stored_id(connection: Connection, same: Mapping[str, Any]) -> int | None:
     table = core(Release)
-    wanted = [table.c[name] == same[name] for name in SAME]
-    found: int | None = connection.scalar(select(table.c.id).where(*wanted))
-    return found
+    conditions = [table.c[name] == same[name] for name in SAME]
+    stored: int | None = connection.scalar(select(table.c.id).where(*conditions))
+    return stored
 
 
 def save(
@@ -123,9 +123,9 @@ def save(
     as_of. The same month, as_of, method and values twice is one edition.
     """
     with staged(engine, traced=_traced(lineage)) as connection:
-        found = _found(connection, {name: release[name] for name in SAME})
-        if found is not None:
-            return found
+        stored = _stored_id(connection, {name: release[name] for name in SAME})
+        if stored is not None:
+            return stored
         number = add(connection, Release, **release)
         connection.execute(insert(core(IndexValue)), _records(values, number))
         connection.execute(text(SAVE_LINEAGE), {"release": number})
@@ -169,23 +169,23 @@ def load(
     month: str | None = None,
     as_of: datetime | None = None,
 ) -> Edition:
-    """An edition by its id, or the last one stored of a month and an as_of; the newest month's.
+    """An edition by its id, or the last stored one of a month and an as_of.
 
-    Raises LookupError when there is none.
+    Without any of them it is that of the newest month. Raises LookupError when there is none.
     """
     table = core(Release)
-    asked = {"id": release, "month": month, "as_of": as_of}
-    wanted = select(table).where(*[table.c[n] == v for n, v in asked.items() if v is not None])
+    filters = {"id": release, "month": month, "as_of": as_of}
+    query = select(table).where(*[table.c[n] == v for n, v in filters.items() if v is not None])
     with engine.connect() as connection:
-        newest = wanted.order_by(table.c.month.desc(), table.c.id.desc()).limit(1)
+        newest = query.order_by(table.c.month.desc(), table.c.id.desc()).limit(1)
         row = connection.execute(newest).mappings().one_or_none()
         if row is None:
             raise LookupError("no such edition is stored: compute it with `silentcrash release`")
-        about = {name: value for name, value in row.items() if name != "created_at"}
-        about |= _parts(connection, about["id"], about["recorded_by"])
-    held = status(engine, about["as_of"], about["recorded_by"])
-    known = held[["key", "newest_period", "age_days", "late", "assumed_share"]]
-    return Edition(**about | {"sources": about["sources"].merge(known, on="key")})
+        parts = {name: value for name, value in row.items() if name != "created_at"}
+        parts |= _parts(connection, parts["id"], parts["recorded_by"])
+    freshness = status(engine, parts["as_of"], parts["recorded_by"])
+    freshness = freshness[["key", "newest_period", "age_days", "late", "assumed_share"]]
+    return Edition(**parts | {"sources": parts["sources"].merge(freshness, on="key")})
 
 
 def _parts(connection: Connection, release: int, recorded_by: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Events of data-centre projects: append them once, read them and what became of them."""
+"""Append the events of data-centre projects once, and read them as of a day."""
 
 from datetime import datetime
 
@@ -31,7 +31,7 @@ order by e.known_from, e.id
 
 
 def append(engine: Engine, fetch_id: int, events: pd.DataFrame) -> int:
-    """Add the events that are not stored yet and give how many; the same ones twice add none.
+    """Add the events that are not stored yet, and count them.
 
     `events`: the columns of Event but id and fetch_id, with `known_from` as datetime64 UTC.
     """
@@ -39,8 +39,8 @@ def append(engine: Engine, fetch_id: int, events: pd.DataFrame) -> int:
     once = events.drop_duplicates(KEY)
     with writing(engine) as connection:
         stored = connection.execute(select(*(table.c[name] for name in KEY))).all()
-        known = pd.MultiIndex.from_tuples([tuple(row) for row in stored] or [("", "", -1)])
-        fresh = once.loc[~pd.MultiIndex.from_frame(once[KEY]).isin(known)]
+        stored_keys = pd.MultiIndex.from_tuples([tuple(row) for row in stored] or [("", "", -1)])
+        fresh = once.loc[~pd.MultiIndex.from_frame(once[KEY]).isin(stored_keys)]
         if fresh.empty:
             return 0
         seconds = fresh["known_from"].astype("datetime64[s, UTC]").astype("int64")
@@ -53,28 +53,28 @@ def append(engine: Engine, fetch_id: int, events: pd.DataFrame) -> int:
 
 
 def read(engine: Engine, *, as_of: datetime, recorded_by: int = 2**31 - 1) -> pd.DataFrame:
-    """The events that the public could know on `as_of`, newest reading of each, oldest first.
+    """The newest reading of each event known on `as_of`, oldest first.
 
     Columns of Event, `known_from` as datetime64 UTC, and `fetched_from`.
     """
     values = {"as_of": int(as_of.timestamp()), "recorded_by": recorded_by}
     with engine.connect() as connection:
-        found = rows(connection, AS_OF, values)
-    return found.assign(known_from=instants(found["known_from"]))
+        result = rows(connection, AS_OF, values)
+    return result.assign(known_from=instants(result["known_from"]))
 
 
 def fate(
     engine: Engine, view: str, *, as_of: datetime, recorded_by: int | None = None
 ) -> pd.DataFrame:
-    """What became of the announced projects of a view, as known on `as_of`: one row a state.
+    """The state of the announced projects of a view, as known on `as_of`.
 
-    `view`: world, africa or a country as in a series key (morocco). Index: STATES, in the order
-    of a project's life. Columns: projects (count), mw (MW), usd (USD), period (the month that
-    the figures are of, the newest one). Empty where nothing was told of the view.
+    `view`: world, africa or a country as in a series key (morocco). One row a state of STATES, in
+    the order of a project's life. Columns: projects (count), mw (MW), usd (USD), period (the
+    month that the figures are of, the newest one). Empty where no project of the view is known.
     """
     prefix = f"announcements.{view}.state."
-    told = figures.panel(engine, series=[f"{prefix}*"], as_of=as_of, recorded_by=recorded_by)
-    newest = told.loc[told["period"].eq(told["period"].max())]
+    panel = figures.panel(engine, series=[f"{prefix}*"], as_of=as_of, recorded_by=recorded_by)
+    newest = panel.loc[panel["period"].eq(panel["period"].max())]
     parts = newest["series"].str.removeprefix(prefix).str.split(".", expand=True)
     if newest.empty:
         return pd.DataFrame(columns=[*MEASURES, "period"])

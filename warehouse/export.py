@@ -1,4 +1,4 @@
-"""A table as a file, by the ending of its name: CSV, Parquet, JSON or an Excel workbook.
+"""Write a table as CSV, Parquet, JSON or Excel, by the ending of the name.
 
 In CSV and Excel, text is never a formula: a spreadsheet would run what a publisher wrote.
 """
@@ -16,7 +16,8 @@ import pandas as pd
 
 FORMULA = re.compile(r"^[=+\-@\t\r]")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # in the XML of a workbook
-LONGEST, TALLEST = 32_767, 1_048_575  # characters of a cell, rows below a header
+# Limits of Excel: characters of a cell, and rows below a header.
+LONGEST, TALLEST = 32_767, 1_048_575
 
 
 class ExportError(ValueError):
@@ -24,7 +25,7 @@ class ExportError(ValueError):
 
 
 def save(table: pd.DataFrame, path: Path) -> None:
-    """Write the table to `path`; the file appears whole or not at all.
+    """Write the table to `path`; the file appears complete or not at all.
 
     Raises ExportError for an ending that is none of ENDINGS, for a table that Excel cannot
     hold, and for a place that cannot be written.
@@ -46,7 +47,7 @@ def save(table: pd.DataFrame, path: Path) -> None:
 
 
 def harmless(value: object) -> object:
-    """Text that a spreadsheet would take for a formula, with an apostrophe before it."""
+    """The value, with an apostrophe before text that looks like a formula."""
     return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
 
 
@@ -84,13 +85,13 @@ def _excel(table: pd.DataFrame, path: Path) -> None:
     sheet = book.create_sheet("data")
 
     def cell(value: Any) -> Any:
-        made = WriteOnlyCell(sheet, value=None)
+        target = WriteOnlyCell(sheet, value=None)
         if isinstance(value, str):
-            made.value = UNWRITABLE.sub("", value)[:LONGEST]
-            made.data_type = "s"  # openpyxl takes text that starts with = for a formula
+            target.value = UNWRITABLE.sub("", value)[:LONGEST]
+            target.data_type = "s"  # openpyxl takes text that starts with = for a formula
         else:
-            made.value = value
-        return made
+            target.value = value
+        return target
 
     sheet.append([cell(str(name)) for name in table.columns])
     for row in table.itertuples(index=False, name=None):
@@ -105,8 +106,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         naive = value.tzinfo is None
         return value if naive else value.isoformat().replace("+00:00", "Z")
-    known = isinstance(value, bool | int | float | str | date)
-    return value if known else str(value)
+    writable = isinstance(value, bool | int | float | str | date)
+    return value if writable else str(value)
 
 
 ENDINGS: dict[str, Callable[[pd.DataFrame, Path], None]] = {

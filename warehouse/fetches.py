@@ -1,4 +1,4 @@
-"""What was asked of each source and what came of it: the last good fetch, freshness."""
+"""The last fetch of each source, its outcome, and how fresh the source is."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 
 from warehouse.row_conversion import dates, rows
 
-# Months and days from the first day of a period to its end; an event has no length.
+# Months and days from the first day of a period to its end, by frequency; an event has no length.
 LENGTH = {"W": (0, 7), "B": (0, 14), "M": (1, 0), "Q": (3, 0), "S": (6, 0), "A": (12, 0)}
 STATUS = [
     "key",
@@ -24,7 +24,7 @@ STATUS = [
     "last_detail",
 ]
 
-HELD = """
+FRESHNESS = """
 select c.key, c.stale_days, s.frequency, max(o.period) as newest, count(*) as rows,
   sum(case when z.assumed then 1 else 0 end) as assumed
 from observation o join series s on s.id = o.series_id join source c on c.id = s.source_id
@@ -32,7 +32,7 @@ left join citation z on z.id = o.citation_id
 where o.known_from <= :as_of and o.fetch_id <= :recorded_by
 group by c.key, c.stale_days, s.frequency
 """
-SAID = text("""
+LAST_FETCHES = text("""
 select c.key, c.needs, f.at as last_at, f.outcome as last_outcome, f.detail as last_detail,
   exists(select 1 from series s where s.source_id = c.id) as counted
 from source c left join "fetch" f on f.id = (
@@ -42,7 +42,7 @@ from source c left join "fetch" f on f.id = (
 
 @dataclass(frozen=True)
 class LastFetch:
-    """The last fetch of an address whose rows the store holds."""
+    """The last fetch of an address whose rows are stored."""
 
     id: int
     etag: str | None
@@ -55,22 +55,22 @@ class LastFetch:
 
 @dataclass(frozen=True)
 class State:
-    """What the store holds of a source; it changes with every version added."""
+    """How much the store has of a source; it changes with every version added."""
 
     rows: int
     newest_fetch: int
 
 
 def last_fetch(engine: Engine, source: str, url: str | None = None) -> LastFetch | None:
-    """The last loaded fetch of this source, of this address where one is given, or None."""
-    wanted = text(
+    """The last loaded fetch of this source, or of one of its addresses, or None."""
+    query = text(
         "select f.id, f.etag, f.last_modified, f.sha256, f.parser_version, f.rows, f.newest "
         'from "fetch" f join source c on c.id = f.source_id '
         "where c.key = :source and f.loaded and f.url = coalesce(:url, f.url) "
         "order by f.id desc limit 1"
     )
     with engine.connect() as connection:
-        row = connection.execute(wanted, {"source": source, "url": url}).one_or_none()
+        row = connection.execute(query, {"source": source, "url": url}).one_or_none()
     if row is None:
         return None
     newest = None if row.newest is None else dates(pd.Series([row.newest]))[0]
@@ -90,11 +90,11 @@ def first_seen(engine: Engine, source: str, url: str, sha256: str | None) -> dat
 
 
 def parsed_bodies(engine: Engine, source: str) -> pd.DataFrame:
-    """The bodies of a source that its parser was shown, each once, oldest first.
+    """The bodies that the parser of a source has read, each once, oldest first.
 
     Columns: url, at, outcome, http_status, sha256, bytes, etag, last_modified.
     """
-    wanted = text(
+    query = text(
         "select f.url, f.at, f.outcome, f.http_status, f.sha256, f.bytes, f.etag, f.last_modified "
         'from "fetch" f where f.id in (select min(n.id) from "fetch" n '
         "  join source c on c.id = n.source_id where c.key = :source "
@@ -102,45 +102,45 @@ def parsed_bodies(engine: Engine, source: str) -> pd.DataFrame:
         "  and n.sha256 is not null group by n.url, n.sha256) order by f.at, f.id"
     ).columns(at=UTCDateTime())
     with engine.connect() as connection:
-        return rows(connection, wanted, {"source": source})
+        return rows(connection, query, {"source": source})
 
 
 def newest_fetch(engine: Engine) -> int:
-    """The greatest id of a loaded fetch, 0 when there is none: what a release pins.
+    """The greatest id of a loaded fetch, or 0 when there is none.
 
-    Nothing is ever added to the store at or below it, so a read with this `recorded_by` gives
-    the same rows for ever.
+    A release pins it. Nothing is ever added to the store at or below it, so a read with this
+    `recorded_by` gives the same rows for ever.
     """
     with engine.connect() as connection:
-        found = connection.scalar(text('select max(id) from "fetch" where loaded'))
-    return int(found or 0)
+        newest = connection.scalar(text('select max(id) from "fetch" where loaded'))
+    return int(newest or 0)
 
 
 def state(engine: Engine, source: str) -> State:
-    """How many versions the store holds of a source, and the newest fetch that added one."""
-    wanted = text(
+    """Count the versions of a source and give the newest fetch that added one."""
+    query = text(
         "select count(*), coalesce(max(o.fetch_id), 0) from observation o "
         "join series s on s.id = o.series_id join source c on c.id = s.source_id "
         "where c.key = :source"
     )
     with engine.connect() as connection:
-        return State(*connection.execute(wanted, {"source": source}).one())
+        return State(*connection.execute(query, {"source": source}).one())
 
 
 def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> pd.DataFrame:
-    """A row a source: newest period and age as known at `as_of`, and what its last fetch said.
+    """The freshness of each source as known at `as_of`, with its last fetch.
 
-    Columns: key, newest_period, age_days (from the end of that period, never negative), late
-    (older than its `stale_days`, or nothing held of its series), rows (versions held),
-    assumed_share (of them, those whose known_from is a declared lag), last_at, last_outcome,
-    last_detail.
-    A source that was never asked because it needs something is "skipped", and not late.
+    One row a source. Columns: key, newest_period, age_days (from the end of that period, never
+    negative), late (older than its `stale_days`, or nothing stored of its series), rows (stored
+    versions), assumed_share (of them, those whose known_from is a declared lag), last_at,
+    last_outcome, last_detail. A source that was never asked because it needs something is
+    "skipped", and not late.
     """
     with engine.connect() as connection:
         pinned = {"as_of": int(as_of.timestamp()), "recorded_by": recorded_by or 2**31 - 1}
-        held = rows(connection, HELD, pinned)
-        last = rows(connection, SAID, {"at": pd.Timestamp(as_of).to_pydatetime()})
-    per_source = _freshest(held, as_of)
+        stored = rows(connection, FRESHNESS, pinned)
+        last = rows(connection, LAST_FETCHES, {"at": pd.Timestamp(as_of).to_pydatetime()})
+    per_source = _freshest(stored, as_of)
     table = last.merge(per_source, on="key", how="left").sort_values("key", ignore_index=True)
     table["rows"] = table["rows"].fillna(0).astype("int64")
     skipped = table["last_at"].isna() & table["needs"].ne("")
@@ -152,25 +152,28 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
     return table[STATUS]
 
 
-def _freshest(held: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
-    newest = pd.Series(dates(held["newest"]), index=held.index)
-    age = ages(newest, held["frequency"], as_of)
-    dated = held.assign(newest_period=newest, age_days=age)
-    found = dated.groupby("key", as_index=False).agg(
+def _freshest(stored: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
+    newest = pd.Series(dates(stored["newest"]), index=stored.index)
+    age = ages(newest, stored["frequency"], as_of)
+    dated = stored.assign(newest_period=newest, age_days=age)
+    totals = dated.groupby("key", as_index=False).agg(
         stale_days=("stale_days", "first"),
         newest_period=("newest_period", "max"),
         age_days=("age_days", "min"),
         rows=("rows", "sum"),
         assumed=("assumed", "sum"),
     )
-    share = found["assumed"].astype("float64") / found["rows"].replace(0, np.nan)
-    return found.assign(assumed_share=share).drop(columns="assumed")
+    share = totals["assumed"].astype("float64") / totals["rows"].replace(0, np.nan)
+    return totals.assign(assumed_share=share).drop(columns="assumed")
 
 
 def ages(
     periods: "pd.Series[pd.Timestamp]", frequency: "pd.Series[str]", as_of: datetime
 ) -> "pd.Series[int]":
-    """Days from the end of each period (its first day, its frequency) to `as_of`, from 0."""
+    """Days from the end of each period to `as_of`, never negative.
+
+    A period is given by its first day and its frequency (a letter of LENGTH).
+    """
     ends = _ends(periods, frequency)
     return (pd.Timestamp(as_of).tz_convert("UTC").tz_localize(None) - ends).dt.days.clip(lower=0)
 

@@ -1,4 +1,4 @@
-"""Write to the warehouse: the catalogue, fetches, versions of figures, quarantined rows."""
+"""Write the catalogue, fetches, versions of figures and quarantined rows."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,15 +29,21 @@ __all__ = [
 def register(
     engine: Engine, sources: Iterable[Mapping[str, Any]], series: Iterable[Mapping[str, Any]]
 ) -> None:
-    """Make the catalogue say what is declared: columns of Source, and of Series with `source`."""
+    """Bring the catalogue in line with the declared sources and series.
+
+    Args:
+        engine: The store.
+        sources: The columns of Source.
+        series: The columns of Series, with `source`, its key, in place of `source_id`.
+    """
     owner = core(Source)
     with writing(engine) as connection:
         _upsert(connection, owner, sources)
         ids = dict(connection.execute(select(owner.c.key, owner.c.id)).all())
         rows = [
-            {name: value for name, value in one.items() if name != "source"}
-            | {"source_id": ids[one["source"]]}
-            for one in series
+            {name: value for name, value in row.items() if name != "source"}
+            | {"source_id": ids[row["source"]]}
+            for row in series
         ]
         _upsert(connection, core(Series), rows)
 
@@ -55,7 +61,7 @@ def _upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, An
 
 
 def record(engine: Engine, source: str, **fetch: Any) -> int:
-    """Note one attempt to read a source (columns of Fetch) and give its id.
+    """Record one attempt to read a source (columns of Fetch) and give its id.
 
     `newest` may be a date. Raises LookupError for a source that is not registered.
     """
@@ -69,7 +75,7 @@ def record(engine: Engine, source: str, **fetch: Any) -> int:
 
 
 def mark_loaded(engine: Engine, fetch_id: int) -> None:
-    """Note that the store holds what this fetch brought, be it new or not."""
+    """Record that everything of this fetch is in the store, new or not."""
     table = core(Fetch)
     with writing(engine) as connection:
         connection.execute(update(table).where(table.c.id == fetch_id).values(loaded=True))
@@ -78,33 +84,36 @@ def mark_loaded(engine: Engine, fetch_id: int) -> None:
 def quarantine(
     engine: Engine, fetch_id: int, rows: pd.DataFrame, expectation: str, reason: str
 ) -> int:
-    """Set rows aside with the expectation that they failed; how many."""
+    """Store rows that failed an expectation apart from the figures; count them."""
     dated = rows.select_dtypes(["datetime", "datetimetz"]).columns
     text = rows.assign(**{name: rows[name].astype("str") for name in dated})
-    about = {"fetch_id": fetch_id, "expectation": expectation, "reason": reason, "replayed": False}
+    same = {"fetch_id": fetch_id, "expectation": expectation, "reason": reason, "replayed": False}
     plain = text.astype(object).where(rows.notna(), None).replace(INFINITE).to_dict("records")
     if plain:
         with writing(engine) as connection:
-            connection.execute(insert(core(Quarantine)), [{"row": row, **about} for row in plain])
+            connection.execute(insert(core(Quarantine)), [{"row": row, **same} for row in plain])
     return len(plain)
 
 
 def quarantined(engine: Engine, source: str | None = None) -> pd.DataFrame:
-    """The rows set aside and not yet accepted: id, fetch_id, source, row, expectation, reason."""
-    aside, fetch, owner = core(Quarantine), core(Fetch), core(Source)
-    columns = [aside.c.id, aside.c.fetch_id, owner.c.key.label("source")]
-    columns += [aside.c.row, aside.c.expectation, aside.c.reason]
-    wanted = select(*columns).select_from(aside.join(fetch).join(owner))
-    wanted = wanted.where(aside.c.replayed.is_(False)).order_by(aside.c.id)
+    """The rows in quarantine that no replay has accepted.
+
+    Columns: id, fetch_id, source, row, expectation, reason.
+    """
+    rejected, fetch, owner = core(Quarantine), core(Fetch), core(Source)
+    columns = [rejected.c.id, rejected.c.fetch_id, owner.c.key.label("source")]
+    columns += [rejected.c.row, rejected.c.expectation, rejected.c.reason]
+    query = select(*columns).select_from(rejected.join(fetch).join(owner))
+    query = query.where(rejected.c.replayed.is_(False)).order_by(rejected.c.id)
     if source is not None:
-        wanted = wanted.where(owner.c.key == source)
+        query = query.where(owner.c.key == source)
     with engine.connect() as connection:
-        found = connection.execute(wanted)
-        return pd.DataFrame.from_records(found.fetchall(), columns=list(found.keys()))
+        result = connection.execute(query)
+        return pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()))
 
 
 def mark_replayed(engine: Engine, ids: Sequence[int]) -> None:
-    """Note that a replay accepted these rows."""
+    """Record that a replay accepted these rows."""
     table = core(Quarantine)
     with writing(engine) as connection:
         connection.execute(update(table).where(table.c.id.in_(ids)).values(replayed=True))

@@ -1,4 +1,4 @@
-"""Read-only SQL for analysts: nothing can be written, attached, read from disk or set."""
+"""Read-only SQL for analysts: it can write, attach, set or open nothing."""
 
 import re
 import sqlite3
@@ -21,7 +21,7 @@ READS = {
     sqlite3.SQLITE_FUNCTION,
     sqlite3.SQLITE_RECURSIVE,
 }
-STEPS = 10_000  # of SQLite's machine, between two looks at the clock
+STEPS = 10_000  # of SQLite's machine between two looks at the clock: about 0.1 ms
 SELECTS = re.compile(r"(?:\s|--[^\n]*\n)*(select|with|values)\b", re.IGNORECASE)
 # Privileges guard the tables and files; this guards the limits of the transaction itself, the
 # lock that loads wait for, and other people's sessions: anybody may call these functions.
@@ -63,10 +63,10 @@ def run(
     """
     if not SELECTS.match(sql):
         raise QueryError("only one SELECT can be run: the warehouse is read-only here")
-    known = None if as_of is None else int(as_of.timestamp())
+    second = None if as_of is None else int(as_of.timestamp())
     ask = _sqlite if engine.dialect.name == "sqlite" else _postgresql
     try:
-        columns, rows = ask(engine, sql.strip().rstrip("; "), known, limit, timeout)
+        columns, rows = ask(engine, sql.strip().rstrip("; "), second, limit, timeout)
     except (engine.dialect.loaded_dbapi.Error, sqlite3.Warning) as fault:
         raise QueryError(_why(fault, timeout)) from None
     return pd.DataFrame.from_records(rows, columns=columns)
@@ -75,10 +75,10 @@ def run(
 Rows = tuple[list[str], Sequence[Any]]
 
 
-def _sqlite(engine: Engine, sql: str, known: int | None, limit: int, timeout: float) -> Rows:
+def _sqlite(engine: Engine, sql: str, second: int | None, limit: int, timeout: float) -> Rows:
     with closing(read_only(Path(str(engine.url.database)))) as connection:
         connection.execute("pragma query_only = off")  # which temporary views would also meet
-        for name, body in _as_of("sqlite", known).items():
+        for name, body in _as_of("sqlite", second).items():
             connection.execute(f"create temp view {name} as {body}")
         connection.execute("pragma query_only = on")
         connection.set_authorizer(_authorise)
@@ -94,7 +94,7 @@ def _authorise(action: int, _: str | None, name: str | None, *__: object) -> int
     return sqlite3.SQLITE_OK if action in READS and not loads else sqlite3.SQLITE_DENY
 
 
-def _postgresql(engine: Engine, sql: str, known: int | None, limit: int, timeout: float) -> Rows:
+def _postgresql(engine: Engine, sql: str, second: int | None, limit: int, timeout: float) -> Rows:
     import psycopg
 
     if ACTS.search(sql):
@@ -103,7 +103,7 @@ def _postgresql(engine: Engine, sql: str, known: int | None, limit: int, timeout
         )
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg.connect(address, autocommit=True)) as connection:
-        for name, body in _as_of("postgresql", known).items():
+        for name, body in _as_of("postgresql", second).items():
             connection.execute(f"create temp view {name} as {body}")
             connection.execute(f"grant select on {name} to public")
         connection.execute("begin read only")
@@ -117,25 +117,25 @@ def _postgresql(engine: Engine, sql: str, known: int | None, limit: int, timeout
             return [column.name for column in cursor.description or ()], rows
 
 
-def _as_of(dialect: str, known: int | None) -> dict[str, str]:
+def _as_of(dialect: str, second: int | None) -> dict[str, str]:
     """The temporary views that stand before the stored ones, as known at a second."""
-    if known is None:
+    if second is None:
         return {}
-    instant = datetime.fromtimestamp(known, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    instant = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     at = f"where known_from <= '{instant}'"
     if dialect == "sqlite":
         dated = {name: f"select * from main.{name} {at}" for name in DATED}
-        return dated | {"v_observation": views.observation(dialect, str(known))}
+        return dated | {"v_observation": views.observation(dialect, str(second))}
     dated = {name: f"select * from {name} {at}" for name in DATED}
-    return dated | {"v_observation": f"select * from observations_known_by({known})"}
+    return dated | {"v_observation": f"select * from observations_known_by({second})"}
 
 
 def _why(fault: Exception, timeout: float) -> str:
-    said = (str(fault).splitlines() or [type(fault).__name__])[0]
-    if "interrupted" in said or "statement timeout" in said:
+    line = (str(fault).splitlines() or [type(fault).__name__])[0]
+    if "interrupted" in line or "statement timeout" in line:
         return f"the query took over {timeout:g} s: narrow it, or allow it more time"
-    if any(word in said for word in REFUSALS):
-        return f"the query was refused, the warehouse is read-only here: {said}"
-    if "no such table" in said or "does not exist" in said:
-        return f"{said}; the views are {', '.join(views.bodies('sqlite'))}"
-    return f"the query cannot be run: {said}"
+    if any(word in line for word in REFUSALS):
+        return f"the query was refused, the warehouse is read-only here: {line}"
+    if "no such table" in line or "does not exist" in line:
+        return f"{line}; the views are {', '.join(views.bodies('sqlite'))}"
+    return f"the query cannot be run: {line}"

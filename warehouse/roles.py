@@ -1,4 +1,4 @@
-"""Who may do what on PostgreSQL: two roles without login, to be granted to people and programs.
+"""The rights on PostgreSQL: two roles without login, for people and programs.
 
 `silentcrash_analyst` reads the published views, and a login as itself has a limit of time (a
 member's login does not take it on: PostgreSQL gives settings to whom one logs in as).
@@ -32,30 +32,33 @@ grant usage on schema {schema} to {role};
 grant select on {views}, alembic_version to {role};
 grant execute on function {functions} to {role};
 """
+# The same as the default of `silentcrash query`.
 LIMIT = f"alter role {ANALYST} set statement_timeout = '30s'"
 
 
 def grant(
     connection: Connection, schema: str, views: Iterable[str], functions: Iterable[str]
 ) -> None:
-    """Give both roles their rights on what exists; they are made where the owner may make roles.
+    """Give both roles their rights on what exists.
 
-    `schema` is quoted. Without the right to make roles, an administrator makes them first.
+    `schema` is quoted. A role that is missing is created, where the owner may create roles;
+    otherwise an administrator creates them first.
     """
     named = {"schema": schema, "views": ", ".join(views), "functions": ", ".join(functions)}
     named["history"] = ", ".join(HISTORY)
     connection.exec_driver_sql(f"revoke execute on function {named['functions']} from public")
     for role, rights in {ANALYST: READS, LOADER: LOADS}.items():
-        if _made(connection, role):
+        if _ensure(connection, role):
             connection.exec_driver_sql(rights.format(role=role, **named))
 
 
-def _made(connection: Connection, role: str) -> bool:
-    found = connection.scalar(text("select 1 from pg_roles where rolname = :role"), {"role": role})
-    if not found and connection.scalar(text(MAY_MAKE)):
+def _ensure(connection: Connection, role: str) -> bool:
+    query = text("select 1 from pg_roles where rolname = :role")
+    exists = connection.scalar(query, {"role": role})
+    if not exists and connection.scalar(text(MAY_MAKE)):
         connection.exec_driver_sql(f"create role {role} nologin")
         connection.exec_driver_sql(f"grant {role} to current_user")
         if role == ANALYST:
             connection.exec_driver_sql(LIMIT)
         return True
-    return bool(found)
+    return bool(exists)

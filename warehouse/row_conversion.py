@@ -19,8 +19,8 @@ def rows(
 ) -> pd.DataFrame:
     """The rows of a query, in its columns."""
     query = text(sql) if isinstance(sql, str) else sql
-    found = connection.execute(query, dict(values or {}))
-    return pd.DataFrame.from_records(found.fetchall(), columns=list(found.keys()))
+    result = connection.execute(query, dict(values or {}))
+    return pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()))
 
 
 def dates(days: "pd.Series[int]") -> pd.DatetimeIndex:

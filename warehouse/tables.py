@@ -72,7 +72,7 @@ class Series(SQLModel, table=True):
 
 
 class Fetch(SQLModel, table=True):
-    """One attempt to read a source: what was asked, what came, what was made of it."""
+    """One attempt to read a source: the request, the answer and its outcome."""
 
     id: int | None = Field(default=None, primary_key=True)
     source_id: int = Field(foreign_key="source.id", index=True)
@@ -131,7 +131,7 @@ class Observation(SQLModel, table=True):
 
 
 class Quarantine(SQLModel, table=True):
-    """A row that failed an expectation: never an observation, never in the bin."""
+    """A row that failed an expectation: kept, but never an observation."""
 
     id: int | None = Field(default=None, primary_key=True)
     fetch_id: int = Field(foreign_key="fetch.id", index=True)
@@ -144,7 +144,7 @@ class Quarantine(SQLModel, table=True):
 
 
 class Release(SQLModel, table=True):
-    """A published edition: what it is pinned to, so that it can be rebuilt bit for bit."""
+    """A published edition and what it is pinned to, to be rebuilt bit for bit."""
 
     __table_args__ = (UniqueConstraint("month", "as_of", "framework_hash", "data_hash"),)
 
@@ -171,7 +171,7 @@ class Release(SQLModel, table=True):
 
 
 class IndexChange(SQLModel, table=True):
-    """What moved the index of a release since the month before, in points that add up."""
+    """What moved the index of a release since the month before, in points."""
 
     __tablename__ = "index_change"
 
@@ -250,7 +250,7 @@ class Lineage(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """What one news item tells of a data-centre project: facts, title and link, never its text.
+    """What one news item says of a data-centre project, never its text.
 
     Rows are only ever added; a better reading of the same item has a greater `version`.
     """

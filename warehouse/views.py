@@ -1,7 +1,7 @@
-"""The views that people query: readable names and dates over the integer keys of the tables.
+"""The views that people query: readable names and dates over integer keys.
 
-They hold no data. A migration drops them first and makes them again at its end, so that they
-always are the ones of this file.
+They contain no data. A migration drops them first and creates them again at its end, so that they
+are always the ones of this file.
 """
 
 from sqlalchemy import Connection, Engine, text
@@ -41,7 +41,7 @@ FUNCTIONS = ("observations_as_of(date)", "observations_known_by(bigint)")
 
 
 def drop(connection: Connection) -> None:
-    """Drop what `create` made."""
+    """Drop what `create` creates."""
     if connection.dialect.name == "postgresql":
         for name in FUNCTIONS:
             connection.exec_driver_sql(f"drop function if exists {name}")
@@ -50,7 +50,7 @@ def drop(connection: Connection) -> None:
 
 
 def create(connection: Connection) -> None:
-    """Make every view; on PostgreSQL also observations_as_of(date), and the rights of roles."""
+    """Create every view; on PostgreSQL also the functions and the rights of roles."""
     dialect = connection.dialect.name
     for name, body in bodies(dialect).items():
         connection.exec_driver_sql(f"create view {name} as {body}")
@@ -63,14 +63,17 @@ def create(connection: Connection) -> None:
 
 
 def rebuild(engine: Engine) -> None:
-    """Drop the views and make them again, after work on the tables by hand."""
+    """Drop and create the views again, after work on the tables by hand."""
     with writing(engine) as connection:
         drop(connection)
         create(connection)
 
 
 def observation(dialect: str, as_of: str | None = None) -> str:
-    """The latest known version of each figure; `as_of` is an SQL expression in seconds."""
+    """The latest known version of each figure, as SQL.
+
+    `as_of` is an SQL expression in seconds since 1970-01-01 UTC.
+    """
     until = f"and {{0}}.known_from <= {as_of}" if as_of else ""
     return f"""{_versions(dialect)}
 where o.status <> {STATUS["withdrawn"]} {until.format("o")} and not exists (
@@ -80,7 +83,7 @@ where o.status <> {STATUS["withdrawn"]} {until.format("o")} and not exists (
 
 
 def bodies(dialect: str) -> dict[str, str]:
-    """The query of each view, in an order in which they can be made."""
+    """The query of each view, in an order in which they can be created."""
     return {
         "v_source": _source(),
         "v_series": _series(),

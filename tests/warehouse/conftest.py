@@ -1,4 +1,4 @@
-"""A migrated store of its own for each test, on both engines; the server is a real one."""
+"""A migrated store for each test, on both engines; the server is a real one."""
 
 import itertools
 import shutil
@@ -19,7 +19,7 @@ NUMBERS = itertools.count()
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """The URL of a PostgreSQL server that lives as long as the session, with a migrated store.
+    """The URL of a PostgreSQL server for the session, with a migrated store.
 
     A server that does not start is a failure, never a skip. Its folder is not one of pytest's:
     every session of pytest closes those to other users, and for root the server is another one.
@@ -94,7 +94,7 @@ def engine(url: str) -> Iterator[Engine]:
     """A migrated store with the made-up catalogue of tests/warehouse/made_up.py."""
     from tests.warehouse.made_up import declare
 
-    made = connect(url)
-    declare(made)
-    yield made
-    made.dispose()
+    store = connect(url)
+    declare(store)
+    yield store
+    store.dispose()

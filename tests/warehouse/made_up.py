@@ -44,18 +44,18 @@ def declare(engine: Engine, series: dict[str, str] | None = None) -> None:
 
 def fetch(engine: Engine, at: datetime = NOW, **more: Any) -> int:
     """Record a made-up fetch."""
-    about = {"url": "https://example.org/data.csv", "at": at, "outcome": "new", "sha256": "00ff"}
-    return load.record(engine, "made_up", **about | more)
+    usual = {"url": "https://example.org/data.csv", "at": at, "outcome": "new", "sha256": "00ff"}
+    return load.record(engine, "made_up", **usual | more)
 
 
 def frame(*rows: tuple[Any, ...]) -> pd.DataFrame:
     """A tidy frame of (series, period, value, known_from[, status]) rows."""
     filled = [(*row, "final")[:5] for row in rows]
-    made = pd.DataFrame(filled, columns=["series", "period", "value", "known_from", "status"])
-    return made.assign(
-        period=pd.to_datetime(made["period"]),
-        value=made["value"].astype("float64"),
-        known_from=pd.to_datetime(made["known_from"], utc=True),
+    table = pd.DataFrame(filled, columns=["series", "period", "value", "known_from", "status"])
+    return table.assign(
+        period=pd.to_datetime(table["period"]),
+        value=table["value"].astype("float64"),
+        known_from=pd.to_datetime(table["known_from"], utc=True),
     )
 
 
@@ -68,5 +68,5 @@ def made_up_panel(value: float, series: int = 2, periods: int = 200) -> pd.DataF
     """The same value for the first series and many months, known on one day."""
     months = pd.date_range("2000-01-01", periods=periods, freq="MS")
     index = pd.MultiIndex.from_product([list(SERIES)[:series], months], names=["series", "period"])
-    known = pd.Timestamp("2026-06-01", tz="UTC")
-    return index.to_frame(index=False).assign(value=value, known_from=known, status="final")
+    known_from = pd.Timestamp("2026-06-01", tz="UTC")
+    return index.to_frame(index=False).assign(value=value, known_from=known_from, status="final")

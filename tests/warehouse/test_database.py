@@ -24,8 +24,8 @@ from warehouse.observations import read
         ("sqlite:///:memory:", "SQLite needs a file"),
     ],
 )
-def test_an_address_that_cannot_be_used_is_explained(url: str, said: str) -> None:
-    with pytest.raises(WarehouseError, match=said) as fault:
+def test_an_address_that_cannot_be_used_is_explained(url: str, message: str) -> None:
+    with pytest.raises(WarehouseError, match=message) as fault:
         connect(url)
     assert "sqlite:///path/to/file" in str(fault.value)
 
@@ -48,15 +48,15 @@ def test_a_store_can_be_read_while_it_is_written(tmp_path: Path) -> None:
 def test_every_revision_goes_up_and_down(empty_url: str) -> None:
     engine = connect(empty_url)
     migrate(engine)
-    made = set(inspect(engine).get_table_names())
-    assert {"observation", "release", "lineage"} <= made
+    tables = set(inspect(engine).get_table_names())
+    assert {"observation", "release", "lineage"} <= tables
     command.check(config(engine))
     assert set(inspect(engine).get_view_names()) == set(views.bodies(engine.dialect.name))
     command.downgrade(config(engine), "base")
     assert inspect(engine).get_table_names() == ["alembic_version"]
     assert inspect(engine).get_view_names() == []
     migrate(engine)
-    assert set(inspect(engine).get_table_names()) == made
+    assert set(inspect(engine).get_table_names()) == tables
     engine.dispose()
 
 

@@ -1,4 +1,4 @@
-"""An edition that was stored comes back the same, and every number leads to its bytes."""
+"""A stored edition comes back the same, and every number leads to its bytes."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ VALUES = pd.DataFrame(
 
 
 @pytest.fixture
-def about(engine: Engine) -> dict[str, Any]:
+def computed(engine: Engine) -> dict[str, Any]:
     shipped = frame(("made_up.a", "2026-01-01", 10.0, "2026-02-10")).assign(**CITED)
     load.append(engine, fetch(engine, url="sources/history/made_up.csv", sha256="aa"), shipped)
     live = frame(
@@ -64,57 +64,59 @@ def about(engine: Engine) -> dict[str, Any]:
     }
 
 
-def test_an_edition_comes_back_as_it_was_stored(engine: Engine, about: dict[str, Any]) -> None:
-    found = edition.load(engine, edition.save(engine, **about))
+def test_an_edition_comes_back_as_it_was_stored(engine: Engine, computed: dict[str, Any]) -> None:
+    stored = edition.load(engine, edition.save(engine, **computed))
     for name in ("month", "as_of", "recorded_by", "framework", "framework_hash", "data_hash"):
-        assert getattr(found, name) == about[name], name
+        assert getattr(stored, name) == computed[name], name
     expected = VALUES.sort_values(["period", "key"], ignore_index=True)[edition.VALUES]
-    pd.testing.assert_frame_equal(found.values, expected, check_dtype=False)
-    assert found.values["score"].dtype == "float64"
-    assert found.sources["key"].tolist() == ["made_up"]
-    assert found.sources["assumed_share"].tolist() == [pytest.approx(1 / 3)]
-    assert found.quarantined.to_dict("records") == [
+    pd.testing.assert_frame_equal(stored.values, expected, check_dtype=False)
+    assert stored.values["score"].dtype == "float64"
+    assert stored.sources["key"].tolist() == ["made_up"]
+    assert stored.sources["assumed_share"].tolist() == [pytest.approx(1 / 3)]
+    assert stored.quarantined.to_dict("records") == [
         {"source": "made_up", "expectation": "an expectation", "reason": "a reason", "rows": 2}
     ]
 
 
-def test_what_a_month_rests_on_is_a_view(engine: Engine, about: dict[str, Any]) -> None:
+def test_what_a_month_rests_on_is_a_view(engine: Engine, computed: dict[str, Any]) -> None:
     weights = {"chips.made_up": (0.25, "observed"), "chips.other": (0.75, "carried")}
     parts = [value(key, "indicator", weight=weight, state=state, regime="", reason="")
              for key, (weight, state) in weights.items()]  # fmt: skip
     method = {"title": {"fr": "Méthode inventée"}, "rules": {"missing": "estimate"}}
     values = pd.DataFrame(parts).astype(dict.fromkeys(edition.FLOATS, "float64"))
-    edition.save(engine, **(about | {"values": values, "framework": method}))
+    edition.save(engine, **(computed | {"values": values, "framework": method}))
     shares = "select month, policy, observed, carried, estimated from v_index_state"
     assert query.run(engine, shares).to_numpy().tolist() == [
         ["2026-01", "estimate", 0.25, 0.75, 0.0]
     ]
 
 
-def test_every_input_leads_to_a_hash_or_a_citation(engine: Engine, about: dict[str, Any]) -> None:
-    found = edition.load(engine, edition.save(engine, **about)).lineage
-    shipped = found.loc[found["sha256"].eq("aa")].iloc[0]
+def test_every_input_leads_to_a_hash_or_a_citation(
+    engine: Engine, computed: dict[str, Any]
+) -> None:
+    stored = edition.load(engine, edition.save(engine, **computed)).lineage
+    shipped = stored.loc[stored["sha256"].eq("aa")].iloc[0]
     assert (shipped["value"], shipped["series"]) == (10.0, "made_up.a")
     assert shipped["cite_address"] == CITED["address"]
     assert shipped["assumed"]
-    live = found.loc[found["sha256"].eq("bb")]
+    live = stored.loc[stored["sha256"].eq("bb")]
     assert sorted(live["value"]) == [5.0, 11.0]
     assert live["cite_source"].isna().all()
     by_sql = query.run(engine, "select value, sha256, citation_address from v_lineage")
     assert sorted(by_sql["value"]) == [5.0, 10.0, 11.0]
 
 
-def test_the_same_edition_twice_is_one(engine: Engine, about: dict[str, Any]) -> None:
-    first = edition.save(engine, **about)
-    assert edition.save(engine, **about) == first
-    assert edition.save(engine, **about | {"data_hash": "d1"}) != first
+def test_the_same_edition_twice_is_one(engine: Engine, computed: dict[str, Any]) -> None:
+    first = edition.save(engine, **computed)
+    assert edition.save(engine, **computed) == first
+    assert edition.save(engine, **computed | {"data_hash": "d1"}) != first
     assert len(edition.editions(engine)) == 2
 
 
-def test_an_edition_is_found_by_its_month(engine: Engine, about: dict[str, Any]) -> None:
-    first = edition.save(engine, **about)
-    second = edition.save(engine, **about | {"month": "2026-02", "data_hash": "d2"})
-    later = edition.save(engine, **about | {"as_of": day("2026-05-10"), "data_hash": "d3"})
+def test_an_edition_is_found_by_its_month(engine: Engine, computed: dict[str, Any]) -> None:
+    first = edition.save(engine, **computed)
+    second = edition.save(engine, **computed | {"month": "2026-02", "data_hash": "d2"})
+    later = edition.save(engine, **computed | {"as_of": day("2026-05-10"), "data_hash": "d3"})
     assert edition.load(engine).id == second
     assert edition.load(engine, month="2026-01").id == later
     assert edition.load(engine, month="2026-01", as_of=day("2026-04-10")).id == first
@@ -123,9 +125,9 @@ def test_an_edition_is_found_by_its_month(engine: Engine, about: dict[str, Any])
 
 
 def test_an_edition_does_not_change_with_what_is_learnt_later(
-    engine: Engine, about: dict[str, Any]
+    engine: Engine, computed: dict[str, Any]
 ) -> None:
-    number = edition.save(engine, **about)
+    number = edition.save(engine, **computed)
     before = edition.load(engine, number)
     late = frame(("made_up.b", "2026-02-01", 9.0, "2026-03-01"))
     load.append(engine, fetch(engine), late)
@@ -134,21 +136,21 @@ def test_an_edition_does_not_change_with_what_is_learnt_later(
     pd.testing.assert_frame_equal(before.lineage, after.lineage)
 
 
-def test_lineage_of_an_unknown_series_is_an_error(engine: Engine, about: dict[str, Any]) -> None:
-    unknown = about["lineage"].assign(series="nobody")
+def test_lineage_of_an_unknown_series_is_an_error(engine: Engine, computed: dict[str, Any]) -> None:
+    unknown = computed["lineage"].assign(series="nobody")
     with pytest.raises(Exception, match=r"(?i)null"):
-        edition.save(engine, **about | {"lineage": unknown})
+        edition.save(engine, **computed | {"lineage": unknown})
     assert edition.editions(engine).empty
 
 
-def test_what_moved_an_edition_comes_back(engine: Engine, about: dict[str, Any]) -> None:
+def test_what_moved_an_edition_comes_back(engine: Engine, computed: dict[str, Any]) -> None:
     moved = pd.DataFrame(
         {"revised_data": [0.5, 0.0], "new_data": [-1.25, 0.0], "method": [0.0, 2.0]},
         index=["chips.made_up", "link"],
     )
-    found = edition.load(engine, edition.save(engine, **about, change=moved, mean_revision=1.5))
-    assert found.mean_revision == 1.5
-    back = found.change.set_index("key")
+    stored = edition.load(engine, edition.save(engine, **computed, change=moved, mean_revision=1.5))
+    assert stored.mean_revision == 1.5
+    back = stored.change.set_index("key")
     pd.testing.assert_frame_equal(back, moved.rename_axis("key"), check_dtype=False)
     total = "select sum(revised_data + new_data + method) as points from v_index_change"
     assert query.run(engine, total).iloc[0, 0] == 1.25

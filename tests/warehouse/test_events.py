@@ -1,4 +1,4 @@
-"""Events on both engines: appended once, read as of a day, the newest reading of each."""
+"""Events on both engines: appended once, read as of a day by newest reading."""
 
 from datetime import UTC, datetime
 
@@ -19,8 +19,8 @@ MADE_UP = {
 
 
 def event(address: str, known_from: str, **other: object) -> pd.DataFrame:
-    known = pd.to_datetime([known_from], utc=True)
-    return pd.DataFrame([MADE_UP | {"address": address} | other]).assign(known_from=known)
+    known_at = pd.to_datetime([known_from], utc=True)
+    return pd.DataFrame([MADE_UP | {"address": address} | other]).assign(known_from=known_at)
 
 
 def test_an_event_goes_in_once_and_is_read_as_of_a_day(engine: Engine) -> None:

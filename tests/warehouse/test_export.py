@@ -1,4 +1,4 @@
-"""A table comes back from its file as it was, and a spreadsheet finds no formula in it."""
+"""A table comes back from its file unchanged, and its text is never a formula."""
 
 import csv
 import json
@@ -37,16 +37,16 @@ def test_csv_gives_the_figures_back_and_marks_what_would_run(
     table: pd.DataFrame, tmp_path: Path
 ) -> None:
     export.save(table, tmp_path / "t.csv")
-    found = pd.read_csv(tmp_path / "t.csv")
-    assert found["value"].dropna().tolist() == [-0.1, 1e300]
-    assert found["series"].tolist() == ["made_up.a", "made_up.é", "'=cmd|' /C calc'!A0"]
+    content = pd.read_csv(tmp_path / "t.csv")
+    assert content["value"].dropna().tolist() == [-0.1, 1e300]
+    assert content["series"].tolist() == ["made_up.a", "made_up.é", "'=cmd|' /C calc'!A0"]
 
 
 def test_json_gives_the_figures_and_an_absence_as_null(table: pd.DataFrame, tmp_path: Path) -> None:
     export.save(table, tmp_path / "t.json")
-    found = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))
-    assert [row["value"] for row in found] == [-0.1, None, 1e300]
-    assert found[2]["series"] == "=cmd|' /C calc'!A0"
+    content = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))
+    assert [row["value"] for row in content] == [-0.1, None, 1e300]
+    assert content[2]["series"] == "=cmd|' /C calc'!A0"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -56,8 +56,8 @@ def test_no_text_is_a_formula(text: str, ending: str, tmp_path: Path) -> None:
     export.save(pd.DataFrame({text: [text, "plain"]}), path)
     if ending == "csv":
         with path.open(encoding="utf-8", newline="") as opened:
-            found = list(csv.reader(opened))
-        assert found == [[f"'{text}"], [f"'{text}"], ["plain"]]
+            content = list(csv.reader(opened))
+        assert content == [[f"'{text}"], [f"'{text}"], ["plain"]]
     else:
         cells = [cell for row in openpyxl.load_workbook(path)["data"].rows for cell in row]
         assert [cell.data_type for cell in cells] == ["s"] * 3
@@ -93,9 +93,9 @@ def test_a_table_too_tall_for_excel_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(export, "TALLEST", 1)
-    kept = tmp_path / "t.xlsx"
-    kept.write_text("as it was")
+    existing = tmp_path / "t.xlsx"
+    existing.write_text("as it was")
     with pytest.raises(export.ExportError, match=r"\.parquet or \.csv"):
-        export.save(pd.DataFrame({"a": [1, 2]}), kept)
+        export.save(pd.DataFrame({"a": [1, 2]}), existing)
     assert [path.name for path in tmp_path.iterdir()] == ["t.xlsx"]
-    assert kept.read_text() == "as it was"
+    assert existing.read_text() == "as it was"

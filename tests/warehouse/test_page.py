@@ -28,7 +28,7 @@ def sql(name: str) -> str:
     return str(body)
 
 
-def asked(rows: list[tuple[object, object, float]]) -> list[tuple[str, str, float]]:
+def readable(rows: list[tuple[object, object, float]]) -> list[tuple[str, str, float]]:
     return [(str(series), str(period)[:10], value) for series, period, value in rows]
 
 
@@ -36,7 +36,7 @@ def test_the_query_as_of_a_day_says_what_was_known(engine: Engine) -> None:
     load.append(engine, fetch(engine), FIGURES)
     with engine.connect() as connection:
         rows = connection.execute(text(sql(engine.dialect.name))).all()
-    assert asked([tuple(row) for row in rows]) == KNOWN
+    assert readable([tuple(row) for row in rows]) == KNOWN
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -44,7 +44,7 @@ def test_so_does_the_macro_of_the_lake(engine: Engine, tmp_path: Path) -> None:
     load.append(engine, fetch(engine), FIGURES)
     sync.sync(engine, str(tmp_path / "lake"))
     with panel.connect(str(tmp_path / "lake")) as connection:
-        assert asked(connection.sql(sql("duckdb")).fetchall()) == KNOWN
+        assert readable(connection.sql(sql("duckdb")).fetchall()) == KNOWN
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
@@ -63,7 +63,7 @@ def test_a_partitioned_store_loads_and_reads_the_same(engine: Engine) -> None:
         plan = "\n".join(connection.execute(text(january)).scalars())
         assert len(set(re.findall(r"on (observation\w+)", plan))) == 1
         assert re.search(r"on observation_2026_01_[01]", plan)
-        assert asked([tuple(r) for r in connection.execute(text(sql("postgresql")))]) == KNOWN
+        assert readable([tuple(r) for r in connection.execute(text(sql("postgresql")))]) == KNOWN
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
@@ -79,12 +79,14 @@ def test_the_logins_of_the_page_have_the_limits_it_says(engine: Engine) -> None:
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_tables_and_columns_are_commented_in_the_store(engine: Engine) -> None:
-    found = inspect(engine)
-    for table in found.get_table_names():
+    inspector = inspect(engine)
+    for table in inspector.get_table_names():
         if table != "alembic_version":
-            assert found.get_table_comment(table)["text"]
-            assert all(column["comment"] for column in found.get_columns(table)), table
-    comments = {column["name"]: column["comment"] for column in found.get_columns("observation")}
+            assert inspector.get_table_comment(table)["text"]
+            assert all(column["comment"] for column in inspector.get_columns(table)), table
+    comments = {
+        column["name"]: column["comment"] for column in inspector.get_columns("observation")
+    }
     assert comments["value"] == "Value in the unit of the series"
 
 

@@ -95,17 +95,17 @@ def test_what_is_not_a_question_is_refused_in_one_line(filled: Engine, sql: str)
 
 @pytest.mark.parametrize("sql", ["select * from v_observation", " SELECT * FROM v_observation ; "])
 def test_a_view_gives_the_latest_known(filled: Engine, sql: str) -> None:
-    found = query.run(filled, sql).sort_values("series")
-    assert found["value"].tolist() == [11.0, 1.5]
-    assert found["period"].astype(str).tolist() == ["2026-01-01"] * 2
-    assert found["unit"].tolist() == ["USD", "USD"]
+    answer = query.run(filled, sql).sort_values("series")
+    assert answer["value"].tolist() == [11.0, 1.5]
+    assert answer["period"].astype(str).tolist() == ["2026-01-01"] * 2
+    assert answer["unit"].tolist() == ["USD", "USD"]
 
 
 def test_as_of_turns_every_view_of_figures_back(filled: Engine) -> None:
     then = day("2026-02-28")
     for view in ("v_observation", "v_observation_history", "v_provenance"):
-        found = query.run(filled, f"select * from {view}", as_of=then)
-        assert found["value"].tolist() == [10.0], view
+        answer = query.run(filled, f"select * from {view}", as_of=then)
+        assert answer["value"].tolist() == [10.0], view
     counted = "with a as (select value from v_observation) select count(*) as n from a"
     assert query.run(filled, counted, as_of=then)["n"].tolist() == [1]
     assert query.run(filled, counted)["n"].tolist() == [2]
@@ -127,10 +127,10 @@ def test_a_name_that_does_not_exist_shows_those_that_do(filled: Engine) -> None:
 def test_an_analyst_reads_the_views_and_not_the_tables(filled: Engine) -> None:
     with pytest.raises(query.QueryError, match="permission denied"):
         query.run(filled, "select * from observation")
-    asked = "select value from observations_as_of(date '2026-03-09')"
-    assert query.run(filled, asked)["value"].tolist() == [10.0]
+    sql = "select value from observations_as_of(date '2026-03-09')"
+    assert query.run(filled, sql)["value"].tolist() == [10.0]
 
 
 def test_a_percent_sign_is_text(filled: Engine) -> None:
-    found = query.run(filled, "select '5 %' as share, value from v_observation where value > 10")
-    assert found["share"].tolist() == ["5 %"]
+    answer = query.run(filled, "select '5 %' as share, value from v_observation where value > 10")
+    assert answer["share"].tolist() == ["5 %"]

@@ -1,4 +1,4 @@
-"""The door for reading: it changes nothing, waits for nobody, and names what is wrong."""
+"""Opening to read changes nothing, waits for nobody and names what is wrong."""
 
 import shutil
 import sqlite3

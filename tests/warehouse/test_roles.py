@@ -1,4 +1,4 @@
-"""A program that loads is neither superuser nor owner, and cannot undo history: a real server."""
+"""A login that only loads cannot undo history, on a real server."""
 
 from collections.abc import Iterator
 
@@ -28,9 +28,9 @@ def loader(server: str, engine: Engine) -> Iterator[Engine]:
     """The store as a program sees it that is only a member of the loader role."""
     command(server, f"create role program login password '{PASSWORD}' in role silentcrash_loader")
     address = engine.url.set(username="program", password=PASSWORD)
-    made = connect(make_url(address).render_as_string(hide_password=False))
-    yield made
-    made.dispose()
+    store = connect(make_url(address).render_as_string(hide_password=False))
+    yield store
+    store.dispose()
     command(server, "drop role program")
 
 

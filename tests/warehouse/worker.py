@@ -1,4 +1,4 @@
-"""A process that loads made-up figures into a store: `python -m tests.warehouse.worker URL …`."""
+"""Load made-up figures: `python -m tests.warehouse.worker URL …`."""
 
 import sys
 

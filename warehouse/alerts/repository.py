@@ -1,4 +1,4 @@
-"""What happened to the alert rules, recorded and queued; the caller holds the transaction.
+"""Record and queue alert events, in the transaction of the caller.
 
 `writing(engine)` lets one writer in at a time, so that two evaluators find each other's events
 and two workers each other's lease.
@@ -33,15 +33,16 @@ KEYS = {AlertState: ("rule", "series"), AlertRule: ("id", "hash"), Heartbeat: ("
 def events(connection: Connection, rule: str | None = None) -> list[Row]:
     """Every event in the order in which it was recorded; of one rule where given."""
     table = core(AlertEvent)
-    wanted = select(table).order_by(table.c.id)
-    found = wanted if rule is None else wanted.where(table.c.rule == rule)
-    return [dict(row) for row in connection.execute(found).mappings()]
+    query = select(table).order_by(table.c.id)
+    if rule is not None:
+        query = query.where(table.c.rule == rule)
+    return [dict(row) for row in connection.execute(query).mappings()]
 
 
 def states(connection: Connection) -> dict[tuple[str, str], Row]:
     """Where each rule stands, by rule and series."""
-    found = connection.execute(select(core(AlertState))).mappings()
-    return {(row["rule"], row["series"]): dict(row) for row in found}
+    result = connection.execute(select(core(AlertState))).mappings()
+    return {(row["rule"], row["series"]): dict(row) for row in result}
 
 
 def record(connection: Connection, event: Row) -> int:
@@ -64,23 +65,23 @@ def upsert(connection: Connection, model: type[SQLModel], row: Row) -> None:
 
 
 def queue(connection: Connection, message: Row) -> None:
-    """Queue a message, or add its events to the one with the same id that is still unsent."""
+    """Queue a message, or add its events to the unsent one with the same id."""
     table = core(Outbox)
     same = (table.c.channel == message["channel"], table.c.message_id == message["message_id"])
-    held = connection.execute(select(table).where(*same)).mappings().one_or_none()
-    if held is None:
+    unsent = connection.execute(select(table).where(*same)).mappings().one_or_none()
+    if unsent is None:
         add(connection, Outbox, **message)
     else:
-        merged = [*held["payload"]["events"], *message["payload"]["events"]]
-        payload = held["payload"] | {"events": merged}
-        connection.execute(update(table).where(table.c.id == held["id"]).values(payload=payload))
+        merged = [*unsent["payload"]["events"], *message["payload"]["events"]]
+        payload = unsent["payload"] | {"events": merged}
+        connection.execute(update(table).where(table.c.id == unsent["id"]).values(payload=payload))
 
 
 def silences(connection: Connection, now: datetime) -> list[Row]:
     """The silences in force."""
     table = core(Silence)
-    found = connection.execute(select(table).where(table.c.until > now)).mappings()
-    return [dict(row) for row in found]
+    result = connection.execute(select(table).where(table.c.until > now)).mappings()
+    return [dict(row) for row in result]
 
 
 def silence(engine: Engine, **row: Any) -> int:
@@ -90,7 +91,10 @@ def silence(engine: Engine, **row: Any) -> int:
 
 
 def acknowledge(engine: Engine, rule: str, series: str, **row: Any) -> int:
-    """Acknowledge the last firing of a rule; the id of its event. LookupError without one."""
+    """Acknowledge the last firing of a rule and give the id of its event.
+
+    Raises LookupError where the rule has never fired.
+    """
     table = core(AlertEvent)
     fired = select(table.c.id).where(table.c.rule == rule, table.c.kind == "firing")
     mine = fired.where(table.c.series == series) if series else fired
@@ -105,8 +109,8 @@ def acknowledge(engine: Engine, rule: str, series: str, **row: Any) -> int:
 def ended_acks(connection: Connection, now: datetime) -> list[Row]:
     """The acknowledgements that are over."""
     table = core(Ack)
-    found = connection.execute(select(table).where(table.c.until <= now).order_by(table.c.id))
-    return [dict(row) for row in found.mappings()]
+    result = connection.execute(select(table).where(table.c.until <= now).order_by(table.c.id))
+    return [dict(row) for row in result.mappings()]
 
 
 def beat(engine: Engine, name: str, at: datetime) -> None:
@@ -124,8 +128,8 @@ def heartbeats(engine: Engine) -> dict[str, datetime]:
 
 def health(connection: Connection) -> dict[str, Row]:
     """How each channel is, by its id."""
-    found = connection.execute(select(core(ChannelHealth))).mappings()
-    return {row["channel"]: dict(row) for row in found}
+    result = connection.execute(select(core(ChannelHealth))).mappings()
+    return {row["channel"]: dict(row) for row in result}
 
 
 def lease(engine: Engine, channel: str, worker: str, now: datetime, hold: timedelta) -> bool:
@@ -151,16 +155,20 @@ def release(engine: Engine, channel: str, worker: str) -> None:
 
 
 def next_due(engine: Engine, channel: str, now: datetime) -> Row | None:
-    """The oldest message to deliver on a channel, if it is due; later ones wait behind it."""
-    table, about = core(Outbox), core(ChannelHealth)
+    """The oldest message to deliver on a channel, if it is due.
+
+    Later ones wait behind it, so that messages arrive in order.
+    """
+    table, channels = core(Outbox), core(ChannelHealth)
     mine = (table.c.channel == channel, table.c.state == "pending")
     with engine.connect() as connection:
-        row = connection.execute(select(about).where(about.c.channel == channel)).mappings().one()
+        own = select(channels).where(channels.c.channel == channel)
+        row = connection.execute(own).mappings().one()
         if row["state"] == "off" or (row["not_before"] and row["not_before"] > now):
             return None
         oldest = select(table).where(*mine, table.c.due <= now).order_by(table.c.id).limit(1)
-        found = connection.execute(oldest).mappings().one_or_none()
-        return None if found is None else dict(found)
+        result = connection.execute(oldest).mappings().one_or_none()
+        return None if result is None else dict(result)
 
 
 def sent_since(engine: Engine, channel: str, since: datetime) -> int:
@@ -173,20 +181,23 @@ def sent_since(engine: Engine, channel: str, since: datetime) -> int:
 
 def settle(engine: Engine, message: Row, outcome: Row, channel: Row) -> None:
     """What an attempt came to: columns of Outbox, and of ChannelHealth."""
-    box, about = core(Outbox), core(ChannelHealth)
+    box, channels = core(Outbox), core(ChannelHealth)
     with writing(engine) as connection:
         connection.execute(update(box).where(box.c.id == message["id"]).values(**outcome))
-        mine = about.c.channel == message["channel"]
-        connection.execute(update(about).where(mine).values(**channel))
+        mine = channels.c.channel == message["channel"]
+        connection.execute(update(channels).where(mine).values(**channel))
 
 
 def reopen(engine: Engine, channel: str) -> int:
-    """Let a channel that is off or waiting try again, failed messages included; how many wait."""
-    box, about = core(Outbox), core(ChannelHealth)
+    """Let a channel that is off or waiting try again, and count its messages.
+
+    Failed messages are tried again too.
+    """
+    box, channels = core(Outbox), core(ChannelHealth)
     with writing(engine) as connection:
-        mine = about.c.channel == channel
+        mine = channels.c.channel == channel
         again = {"state": "ok", "failures": 0, "not_before": None, "since": None}
-        connection.execute(update(about).where(mine).values(**again))
+        connection.execute(update(channels).where(mine).values(**again))
         failed = and_(box.c.channel == channel, box.c.state == "failed")
         connection.execute(update(box).where(failed).values(state="pending", attempts=0))
         waiting = and_(box.c.channel == channel, box.c.state == "pending")
@@ -197,13 +208,13 @@ def frame(engine: Engine, model: type[SQLModel]) -> pd.DataFrame:
     """A table as a frame, periods as dates."""
     table: Table = core(model)
     with engine.connect() as connection:
-        found = connection.execute(select(table).order_by(*table.primary_key.columns))
-        rows = pd.DataFrame([dict(row) for row in found.mappings()], columns=list(table.c.keys()))
+        result = connection.execute(select(table).order_by(*table.primary_key.columns))
+        rows = pd.DataFrame([dict(row) for row in result.mappings()], columns=list(table.c.keys()))
     for name in {"period", "crossing"} & set(rows.columns):
         rows[name] = dates(rows[name])
     return rows
 
 
 def history(engine: Engine) -> pd.DataFrame:
-    """Every event ever recorded, in order: the public history, false alarms included."""
+    """Every event ever recorded, in order, with the false alarms."""
     return frame(engine, AlertEvent)

@@ -1,4 +1,4 @@
-"""The tables of alerts: rules as evaluated, what happened, what is still to be delivered."""
+"""The tables of alerts: rules as evaluated, events, messages to deliver."""
 
 from datetime import datetime
 from typing import Any
@@ -84,7 +84,7 @@ class Outbox(SQLModel, table=True):
 
 
 class Silence(SQLModel, table=True):
-    """Nobody is told of a rule for a while: who decided so, until when and why."""
+    """A rule that is muted until a date: who decided so, and why."""
 
     id: int | None = Field(default=None, primary_key=True)
     rule: str = Field(description="Id of the rule, * for all")
@@ -96,7 +96,7 @@ class Silence(SQLModel, table=True):
 
 
 class Ack(SQLModel, table=True):
-    """Somebody has taken an alert in hand."""
+    """Somebody has acknowledged an alert."""
 
     id: int | None = Field(default=None, primary_key=True)
     event_id: int = Field(foreign_key="alert_event.id", index=True)
@@ -107,7 +107,7 @@ class Ack(SQLModel, table=True):
 
 
 class ChannelHealth(SQLModel, table=True):
-    """How a channel is: what keeps it from delivering, and who is delivering on it now."""
+    """Whether a channel delivers, what stops it, and which worker delivers now."""
 
     __tablename__ = "channel_health"
 

@@ -1,4 +1,4 @@
-"""Two doors to the warehouse, one for reading and one for writing: SQLite or PostgreSQL by URL."""
+"""Open the warehouse for reading or for writing: SQLite or PostgreSQL by URL."""
 
 from sqlalchemy import Engine
 from sqlalchemy.engine import URL, make_url
@@ -47,10 +47,11 @@ def open_for_writing(url: str) -> Engine:
 
 
 def connect(url: str) -> Engine:
-    """An engine on `sqlite:///path` or `postgresql+psycopg://...`, to write, not migrated.
+    """An engine that writes, on a store that is not migrated.
 
-    The folder of a SQLite file is created. Raises WarehouseError for another URL, a missing
-    driver, a file that is something else, or a place where WAL mode cannot be had.
+    `url` is `sqlite:///path` or `postgresql+psycopg://...`. The folder of a SQLite file is
+    created. Raises WarehouseError for another URL, a missing driver, a file that is something
+    else, or a place where WAL mode cannot be had.
     """
     target = _target(url)
     return sqlite.writer(target) if _is_file(target) else postgresql.writer(target)

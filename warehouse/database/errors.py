@@ -43,7 +43,7 @@ def explain(engine: Engine) -> None:
 
 
 def meaning(fault: BaseException, url: URL) -> str | None:
-    """What a fault of the driver means for a user of this store; None where that is not known."""
+    """What a fault of the driver means for a user, or None where that is unknown."""
     if url.drivername.startswith("sqlite"):
         texts = (text for word, text in SQLITE_FAULTS.items() if word in str(fault))
         return next((text.format(place=url.database) for text in texts), None)

@@ -1,4 +1,4 @@
-"""A PostgreSQL store: one engine that writes, one that the server itself holds to reading."""
+"""A PostgreSQL store: an engine that writes, and one that can only read."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ def writer(target: URL) -> Engine:
 
 
 def reader(target: URL) -> Engine:
-    """An engine whose transactions are read-only. Raises WarehouseError as `writer` does."""
+    """An engine whose transactions are read-only; raises as `writer` does."""
     engine = writer(target)
     event.listen(engine, "connect", _read_only)
     explain(engine)

@@ -1,4 +1,4 @@
-"""The revision of a store: which one it has, which one this software needs, how to get there."""
+"""The revision of a store: which one it has, and the way to the newest one."""
 
 import sys
 from pathlib import Path
@@ -50,7 +50,7 @@ def check(engine: Engine) -> None:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables and views to the newest revision; nothing is done when they are.
+    """Bring the tables and views to the newest revision, where they are not yet.
 
     Raises WarehouseError where the store is newer, or a SQLite file holds something else.
     """
@@ -68,7 +68,7 @@ def migrate(engine: Engine) -> None:
 
 
 def config(engine: Engine) -> Any:
-    """The Alembic configuration of this store, for its commands (upgrade, downgrade, check)."""
+    """The Alembic configuration of this store, for Alembic's commands."""
     from alembic.config import Config
 
     settings = Config(stdout=sys.stdout)  # as it is now, not when Alembic was imported

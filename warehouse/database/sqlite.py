@@ -1,4 +1,4 @@
-"""A SQLite store: its file is created whole, checked before use, and read without a write."""
+"""A SQLite store: create its file, check it, open it to write or to read."""
 
 import sqlite3
 from contextlib import closing, suppress
@@ -17,16 +17,16 @@ HEADER = b"SQLite format 3\x00"  # the first 16 bytes of every database file of 
 # Of a new file. With 16 KiB a copy of it, which the lake and large loads make, takes half as
 # long as with SQLite's default of 4 KiB.
 PAGE = "page_size = 16384"
-# Readers do not wait for writers in WAL mode. They may meet the instant in which the last writer
-# leaves and clears the log away, or one recovers it after a crash: both take less than this.
+# Readers do not wait for writers in WAL mode. They may only meet the moment when the last writer
+# leaves and removes the log, or the first one after a crash recovers it.
 READER_SECONDS = 5
 
 
 def writer(target: URL) -> Engine:
-    """An engine that writes; the file and its folder are created where there are none.
+    """An engine that writes.
 
-    Raises WarehouseError for a file that is empty or something else, and for a place where WAL
-    mode cannot be had.
+    The file and its folder are created where there are none. Raises WarehouseError for a file
+    that is empty or something else, and for a place where WAL mode cannot be had.
     """
     path = Path(str(target.database))
     check(path) if path.exists() else _create(path)
@@ -47,7 +47,7 @@ def writer(target: URL) -> Engine:
 
 
 def reader(target: URL) -> Engine:
-    """An engine that cannot write. Raises WarehouseError where there is no store at all."""
+    """An engine that cannot write; raises WarehouseError where there is no file."""
     path = Path(str(target.database))
     if not path.exists():
         raise WarehouseError(
@@ -80,7 +80,7 @@ def check(path: Path) -> None:
 
 
 def read_only(path: Path) -> sqlite3.Connection:
-    """A connection that reads this file, also where file and folder may only be read.
+    """A connection that reads this file, even where nothing may be written.
 
     In WAL mode SQLite keeps a log and its index beside the file, and must be able to create them.
     Where it cannot and there is no log, the file is all there is, and is read as immutable.
@@ -108,7 +108,7 @@ def _opened(address: str) -> sqlite3.Connection:
 
 
 def _create(path: Path) -> None:
-    """Put a database without tables there in one step: no process ever sees an empty file."""
+    """Create a database without tables in one step: no process sees it empty."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as fault:

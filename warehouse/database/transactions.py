@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 
 from warehouse.database.errors import WarehouseError
 
-# How long a writer waits for another one. A load of a million rows takes under ten seconds.
+# How long a writer waits for another one: several loads of a million rows.
 BUSY_SECONDS = 60
 # The number of the advisory lock that every writer of a PostgreSQL warehouse takes first. Any
 # number would do that no other program on the same database uses.

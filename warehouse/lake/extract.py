@@ -1,4 +1,4 @@
-"""What the store has learnt, as Arrow tables for the lake: read ahead on two threads."""
+"""The new versions of the store as Arrow tables, read ahead in threads."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -8,7 +8,7 @@ from functools import partial
 import pyarrow as pa
 from sqlalchemy import Engine
 
-from warehouse.observations.bulk_read import VERSIONS, Ask, in_order, many
+from warehouse.observations.bulk_read import VERSIONS, ReadVersions, in_order, parallel_readers
 from warehouse.row_conversion import rows
 from warehouse.tables import STATUS
 
@@ -33,23 +33,24 @@ EXTENT = {
     "sqlite": "select coalesce(max(id), 0) + 1 from series",
     "postgresql": "select pg_relation_size('observation') / 8192",
 }
-THREADS = 2
+THREADS = 2  # one reads while the other one converts; more of them gain nothing
 
 
 def row_groups(engine: Engine, after: int, until: int, size: int = 200_000) -> Iterator[pa.Table]:
-    """The versions of the fetches in (after, until], in tables of about `size` rows.
+    """The versions that some fetches added, in tables of about `size` rows.
 
+    The fetches are those in (after, until].
     Their columns are those of SCHEMA; a few such tables are in memory at a time. On SQLite they
     come by series, on PostgreSQL as they were loaded, and each part of it by series.
     """
-    held: list[pa.Table] = []
+    pending: list[pa.Table] = []
     for table in _tables(engine, after, until):
-        held.append(table)
-        if sum(map(len, held)) >= size:
-            yield pa.concat_tables(held).combine_chunks()
-            held = []
-    if any(map(len, held)):
-        yield pa.concat_tables(held).combine_chunks()
+        pending.append(table)
+        if sum(map(len, pending)) >= size:
+            yield pa.concat_tables(pending).combine_chunks()
+            pending = []
+    if any(map(len, pending)):
+        yield pa.concat_tables(pending).combine_chunks()
 
 
 def _tables(engine: Engine, after: int, until: int) -> Iterator[pa.Table]:
@@ -61,14 +62,14 @@ def _tables(engine: Engine, after: int, until: int) -> Iterator[pa.Table]:
     top = int(keys.index.max()) if len(keys) else 0
     words = pa.array(keys.reindex(range(top + 1), fill_value=""), pa.string())
     parts = [part.format(start=start, end=start + step) for start in range(0, extent, step)]
-    new = [f"{one} and fetch_id between {after + 1} and {until}" for one in parts]
+    new = [f"{condition} and fetch_id between {after + 1} and {until}" for condition in parts]
     queries = [VERSIONS[dialect].format(where=where) for where in new]
-    with many(engine, THREADS) as asked:
-        yield from _ahead([partial(_readable, asked, query, words) for query in queries])
+    with parallel_readers(engine, THREADS) as read_part:
+        yield from _ahead([partial(_readable, read_part, query, words) for query in queries])
 
 
 def _ahead(tasks: Iterable[Callable[[], pa.Table]]) -> Iterator[pa.Table]:
-    """The results in order; no more than the threads and one are ever made ahead."""
+    """The results in order, at most one more ahead than there are threads."""
     waiting: deque[Future[pa.Table]] = deque()
     with ThreadPoolExecutor(THREADS) as pool:
         for task in tasks:
@@ -79,14 +80,14 @@ def _ahead(tasks: Iterable[Callable[[], pa.Table]]) -> Iterator[pa.Table]:
             yield waiting.popleft().result()
 
 
-def _readable(asked: Ask, query: str, keys: pa.Array) -> pa.Table:
-    found = in_order(asked(query))
+def _readable(read_part: ReadVersions, query: str, keys: pa.Array) -> pa.Table:
+    versions = in_order(read_part(query))
     columns = [
-        pa.DictionaryArray.from_arrays(found["series_id"], keys),
-        pa.array(found["period"]).view(pa.date32()),
-        pa.array(found["value"], from_pandas=True),  # NaN is null
-        pa.DictionaryArray.from_arrays(found["status"].astype("int32"), pa.array(list(STATUS))),
-        pa.array(found["known_from"]).view(pa.timestamp("s", "UTC")),
-        pa.array(found["fetch_id"]),
+        pa.DictionaryArray.from_arrays(versions["series_id"], keys),
+        pa.array(versions["period"]).view(pa.date32()),
+        pa.array(versions["value"], from_pandas=True),  # NaN is null
+        pa.DictionaryArray.from_arrays(versions["status"].astype("int32"), pa.array(list(STATUS))),
+        pa.array(versions["known_from"]).view(pa.timestamp("s", "UTC")),
+        pa.array(versions["fetch_id"]),
     ]
     return pa.Table.from_arrays(columns, schema=SCHEMA)

@@ -1,4 +1,4 @@
-"""The figures of the lake as known on a day: one query, for DuckDB and for Spark.
+"""The figures of the lake as known on a day: one query for DuckDB and Spark.
 
 The query is written once, in DuckDB's SQL; SQLGlot gives it in the words of another engine.
 """
@@ -15,12 +15,12 @@ import pyarrow as pa
 from warehouse.lake.extract import SCHEMA
 from warehouse.lake.sync import manifest
 
-KNOWN = """
+LATEST = """
 select series, period, value, status, known_from, fetch_id
 from (
   select *, row_number() over (
     partition by series, period order by known_from desc, fetch_id desc) as newest
-  from observations where {known}) versions
+  from observations where {conditions}) versions
 where newest = 1 and status <> 'withdrawn'
 """
 # The last figure of a month, not a mean: it is one that was published, and no engine rounds it.
@@ -52,15 +52,18 @@ def statement(
     *,
     monthly: bool = False,
 ) -> str:
-    """The query on `observations`, in the SQL of "duckdb" or "spark", ordered by its key."""
+    """The query on `observations` in the SQL of "duckdb" or "spark".
+
+    Its rows are in the order of series and period.
+    """
     from sqlglot import transpile
 
-    known = ["true"]
+    conditions = ["true"]
     if as_of is not None:
-        known.append(SINCE.format(at=as_of.astimezone(UTC)))
+        conditions.append(SINCE.format(at=as_of.astimezone(UTC)))
     if recorded_by is not None:
-        known.append(f"fetch_id <= {recorded_by:d}")
-    figures = KNOWN.format(known=" and ".join(known))
+        conditions.append(f"fetch_id <= {recorded_by:d}")
+    figures = LATEST.format(conditions=" and ".join(conditions))
     query = MONTHLY.format(figures=figures) if monthly else figures
     return transpile(f"{query} order by series, period", read="duckdb", write=dialect)[0]
 
@@ -72,26 +75,27 @@ def panel(
     *,
     monthly: bool = False,
 ) -> pd.DataFrame:
-    """The figures as known at `as_of` by DuckDB, in the columns and the order of read.panel.
+    """The figures as known at `as_of`, computed by DuckDB, as `read.panel` gives.
 
     `monthly` gives each series at most one figure a month, the last one, at the month's first day.
     """
-    asked = statement("duckdb", as_of, recorded_by, monthly=monthly)
+    query = statement("duckdb", as_of, recorded_by, monthly=monthly)
     with connect(root) as connection:
-        return readable(connection.sql(asked).to_arrow_table())
+        return readable(connection.sql(query).to_arrow_table())
 
 
-def readable(found: pa.Table) -> pd.DataFrame:
+def readable(answer: pa.Table) -> pd.DataFrame:
     """The answer of an engine, in the types of read.panel."""
-    frame: pd.DataFrame = found.to_pandas()
+    frame: pd.DataFrame = answer.to_pandas()
     return frame.astype(TYPES)
 
 
 @contextmanager
 def connect(root: str) -> Iterator[Any]:
-    """A DuckDB connection on the lake: `observations`, `v_observation`, `observations_as_of(day)`.
+    """A DuckDB connection with the views of the lake.
 
-    `observations` holds every version; the other two the latest known, now and on a day.
+    `observations` has every version, `v_observation` the latest one of each figure, and the macro
+    `observations_as_of(day)` the latest one known on a day.
     """
     import duckdb
 
@@ -101,17 +105,17 @@ def connect(root: str) -> Iterator[Any]:
             connection.register_filesystem(files)
         connection.execute("set timezone = 'UTC'")
         connection.from_arrow(SCHEMA.empty_table()).create("nothing")
-        held = paths(root)
-        source = f"read_parquet({held})" if held else "nothing"
+        locations = paths(root)
+        source = f"read_parquet({locations})" if locations else "nothing"
         connection.execute(f"create view observations as select * from {source}")
-        connection.execute(f"create view v_observation as {KNOWN.format(known='true')}")
-        macro = f"create macro observations_as_of(day) as table {KNOWN.format(known=WHOLE_DAY)}"
-        connection.execute(macro)
+        connection.execute(f"create view v_observation as {LATEST.format(conditions='true')}")
+        latest = LATEST.format(conditions=WHOLE_DAY)
+        connection.execute(f"create macro observations_as_of(day) as table {latest}")
         yield connection
 
 
 def paths(root: str) -> list[str]:
     """Where DuckDB finds each file of the lake that counts."""
     files, folder = fsspec.core.url_to_fs(root)
-    held = [f"{folder}/{file['path']}" for file in manifest(root).files]
-    return [str(files.unstrip_protocol(path)).removeprefix("file://") for path in held]
+    locations = [f"{folder}/{file['path']}" for file in manifest(root).files]
+    return [str(files.unstrip_protocol(path)).removeprefix("file://") for path in locations]

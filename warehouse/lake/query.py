@@ -1,4 +1,4 @@
-"""Read-only SQL on the lake by DuckDB: no other file is read, nothing is written or set."""
+"""Read-only SQL on the files of the lake, and on no other file, by DuckDB."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,14 +31,14 @@ def run(root: str, sql: str, *, limit: int = 1000, timeout: float = 30.0) -> pd.
         for order in CLOSED:
             connection.execute(order.format(files=paths(root)))
         try:
-            asked = duckdb.extract_statements(sql)
-            if [one.type for one in asked] != [duckdb.StatementType.SELECT]:
+            statements = duckdb.extract_statements(sql)
+            if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
                 raise QueryError("only one SELECT can be run: the lake is read-only here")
             with _within(connection, timeout):
-                found: pd.DataFrame = connection.sql(asked[0].query).limit(limit).df()
+                answer: pd.DataFrame = connection.sql(statements[0].query).limit(limit).df()
         except duckdb.Error as fault:
             raise QueryError(_why(fault, timeout)) from None
-    return found
+    return answer
 
 
 @contextmanager
@@ -53,12 +53,12 @@ def _within(connection: Any, seconds: float) -> Iterator[None]:
 
 
 def _why(fault: Exception, timeout: float) -> str:
-    said = (str(fault).splitlines() or [""])[0]
+    line = (str(fault).splitlines() or [""])[0]
     kind = type(fault).__name__
     if kind == "InterruptException":
         return f"the query took over {timeout:g} s: narrow it, or allow it more time"
     if kind == "PermissionException":
-        return f"the query was refused, the lake is read-only here: {said}"
+        return f"the query was refused, the lake is read-only here: {line}"
     if kind == "CatalogException":
-        return f"{said}; there are observations, v_observation and observations_as_of(day)"
-    return f"the query cannot be run: {said}"
+        return f"{line}; there are observations, v_observation and observations_as_of(day)"
+    return f"the query cannot be run: {line}"

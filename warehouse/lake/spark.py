@@ -1,5 +1,6 @@
-"""The figures of the lake as known on a day, by Apache Spark: for when one machine is not enough.
+"""The figures of the lake as known on a day, computed by Apache Spark.
 
+    For when one machine is not enough.
 Needs the extra `spark` and Java 17 or newer. Memory, cores and the keys of an object store are
 Spark's own settings: `spark-defaults.conf` in the folder that SPARK_CONF_DIR names.
 """
@@ -31,16 +32,17 @@ def panel(
     monthly: bool = False,
     master: str = "",
 ) -> pd.DataFrame:
-    """The answer of lake_panel.panel, computed by the Spark cluster at `master`."""
+    """The answer of `panel.panel`, computed by the Spark cluster at `master`."""
     with session(master) as spark:
         return answer(spark, root, as_of, recorded_by, monthly=monthly)
 
 
 @contextmanager
 def session(master: str = "") -> Iterator[Any]:
-    """A Spark session on `spark://host:port`, `yarn`, `k8s://...`; the default is this machine.
+    """A Spark session on a master, by default on this machine.
 
-    Raises WarehouseError where PySpark or Java is missing, or the master does not answer.
+    `master` is `spark://host:port`, `yarn` or `k8s://...`. Raises WarehouseError where PySpark or
+    Java is missing, or the master does not answer.
     """
     try:
         from pyspark.errors import PySparkException
@@ -68,17 +70,17 @@ def answer(
     *,
     monthly: bool = False,
 ) -> pd.DataFrame:
-    """The answer of lake_panel.panel, computed in this session."""
+    """The answer of `panel.panel`, computed in this session."""
     paths = [f"{hadoop(root)}/{file['path']}" for file in manifest(root).files]
     if not paths:
         return readable(SCHEMA.empty_table())
-    held = spark.read.schema(COLUMNS).parquet(*paths)
-    held.createOrReplaceTempView("observations")
-    asked = statement("spark", as_of, recorded_by, monthly=monthly)
-    return readable(spark.sql(asked).toArrow())
+    versions = spark.read.schema(COLUMNS).parquet(*paths)
+    versions.createOrReplaceTempView("observations")
+    query = statement("spark", as_of, recorded_by, monthly=monthly)
+    return readable(spark.sql(query).toArrow())
 
 
 def hadoop(root: str) -> str:
     """The Hadoop address of a folder or an fsspec address: s3 is s3a there."""
-    scheme, found, rest = root.partition("://")
-    return f"{HADOOP.get(scheme, scheme)}://{rest}" if found else Path(root).absolute().as_uri()
+    scheme, separator, rest = root.partition("://")
+    return f"{HADOOP.get(scheme, scheme)}://{rest}" if separator else Path(root).absolute().as_uri()

@@ -1,4 +1,4 @@
-"""The observations as append-only Parquet files, for DuckDB and for engines beyond one machine.
+"""Sync the observations to append-only Parquet files, for DuckDB and Spark.
 
 `manifest.json` names the files that count, each with its rows and SHA-256, and the greatest
 fetch that they hold. It is written last and in one step, so that a sync that dies leaves the
@@ -41,28 +41,31 @@ class Manifest:
 
     @property
     def rows(self) -> int:
-        """The versions that the lake holds."""
+        """The number of versions in the lake."""
         return sum(int(file["rows"]) for file in self.files)
 
 
 def manifest(root: str) -> Manifest:
-    """What the lake at a folder or an fsspec address holds; nothing where there is none."""
+    """The manifest of the lake at this root; empty where there is no lake.
+
+    `root` is a folder or an fsspec address.
+    """
     files, folder = fsspec.core.url_to_fs(root)
     if not files.exists(f"{folder}/{MANIFEST}"):
         return Manifest(0, ())
-    found = json.loads(files.cat_file(f"{folder}/{MANIFEST}"))
-    return Manifest(found["newest_fetch"], tuple(found["files"]))
+    content = json.loads(files.cat_file(f"{folder}/{MANIFEST}"))
+    return Manifest(content["newest_fetch"], tuple(content["files"]))
 
 
 def sync(engine: Engine, root: str) -> Manifest:
-    """Add to the lake what the store has learnt since the last sync; the lake as it is then."""
-    held, newest = manifest(root), newest_fetch(engine)
-    if newest == held.newest_fetch:
-        return held
+    """Add the versions stored since the last sync and give the new manifest."""
+    before, newest = manifest(root), newest_fetch(engine)
+    if newest == before.newest_fetch:
+        return before
     files, folder = fsspec.core.url_to_fs(root)
-    name = f"observations/fetch-{held.newest_fetch + 1:08d}-{newest:08d}.parquet"
-    added = _write(engine, files, folder, name, held.newest_fetch, newest)
-    synced = Manifest(newest, (*held.files, added) if added["rows"] else held.files)
+    name = f"observations/fetch-{before.newest_fetch + 1:08d}-{newest:08d}.parquet"
+    added = _write(engine, files, folder, name, before.newest_fetch, newest)
+    synced = Manifest(newest, (*before.files, added) if added["rows"] else before.files)
     text = json.dumps({"newest_fetch": newest, "files": synced.files}, indent=1)
     files.makedirs(folder, exist_ok=True)
     _replace(files, f"{folder}/{MANIFEST}", text.encode())
@@ -87,7 +90,7 @@ def _write(
 
 
 def _replace(files: Any, path: str, body: bytes) -> None:
-    """Put a body in the place of another in one step: an object store does, a disk by a rename."""
+    """Replace a file in one step: an object store does, a disk does by a rename."""
     if "file" not in files.protocol:
         files.pipe_file(path, body)
         return

@@ -1,6 +1,6 @@
-"""Run the revisions: one chain for SQLite and PostgreSQL, views dropped and made again around it.
+"""Run the revisions: one chain for both engines, and new views at its end.
 
-Views and comments hold no data and follow the models, so they are not part of the chain: see
+Views and comments contain no data and follow the models, so they are not part of the chain: see
 warehouse/views.py and warehouse/dictionary.py.
 """
 

@@ -25,7 +25,7 @@ from warehouse.observations.staging import staged
 from warehouse.tables import STATUS, Citation, Fetch, Series, core
 
 CITED = ["source", "address", "licence", "note", "assumed"]
-# What the store held and the publisher no longer serves. A file that starts later than it used
+# What the store has and the publisher no longer serves. A file that starts later than it used
 # to withdraws nothing: publishers trim the old end.
 WITHDRAW = """
 insert into observation (series_id, period, known_from, fetch_id, value, status)
@@ -47,7 +47,7 @@ class Loaded:
     """What a load did: versions added, rows that said nothing new, rows refused.
 
     `refused` holds the columns of the batch and `reason`; `withdrawn` counts the versions that
-    say that the publisher took a figure back; `fetch_id` is the fetch that the rows are under.
+    say that the publisher withdrew a figure; `fetch_id` is the fetch that the rows are under.
     """
 
     added: int
@@ -64,13 +64,14 @@ def append(
     *,
     seen: pd.DataFrame | None = None,
 ) -> Loaded:
-    """Add the rows whose value or status differs from the version known just before them.
+    """Add the rows that differ from the version known just before them.
 
-    `frames`, a frame or an iterator of the frames of one batch, of which one is held at a time:
-    series, period (datetime64), value (in the unit of the series), status, known_from
+    `frames`, a frame or an iterator of the frames of one batch, of which one is in memory at a
+    time: series, period (datetime64), value (in the unit of the series), status, known_from
     (datetime64 UTC, filled), and for shipped history source, address, licence, note, assumed.
-    `seen` ([series, period]) is given where the publisher serves whole series: the figures
-    held of these series that are not in it are recorded as withdrawn, known from the fetch.
+    A row is added where its value or its status differs. `seen` ([series, period]) is given where
+    the publisher serves complete series: the stored figures of these series that are not in it are
+    recorded as withdrawn, known from the fetch.
     One transaction; the same frame twice adds nothing. Rows that cannot be figures come back
     in `refused` and the rest goes in. A fetch that a later load has overtaken, or that has
     been loaded before, takes no more rows, because a release may rest on it: they come under a
@@ -94,7 +95,7 @@ def append(
 
 @dataclass(frozen=True)
 class _Batch:
-    """What goes to the store, in the order of its key, to be read once; how many rows came."""
+    """The rows of a batch in the order of the key, and how many they are."""
 
     rows: pa.RecordBatchReader
     good: int
@@ -132,7 +133,7 @@ def _batch(
 def _sound(
     engine: Engine, frame: pd.DataFrame, catalogue: Catalogue, at: pd.Timestamp
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows that can be figures, coded, and the refused ones with their reasons."""
+    """The encoded rows that can be figures, and the refused ones with reasons."""
     figures = typed(frame)
     coded = encode(figures, catalogue)
     reason = faults(figures, coded, order_of(coded), catalogue, at)
@@ -160,36 +161,38 @@ def _insert_withdrawn(connection: Connection, fetch: int, known_from: int) -> in
 def _context(engine: Engine, fetch_id: int) -> tuple[Catalogue, pd.Timestamp]:
     series, fetch = core(Series).c, core(Fetch).c
     with engine.connect() as connection:
-        found = connection.execute(select(series.key, series.id, series.frequency)).all()
+        rows = connection.execute(select(series.key, series.id, series.frequency)).all()
         at = connection.scalar(select(fetch.at).where(fetch.id == fetch_id))
     if at is None:
         raise LookupError(f"there is no fetch {fetch_id}: record it first")
-    ids = pd.Series({key: number for key, number, _ in found}, dtype="int64")
-    ahead = [number for _, number, frequency in found if frequency == "E"]
+    ids = pd.Series({key: number for key, number, _ in rows}, dtype="int64")
+    ahead = [number for _, number, frequency in rows if frequency == "E"]
     return Catalogue(ids, ahead), pd.Timestamp(at).tz_convert("UTC")
 
 
 def _citations(engine: Engine, good: pd.DataFrame) -> "pd.Series[int]":
     cited = good[CITED].fillna(dict.fromkeys(CITED[:-1], ""))
-    wanted = pd.MultiIndex.from_frame(cited)
+    citations = pd.MultiIndex.from_frame(cited)
     table = core(Citation)
     columns = [table.c[name] for name in CITED]
     with writing(engine) as connection:
         stored = {tuple(row) for row in connection.execute(select(*columns))}
-        new = [dict(zip(CITED, row, strict=True)) for row in wanted.unique() if row not in stored]
+        new = [
+            dict(zip(CITED, row, strict=True)) for row in citations.unique() if row not in stored
+        ]
         if new:
             connection.execute(insert(table), new)
-        found = connection.execute(select(table.c.id, *columns)).all()
-    ids = pd.Series({tuple(row[1:]): row[0] for row in found})
-    return pd.Series(ids.reindex(wanted).to_numpy(), index=good.index, dtype="Int32")
+        rows = connection.execute(select(table.c.id, *columns)).all()
+    ids = pd.Series({tuple(row[1:]): row[0] for row in rows})
+    return pd.Series(ids.reindex(citations).to_numpy(), index=good.index, dtype="Int32")
 
 
 def _seen(seen: pd.DataFrame | None, catalogue: Catalogue) -> pa.Table:
     served = pd.DataFrame({"series": [], "period": []}) if seen is None else seen
-    known = served.loc[served["series"].isin(catalogue.ids.index)]
+    declared = served.loc[served["series"].isin(catalogue.ids.index)]
     coded = {
-        "series_id": known["series"].map(catalogue.ids).to_numpy("int32"),
-        "period": days(pd.to_datetime(known["period"])),
+        "series_id": declared["series"].map(catalogue.ids).to_numpy("int32"),
+        "period": days(pd.to_datetime(declared["period"])),
     }
     return pa.table(coded)
 
@@ -204,11 +207,11 @@ def _open_fetch(connection: Connection, fetch_id: int) -> int:
     return add(connection, Fetch, **copy | {"loaded": False})
 
 
-def _close_fetch(connection: Connection, asked: int, used: int, added: int) -> int:
+def _close_fetch(connection: Connection, first: int, used: int, added: int) -> int:
     table = core(Fetch)
     if added:
         connection.execute(update(table).where(table.c.id == used).values(loaded=True))
         return used
-    if used != asked:
+    if used != first:
         connection.execute(table.delete().where(table.c.id == used))
-    return asked
+    return first

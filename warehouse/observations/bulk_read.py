@@ -1,4 +1,4 @@
-"""Stored versions in bulk, as columns: no Python object a value where there are many."""
+"""Read stored versions in bulk, as columns: without a Python object a value."""
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,15 +16,19 @@ from sqlalchemy import Connection, Engine
 from warehouse.database.errors import explained
 
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
-Ask: TypeAlias = Callable[[str], Columns]
+ReadVersions: TypeAlias = Callable[[str], Columns]
 
-# SQLite hands a row over cell by cell: whole numbers that share one cost half as much.
-# SQLite has no NaN, and infinity is no figure: it stands for a value that is not there.
+# SQLite hands a row over cell by cell: whole numbers that share a cell cost half as much. The bits
+# of a `figure` are series_id (above bit 36), period (32, signed) and status (4); those of a
+# `version` are known_from (above bit 30) and fetch_id (30). SQLite has no NaN, and infinity is
+# never a figure: 9e999 stands for a value that is not there.
 CELLS = f"""ifnull(value, 9e999), series_id * {2**36} + period * {2**4} + status,
   {{newest}}(known_from * {2**30} + fetch_id)"""
 CELL = np.dtype([("value", "f8"), ("figure", "i8"), ("version", "i8")])
-DAYS = 2**16  # from the first day that fits to 1970-01-01; a period is in 1900 to 2100
-# PostgreSQL sends a message a row, which costs more than to find it: it packs those of a series.
+DAYS = 2**16  # added to a period, so that no day of 1900 to 2100 is negative
+# PostgreSQL sends a message for every row, which costs more than finding the row: it packs all rows
+# of a series into one. Their bits are known_from (above bit 20), period (17) and status (3), then
+# the value and the fetch as they are.
 PACKED = f"""select series_id, string_agg(
   int8send((known_from << 20) | ((period + {DAYS})::bigint << 3) | status)
   || float8send(coalesce(value, 'nan')) || int4send(fetch_id), null)
@@ -48,8 +52,8 @@ LATEST = {
 BATCHES = {"adbc.sqlite.query.batch_rows": 65_536}  # its default of 1,024 costs a third more
 
 
-def ask(connection: Connection, query: str) -> Columns:
-    """The versions that a query of VERSIONS or LATEST finds, in the integers of the store.
+def read_versions(connection: Connection, query: str) -> Columns:
+    """The versions that a query of VERSIONS or LATEST gives, as integers.
 
     Columns: series_id, period, known_from, fetch_id, value (NaN where there is none), status. On
     SQLite in the order of the key, on PostgreSQL in any.
@@ -58,40 +62,41 @@ def ask(connection: Connection, query: str) -> Columns:
         if connection.dialect.name == "sqlite":
             rows: Any = connection.exec_driver_sql(query).cursor
             cells = np.fromiter(rows, CELL)
-            return _apart(*(cells[name] for name in CELL.names or ()))
+            return _unpack_cells(*(cells[name] for name in CELL.names or ()))
         driver: Any = connection.connection.driver_connection
         with driver.cursor(binary=True) as cursor:
-            return _unpacked(cursor.execute(query).fetchall())
+            return _unpack_messages(cursor.execute(query).fetchall())
 
 
 @contextmanager
-def many(engine: Engine, readers: int) -> Iterator[Ask]:
-    """The same for large parts of a store, for as many threads as there are readers.
+def parallel_readers(engine: Engine, readers: int) -> Iterator[ReadVersions]:
+    """The same for large parts of a store, shared by as many threads as readers.
 
     SQLite is copied first: a copy is read four times as fast, but takes the time of its size.
     """
     with ExitStack() as opened:
         if engine.dialect.name == "sqlite":
             path = opened.enter_context(_copy(engine))
-            one = [partial(_arrow, opened.enter_context(_opened(path))) for _ in range(readers)]
+            copies = [opened.enter_context(_opened(path)) for _ in range(readers)]
+            yield _shared(partial(_arrow, copy) for copy in copies)
         else:
-            one = [partial(ask, opened.enter_context(_reading(engine))) for _ in range(readers)]
-        yield _shared(one)
+            connections = [opened.enter_context(_reading(engine)) for _ in range(readers)]
+            yield _shared(partial(read_versions, connection) for connection in connections)
 
 
-def in_order(found: Columns) -> Columns:
+def in_order(versions: Columns) -> Columns:
     """The versions in the order of series, period, known_from and fetch."""
-    keys = [found[name] for name in ("fetch_id", "known_from", "period", "series_id")]
+    keys = [versions[name] for name in ("fetch_id", "known_from", "period", "series_id")]
     later = np.zeros(max(len(keys[0]) - 1, 0), dtype=bool)
     for key in keys:
         later = (key[1:] > key[:-1]) | ((key[1:] == key[:-1]) & later)
     if later.all():
-        return found
+        return versions
     order = np.lexsort(keys)
-    return {name: column[order] for name, column in found.items()}
+    return {name: column[order] for name, column in versions.items()}
 
 
-def _apart(
+def _unpack_cells(
     value: NDArray[np.float64], figure: NDArray[np.int64], version: NDArray[np.int64]
 ) -> Columns:
     """The columns that the cells of a row put together."""
@@ -106,13 +111,13 @@ def _apart(
     }
 
 
-def _unpacked(messages: Iterable[tuple[int, bytes]]) -> Columns:
+def _unpack_messages(messages: Iterable[tuple[int, bytes]]) -> Columns:
     ordered = sorted(messages)
     rows = np.frombuffer(b"".join(packed for _, packed in ordered), MESSAGE)
     counts = [len(packed) // MESSAGE.itemsize for _, packed in ordered]
     when = rows["when"].astype("int64")
     return {
-        "series_id": np.repeat(np.array([one for one, _ in ordered], dtype="int32"), counts),
+        "series_id": np.repeat(np.array([series for series, _ in ordered], dtype="int32"), counts),
         "period": ((when >> 3 & (2**17 - 1)) - DAYS).astype("int32"),
         "known_from": when >> 20,
         "fetch_id": rows["fetch_id"].astype("int32"),
@@ -152,21 +157,21 @@ def _arrow(connection: Any, query: str) -> Columns:
     with connection.cursor() as cursor:
         cursor.adbc_statement.set_options(**BATCHES)
         cursor.execute(query)
-        found = cursor.fetch_arrow_table()
-    return _apart(*(column.to_numpy() for column in found.columns))
+        cells = cursor.fetch_arrow_table()
+    return _unpack_cells(*(column.to_numpy() for column in cells.columns))
 
 
-def _shared(readers: Iterable[Ask]) -> Ask:
-    """Ask whichever reader is free: to open one takes as long as to read."""
-    free: SimpleQueue[Ask] = SimpleQueue()
+def _shared(readers: Iterable[ReadVersions]) -> ReadVersions:
+    """Use whichever reader is free: to open one takes as long as to read."""
+    free: SimpleQueue[ReadVersions] = SimpleQueue()
     for reader in readers:
         free.put(reader)
 
-    def asked(query: str) -> Columns:
+    def read_part(query: str) -> Columns:
         reader = free.get()
         try:
             return reader(query)
         finally:
             free.put(reader)
 
-    return asked
+    return read_part

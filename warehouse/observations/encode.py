@@ -1,4 +1,4 @@
-"""A batch of figures in the integers of the store, and what in it cannot be a figure."""
+"""Encode a batch of figures as the integers of the store, and refuse bad rows."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ KEY = ["series_id", "period", "known_from"]
 COLUMNS = [*KEY, "value", "status"]
 UNKNOWN = -1
 TWICE = "one batch gives it two values"
-PERIODS = ("1900-01-01", "2100-12-31")
+PERIODS = ("1900-01-01", "2100-12-31")  # what a packed key has bits for: see bulk_read.py
 
 Order = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -22,7 +22,10 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The declared series: the id of each key, and the ids of those announced ahead."""
+    """The declared series: the id of each key, and the ids of event series.
+
+    `ahead`: series of events, which are announced before they happen.
+    """
 
     ids: "pd.Series[int]"
     ahead: list[int]
@@ -34,15 +37,15 @@ def days(periods: "pd.Series[pd.Timestamp]") -> NDArray[np.int32]:
     return (seconds // SECONDS).astype("int32")
 
 
-def instants(known: "pd.Series[pd.Timestamp]") -> NDArray[np.int64]:
+def instants(aware: "pd.Series[pd.Timestamp]") -> NDArray[np.int64]:
     """Seconds since 1970-01-01 UTC of each aware instant."""
-    return known.dt.tz_convert("UTC").to_numpy("datetime64[s]").astype("int64")
+    return aware.dt.tz_convert("UTC").to_numpy("datetime64[s]").astype("int64")
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with typed columns, numbered rows, and `naive` where known_from has no zone.
+    """The frame with typed columns and numbered rows.
 
-    What is no date becomes NaT, what is no number NaN.
+    `naive` marks a known_from without a zone. What is not a date becomes NaT, not a number NaN.
     """
     frame = frame.reset_index(drop=True)
     return frame.assign(
@@ -53,10 +56,10 @@ def typed(frame: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _naive(known: "pd.Series[pd.Timestamp]") -> "pd.Series[bool]":
-    if known.dtype == object:
-        return known.map(lambda instant: getattr(instant, "tzinfo", None) is None).astype(bool)
-    return pd.Series(not isinstance(known.dtype, pd.DatetimeTZDtype), index=known.index)
+def _naive(instants: "pd.Series[pd.Timestamp]") -> "pd.Series[bool]":
+    if instants.dtype == object:
+        return instants.map(lambda instant: getattr(instant, "tzinfo", None) is None).astype(bool)
+    return pd.Series(not isinstance(instants.dtype, pd.DatetimeTZDtype), index=instants.index)
 
 
 def encode(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -75,17 +78,17 @@ def encode(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     )
 
 
-def _codes(words: "pd.Series[str]", known: "pd.Series[int]") -> NDArray[np.int32]:
-    place, found = pd.factorize(words.astype("str"))
-    codes = np.append(known.reindex(found).fillna(UNKNOWN), UNKNOWN).astype("int32")
-    return np.take(codes, place)  # a missing word has the last place
+def _codes(words: "pd.Series[str]", code_of: "pd.Series[int]") -> NDArray[np.int32]:
+    position, distinct = pd.factorize(words.astype("str"))
+    codes = np.append(code_of.reindex(distinct).fillna(UNKNOWN), UNKNOWN).astype("int32")
+    return np.take(codes, position)  # a missing word has position -1, the last one
 
 
 def faults(
     frame: pd.DataFrame, coded: pd.DataFrame, order: Order, catalogue: Catalogue, at: pd.Timestamp
 ) -> "pd.Series[str]":
-    """Why a row cannot be a figure, naming series and period; only the rows that cannot."""
-    value, known = frame["value"], frame["known_from"]
+    """Why a row cannot be a figure, with series and period; only rows that cannot."""
+    value, known_from = frame["value"], frame["known_from"]
     ahead = coded["series_id"].isin(catalogue.ahead)
     tests = {
         "the series is not declared": coded["series_id"].eq(UNKNOWN),
@@ -93,9 +96,9 @@ def faults(
         "the status is unknown": coded["status"].eq(UNKNOWN),
         "the value is missing": value.isna() & coded["status"].ne(STATUS["withdrawn"]),
         "the value is infinite": value.abs().eq(np.inf),
-        "known_from is missing": known.isna(),
+        "known_from is missing": known_from.isna(),
         "known_from has no time zone": frame["naive"],
-        f"known_from is after the fetch of {at:%Y-%m-%d %H:%M} UTC": known.gt(at),
+        f"known_from is after the fetch of {at:%Y-%m-%d %H:%M} UTC": known_from.gt(at),
         "known_from is before the period": ~ahead
         & coded["known_from"].lt((coded["period"].astype("int64") - 1) * SECONDS),
         TWICE: _contradicted(coded, order),
@@ -108,7 +111,7 @@ def faults(
 
 
 def decode(coded: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
-    """Coded rows as they came, with TWICE as the reason why they cannot be figures."""
+    """Encoded rows as they came, with TWICE as the reason of their refusal."""
     keys = pd.Series(catalogue.ids.index, index=catalogue.ids.to_numpy())
     series = coded["series_id"].map(keys).astype("str")
     period = pd.to_datetime(coded["period"].astype("int64") * SECONDS, unit="s")
@@ -126,15 +129,15 @@ def decode(coded: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 
 def _contradicted(coded: pd.DataFrame, order: Order) -> "pd.Series[bool]":
     """The rows whose key has another value or status elsewhere in the batch."""
-    found = pd.Series(False, index=coded.index)
+    contradicted = pd.Series(False, index=coded.index)
     repeats = _repeats(coded, order)
     rows = coded.iloc[order[repeats | np.append(repeats, False)[1:]]]
-    said = rows.drop_duplicates(COLUMNS)
-    twice = said.loc[said.duplicated(KEY, keep=False), KEY].drop_duplicates()
-    found.loc[rows.index] = pd.MultiIndex.from_frame(rows[KEY]).isin(
+    distinct = rows.drop_duplicates(COLUMNS)
+    twice = distinct.loc[distinct.duplicated(KEY, keep=False), KEY].drop_duplicates()
+    contradicted.loc[rows.index] = pd.MultiIndex.from_frame(rows[KEY]).isin(
         pd.MultiIndex.from_frame(twice)
     )
-    return found
+    return contradicted
 
 
 def order_of(coded: pd.DataFrame) -> Order:

@@ -1,4 +1,4 @@
-"""Put the frames of a batch in the order of the store's key on disk, where memory would not do."""
+"""Sort the frames of a batch by the key of the store, on disk."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+# Of DuckDB, which goes to disk beyond it: the frames of a batch may be larger than the memory.
 MEMORY = "256MB"
+# Rows that are compared with the store at once; they bound the memory that a load takes.
 ROWS = 250_000
 KEYS = "series_id, period, known_from"
 
@@ -30,7 +32,7 @@ select {KEYS}, value, status, citation_id from figure where not contradicted ord
 
 @dataclass(frozen=True)
 class Ordered:
-    """The frames as one: what `reader` gives is as `batch.in_order` makes it.
+    """The frames as one batch, as `encode.in_order` gives it.
 
     `contradicted` holds the rows of a key that has two values in different frames.
     """
@@ -45,7 +47,7 @@ class Ordered:
 
 @contextmanager
 def ordered(parts: Iterable[pa.Table]) -> Iterator[Ordered]:
-    """The coded rows of every part in order, in memory of a bounded size; gone at the end."""
+    """The encoded rows of every part in order, within a bounded memory."""
     import duckdb
 
     with TemporaryDirectory(prefix="silentcrash-") as folder:

@@ -1,4 +1,4 @@
-"""Read the figures as known on a day: every read takes `as_of`, and `recorded_by` to pin one."""
+"""Read the figures as known on a day, from fetches up to a number."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -18,7 +18,7 @@ from warehouse.fetches import (
     state,
     status,
 )
-from warehouse.observations.bulk_read import LATEST, VERSIONS, Columns, ask
+from warehouse.observations.bulk_read import LATEST, VERSIONS, Columns, read_versions
 from warehouse.row_conversion import dates, day, instants, statuses
 from warehouse.tables import STATUS, Series, core
 
@@ -79,32 +79,33 @@ def latest(
     as_of: datetime | None = None,
     recorded_by: int | None = None,
 ) -> pd.DataFrame:
-    """The newest period of each series as known at `as_of`, in the columns of `panel`."""
+    """The newest period of each series known at `as_of`, in columns of `panel`."""
     frame = panel(engine, series, as_of=as_of, recorded_by=recorded_by)
     return frame.drop_duplicates("series", keep="last").reset_index(drop=True)
 
 
 def vintages(engine: Engine, series: str) -> pd.DataFrame:
-    """One series with a row a period and a column a known_from: what was known at that instant.
+    """One series with a row a period and a column a known_from.
 
-    Null where nothing was known yet, or the figure was withdrawn.
+    A cell is the value known at that instant: null where none was known yet, or it was withdrawn.
     """
-    said: pd.DataFrame = history(engine, [series]).drop_duplicates(
+    versions: pd.DataFrame = history(engine, [series]).drop_duplicates(
         ["period", "known_from"], keep="last"
     )
-    marked = said.assign(value=said["value"].fillna(np.inf))  # inf is no figure: it marks a null
+    # Infinity is never stored: it marks a null while values are carried forward.
+    marked = versions.assign(value=versions["value"].fillna(np.inf))
     wide = marked.pivot(index="period", columns="known_from", values="value").ffill(axis=1)
     return wide.where(wide.ne(np.inf))
 
 
 def revisions(engine: Engine, series: Sequence[str] | None = None) -> pd.DataFrame:
-    """How each figure was revised: series, period, first, latest, versions, revision.
+    """How each figure was revised, from its first value to its latest one.
 
-    Revision is latest - first, in the unit of the series; `mean_absolute_revision` and `bias`
-    (the mean revision) are those of the whole series.
+    Columns: series, period, first, latest, versions, revision (latest - first, in the unit of the
+    series), and of the series `mean_absolute_revision` and `bias`, the mean revision.
     """
-    said = history(engine, series).dropna(subset="value")
-    grouped = said.groupby(["series", "period"])["value"].agg(["first", "last", "size"])
+    versions = history(engine, series).dropna(subset="value")
+    grouped = versions.groupby(["series", "period"])["value"].agg(["first", "last", "size"])
     table = grouped.rename(columns={"last": "latest", "size": "versions"}).reset_index()
     table["revision"] = table["latest"] - table["first"]
     by_series = table["revision"].groupby(table["series"])
@@ -128,12 +129,12 @@ def _read(
         keys = _keys(connection, series)
         chosen = None if series is None else keys
         where = _where(chosen, start, end, as_of, recorded_by)
-        found = ask(connection, queries[engine.dialect.name].format(where=where))
-    return _frame(found, keys, withdrawn)
+        versions = read_versions(connection, queries[engine.dialect.name].format(where=where))
+    return _frame(versions, keys, withdrawn)
 
 
 def _at_once(engine: Engine) -> Engine:
-    """Without a transaction on PostgreSQL: its two messages take as long as to read a series."""
+    """Without a transaction on PostgreSQL: it costs as much as reading a series."""
     if engine.dialect.name == "sqlite":
         return engine
     return engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -142,14 +143,14 @@ def _at_once(engine: Engine) -> Engine:
 def _keys(connection: Connection, series: Sequence[str] | None) -> "pd.Series[str]":
     """The key of each wanted series, by id."""
     table = core(Series)
-    wanted = select(table.c.id, table.c.key)
+    query = select(table.c.id, table.c.key)
     if series is not None:
         exact = [key for key in series if not key.endswith("*")]
         starts = [
             table.c.key.startswith(k[:-1], autoescape=True) for k in series if k.endswith("*")
         ]
-        wanted = wanted.where(or_(table.c.key.in_(exact), *starts))
-    return pd.Series(dict(connection.execute(wanted).all()), dtype=object)
+        query = query.where(or_(table.c.key.in_(exact), *starts))
+    return pd.Series(dict(connection.execute(query).all()), dtype=object)
 
 
 def _where(
@@ -170,17 +171,18 @@ def _where(
     return " and ".join([*chosen, *used]) or "true"
 
 
-def _frame(found: Columns, keys: "pd.Series[str]", withdrawn: bool) -> pd.DataFrame:
-    """The versions in readable columns, in the order of series, period, known_from and fetch."""
+def _frame(versions: Columns, keys: "pd.Series[str]", withdrawn: bool) -> pd.DataFrame:
+    """The versions in readable columns, by series, period, known_from and fetch."""
     names = keys.sort_values()
-    place = names.index.get_indexer(pd.Index(found["series_id"]))
-    order = np.lexsort([*(found[name] for name in ("fetch_id", "known_from", "period")), place])
+    position = names.index.get_indexer(pd.Index(versions["series_id"]))
+    minor = [versions[name] for name in ("fetch_id", "known_from", "period")]
+    order = np.lexsort([*minor, position])
     if not withdrawn:
-        order = order[found["status"][order] != STATUS["withdrawn"]]
-    ordered = pd.DataFrame({name: column[order] for name, column in found.items()})
+        order = order[versions["status"][order] != STATUS["withdrawn"]]
+    ordered = pd.DataFrame({name: column[order] for name, column in versions.items()})
     return pd.DataFrame(
         {
-            "series": pd.array(names.to_numpy()[place[order]], dtype="str"),
+            "series": pd.array(names.to_numpy()[position[order]], dtype="str"),
             "period": dates(ordered["period"]),
             "value": ordered["value"],
             "status": pd.array(statuses(ordered["status"]), dtype="str"),

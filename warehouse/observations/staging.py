@@ -1,4 +1,4 @@
-"""Bring many rows into a write transaction at once, without a Python object a value."""
+"""Bring rows into a write transaction in bulk, without a Python object each."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -24,7 +24,7 @@ SQL_TYPE = {
 
 @contextmanager
 def staged(engine: Engine, **tables: Rows) -> Iterator[Connection]:
-    """A write transaction that sees each table given under its name; gone at its end.
+    """A write transaction that sees each table under its name until its end.
 
     The rows of a reader are asked for in the transaction, when no other writer has one. It
     commits at the end and rolls back on an exception.
@@ -82,7 +82,7 @@ def copy(connection: Connection, name: str, table: pa.Table) -> None:
     options = csv.WriteOptions(include_header=False)
     order = f"copy {name} ({', '.join(table.column_names)}) from stdin (format csv)"
     with driver.cursor() as cursor, cursor.copy(order) as sink:
-        for batch in table.to_batches(max_chunksize=65_536):
+        for batch in table.to_batches(max_chunksize=65_536):  # some MB of text at a time
             chunk = pa.BufferOutputStream()
             csv.write_csv(batch, chunk, options)
             sink.write(chunk.getvalue())

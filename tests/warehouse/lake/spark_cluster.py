@@ -1,4 +1,4 @@
-"""A Spark standalone cluster on loopback: a master and two workers of one core each."""
+"""A Spark standalone cluster on loopback: a master and two workers."""
 
 import json
 import os
@@ -39,8 +39,8 @@ class Cluster:
     def state(self) -> dict[str, Any]:
         """What the master says of its workers and applications."""
         with urllib.request.urlopen(f"{self.page}/json/", timeout=20) as answer:
-            found: dict[str, Any] = json.load(answer)
-        return found
+            state: dict[str, Any] = json.load(answer)
+        return state
 
 
 def environment(folder: Path) -> dict[str, str]:
@@ -65,14 +65,16 @@ def running(folder: Path) -> Iterator[Cluster]:
     started: list[subprocess.Popen[str]] = []
     try:
         master = start(started, folder, "master.Master", "--port", "0", "--webui-port", "0")
-        said = until(master, r"Starting Spark master at (spark://\S+)")
+        address = until(master, r"Starting Spark master at (spark://\S+)")
         page = until(master, r"started at (http://\S+)")
         for number in range(2):
             limits = ["--cores", "1", "--memory", "600M", "--webui-port", "0"]
-            start(started, folder, "worker.Worker", *limits, "-d", str(folder / str(number)), said)
+            start(
+                started, folder, "worker.Worker", *limits, "-d", str(folder / str(number)), address
+            )
         for _ in range(2):
             until(master, r"Registering (worker) ")
-        yield Cluster(said, page.replace("0.0.0.0", "127.0.0.1"))
+        yield Cluster(address, page.replace("0.0.0.0", "127.0.0.1"))
     finally:
         for process in reversed(started):
             process.kill()
@@ -95,11 +97,11 @@ def start(
 
 
 def until(process: subprocess.Popen[str], pattern: str) -> str:
-    """What the first line with this pattern says; fails with what was said where none comes."""
+    """The group of the first line that matches; fails with all lines otherwise."""
     assert process.stderr is not None
-    said = []
+    lines = []
     for line in process.stderr:
-        said.append(line)
-        if found := re.search(pattern, line):
-            return found.group(1)
-    raise AssertionError("".join(said))
+        lines.append(line)
+        if match := re.search(pattern, line):
+            return match.group(1)
+    raise AssertionError("".join(lines))

@@ -1,4 +1,4 @@
-"""A sync that is killed (SIGKILL) at any moment leaves the lake that there was."""
+"""A sync that is killed (SIGKILL) at any moment leaves the lake as it was."""
 
 import hashlib
 import os
@@ -46,13 +46,13 @@ def sync(url: str, root: str, moment: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ)
 
 
-def whole(root: str) -> int:
-    """The rows of the lake, once every file that counts has the hash that is said of it."""
-    found = lake.manifest(root)
-    for file in found.files:
+def intact_rows(root: str) -> int:
+    """The rows of the lake, where every file has the hash in the manifest."""
+    synced = lake.manifest(root)
+    for file in synced.files:
         body = (Path(root) / file["path"]).read_bytes()
         assert hashlib.sha256(body).hexdigest() == file["sha256"]
-    return found.rows
+    return synced.rows
 
 
 def test_the_lake_is_the_old_or_the_new_one_whenever_a_sync_is_killed(
@@ -69,8 +69,8 @@ def test_the_lake_is_the_old_or_the_new_one_whenever_a_sync_is_killed(
     for moment in chosen:
         ended = sync(url, root, moment)
         assert ended.returncode == -signal.SIGKILL, ended.stderr
-        assert whole(root) in {before, after}
+        assert intact_rows(root) in {before, after}
         assert len(panel.panel(root)) == 400
     lake.sync(engine, root)
-    assert whole(root) == after
+    assert intact_rows(root) == after
     assert panel.panel(root).equals(read.panel(engine))

@@ -1,4 +1,4 @@
-"""What may be asked of the lake by SQL, and what is refused: nothing but its files is read."""
+"""Which SQL the lake runs and which it refuses: only its files are read."""
 
 from pathlib import Path
 
@@ -83,10 +83,10 @@ def test_what_is_not_a_question_on_the_lake_is_refused(root: str, tmp_path: Path
 
 
 def test_what_was_known_on_a_day_is_one_question(root: str) -> None:
-    asked = "select value from observations_as_of(date '{day}') order by value"
+    template = "select value from observations_as_of(date '{day}') order by value"
     days = {"2026-02-09": [], "2026-03-09": [10.0], "2026-03-10": [1.5, 11.0]}
     for day, values in days.items():
-        assert query.run(root, asked.format(day=day))["value"].tolist() == values
+        assert query.run(root, template.format(day=day))["value"].tolist() == values
     assert len(query.run(root, "from observations")) == 3
 
 
@@ -104,6 +104,6 @@ def test_a_name_that_does_not_exist_shows_those_that_do(root: str) -> None:
 
 def test_a_lake_on_another_file_system_is_asked_as_well(engine: Engine, root: str) -> None:
     sync.sync(engine, "memory://made-up-asked")
-    found = query.run("memory://made-up-asked", "select count(*) as n from observations")
-    assert found["n"].tolist() == [3]
+    answer = query.run("memory://made-up-asked", "select count(*) as n from observations")
+    assert answer["n"].tolist() == [3]
     fsspec.filesystem("memory").rm("/made-up-asked", recursive=True)

@@ -18,7 +18,7 @@ from warehouse.lake import spark as lake_spark
 from warehouse.observations import read
 
 pytestmark = pytest.mark.xdist_group("spark")
-ASKED = [(None, None), ("2026-03-10", None), ("2026-03-09", 1)]
+QUESTIONS = [(None, None), ("2026-03-10", None), ("2026-03-09", 1)]
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def spark(cluster: Cluster) -> Iterator[Any]:
 
 
 def versions(seed: int) -> pd.DataFrame:
-    """Figures of many magnitudes in vintages of their own, by month and week; some withdrawn."""
+    """Figures of many magnitudes, by month and week, in vintages; some withdrawn."""
     chance = np.random.default_rng(seed)
     months = pd.date_range("2001-01-01", periods=200, freq="MS")
     weeks = pd.date_range("2020-01-06", periods=100, freq="W-MON")
@@ -45,11 +45,11 @@ def versions(seed: int) -> pd.DataFrame:
     levels = pd.MultiIndex.from_product(
         [list(SERIES)[:2], months.union(weeks), vintages], names=["series", "period", "known_from"]
     )
-    made = levels.to_frame(index=False)
-    made["value"] = np.exp(chance.normal(0, 100, len(made))) * chance.choice([-1, 1], len(made))
-    gone = chance.random(len(made)) < 0.1
-    return made.assign(
-        value=made["value"].mask(gone), status=np.where(gone, "withdrawn", "preliminary")
+    table = levels.to_frame(index=False)
+    table["value"] = np.exp(chance.normal(0, 100, len(table))) * chance.choice([-1, 1], len(table))
+    gone = chance.random(len(table)) < 0.1
+    return table.assign(
+        value=table["value"].mask(gone), status=np.where(gone, "withdrawn", "preliminary")
     )
 
 
@@ -82,13 +82,13 @@ def bits(table: pd.DataFrame) -> list[Any]:
 def test_two_workers_answer_as_duckdb_does(
     spark: Any, cluster: Cluster, engine: Engine, root: str
 ) -> None:
-    for date, fetched in ASKED:
+    for date, fetched in QUESTIONS:
         as_of = None if date is None else day(date)
         months = bits(lake_spark.answer(spark, root, as_of, fetched, monthly=True))
         assert months == bits(panel.panel(root, as_of, fetched, monthly=True)), (date, fetched)
-        found = bits(lake_spark.answer(spark, root, as_of, fetched))
-        assert found == bits(panel.panel(root, as_of, fetched)), (date, fetched)
-        assert found == bits(read.panel(engine, as_of=as_of, recorded_by=fetched))
+        answer = bits(lake_spark.answer(spark, root, as_of, fetched))
+        assert answer == bits(panel.panel(root, as_of, fetched)), (date, fetched)
+        assert answer == bits(read.panel(engine, as_of=as_of, recorded_by=fetched))
     state = cluster.state()
     assert state["aliveworkers"] == 2
     assert [app["cores"] for app in state["activeapps"]] == [2]
@@ -96,9 +96,9 @@ def test_two_workers_answer_as_duckdb_does(
 
 def test_an_empty_lake_is_an_empty_panel_without_a_cluster(engine: Engine, tmp_path: Path) -> None:
     sync.sync(engine, str(tmp_path / "empty"))
-    found = lake_spark.answer(None, str(tmp_path / "empty"))
-    assert bits(found) == bits(panel.panel(str(tmp_path / "empty")))
-    assert found.empty
+    answer = lake_spark.answer(None, str(tmp_path / "empty"))
+    assert bits(answer) == bits(panel.panel(str(tmp_path / "empty")))
+    assert answer.empty
 
 
 def test_other_values_are_seen_as_other(engine: Engine, root: str) -> None:
@@ -112,12 +112,20 @@ def test_the_command_answers_from_the_cluster(
 ) -> None:
     monkeypatch.setenv("SILENTCRASH_HOME", str(tmp_path))
     written = tmp_path / "panel.parquet"
-    asked = ["--as-of", "2026-03-09", "--monthly", "--engine", "spark", "--master", cluster.master]
+    options = [
+        "--as-of",
+        "2026-03-09",
+        "--monthly",
+        "--engine",
+        "spark",
+        "--master",
+        cluster.master,
+    ]
     with pytest.raises(SystemExit) as ended:
-        main(["lake", "panel", *asked, "--at", root, "--out", str(written)])
+        main(["lake", "panel", *options, "--at", root, "--out", str(written)])
     assert ended.value.code in {0, None}
-    found = pd.read_parquet(written).astype(panel.TYPES)
-    assert bits(found) == bits(panel.panel(root, day("2026-03-09"), monthly=True))
+    answer = pd.read_parquet(written).astype(panel.TYPES)
+    assert bits(answer) == bits(panel.panel(root, day("2026-03-09"), monthly=True))
     assert "FINISHED" in {app["state"] for app in cluster.state()["completedapps"]}
 
 

@@ -1,4 +1,4 @@
-"""The lake says what the store says, takes only what is new, and survives a sync that dies."""
+"""The lake equals the store, takes only what is new, and survives a dead sync."""
 
 import hashlib
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_a_sync_that_dies_before_its_manifest_changes_nothing(
 ) -> None:
     load.append(engine, fetch(engine), VERSIONS)
     first = sync.sync(engine, root)
-    held = panel.panel(root)
+    before = panel.panel(root)
     load.append(engine, fetch(engine), made_up_panel(3.0))
     with monkeypatch.context() as patch:
         patch.setattr(sync.json, "dumps", lambda *_, **__: 1 / 0)
@@ -84,7 +84,7 @@ def test_a_sync_that_dies_before_its_manifest_changes_nothing(
             sync.sync(engine, root)
     assert len(bodies(root)) == 2
     assert sync.manifest(root) == first
-    pd.testing.assert_frame_equal(panel.panel(root), held)
+    pd.testing.assert_frame_equal(panel.panel(root), before)
     assert sync.sync(engine, root).rows == len(read.history(engine))
     pd.testing.assert_frame_equal(panel.panel(root), read.panel(engine), check_freq=False)
 
@@ -121,8 +121,8 @@ def test_sql_users_have_a_view_and_an_as_of_macro(engine: Engine, root: str) -> 
     sync.sync(engine, root)
     with panel.connect(root) as connection:
         now = connection.execute("select value from v_observation order by 1").fetchall()
-        asked = "select value from observations_as_of(date '2026-03-09') order by 1"
-        then = connection.execute(asked).fetchall()
+        sql = "select value from observations_as_of(date '2026-03-09') order by 1"
+        then = connection.execute(sql).fetchall()
     assert now == [(11.0,), (20.0,)]
     assert then == [(1.5,), (10.0,)]
 

@@ -15,8 +15,8 @@ FIRST = frame(
 )
 
 
-def values(engine: Engine, **asked: object) -> list[float]:
-    return read.panel(engine, **asked)["value"].tolist()  # type: ignore[arg-type]
+def values(engine: Engine, **filters: object) -> list[float]:
+    return read.panel(engine, **filters)["value"].tolist()  # type: ignore[arg-type]
 
 
 def test_the_same_frame_twice_adds_nothing(engine: Engine) -> None:
@@ -95,11 +95,11 @@ def test_older_knowledge_that_says_the_same_is_still_earlier_knowledge(engine: E
 
 
 def test_at_one_date_the_later_fetch_wins(engine: Engine) -> None:
-    one, two = fetch(engine), fetch(engine)
-    load.append(engine, one, frame(("made_up.a", "2026-01-01", 10.0, "2026-02-10")))
-    load.append(engine, two, frame(("made_up.a", "2026-01-01", 11.0, "2026-02-10")))
+    first, second = fetch(engine), fetch(engine)
+    load.append(engine, first, frame(("made_up.a", "2026-01-01", 10.0, "2026-02-10")))
+    load.append(engine, second, frame(("made_up.a", "2026-01-01", 11.0, "2026-02-10")))
     assert values(engine) == [11.0]
-    assert values(engine, recorded_by=one) == [10.0]
+    assert values(engine, recorded_by=first) == [10.0]
 
 
 def test_nothing_enters_below_a_fetch_that_is_loaded(engine: Engine) -> None:
@@ -115,18 +115,18 @@ def test_nothing_enters_below_a_fetch_that_is_loaded(engine: Engine) -> None:
 
 
 def test_a_fetch_is_loaded_once_and_then_copied(engine: Engine) -> None:
-    one = fetch(engine)
-    load.append(engine, one, FIRST)
-    before = read.history(engine, recorded_by=one)
-    more = load.append(engine, one, frame(("made_up.a", "2026-01-01", 99.0, "2026-02-10")))
-    assert more.fetch_id > one
-    pd.testing.assert_frame_equal(read.history(engine, recorded_by=one), before)
+    first = fetch(engine)
+    load.append(engine, first, FIRST)
+    before = read.history(engine, recorded_by=first)
+    more = load.append(engine, first, frame(("made_up.a", "2026-01-01", 99.0, "2026-02-10")))
+    assert more.fetch_id > first
+    pd.testing.assert_frame_equal(read.history(engine, recorded_by=first), before)
 
 
 def test_a_fetch_that_adds_nothing_leaves_no_copy(engine: Engine) -> None:
-    one = fetch(engine)
-    load.append(engine, one, FIRST)
-    assert load.append(engine, one, FIRST).fetch_id == one
+    first = fetch(engine)
+    load.append(engine, first, FIRST)
+    assert load.append(engine, first, FIRST).fetch_id == first
     with engine.connect() as connection:
         assert connection.scalar(text("select count(*) from v_fetch")) == 1
 
@@ -176,7 +176,7 @@ def test_the_catalogue_follows_the_declaration(engine: Engine) -> None:
     declare(engine, {"made_up.a": "Q", "made_up.new": "M"})
     with engine.connect() as connection:
         rows = connection.execute(text("select series, frequency from v_series")).all()
-    found = {row.series: row.frequency for row in rows}
-    assert found["made_up.a"] == "Q"
-    assert found["made_up.new"] == "M"
-    assert found["made_up.b"] == "M"
+    frequencies = {row.series: row.frequency for row in rows}
+    assert frequencies["made_up.a"] == "Q"
+    assert frequencies["made_up.new"] == "M"
+    assert frequencies["made_up.b"] == "M"

@@ -30,26 +30,26 @@ Version = tuple[pd.Timestamp, int, float, str]
 
 
 def appended(batches: list[tuple[int, pd.DataFrame]]) -> dict[Key, list[Version]]:
-    """The rule of the store, one row at a time: keep what differs from the version before it."""
-    kept: dict[Key, list[Version]] = {}
+    """The rule of the store, row by row: keep what differs from the row before."""
+    added: dict[Key, list[Version]] = {}
     for number, batch in batches:
         for row in batch.sort_values("known_from").itertuples():
-            versions = kept.setdefault((row.series, row.period), [])
-            before = [one for one in versions if one[0] <= row.known_from]
-            said = (repr(row.value), row.status)
-            if not before or (repr(max(before)[2]), max(before)[3]) != said:
+            versions = added.setdefault((row.series, row.period), [])
+            before = [version for version in versions if version[0] <= row.known_from]
+            content = (repr(row.value), row.status)
+            if not before or (repr(max(before)[2]), max(before)[3]) != content:
                 versions.append((row.known_from, number, row.value, row.status))
-    return kept
+    return added
 
 
-def naive(kept: dict[Key, list[Version]], as_of: datetime, recorded_by: int) -> dict[Key, float]:
-    """The version of each figure with the greatest known_from, then fetch, that was known."""
+def naive(added: dict[Key, list[Version]], as_of: datetime, recorded_by: int) -> dict[Key, float]:
+    """The version of each figure with the greatest known_from, then fetch."""
     latest = {
-        key: max(known)
-        for key, versions in kept.items()
-        if (known := [one for one in versions if one[0] <= as_of and one[1] <= recorded_by])
+        key: max(visible)
+        for key, versions in added.items()
+        if (visible := [row for row in versions if row[0] <= as_of and row[1] <= recorded_by])
     }
-    return {key: one[2] for key, one in latest.items() if one[3] != "withdrawn"}
+    return {key: row[2] for key, row in latest.items() if row[3] != "withdrawn"}
 
 
 def read_back(engine: Engine, as_of: datetime, recorded_by: int) -> dict[Key, float]:
@@ -112,7 +112,7 @@ REVISED = frame(
 def test_a_vintage_table_has_a_column_a_date_of_knowledge(engine: Engine) -> None:
     load.append(engine, fetch(engine), REVISED)
     wide = read.vintages(engine, "made_up.a")
-    assert [f"{one:%m-%d}" for one in wide.columns] == ["02-01", "02-05", "02-09"]
+    assert [f"{row:%m-%d}" for row in wide.columns] == ["02-01", "02-05", "02-09"]
     filled = wide.fillna(-1.0)
     assert filled.iloc[0].tolist() == [100.0, 104.0, -1.0]
     assert filled.iloc[1].tolist() == [50.0, 48.0, 48.0]

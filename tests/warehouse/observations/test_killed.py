@@ -1,4 +1,4 @@
-"""A load that is killed at any moment leaves all of its rows or none, and can be repeated.
+"""A load that is killed at any moment leaves all of its rows or none.
 
 60,000 rows a load; `python benchmarks/store.py killed URL` does the same with a million.
 """
@@ -23,7 +23,7 @@ FORKS = multiprocessing.get_context("forkserver")
 
 
 def versions(attempt: int) -> pd.DataFrame:
-    """2 series of 300 months in 100 versions, none of which says what another one says."""
+    """2 series of 300 months in 100 versions, all of them different."""
     levels = [
         ["made_up.a", "made_up.b"],
         pd.date_range("2000-01-01", periods=300, freq="MS"),
@@ -55,7 +55,7 @@ def attempt_load(url: str, fetch_id: int, attempt: int, folder: Path, seconds: f
     return time.perf_counter() - began
 
 
-def held(engine: Engine) -> dict[int, int]:
+def rows_by_fetch(engine: Engine) -> dict[int, int]:
     """The rows of each fetch, in a store that is sound."""
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
@@ -67,15 +67,15 @@ def held(engine: Engine) -> dict[int, int]:
 def test_killed_at_ten_moments_of_a_load(engine: Engine, url: str, tmp_path: Path) -> None:
     FORKS.set_forkserver_preload([__name__, "adbc_driver_sqlite.dbapi", "pyarrow.csv"])
     size = len(versions(0))
-    whole = fetch(engine)
-    usual = attempt_load(url, whole, 0, tmp_path, 60)
-    assert held(engine) == {whole: size}
+    first = fetch(engine)
+    usual = attempt_load(url, first, 0, tmp_path, 60)
+    assert rows_by_fetch(engine) == {first: size}
     moments = random.Random(20260630)
     killed = 0
     for attempt in range(1, MOMENTS + 1):
-        before, number = held(engine), fetch(engine)
+        before, number = rows_by_fetch(engine), fetch(engine)
         attempt_load(url, number, attempt, tmp_path, moments.uniform(0, usual))
-        after = held(engine)
+        after = rows_by_fetch(engine)
         assert after in (before, before | {number: size})
         killed += after == before
     assert killed >= MOMENTS // 3

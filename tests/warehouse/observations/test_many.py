@@ -1,4 +1,4 @@
-"""Versions leave the store in bulk as they went in, whatever their order and number."""
+"""Versions leave the store in bulk as they went in, in any order and number."""
 
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ MANY = 300_000  # more than are compared at once
 
 
 def one_figure() -> pd.DataFrame:
-    """A figure of an hour's version each, of which every second one repeats the one before."""
+    """A figure with a version every hour, where every second one is a repeat."""
     return pd.DataFrame(
         {
             "series": "made_up.a",
@@ -33,14 +33,14 @@ def one_figure() -> pd.DataFrame:
 
 @pytest.mark.parametrize("frames", [1, 7])
 def test_versions_are_compared_across_the_parts_of_a_batch(engine: Engine, frames: int) -> None:
-    whole = one_figure()
+    figure = one_figure()
     size = -(-MANY // frames)
-    pieces = [whole.iloc[start : start + size] for start in range(0, MANY, size)]
-    batch = whole if frames == 1 else iter(reversed(pieces))
+    pieces = [figure.iloc[start : start + size] for start in range(0, MANY, size)]
+    batch = figure if frames == 1 else iter(reversed(pieces))
     assert load.append(engine, fetch(engine), batch).added == MANY // 2 + 1
-    again = load.append(engine, fetch(engine), whole)
+    again = load.append(engine, fetch(engine), figure)
     assert (again.added, again.unchanged) == (0, MANY)
-    revised = whole.assign(value=whole["value"].where(whole.index != MANY - 1, -1.0))
+    revised = figure.assign(value=figure["value"].where(figure.index != MANY - 1, -1.0))
     assert load.append(engine, fetch(engine), revised).added == 1
     assert read.latest(engine)["value"].tolist() == [-1.0]
 
@@ -56,45 +56,48 @@ def test_stored_versions_are_compared_by_knowledge_not_by_arrival(engine: Engine
     if engine.dialect.name == "postgresql":
         engine.dispose()
         event.listen(engine, "connect", unhelped)
-    said = [1.0, 2.0, 1.0, 3.0, 3.5]
+    values = [1.0, 2.0, 1.0, 3.0, 3.5]
     dates = [f"2026-0{month}-10" for month in range(2, 7)]
     versions = [
         frame(("made_up.a", "2026-01-01", value, date))
-        for value, date in zip(said, dates, strict=True)
+        for value, date in zip(values, dates, strict=True)
     ]
-    for place in (3, 1, 4, 0, 2):
-        assert load.append(engine, fetch(engine), versions[place]).added == 1
+    for position in (3, 1, 4, 0, 2):
+        assert load.append(engine, fetch(engine), versions[position]).added == 1
     assert load.append(engine, fetch(engine), pd.concat(versions)).added == 0
-    later = [one.assign(known_from=one["known_from"] + pd.Timedelta(days=9)) for one in versions]
+    later = [
+        version.assign(known_from=version["known_from"] + pd.Timedelta(days=9))
+        for version in versions
+    ]
     assert load.append(engine, fetch(engine), pd.concat(later)).added == 0
-    assert read.history(engine)["value"].tolist() == said
+    assert read.history(engine)["value"].tolist() == values
 
 
 def test_whatever_may_be_stored_comes_back(engine: Engine, tmp_path: Path) -> None:
     values = [5e-324, 1.7976931348623157e308, -0.1, 1 / 3, -(2.0**53), 0.0, float("nan")]
     periods = ["1900-01-01", "1969-12-31", "1970-01-01", "2026-02-28", "2100-12-31"]
     rows = [
-        ("made_up.event", period, value, known, status)
+        ("made_up.event", period, value, known_from, status)
         for period in periods
-        for value, status, known in zip(
+        for value, status, known_from in zip(
             values, STATUS, pd.date_range("1901-01-01", "2026-06-01", 7), strict=True
         )
     ]
-    batch = frame(*rows).assign(known_from=lambda made: made["known_from"].dt.floor("s"))
+    batch = frame(*rows).assign(known_from=lambda table: table["known_from"].dt.floor("s"))
     assert load.append(engine, fetch(engine), batch).added == len(batch)
-    found = read.history(engine)
+    stored = read.history(engine)
     expected = batch.sort_values(["period", "known_from"], ignore_index=True)
     columns = ["series", "period", "value", "status", "known_from"]
     pd.testing.assert_frame_equal(
-        found[columns], expected[columns], check_dtype=False, check_exact=True
+        stored[columns], expected[columns], check_dtype=False, check_exact=True
     )
     sync.sync(engine, str(tmp_path))
     with panel.connect(str(tmp_path)) as connection:
-        held = connection.sql("from observations order by period, known_from").to_arrow_table()
-    assert held.num_rows == len(batch)
-    assert held["value"].to_pylist() == [None if np.isnan(v) else v for v in expected["value"]]
-    assert held["status"].to_pylist() == expected["status"].tolist()
-    assert held["period"].to_pylist() == expected["period"].dt.date.tolist()
+        table = connection.sql("from observations order by period, known_from").to_arrow_table()
+    assert table.num_rows == len(batch)
+    assert table["value"].to_pylist() == [None if np.isnan(v) else v for v in expected["value"]]
+    assert table["status"].to_pylist() == expected["status"].tolist()
+    assert table["period"].to_pylist() == expected["period"].dt.date.tolist()
 
 
 def test_a_file_of_the_lake_lies_by_series_and_period(engine: Engine, tmp_path: Path) -> None:

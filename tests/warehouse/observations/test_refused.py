@@ -28,11 +28,11 @@ BAD = {
 @pytest.mark.parametrize("reason", BAD)
 def test_a_bad_row_is_refused_by_name_and_the_rest_goes_in(engine: Engine, reason: str) -> None:
     loaded = load.append(engine, fetch(engine), frame(BAD[reason], GOOD))
-    [said] = loaded.refused["reason"]
+    [message] = loaded.refused["reason"]
     series, period = BAD[reason][:2]
-    assert reason in said
-    assert str(series) in said
-    assert (str(period)[:10] if period else "(no date)") in said
+    assert reason in message
+    assert str(series) in message
+    assert (str(period)[:10] if period else "(no date)") in message
     assert loaded.added == 1
     assert read.panel(engine)["series"].tolist() == ["made_up.b"]
 
@@ -67,8 +67,8 @@ def test_instants_without_a_zone_are_refused_among_instants_with_one(engine: Eng
     assert loaded.refused["reason"].tolist() == [
         "made_up.b 2026-02-01: known_from has no time zone"
     ]
-    known = read.panel(engine)["known_from"]
-    assert known.tolist() == [
+    known_from = read.panel(engine)["known_from"]
+    assert known_from.tolist() == [
         pd.Timestamp("2026-03-31 23:00", tz="UTC"),
         pd.Timestamp("2026-04-01 01:00", tz="UTC"),
     ]
@@ -103,14 +103,14 @@ def test_an_unknown_fetch_or_source_is_an_error(engine: Engine) -> None:
 def test_rows_set_aside_can_be_read_back_and_accepted(engine: Engine) -> None:
     rows = frame(BAD["value is infinite"], BAD["known_from is missing"])
     assert load.quarantine(engine, fetch(engine), rows, "an expectation", "a reason") == 2
-    aside = load.quarantined(engine, "made_up")
-    assert aside["row"].tolist()[1] == {
+    rejected = load.quarantined(engine, "made_up")
+    assert rejected["row"].tolist()[1] == {
         "series": "made_up.a",
         "period": "2026-01-01",
         "value": 1.0,
         "known_from": None,
         "status": "final",
     }
-    load.mark_replayed(engine, [int(aside["id"].iloc[0])])
-    assert load.quarantined(engine)["id"].tolist() == [aside["id"].iloc[1]]
+    load.mark_replayed(engine, [int(rejected["id"].iloc[0])])
+    assert load.quarantined(engine)["id"].tolist() == [rejected["id"].iloc[1]]
     assert load.quarantined(engine, "another").empty

@@ -1,4 +1,4 @@
-"""A batch that comes in frames is the same as one that comes whole, and is never held whole."""
+"""A batch in frames is the same as one frame, and is never all in memory."""
 
 import weakref
 from collections.abc import Iterator
@@ -14,9 +14,9 @@ from warehouse.observations import read
 
 
 def versions(seed: int, rows: int = 600) -> pd.DataFrame:
-    """Shuffled versions of few figures, many of which repeat the one before; keys once."""
+    """Shuffled versions of few figures with many repeats, each key once."""
     draw = np.random.default_rng(seed)
-    made = pd.DataFrame(
+    rows = pd.DataFrame(
         {
             "series": draw.choice(["made_up.a", "made_up.b"], rows),
             "period": draw.choice(pd.date_range("2025-01-01", periods=6, freq="MS"), rows),
@@ -25,35 +25,37 @@ def versions(seed: int, rows: int = 600) -> pd.DataFrame:
             "known_from": draw.choice(pd.date_range("2025-07-01", periods=200), rows),
         }
     )
-    once = made.drop_duplicates(["series", "period", "known_from"], ignore_index=True)
+    once = rows.drop_duplicates(["series", "period", "known_from"], ignore_index=True)
     return once.assign(known_from=once["known_from"].dt.tz_localize("UTC"))
 
 
-def pieces(whole: pd.DataFrame, size: int) -> Iterator[pd.DataFrame]:
-    return (whole.iloc[start : start + size] for start in range(0, len(whole), size))
+def pieces(batch: pd.DataFrame, size: int) -> Iterator[pd.DataFrame]:
+    return (batch.iloc[start : start + size] for start in range(0, len(batch), size))
 
 
 def test_frames_in_any_order_say_what_the_whole_says(engine: Engine) -> None:
     load.append(engine, fetch(engine), versions(1, 60))
-    stored, whole = read.history(engine), versions(2)
-    loaded = load.append(engine, fetch(engine), pieces(whole, 37))
-    both = pd.concat([stored.assign(turn=0), whole.assign(turn=1)])
+    stored, batch = read.history(engine), versions(2)
+    loaded = load.append(engine, fetch(engine), pieces(batch, 37))
+    both = pd.concat([stored.assign(turn=0), batch.assign(turn=1)])
     both = both.sort_values(["series", "period", "known_from", "turn"])
-    said = both[["series", "period", "value", "status"]]
-    expected = both.loc[said.ne(said.shift()).any(axis=1) & both["turn"].eq(1)]
-    held = read.history(engine)
-    new = held.loc[held["fetch_id"].eq(loaded.fetch_id)]
-    columns = [*said.columns, "known_from"]
+    content = both[["series", "period", "value", "status"]]
+    expected = both.loc[content.ne(content.shift()).any(axis=1) & both["turn"].eq(1)]
+    stored = read.history(engine)
+    new = stored.loc[stored["fetch_id"].eq(loaded.fetch_id)]
+    columns = [*content.columns, "known_from"]
     assert new[columns].to_numpy().tolist() == expected[columns].to_numpy().tolist()
-    assert (loaded.added, loaded.unchanged) == (len(new), len(whole) - len(new))
-    assert 0 < len(new) < len(whole)
+    assert (loaded.added, loaded.unchanged) == (len(new), len(batch) - len(new))
+    assert 0 < len(new) < len(batch)
 
 
 def test_a_key_with_two_values_in_two_frames_is_refused_by_name(engine: Engine) -> None:
-    one = frame(("made_up.a", "2026-01-01", 1.0, "2026-02-10"))
+    first_frame = frame(("made_up.a", "2026-01-01", 1.0, "2026-02-10"))
     rest = frame(("made_up.b", "2026-01-01", 1.0, "2026-02-10"), ("nobody", "2026-01-01", 1, None))
-    two = frame(("made_up.a", "2026-01-01", 2.0, "2026-02-10"))
-    loaded = load.append(engine, fetch(engine), iter([one, rest, two, rest.head(1)]))
+    second_frame = frame(("made_up.a", "2026-01-01", 2.0, "2026-02-10"))
+    loaded = load.append(
+        engine, fetch(engine), iter([first_frame, rest, second_frame, rest.head(1)])
+    )
     assert sorted(loaded.refused["reason"]) == [
         "made_up.a 2026-01-01: one batch gives it two values",
         "made_up.a 2026-01-01: one batch gives it two values",
@@ -80,10 +82,10 @@ def test_a_frame_is_let_go_before_the_next_but_one_is_asked_for(engine: Engine) 
     def watched() -> Iterator[pd.DataFrame]:
         for seed in range(4):
             assert all(frame() is None for frame in alive[:-1])
-            made = versions(seed, 20)
-            alive.append(weakref.ref(made))
-            yield made
-            del made
+            rows = versions(seed, 20)
+            alive.append(weakref.ref(rows))
+            yield rows
+            del rows
 
     load.append(engine, fetch(engine), watched())
     assert len(alive) == 4

@@ -1,4 +1,7 @@
-"""Let the analyst role read which revision the store has: its rights are made after every one."""
+"""Let the analyst role read the revision of the store.
+
+Its rights are granted after every migration, by warehouse/roles.py.
+"""
 
 revision = "0014"
 down_revision = "0013"
