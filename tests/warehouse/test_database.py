@@ -15,7 +15,7 @@ from warehouse.observations import read
 
 
 @pytest.mark.parametrize(
-    ("url", "said"),
+    ("url", "message"),
     [
         ("warehouse.sqlite", "not a database URL"),
         ("mysql://localhost/x", "'mysql' is not a driver"),
