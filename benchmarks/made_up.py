@@ -11,7 +11,7 @@ from datetime import timedelta
 import pandas as pd
 from sqlalchemy import Engine
 
-from dashboards import edition_stats
+from dashboards.edition_stats import EditionStats
 from warehouse import edition
 from warehouse.edition import Edition
 from warehouse.release_calendar import edition_dates
@@ -25,7 +25,7 @@ def named(found: Edition, count: int = INDICATORS) -> Edition:
     framework = copy.deepcopy(found.framework)
     groups = {one["key"]: one for one in [*framework["dimension"], *framework["panel"]]}
     values, lineage = [found.values], [found.lineage]
-    held = edition_stats.indicators(found)["key"]
+    held = EditionStats(found).indicators["key"]
     for key in held[: max(count - len(held), 0)]:
         group, own = key.split(".")
         [model] = [one for one in groups[group]["indicator"] if one["key"] == own]

@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -36,6 +36,10 @@ class Language:
     def of(self, texts: Mapping[Any, Any], name: str = "") -> str:
         """The text in this language of an entry of the method or the catalogue."""
         return self.typeset(str(texts[f"{name}_{self.code}" if name else self.code]))
+
+    def names(self, entries: Iterable[Mapping[Any, Any]]) -> dict[str, str]:
+        """The names in this language of entries of the method, by their key."""
+        return {entry["key"]: self.of(entry) for entry in entries}
 
     def number(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
         """A figure with its decimals; a dash for NaN; never a negative zero."""
@@ -85,7 +89,7 @@ class Language:
 
 
 def plain(text: str) -> str:
-    """Remove control, format and bidirectional characters, which can disguise text."""
+    """Remove control and bidirectional characters, which can disguise text."""
     if text.isprintable():
         return text
     spaced = re.sub(r"[\t\r\n]+", " ", text)

@@ -6,7 +6,8 @@ republished are left out, and the score stands in their place.
 
 import pandas as pd
 
-from dashboards import edition_stats, metadata
+from dashboards import metadata
+from dashboards.edition_stats import EditionStats
 from warehouse.edition import Edition
 
 HIDDEN = "not republished: the licence of the source does not allow it"
@@ -15,14 +16,16 @@ BOUNDS = ("low", "high")
 
 def tables(edition: Edition) -> dict[str, pd.DataFrame]:
     """Every table of an edition, by name."""
+    stats = EditionStats(edition)
+    traced = _traced(stats)
     return {
         "index": index(edition),
         "contributions": contributions(edition),
-        "indicators": indicators(edition),
-        "vintages": vintages(edition),
-        "lineage": lineage(edition),
-        "origins": origins(edition),
-        "series": series(edition),
+        "indicators": indicators(stats),
+        "vintages": vintages(stats),
+        "lineage": _ordered(traced[metadata.names("lineage")]),
+        "origins": origins(traced),
+        "series": series(stats),
         "sources": sources(edition),
     }
 
@@ -47,10 +50,10 @@ def contributions(edition: Edition) -> pd.DataFrame:
     return _ordered(rows[metadata.names("contributions")])
 
 
-def indicators(edition: Edition) -> pd.DataFrame:
+def indicators(stats: EditionStats) -> pd.DataFrame:
     """Value, unit, score, weight, age and state of each indicator by month."""
-    rows = edition.values.loc[edition.values["kind"].isin(["indicator", "panel"])]
-    method = edition_stats.indicators(edition).set_index("key")
+    values, method = stats.edition.values, stats.indicators.set_index("key")
+    rows = values.loc[values["kind"].isin(["indicator", "panel"])]
     hidden = rows["key"].map(method["hidden"])
     return _ordered(
         rows.assign(
@@ -64,21 +67,22 @@ def indicators(edition: Edition) -> pd.DataFrame:
     )
 
 
-def vintages(edition: Edition) -> pd.DataFrame:
+def vintages(stats: EditionStats) -> pd.DataFrame:
     """Every figure used, in a column per month its value as known at the cut-off.
 
     A cell is empty where no indicator of that month read the figure. For figures that may not
     be republished there is the score of the indicator that read them instead, at its own key.
     """
-    rows = pd.concat([_open(edition), _scored(edition)], ignore_index=True)
+    rows = pd.concat([_open(stats), _scored(stats)], ignore_index=True)
     months = rows.assign(cutoff=rows["cutoff"].dt.strftime("%Y-%m"))
     key = ["series", "period", "measure"]
     wide = months.pivot(index=key, columns="cutoff", values="value")
     return wide.rename_axis(columns=None).reset_index()
 
 
-def _open(edition: Edition) -> pd.DataFrame:
-    rows = edition.lineage.loc[~edition.lineage["series"].isin(edition_stats.closed(edition))]
+def _open(stats: EditionStats) -> pd.DataFrame:
+    lineage = stats.edition.lineage
+    rows = lineage.loc[~lineage["series"].isin(stats.not_republished)]
     rows = rows.drop_duplicates(["series", "series_period", "period"])
     named = rows[["series", "series_period", "period", "value"]].set_axis(
         ["series", "period", "cutoff", "value"], axis=1
@@ -86,9 +90,10 @@ def _open(edition: Edition) -> pd.DataFrame:
     return named.assign(measure="value")
 
 
-def _scored(edition: Edition) -> pd.DataFrame:
-    shut = edition.lineage["series"].isin(edition_stats.closed(edition))
-    rows = edition.values.loc[edition.values["key"].isin(edition.lineage.loc[shut, "key"].unique())]
+def _scored(stats: EditionStats) -> pd.DataFrame:
+    lineage, values = stats.edition.lineage, stats.edition.values
+    hidden = lineage.loc[lineage["series"].isin(stats.not_republished), "key"]
+    rows = values.loc[values["key"].isin(hidden.unique())]
     rows = rows.dropna(subset=["score", "observed"])
     named = rows[["key", "observed", "period", "score"]].set_axis(
         ["series", "period", "cutoff", "value"], axis=1
@@ -96,36 +101,32 @@ def _scored(edition: Edition) -> pd.DataFrame:
     return named.assign(period=pd.to_datetime(named["period"]), measure="score")
 
 
-def lineage(edition: Edition) -> pd.DataFrame:
-    """The observations behind each indicator and month, with their origin."""
-    return _ordered(_traced(edition)[metadata.names("lineage")])
-
-
-def origins(edition: Edition) -> pd.DataFrame:
+def origins(traced: pd.DataFrame) -> pd.DataFrame:
     """Where the figures come from: address, hash and citation."""
-    rows = _traced(edition)[metadata.names("origins")]
+    rows = traced[metadata.names("origins")]
     return rows.drop_duplicates().sort_values("origin").reset_index(drop=True)
 
 
-def _traced(edition: Edition) -> pd.DataFrame:
-    """The lineage with the number of each origin.
+def _traced(stats: EditionStats) -> pd.DataFrame:
+    """The observations behind each indicator and month, with their origin.
 
     A note on a figure that may not be republished is left out too: it may spell the figure.
     """
-    rows = edition.lineage
-    shut = rows["series"].isin(edition_stats.closed(edition))
+    rows = stats.edition.lineage
+    hidden = rows["series"].isin(stats.not_republished)
     shown = rows.assign(
-        value=rows["value"].mask(shut), cite_note=rows["cite_note"].mask(shut, HIDDEN)
+        value=rows["value"].mask(hidden), cite_note=rows["cite_note"].mask(hidden, HIDDEN)
     )
     identity = [name for name in metadata.names("origins") if name != "origin"]
     return shown.assign(origin=shown.groupby(identity, dropna=False).ngroup() + 1)
 
 
-def series(edition: Edition) -> pd.DataFrame:
+def series(stats: EditionStats) -> pd.DataFrame:
     """The series that the edition uses: source, unit, frequency, titles."""
-    used = edition.series.loc[edition.series["key"].isin(edition.lineage["series"])]
-    open_ = ~used["key"].isin(edition_stats.closed(edition))
-    return used.assign(republished=open_)[metadata.names("series")].reset_index(drop=True)
+    described = stats.edition.series
+    used = described.loc[described["key"].isin(stats.edition.lineage["series"])]
+    republished = ~used["key"].isin(stats.not_republished)
+    return used.assign(republished=republished)[metadata.names("series")].reset_index(drop=True)
 
 
 def sources(edition: Edition) -> pd.DataFrame:

@@ -16,14 +16,15 @@ def section(edition: Edition, lang: Language) -> Row | None:
     if edition.alerts is None:
         return None
     rules = {rule["id"]: rule for rule in edition.alerts["rules"]}
-    return {"found": _rows(edition, rules, lang), "rules": in_words(list(rules.values()), lang)}
+    rows = _rows(edition.alerts["found"], rules, edition.titles(lang.code), lang)
+    return {"found": rows, "rules": in_words(list(rules.values()), lang)}
 
 
-def _rows(edition: Edition, rules: Mapping[str, Row], lang: Language) -> list[list[str]]:
-    assert edition.alerts is not None  # noqa: S101
-    names = edition.titles(lang.code)
+def _rows(
+    events: list[Row], rules: Mapping[str, Row], names: Mapping[str, str], lang: Language
+) -> list[list[str]]:
     ordered = sorted(
-        edition.alerts["found"],
+        events,
         key=lambda row: (_rank(rules[row["rule"]]), KINDS.index(row["kind"]), row["series"]),
     )
     return [

@@ -7,9 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import edition_stats
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
-from warehouse.edition import Edition
 
 Row = dict[str, Any]
 MOVES = ("up", "down", "still", "out")
@@ -17,16 +16,16 @@ DECIMALS = 1
 HIGH = 50.0  # half-way between the goalposts of an indicator
 
 
-def counts(edition: Edition) -> pd.DataFrame:
+def counts(stats: EditionStats) -> pd.DataFrame:
     """Number of indicators of each dimension by kind of move.
 
     Columns: up, down, still, out (no score in one of both months), fresh, high.
     `fresh` have a figure of a newer period than a month ago, `high` a score of `HIGH` or more.
     In the order of the method.
     """
-    rows = edition_stats.readings(edition).query("not panel")
+    rows = stats.readings.query("not panel")
     change = rows["change"].round(DECIMALS)
-    newest, before = rows["observed"], rows["key"].map(_before(edition))
+    newest, before = rows["observed"], rows["key"].map(_before(stats))
     flags = {
         "up": change.gt(0),
         "down": change.lt(0),
@@ -35,21 +34,21 @@ def counts(edition: Edition) -> pd.DataFrame:
         "fresh": pd.to_datetime(newest).gt(pd.to_datetime(before)),
         "high": rows["score"].ge(HIGH),
     }
-    order = [group["key"] for group in edition_stats.groups(edition)]
+    order = [group["key"] for group in stats.dimensions]
     return pd.DataFrame(flags).groupby(rows["dimension"]).sum().reindex(order)
 
 
-def _before(edition: Edition) -> "pd.Series[Any]":
+def _before(stats: EditionStats) -> "pd.Series[Any]":
     """The period of the figure of each indicator a month ago, by key."""
-    ago = edition_stats.month(edition) - pd.DateOffset(months=1)
-    rows = edition.values.loc[edition.values["period"].eq(ago)]
+    values = stats.edition.values
+    rows = values.loc[values["period"].eq(stats.month_before)]
     return rows.set_index("key")["observed"]
 
 
-def breadth(edition: Edition, lang: Language) -> Row:
+def breadth(stats: EditionStats, lang: Language) -> Row:
     """The counts in a sentence and a table, a row a dimension and their total."""
-    by_dimension = counts(edition)
-    names = {group["key"]: lang.of(group) for group in edition_stats.groups(edition)}
+    by_dimension = counts(stats)
+    names = lang.names(stats.dimensions)
     totals = by_dimension.sum()
     rows = [_line(names[str(key)], line) for key, line in by_dimension.iterrows()]
     sums = {str(name): int(count) for name, count in totals.items()}

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboards import charts, edition_stats, theme
+from dashboards import charts, theme
 from dashboards.bulletin import quality
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
-from warehouse.edition import Edition
 
 MONTHS = 24
 # Months of the narrow chart, and the letters of a line of its titles.
@@ -35,31 +35,30 @@ class Figure:
     rows: list[list[str]]
 
 
-def figures(edition: Edition, lang: Language, draw: Draw | None = None) -> list[Figure]:
+def figures(stats: EditionStats, lang: Language, draw: Draw | None = None) -> list[Figure]:
     """The figures of an edition in the order of the page, drawn by `draw`."""
-    drawn = lasting(edition, lang, draw or embedded)
-    return [*drawn, _since(edition, lang, draw or embedded)] if len(edition.change) else drawn
+    drawn = lasting(stats, lang, draw or embedded)
+    return [*drawn, _since(stats, lang, draw or embedded)] if len(stats.edition.change) else drawn
 
 
-def lasting(edition: Edition, lang: Language, draw: Draw) -> list[Figure]:
+def lasting(stats: EditionStats, lang: Language, draw: Draw) -> list[Figure]:
     """The figures that every edition has; the waterfall needs a month before."""
-    return [figure(edition, lang, draw) for figure in (_index, _parts, _dimensions, _heat)]
+    return [figure(stats, lang, draw) for figure in (_index, _parts, _dimensions, _heat)]
 
 
-def _index(edition: Edition, lang: Language, draw: Draw) -> Figure:
-    return index_figure(edition, lang, draw, charts.WIDE)
+def _index(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
+    return index_figure(stats, lang, draw, charts.WIDE)
 
 
-def index_figure(edition: Edition, lang: Language, draw: Draw, width: int) -> Figure:
+def index_figure(stats: EditionStats, lang: Language, draw: Draw, width: int) -> Figure:
     """The index and its zones, `width` pixels wide where there is room."""
-    frame = _index_frame(edition)
+    frame = _index_frame(stats)
     scores = frame.dropna(subset="score").set_index("period")["score"]
     label = "" if scores.empty else lang.number(scores.iloc[-1])
-    zones = _zones(edition, lang)
-    regime = edition_stats.table(edition, "regime", "index")["index"].fillna("")
-    names = {"": "–"} | {zone["key"]: lang.of(zone) for zone in edition.framework["regimes"]}
+    zones = _zones(stats.zones, lang)
+    names = {"": "–"} | lang.names(stats.zones)
     later = frame.get("revised", frame["score"] * float("nan"))
-    lines = zip(frame["period"], frame["score"], later, regime, strict=True)
+    lines = zip(frame["period"], frame["score"], later, stats.index_regimes, strict=True)
     rows = [
         [lang.month(month), lang.number(score), lang.number(now), names[zone]]
         for month, score, now, zone in lines
@@ -74,20 +73,19 @@ def index_figure(edition: Edition, lang: Language, draw: Draw, width: int) -> Fi
     )
 
 
-def _index_frame(edition: Edition) -> pd.DataFrame:
-    columns = [name for name in ("score", "low", "high") if name in edition.values]
-    tables = {name: edition_stats.table(edition, name, "index")["index"] for name in columns}
-    return pd.DataFrame(tables | _revised(edition)).reset_index()
+def _index_frame(stats: EditionStats) -> pd.DataFrame:
+    columns = [name for name in ("score", "low", "high") if name in stats.edition.values]
+    tables = {name: stats.table(name, "index")["index"] for name in columns}
+    return pd.DataFrame(tables | _revised(stats)).reset_index()
 
 
-def _revised(edition: Edition) -> "dict[str, pd.Series[float]]":
+def _revised(stats: EditionStats) -> "dict[str, pd.Series[float]]":
     """The index of earlier months with the figures known to this edition."""
-    later = edition.revised.set_index("period")["score"]
-    return {"revised": later[later.index < edition_stats.month(edition)]} if len(later) else {}
+    later = stats.edition.revised.set_index("period")["score"]
+    return {"revised": later[later.index < stats.month]} if len(later) else {}
 
 
-def _zones(edition: Edition, lang: Language) -> pd.DataFrame:
-    regimes = edition.framework["regimes"]
+def _zones(regimes: list[dict[str, Any]], lang: Language) -> pd.DataFrame:
     enters = [float(regime["enter"]) for regime in regimes]
     zones = {"enter": enters, "end": [*enters[1:], 100.0], "colour": theme.ZONES[: len(enters)]}
     return pd.DataFrame({"name": [lang.of(regime) for regime in regimes]} | zones)
@@ -103,10 +101,10 @@ def _range(scores: pd.Series, lang: Language) -> str:
     return lang.say("alt_index", **months, **{name: lang.number(v) for name, v in what.items()})
 
 
-def _parts(edition: Edition, lang: Language, draw: Draw) -> Figure:
-    names = _names(edition, lang)
-    parts = edition_stats.table(edition, "contribution", "dimension").reindex(columns=list(names))
-    total = edition_stats.table(edition, "score", "index")["index"]
+def _parts(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
+    names = lang.names(stats.dimensions)
+    parts = stats.dimension_points.reindex(columns=list(names))
+    total = stats.index_scores
     wide, narrow = (
         charts.contributions(
             _long(parts.tail(count), names, lang).rename(columns={"value": "contribution"}),
@@ -122,9 +120,9 @@ def _parts(edition: Edition, lang: Language, draw: Draw) -> Figure:
     return _figure("parts", (wide, narrow), table, names, lang, draw)
 
 
-def _dimensions(edition: Edition, lang: Language, draw: Draw) -> Figure:
-    names = _names(edition, lang)
-    scores = edition_stats.table(edition, "score", "dimension").reindex(columns=list(names))
+def _dimensions(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
+    names = lang.names(stats.dimensions)
+    scores = stats.dimension_scores.reindex(columns=list(names))
     long = _long(scores, names, lang).rename(columns={"value": "score"})
     last = long["period"].eq(scores.index[-1]) & long["score"].notna()
     long = long.assign(label=long["score"].map(lang.number).where(last, ""))
@@ -134,19 +132,17 @@ def _dimensions(edition: Edition, lang: Language, draw: Draw) -> Figure:
     return _figure("dimensions", (wide, narrow), scores, names, lang, draw)
 
 
-def _heat(edition: Edition, lang: Language, draw: Draw) -> Figure:
-    indicators = edition_stats.indicators(edition).query("not panel").to_dict("records")
-    names = {str(indicator["key"]): lang.of(indicator) for indicator in indicators}
-    scores = (
-        edition_stats.table(edition, "score", "indicator").reindex(columns=list(names)).tail(MONTHS)
-    )
+def _heat(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
+    names = lang.names(stats.indicators.query("not panel").to_dict("records"))
+    scores = stats.indicator_scores.reindex(columns=list(names)).tail(MONTHS)
     narrow = {key: _three_lines(name) for key, name in names.items()}
     few = scores.tail(FEW["heat"])
+    groups = lang.names(stats.dimensions)
     table = scores.T
     return Figure(
         "heat",
-        draw(_map(edition, scores, names, charts.WIDE, lang), lang),
-        draw(_map(edition, few, narrow, charts.NARROW, lang), lang),
+        draw(_map(scores, names, groups, charts.WIDE, lang), lang),
+        draw(_map(few, narrow, groups, charts.NARROW, lang), lang),
         lang.say(
             "alt_heat",
             count=len(names),
@@ -167,8 +163,7 @@ def _three_lines(title: str) -> str:
     return "\n".join(lines if len(lines) >= 3 else ["", *lines, ""][len(lines) - 1 :])
 
 
-def _map(edition: Edition, scores: pd.DataFrame, titles: Names, width: int, lang: Language) -> Any:
-    groups = _names(edition, lang)
+def _map(scores: pd.DataFrame, titles: Names, groups: Names, width: int, lang: Language) -> Any:
     long = _long(scores, titles, lang).rename(columns={"value": "score", "name": "title"})
     last = long["period"].eq(scores.index[-1])
     label = long["score"].map(lambda score: lang.number(score, 0)).where(last, "")
@@ -180,9 +175,9 @@ def _map(edition: Edition, scores: pd.DataFrame, titles: Names, width: int, lang
     return charts.heat(columns, list(titles.values()), list(groups.values()), width)
 
 
-def _since(edition: Edition, lang: Language, draw: Draw) -> Figure:
+def _since(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
     """Waterfall from the month before: new data by dimension, then the rest."""
-    steps = _steps(edition, lang)
+    steps = _steps(stats, lang)
     wide, narrow = (
         draw(charts.waterfall(steps, width), lang) for width in (charts.WIDE, charts.NARROW)
     )
@@ -190,28 +185,27 @@ def _since(edition: Edition, lang: Language, draw: Draw) -> Figure:
     words = lang.say("alt_since", first=parts[0], last=parts[-1], parts=", ".join(parts[1:-1]))
     causes = [f"cause_{cause.removesuffix('_data')}" for cause in quality.CAUSES[:-1]]
     head = [lang.words[name] for name in ("column_dimension", *causes, "column_total")]
-    return Figure("since", wide, narrow, words, head, quality.moved(edition, lang))
+    return Figure("since", wide, narrow, words, head, quality.moved(stats, lang))
 
 
-def _steps(edition: Edition, lang: Language) -> pd.DataFrame:
+def _steps(stats: EditionStats, lang: Language) -> pd.DataFrame:
     """The steps of charts.waterfall: their sum is the change of the index."""
-    names = _names(edition, lang)
-    causes = edition_stats.causes(edition)
+    names = lang.names(stats.dimensions)
+    causes = stats.causes
     fresh = causes["new_data"].reindex(list(names))
     revised = causes["revised_data"].sum()
     rest = causes["total"].sum() - fresh.sum() - revised
-    before, now = edition_stats.table(edition, "score", "index")["index"].iloc[-2:]
+    before, now = stats.index_scores.iloc[-2:]
     added = [*fresh, revised, rest]
     ends = before + np.cumsum([0.0, *added, 0.0])
-    month = edition_stats.month(edition)
     return pd.DataFrame(
         {
             "name": [
-                lang.month(month - pd.DateOffset(months=1)),
+                lang.month(stats.month_before),
                 *names.values(),
                 lang.words["cause_revised"],
                 lang.words["cause_method"],
-                lang.month(month),
+                lang.month(stats.month),
             ],
             "start": [before, *ends[:-2], now],
             "end": [before, *ends[1:-1], now],
@@ -223,10 +217,6 @@ def _steps(edition: Edition, lang: Language) -> pd.DataFrame:
             ],
         }
     )
-
-
-def _names(edition: Edition, lang: Language) -> dict[str, str]:
-    return {group["key"]: lang.of(group) for group in edition_stats.groups(edition)}
 
 
 def _colours(names: Names) -> dict[str, str]:

@@ -1,30 +1,28 @@
 """The rows of the tables of a bulletin, in words; templates only lay them out."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from dashboards import edition_stats
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
-from warehouse.edition import Edition
 
 Row = dict[str, Any]
 
 
-def points(edition: Edition, lang: Language) -> list[Row]:
+def points(stats: EditionStats, lang: Language) -> list[Row]:
     """Name and sentences of each dimension: level, change, strongest pressure."""
-    readings = edition_stats.readings(edition)
     return [
-        {"name": lang.of(group), "text": _point(edition, group, readings, lang)}
-        for group in edition_stats.groups(edition)
+        {"name": lang.of(group), "text": _point(stats, group["key"], lang)}
+        for group in stats.dimensions
     ]
 
 
-def _point(edition: Edition, group: Row, readings: pd.DataFrame, lang: Language) -> list[str]:
-    line = edition_stats.of_dimension(edition, group["key"])
+def _point(stats: EditionStats, key: str, lang: Language) -> list[str]:
+    line = stats.line(key)
     if pd.isna(line["score"]):
-        floor = lang.percent(edition.framework["rules"]["coverage_dimension"])
+        floor = lang.percent(stats.edition.framework["rules"]["coverage_dimension"])
         coverage = lang.percent(line["coverage"])
         return [lang.say("point_withheld", coverage=coverage, floor=floor)]
     level = {
@@ -32,7 +30,7 @@ def _point(edition: Edition, group: Row, readings: pd.DataFrame, lang: Language)
         "change": lang.number(line["change"], signed=True),
     }
     first = lang.say("point_first" if pd.isna(line["change"]) else "point_score", **level)
-    members = readings.loc[readings["dimension"].eq(group["key"])]
+    members = stats.readings.loc[stats.readings["dimension"].eq(key)]
     [strongest] = members.nlargest(1, "score").to_dict("records")
     return [first, _strongest(strongest, lang)]
 
@@ -56,7 +54,7 @@ def _figure_or_dash(row: Mapping[Any, Any], lang: Language) -> str:
     return _figure(row, lang) if pd.notna(row["value"]) else "–"
 
 
-def rules(edition: Edition, lang: Language) -> str:
+def rules(stats: EditionStats, lang: Language) -> str:
     """How the index enters and leaves each regime above the calmest."""
     parts = [
         lang.say(
@@ -65,49 +63,46 @@ def rules(edition: Edition, lang: Language) -> str:
             enter=lang.number(regime["enter"], 0),
             leave=lang.number(regime["leave"], 0),
         )
-        for regime in edition.framework["regimes"][1:]
+        for regime in stats.zones[1:]
     ]
-    confirm = edition.framework["rules"].get("confirm", 1)
+    confirm = stats.edition.framework["rules"].get("confirm", 1)
     zones = lang.say(
         "note_regimes", confirm=confirm, regimes=str(lang.words["semicolon"]).join(parts)
     )
-    sentence = "hold_usual" if edition.mean_revision is None else "hold_revision"
-    hold = lang.say(sentence, hold=lang.number(edition_stats.hold(edition)))
-    return f"{zones} {hold} {_interval(edition, lang)}".strip()
+    sentence = "hold_usual" if stats.edition.mean_revision is None else "hold_revision"
+    hold = lang.say(sentence, hold=lang.number(stats.hold))
+    interval = _interval(stats.line("index"), lang)
+    return f"{zones} {hold} {interval}".strip()
 
 
-def _interval(edition: Edition, lang: Language) -> str:
+def _interval(line: "pd.Series[Any]", lang: Language) -> str:
     """A sentence on the grey band and its ends; "" where the edition has none."""
-    line = edition_stats.of_dimension(edition, "index")
     if pd.isna(line.get("low")) or pd.isna(line.get("high")):
         return ""
     return lang.say("note_interval", low=lang.number(line["low"]), high=lang.number(line["high"]))
 
 
-def blocks(edition: Edition, lang: Language) -> list[Row]:
+def blocks(stats: EditionStats, lang: Language) -> list[Row]:
     """The dimensions and panels with their indicators, in the order of the method."""
-    readings = edition_stats.readings(edition)
-    used = edition_stats.members(edition).groupby("key")["series"].apply(list).to_dict()
-    panels = edition.framework.get("panel", [])
+    used = stats.members.groupby("key")["series"].apply(list).to_dict()
     return [
         {
             "key": group["key"],
             "name": lang.of(group),
             "question": lang.of(group, "question"),
-            "panel": group in panels,
-            "total": None if group in panels else _total(edition, group["key"], lang),
+            "panel": group in stats.panels,
+            "total": None if group in stats.panels else _points(stats.line(group["key"]), lang),
             "rows": [
                 _indicator(row, used.get(row["key"], []), lang)
-                for row in readings.loc[readings["dimension"].eq(group["key"])].to_dict("records")
+                for row in _of_group(stats, group["key"])
             ],
         }
-        for group in [*edition_stats.groups(edition), *panels]
+        for group in [*stats.dimensions, *stats.panels]
     ]
 
 
-def _total(edition: Edition, key: str, lang: Language) -> Row:
-    line = edition_stats.of_dimension(edition, key)
-    return _points(line, lang)
+def _of_group(stats: EditionStats, key: str) -> list[dict[Hashable, Any]]:
+    return stats.readings.query("dimension == @key").to_dict("records")
 
 
 def _points(line: "Mapping[Any, Any] | pd.Series[Any]", lang: Language) -> Row:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import edition_stats
+from dashboards.edition_stats import EditionStats
 from warehouse.edition import Edition
 
 FIGURE = ["series", "period"]
@@ -34,15 +34,11 @@ def between(edition: Edition, previous: Edition | None) -> Changes:
     Without it, against what this edition says that the months before it had read, each as known
     at its own cut-off.
     """
-    reference = previous or edition
-    before = (
-        edition_stats.month(previous)
-        if previous
-        else edition_stats.month(edition) - pd.DateOffset(months=1)
-    )
-    now = _read(edition, edition_stats.month(edition), edition_stats.month(edition))
+    stats, reference = EditionStats(edition), previous or edition
+    before = EditionStats(previous).month if previous else stats.month_before
+    now = _read(edition, stats.month, stats.month)
     figures = compare(now, _read(reference, None, before))
-    open_ = ~figures["series"].isin(edition_stats.closed(edition))
+    open_ = ~figures["series"].isin(stats.not_republished)
     return Changes(
         f"{before:%Y-%m}",
         figures.assign(**{name: figures[name].where(open_) for name in ("was", "value")}),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from dashboards import edition_stats
 from dashboards.bulletin import headline
 from dashboards.i18n import language
 from dashboards.publish.publication import Publication, both, missing_is_null
@@ -21,18 +20,18 @@ def document(publication: Publication) -> dict[str, Any]:
         "data_hash": edition.data_hash,
         "headline": both(lambda code: _headline(publication, code)),
         "index": _index(publication),
-        "dimensions": [_dimension(publication, group) for group in edition_stats.groups(edition)],
+        "dimensions": [_dimension(publication, group) for group in publication.stats.dimensions],
     }
 
 
 def _headline(publication: Publication, code: str) -> str:
     lang = language(code)
     names = {regime["key"]: lang.of(regime) for regime in publication.edition.framework["regimes"]}
-    return headline.headline(edition_stats.level(publication.edition), names, lang)
+    return headline.headline(publication.stats.level, names, lang)
 
 
 def _index(publication: Publication) -> dict[str, Any]:
-    level = edition_stats.level(publication.edition)
+    level = publication.stats.level
     last = publication.frames["index"].iloc[-1]
     return missing_is_null(
         {
@@ -49,7 +48,7 @@ def _index(publication: Publication) -> dict[str, Any]:
 
 def _dimension(publication: Publication, group: dict[str, Any]) -> dict[str, Any]:
     values = publication.edition.values
-    now = edition_stats.month(publication.edition)
+    now = publication.stats.month
     [row] = values.loc[values["key"].eq(group["key"]) & values["period"].eq(now)].to_dict("records")
     figures = {name: row[name] for name in ("score", "contribution", "weight", "coverage")}
     title = both(lambda code: str(group[code]))

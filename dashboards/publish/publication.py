@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import edition_stats, metadata
+from dashboards import metadata
+from dashboards.edition_stats import EditionStats
 from dashboards.metadata import AUTHORITY, Table
 from dashboards.publish.sanitize import clean
 from dashboards.tables import tables
@@ -60,6 +61,11 @@ class Publication:
     frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     tables: tuple[Table, ...] = ()
 
+    @cached_property
+    def stats(self) -> EditionStats:
+        """The figures of the edition."""
+        return EditionStats(self.edition)
+
     @property
     def id(self) -> str:
         """The permanent name of the edition, an IRI."""
@@ -91,8 +97,8 @@ class Publication:
         return f"{metadata.dataset(code)['title']}, {self.edition.month}"
 
     def indicators(self) -> list[dict[Hashable, Any]]:
-        """The indicators of the method, panels last; see edition_stats.indicators."""
-        return edition_stats.indicators(self.edition).to_dict("records")
+        """The indicators of the method, panels last; see EditionStats.indicators."""
+        return self.stats.indicators.to_dict("records")
 
 
 def prepare(edition: Edition, base: str = "") -> Publication:

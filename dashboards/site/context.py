@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import Engine, select
 
+from dashboards.edition_stats import EditionStats
 from warehouse import edition, events
 from warehouse.alerts import repository
 from warehouse.alerts.tables import AlertRule, AlertState
@@ -79,6 +81,11 @@ class SiteContext:
     quarantined: pd.DataFrame
     announcements: pd.DataFrame
     fates: Mapping[str, pd.DataFrame]
+
+    @cached_property
+    def stats(self) -> EditionStats:
+        """The figures of the newest edition."""
+        return EditionStats(self.edition)
 
     @property
     def issue(self) -> Issue:

@@ -10,6 +10,7 @@ from altair.utils.schemapi import debug_mode
 from sqlalchemy import Engine
 
 from dashboards import publish
+from dashboards.edition_stats import EditionStats
 from dashboards.publish.publication import File, Publication, prepare
 from dashboards.site import social_image
 from dashboards.site.context import Issue, SiteContext
@@ -76,13 +77,13 @@ class PageGroups:
         for file in written:
             writer.put(f"data/{issue.name}/{file.name}", file.body)
         writer.put(f"data/{issue.name}/{publish.CHECKSUMS}", _sums(written))
+        stats = EditionStats(own)
         for lang in map(site_locale, CODES):
             root = up(f"bulletins/{issue.name}/")
             data = f"{root}data/{issue.name}/"
-            self.put(
-                writer, archive.issue_page(own, issue, lang, writer.chart_urls(root), data), lang
-            )
-            writer.put(f"cards/{issue.name}.{lang.code}.png", social_image.png(own, lang))
+            page = archive.issue_page(stats, issue, lang, writer.chart_urls(root), data)
+            self.put(writer, page, lang)
+            writer.put(f"cards/{issue.name}.{lang.code}.png", social_image.png(stats, lang))
 
     def _edition(self, issue: Issue) -> Edition:
         return self.context.edition if issue == self.context.issue else self._load(issue.release)

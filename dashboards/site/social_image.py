@@ -5,27 +5,26 @@ from textwrap import wrap
 
 import pandas as pd
 
-from dashboards import edition_stats, theme
+from dashboards import theme
 from dashboards.bulletin import document
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
-from warehouse.edition import Edition
 
 WIDTH, HEIGHT = 1200, 630
 LINE = 44  # letters of a line of the headline: 50 px bold fills 1060 of the 1200 px
 
 
-def png(edition: Edition, lang: Language) -> bytes:
+def png(stats: EditionStats, lang: Language) -> bytes:
     """The image of an edition as PNG; the same machine gives the same bytes."""
     import vl_convert
 
-    picture: bytes = vl_convert.svg_to_png(svg(edition, lang), scale=1)
+    picture: bytes = vl_convert.svg_to_png(svg(stats, lang), scale=1)
     return picture
 
 
-def svg(edition: Edition, lang: Language) -> str:
+def svg(stats: EditionStats, lang: Language) -> str:
     """The image as SVG; its text is escaped."""
-    opening = document.opening(edition, lang)
-    index = edition_stats.table(edition, "score", "index")["index"]
+    opening = document.opening(stats, lang)
     head = [
         _text(72, 150 + 62 * row, line, 50, theme.INK, bold=True)
         for row, line in enumerate(_lines(str(opening["headline"])))
@@ -33,9 +32,9 @@ def svg(edition: Edition, lang: Language) -> str:
     parts = [
         _text(72, 78, str(lang.words["site"]), 26, theme.MUTED),
         *head,
-        _text(72, 560, lang.number(edition_stats.level(edition).score), 150, theme.INK, bold=True),
+        _text(72, 560, lang.number(stats.level.score), 150, theme.INK, bold=True),
         _badge(str(opening["regime"]), int(str(opening["rank"]))),
-        _curve(index, 620, 370, 508, 190),
+        _curve(stats.index_scores, 620, 370, 508, 190),
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'

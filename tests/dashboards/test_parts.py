@@ -8,8 +8,9 @@ import pytest
 from altair import TopLevelMixin
 from bs4 import BeautifulSoup
 
-from dashboards import charts, edition_stats
+from dashboards import charts
 from dashboards.bulletin import document, figures
+from dashboards.edition_stats import HOLD, EditionStats
 from dashboards.i18n import Language, language
 from warehouse.edition import Edition
 
@@ -26,23 +27,23 @@ def changed(edition: Edition, rows: pd.Series, **columns: object) -> Edition:
 
 
 def newest(edition: Edition) -> pd.Series:
-    return edition.values["period"].eq(edition_stats.month(edition))
+    return edition.values["period"].eq(EditionStats(edition).month)
 
 
 def test_the_parts_of_every_change_add_up(shipped_edition: Edition) -> None:
     months = sorted(edition_months(shipped_edition))[1:]
-    scores = edition_stats.table(shipped_edition, "score", "index")["index"]
+    scores = EditionStats(shipped_edition).table("score", "index")["index"]
     for month in months:
-        moved = edition_stats.movement(replace(shipped_edition, month=f"{month:%Y-%m}"))
+        moved = EditionStats(replace(shipped_edition, month=f"{month:%Y-%m}")).movement
         change = scores[month] - scores[month - pd.DateOffset(months=1)]
         assert moved["total"].sum() == pytest.approx(change, abs=1e-9)
         assert np.allclose(moved["figures"] + moved["weights"], moved["total"], atol=1e-12)
 
 
 def test_the_causes_of_the_change_add_up_to_it(shipped_edition: Edition) -> None:
-    causes = edition_stats.causes(shipped_edition)
-    assert list(causes.index) == [group["key"] for group in edition_stats.groups(shipped_edition)]
-    level = edition_stats.level(shipped_edition)
+    stats = EditionStats(shipped_edition)
+    causes, level = stats.causes, stats.level
+    assert list(causes.index) == [group["key"] for group in stats.dimensions]
     assert causes["total"].sum() == pytest.approx(level.month_change, abs=1e-9)
     # The rents of chips are what moved October 2026; nothing was revised.
     assert causes.loc["chips", "new_data"] == pytest.approx(-0.076, abs=0.001)
@@ -50,23 +51,23 @@ def test_the_causes_of_the_change_add_up_to_it(shipped_edition: Edition) -> None
 
 
 def test_what_holds_is_what_the_index_is_revised_by(shipped_edition: Edition) -> None:
-    assert 1 < edition_stats.hold(shipped_edition) < 2.5
-    assert edition_stats.level(shipped_edition).hold == shipped_edition.mean_revision
-    assert edition_stats.hold(replace(shipped_edition, mean_revision=None)) == edition_stats.HOLD
+    assert 1 < EditionStats(shipped_edition).hold < 2.5
+    assert EditionStats(shipped_edition).level.hold == shipped_edition.mean_revision
+    assert EditionStats(replace(shipped_edition, mean_revision=None)).hold == HOLD
 
 
 def edition_months(edition: Edition) -> list[pd.Timestamp]:
-    scores = edition_stats.table(edition, "score", "index")["index"].dropna()
+    scores = EditionStats(edition).table("score", "index")["index"].dropna()
     pairs = [month for month in scores.index if month - pd.DateOffset(months=1) in scores.index]
     return [scores.index[0], *pairs]
 
 
 def test_states_share_the_whole_weight(shipped_edition: Edition) -> None:
-    assert edition_stats.states(shipped_edition).sum() == pytest.approx(1)
+    assert EditionStats(shipped_edition).states.sum() == pytest.approx(1)
 
 
 def test_a_revised_figure_is_counted(shipped_edition: Edition) -> None:
-    now = edition_stats.month(shipped_edition)
+    now = EditionStats(shipped_edition).month
     lineage = shipped_edition.lineage
     before = lineage.loc[lineage["period"].eq(now - pd.DateOffset(months=1))].iloc[0]
     same = lineage["series"].eq(before["series"]) & lineage["series_period"].eq(
@@ -75,14 +76,14 @@ def test_a_revised_figure_is_counted(shipped_edition: Edition) -> None:
     made_up = lineage.assign(
         value=lineage["value"].mask(same & lineage["period"].eq(now), before["value"] + 1)
     )
-    revised = edition_stats.revised(replace(shipped_edition, lineage=made_up))
+    revised = EditionStats(replace(shipped_edition, lineage=made_up)).revised
     assert (revised["after"] - revised["before"]).tolist() == pytest.approx([1.0])
 
 
 def test_a_withheld_index_is_said_and_not_drawn(shipped_edition: Edition) -> None:
     rows = newest(shipped_edition) & shipped_edition.values["key"].eq("index")
     blank = changed(shipped_edition, rows, score=np.nan, regime="", coverage=0.6)
-    page = BeautifulSoup(document.page(blank, EN), "html.parser")
+    page = BeautifulSoup(document.page(EditionStats(blank), EN), "html.parser")
     assert "withheld for October 2026" in page.h1.get_text()
     assert page.find(class_="badge") is None
     assert "nan" not in page.get_text().lower().split()
@@ -93,15 +94,13 @@ def test_a_withheld_dimension_is_said(shipped_edition: Edition) -> None:
     chips = values["key"].eq("chips") | values["key"].str.startswith("chips.")
     rows = newest(shipped_edition) & chips
     blank = changed(shipped_edition, rows, score=np.nan, contribution=np.nan, coverage=0.2)
-    page = BeautifulSoup(document.page(blank, EN), "html.parser")
+    page = BeautifulSoup(document.page(EditionStats(blank), EN), "html.parser")
     [point] = [item for item in page.select(".points li") if item.b.get_text() == "Chips"]
     assert "withheld: 20% of its weight is known, 50% is needed" in point.get_text()
 
 
 def test_an_interval_is_drawn_where_it_is_known(shipped_edition: Edition) -> None:
-    frame = edition_stats.table(shipped_edition, "score", "index").rename(
-        columns={"index": "score"}
-    )
+    frame = EditionStats(shipped_edition).table("score", "index").rename(columns={"index": "score"})
     zones = pd.DataFrame({"name": ["calm"], "enter": [0.0], "end": [100.0], "colour": ["#fff"]})
     plain = frame.reset_index()
     banded = plain.assign(low=plain["score"] - 5, high=plain["score"] + 5)
@@ -123,7 +122,7 @@ def test_every_chart_is_valid_vega_lite(
         return draw(chart, lang)
 
     monkeypatch.setattr(charts, "svg", spied)
-    figures.figures(shipped_edition, FR)
+    figures.figures(EditionStats(shipped_edition), FR)
     assert len(drawn) == 10
     for chart in drawn:
         chart.to_dict(validate=True)

@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup, Tag
 from sqlalchemy import Engine
 
 from dashboards.bulletin import document
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import FIXED, MINUS, NARROW, Language, language
 from warehouse.edition import Edition
 from warehouse.fetches import status
@@ -32,7 +33,7 @@ def lang(request: pytest.FixtureRequest) -> Language:
 @pytest.fixture(scope="module")
 def page(shipped_edition: Edition, lang: Language) -> BeautifulSoup:
     """The bulletin in it."""
-    return BeautifulSoup(document.page(shipped_edition, lang), "html.parser")
+    return BeautifulSoup(document.page(EditionStats(shipped_edition), lang), "html.parser")
 
 
 @pytest.fixture(scope="module")
@@ -242,7 +243,9 @@ def test_the_table_of_the_sources(
 
 
 def test_nothing_in_french_is_set_as_in_english(shipped_edition: Edition) -> None:
-    page = BeautifulSoup(document.page(shipped_edition, language("fr")), "html.parser")
+    page = BeautifulSoup(
+        document.page(EditionStats(shipped_edition), language("fr")), "html.parser"
+    )
     page.find(id="sources").find_next("table").decompose()  # licences, as publishers word them
     main = page.main
     assert isinstance(main, Tag)

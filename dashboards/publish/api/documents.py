@@ -10,7 +10,6 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import edition_stats
 from dashboards.metadata import PATTERNS, Table
 from dashboards.publish.api import openapi
 from dashboards.publish.api.schemas import schemas
@@ -61,7 +60,7 @@ def _dimensions(publication: Publication) -> Document:
             "question": _words(group, "question"),
             "months": months[group["key"]],
         }
-        for group in edition_stats.groups(publication.edition)
+        for group in publication.stats.dimensions
     ]
     return _listed(publication, "dimensions", items)
 

@@ -3,7 +3,7 @@
 Charts keep their time from left to right and figures their Latin digits, as in the Maghreb.
 """
 
-from dashboards import charts, edition_stats, theme
+from dashboards import charts, theme
 from dashboards.bulletin.figures import Draw
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
@@ -15,9 +15,8 @@ from warehouse.release_calendar import coming_editions
 
 def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     """The page of the newest edition."""
-    edition, level = context.edition, edition_stats.level(context.edition)
-    index = edition_stats.table(edition, "score", "index")["index"]
-    regimes = edition.framework["regimes"]
+    stats = context.stats
+    level, index, regimes = stats.level, stats.index_scores, stats.zones
     zones = lang.words["zone_names"]
     bounds = [(float(item["enter"]), zones.get(item["key"], "")) for item in regimes[1:]]
     frame = index.rename("value").rename_axis("period").reset_index()
@@ -26,14 +25,14 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
                          score=True, bounds=bounds), lang)
         for width in (charts.WIDE, charts.NARROW)
     )  # fmt: skip
-    scores = edition_stats.table(edition, "score", "dimension")
-    [after] = coming_editions(context.now, int(edition.framework["rules"]["cutoff_day"]), 1)
+    scores = stats.dimension_scores
+    [after] = coming_editions(context.now, int(stats.edition.framework["rules"]["cutoff_day"]), 1)
     month = lang.month(level.period)
     headline = lang.say("headline", month=month, figure=lang.number(level.score))
     content = {
         "headline": headline,
         "number": lang.number(level.score),
-        "interval": interval(edition, lang),
+        "interval": interval(stats, lang),
         "regime": zones.get(level.regime, ""),
         "rank": [item["key"] for item in regimes].index(level.regime) if level.regime else 0,
         "month_change": lang.number(level.month_change, signed=True),
@@ -47,8 +46,8 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
                 "change": lang.number(line["change"], signed=True),
                 "spark": spark(list(scores[item["key"]])),
             }
-            for item in edition_stats.groups(edition)
-            for line in [edition_stats.of_dimension(edition, item["key"])]
+            for item in stats.dimensions
+            for line in [stats.line(item["key"])]
         ],
         "next": lang.say(
             "next_sentence",

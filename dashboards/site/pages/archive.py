@@ -6,19 +6,19 @@ from typing import Any
 
 from dashboards.bulletin import document
 from dashboards.bulletin.figures import Draw, lasting
+from dashboards.edition_stats import EditionStats
 from dashboards.site.context import Issue, SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, html, up
-from warehouse.edition import Edition
 from warehouse.release_calendar import EditionDates, coming_editions
 
 Row = dict[str, Any]
 AHEAD = 12  # months of the calendar, as statistics offices announce a year
 
 
-def issue_page(edition: Edition, issue: Issue, lang: SiteLocale, draw: Draw, data: str) -> Page:
+def issue_page(stats: EditionStats, issue: Issue, lang: SiteLocale, draw: Draw, data: str) -> Page:
     """The bulletin of an issue, with its tables at `data`."""
-    shown = document.content(edition, lang, draw, data)
+    shown = document.content(stats, lang, draw, data)
     return Page(
         f"bulletins/{issue.name}/",
         "bulletin_page.html",
@@ -39,7 +39,7 @@ def embeds(
     """A page for each figure of the newest issue, to be framed elsewhere."""
     path = "embed/"
     # only the figures that every issue has, so that no address ever disappears
-    for figure in lasting(context.edition, lang, chart_urls(up(path))):
+    for figure in lasting(context.stats, lang, chart_urls(up(path))):
         title = lang.words[f"figure_{figure.key}"]
         page = Page(path, "embed.html", title, figure.alt, {"figure": figure})
         yield f"{lang.code}/{path}{figure.key}.html", html(page, context, lang)
@@ -47,7 +47,7 @@ def embeds(
 
 def listing(context: SiteContext, lang: SiteLocale) -> Page:
     """Every issue, newest first; those that were replaced stay at their address."""
-    names = {item["key"]: lang.of(item) for item in context.edition.framework["regimes"]}
+    names = lang.names(context.stats.zones)
     rows = [
         {
             "path": f"bulletins/{item.name}/",

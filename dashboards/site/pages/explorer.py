@@ -5,7 +5,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-from dashboards import edition_stats
 from dashboards.publish.publication import to_json
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
@@ -19,12 +18,10 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
 
     Without scripts it shows the weights of the method and the published index.
     """
-    edition = context.edition
-    groups = edition_stats.groups(edition)
-    index = edition_stats.table(edition, "score", "index")["index"]
-    scores = edition_stats.table(edition, "score", "dimension")
-    parts = edition_stats.table(edition, "score", "indicator")
-    total_weight, rules = sum(group["weight"] for group in groups), edition.framework["rules"]
+    stats = context.stats
+    groups, index = stats.dimensions, stats.index_scores
+    scores, parts = stats.dimension_scores, stats.indicator_scores
+    total_weight, rules = sum(group["weight"] for group in groups), stats.edition.framework["rules"]
     data = {
         "floors": {"index": rules["coverage_index"], "dimension": rules["coverage_dimension"]},
         "months": [f"{month:%Y-%m}" for month in index.index],

@@ -5,15 +5,15 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import charts, edition_stats, theme
+from dashboards import charts, theme
 from dashboards.bulletin import table_rows
 from dashboards.bulletin.figures import Draw
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, spark, up
 from dashboards.site.pages import projects
-from warehouse.edition import Edition
 
 Row = dict[str, Any]
 
@@ -28,8 +28,8 @@ def pages(
 
     `countries` are those whose announcements are listed.
     """
-    edition = context.edition
-    for rank, block in enumerate(table_rows.blocks(edition, lang)):
+    stats = context.stats
+    for rank, block in enumerate(table_rows.blocks(stats, lang)):
         panel = block["panel"]
         path = f"{block['key']}/" if panel else f"dimensions/{block['key']}/"
         yield Page(
@@ -42,9 +42,9 @@ def pages(
                 "rank": rank,
                 "figure": None
                 if panel
-                else drawing(edition, block["key"], rank, lang, chart_urls(up(path))),
-                "lines": sparks(edition, block),
-                "total": None if panel else _sentence(edition, block, lang),
+                else drawing(stats, block["key"], rank, lang, chart_urls(up(path))),
+                "lines": sparks(stats, block),
+                "total": None if panel else _sentence(stats, block, lang),
                 "extra": [
                     lang.typeset(text.format(count=len(block["rows"])))
                     for text in lang.words.get(f"about_{block['key']}", [])
@@ -58,7 +58,7 @@ def pages(
 
 def listing(context: SiteContext, lang: Language) -> Page:
     """Every indicator of the edition, in the order of the method."""
-    blocks = table_rows.blocks(context.edition, lang)
+    blocks = table_rows.blocks(context.stats, lang)
     return Page(
         "indicators/",
         "indicators.html",
@@ -68,9 +68,9 @@ def listing(context: SiteContext, lang: Language) -> Page:
     )
 
 
-def drawing(edition: Edition, key: str, rank: int, lang: Language, draw: Draw) -> Row:
+def drawing(stats: EditionStats, key: str, rank: int, lang: Language, draw: Draw) -> Row:
     """The line of a dimension, wide and narrow, with its alt text and table."""
-    scores = edition_stats.table(edition, "score", "dimension")[key]
+    scores = stats.dimension_scores[key]
     colour = theme.DIMENSIONS[rank % len(theme.DIMENSIONS)]
     return pressure(scores, colour, lang, draw)
 
@@ -105,18 +105,18 @@ def described(values: pd.Series, decimals: int, lang: Language) -> Row:
     return {"alt": lang.say("alt_line", **months, **figures), "rows": lines}
 
 
-def sparks(edition: Edition, block: Row) -> Row:
+def sparks(stats: EditionStats, block: Row) -> Row:
     """A sparkline of pressure for each indicator of a block, by its key."""
     kind = "panel" if block["panel"] else "indicator"
-    scores = edition_stats.table(edition, "score", kind)
+    scores = stats.table("score", kind)
     return {
         row["key"]: spark(list(scores[row["key"]])) for row in block["rows"] if row["key"] in scores
     }
 
 
-def _sentence(edition: Edition, block: Row, lang: Language) -> str:
+def _sentence(stats: EditionStats, block: Row, lang: Language) -> str:
     total = block["total"]
-    line = edition_stats.of_dimension(edition, block["key"])
+    line = stats.line(block["key"])
     if pd.isna(line["score"]):
         return lang.say("dimension_withheld")
     return lang.say(

@@ -5,14 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import edition_stats
 from dashboards.bulletin import document, quality
 from dashboards.bulletin.figures import Draw, index_figure
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
-from warehouse.edition import Edition
 from warehouse.release_calendar import coming_editions
 
 Row = dict[str, Any]
@@ -23,9 +22,9 @@ FIGURES = ("regime", "index", "dimension", "indicator")  # kinds of rules
 
 def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     """The home page of the newest edition."""
-    edition, level = context.edition, edition_stats.level(context.edition)
-    opening = document.opening(edition, lang)
-    [after] = coming_editions(context.now, int(edition.framework["rules"]["cutoff_day"]), 1)
+    stats = context.stats
+    level, opening = stats.level, document.opening(stats, lang)
+    [after] = coming_editions(context.now, int(stats.edition.framework["rules"]["cutoff_day"]), 1)
     return Page(
         "",
         "home.html",
@@ -34,13 +33,13 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         {
             **opening,
             "number": lang.number(level.score),
-            "interval": interval(edition, lang),
+            "interval": interval(stats, lang),
             "month_change": lang.number(level.month_change, signed=True),
             "year_change": lang.number(level.year_change, signed=True),
-            "figure": index_figure(edition, lang, draw, WIDTH),
-            "dimensions": cards(edition, lang),
-            "movers": movers(edition, lang),
-            "since": quality.since(edition, lang),
+            "figure": index_figure(stats, lang, draw, WIDTH),
+            "dimensions": cards(stats, lang),
+            "movers": movers(stats, lang),
+            "since": quality.since(stats, lang),
             "alerts": newest(context, lang),
             "evaluated": context.evaluated,
             "issue": context.issue,
@@ -50,22 +49,17 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     )
 
 
-def interval(edition: Edition, lang: Language) -> str:
+def interval(stats: EditionStats, lang: Language) -> str:
     """The 90% interval of the index in the month, where the edition has one."""
-    rows = edition.values
-    if not {"low", "high"} <= set(rows.columns):
+    index = stats.line("index")
+    if pd.isna(index.get("low")) or pd.isna(index.get("high")):
         return ""
-    now = rows.loc[rows["key"].eq("index") & rows["period"].eq(edition_stats.month(edition))].iloc[
-        0
-    ]
-    if pd.isna(now["low"]) or pd.isna(now["high"]):
-        return ""
-    return lang.say("interval", low=lang.number(now["low"]), high=lang.number(now["high"]))
+    return lang.say("interval", low=lang.number(index["low"]), high=lang.number(index["high"]))
 
 
-def cards(edition: Edition, lang: Language) -> list[Row]:
+def cards(stats: EditionStats, lang: Language) -> list[Row]:
     """A card for each dimension: score, change, question and sparkline."""
-    scores = edition_stats.table(edition, "score", "dimension")
+    scores = stats.dimension_scores
     return [
         {
             "key": group["key"],
@@ -75,19 +69,17 @@ def cards(edition: Edition, lang: Language) -> list[Row]:
             "change": lang.number(line["change"], signed=True),
             "spark": spark(list(scores[group["key"]])),
         }
-        for group in edition_stats.groups(edition)
-        for line in [edition_stats.of_dimension(edition, group["key"])]
+        for group in stats.dimensions
+        for line in [stats.line(group["key"])]
     ]
 
 
-def movers(edition: Edition, lang: Language) -> list[Row]:
+def movers(stats: EditionStats, lang: Language) -> list[Row]:
     """The indicators that moved the index most over the month, in points."""
-    moved = edition_stats.movement(edition)
+    moved = stats.movement
     if moved.empty:
         return []
-    names = {
-        row["key"]: lang.of(row) for row in edition_stats.indicators(edition).to_dict("records")
-    }
+    names = lang.names(stats.indicators.to_dict("records"))
     largest = moved.loc[moved["total"].abs().nlargest(MOVERS).index]
     shown = largest.loc[largest["total"].abs() >= quality.SMALL]
     return [

@@ -10,9 +10,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
 
-from dashboards import charts, edition_stats, theme
+from dashboards import charts, theme
 from dashboards.bulletin import table_rows
 from dashboards.bulletin.figures import Draw
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 from dashboards.metadata import Table
 from dashboards.publish.formats import tables_csv
@@ -21,7 +22,6 @@ from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, up
 from dashboards.site.pages.groups import described, pressure
-from warehouse.edition import Edition
 
 Row = dict[str, Any]
 SHOWN = 12  # newest figures in a table of versions: it stays on one screen
@@ -35,13 +35,14 @@ def path(key: str) -> str:
 
 def stamp(context: SiteContext, key: str) -> str:
     """What the page depends on: an equal stamp means that the page is right."""
-    edition, group = context.edition, key.partition(".")[0]
+    stats, group = context.stats, key.partition(".")[0]
+    edition = stats.edition
     mine = [frame.loc[frame["key"].eq(key)] for frame in (edition.values, edition.lineage)]
-    sources = _sources(edition, key)
+    sources = _sources(stats, key)
     read = [
         frame.loc[frame["source"].isin(sources)] for frame in (context.fetches, context.quarantined)
     ]
-    method = [block for block in _groups(edition) if block["key"] == group]
+    method = [block for block in [*stats.dimensions, *stats.panels] if block["key"] == group]
     parts = [frame.to_csv() for frame in (*mine, *read)] + [str(method), str(context.issue.due)]
     return sha256("".join(parts).encode()).hexdigest()
 
@@ -50,10 +51,10 @@ def pages(
     context: SiteContext, lang: SiteLocale
 ) -> Iterator[tuple[str, Callable[[ChartUrlFactory], Page]]]:
     """The key of each indicator, panels too, and a function that makes its page."""
-    edition = context.edition
-    details = edition_stats.indicators(edition).set_index("key", drop=False)
-    order = [block["key"] for block in edition_stats.groups(edition)]
-    for block in table_rows.blocks(edition, lang):
+    stats = context.stats
+    details = stats.indicators.set_index("key", drop=False)
+    order = [block["key"] for block in stats.dimensions]
+    for block in table_rows.blocks(stats, lang):
         colour = theme.DIMENSIONS[order.index(block["key"])] if block["key"] in order else theme.INK
         for row in block["rows"]:
             yield (
@@ -71,37 +72,36 @@ def _page(
     colour: str,
     chart_urls: ChartUrlFactory,
 ) -> Page:
-    edition, key = context.edition, row["key"]
+    stats, key = context.stats, row["key"]
     draw = chart_urls(up(path(key)))
-    values = edition.values.loc[edition.values["key"].eq(key)].set_index("period")
-    own = None if row["hidden"] else _figure(edition, values["value"], details, colour, lang, draw)
+    values = stats.edition.values.loc[stats.edition.values["key"].eq(key)].set_index("period")
+    own = None if row["hidden"] else _figure(stats, values["value"], details, colour, lang, draw)
     content = {
         "row": row,
         "block": block,
-        "pressure": pressure(_span(edition, values["score"]), colour, lang, draw),
+        "pressure": pressure(_span(stats, values["score"]), colour, lang, draw),
         "figure": own,
-        "resting": resting(edition, key, lang),
-        "versions": versions(edition, key, lang),
+        "resting": resting(stats, key, lang),
+        "versions": versions(stats, key, lang),
         "checks": checks(context, key, lang),
     }
     return Page(path(key), "indicator.html", row["name"], row["rationale"], content)
 
 
-def _groups(edition: Edition) -> list[dict[str, Any]]:
-    return [*edition_stats.groups(edition), *edition.framework.get("panel", [])]
-
-
-def _span(edition: Edition, values: pd.Series) -> pd.Series:
-    return values.reindex(edition_stats.table(edition, "score", "index").index).rename_axis(
-        "period"
-    )
+def _span(stats: EditionStats, values: pd.Series) -> pd.Series:
+    return values.reindex(stats.index_scores.index).rename_axis("period")
 
 
 def _figure(
-    edition: Edition, stored: pd.Series, details: pd.Series, colour: str, lang: Language, draw: Draw
+    stats: EditionStats,
+    stored: pd.Series,
+    details: pd.Series,
+    colour: str,
+    lang: Language,
+    draw: Draw,
 ) -> Row:
     """The figures in their unit."""
-    values, decimals = _span(edition, stored), int(details["decimals"])
+    values, decimals = _span(stats, stored), int(details["decimals"])
     frame = values.rename("value").reset_index()
     observed = values.dropna()
     label = lang.number(observed.iloc[-1], decimals) if len(observed) else ""
@@ -112,17 +112,16 @@ def _figure(
     return {"wide": wide, "narrow": narrow} | described(values, decimals, lang)
 
 
-def resting(edition: Edition, key: str, lang: SiteLocale) -> list[Row]:
+def resting(stats: EditionStats, key: str, lang: SiteLocale) -> list[Row]:
     """The figures behind the month's value, each with its date and citation."""
-    shut = edition_stats.closed(edition)
-    mine = edition.lineage.loc[
-        edition.lineage["key"].eq(key) & edition.lineage["period"].eq(edition_stats.month(edition))
-    ]
+    shut = stats.not_republished
+    lineage = stats.edition.lineage
+    mine = lineage.loc[lineage["key"].eq(key) & lineage["period"].eq(stats.month)]
     newest = mine.sort_values(["series", "series_period"]).groupby("series").tail(2)
     return [_rested(row, shut, lang) for row in newest.to_dict("records")]
 
 
-def _rested(row: dict[Any, Any], shut: set[str], lang: SiteLocale) -> Row:
+def _rested(row: dict[Any, Any], shut: frozenset[str], lang: SiteLocale) -> Row:
     hidden = row["series"] in shut
     cited = pd.notna(row["cite_address"])
     return {
@@ -138,12 +137,11 @@ def _rested(row: dict[Any, Any], shut: set[str], lang: SiteLocale) -> Row:
     }
 
 
-def versions(edition: Edition, key: str, lang: Language) -> list[list[str]]:
+def versions(stats: EditionStats, key: str, lang: Language) -> list[list[str]]:
     """Figures used in more than one version: first, last, and their dates."""
-    shut = edition_stats.closed(edition)
-    mine = edition.lineage.loc[
-        edition.lineage["key"].eq(key) & ~edition.lineage["series"].isin(shut)
-    ]
+    shut = stats.not_republished
+    lineage = stats.edition.lineage
+    mine = lineage.loc[lineage["key"].eq(key) & ~lineage["series"].isin(shut)]
     used = mine.drop_duplicates(["series", "series_period", "known_from"])
     grouped = used.sort_values("known_from").groupby(["series", "series_period"])
     table = grouped.agg(
@@ -178,14 +176,15 @@ def checks(context: SiteContext, key: str, lang: Language) -> list[Row]:
             "rows": lang.number(read["rows"].get(source, float("nan")), 0),
             "aside": lang.number(quarantined.get(source, 0), 0),
         }
-        for source in _sources(edition, key)
+        for source in _sources(context.stats, key)
     ]
 
 
-def _sources(edition: Edition, key: str) -> list[str]:
+def _sources(stats: EditionStats, key: str) -> list[str]:
     """The sources of the series that the indicator rests on in the month."""
-    series = edition_stats.members(edition).query("key == @key")["series"]
-    return sorted(edition.series.loc[edition.series["key"].isin(series), "source"].unique())
+    series = stats.members.query("key == @key")["series"]
+    described = stats.edition.series
+    return sorted(described.loc[described["key"].isin(series), "source"].unique())
 
 
 def files(publication: Publication, key: str) -> Iterator[tuple[str, bytes]]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from dashboards import edition_stats
 from dashboards.bulletin import table_rows
 from dashboards.i18n import Language
 from dashboards.metadata import Table
@@ -42,7 +41,7 @@ def method(context: SiteContext, lang: Language) -> Page:
     """The method in force: rules, zones, dimensions, indicators and weights."""
     framework = context.edition.framework
     rule = framework["rules"]
-    weights = edition_stats.indicators(context.edition).set_index("key")["nominal"]
+    weights = context.stats.indicators.set_index("key")["nominal"]
     return _page(
         "method/",
         lang,
@@ -58,7 +57,7 @@ def method(context: SiteContext, lang: Language) -> Page:
                 )
                 for text in lang.words["method_steps"]
             ],
-            "blocks": table_rows.blocks(context.edition, lang),
+            "blocks": table_rows.blocks(context.stats, lang),
             "weights": {str(key): lang.percent(share, 1) for key, share in weights.items()},
             "regimes": [
                 [

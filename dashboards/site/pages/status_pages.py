@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import edition_stats
 from dashboards.bulletin import alerts_section, quality
 from dashboards.i18n import Language
 from dashboards.site.context import SiteContext
@@ -57,7 +56,7 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
 def revisions(context: SiteContext, lang: Language) -> Page:
     """How the figures that the index reads were revised by their publishers."""
     edition = context.edition
-    used = set(edition.lineage["series"]) - edition_stats.closed(edition)
+    used = set(edition.lineage["series"]) - context.stats.not_republished
     frame = context.revisions.loc[context.revisions["series"].isin(used)]
     grouped = frame.groupby("series").agg(
         figures=("period", "size"),

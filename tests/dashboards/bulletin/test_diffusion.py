@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from dashboards import edition_stats
 from dashboards.bulletin import diffusion
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import language
 from warehouse.edition import Edition
 
@@ -24,10 +24,10 @@ def test_the_counts_are_those_of_the_warehouse(
 ) -> None:
     query = STEP.format(shipped_edition.id, shipped_edition.month)
     rows = pd.read_sql(query, shipped_store)
-    inside = set(edition_stats.indicators(shipped_edition).query("not panel")["key"])
+    inside = set(EditionStats(shipped_edition).indicators.query("not panel")["key"])
     rows = rows.loc[rows["key"].isin(inside)]
     assert len(rows) == len(inside) > 15
-    counts = diffusion.counts(shipped_edition).sum()
+    counts = diffusion.counts(EditionStats(shipped_edition)).sum()
     assert counts["up"] == (rows["change"] >= 0.05).sum()
     assert counts["down"] == (rows["change"] <= -0.05).sum()
     assert counts["out"] == rows["change"].isna().sum()
@@ -39,8 +39,8 @@ def test_the_counts_are_those_of_the_warehouse(
 def test_the_moves_of_a_dimension_are_all_its_indicators(
     shipped_edition: Edition, code: str
 ) -> None:
-    section = diffusion.breadth(shipped_edition, language(code))
-    groups = edition_stats.groups(shipped_edition)
+    section = diffusion.breadth(EditionStats(shipped_edition), language(code))
+    groups = EditionStats(shipped_edition).dimensions
     *rows, total = section["rows"]
     assert [sum(map(int, row[1:5])) for row in rows] == [
         len(group["indicator"]) for group in groups
@@ -50,25 +50,29 @@ def test_the_moves_of_a_dimension_are_all_its_indicators(
 
 
 def test_a_first_month_and_a_withheld_indicator_have_no_move(shipped_edition: Edition) -> None:
-    now = edition_stats.month(shipped_edition)
+    now = EditionStats(shipped_edition).month
     rows = shipped_edition.values
     alone = replace(shipped_edition, values=rows.loc[rows["period"].eq(now)])
-    counts = diffusion.counts(alone)
-    sizes = [len(group["indicator"]) for group in edition_stats.groups(alone)]
+    counts = diffusion.counts(EditionStats(alone))
+    sizes = [len(group["indicator"]) for group in EditionStats(alone).dimensions]
     assert list(counts["out"]) == sizes
     assert counts["fresh"].sum() == 0
 
 
 def test_a_move_too_small_to_be_printed_is_none(shipped_edition: Edition) -> None:
     rows = shipped_edition.values
-    now, key = edition_stats.month(shipped_edition), "chips.rental_growth"
+    now, key = EditionStats(shipped_edition).month, "chips.rental_growth"
     mine = rows["key"].eq(key)
     ago = rows.loc[mine & rows["period"].eq(now - pd.DateOffset(months=1)), "score"].iloc[0]
     moves = [
         diffusion.counts(
-            replace(
-                shipped_edition,
-                values=rows.assign(score=rows["score"].mask(mine & rows["period"].eq(now), score)),
+            EditionStats(
+                replace(
+                    shipped_edition,
+                    values=rows.assign(
+                        score=rows["score"].mask(mine & rows["period"].eq(now), score)
+                    ),
+                )
             )
         ).loc["chips", ["up", "down"]]
         for score in (ago + 0.04, ago + 0.06, ago - 0.06)

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from dashboards import edition_stats
 from dashboards.bulletin import alerts_section, document
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import language
 from warehouse.edition import Edition
 
@@ -41,7 +41,7 @@ def test_the_headline_says_month_figure_and_zone(
     text = soup(pages[code]).h1.get_text()
     assert lang.month("2026-10-01") in text
     assert lang.number(last(shipped_edition, "index", "score")) in text
-    regime = edition_stats.level(shipped_edition).regime
+    regime = EditionStats(shipped_edition).level.regime
     [zone] = [entry for entry in shipped_edition.framework["regimes"] if entry["key"] == regime]
     assert zone[code] in text
 
@@ -53,7 +53,7 @@ def test_every_figure_of_the_indicator_table_is_that_of_the_edition(
     lang = language(code)
     page = soup(pages[code])
     seen = 0
-    for row in edition_stats.readings(shipped_edition).to_dict("records"):
+    for row in EditionStats(shipped_edition).readings.to_dict("records"):
         heading = "panels" if row["panel"] else "indicators"
         table = page.find("h2", id=heading).find_next("table")
         cells = table.find("a", href=f"#d-{row['key']}").find_parent("tr").find_all("td")
@@ -63,7 +63,7 @@ def test_every_figure_of_the_indicator_table_is_that_of_the_edition(
         if not row["panel"]:
             assert cells[3].get_text() == lang.number(row["contribution"])
         seen += 1
-    assert seen == len(edition_stats.indicators(shipped_edition))
+    assert seen == len(EditionStats(shipped_edition).indicators)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -138,7 +138,8 @@ def test_hostile_text_is_shown_as_text(shipped_edition: Edition) -> None:
         [{"source": "ember", "expectation": "x", "reason": HOSTILE, "rows": 1}]
     )
     page = document.page(
-        replace(shipped_edition, sources=sources, quarantined=quarantined), language("fr")
+        EditionStats(replace(shipped_edition, sources=sources, quarantined=quarantined)),
+        language("fr"),
     )
     assert "<script" not in page
     assert "javascript:" not in page
@@ -158,7 +159,7 @@ def test_an_edition_says_whether_its_alert_rules_were_kept_and_crossed(
         (stored | {"found": []}, lang.words["alerts_none"]),
         (stored | {"found": [first]}, lang.say("alert_retracted", month=lang.month("2026-08"))),
     ):
-        page = document.page(replace(shipped_edition, alerts=alerts), lang)
+        page = document.page(EditionStats(replace(shipped_edition, alerts=alerts)), lang)
         assert lang.typeset(expected) in BeautifulSoup(page, "html.parser").main.get_text()
 
 

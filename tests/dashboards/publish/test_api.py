@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator, ValidationError
 from openapi_spec_validator import validate
 
-from dashboards import edition_stats
+from dashboards.edition_stats import EditionStats
 from dashboards.publish import collection, edition_summary
 from dashboards.publish.collection import Layout
 from dashboards.publish.publication import Publication, prepare, to_json
@@ -110,7 +110,7 @@ def test_the_figures_are_those_of_the_edition(root: Path, shipped_edition: Editi
     for row in read(root, "index")["months"]:
         score = values.loc[("index", pd.Timestamp(f"{row['period']}-01")), "score"]
         assert row["index"] == (None if pd.isna(score) else score)
-    for indicator in edition_stats.indicators(shipped_edition).to_dict("records"):
+    for indicator in EditionStats(shipped_edition).indicators.to_dict("records"):
         months = read(root, f"indicators/{indicator['key']}")["months"]
         stored = shipped_edition.values.query("key == @indicator['key']").sort_values("period")
         assert [row["score"] for row in months] == [

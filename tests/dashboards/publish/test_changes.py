@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from dashboards import edition_stats, publish
+from dashboards import publish
+from dashboards.edition_stats import EditionStats
 from dashboards.publish import changelog, changes
 from dashboards.publish.publication import Publication, prepare
 from warehouse.edition import Edition
@@ -127,4 +128,4 @@ def test_a_release_is_compared_with_the_one_before(
     publish.write(prepare(shipped_edition), tmp_path, previous=previous)
     written = json.loads((tmp_path / "changelog.json").read_bytes())
     assert written["method"]["touched"] == []
-    assert edition_stats.month(shipped_edition) == MONTH
+    assert EditionStats(shipped_edition).month == MONTH

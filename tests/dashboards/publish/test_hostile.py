@@ -23,6 +23,7 @@ from playwright.sync_api import Browser
 from dashboards import publish
 from dashboards.bulletin import document
 from dashboards.bulletin.figures import figures
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import language
 from dashboards.publish import collection
 from dashboards.publish.formats import tables_csv
@@ -139,7 +140,7 @@ def test_a_bulletin_shows_it_and_nothing_runs(
     hostile: Edition, chromium: Browser, tmp_path: Path, code: str
 ) -> None:
     """The policy of the page is taken out first: the text alone must not run."""
-    body = document.page(hostile, language(code))
+    body = document.page(EditionStats(hostile), language(code))
     address = tmp_path / "bulletin.html"
     address.write_text(body.replace("Content-Security-Policy", "x-no-policy"), encoding="utf-8")
     page = chromium.new_page()
@@ -157,7 +158,7 @@ def test_a_drawing_holds_it_as_text(hostile: Edition, chromium: Browser, tmp_pat
     lang, shown = language("fr"), 0
     page = chromium.new_page()
     page.on("dialog", lambda dialog: pytest.fail(f"a drawing ran: {dialog.message}"))
-    for figure in figures(hostile, lang):
+    for figure in figures(EditionStats(hostile), lang):
         for image in (figure.wide, figure.narrow):
             drawn = b64decode(image.removeprefix("data:image/svg+xml;base64,"))
             root = ElementTree.fromstring(drawn)

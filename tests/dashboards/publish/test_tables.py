@@ -12,7 +12,8 @@ import pytest
 from frictionless import Package
 from jsonschema import Draft202012Validator
 
-from dashboards import edition_stats, metadata, publish
+from dashboards import metadata, publish
+from dashboards.edition_stats import EditionStats
 from dashboards.publish.publication import Publication, prepare
 from dashboards.tables import HIDDEN
 from pipelines.index.framework import Framework
@@ -126,7 +127,7 @@ def test_a_column_that_nobody_described_is_refused(publication: Publication) -> 
 def test_raw_values_that_may_not_be_republished_are_nowhere(
     folder: Path, shipped_edition: Edition, suffix: str
 ) -> None:
-    closed = edition_stats.closed(shipped_edition)
+    closed = EditionStats(shipped_edition).not_republished
     assert {"dram.contract.ddr4_8gb", "nyfed.cmdi.market"} <= closed
     rows = _read(folder, "lineage", suffix)
     shut = rows["series"].isin(closed)
@@ -144,7 +145,7 @@ def test_vintages_hold_scores_in_place_of_closed_values(
     folder: Path, shipped_edition: Edition
 ) -> None:
     wide = pd.read_csv(folder / "vintages.csv", dtype={"period": str})
-    assert not set(wide["series"]) & edition_stats.closed(shipped_edition)
+    assert not set(wide["series"]) & EditionStats(shipped_edition).not_republished
     scores = wide.query("measure == 'score' and series == 'cost.credit_distress'")
     stored = shipped_edition.values.query("key == 'cost.credit_distress'").iloc[-1]
     row = scores.loc[scores["period"].eq(f"{stored['observed']}-01")]

@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Request
 
-from dashboards import edition_stats
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import language
 from pipelines.index import aggregate
 from warehouse.edition import Edition
@@ -120,9 +120,9 @@ def engine(
     edition: Edition, weights: dict[str, float], dropped: set[str]
 ) -> tuple[pd.DataFrame, "pd.Series[float]"]:
     """Dimensions and index by the engine with these weights, without `dropped`."""
-    parts, rules = edition_stats.table(edition, "score", "indicator"), edition.framework["rules"]
+    parts, rules = EditionStats(edition).table("score", "indicator"), edition.framework["rules"]
     scores = {}
-    for group in edition_stats.groups(edition):
+    for group in EditionStats(edition).dimensions:
         own = {
             f"{group['key']}.{indicator['key']}": indicator["weight"]
             for indicator in group["indicator"]
@@ -157,14 +157,14 @@ def test_the_explorer_recomputes_and_equals_the_engine(
     tab.goto(f"{served}/fr/explorer/index.html")
     for summary in tab.locator(".weights summary").all():
         summary.click()
-    published = edition_stats.table(shipped_edition, "score", "index")["index"]
+    published = EditionStats(shipped_edition).table("score", "index")["index"]
     for chosen, dropped in CHOICES:
         tab.click("#reset")
         for key, weight in chosen.items():
             tab.locator(f"#w-{key}").fill(str(int(weight)))
         for key in dropped:
             tab.uncheck(f"[data-part='{key}']")
-        mine = {group["key"]: 20.0 for group in edition_stats.groups(shipped_edition)} | chosen
+        mine = {group["key"]: 20.0 for group in EditionStats(shipped_edition).dimensions} | chosen
         scores, index = engine(shipped_edition, mine, dropped)
         cells = tab.eval_on_selector_all(
             "td[id^='m-']", "cells => cells.map(c => [c.id.slice(2), c.dataset.value])"

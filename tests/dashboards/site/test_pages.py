@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import Engine
 
-from dashboards import edition_stats
+from dashboards.edition_stats import EditionStats
 from dashboards.site.context import site_context
 from dashboards.site.locale import site_locale
 from dashboards.site.page import html
@@ -41,10 +41,10 @@ def test_both_languages_have_the_same_pages(built: Path, shipped_edition: Editio
         {str(item.relative_to(built / code)) for item in pages(built / code)} for code in CODES
     )
     assert french == english
-    keys = set(edition_stats.indicators(shipped_edition)["key"])
+    keys = set(EditionStats(shipped_edition).indicators["key"])
     assert {f"indicators/{key}/index.html" for key in keys} <= french
     groups = [
-        f"dimensions/{item['key']}/index.html" for item in edition_stats.groups(shipped_edition)
+        f"dimensions/{item['key']}/index.html" for item in EditionStats(shipped_edition).dimensions
     ]
     assert len(groups) == 5
     assert set(groups) <= french
@@ -111,11 +111,11 @@ def test_pages_read_without_eyes(built: Path, code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_the_home_page_says_the_index(built: Path, code: str, shipped_edition: Edition) -> None:
     lang, content = site_locale(code), page(built, code, "")
-    level = edition_stats.level(shipped_edition)
+    level = EditionStats(shipped_edition).level
     assert content.find(class_="number").get_text().startswith(lang.number(level.score))
     cards = content.select(".cards li")
-    scores = [edition_stats.of_dimension(shipped_edition, group["key"])["score"]
-              for group in edition_stats.groups(shipped_edition)]  # fmt: skip
+    scores = [EditionStats(shipped_edition).line(group["key"])["score"]
+              for group in EditionStats(shipped_edition).dimensions]  # fmt: skip
     shown = [card.find(class_="score").get_text() for card in cards]
     assert shown == [lang.number(score) for score in scores]
 
@@ -125,7 +125,7 @@ def test_the_page_of_an_indicator_has_the_figures_of_the_edition(
     built: Path, code: str, shipped_edition: Edition
 ) -> None:
     lang = site_locale(code)
-    for row in edition_stats.readings(shipped_edition).to_dict("records"):
+    for row in EditionStats(shipped_edition).readings.to_dict("records"):
         content = page(built, code, f"indicators/{row['key']}")
         facts = [
             element.get_text() for element in content.find("dl", class_="facts").find_all("dd")
@@ -137,17 +137,17 @@ def test_the_page_of_an_indicator_has_the_figures_of_the_edition(
         assert facts[1].startswith(lang.number(row["score"]))
         assert facts[2] == lang.number(row["contribution"])
         kind = "panel" if row["panel"] else "indicator"
-        stored = edition_stats.table(shipped_edition, "score", kind)[row["key"]]
+        stored = EditionStats(shipped_edition).table("score", kind)[row["key"]]
         table = content.find("h2", id="pressure").find_next("table")
         cells = [element.get_text() for element in table.find_all("td")]
-        index = edition_stats.table(shipped_edition, "score", "index").index
+        index = EditionStats(shipped_edition).table("score", "index").index
         assert cells == [lang.number(score) for score in stored.reindex(index)[::-1]]
 
 
 def test_values_that_may_not_be_republished_are_nowhere(
     built: Path, shipped_edition: Edition
 ) -> None:
-    shut = edition_stats.closed(shipped_edition)
+    shut = EditionStats(shipped_edition).not_republished
     assert shut
     mine = shipped_edition.lineage.loc[shipped_edition.lineage["series"].isin(shut)]
     long = {text for text in mine["value"].map(repr) if len(text) > 8}
