@@ -128,13 +128,13 @@ def alone(name: str) -> dict[str, float]:
     """`measure` in a fresh interpreter."""
     command = [sys.executable, __file__, name]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    measured: dict[str, float] = json.loads(done.stdout)
+    return measured
 
 
-def verdict(bar: Bar, found: dict[str, float]) -> str:
-    slow = found["seconds"] > bar.seconds
-    large = bar.mebibytes is not None and found["mebibytes"] > bar.mebibytes
+def verdict(bar: Bar, measured: dict[str, float]) -> str:
+    slow = measured["seconds"] > bar.seconds
+    large = bar.mebibytes is not None and measured["mebibytes"] > bar.mebibytes
     return "over" if slow or large else "within"
 
 
@@ -142,12 +142,12 @@ def main() -> None:
     results = {}
     print(f"{'':62}{'s':>8}{'bar':>7}{'MiB':>8}{'bar':>6}")
     for name, bar in BARS.items():
-        found = alone(name)
-        results[name] = found | {"bar_seconds": bar.seconds, "verdict": verdict(bar, found)}
+        measured = alone(name)
+        results[name] = measured | {"bar_seconds": bar.seconds, "verdict": verdict(bar, measured)}
         limit = f"{bar.mebibytes:.0f}" if bar.mebibytes else "-"
         print(
-            f"{bar.what:62}{found['seconds']:8.2f}{bar.seconds:7.1f}"
-            f"{found['mebibytes']:8.0f}{limit:>6}  {verdict(bar, found)}"
+            f"{bar.what:62}{measured['seconds']:8.2f}{bar.seconds:7.1f}"
+            f"{measured['mebibytes']:8.0f}{limit:>6}  {verdict(bar, measured)}"
         )
     ratio = round(COINR_SECONDS / results["monte_carlo"]["seconds"])
     results["coinr"] = {"seconds_quoted": COINR_SECONDS, "ratio": ratio}

@@ -1,4 +1,4 @@
-"""Parsing of real bodies: MB/s of each source beside the bare reader of its container.
+"""Parsing of real bodies in MB/s, beside the bare reader of the container.
 
     python benchmarks/parse.py [FOLDER]
 
@@ -88,11 +88,11 @@ def measured(folder: Path, key: str, day: str, files: list[str], bar: float) -> 
 
 
 def main() -> None:
-    given = sys.argv[1:] or [str(path) for path in Path("..").glob("*/payloads")]
-    if not given:
+    folders = sys.argv[1:] or [str(path) for path in Path("..").glob("*/payloads")]
+    if not folders:
         print("no folder of bodies: python benchmarks/parse.py FOLDER")
         return
-    folder = Path(given[0])
+    folder = Path(folders[0])
     table = [
         measured(folder, key, day, files, bar)
         for key, day, files, bar in BODIES

@@ -1,4 +1,4 @@
-"""What publication costs: the data of a release beside bare CSV files of the same tables.
+"""What publication costs, beside bare CSV files of the same tables.
 
 The edition is the one that the shipped history gives. The tree is measured with 60 editions,
 made up by giving its card other months; the site with the store of `benchmarks/made_up.py`,
@@ -48,11 +48,11 @@ def lay(publication, root: Path) -> None:
     from dashboards.publish import collection, edition_summary
     from dashboards.publish.publication import to_json
 
-    about = edition_summary.document(publication)
+    summary = edition_summary.document(publication)
     for month in pd.period_range(end=publication.edition.month, periods=EDITIONS, freq="M"):
         folder = root / str(month)
         folder.mkdir(exist_ok=True)
-        body = to_json(about | {"month": str(month)})
+        body = to_json(summary | {"month": str(month)})
         (folder / collection.CARD).write_bytes(body)
 
 
@@ -62,58 +62,58 @@ def measure(root: Path) -> dict[str, float]:
     from dashboards.publish import collection
     from dashboards.publish.publication import prepare
 
-    _, made = store(root / "home")
-    folder = root / made.month
+    _, saved = store(root / "home")
+    folder = root / saved.month
     folder.mkdir()
-    publication = prepare(made)
-    document.write(made, folder)  # the renderer of charts starts once a process
+    publication = prepare(saved)
+    document.write(saved, folder)  # the renderer of charts starts once a process
     frames = publication.frames.values()
-    found = {
-        "bulletins in both languages, s": timed(lambda: document.write(made, folder)),
-        "data of a release, s": timed(lambda: publish.write(prepare(made), folder)),
+    results = {
+        "bulletins in both languages, s": timed(lambda: document.write(saved, folder)),
+        "data of a release, s": timed(lambda: publish.write(prepare(saved), folder)),
         "bare CSV of its tables, s": timed(lambda: [frame.to_csv() for frame in frames]),
     }
     lay(publication, root)
-    found["API and feeds of 60 editions, s"] = timed(lambda: collection.write(publication, root))
-    found["the same again, s"] = timed(lambda: collection.write(publication, root))
-    found["files written again"] = len(collection.write(publication, root))
-    return found
+    results["API and feeds of 60 editions, s"] = timed(lambda: collection.write(publication, root))
+    results["the same again, s"] = timed(lambda: collection.write(publication, root))
+    results["files written again"] = len(collection.write(publication, root))
+    return results
 
 
 def measure_site(root: Path) -> dict[str, float]:
-    """Build the site of one edition, what the next month adds, then the 58 months before."""
+    """Build the site of one edition, then add a month, then 58 earlier ones."""
     import made_up
 
     from dashboards.site.build import build
 
     engine, real = store(root / "made_up", as_of=BEFORE)  # of no cut-off: it is no issue
-    whole = made_up.stretched(made_up.named(real))
-    *before, last = made_up.months(whole)
+    full = made_up.stretched(made_up.named(real))
+    *before, last = made_up.months(full)
     out = root / "site"
 
     def built() -> float:
         return timed(lambda: build(engine, out, NOW))
 
-    made_up.save(engine, whole, before[-1])
-    found = {"site of one edition, 59 months, 40 indicators, s": built()}
-    made_up.save(engine, whole, last)
-    found["the next month's edition, s"] = built()
-    found["nothing new, s"] = built()
+    made_up.save(engine, full, before[-1])
+    results = {"site of one edition, 59 months, 40 indicators, s": built()}
+    made_up.save(engine, full, last)
+    results["the next month's edition, s"] = built()
+    results["nothing new, s"] = built()
     for month in before[:-1]:
-        made_up.save(engine, whole, month)
-    found["the other 58 editions, s"] = built()
-    found["bare copy of its files, s"] = timed(lambda: shutil.copytree(out, root / "copy"))
-    found["files of the site"] = sum(one.is_file() for one in out.rglob("*"))
-    return found
+        made_up.save(engine, full, month)
+    results["the other 58 editions, s"] = built()
+    results["bare copy of its files, s"] = timed(lambda: shutil.copytree(out, root / "copy"))
+    results["files of the site"] = sum(path.is_file() for path in out.rglob("*"))
+    return results
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
-        found = measure(Path(home)) | measure_site(Path(home))
-    for name, figure in found.items():
+        results = measure(Path(home)) | measure_site(Path(home))
+    for name, figure in results.items():
         print(f"{name:<52} {figure}")
     OUT.parent.mkdir(parents=True, exist_ok=True)
-    OUT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    OUT.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Fixtures for every test: the real bodies kept beside the checkout, where they are."""
+"""Fixtures for every test, and marks for those that cost much."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ COSTLY = {
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what is costly; without the folder of real bodies leave out what reads them.
+    """Mark costly tests, and leave out those whose real bodies are not here.
 
     How many are left out is told at the end, so that a bare clone names what it cannot test.
     """
@@ -38,7 +38,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def costs(item: pytest.Item) -> set[str]:
-    """The marks of what a test uses: by its fixtures, its engine and the name of its file."""
+    """The marks of a test, by its fixtures, its engine and its file's name."""
     used = set(getattr(item, "fixturenames", ()))
     marks = {mark for mark, fixtures in COSTLY.items() if used & fixtures}
     engine = getattr(getattr(item, "callspec", None), "params", {}).get("kind")
@@ -67,6 +67,6 @@ def payloads() -> Path:
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """A publisher on loopback that the test teaches what to answer: see tests/server.py."""
+    """A publisher on loopback that answers as the test says: tests/server.py."""
     with running_site() as running:
         yield running

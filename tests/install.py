@@ -1,4 +1,4 @@
-"""Find or install what the tests need beyond Python packages. `python -m tests.install`.
+"""Find or install what the tests need: `python -m tests.install`.
 
 A browser for the pages, Java for Spark, and the checker of HTML, which runs on that Java.
 
@@ -18,7 +18,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 def browser() -> str | None:
     """The path of a Chromium on this machine, or None."""
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    return next((executable for name in BROWSERS if (executable := shutil.which(name))), None)
 
 
 def java() -> str | None:
@@ -55,7 +55,7 @@ def install(*packages: str) -> None:
 
 
 def main() -> int:
-    """Say which browser, Java and checker the tests use; bring those that are not there."""
+    """Name the browser, Java and checker of the tests; install missing ones."""
     if browser() is None:
         install("chromium", "fonts-dejavu-core")
     if java() is None:

@@ -1,4 +1,4 @@
-"""A real HTTP server on loopback that plays a publisher, well or badly: the `site` fixture.
+"""A real HTTP server on loopback that plays a publisher: the `site` fixture.
 
     site.serve("https://ember.example/prices.csv", Reply(body, headers={"ETag": '"a"'}))
     client = PoliteClient(gateway=site.url, sleep=lambda seconds: None)
@@ -49,12 +49,12 @@ class Reply:
 
 
 def gzipped(body: bytes, *, cut: int | None = None, **headers: str) -> Reply:
-    """A compressed reply; `cut` shortens it and declares the short length, as a bad proxy does."""
+    """A compressed reply; `cut` shortens it, with the length to match."""
     return Reply(gzip.compress(body, mtime=0)[:cut], headers={"Content-Encoding": "gzip"} | headers)
 
 
 @dataclass(frozen=True)
-class Asked:
+class Received:
     """A question that the server got; `path` is without the query."""
 
     method: str
@@ -74,28 +74,28 @@ class Site:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.asked: list[Asked] = []
+        self.asked: list[Received] = []
         self.stopping = threading.Event()
         self._routes: dict[str, list[Reply]] = {}
         self._guard = threading.Lock()
 
     def serve(self, route: str, *replies: Reply | bytes) -> None:
-        """Answer `route` with these, in turn; the last one stays. Bytes are a plain 200."""
-        made = [reply if isinstance(reply, Reply) else Reply(reply) for reply in replies]
+        """Answer `route` with these, in turn; the last stays. Bytes are a 200."""
+        answers = [reply if isinstance(reply, Reply) else Reply(reply) for reply in replies]
         with self._guard:
-            self._routes[_local(route)] = made
+            self._routes[_local(route)] = answers
 
     def count(self, route: str) -> int:
         """How often this route (without its query) was asked."""
-        return sum(asked.path == urlsplit(_local(route)).path for asked in self.asked)
+        return sum(received.path == urlsplit(_local(route)).path for received in self.asked)
 
-    def reply(self, asked: Asked, target: str) -> Reply:
+    def reply(self, received: Received, target: str) -> Reply:
         """Note the question and give the next reply of its route."""
         with self._guard:
-            self.asked.append(asked)
-            replies = self._routes.get(target) or self._routes.get(asked.path) or [NOT_FOUND]
+            self.asked.append(received)
+            replies = self._routes.get(target) or self._routes.get(received.path) or [NOT_FOUND]
             reply = replies.pop(0) if len(replies) > 1 else replies[0]
-        return Reply(status=304, headers=reply.headers) if _known(asked, reply) else reply
+        return Reply(status=304, headers=reply.headers) if _unchanged(received, reply) else reply
 
 
 NOT_FOUND = Reply(b"<html><body>Not Found</body></html>", 404, {"Content-Type": "text/html"})
@@ -106,10 +106,10 @@ def _local(route: str) -> str:
     return "/" + route.split("://", 1)[-1].lstrip("/")
 
 
-def _known(asked: Asked, reply: Reply) -> bool:
+def _unchanged(received: Received, reply: Reply) -> bool:
     for condition, header in CONDITIONS.items():
-        if condition in asked.headers and reply.status == 200:
-            return asked.headers[condition] == reply.headers.get(header)
+        if condition in received.headers and reply.status == 200:
+            return received.headers[condition] == reply.headers.get(header)
     return False
 
 
@@ -121,8 +121,8 @@ class _Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         query = parse_qs(parts.query, keep_blank_values=True)
-        asked = Asked(self.command, parts.path, query, self.headers, body)
-        self._send(self.site.reply(asked, self.path))
+        received = Received(self.command, parts.path, query, self.headers, body)
+        self._send(self.site.reply(received, self.path))
 
     do_POST = do_GET  # noqa: N815
 

@@ -1,4 +1,4 @@
-"""Fail where an indicator of the method is continued by nobody: `python -m tools.live_sources`."""
+"""Fail if nobody continues an indicator: `python -m tools.live_sources`."""
 
 import sys
 
@@ -7,7 +7,7 @@ from pipelines.release.runway import without_continuation
 
 
 def main() -> int:
-    """Name the indicators that no keyless source and no register continues; 1 where there are."""
+    """Name the indicators that nobody continues; 1 if there are any."""
     orphans = without_continuation(load())
     for key in orphans:
         print(f"{key}: no keyless source and no register continues it", file=sys.stderr)

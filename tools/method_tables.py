@@ -30,19 +30,20 @@ def renewed(text: str, framework: Framework) -> str:
 
 
 def _group(group: Dimension | Panel) -> str:
-    rows = "\n".join(_row(one) for one in group.indicator)
-    reasons = "\n".join(_reasons(one) for one in group.indicator)
+    rows = "\n".join(_row(indicator) for indicator in group.indicator)
+    reasons = "\n".join(_reasons(indicator) for indicator in group.indicator)
     beside = " (beside the index)" if isinstance(group, Panel) else ""
     return f"#### {group.en}{beside}\n\n{group.question_en}\n\n{HEAD}\n{rows}\n\n{reasons}"
 
 
-def _row(one: Indicator) -> str:
-    roles = [_series(role) for role in (one.of, one.to, one.less) if role]
+def _row(indicator: Indicator) -> str:
+    roles = [_series(role) for role in (indicator.of, indicator.to, indicator.less) if role]
     read = " against ".join(roles)
-    age = f", carried up to {one.carry_months} months" if one.carry_months else ""
-    transform = f"`{one.transform}`, by {one.step}{age}"
-    ends = f"{one.low:g} → {one.high:g}"
-    return f"| {one.en} ({one.unit_en}) | {read} | {transform} | {ends} | {one.weight:g} |"
+    age = f", carried up to {indicator.carry_months} months" if indicator.carry_months else ""
+    transform = f"`{indicator.transform}`, by {indicator.step}{age}"
+    ends = f"{indicator.low:g} → {indicator.high:g}"
+    name = f"{indicator.en} ({indicator.unit_en})"
+    return f"| {name} | {read} | {transform} | {ends} | {indicator.weight:g} |"
 
 
 def _series(keys: Sequence[str]) -> str:
@@ -50,10 +51,10 @@ def _series(keys: Sequence[str]) -> str:
     return f"`{keys[0]}`{rest}"
 
 
-def _reasons(one: Indicator) -> str:
+def _reasons(indicator: Indicator) -> str:
     return (
-        f"- **{one.en}**. {one.rationale_en} *Goalposts:* {one.goalposts_en} "
-        f"*Weak point:* {one.caveat_en}"
+        f"- **{indicator.en}**. {indicator.rationale_en} *Goalposts:* {indicator.goalposts_en} "
+        f"*Weak point:* {indicator.caveat_en}"
     )
 
 

@@ -1,4 +1,4 @@
-"""The page of the sources, from their declarations: `python -m tools.sources_page FILE`."""
+"""The page of the sources: `python -m tools.sources_page FILE`."""
 
 import sys
 from collections.abc import Iterable
@@ -69,8 +69,10 @@ def _facts(source: Source) -> Iterable[str]:
     if source.requests:
         hosts = sorted({urlsplit(request.url).netloc for request in source.requests})
         pages = ", page by page" if source.next_page else ""
-        many = "one address" if len(source.requests) == 1 else f"{len(source.requests)} addresses"
-        yield f"Asked: {many} at {', '.join(hosts)}{pages}."
+        addresses = (
+            "one address" if len(source.requests) == 1 else f"{len(source.requests)} addresses"
+        )
+        yield f"Asked: {addresses} at {', '.join(hosts)}{pages}."
     if source.needs:
         yield f"Skipped unless `{source.needs}` is set in the environment."
     if source.history:
@@ -84,8 +86,8 @@ def _facts(source: Source) -> Iterable[str]:
 
 
 def _series(series: Iterable[Series]) -> Iterable[str]:
-    def kind(one: Series) -> tuple[str, str, str]:
-        return (".".join(one.key.split(".")[:2]), one.unit, one.frequency)
+    def kind(entry: Series) -> tuple[str, str, str]:
+        return (".".join(entry.key.split(".")[:2]), entry.unit, entry.frequency)
 
     for (prefix, unit, frequency), same in groupby(sorted(series, key=kind), kind):
         members = list(same)

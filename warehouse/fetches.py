@@ -78,7 +78,7 @@ def last_fetch(engine: Engine, source: str, url: str | None = None) -> LastFetch
 
 
 def first_seen(engine: Engine, source: str, url: str, sha256: str | None) -> datetime | None:
-    """When a source was first given these bytes at this address, None if they are new."""
+    """When these bytes first came from this address, None if they are new."""
     query = text(
         'select min(f.at) as at from "fetch" f join source c on c.id = f.source_id '
         "where c.key = :source and f.url = :url and f.sha256 = :sha256"

@@ -16,7 +16,7 @@ LAST_SECOND = time(23, 59, 59)
 
 @dataclass(frozen=True)
 class EditionDates:
-    """A month (YYYY-MM), its cut-off (the last second that enters) and publication, UTC."""
+    """A month (YYYY-MM), its cut-off and its publication, in UTC."""
 
     month: str
     cutoff: datetime
@@ -30,7 +30,7 @@ def following_month(month: str, months: int = 1) -> str:
 
 
 def cutoff(month: str, cutoff_day: int) -> datetime:
-    """The last second, UTC, of the cut-off day in the month after `month` (YYYY-MM)."""
+    """The last second (UTC) of the cut-off day in the month after `month`."""
     day = date.fromisoformat(f"{following_month(month)}-{cutoff_day:02d}")
     return datetime.combine(day, LAST_SECOND, UTC)
 

@@ -1,4 +1,4 @@
-"""The one writer of Atom feeds (RFC 4287), for the editions and for the alerts."""
+"""The writer of Atom feeds (RFC 4287), for editions and alerts."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
