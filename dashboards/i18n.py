@@ -50,6 +50,14 @@ class Language:
         text = str(format_decimal(rounded, format=f"#,##0{fraction}", locale=self.code))
         return ("+" if signed and rounded > 0 else "") + text.replace("-", MINUS)
 
+    def points(self, value: float) -> str:
+        """A number of points without its sign, singular or plural: "0,1 point"."""
+        # French counts one until two; English writes the singular up to one.
+        rounded = round(abs(float(value)), 1)
+        singular = rounded < 2 if self.code == "fr" else 0 < rounded <= 1
+        name = "points_one" if singular else "points_many"
+        return self.say(name, figure=self.number(rounded))
+
     def exact(self, value: float) -> str:
         """A raw figure with no more decimals than it has, four at most."""
         text = f"{value:.4f}".rstrip("0").rstrip(".")

@@ -52,7 +52,7 @@ def lede(
     """
     if pd.isna(level.score):
         return [lang.say("lede_withheld")]
-    names = [lang.say("leader", name=name, points=lang.number(points)) for name, points in leaders]
+    names = [lang.say("leader", name=name, points=lang.points(points)) for name, points in leaders]
     return [
         *_changes(level, lang),
         lang.say("lede_leaders", leaders=lang.words["and"].join(names)),
@@ -63,7 +63,15 @@ def lede(
 def _changes(level: Level, lang: Language) -> list[str]:
     if pd.isna(level.month_change):
         return []
-    month = lang.number(level.month_change, signed=True)
+    month = _in_words(level.month_change, lang)
     if pd.isna(level.year_change):
         return [lang.say("lede_month", month=month)]
-    return [lang.say("lede_changes", month=month, year=lang.number(level.year_change, signed=True))]
+    return [lang.say("lede_changes", month=month, year=_in_words(level.year_change, lang))]
+
+
+def _in_words(change: float, lang: Language) -> str:
+    """A change as a verb with its points, as it is printed: one that rounds to 0.0 is none."""
+    rounded = round(change, 1)
+    if not rounded:
+        return lang.say("change_none")
+    return lang.say("change_up" if rounded > 0 else "change_down", points=lang.points(rounded))

@@ -70,7 +70,7 @@ def rules(stats: EditionStats, lang: Language) -> str:
         "note_regimes", confirm=confirm, regimes=str(lang.words["semicolon"]).join(parts)
     )
     sentence = "hold_usual" if stats.edition.mean_revision is None else "hold_revision"
-    hold = lang.say(sentence, hold=lang.number(stats.hold))
+    hold = lang.say(sentence, hold=lang.points(stats.hold))
     interval = _interval(stats.line("index"), lang)
     return f"{zones} {hold} {interval}".strip()
 

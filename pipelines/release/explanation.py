@@ -24,7 +24,7 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "change": "It was {before} in {month}, a change of {change}: new data {new_data}, revised "
         "figures {revised_data}, method {method}.",
         "first": "It is the first month of the index.",
-        "movers": "What moved it most: {movers}.",
+        "movers": "Largest contributions to the change: {movers}.",
         "enters": "{name} enters this month: the others weigh less, and part of the change is "
         "one of composition.",
         "leaves": "{name} is withheld this month: the others weigh more, and part of the change is "
@@ -50,15 +50,15 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "change": "Il était à {before} en {month}, soit {change} : données nouvelles {new_data}, "
         "chiffres révisés {revised_data}, méthode {method}.",
         "first": "C'est le premier mois de l'indice.",
-        "movers": "Ce qui l'a le plus déplacé : {movers}.",
+        "movers": "Principales contributions à la variation : {movers}.",
         "enters": "{name} : entrée ce mois-ci ; le reste pèse moins, et une part de la variation "
         "est de composition.",
-        "leaves": "{name} : retenue ce mois-ci ; le reste pèse davantage, et une part de la "
+        "leaves": "{name} : sans valeur ce mois-ci ; le reste pèse davantage, et une part de la "
         "variation est de composition.",
-        "still": "Aucun indicateur ne l'a déplacé d'un dixième de point.",
+        "still": "Aucun indicateur ne l'a fait varier d'un dixième de point.",
         "dimensions": "Dimensions (pression de 0 à 100, points de l'indice) :",
         "dimension": "{name} : {score}, apporte {points} avec {weight} du poids ({change})",
-        "short": "{name} : retenue, {coverage} de son poids a un chiffre, il faut {floor}",
+        "short": "{name} : non publiée, {coverage} de son poids est couvert, il en faut {floor}",
         "indicators": "Indicateurs, celui qui apporte le plus en premier :",
         "indicator": "{name} : {value} {unit}, pression {score}, apporte {points} ({change}) ; "
         "{state}",

@@ -147,10 +147,34 @@ def test_every_word_is_used() -> None:
     home = Path(i18n.__file__).parent
     files = [*home.glob("*.py"), *home.glob("bulletin/*.py"), *(home / "templates").iterdir()]
     source = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    stems = r"(alert|headline|figure|note|alt|column|state|file|zone)_\w+"
+    stems = r"(alert|change|points|headline|figure|note|alt|column|state|file|zone)_\w+"
     unused = [
         name
         for name in language("en").words
         if not re.fullmatch(stems, name) and not re.search(rf"\b{name}\b", source)
     ]
     assert unused == []
+
+
+def test_a_change_is_a_verb_with_its_points() -> None:
+    leaders = [("Costs", 9.1), ("Chips", 12.3)]
+    english = " ".join(lede(level(month=-0.1), leaders, 1, EN))
+    assert "The index fell 0.1 point over the month and rose 14.4 points over the year." in english
+    french = " ".join(lede(level(month=-0.1), leaders, 1, FR)).replace(FIXED, " ")
+    assert (
+        "L’indice recule de 0,1 point sur un mois et augmente de 14,4 points sur un an." in french
+    )
+    assert "L’indice est stable sur un mois" in " ".join(lede(level(month=0.04), leaders, 1, FR))
+
+
+# Internal words, and words that say the contrary of what is meant: "lever une alerte" ends it.
+UNPUBLISHABLE = {
+    "fr": r"\b(lève une alerte|levées?|varie de [+{]|gardée?s?|retirée après|dites)\b",
+    "en": r"\b(moves by|raised|lacking|retracted|is let|told)\b",
+}
+
+
+@pytest.mark.parametrize("code", ["fr", "en"])
+def test_no_published_word_is_one_that_an_editor_would_strike(code: str) -> None:
+    text = (i18n.FOLDER / f"{code}.toml").read_text(encoding="utf-8")
+    assert re.findall(UNPUBLISHABLE[code], text) == []

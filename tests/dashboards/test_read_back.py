@@ -141,7 +141,11 @@ def test_the_sentences(
     assert number(headline[0].rstrip(","), "en") == now.name.year
     assert same(number(headline[1].rstrip(",."), lang.code), index, 1)
     figures = [number(text.rstrip(".,"), lang.code) for text in FIGURE.findall(lede(page))]
-    moved = [index - before["score"]["index"], index - year]
+    changes = [index - before["score"]["index"], index - year]
+    for change in changes:
+        verb = lang.words["change_up" if change > 0 else "change_down"].partition(" {")[0]
+        assert verb in lede(page)
+    moved = [abs(change) for change in changes]
     for printed, value in zip(figures, [*moved, *leaders], strict=False):
         assert same(printed, value, 1)
     assert len(figures) == 5

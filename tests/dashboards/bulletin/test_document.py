@@ -183,4 +183,4 @@ def test_the_gravest_alerts_come_first_and_each_figure_is_written_as_what_it_is(
     assert shown is not None
     assert [row[3] for row in shown["found"]] == ["80.0", "85%", "+4.2", "–"]
     assert [row[0] for row in shown["found"]][:2] == ["Chips", "Silent Crash Index"]
-    assert shown["found"][1][1] == "raised, since August 2026"
+    assert shown["found"][1][1] == "triggered in August 2026"
