@@ -1,4 +1,4 @@
-"""Publishers' data as tidy observations: a declaration and a pure parser for each.
+"""Publishers' data as tidy observations: a declaration and a parser for each.
 
 `registry()` gives every declared Source by key. Everything else about a publisher (fetching,
 validation, schedule, status page) follows from its declaration in `sources/publishers/`.
@@ -97,7 +97,7 @@ Redact = Callable[[bytes], bytes]
 
 @dataclass(frozen=True)
 class Source:
-    """The declaration of a publisher's data: what to fetch, how to read and validate it.
+    """The declaration of a publisher's data: how to fetch, read and validate it.
 
     Attributes:
         fr, en: its title in French and English.

@@ -35,7 +35,7 @@ class SchemaDrift(ValueError):
 
 @dataclass(frozen=True)
 class ValidationRule:
-    """One expectation of Great Expectations on a batch, and what to do when it fails.
+    """An expectation of Great Expectations on a batch, and what a failure does.
 
     `expectation` is the class name in `great_expectations.expectations`; `kwargs` go to it.
     `series` limits the rule to series keys that start with this prefix ("" is all of them).
@@ -74,7 +74,7 @@ def require(frame: pd.DataFrame, columns: set[str]) -> None:
 
 
 def numbers(cells: pd.Series[Any], expected: str = "numbers") -> pd.Series[Any]:
-    """The cells as numbers. Raises SchemaDrift with the first cell that is not one."""
+    """The cells as numbers; SchemaDrift names the first that is not one."""
     values: pd.Series[Any] = pd.to_numeric(cells, errors="coerce")
     if values.isna().any():
         raise SchemaDrift(expected, cells[values.isna()].iloc[0])
@@ -120,7 +120,7 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def read_history(path: Path) -> pd.DataFrame:
-    """The figures shipped in a history file, as a tidy frame with its citation columns."""
+    """The figures of a shipped history file: a tidy frame with citation columns."""
     rows = pd.read_csv(path, dtype={"note": str}, keep_default_na=False, na_values={"value": [""]})
     known_from = pd.to_datetime(rows["known_from"], utc=True)
     assumed = rows["assumed"].astype(str).str.lower().eq("true")

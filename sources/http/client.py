@@ -1,4 +1,4 @@
-"""The polite HTTP client: rate-limited, bounded, conditional, and hard to fool.
+"""The polite HTTP client: rate-limited, bounded, conditional, with checks.
 
 urllib3's `Retry` is not used: it sleeps for hours where Retry-After says so, does not share its
 pauses with the other requests to a publisher, and does not see that a body arrived damaged.
@@ -93,7 +93,7 @@ class _FilledRequest:
 
 
 class PoliteClient:
-    """Fetches from publishers for one run, from any number of threads. A context manager.
+    """Fetches from publishers for one run, from any thread. A context manager.
 
     Args:
         contact: an e-mail address or a page, sent in the User-Agent.
@@ -171,7 +171,7 @@ class PoliteClient:
         expected_format: str = "",
         previous: CachedValidators | None = None,
     ) -> FetchResult:
-        """Fetch once, with retries where they help; a fault outside is a result, not an error.
+        """Fetch, with retries where they help; a fault is a result, not an exception.
 
         `expected_format` is what the body must be (see `content_check`). With `previous`, a body
         that has not changed is "unchanged", whether a 304 or its hash says so.
@@ -220,7 +220,7 @@ class PoliteClient:
         return exchange
 
     def _fetch_usable(self, filled: _FilledRequest) -> Exchange:
-        """A response whose status is a success or an expected 304. Raises ExchangeError."""
+        """A response with a success or an expected 304. Raises ExchangeError."""
         crawled = filled.expected_format in CRAWLED_FORMATS
         exchange = self._redirects.follow(filled.request, filled.conditions, obey_robots=crawled)
         wait = retry_after(exchange.headers.get("Retry-After"), self._clock())

@@ -1,4 +1,4 @@
-"""One HTTP exchange: public addresses only, size and time bounded, cuts detected.
+"""One HTTP exchange: public addresses only, bounded, and complete.
 
 `requests` brings pooling, proxies and certificates. What it does not detect is checked here: a
 gzip body that was cut short (by its checksum), a body without an end, a redirect to an address
@@ -63,7 +63,7 @@ class ExchangeError(Exception):
 
 @dataclass(frozen=True)
 class Exchange:
-    """A response: `body` is decompressed, `complete` False if nothing proves its end."""
+    """A response, decompressed; `complete` is False if nothing proves its end."""
 
     status: int
     headers: Mapping[str, str]

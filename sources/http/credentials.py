@@ -1,4 +1,4 @@
-"""Keys of publishers: filled in when a request is sent, removed from all that is stored."""
+"""Keys of publishers: filled in when a request is sent, never stored."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MIN_LENGTH_IN_BODY = 8
 
 
 class MissingKey(LookupError):
-    """A placeholder has no value in the environment; the message is the variable's name."""
+    """A placeholder has no value in the environment; the message names it."""
 
 
 class Keys:
@@ -66,7 +66,7 @@ class Keys:
         return text
 
     def hide_in_body(self, body: bytes) -> bytes:
-        """The same for a body: some publishers repeat the request, key included, in it."""
+        """The same for a body: some publishers repeat the request and its key in it."""
         for name, value in self._used.items():
             if len(value) >= MIN_LENGTH_IN_BODY:
                 body = body.replace(value.encode(), f"${{{name}}}".encode())

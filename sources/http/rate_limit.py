@@ -1,4 +1,4 @@
-"""Rate limits: one request at a time to a publisher, spaced, and what robots.txt allows."""
+"""Rate limits: one request at a time to a publisher, spaced; and robots.txt."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MAX_CONNECT_FAILURES = 2
 
 
 class HostQueue:
-    """The queue of one publisher: one request at a time, the next not before `free_at`."""
+    """The queue of one publisher: one request at a time, not before `free_at`."""
 
     def __init__(self, interval: float) -> None:
         self.lock = Lock()
@@ -128,7 +128,7 @@ class Robots:
 
 
 def backoff(attempt: int) -> float:
-    """Seconds to wait before retry `attempt` (0 is the first): up to 0.5, 1, 2, 4 …
+    """Seconds to wait before a retry (0 is the first): up to 0.5, 1, 2, 4 …
 
     A random half of it is jitter, so that many clients do not return at the same moment.
     """
@@ -136,7 +136,7 @@ def backoff(attempt: int) -> float:
 
 
 def retry_after(header: str | None, now: datetime) -> float | None:
-    """The seconds that a Retry-After header (seconds or a date) asks to wait, if it does."""
+    """The seconds that a Retry-After header asks to wait; None if it does not."""
     if not header:
         return None
     if header.strip().isdigit():

@@ -1,4 +1,4 @@
-"""The raw archive: every body once, by its SHA-256, in a folder or any fsspec store."""
+"""The raw archive: every body once, by its SHA-256, in any fsspec store."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class DamagedBody(ValueError):
 
 
 class Archive:
-    """Bodies at `root/ab/ab12…` with a sidecar `.json` each; `root` is a folder or fsspec URL.
+    """Bodies at `root/ab/ab12…`, each with a sidecar `.json`.
 
-    Nothing is ever changed: the first sidecar of a body stays, and a body that is there is not
-    written again. A file appears complete or not at all.
+    `root` is a folder or an fsspec URL. Nothing is ever changed: the first sidecar of a body
+    stays, and a body that is there is not written again. A file appears complete or not at all.
     """
 
     def __init__(self, root: str) -> None:
@@ -38,7 +38,7 @@ class Archive:
         return key
 
     def get(self, sha256: str) -> bytes:
-        """The body with this hash. Raises KeyError without it, DamagedBody if it changed."""
+        """The body with this hash; KeyError without it, DamagedBody if it changed."""
         body = self._read(sha256)
         actual = _hash(body)
         if actual != sha256:
@@ -46,7 +46,7 @@ class Archive:
         return body
 
     def metadata(self, sha256: str) -> dict[str, Any]:
-        """The metadata of this body from when it first came. Raises KeyError without it."""
+        """The metadata of this body when it first came. Raises KeyError without it."""
         return cast("dict[str, Any]", json.loads(self._read(sha256, ".json")))
 
     def __contains__(self, sha256: object) -> bool:

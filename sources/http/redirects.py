@@ -1,4 +1,4 @@
-"""Redirects: every hop is checked, rate-limited and sent through the gateway if there is one."""
+"""Redirects: every hop is checked, rate-limited and routed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_REDIRECTS = 5
 
 
 class RedirectFollower:
-    """Sends a request one hop at a time, each in its turn and each to an allowed address."""
+    """Sends a request hop by hop, each in its turn and to an allowed address."""
 
     def __init__(
         self,

@@ -20,7 +20,7 @@ class PrivateAddress(Exception):
 
 
 def violation(url: str, *, allow_loopback: bool = False) -> str:
-    """Why this address must not be fetched, "" if it may be. Names are not resolved."""
+    """Why this address must not be fetched, or "". Names are not resolved."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"}:
         return f"{parts.scheme or 'no scheme'}: is not http or https"
@@ -34,13 +34,13 @@ def violation(url: str, *, allow_loopback: bool = False) -> str:
 
 
 def is_public(address: str, *, allow_loopback: bool = False) -> bool:
-    """Whether this IP address may be connected to. Raises ValueError if it is not one."""
+    """Whether this IP address may be connected to; ValueError if it is not one."""
     ip = ip_address(address.partition("%")[0])
     return (ip.is_global and not ip.is_multicast) or (allow_loopback and ip.is_loopback)
 
 
 class PublicOnly(HTTPAdapter):
-    """An adapter that checks the peer of a new connection before anything is sent on it.
+    """An adapter that checks the peer of a connection before sending anything.
 
     Checking what the name resolves to beforehand is not enough: a moment later it may resolve to
     another address (DNS rebinding).

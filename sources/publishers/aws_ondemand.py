@@ -1,7 +1,7 @@
-"""On-demand list prices of GPU machines at Amazon Web Services, a table a location.
+"""On-demand list prices of GPU machines at AWS, one table for each location.
 
 The tables feed the publisher's own price page and are not documented. Prices in China are in
-yuan, on a host of their own; nothing in a table names its currency, which is that of its place.
+yuan, on a host of their own; no table names its currency.
 Capacity blocks and UltraServers are priced elsewhere.
 """
 
@@ -25,10 +25,10 @@ NEEDED = {"Instance Type", "Location", "Operating System", "Pre Installed S/W", 
 
 
 @dataclass(frozen=True)
-class Place:
-    """A location as the table names it, its region, its currency and the GPUs rented there."""
+class Location:
+    """A location: its name in the table, its region, currency and GPUs."""
 
-    location: str
+    name: str
     region: str
     gpus: tuple[str, ...]
     currency: str = "USD"
@@ -36,8 +36,8 @@ class Place:
 
     @property
     def request(self) -> Request:
-        """Where the table of this location is."""
-        location = quote(self.location, safe="()")
+        """The request for the table of this location."""
+        location = quote(self.name, safe="()")
         return Request(TABLE.format(host=self.host, currency=self.currency, location=location))
 
     @property
@@ -49,35 +49,39 @@ class Place:
 
 
 HOPPER = ("a100-sxm-40gb", "h100-sxm-80gb", "h200-sxm-141gb")
-PLACES = (
-    Place(
+LOCATIONS = (
+    Location(
         "US East (N. Virginia)",
         "us-east-1",
         (*HOPPER, "a100-sxm-80gb", "b200-sxm-180gb", "b300-sxm-288gb"),
     ),
-    Place("US West (Oregon)", "us-west-2", (*HOPPER, "b200-sxm-180gb", "b300-sxm-288gb")),
-    Place("Asia Pacific (Tokyo)", "ap-northeast-1", HOPPER),
-    Place("China (Beijing)", "cn-north-1", ("v100-sxm-16gb",), "CNY", "https://b0.p.awsstatic.cn"),
+    Location("US West (Oregon)", "us-west-2", (*HOPPER, "b200-sxm-180gb", "b300-sxm-288gb")),
+    Location("Asia Pacific (Tokyo)", "ap-northeast-1", HOPPER),
+    Location(
+        "China (Beijing)", "cn-north-1", ("v100-sxm-16gb",), "CNY", "https://b0.p.awsstatic.cn"
+    ),
 )
-BY_REQUEST = {place.request.url: place for place in PLACES}
+BY_REQUEST = {location.request.url: location for location in LOCATIONS}
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The price of one GPU for an hour in the location's currency, on the day asked.
+    """The price of one GPU-hour in the currency of the location, on the fetch day.
 
-    Raises SchemaDrift where the table is of another location, lost a column, or has no machine
-    that is known.
+    Raises SchemaDrift if the table is of another location, lost a column, or has none of the
+    machines in gpu_machines.csv.
     """
-    place = BY_REQUEST[payload.request.url]
+    location = BY_REQUEST[payload.request.url]
     regions = json.loads(payload.content).get("regions", {})
-    if set(regions) != {place.location}:
-        raise SchemaDrift(f"the prices of {place.location}", sorted(regions))
-    table = pd.DataFrame(list(regions[place.location].values()))
+    if set(regions) != {location.name}:
+        raise SchemaDrift(f"the prices of {location.name}", sorted(regions))
+    table = pd.DataFrame(list(regions[location.name].values()))
     require(table, NEEDED)
     plain = table["Operating System"].eq("Linux") & table["Pre Installed S/W"].eq("NA")
-    rows = table[plain & table["Location"].eq(place.location)]
+    rows = table[plain & table["Location"].eq(location.name)]
     prices = gpus.by_gpu(rows.rename(columns={"Instance Type": "machine"}), "aws")
-    here = prices[prices["gpu"].isin(place.gpus)].assign(place=place.region, basis="on_demand")
+    here = prices[prices["gpu"].isin(location.gpus)].assign(
+        region=location.region, basis="on_demand"
+    )
     return gpus.date_as_today(here, "aws", payload)
 
 
@@ -92,8 +96,8 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=0,
     stale_days=21,
-    series=tuple(series for place in PLACES for series in place.series),
-    requests=tuple(place.request for place in PLACES),
+    series=tuple(series for location in LOCATIONS for series in location.series),
+    requests=tuple(location.request for location in LOCATIONS),
     parse=parse,
     rules=gpus.RULES,
     expected_format="json",
@@ -106,6 +110,6 @@ SOURCE = Source(
         "Prices in China are in yuan; the table does not say so.",
         "Capacity blocks and UltraServers are priced elsewhere.",
         "A location without a table is answered with 404.",
-        "The same machine stands again with software installed or another system.",
+        "The same machine is listed again with software installed or another system.",
     ),
 )

@@ -1,7 +1,7 @@
-"""List and spot prices of GPU machines at Microsoft Azure, from its public price API.
+"""List and spot prices of GPU machines at Microsoft Azure, from its price API.
 
-The API gives the prices of the moment only. A machine has four meters that differ by the words
-in their names alone: plain, Spot, Low Priority and Windows.
+The API gives current prices only. A machine has four meters that differ only by words in their
+names: none, Spot, Low Priority and Windows.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sources.publishers import gpus
 from sources.tidy import require
 
 API = "https://prices.azure.com/api/retail/prices"
-FULL_PAGE = 1000
+FULL_PAGE = 1000  # items; the API gives no more on a page
 REGIONS = ("eastus", "eastus2", "westus3", "westeurope", "southafricanorth", "uaenorth")
 FAMILIES = ("A100", "H100", "H200", "MI300X")
 NEEDED = {
@@ -33,51 +33,53 @@ NEEDED = {
 
 
 def next_page(payload: Payload) -> Request | None:
-    """The page that the last one names. Raises SchemaDrift for one at another address."""
+    """The page that the last one links to; SchemaDrift for another address."""
     link = _page(payload.pages[-1])["NextPageLink"]
     if not link:
         return None
     parts = urlsplit(str(link))
     if f"{parts.scheme}://{parts.hostname}{parts.path}" != API:
         raise SchemaDrift(f"a further page of {API}", str(link)[:80])
-    # The link leaves the version out, and without it names are matched in another way.
-    wanted = {**payload.request.params, **dict(parse_qsl(parts.query))}
-    return replace(payload.request, url=API, params=wanted)
+    # The link lacks the version, and without it the filter matches names in another way.
+    linked = {**payload.request.params, **dict(parse_qsl(parts.query))}
+    return replace(payload.request, url=API, params=linked)
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The price of one GPU for an hour in USD, by GPU, region and basis, on the day asked.
+    """The price of a GPU-hour in USD, by GPU, region and basis, on the fetch day.
 
     A spot price that repeats the list price is left out. Raises SchemaDrift for an empty or
-    incomplete list, another currency, a lost field, or no machine that is known.
+    incomplete list, another currency, a lost field, or none of the machines that are read.
     """
     items = pd.DataFrame([item for body in payload.pages for item in _page(body)["Items"]])
     require(items, NEEDED)
-    rows = items.rename(columns={"armSkuName": "machine", "armRegionName": "place"})
+    rows = items.rename(columns={"armSkuName": "machine", "armRegionName": "region"})
     rows = rows.assign(price=rows["retailPrice"], basis=_basis(rows))
     rented = rows["type"].eq("Consumption") & rows["unitOfMeasure"].eq("1 Hour")
-    kept = rows[rented & rows["basis"].ne("") & rows["place"].isin(REGIONS)]
-    prices = gpus.by_gpu(kept[["machine", "place", "basis", "price"]].drop_duplicates(), "azure")
+    readable = rows[rented & rows["basis"].ne("") & rows["region"].isin(REGIONS)]
+    prices = gpus.by_gpu(
+        readable[["machine", "region", "basis", "price"]].drop_duplicates(), "azure"
+    )
     return gpus.date_as_today(gpus.drop_duplicate_spot(prices), "azure", payload)
 
 
 def _page(body: bytes) -> dict[str, Any]:
-    """One page. An error of the question comes with HTTP 200, empty; so may a list cut short."""
+    """One page. Errors and lists cut short come with HTTP 200: SchemaDrift."""
     page = json.loads(body)
     if not isinstance(page, dict) or not {"Items", "NextPageLink", "Count"} <= set(page):
         raise SchemaDrift("Items, NextPageLink and Count", str(page)[:80])
     items = page["Items"]
     if not items or len(items) != page["Count"]:
-        raise SchemaDrift("as many items as counted, and some", f"{len(items)} of {page['Count']}")
+        raise SchemaDrift("as many items as Count", f"{len(items)} of {page['Count']}")
     if len(items) >= FULL_PAGE and not page["NextPageLink"]:
-        raise SchemaDrift("a further page after a full one", f"{len(items)} items and no link")
+        raise SchemaDrift("a link to the next page", f"{len(items)} items and no link")
     if page.get("BillingCurrency") != "USD":
         raise SchemaDrift("prices in USD", page.get("BillingCurrency"))
     return page
 
 
 def _basis(rows: pd.DataFrame) -> pd.Series[str]:
-    """on_demand or spot; "" for a meter that is read as neither."""
+    """on_demand, spot, or "" for a meter that is neither."""
     meter, product = rows["meterName"], rows["productName"]
     other = meter.str.contains("Low Priority") | product.str.contains("Windows")
     basis = meter.str.contains("Spot").map({True: "spot", False: "on_demand"})
@@ -85,11 +87,11 @@ def _basis(rows: pd.DataFrame) -> pd.Series[str]:
 
 
 def _request(family: str) -> Request:
-    asked = (
+    condition = (
         "serviceName eq 'Virtual Machines' and priceType eq 'Consumption' "
         f"and contains(armSkuName,'{family}')"
     )
-    return Request(API, params={"api-version": "2023-01-01-preview", "$filter": asked})
+    return Request(API, params={"api-version": "2023-01-01-preview", "$filter": condition})
 
 
 SOURCE = Source(
@@ -119,7 +121,7 @@ SOURCE = Source(
     stamp="instant",
     snapshot_dated=True,
     traps=(
-        "A question that it does not understand is answered with HTTP 200 and no items.",
+        "A question that the API does not understand is answered with HTTP 200 and no items.",
         "Values in a filter are case-sensitive since the version 2023-01-01-preview.",
         "Four meters of a machine differ by words in their names: Windows, Spot, Low Priority.",
         "Reservations stand beside hourly prices, by the month and much larger.",

@@ -1,9 +1,9 @@
-"""US Bureau of Labor Statistics: semiconductor producer prices and labour productivity.
+"""US labour statistics: semiconductor producer prices and labour productivity.
 
-Version 1 of the public API needs no key and, asked for no years, gives the last three. It
-answers errors with HTTP 200, so its own status is read. The semiconductor index moved the
-other way from memory and rental prices in 2026: it is the clean official series, not a gauge
-of scarcity.
+Version 1 of the public API of the Bureau of Labor Statistics needs no key and gives the last
+three years by default. It answers errors with HTTP 200, so its own status is read. The
+semiconductor index fell while memory and rental prices rose in 2026: it is the official series,
+not a gauge of scarcity.
 """
 
 import json
@@ -51,15 +51,16 @@ SERIES = (
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The monthly and quarterly figures of every series asked for, preliminary ones so marked.
+    """The monthly and quarterly figures of every requested series.
 
-    Missing values ("-") and annual averages (M13, Q05, A01) are left out. Raises SchemaDrift
-    where the request was not processed or a series asked for came back without figures.
+    Missing values ("-") and annual averages (M13, Q05, A01) are left out; preliminary figures
+    are marked. Raises SchemaDrift if the request was not processed or a requested series came
+    back without figures.
     """
     body = json.loads(payload.content)
     if body.get("status") != "REQUEST_SUCCEEDED":
-        said = "; ".join(body.get("message", []))
-        raise SchemaDrift("REQUEST_SUCCEEDED", f"{body.get('status')}: {said}"[:300])
+        messages = "; ".join(body.get("message", []))
+        raise SchemaDrift("REQUEST_SUCCEEDED", f"{body.get('status')}: {messages}"[:300])
     rows = pd.DataFrame(
         [
             {"id": series["seriesID"], **point}
@@ -68,14 +69,14 @@ def parse(payload: Payload) -> pd.DataFrame:
         ],
         columns=["id", "year", "period", "value", "footnotes"],
     )
-    if missing := _asked(payload.request) - set(rows["id"]):
-        raise SchemaDrift("figures of every series asked for", f"none of {sorted(missing)}")
+    if missing := _requested(payload.request) - set(rows["id"]):
+        raise SchemaDrift("figures of every requested series", f"none of {sorted(missing)}")
     return _figures(rows)
 
 
-def _asked(request: Request) -> set[str]:
-    asked = (request.json or {}).get("seriesid")
-    return set(asked) if isinstance(asked, list) else set()
+def _requested(request: Request) -> set[str]:
+    requested = (request.json or {}).get("seriesid")
+    return set(requested) if isinstance(requested, list) else set()
 
 
 def _figures(rows: pd.DataFrame) -> pd.DataFrame:
@@ -83,13 +84,16 @@ def _figures(rows: pd.DataFrame) -> pd.DataFrame:
     number = pd.to_numeric(parts["number"])
     month = number.where(parts["kind"].eq("M"), number * 3 - 2)
     dated = month.between(1, 12) & rows["value"].ne("-")
-    kept = rows[dated]
-    days = kept["year"] + "-" + month[dated].astype(int).astype(str)
+    dated_rows = rows[dated]
+    days = dated_rows["year"] + "-" + month[dated].astype(int).astype(str)
     return tidy(
-        kept.assign(
-            series="bls." + kept["id"].str[:3].map(FAMILIES).fillna("other") + "." + kept["id"],
+        dated_rows.assign(
+            series="bls."
+            + dated_rows["id"].str[:3].map(FAMILIES).fillna("other")
+            + "."
+            + dated_rows["id"],
             period=pd.to_datetime(days, format="%Y-%m"),
-            status=kept["footnotes"].map(_status),
+            status=dated_rows["footnotes"].map(_status),
         )
     )
 

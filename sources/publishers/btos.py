@@ -1,4 +1,4 @@
-"""Business Trends and Outlook Survey: the share of US firms that use artificial intelligence.
+"""Business Trends and Outlook Survey: the share of US firms that use AI.
 
 The file is wide, one column a fortnight. The question was reworded with cycle 202524, from
 producing goods or services to any business function: only the new wording is read, and the
@@ -25,8 +25,9 @@ NOT_ASKED, SUPPRESSED = ".", "S"
 def parse(payload: Payload) -> pd.DataFrame:
     """Firms that answer yes, in per cent of all, and the standard error in points.
 
-    `period` is the first day of the fortnight asked about. What was not asked or is suppressed
-    has no row. Raises SchemaDrift where a sheet, a column or a question is not as expected.
+    `period` is the first day of the reference fortnight. A cycle without the question and a
+    suppressed figure have no row. Raises SchemaDrift if a sheet, a column or a question is not
+    as expected.
     """
     book = pd.read_excel(BytesIO(payload.content), sheet_name=None, dtype=object)
     if missing := {DATES, *SHEETS} - set(book):
@@ -39,20 +40,20 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def _answers(sheet: pd.DataFrame, suffix: str) -> pd.DataFrame:
-    """The answers given: series, cycle, value."""
+    """The published answers: series, cycle, value."""
     _require(sheet, {"Question ID", "Question", "Answer"})
-    asked = sheet["Question"].astype(str).str.contains(WORDING, regex=False)
-    yes = sheet[asked & sheet["Question ID"].isin(QUESTIONS) & sheet["Answer"].eq("Yes")]
+    worded = sheet["Question"].astype(str).str.contains(WORDING, regex=False)
+    yes = sheet[worded & sheet["Question ID"].isin(QUESTIONS) & sheet["Answer"].eq("Yes")]
     if sorted(yes["Question ID"]) != sorted(QUESTIONS):
-        found = sheet.loc[sheet["Question ID"].isin(QUESTIONS), "Question"].unique().tolist()
-        raise SchemaDrift(f"questions {sorted(QUESTIONS)} once each, {WORDING}", found)
+        questions = sheet.loc[sheet["Question ID"].isin(QUESTIONS), "Question"].unique().tolist()
+        raise SchemaDrift(f"questions {sorted(QUESTIONS)} once each, {WORDING}", questions)
     cycles = [column for column in sheet if str(column).isdecimal()]
     rows = yes.melt("Question ID", cycles, "cycle", "cell").dropna(subset=["cell"])
-    given = rows[~rows["cell"].isin([NOT_ASKED, SUPPRESSED])]
-    return given.assign(
-        series=given["Question ID"].map(QUESTIONS) + suffix,
-        cycle=given["cycle"].astype(int),
-        value=_per_cent(given["cell"].astype(str)),
+    answered = rows[~rows["cell"].isin([NOT_ASKED, SUPPRESSED])]
+    return answered.assign(
+        series=answered["Question ID"].map(QUESTIONS) + suffix,
+        cycle=answered["cycle"].astype(int),
+        value=_per_cent(answered["cell"].astype(str)),
     )
 
 
@@ -64,7 +65,7 @@ def _per_cent(cells: pd.Series[str]) -> pd.Series[float]:
 
 
 def _cycles(sheet: pd.DataFrame) -> pd.DataFrame:
-    """When each cycle's fortnight began and when it was published: cycle, period, known_from."""
+    """The start and publication date of each cycle: cycle, period, known_from."""
     names = {
         "Smpdt": "cycle",
         "Reference Period Start": "period",

@@ -1,4 +1,4 @@
-"""US Census Bureau C30: private construction put in place, with data centres on their own.
+"""US Census Bureau C30: private construction put in place, and data centres.
 
 Buildings only, no servers; private only. Each release revises the two months before it, and the
 one of July revises years: growth is computed inside one vintage.
@@ -21,10 +21,10 @@ DATE = r"^([A-Z][a-z]{2}-\d{2})\s*([pr]?)$"
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """USD million at a seasonally adjusted annual rate, by month since 2014 for data centres.
+    """USD million at a seasonally adjusted annual rate, by month.
 
-    Months marked p or r are preliminary. Raises SchemaDrift where the sheet, a column or the
-    dates are not as expected.
+    Months marked p or r are preliminary; data centres begin in 2014. Raises SchemaDrift if the
+    sheet, a column or the dates are not as expected.
     """
     book = pd.ExcelFile(BytesIO(payload.content))
     if SHEET not in book.sheet_names:
@@ -40,8 +40,8 @@ def parse(payload: Payload) -> pd.DataFrame:
     month = pd.to_datetime(dates.loc[dated.index, 0], format="%b-%y")
     status = dates.loc[dated.index, 1].map(STATUS)
     rows = dated.assign(period=month, status=status).melt(["period", "status"], var_name="series")
-    given = rows[rows["value"].astype(str).str.strip().ne("") & rows["value"].notna()]
-    return tidy(given.assign(value=numbers(given["value"])))
+    filled = rows[rows["value"].astype(str).str.strip().ne("") & rows["value"].notna()]
+    return tidy(filled.assign(value=numbers(filled["value"])))
 
 
 SOURCE = Source(

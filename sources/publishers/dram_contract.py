@@ -1,4 +1,4 @@
-"""Fixed contract price of a DDR4 8Gb chip, as the press quotes it; history only.
+"""Contract price of a DDR4 8Gb chip, as quoted in the press; history only.
 
 The figures are those of DRAMeXchange (TrendForce), whose own table is all rights reserved:
 each row is a cited quotation. One derived from a quoted percentage, or said to be flat

@@ -1,4 +1,7 @@
-"""Euro reference rates of the European Central Bank, averaged by month: what amounts convert at."""
+"""Euro reference rates of the European Central Bank, averaged by month.
+
+Amounts of announced investments are converted to dollars at these rates.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ ADDRESS = f"https://data-api.ecb.europa.eu/service/data/EXR/M.{'+'.join(CURRENCI
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """Units of each currency for one euro, the mean of a month. Raises SchemaDrift."""
+    """Units of each currency for one euro, the mean of a month; or SchemaDrift."""
     table = pd.read_csv(BytesIO(payload.content), dtype=str, keep_default_na=False)
     require(table, {*FIXED, "CURRENCY", "TIME_PERIOD", "OBS_VALUE"})
     if wrong := {name for name, code in FIXED.items() if set(table[name]) != {code}}:

@@ -1,4 +1,4 @@
-"""EIA-861M: US retail electricity prices and sales by state and sector, every month since 2010.
+"""EIA-861M: US monthly electricity prices and sales, by state and sector.
 
 Data centres buy mostly at the commercial rate, and at low large-load prices: a falling state
 average can hide a growing load, so price and megawatt-hours are read together.
@@ -22,16 +22,16 @@ NAMES = {
     "IND": ("industriel", "industrial"),
     "ALL": ("tous secteurs", "all sectors"),
 }
-# The publisher prints the price rounded to a hundredth of a cent.
+# The publisher rounds the price to a hundredth of a cent, so that revenue over sales may differ
+# from it by half of that (0.005), and by a little more in binary arithmetic.
 ROUNDING = 0.0051
 
 
 def parse(payload: Payload) -> pd.DataFrame:
     """Price in c/kWh and sales in MWh by area and sector.
 
-    The price must be the revenue over the sales: cells where it is not are left without a
-    value, so that validation sets them aside. Raises SchemaDrift where a sheet or a heading is
-    not as expected.
+    The price must be the revenue over the sales: a cell where it is not gets no value, so that
+    validation quarantines it. Raises SchemaDrift if a sheet or a heading is not as expected.
     """
     book = pd.ExcelFile(BytesIO(payload.content))
     if missing := set(SHEETS) - set(map(str, book.sheet_names)):
@@ -40,60 +40,62 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def _sheet(book: pd.ExcelFile, name: str, first: int) -> pd.DataFrame:
-    """The rows of one sheet; its first columns say when, where and how final."""
+    """The rows of one sheet, whose first columns are date, area and data status."""
     raw = pd.read_excel(book, sheet_name=name, header=None)
     sector, figure, unit = (raw.iloc[line] for line in range(3))
-    said = [str(text).strip().lower() for text in unit[:first]]
-    if said[:2] + said[-1:] != ["year", "month", "data status"]:
-        raise SchemaDrift("year, month, (state,) data status", said)
+    headings = [str(text).strip().lower() for text in unit[:first]]
+    if headings[:2] + headings[-1:] != ["year", "month", "data status"]:
+        raise SchemaDrift("year, month, (state,) data status", headings)
     body = raw.iloc[3:]
     body = body[pd.to_numeric(body[1], errors="coerce").notna()]
-    place = body[2].astype(str) if first == 4 else pd.Series("US", index=body.index)
-    wanted = body[place.isin({"US", *STATES})]
-    about = pd.DataFrame(
+    areas = body[2].astype(str) if first == 4 else pd.Series("US", index=body.index)
+    selected = body[areas.isin({"US", *STATES})]
+    identity = pd.DataFrame(
         {
-            "area": place[wanted.index],
+            "area": areas[selected.index],
             "period": pd.to_datetime(
-                {"year": wanted[0].astype(int), "month": wanted[1].astype(int), "day": 1}
+                {"year": selected[0].astype(int), "month": selected[1].astype(int), "day": 1}
             ),
-            "status": wanted[first - 1].astype(str).str.strip().str.lower(),
+            "status": selected[first - 1].astype(str).str.strip().str.lower(),
         }
     )
     columns = _columns(sector.ffill(), figure, unit, first)
-    return pd.concat([_sector(wanted, about, code, columns[code]) for code in SECTORS.values()])
+    return pd.concat(
+        [_sector(selected, identity, code, columns[code]) for code in SECTORS.values()]
+    )
 
 
 def _columns(
     sector: pd.Series[str], figure: pd.Series[str], unit: pd.Series[str], first: int
 ) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = {code: {} for code in SECTORS.values()}
+    positions: dict[str, dict[str, int]] = {code: {} for code in SECTORS.values()}
     for number in range(first, len(sector)):
         code, name = SECTORS.get(str(sector[number]).strip()), str(figure[number]).strip()
         if code and UNITS.get(name) == str(unit[number]).strip():
-            found[code][name] = number
-    if any(set(columns) != set(UNITS) for columns in found.values()):
-        raise SchemaDrift(f"{sorted(UNITS)} for {sorted(SECTORS)}", found)
-    return found
+            positions[code][name] = number
+    if any(set(columns) != set(UNITS) for columns in positions.values()):
+        raise SchemaDrift(f"{sorted(UNITS)} for {sorted(SECTORS)}", positions)
+    return positions
 
 
 def _sector(
-    rows: pd.DataFrame, about: pd.DataFrame, code: str, columns: dict[str, int]
+    rows: pd.DataFrame, identity: pd.DataFrame, code: str, columns: dict[str, int]
 ) -> pd.DataFrame:
     revenue, sales, price = (
         pd.to_numeric(rows[columns[name]], errors="coerce")
         for name in ("Revenue", "Sales", "Price")
     )
     coherent = (revenue / sales * 100 - price).abs().le(ROUNDING)
-    priced = about.assign(series="eia.price." + about["area"] + "." + code, value=price)
-    sold = about.assign(series="eia.sales." + about["area"] + "." + code, value=sales)
+    priced = identity.assign(series="eia.price." + identity["area"] + "." + code, value=price)
+    sold = identity.assign(series="eia.sales." + identity["area"] + "." + code, value=sales)
     return pd.concat([priced.assign(value=price.where(coherent)), sold])
 
 
 def _series() -> tuple[Series, ...]:
-    made = []
+    declared = []
     for area in ("US", *STATES):
         for code, (fr, en) in NAMES.items():
-            made += [
+            declared += [
                 Series(
                     f"eia.price.{area}.{code}",
                     "c/kWh",
@@ -109,7 +111,7 @@ def _series() -> tuple[Series, ...]:
                     f"Electricity, sales, {en}, {area}",
                 ),
             ]
-    return tuple(made)
+    return tuple(declared)
 
 
 SOURCE = Source(

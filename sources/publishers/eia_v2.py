@@ -1,7 +1,7 @@
-"""EIA API v2: retail price and sales of electricity in the United States, with a free key.
+"""EIA API v2: US retail price and sales of electricity, with a free key.
 
-The same figures as EIA-861M (see eia861m.py), sooner at hand and page by page. They are held
-under keys of their own, so that the two roads can be compared.
+The same figures as EIA-861M (see eia861m.py), a little earlier and page by page. They have keys
+of their own, so that the two can be compared.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ SECTORS = {
 }
 UNITS = {"price": "cents per kilowatt-hour", "sales": "million kilowatt hours"}
 MWH = {"price": 1.0, "sales": 1000.0}
-PER_PAGE = 5000
+PER_PAGE = 5000  # rows, the most that the API gives
 KEYS = ["period", "stateid", "sectorid"]
 
 
 def next_page(payload: Payload) -> Request | None:
-    """The rows after those that have come; None at the total that the first page gives.
+    """The rows after those so far; None once the first page's total is reached.
 
-    A page that adds nothing before the total is a silent cap. Raises SchemaDrift.
+    Raises SchemaDrift for an empty page before that: the API caps results silently.
     """
     pages = [_response(page) for page in payload.pages]
     have, total = sum(len(page["data"]) for page in pages), int(pages[0]["total"])
@@ -48,32 +48,32 @@ def next_page(payload: Payload) -> Request | None:
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """Price in c/kWh and sales in MWh by area, sector and month. Raises SchemaDrift."""
+    """Price in c/kWh and sales in MWh by area, sector and month; or SchemaDrift."""
     pages = [_response(page) for page in payload.pages]
     total = int(pages[0]["total"])
     rows = pd.concat([_rows(page["data"]) for page in pages]).drop_duplicates()
     if len(rows) != total or rows.duplicated(KEYS).any():
         raise SchemaDrift(f"{total} rows, each once", f"{len(rows)}")
-    kept = rows[rows["stateid"].isin(AREAS) & rows["sectorid"].isin(SECTORS)]
-    return tidy(pd.concat([_measure(kept, name, unit) for name, unit in UNITS.items()]))
+    selected = rows[rows["stateid"].isin(AREAS) & rows["sectorid"].isin(SECTORS)]
+    return tidy(pd.concat([_measure(selected, name, unit) for name, unit in UNITS.items()]))
 
 
 def _rows(data: list[dict[str, Any]]) -> pd.DataFrame:
-    """The rows of one page; a page may lack a column that the others have."""
-    wanted = [*KEYS, *UNITS, *(f"{name}-units" for name in UNITS)]
-    rows = pd.DataFrame(data, columns=None if data else wanted)
-    if missing := set(wanted) - set(rows.columns):
+    """The rows of one page, which may be empty."""
+    names = [*KEYS, *UNITS, *(f"{name}-units" for name in UNITS)]
+    rows = pd.DataFrame(data, columns=None if data else names)
+    if missing := set(names) - set(rows.columns):
         raise SchemaDrift("price and sales by state and sector", f"without {sorted(missing)}")
-    return rows[wanted]
+    return rows[names]
 
 
 def _measure(rows: pd.DataFrame, name: str, unit: str) -> pd.DataFrame:
     if set(rows[f"{name}-units"]) != {unit}:
         raise SchemaDrift(unit, sorted(set(rows[f"{name}-units"].astype(str))))
-    given = rows.dropna(subset=[name])
-    value = numbers(given[name], "numbers, as numbers or as text")
-    series = f"eia_v2.{name}." + given["stateid"] + "." + given["sectorid"]
-    period = pd.to_datetime(given["period"], format="%Y-%m")
+    filled = rows.dropna(subset=[name])
+    value = numbers(filled[name], "numbers, as numbers or as text")
+    series = f"eia_v2.{name}." + filled["stateid"] + "." + filled["sectorid"]
+    period = pd.to_datetime(filled["period"], format="%Y-%m")
     return pd.DataFrame({"series": series, "period": period, "value": value * MWH[name]})
 
 

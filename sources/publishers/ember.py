@@ -17,7 +17,9 @@ from sources.tidy import between, tidy
 COLUMNS = ["Country", "ISO3 Code", "Date", "Price (EUR/MWhe)"]
 # A month's mean is complete once its last day has been published, a few days after its end.
 SETTLED = pd.Timedelta(days=4)
-FILLER = 12  # months of one price in a row; no market has had over two
+# Months of one price in a row. No market has had over two; Montenegro and North Macedonia were
+# filled with one price for five years.
+FILLER = 12
 COUNTRIES = {
     "ALB": ("Albanie", "Albania"),
     "AUT": ("Autriche", "Austria"),
@@ -60,7 +62,10 @@ COUNTRIES = {
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """EUR/MWh by country and month; blank cells and fillers have no row. Raises SchemaDrift."""
+    """EUR/MWh by country and month; blank cells and fillers have no row.
+
+    Raises SchemaDrift if a column is lost or a date has another form.
+    """
     table = pd.read_csv(BytesIO(payload.content), encoding="utf-8")
     if not set(COLUMNS) <= set(table.columns):
         raise SchemaDrift(COLUMNS, list(table.columns))
@@ -69,8 +74,8 @@ def parse(payload: Payload) -> pd.DataFrame:
     period = pd.to_datetime(priced["date"].astype(str), format="%Y-%m-%d", errors="coerce")
     if period.isna().any():
         raise SchemaDrift("dates as 2026-01-31", priced.loc[period.isna(), "date"].iloc[0])
-    known = pd.Timestamp(payload.last_modified or payload.fetched_at).tz_localize(None)
-    running = period + pd.offsets.MonthBegin(1) + SETTLED > known
+    known_at = pd.Timestamp(payload.last_modified or payload.fetched_at).tz_localize(None)
+    running = period + pd.offsets.MonthBegin(1) + SETTLED > known_at
     return tidy(
         pd.DataFrame(
             {
@@ -84,7 +89,7 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def _without_fillers(priced: pd.DataFrame) -> pd.DataFrame:
-    """The rows without those of a year or more at one price, which stand for no price at all."""
+    """The rows without runs of FILLER months at one price, which are not prices."""
     ordered = priced.sort_values(["iso3", "date"])
     begins = ordered["price"].ne(ordered["price"].shift()) | ordered["iso3"].ne(
         ordered["iso3"].shift()

@@ -1,7 +1,7 @@
-"""energy-charts.info: the day-ahead price of German electricity, by day, and its stress.
+"""energy-charts.info: day-ahead price of German electricity and its stress.
 
-A day has 24 hours until September 2025, 96 quarter hours since, 23 or 25 hours (92 or 100
-quarters) when the clock changes. Days are those of Berlin; a day that is not whole has no figure.
+Prices are hourly until September 2025 and quarter-hourly since; a day has 23 or 25 hours when
+the clock changes. Days are those of Berlin; an incomplete day has no figure.
 """
 
 from __future__ import annotations
@@ -16,16 +16,15 @@ from sources.tidy import between, tidy
 ZONE, CLOCK = "DE-LU", "Europe/Berlin"
 FREE = "CC BY 4.0"
 UNIT = "EUR/MWh"
-HIGH = 200.0  # EUR/MWh; with prices under zero, what counts as stress
-AHEAD = pd.Timedelta(days=2)  # the prices of tomorrow are known today
+HIGH = 200.0  # EUR/MWh; over it, or under zero, counts as stress
+AHEAD = pd.Timedelta(days=2)  # tomorrow's prices are published today
 STEPS = {pd.Timedelta(hours=1), pd.Timedelta(minutes=15)}
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The mean price of each whole day, and the share of its time over 200 or under 0 EUR/MWh.
+    """The mean price of each day, and the share of it over 200 or under 0 EUR/MWh.
 
-    Raises SchemaDrift where the licence is not the free one, the unit another, or a day is past
-    tomorrow.
+    Raises SchemaDrift if the licence or the unit is another, or prices reach past tomorrow.
     """
     body = json.loads(payload.content)
     if missing := {"license_info", "unix_seconds", "price", "unit"} - set(body):
@@ -35,7 +34,9 @@ def parse(payload: Payload) -> pd.DataFrame:
     if str(body["unit"]).replace(" ", "") != UNIT:
         raise SchemaDrift(UNIT, body["unit"])
     if len(body["unix_seconds"]) != len(body["price"]):
-        raise SchemaDrift("a price an instant", [len(body["unix_seconds"]), len(body["price"])])
+        raise SchemaDrift(
+            "one price for each time stamp", [len(body["unix_seconds"]), len(body["price"])]
+        )
     at = pd.to_datetime(pd.Series(body["unix_seconds"]), unit="s", utc=True)
     if at.max() >= payload.fetched_at + AHEAD:
         raise SchemaDrift("prices up to those of tomorrow", at.max())
@@ -49,14 +50,16 @@ def _by_day(prices: pd.Series[float]) -> pd.DataFrame:
     table = pd.DataFrame(
         {"mean": prices.groupby(day).mean(), "stress": stressed.groupby(day).mean() * 100}
     )
-    whole = [one for one in pd.DatetimeIndex(table.index) if _whole(one, prices[day == one])]
-    kept = table.loc[whole].set_axis(pd.DatetimeIndex(whole).tz_localize(None))
-    rows = kept.rename_axis("period").reset_index().melt("period", var_name="what")
-    return tidy(rows.assign(series="energy_charts.DE-LU." + rows["what"]))
+    complete_days = [
+        date for date in pd.DatetimeIndex(table.index) if _is_complete(date, prices[day == date])
+    ]
+    selected = table.loc[complete_days].set_axis(pd.DatetimeIndex(complete_days).tz_localize(None))
+    rows = selected.rename_axis("period").reset_index().melt("period", var_name="measure")
+    return tidy(rows.assign(series="energy_charts.DE-LU." + rows["measure"]))
 
 
-def _whole(day: pd.Timestamp, prices: pd.Series[float]) -> bool:
-    """Whether every step of the day has a price, on days when the clock changes too."""
+def _is_complete(day: pd.Timestamp, prices: pd.Series[float]) -> bool:
+    """Whether every step of the day has a price, also when the clock changes."""
     steps = prices.index.to_series().diff().dropna()
     if steps.nunique() != 1 or steps.iloc[0] not in STEPS:
         return False

@@ -1,7 +1,7 @@
 """Concentration of AI accelerators by designer, from Epoch AI's chip counts.
 
-Counts are medians of Epoch's estimates, in H100 equivalents, by quarter and chip: one file a
-designer. `flow` is what a quarter added, `stock` what had been sold since the count began.
+Counts are medians of Epoch's estimates, in H100 equivalents, by quarter and chip, in one file for
+each designer. `flow` is what a quarter added, `stock` what had been sold since the count began.
 Nvidia is counted from 2022, Google from 2023, Amazon and AMD from 2024, Chinese designers not at
 all: quarters in which a designer is missing or incomplete are `partial` and overstate
 concentration. HHI is the sum of squared shares, 0 to 10,000.
@@ -15,7 +15,7 @@ from sources import Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, numbers, require, tidy
 
 REPOSITORY = "epoch-research/ai-chip-counts"
-FILES = ("nvidia", "amd", "tpu", "trainium")  # the order in which they are asked for
+FILES = ("nvidia", "amd", "tpu", "trainium")  # in the order of the requests
 NVIDIA = "Nvidia"
 DESIGNERS = {NVIDIA, "AMD", "Google", "Amazon"}
 # All four designers are counted from this quarter on; before it the shares are not comparable.
@@ -24,7 +24,7 @@ COLUMNS = {"designer", "start_date", "h100e_med", "incomplete"}
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """Nvidia's share (%) and the HHI (points) of deliveries and of the stock, by quarter.
+    """Nvidia's share (%) and the HHI (points) of deliveries and stock, by quarter.
 
     `payload` holds the four files of FILES. A quarter in which a designer has no row, or one
     marked incomplete, is `partial`; the others are `estimated`. Raises SchemaDrift for a lost
@@ -36,9 +36,9 @@ def parse(payload: Payload) -> pd.DataFrame:
     counts = table.pivot_table(
         index="period", columns="designer", values="h100e_med", aggfunc="sum"
     ).reindex(columns=sorted(DESIGNERS))
-    begun = table.loc[table["incomplete"], "period"].unique()
-    whole = counts.notna().all(axis=1) & ~counts.index.isin(begun)
-    status = whole.map({True: "estimated", False: "partial"})
+    unfinished = table.loc[table["incomplete"], "period"].unique()
+    complete = counts.notna().all(axis=1) & ~counts.index.isin(unfinished)
+    status = complete.map({True: "estimated", False: "partial"})
     sold = counts.fillna(0.0)
     frames = [_shares(sold, "flow"), _shares(sold.cumsum(), "stock")]
     rows = pd.concat(frames).melt(ignore_index=False, var_name="series").dropna().reset_index()

@@ -1,7 +1,7 @@
-"""Where the known clusters of AI chips stand, from Epoch AI: shares of computing by country.
+"""Shares of the computing of known AI clusters by country, from Epoch AI.
 
 Only clusters that exist and whose country is known count, in H100 equivalents. The file covers
-what is publicly known, and no more.
+only what is publicly known.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from sources.tidy import between, require, sizes, tidy
 COUNTRIES = {"us": "United States of America", "china": "China", "morocco": "Morocco"}
 NAMES = {"us": ("États-Unis", "United States"), "china": ("Chine", "China"),
          "morocco": ("Maroc", "Morocco")}  # fmt: skip
-FEWEST = 400  # existing clusters with a country; the copies seen have 507
+FEWEST = 400  # existing clusters with a country; a file with fewer was cut: copies have 507
 
 
 def parse(payload: Payload) -> pd.DataFrame:
     """Per cent of known existing computing by country, in the month of the fetch.
 
-    Raises SchemaDrift where a column is gone or too few clusters are left to take a share of.
+    Raises SchemaDrift if a column is lost or under FEWEST clusters are left.
     """
     table = pd.read_csv(BytesIO(payload.content))
     require(table, {"Status", "Country", "H100 equivalents"})
@@ -30,8 +30,8 @@ def parse(payload: Payload) -> pd.DataFrame:
     size = sizes(table["H100 equivalents"]).where(there & table["Country"].ne("")).dropna()
     if len(size) < FEWEST or size.sum() <= 0:
         raise SchemaDrift(f"{FEWEST} existing clusters with a country", len(size))
-    held = size.groupby(table["Country"]).sum() / size.sum() * 100
-    shares = {key: float(held.get(country, 0.0)) for key, country in COUNTRIES.items()}
+    by_country = size.groupby(table["Country"]).sum() / size.sum() * 100
+    shares = {key: float(by_country.get(country, 0.0)) for key, country in COUNTRIES.items()}
     shares["non_us"] = 100 - shares["us"]
     return tidy(
         pd.DataFrame(

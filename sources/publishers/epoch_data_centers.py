@@ -1,4 +1,4 @@
-"""Epoch AI's frontier data centres: the power that satellites and permits show to be there.
+"""Epoch AI's frontier data centres: power seen by satellite and in permits.
 
 Two files: the sites as they are now, and the dated steps of each. The set of sites grows with
 the observers' effort, so the number of sites stands beside every sum. Steps after the day of
@@ -17,31 +17,36 @@ from sources.tidy import between, require, sizes, tidy
 ROOT = "https://epoch.ai/data/data_centers/"
 SITES, STEPS = Request(f"{ROOT}data_centers.csv"), Request(f"{ROOT}data_center_timelines.csv")
 POWER, CHIPS = "Current power (MW)", "Current H100 equivalents"
-NAMES = ("Handle", "Name")  # of a site: until December 2025, and since
+NAMES = ("Handle", "Name")  # the column of site names until December 2025, and since
 STEP = {"Date", "Data center", "Power (MW)"}
 FORMATS = ("%m/%d/%Y", "%Y-%m-%d")
-FEWEST = 10  # sites; a shorter list has been cut
+FEWEST = 10  # sites; the copies seen have more, so that a shorter list was cut
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The sums of what stands now, or those at the end of each month so far. Raises SchemaDrift."""
+    """The sums of the sites today, or at the end of each month so far.
+
+    Raises SchemaDrift for a lost column, a short list, a site twice or without a power.
+    """
     table = pd.read_csv(BytesIO(payload.content))
     return _steps(table, payload) if payload.request.url == STEPS.url else _sites(table, payload)
 
 
 def _sites(table: pd.DataFrame, payload: Payload) -> pd.DataFrame:
     require(table, {POWER, CHIPS})
-    name = next((one for one in NAMES if one in table), None)
+    name = next((column for column in NAMES if column in table), None)
     if name is None:
         raise SchemaDrift(f"one of {NAMES}", list(map(str, table.columns[:8])))
     _enough(table[name])
     if table[name].duplicated().any():
-        raise SchemaDrift("a row a site", table.loc[table[name].duplicated(), name].iloc[0])
+        raise SchemaDrift(
+            "one row for each site", table.loc[table[name].duplicated(), name].iloc[0]
+        )
     power, chips = sizes(table[POWER]), sizes(table[CHIPS])
     if power.isna().any():
         raise SchemaDrift("the power of every site", f"none of {table[name][power.isna()].iloc[0]}")
-    found = {"sites": float(len(table)), "power": power.sum(), "h100e": chips.sum()}
-    rows = {"series": [f"epoch_dc.now.{key}" for key in found], "value": list(found.values())}
+    sums = {"sites": float(len(table)), "power": power.sum(), "h100e": chips.sum()}
+    rows = {"series": [f"epoch_dc.now.{key}" for key in sums], "value": list(sums.values())}
     day = pd.Timestamp(payload.fetched_at).tz_localize(None).normalize()
     return tidy(pd.DataFrame(rows).assign(period=day, status="estimated"))
 
@@ -56,13 +61,13 @@ def _steps(table: pd.DataFrame, payload: Payload) -> pd.DataFrame:
     months = pd.date_range(so_far["date"].min(), today, freq="MS").normalize()[:-1]
     ends = months + pd.offsets.MonthEnd(1)
     wide = so_far.pivot_table(index="date", columns="Data center", values="power", aggfunc="last")
-    known = wide.ffill().reindex(ends, method="ffill")
-    found = {"power": known.sum(axis=1), "sites": known.gt(0).sum(axis=1)}
+    power_at_ends = wide.ffill().reindex(ends, method="ffill")
+    sums = {"power": power_at_ends.sum(axis=1), "sites": power_at_ends.gt(0).sum(axis=1)}
     parts = [
         pd.DataFrame({"period": months, "value": values.to_numpy(dtype=float)}).assign(
             series=f"epoch_dc.built.{key}"
         )
-        for key, values in found.items()
+        for key, values in sums.items()
     ]
     return tidy(pd.concat(parts).assign(status="estimated"))
 

@@ -1,4 +1,4 @@
-"""Release prices of AI chips and the most computing that a dollar bought, from Epoch AI.
+"""Release prices of AI chips and the best computing per dollar, from Epoch AI.
 
 The frontier of a year is the highest tensor performance in 16 bits (FLOP/s) per dollar of
 release price among the chips released until its end, consumer cards included. Few chips have
@@ -33,10 +33,10 @@ FRONTIER = "epoch_hardware.flops_per_usd"
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """Release prices in USD on their dates, and the frontier in FLOP/s per USD by year.
+    """Release prices in USD by date, and the yearly frontier in FLOP/s per USD.
 
-    The year that has not ended is partial. Raises SchemaDrift where a column has none of its
-    names or no chip that is followed has a price.
+    The current year is partial. Raises SchemaDrift if a column has none of its known names or
+    no followed chip has a price.
     """
     table = pd.read_csv(BytesIO(payload.content))
     columns = {meaning: _column(table, names) for meaning, names in ALIASES.items()}
@@ -57,10 +57,10 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def _column(table: pd.DataFrame, names: tuple[str, ...]) -> str:
-    found = [name for name in names if name in table]
-    if len(found) != 1:
+    present = [name for name in names if name in table]
+    if len(present) != 1:
         raise SchemaDrift(f"one column of {list(names)}", sorted(map(str, table.columns))[:20])
-    return found[0]
+    return present[0]
 
 
 def _frontier(chips: pd.DataFrame) -> pd.DataFrame:

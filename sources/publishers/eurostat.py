@@ -1,7 +1,7 @@
 """Eurostat nrg_pc_205: what firms pay for electricity in Europe, by half-year.
 
 The body is JSON-stat 2.0: a sparse table of values by flat index, row-major over the sizes of
-the dimensions, in no order; what is not there has no figure.
+the dimensions, in any order; an index that is not there has no figure.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ COUNTRIES = {
     "SE": ("Suède", "Sweden"),
 }
 TAXES = {"X_VAT": "ex_vat", "X_TAX": "ex_tax"}
-SAID = {
+TAX_WORDS = {
     "ex_vat": ("hors TVA et taxes récupérables", "without VAT and recoverable taxes"),
     "ex_tax": ("hors taxes", "without taxes"),
 }
@@ -38,53 +38,53 @@ ADDRESS = "https://ec.europa.eu/eurostat/api/dissemination/statistics/1.0/data/n
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """EUR/kWh by country, tax level and half-year (its first month). Raises SchemaDrift."""
+    """EUR/kWh by country, tax level and first month of the half-year."""
     body = json.loads(payload.content)
     cells = stat(body)
     if wrong := {name: code for name, code in FIXED.items() if set(cells[name]) != {code}}:
         raise SchemaDrift(wrong, {name: sorted(set(cells[name])) for name in wrong})
-    kept = cells[cells["tax"].isin(TAXES) & cells["geo"].isin(COUNTRIES)]
-    period = kept["time"].str.extract(r"^(?P<year>20\d\d)-(?P<half>S[12])$")
+    selected = cells[cells["tax"].isin(TAXES) & cells["geo"].isin(COUNTRIES)]
+    period = selected["time"].str.extract(r"^(?P<year>20\d\d)-(?P<half>S[12])$")
     if period.isna().any(axis=None):
-        raise SchemaDrift("half-years as 2025-S1", sorted(set(kept["time"])))
+        raise SchemaDrift("half-years as 2025-S1", sorted(set(selected["time"])))
     months = {"year": period["year"].astype(int), "month": period["half"].map(HALVES), "day": 1}
     return tidy(
         pd.DataFrame(
             {
-                "series": "eurostat.power." + kept["geo"] + "." + kept["tax"].map(TAXES),
+                "series": "eurostat.power." + selected["geo"] + "." + selected["tax"].map(TAXES),
                 "period": pd.to_datetime(pd.DataFrame(months)),
-                "value": kept["value"],
-                "status": kept["flag"].map(FLAGS).fillna("final"),
+                "value": selected["value"],
+                "status": selected["flag"].map(FLAGS).fillna("final"),
             }
         )
     )
 
 
 def stat(body: Any) -> pd.DataFrame:
-    """The cells of a JSON-stat data set that have a value: the dimensions, value, flag."""
+    """The cells of a JSON-stat data set with a value: its dimensions, value, flag."""
     try:
         names, sizes = body["id"], body["size"]
         codes = [_codes(body["dimension"][name]["category"]["index"]) for name in names]
         values, flags = body["value"], body.get("status", {})
     except (KeyError, TypeError) as fault:
         raise SchemaDrift("a JSON-stat data set", f"none: {fault}") from None
-    if [len(one) for one in codes] != sizes or not values:
+    if [len(labels) for labels in codes] != sizes or not values:
         raise SchemaDrift(f"categories of the sizes {sizes}, and values", [len(c) for c in codes])
-    given = dict(enumerate(values)) if isinstance(values, list) else values
-    index = np.array([int(place) for place in given])
+    cells = dict(enumerate(values)) if isinstance(values, list) else values
+    index = np.array([int(flat_index) for flat_index in cells])
     if index.max() >= np.prod(sizes):
         raise SchemaDrift(f"at most {np.prod(sizes)} cells", int(index.max()))
     places = np.unravel_index(index, sizes)
     table = pd.DataFrame(
         {name: np.array(code)[at] for name, code, at in zip(names, codes, places, strict=True)}
     )
-    table["value"] = pd.to_numeric(pd.Series(list(given.values())))
-    table["flag"] = [flags.get(str(place), "") for place in index]
+    table["value"] = pd.to_numeric(pd.Series(list(cells.values())))
+    table["flag"] = [flags.get(str(flat_index), "") for flat_index in index]
     return table.dropna(subset=["value"])
 
 
 def _codes(index: dict[str, int] | list[str]) -> list[str]:
-    """The codes of a dimension in the order of their places."""
+    """The codes of a dimension in the order of their positions."""
     return sorted(index, key=index.__getitem__) if isinstance(index, dict) else index
 
 
@@ -122,7 +122,7 @@ SOURCE = Source(
             f"Electricity of firms, {en}, {said_en}",
         )
         for code, (fr, en) in COUNTRIES.items()
-        for tax, (said_fr, said_en) in SAID.items()
+        for tax, (said_fr, said_en) in TAX_WORDS.items()
     ),
     rules=(
         between(0.02, 0.6, reason="no half-year since 2015 was outside 0.03 to 0.5 EUR/kWh"),

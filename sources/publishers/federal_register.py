@@ -1,4 +1,4 @@
-"""Federal Register: export-control rules of the United States, counted by month of publication."""
+"""Federal Register: US export-control rules, counted by month of publication."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEEDED = {"document_number", "publication_date", "type"}
 
 
 def next_page(payload: Payload) -> Request | None:
-    """The next page that the last one names, on the same host. Raises SchemaDrift."""
+    """The next page that the last one links to; SchemaDrift for another host."""
     link = _page(payload.pages[-1]).get("next_page_url")
     if not link:
         return None
@@ -29,7 +29,7 @@ def next_page(payload: Payload) -> Request | None:
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """Rules by month; a closed month without one is a zero. Raises SchemaDrift."""
+    """Rules by month; a past month without any is a zero. Raises SchemaDrift."""
     pages = [_page(page) for page in payload.pages]
     rows = pd.DataFrame([row for page in pages for row in page["results"]])
     if missing := NEEDED - set(rows.columns):

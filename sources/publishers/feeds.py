@@ -1,8 +1,7 @@
-"""News feeds of the data-centre trade: title, link and date of each item, and nothing else.
+"""News feeds of the data-centre trade: title, link and date of each item only.
 
-Articles and summaries belong to their papers. They are taken out before a body is archived, so
-that what is kept and read is a short list of items. What the items say is for
-`sources.announcements`.
+Articles and summaries belong to their papers: they are removed before a body is archived, which
+leaves a short list of items. `sources.announcements` reads what the titles say.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from sources import Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import tidy
 
 ITEMS = ["title", "link", "published", "publisher", "language"]
-LONGEST = 500  # characters of a title
+LONGEST = 500  # characters of a title; a longer one is an article in the wrong element
 FEEDS = {
     "https://www.datacenterdynamics.com/en/rss/": "DatacenterDynamics",
     "https://www.datacenterknowledge.com/rss.xml": "Data Center Knowledge",
@@ -27,15 +26,18 @@ FEEDS = {
 
 
 def redact(body: bytes) -> bytes:
-    """The items of an Atom or RSS feed as JSON: title, link, published. Raises SchemaDrift."""
+    """The items of an Atom or RSS feed as JSON: title, link, published.
+
+    Raises SchemaDrift for a body without items.
+    """
     import feedparser
 
     feed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
-    kept = [_item(entry) for entry in feed.entries if entry.get("link") and entry.get("title")]
-    if not kept:
+    entries = [_item(entry) for entry in feed.entries if entry.get("link") and entry.get("title")]
+    if not entries:
         raise SchemaDrift("a feed with items", feed.get("bozo_exception", "none"))
-    whole = {"language": str(feed.feed.get("language", ""))[:5], "items": kept}
-    return json.dumps(whole, ensure_ascii=False, sort_keys=True).encode()
+    feed_json = {"language": str(feed.feed.get("language", ""))[:5], "items": entries}
+    return json.dumps(feed_json, ensure_ascii=False, sort_keys=True).encode()
 
 
 def _item(entry: dict[str, object]) -> dict[str, str]:
@@ -47,26 +49,27 @@ def _item(entry: dict[str, object]) -> dict[str, str]:
 
 
 def items(payload: Payload) -> pd.DataFrame:
-    """The items of a stored feed: ITEMS, `published` in ISO 8601 or "", one row a link.
+    """The items of a stored feed (ITEMS), one row for each link.
 
-    A feed may give an item another id and keep its link: the link is what it is known by.
+    `published` is in ISO 8601 or "". The link identifies an item: a feed may change the id of an
+    item and keep its link.
     """
     body = json.loads(payload.content)
     table = pd.DataFrame(body["items"], columns=["title", "link", "published"])
     web = table["link"].map(lambda link: urlsplit(link).scheme in {"http", "https"})
     host = urlsplit(payload.request.url).netloc
-    about = {"publisher": FEEDS.get(payload.request.url, host), "language": body["language"]}
-    return table[web].drop_duplicates("link").assign(**about)[ITEMS].reset_index(drop=True)
+    origin = {"publisher": FEEDS.get(payload.request.url, host), "language": body["language"]}
+    return table[web].drop_duplicates("link").assign(**origin)[ITEMS].reset_index(drop=True)
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """How many items the feed held on the day that it was asked. Raises SchemaDrift for none."""
-    found = items(payload)
-    if found.empty:
+    """The number of items of the feed on the fetch day; SchemaDrift for none."""
+    table = items(payload)
+    if table.empty:
         raise SchemaDrift("an item with a link to the web", "none")
     day = pd.Timestamp(payload.fetched_at).tz_localize(None).normalize()
     name = _key(payload.request.url)
-    return tidy(pd.DataFrame({"series": [name], "period": [day], "value": [float(len(found))]}))
+    return tidy(pd.DataFrame({"series": [name], "period": [day], "value": [float(len(table))]}))
 
 
 def _key(url: str) -> str:

@@ -1,7 +1,7 @@
-"""Monthly series of the US government as FRED repeats them: the alternate road to the BLS.
+"""Monthly US producer prices as FRED repeats them, beside those of the BLS.
 
-Where the first publisher is read as well (see bls.py), its figures count; these are held beside
-them under keys of their own.
+Where the first publisher is read as well (see bls.py), the index uses its figures; these have
+keys of their own, for comparison.
 """
 
 from __future__ import annotations
@@ -34,19 +34,18 @@ SERIES = (
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The monthly figures of the series asked for; a month without one has no row.
+    """The monthly figures of the requested series; a month without one has no row.
 
-    Raises SchemaDrift where the dates or the series asked for have no column, or a cell is
-    no number.
+    Raises SchemaDrift if the dates or the series have no column, or a cell is not a number.
     """
-    asked = payload.request.params["id"]
+    series_id = payload.request.params["id"]
     table = pd.read_csv(BytesIO(payload.content), dtype=str, keep_default_na=False)
     table = table.rename(columns=dict.fromkeys(DATES, "period"))
-    require(table, {"period", asked})
-    rows = table[~table[asked].isin([MISSING, ""])]
-    values = numbers(rows[asked])
+    require(table, {"period", series_id})
+    rows = table[~table[series_id].isin([MISSING, ""])]
+    values = numbers(rows[series_id])
     periods = pd.to_datetime(rows["period"], format="%Y-%m-%d")
-    return tidy(pd.DataFrame({"series": f"fred.{asked}", "period": periods, "value": values}))
+    return tidy(pd.DataFrame({"series": f"fred.{series_id}", "period": periods, "value": values}))
 
 
 SOURCE = Source(

@@ -1,10 +1,11 @@
-"""Google Cloud list and spot prices of GPU machines, from a public weekly table.
+"""List and spot prices of GPU machines at Google Cloud, from a weekly table.
 
 The table gives a price per machine, processors and memory included; it is divided by the
-GPU count that stands beside it. Only machine types whose GPU price is known to be mapped are
-read: `a3-megagpu-8g` once stood at the price of its processors alone. The posted spot price
-of africa-south1 is not read, since it falls where there is nothing to rent. The vintage of
-2022-02-09 is left out of the history: its step on 2022-02-16 mended the tool, not a price.
+machine's number of GPUs in the table. Only machine types whose price is known to include their
+GPUs are read: `a3-megagpu-8g` was once listed at the price of its processors alone. The
+posted spot price of africa-south1 is not read, since it falls although there is nothing to rent.
+The vintage of 2022-02-09 is left out of the history: the step on 2022-02-16 corrects the tool
+and is not a change of price.
 """
 
 from datetime import UTC, datetime
@@ -48,20 +49,20 @@ def _series(gpu: str, region: str, basis: str) -> Series:
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The price of one GPU for an hour in USD, by GPU, region and basis, on the table's day.
+    """The price of one GPU-hour in USD, by GPU, region and basis, as of the table.
 
-    Raises SchemaDrift where the table has no date, or lost a machine, its GPU count or its
+    Raises SchemaDrift if the table has no date, or lost a machine, its GPU count or its
     on-demand price. A spot price may be missing: the table has none before 2023-05-08.
     """
     table = yaml.load(payload.content, Loader=yaml.CSafeLoader)
     if not isinstance(table, dict) or "timestamp" not in table.get("about", {}):
         raise SchemaDrift("about.timestamp", list(table) if isinstance(table, dict) else table)
-    known = datetime.fromtimestamp(table["about"]["timestamp"], UTC)
+    table_time = datetime.fromtimestamp(table["about"]["timestamp"], UTC)
     instances = table["compute"]["instance"]
     prices = [(_key(*offer), _price(instances, *offer)) for offer in OFFERS]
-    given = [(key, price) for key, price in prices if price is not None]
-    rows = pd.DataFrame(given, columns=["series", "value"])
-    return tidy(rows.assign(period=known.date(), known_from=known))
+    offered = [(key, price) for key, price in prices if price is not None]
+    rows = pd.DataFrame(offered, columns=["series", "value"])
+    return tidy(rows.assign(period=table_time.date(), known_from=table_time))
 
 
 def _price(instances: dict[str, Any], gpu: str, region: str, basis: str) -> float | None:

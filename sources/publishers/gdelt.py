@@ -1,7 +1,7 @@
 """GDELT: articles on data centres from the papers of Africa and of France.
 
-One question in five seconds, 250 articles a question, three months back. A bad question answers
-200 with a page of HTML, which the door refuses.
+One request in five seconds, 250 articles a request, three months back. A bad query answers 200
+with a page of HTML, which the client refuses.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from sources.tidy import tidy
 ADDRESS = "https://api.gdeltproject.org/api/v2/doc/doc"
 WORDS = '("data center" OR "data centers" OR datacenter OR "centre de données")'
 AFRICA = ("MO", "EG", "SF", "KE")  # FIPS: Morocco, Egypt, South Africa, Kenya
-PLACES = {
+REGIONS = {
     "africa": f"({' OR '.join(f'sourcecountry:{code}' for code in AFRICA)})",
     "france": "sourcecountry:FR",
 }
-MOST = 250
+MOST = 250  # articles, the cap of the API
 LANGUAGES = {"French": "fr", "English": "en"}
 
 
 def items(payload: Payload) -> pd.DataFrame:
-    """The articles of an answer: ITEMS, one row an address. Raises SchemaDrift.
+    """The articles of a response (ITEMS), one row for each address.
 
-    `published` is when GDELT saw the article, hours to days after it came out.
+    `published` is when GDELT saw the article, hours to days after it came out. Raises
+    SchemaDrift for another form.
     """
     try:
         body = json.loads(payload.content, strict=False)  # titles hold control characters
@@ -46,27 +47,31 @@ def items(payload: Payload) -> pd.DataFrame:
         raise SchemaDrift(
             "instants as 20261001T120000Z", table.loc[seen.isna(), "seendate"].iloc[0]
         )
-    made = {
+    columns = {
         "title": table["title"].str.split().str.join(" ").str.slice(0, LONGEST),
         "link": table["url"],
         "published": seen.dt.strftime("%Y-%m-%dT%H:%M:%S+00:00"),
         "publisher": table["domain"],
         "language": table["language"].map(LANGUAGES).fillna(""),
     }
-    once = pd.DataFrame(made).drop_duplicates(["publisher", "title"]).drop_duplicates("link")
+    once = pd.DataFrame(columns).drop_duplicates(["publisher", "title"]).drop_duplicates("link")
     return once[once["link"].str.match(r"https?://")].reset_index(drop=True)
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """How many articles came on the day that it was asked. Raises SchemaDrift at the row cap."""
-    found = items(payload)
+    """The number of articles on the fetch day; SchemaDrift at the cap of the API."""
+    articles = items(payload)
     if len(json.loads(payload.content, strict=False).get("articles", [])) >= MOST:
         raise SchemaDrift(f"fewer than {MOST} articles", "the cap: ask for a shorter span")
     day = pd.Timestamp(payload.fetched_at).tz_localize(None).normalize()
-    place = next(name for name, code in PLACES.items() if code in payload.request.params["query"])
+    region = next(name for name, code in REGIONS.items() if code in payload.request.params["query"])
     return tidy(
         pd.DataFrame(
-            {"series": [f"gdelt.articles.{place}"], "period": [day], "value": [float(len(found))]}
+            {
+                "series": [f"gdelt.articles.{region}"],
+                "period": [day],
+                "value": [float(len(articles))],
+            }
         )
     )
 
@@ -98,7 +103,7 @@ SOURCE = Source(
                 "sort": "datedesc",
             },
         )
-        for code in PLACES.values()
+        for code in REGIONS.values()
     ),
     series=(
         Series("gdelt.articles.africa", "articles", "E", "Articles, Afrique", "Articles, Africa"),

@@ -1,4 +1,4 @@
-"""List prices of GPUs at AWS, Azure and the neoclouds, month by month; history only.
+"""Monthly list prices of GPUs at AWS, Azure and neoclouds; history only.
 
 AWS and Azure: on-demand list price of the machine divided by its GPUs, from the tables that
 the Karpenter projects generate. Neoclouds: rate cards read in archived pages and restated by
@@ -34,13 +34,13 @@ def _basis(provider: str) -> str:
 def _series(provider: str, gpu: str) -> Series:
     basis = _basis(provider)
     fr, en = BASES[basis]
-    place = provider.replace("neocloud_", "").replace("_", " ")
+    where = provider.replace("neocloud_", "").replace("_", " ")
     return Series(
         f"gpu.{gpu}.{provider}.{basis}",
         "USD/GPU-h",
         "M",
-        f"{gpu.upper()} chez {place}, {fr} à la demande",
-        f"{gpu.upper()} at {place}, on-demand {en}",
+        f"{gpu.upper()} chez {where}, {fr} à la demande",
+        f"{gpu.upper()} at {where}, on-demand {en}",
     )
 
 

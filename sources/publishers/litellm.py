@@ -1,6 +1,6 @@
-"""List price of a million tokens at OpenAI in LiteLLM's catalogue: a second reading.
+"""List price of a million tokens at OpenAI, from LiteLLM's catalogue.
 
-Which model stands for a tier is kept in `token_models.csv`, for this catalogue and for that of
+`token_models.csv` names the model of each tier, for this catalogue and for that of
 `token_prices.py`, so that the two can be compared. Prices are given per token.
 """
 
@@ -16,14 +16,14 @@ from sources.publishers.token_prices import MODELS, blend, current_models
 from sources.tidy import between, tidy
 
 VENDOR = "openai"
-READ, WRITTEN = "input_cost_per_token", "output_cost_per_token"
+INPUT, OUTPUT = "input_cost_per_token", "output_cost_per_token"
 MILLION = 1_000_000
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The blended price in USD per million tokens of each tier, on the day of the payload.
+    """The blended price in USD per million tokens of each tier, on the fetch day.
 
-    Raises SchemaDrift where the catalogue lost a model of the registry, its vendor or a price.
+    Raises SchemaDrift if the catalogue lost a model of the table, its vendor or a price.
     """
     day = payload.fetched_at.astimezone(UTC).date()
     catalogue, models = json.loads(payload.content), current_models(day)
@@ -35,10 +35,10 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 def _blended(model: dict[str, object]) -> float:
     """The blend of its prices, in USD per million tokens."""
-    read, written = model.get(READ), model.get(WRITTEN)
-    if model.get("litellm_provider") != VENDOR or None in (read, written):
-        raise SchemaDrift(f"{READ} and {WRITTEN} at {VENDOR}", sorted(model))
-    return round(MILLION * blend(float(str(read)), float(str(written))), 9)
+    input_price, output_price = model.get(INPUT), model.get(OUTPUT)
+    if model.get("litellm_provider") != VENDOR or None in (input_price, output_price):
+        raise SchemaDrift(f"{INPUT} and {OUTPUT} at {VENDOR}", sorted(model))
+    return round(MILLION * blend(float(str(input_price)), float(str(output_price))), 9)
 
 
 SOURCE = Source(
@@ -82,7 +82,7 @@ SOURCE = Source(
     traps=(
         "Prices are per token: a million times smaller than they are quoted.",
         "Resellers list the same model under longer names, at prices of their own.",
-        "Prices of batches and of cached tokens stand beside; they are not read.",
-        "A median over the catalogue is moved by dead models: a registry names the model.",
+        "Prices of batches and of cached tokens are listed as well; they are not read.",
+        "A median over the catalogue is moved by retired models: a table names the model.",
     ),
 )

@@ -1,8 +1,7 @@
-"""Energy of one chat answer by a small and a large open model, measured by ML.ENERGY.
+"""Energy of one chat answer by a small and a large open model, by ML.ENERGY.
 
 A model is measured in many configurations (chips, batch sizes, precisions). The least energy of
-each model counts: what a careful operator can reach. Closed models cannot be measured and are
-absent.
+each model counts, which is what a careful operator can reach. Closed models cannot be measured.
 """
 
 from __future__ import annotations
@@ -22,9 +21,9 @@ FOLLOWED = {
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """Least joules by request of each followed model, in the month of the fetch.
+    """Least joules per request of each followed model, in the month of the fetch.
 
-    Raises SchemaDrift where the configurations, their energies or a followed model are gone.
+    Raises SchemaDrift if the configurations, their energies or a followed model are lost.
     """
     body = json.loads(payload.content)
     rows = pd.DataFrame(body.get("configurations", []) if isinstance(body, dict) else [])
@@ -46,7 +45,7 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def _of(rows: pd.DataFrame, model: str) -> pd.Series:
-    """Which configurations are of a model, in whatever precision."""
+    """Which configurations are of a model, in any precision."""
     return rows["model_id"].astype(str).isin([model, f"{model}-FP8"])
 
 

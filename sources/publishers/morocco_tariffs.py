@@ -1,7 +1,7 @@
-"""Morocco's declared electricity tariffs: a step function of effective dates, not a feed.
+"""Morocco's declared electricity tariffs, by effective date; history only.
 
-No machine-readable series exists; the figures are facts read in orders and in the press. The
-register is thin and says so: the full grid by time of day was not found.
+No machine-readable series exists: the figures are facts read in orders and in the press. The
+register is incomplete: the full grid by time of day was not found.
 """
 
 from __future__ import annotations

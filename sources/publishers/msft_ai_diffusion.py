@@ -1,8 +1,8 @@
-"""Microsoft's AI diffusion: the share of people of working age who use generative AI, by country.
+"""Microsoft's AI diffusion: share of people who use generative AI, by country.
 
-The file of each wave holds all waves so far, half-years first and quarters since 2026. A wave is
-dated by the last quarter that it is about, so that the half-year of a report and the quarter of
-the next follow each other in time.
+People are those of working age. The file of each wave holds all waves so far, half-years first
+and quarters since 2026. A wave is dated by its last quarter, so that the half-year of one report
+and the quarter of the next follow each other.
 """
 
 from __future__ import annotations
@@ -21,27 +21,27 @@ WAVE = re.compile(r"(H[12]|Q[1-4]) (20\d\d) AI Diffusion")
 LAST_QUARTER = {"H1": 4, "H2": 10, "Q1": 1, "Q2": 4, "Q3": 7, "Q4": 10}  # its first month
 SHARE = r"(\d+(?:\.\d+)?)%"
 MEDIAN = "msft.ai_diffusion.median"
-FEWEST = 100  # economies; the waves so far have 147
+FEWEST = 100  # economies; a file with fewer was cut: the waves so far have 147
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """Per cent of people by economy and wave, and the median economy of each. Raises SchemaDrift.
+    """Per cent of people by economy and wave, and the median economy of each wave.
 
-    An economy that is not in economies.csv refuses the file: it must be named there first.
+    Raises SchemaDrift for an economy that is not in economies.csv: it must be added there first.
     """
     table = pd.read_csv(BytesIO(payload.content), encoding="mac_roman", dtype=str)
     require(table, {"Economy"})
-    waves = {name: found for name in table.columns if (found := WAVE.fullmatch(str(name)))}
+    waves = {name: match for name in table.columns if (match := WAVE.fullmatch(str(name)))}
     if not waves or len(table) < FEWEST:
         raise SchemaDrift("waves of over 100 economies", [*table.columns, len(table)])
-    known = dict(zip(ECONOMIES["economy"], ECONOMIES["iso3"], strict=True))
-    if unknown := sorted(set(table["Economy"]) - set(known)):
+    codes = dict(zip(ECONOMIES["economy"], ECONOMIES["iso3"], strict=True))
+    if unknown := sorted(set(table["Economy"]) - set(codes)):
         raise SchemaDrift("the economies of economies.csv", unknown)
     rows = table.melt("Economy", list(waves), "wave", "share").dropna(subset=["share"])
     value = rows["share"].str.extract(f"^{SHARE}$", expand=False)
     if value.isna().any():
         raise SchemaDrift("per cents", rows.loc[value.isna(), "share"].iloc[0])
-    series = "msft.ai_diffusion." + rows["Economy"].map(known)
+    series = "msft.ai_diffusion." + rows["Economy"].map(codes)
     shares = rows.assign(series=series, value=value.astype(float))
     shares["period"] = rows["wave"].map(_periods(waves))
     middle = shares.groupby("period", as_index=False)["value"].median().assign(series=MEDIAN)
@@ -50,8 +50,8 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 def _periods(waves: dict[str, re.Match[str]]) -> dict[str, pd.Timestamp]:
     return {
-        name: pd.Timestamp(year=int(found[2]), month=LAST_QUARTER[found[1]], day=1)
-        for name, found in waves.items()
+        name: pd.Timestamp(year=int(match[2]), month=LAST_QUARTER[match[1]], day=1)
+        for name, match in waves.items()
     }
 
 

@@ -1,8 +1,8 @@
-"""Corporate Bond Market Distress Index of the New York Fed: 0 is calm, 1 the worst since 2005.
+"""Corporate Bond Market Distress Index of the New York Fed, weekly, 0 to 1.
 
-Weekly, by Friday, in a workbook that is replaced every month with all weeks computed anew: the
-file's own date is when its figures were known. The address is the one that public readers of
-this workbook used in 2026; it is not linked from a page that a program can read.
+0 is calm, 1 the worst since 2005. A week ends on Friday. The workbook is replaced every month,
+with all weeks computed anew: the date of the file is when its figures were known. Its address is
+the one that public readers of it used in 2026; no page that a program can read links to it.
 """
 
 from __future__ import annotations
@@ -20,13 +20,14 @@ COLUMNS = {
     "IG CMDI": "nyfed.cmdi.ig",
     "HY CMDI": "nyfed.cmdi.hy",
 }
+BANNER = 20  # rows in which the row of names is looked for
 SINCE_MONDAY = pd.Timedelta(days=4)
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The index of the whole market, of investment grade and of high yield, 0 to 1.
+    """The index of the market, of investment grade and of high yield, 0 to 1.
 
-    `period` is the Monday of the week. Raises SchemaDrift where no sheet has the columns.
+    `period` is the Monday of the week. Raises SchemaDrift if no sheet has the columns.
     """
     table = _table(payload.content)
     rows = table.melt(FRIDAY, list(COLUMNS), "column", "value").dropna(subset=[FRIDAY, "value"])
@@ -37,11 +38,11 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def _table(content: bytes) -> pd.DataFrame:
-    """The sheet with the figures, which start under a banner and a row of names."""
+    """The sheet with the figures, which begin below a banner and a row of names."""
     sheets = pd.read_excel(BytesIO(content), sheet_name=None, header=None, dtype=object)
     expected = {FRIDAY, *COLUMNS}
     for sheet in sheets.values():
-        for row, names in sheet.head(20).iterrows():
+        for row, names in sheet.head(BANNER).iterrows():
             if expected <= set(names):
                 return sheet.loc[row:].iloc[1:].set_axis(names, axis=1)[[FRIDAY, *COLUMNS]]
     raise SchemaDrift(f"a sheet with {sorted(expected)}", f"sheets {sorted(map(str, sheets))}")

@@ -1,7 +1,8 @@
-"""PJM capacity auctions: what a year of guaranteed power costs where most US data centres are.
+"""PJM capacity auctions: price of a year of guaranteed power; history only.
 
-A delivery year runs from June to May. The last two auctions ended at an administrative cap, so
-that "flat" there is censored: those prices are `capped`. Facts from the published results.
+PJM serves the region with most US data centres. A delivery year runs from June to May. The last
+two auctions ended at an administrative cap: those prices are `capped`, and that they are equal
+says nothing of demand. Facts from the published results.
 """
 
 from __future__ import annotations

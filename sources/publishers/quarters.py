@@ -1,8 +1,8 @@
-"""Discrete calendar quarters, every vintage of them, from the periods that companies report.
+"""Calendar quarters, in every vintage, from the periods that companies report.
 
-Most filers report the year to date, so that a quarter is the difference of two facts that
-start together. This also leaves out twelve months that start inside a fiscal year, as Amazon
-gives in its quarterly reports: no shorter fact leads up to them.
+Most filers report the year to date, so that a quarter is the difference of two facts with the
+same start. This also leaves out twelve months that start inside a fiscal year, as in Amazon's
+quarterly reports: no shorter fact has their start.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ MID_QUARTER = pd.Timedelta(days=45)
 
 
 def vintages(facts: pd.DataFrame) -> pd.DataFrame:
-    """The first value of each quarter and each later change, dated by the filing that gave it.
+    """The first value of each quarter and each later change, dated by its filing.
 
     In: `item`, `rank` (0 is the preferred concept), `start`, `end`, `filed` (dates) and `value`.
     Out: `item`, `period` (first day of the calendar quarter in whose midst the fiscal one lies),
     `known_from` and `value`. A value of a preferred concept is never replaced by one of a lesser
-    concept, and a quarter filed as such is preferred to one found by difference.
+    concept, and a quarter filed as such is preferred to a difference.
     """
     sized = _sized(facts)
     quarters = pd.concat([sized[sized["length"] == 1], _differences(sized)])
@@ -35,17 +35,21 @@ def vintages(facts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sized(facts: pd.DataFrame) -> pd.DataFrame:
-    """Facts of one to four quarters with their `length`; `rank` leaves room for differences."""
+    """Facts of one to four quarters with their `length` in quarters.
+
+    `rank` is doubled, which leaves odd ranks for quarters found by difference.
+    """
     days = pd.Index((facts["end"] - facts["start"]).dt.days)
     sized = facts.assign(length=LENGTHS.get_indexer(days) + 1, rank=2 * facts["rank"])
     return sized[sized["length"] > 0]
 
 
 def _differences(facts: pd.DataFrame) -> pd.DataFrame:
-    """Last quarters of the longer facts: each less the next shorter one of the same start.
+    """The last quarter of each longer fact: it less the next shorter fact.
 
-    The shorter fact is the last one filed by then, so that figures restated together are
-    taken together; where there was none yet, the first one filed later, which dates the row.
+    Both start on the same day. The shorter fact is the last one filed by then, so that figures
+    restated together are subtracted from each other; if there was none yet, the first one filed
+    later, whose filing then dates the row.
     """
     longer = facts[facts["length"] > 1].sort_values("filed")
     shorter = facts.assign(length=facts["length"] + 1, known=facts["filed"]).sort_values("filed")

@@ -1,7 +1,7 @@
-"""Prices of one GPU at RunPod, in its own data centres and at third-party hosts.
+"""Prices of one GPU at RunPod, in its data centres and at third-party hosts.
 
-A GPU that is not offered has a price of 0 or of 0.5: only the flags beside the prices tell.
-The address answers without a key; what it asks is one question, a POST.
+A GPU that is not offered has a price of 0 or of 0.5: only the flags beside the prices show it.
+The address answers a POST without a key.
 """
 
 from __future__ import annotations
@@ -35,26 +35,26 @@ FIELDS = ("id", "memoryInGb", *(name for pair in TIERS.values() for name in pair
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The price of one GPU for an hour in USD, by GPU and tier, on the day asked.
+    """The price of one GPU-hour in USD, by GPU and tier, on the fetch day.
 
-    Raises SchemaDrift for a lost field, no GPU that is known, or one of another memory than
-    its name says.
+    Raises SchemaDrift for a lost field, none of the GPUs that are read, or one whose memory is
+    not that of its name.
     """
     data = json.loads(payload.content).get("data") or {}
     types = pd.DataFrame(data.get("gpuTypes") or [])
     require(types, set(FIELDS))
-    known = types.assign(gpu=types["id"].map(GPUS)).dropna(subset=["gpu"])
-    if known.empty:
-        raise SchemaDrift("a GPU that is known", types["id"].head(5).tolist())
-    for gpu, memory in known.groupby("gpu")["memoryInGb"]:
+    followed = types.assign(gpu=types["id"].map(GPUS)).dropna(subset=["gpu"])
+    if followed.empty:
+        raise SchemaDrift("one of the GPUs that are read", types["id"].head(5).tolist())
+    for gpu, memory in followed.groupby("gpu")["memoryInGb"]:
         if not gpus.memory_matches(str(gpu), memory).all():
             raise SchemaDrift(f"the memory of {gpu}", f"{memory.tolist()} GB")
-    offers = pd.concat([_offered(known, *tier) for tier in TIERS.items()])
-    return gpus.date_as_today(offers.assign(place="global"), "runpod", payload)
+    offers = pd.concat([_offered(followed, *tier) for tier in TIERS.items()])
+    return gpus.date_as_today(offers.assign(region="global"), "runpod", payload)
 
 
 def _offered(types: pd.DataFrame, basis: str, names: tuple[str, str]) -> pd.DataFrame:
-    """The GPUs that a tier offers: gpu, basis, value. Without its flag, a price is a filler."""
+    """The GPUs that a tier offers: gpu, basis, value. A price needs its flag."""
     price, flag = names
     offered = types[types[flag].eq(True) & types[price].gt(0)]
     return offered[["gpu"]].assign(basis=basis, value=offered[price])
@@ -88,7 +88,7 @@ SOURCE = Source(
     stamp="instant",
     snapshot_dated=True,
     traps=(
-        "A price of 0.5 fills the place of a tier that does not offer the GPU: its flag tells.",
+        "A price of 0.5 stands for a tier that does not offer the GPU: only its flag shows it.",
         "A price of 0 is no offer either.",
         "The lowest price is that of a machine of eight GPUs for some of them; it is not read.",
         "Sizes of memory are rounded: an H200 NVL has 143.",

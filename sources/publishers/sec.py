@@ -1,8 +1,8 @@
-"""Company accounts: quarterly spending, cash flow, sales and depreciation as filed with the SEC.
+"""Accounts filed with the SEC: spending, cash flow, sales and depreciation.
 
-A fact is known by its concept, unit, start and end; `fy`, `fp` and `frame` describe the filing
-that repeats it and are left alone. Segments are not in these files, and cash spending leaves
-out what is leased.
+A fact is identified by its concept, unit, start and end; `fy`, `fp` and `frame` describe the
+filing that repeats it and are not used. Segments are not in these files, and cash spending
+leaves out leases.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Company:
-    """A filer: its ticker, name, EDGAR number and the concepts where it differs from others."""
+    """A filer: ticker, name, EDGAR number, and concepts that differ from CONCEPTS."""
 
     ticker: str
     name: str
@@ -47,8 +47,8 @@ class Company:
     own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-# Amazon's other concept of capex stops in 2017 and Nvidia's in 2020, without a word. Nvidia
-# gives depreciation by quarter only together with amortisation.
+# Amazon stopped using the usual concept of capex in 2017 and Nvidia in 2020. Nvidia reports
+# quarterly depreciation only together with amortisation.
 AMORTISED = "DepreciationDepletionAndAmortization"
 COMPANIES = (
     Company("MSFT", "Microsoft", 789019),
@@ -61,10 +61,10 @@ COMPANIES = (
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """Discrete quarters in USD, every vintage of them, dated by the filing that gave it.
+    """Quarters in USD, in every vintage, dated by the filing.
 
-    `period` is the calendar quarter of the middle of the fiscal one. Raises SchemaDrift where
-    the filer is not known or none of the concepts of an item is there.
+    `period` is the calendar quarter in which the middle of the fiscal one lies. Raises
+    SchemaDrift for another filer, or if an item has none of its concepts.
     """
     body = json.loads(payload.content)
     company = _company(body)
@@ -73,15 +73,15 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def _company(body: Mapping[str, Any]) -> Company:
-    known = {company.cik: company for company in COMPANIES}
+    by_cik = {company.cik: company for company in COMPANIES}
     cik = str(body.get("cik", ""))
-    if not cik.isdecimal() or int(cik) not in known:
-        raise SchemaDrift(f"a cik among {sorted(known)}", cik or sorted(body))
-    return known[int(cik)]
+    if not cik.isdecimal() or int(cik) not in by_cik:
+        raise SchemaDrift(f"a cik among {sorted(by_cik)}", cik or sorted(body))
+    return by_cik[int(cik)]
 
 
 def _facts(body: Mapping[str, Any], company: Company) -> pd.DataFrame:
-    """Facts in USD: item, rank (0 is the preferred concept), start, end, filed, value."""
+    """Facts in USD: item, rank (0 is preferred), start, end, filed, value."""
     reported = body.get("facts", {}).get("us-gaap")
     if not reported:
         raise SchemaDrift("facts of us-gaap", sorted(body.get("facts", body)))
@@ -95,10 +95,10 @@ def _facts(body: Mapping[str, Any], company: Company) -> pd.DataFrame:
 
 
 def _item(reported: Mapping[str, Any], concepts: tuple[str, ...]) -> pd.DataFrame:
-    found = [reported.get(concept, {}).get("units", {}).get("USD", []) for concept in concepts]
-    if not any(found):
+    by_concept = [reported.get(concept, {}).get("units", {}).get("USD", []) for concept in concepts]
+    if not any(by_concept):
         raise SchemaDrift(f"one of {', '.join(concepts)} in USD", "none of them")
-    return pd.concat([pd.DataFrame(part).assign(rank=rank) for rank, part in enumerate(found)])
+    return pd.concat([pd.DataFrame(part).assign(rank=rank) for rank, part in enumerate(by_concept)])
 
 
 def _series(company: Company) -> list[Series]:

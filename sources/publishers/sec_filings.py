@@ -1,7 +1,7 @@
-"""SEC full-text search: current reports that speak of data centres and megawatts, by month.
+"""SEC full-text search: reports on data centres and megawatts, by month.
 
-Each hit is a document of a filing; a filing is counted once, whoever files it besides. The
-titles and addresses of press releases (EX-99.1) are items for `sources.announcements`.
+Each hit is a document of a filing; a filing is counted once, even if several companies file it.
+The titles and addresses of press releases (EX-99.1) are items for `sources.announcements`.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from sources.tidy import between, tidy
 ADDRESS = "https://efts.sec.gov/LATEST/search-index"
 DOCUMENTS = "https://www.sec.gov/Archives/edgar/data/{cik}/{adsh}/{file}"
 FIRST = "2024-01-01"
-PER_PAGE, MOST = 100, 10_000
+PER_PAGE, MOST = 100, 10_000  # hits on a page and of a query, the caps of the search
 RELEASE = "EX-99.1"
 COMPANY = re.compile(r"\s*\((?:CIK|[A-Z]{1,5}[,)]).*$")
 NEEDED = ("adsh", "file_date", "file_type", "ciks", "display_names")
 
 
 def next_page(payload: Payload) -> Request | None:
-    """The hits after those that have come. Raises SchemaDrift where they end early."""
+    """The hits after those so far; SchemaDrift if they end before the total."""
     pages = [_hits(page) for page in payload.pages]
     total, have = pages[0]["total"]["value"], sum(len(page["hits"]) for page in pages)
     if have >= total:
@@ -39,7 +39,7 @@ def next_page(payload: Payload) -> Request | None:
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """Filings by month of filing; a closed month without one is a zero. Raises SchemaDrift."""
+    """Filings by month; a past month without any is a zero. Raises SchemaDrift."""
     hits = _documents(payload)
     filings = hits.drop_duplicates("adsh")
     dates = pd.to_datetime(filings["file_date"], format="%Y-%m-%d")
@@ -54,24 +54,29 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def items(payload: Payload) -> pd.DataFrame:
-    """The press releases among the hits: ITEMS, one row a filing; the title names the company."""
+    """The press releases among the hits (ITEMS), one row for each filing.
+
+    The search gives no titles: an item is titled by its company.
+    """
     hits = _documents(payload)
-    found = hits[hits["file_type"].eq(RELEASE)].drop_duplicates("adsh")
-    company = found["display_names"].str[0].str.replace(COMPANY, "", regex=True).str.strip()
+    releases = hits[hits["file_type"].eq(RELEASE)].drop_duplicates("adsh")
+    company = releases["display_names"].str[0].str.replace(COMPANY, "", regex=True).str.strip()
     link = [
         DOCUMENTS.format(cik=int(ciks[0]), adsh=adsh.replace("-", ""), file=name)
-        for ciks, adsh, name in zip(found["ciks"], found["adsh"], found["file"], strict=True)
+        for ciks, adsh, name in zip(
+            releases["ciks"], releases["adsh"], releases["file"], strict=True
+        )
     ]
-    made = {"title": company + ": press release filed with the SEC", "link": link}
-    about = {"published": found["file_date"], "publisher": company, "language": "en"}
-    return pd.DataFrame(made | about, index=found.index)[ITEMS].reset_index(drop=True)
+    item = {"title": company + ": press release filed with the SEC", "link": link}
+    origin = {"published": releases["file_date"], "publisher": company, "language": "en"}
+    return pd.DataFrame(item | origin, index=releases.index)[ITEMS].reset_index(drop=True)
 
 
 def _documents(payload: Payload) -> pd.DataFrame:
     pages = [_hits(page) for page in payload.pages]
     total = pages[0]["total"]
     if total["relation"] != "eq" or total["value"] >= MOST:
-        raise SchemaDrift(f"fewer than {MOST} hits", "the cap: ask for a narrower question")
+        raise SchemaDrift(f"fewer than {MOST} hits", "the cap: narrow the query")
     rows = [
         {**hit["_source"], "_id": hit["_id"], "page": number}
         for number, page in enumerate(pages)
@@ -79,7 +84,8 @@ def _documents(payload: Payload) -> pd.DataFrame:
     ]
     if len(rows) != total["value"]:
         raise SchemaDrift(f"{total['value']} hits", len(rows))
-    # A page may hold a document twice; on two pages, another one is missing.
+    # A page may list a document twice. The same document on two pages means that the order
+    # changed between them, so that another document is missing.
     table = pd.DataFrame(rows, columns=[*NEEDED, "_id", "page"]).drop_duplicates(["_id", "page"])
     if table["_id"].duplicated().any():
         raise SchemaDrift("each hit on one page", table["_id"][table["_id"].duplicated()].iloc[0])
@@ -94,7 +100,7 @@ def _hits(body: bytes) -> dict[str, Any]:
     if not isinstance(hits, dict) or not {"total", "hits"} <= set(hits):
         raise SchemaDrift("hits.total and hits.hits", sorted(page) if hits is None else hits)
     if page.get("timed_out"):
-        raise SchemaDrift("a whole search", "one that timed out")
+        raise SchemaDrift("a complete search", "one that timed out")
     return hits
 
 

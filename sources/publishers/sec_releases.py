@@ -1,8 +1,8 @@
-"""Press releases and reports filed with the SEC: their title and the facts read, nothing else.
+"""Press releases and reports filed with the SEC: their titles and facts only.
 
-A release is exhibit 99.1 of a current report; a report without one tells its event under an item.
-Where the documents are is told by `sec_filings` and `sec_submissions`. What is read is taken out
-before a document is archived: its text belongs to the company that filed it.
+A release is exhibit 99.1 of a current report; a report without one describes its event under an
+item. `sec_filings` and `sec_submissions` give the addresses of the documents. Title and facts
+are extracted before a document is archived: its text belongs to the company that filed it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,12 @@ import pandas as pd
 from sources import Payload, Request, SchemaDrift, Series, Source
 from sources.announcements import extract
 
-READ = 400_000  # bytes of a document: its beginning, where the event is told
-TITLE, LEAD = 300, 900  # characters
+# Bytes from the beginning of a document, where the event is described; annexes can have megabytes.
+READ = 400_000
+# Characters of a title and of the first paragraph. Longer ones are contracts or tables.
+TITLE, LEAD = 300, 900
+MIN_LEAD = 80  # characters; a shorter line is a dateline or a heading, not a paragraph
+MIN_TITLE = 5  # words; a shorter line is a letterhead or a name
 BLOCKS = ["p", "div", "tr", "li", "h1", "h2", "h3", "h4", "title"]
 END = "\x1e"  # of a block; a line break of the source is a space
 HIDDEN = ["script", "style", "ix:header"]
@@ -31,30 +35,30 @@ FORMAL = re.compile(
 
 
 def redact(body: bytes) -> bytes:
-    """The title of a document and the facts read in it and its first paragraph, as JSON."""
+    """The title of a document and the facts of its first paragraph, as JSON."""
     lines = _lines(body[:READ])
     title, rest = _title(lines)
-    lead = next((line for line in rest if len(line) > 80), "")[:LEAD]
+    lead = next((line for line in rest if len(line) > MIN_LEAD), "")[:LEAD]
     facts = extract(title if lead.startswith(title) else f"{title}. {lead}").row()
-    # spans point into a text that is not kept
-    kept = {"title": title, "facts": facts | {"spans": ""}}
-    return json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()
+    # Spans point into a text that is not stored.
+    document = {"title": title, "facts": facts | {"spans": ""}}
+    return json.dumps(document, ensure_ascii=False, sort_keys=True).encode()
 
 
 def items(payload: Payload) -> pd.DataFrame:
-    """A stored document as one row: ITEMS and the columns of its event; `published` is ""."""
+    """A stored document as one row: ITEMS, without a date, and its facts."""
     body = json.loads(payload.content)
-    about = {"title": body["title"], "link": payload.request.url, "published": "", "publisher": ""}
-    return pd.DataFrame([about | {"language": body["facts"]["lang"]} | body["facts"]])
+    item = {"title": body["title"], "link": payload.request.url, "published": "", "publisher": ""}
+    return pd.DataFrame([item | {"language": body["facts"]["lang"]} | body["facts"]])
 
 
 def source(links: Sequence[str]) -> Source:
-    """What asks for the documents at these addresses."""
+    """The source whose requests are the documents at these addresses."""
     return Source(**vars(RELEASES) | {"requests": tuple(Request(link) for link in links)})
 
 
 def _lines(body: bytes) -> list[str]:
-    """The visible text, a line a block."""
+    """The visible text, one line for each block."""
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(body, "html.parser")
@@ -70,16 +74,16 @@ def _lines(body: bytes) -> list[str]:
 
 
 def _title(lines: list[str]) -> tuple[str, list[str]]:
-    """The title of a release, or the first sentence under an item, and the lines after it.
+    """The title of a release or first sentence of an item, and the lines after.
 
-    Raises SchemaDrift where there is none.
+    Raises SchemaDrift if there is none.
     """
     under = next((at + 1 for at, line in enumerate(lines) if ITEM.match(line)), 0)
     for at, line in enumerate(lines[under:], under):
-        if len(line.split()) >= 5 and not FORMAL.match(line):
-            whole = line.title() if line.isupper() else line
-            # a paragraph is its own lead
-            return _first_sentence(whole), lines[at if len(line) > TITLE else at + 1 :]
+        if len(line.split()) >= MIN_TITLE and not FORMAL.match(line):
+            sentence = line.title() if line.isupper() else line
+            # A paragraph in place of a title is also the lead.
+            return _first_sentence(sentence), lines[at if len(line) > TITLE else at + 1 :]
     raise SchemaDrift("a release with a title", f"{len(lines)} lines without one")
 
 

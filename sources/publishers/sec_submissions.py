@@ -1,8 +1,8 @@
-"""SEC submissions: the current reports (8-K, 6-K) that each company files, by month.
+"""SEC submissions: the current reports (8-K, 6-K) of each company, by month.
 
-A company changes from 6-K to 8-K when it stops to be a foreign filer, so that both are counted
+A company changes from 6-K to 8-K when it is no longer a foreign filer, so that both are counted
 together. The main documents of reports on agreements, debts and other events are items for
-`sources.publishers.sec_releases`; the answer itself says nothing of what a report is about.
+`sources.publishers.sec_releases`; the list itself does not say what a report is about.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ ADDRESS = "https://data.sec.gov/submissions/"
 DOCUMENTS = "https://www.sec.gov/Archives/edgar/data/{cik}/{adsh}/{file}"
 FIRST = "2024-01-01"
 FORMS = ("8-K", "6-K")
-TELLING = r"(?:^|,)(?:1\.01|2\.03|7\.01|8\.01)(?:,|$)"  # agreements, debts, other events
+EVENT_ITEMS = r"(?:^|,)(?:1\.01|2\.03|7\.01|8\.01)(?:,|$)"  # agreements, debts, other events
 NEEDED = ("accessionNumber", "filingDate", "acceptanceDateTime", "form", "items", "primaryDocument")
 COMPANIES = {
     "0001101239": ("EQIX", "Equinix"),
@@ -37,15 +37,15 @@ COMPANIES = {
 
 
 def next_page(payload: Payload) -> Request | None:
-    """The next older page, until the filings reach back to FIRST. Raises SchemaDrift."""
+    """The next older page, until the filings reach back to FIRST; or SchemaDrift."""
     filings = _submissions(payload)["filings"]
     older = [page["name"] for page in filings["files"] if page["filingTo"] >= FIRST]
-    asked = len(payload.pages) - 1
-    return replace(payload.request, url=ADDRESS + older[asked]) if asked < len(older) else None
+    fetched = len(payload.pages) - 1
+    return replace(payload.request, url=ADDRESS + older[fetched]) if fetched < len(older) else None
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """Current reports by month of filing; a closed month without one is a zero. SchemaDrift."""
+    """Current reports by month; a past month without any is a zero."""
     reports = _reports(payload)
     today = pd.Timestamp(payload.fetched_at).tz_localize(None)
     months = pd.date_range(FIRST, today, freq="MS").normalize()[:-1]
@@ -56,25 +56,25 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def items(payload: Payload) -> pd.DataFrame:
-    """The main documents of the reports that may tell of a project: ITEMS, one row a report."""
+    """The main documents of reports that may announce a project (ITEMS)."""
     reports, company = _reports(payload), COMPANIES[_cik(payload)][1]
-    told = reports[reports["form"].eq("8-K") & reports["items"].str.contains(TELLING)]
+    reported = reports[reports["form"].eq("8-K") & reports["items"].str.contains(EVENT_ITEMS)]
     link = [
         DOCUMENTS.format(cik=int(_cik(payload)), adsh=adsh.replace("-", ""), file=name)
-        for adsh, name in zip(told["accessionNumber"], told["primaryDocument"], strict=True)
+        for adsh, name in zip(reported["accessionNumber"], reported["primaryDocument"], strict=True)
     ]
-    made = {"title": company + ": current report, items " + told["items"], "link": link}
-    about = {"published": told["acceptanceDateTime"], "publisher": company, "language": "en"}
-    return pd.DataFrame(made | about, index=told.index)[ITEMS].reset_index(drop=True)
+    item = {"title": company + ": current report, items " + reported["items"], "link": link}
+    origin = {"published": reported["acceptanceDateTime"], "publisher": company, "language": "en"}
+    return pd.DataFrame(item | origin, index=reported.index)[ITEMS].reset_index(drop=True)
 
 
 def _reports(payload: Payload) -> pd.DataFrame:
-    columns = [_submissions(payload)["filings"]["recent"], *map(json.loads, payload.extra_pages)]
-    tables = [_columnar(page) for page in columns]
+    pages = [_submissions(payload)["filings"]["recent"], *map(json.loads, payload.extra_pages)]
+    tables = [_columnar(page) for page in pages]
     filings = pd.concat(tables).drop_duplicates("accessionNumber")
     filed = pd.to_datetime(filings["filingDate"], format="%Y-%m-%d")
-    wanted = filings["form"].isin(FORMS) & filed.ge(pd.Timestamp(FIRST))
-    return filings.assign(filingDate=filed)[wanted].reset_index(drop=True)
+    current = filings["form"].isin(FORMS) & filed.ge(pd.Timestamp(FIRST))
+    return filings.assign(filingDate=filed)[current].reset_index(drop=True)
 
 
 def _columnar(page: dict[str, Any]) -> pd.DataFrame:
@@ -96,9 +96,9 @@ def _submissions(payload: Payload) -> dict[str, Any]:
 
 
 def _cik(payload: Payload) -> str:
-    found = re.search(r"CIK(\d{10})", payload.request.url)
-    assert found is not None  # noqa: S101
-    return found[1]
+    match = re.search(r"CIK(\d{10})", payload.request.url)
+    assert match is not None  # noqa: S101
+    return match[1]
 
 
 def _key(ticker: str) -> str:

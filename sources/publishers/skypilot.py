@@ -1,7 +1,7 @@
-"""List prices of GPU machines at the neoclouds, from SkyPilot's catalogue, a table a cloud.
+"""List prices of GPU machines at the neoclouds, from SkyPilot's catalogue.
 
-The catalogue's version stands in its address: SILENTCRASH_SKYPILOT_CATALOGUE names another than
-v8. Columns stand in another order for each cloud and are read by name.
+There is one table for each cloud. The version of the catalogue is part of its address:
+SILENTCRASH_SKYPILOT_CATALOGUE names another one than v8. The order of columns differs by cloud.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ BASIS = {"Price": "on_demand", "SpotPrice": "spot"}
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The price of one GPU for an hour in USD at one cloud, the median of its regions.
+    """The price of one GPU-hour in USD at one cloud, the median of its regions.
 
     A spot price that repeats the list price is left out. Raises SchemaDrift for a lost column,
-    another number of GPUs in a machine than is kept, or no machine that is known.
+    another number of GPUs in a machine than in gpu_machines.csv, or none of its machines.
     """
     cloud = cloud_of(payload.request)
     table = pd.read_csv(BytesIO(payload.content))
@@ -36,8 +36,8 @@ def parse(payload: Payload) -> pd.DataFrame:
     if miscounted.any():
         machine, count = prices.loc[miscounted, ["machine", "AcceleratorCount"]].iloc[0]
         raise SchemaDrift(f"the GPU counts of {gpus.MACHINES.name}", f"{count:g} in {machine}")
-    places = prices.assign(basis=prices["basis"].map(BASIS), place=cloud)
-    offers = places.groupby(["gpu", "place", "basis"])["value"].median().reset_index()
+    places = prices.assign(basis=prices["basis"].map(BASIS), region=cloud)
+    offers = places.groupby(["gpu", "region", "basis"])["value"].median().reset_index()
     return gpus.date_as_today(gpus.drop_duplicate_spot(offers), "skypilot", payload)
 
 

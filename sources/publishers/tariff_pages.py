@@ -1,8 +1,9 @@
-"""The pages where tariffs are declared, watched: a change calls a person, and overwrites nothing.
+"""Pages where tariffs are declared, watched for changes.
 
-Tariffs of Morocco and auctions of PJM are in registers (morocco_tariffs, pjm_capacity) that a
-person fills. What is kept of a page is its visible text; its fingerprint is a figure, so that a
-change is a new version with its date.
+The tariffs of Morocco and the auctions of PJM are in registers (morocco_tariffs, pjm_capacity)
+that a person fills in: a change of a page reminds that person and overwrites nothing. The
+visible text of a page is stored; its fingerprint is a figure, so that a change is a new version
+with its date.
 """
 
 from __future__ import annotations
@@ -18,12 +19,16 @@ PAGES = {
     "https://www.anre.ma/": ("anre", "ANRE", "ANRE"),
     "https://www.pjm.com/markets-and-operations/rpm": ("pjm", "enchères de PJM", "PJM auctions"),
 }
-SHORTEST = 200  # characters of a page that says something
-SPAN = 1 << 40
+# Characters of the visible text; a page drawn by a script, or an error page, has less.
+SHORTEST = 200
+# The fingerprint is the first ten hexadecimal digits (40 bits) of a SHA-256: few enough for a
+# float64 to hold exactly, and enough to change whenever the text does.
+DIGITS = 10
+SPAN = 1 << (4 * DIGITS)
 
 
 def redact(body: bytes) -> bytes:
-    """The visible text of a page, a line a block: menus that a script draws are not in it."""
+    """The visible text of a page without scripts, one line for each block."""
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(body, "html.parser")
@@ -34,13 +39,16 @@ def redact(body: bytes) -> bytes:
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The fingerprint of the text, from 1 to 2, on the day. Raises SchemaDrift for a bare page."""
+    """The fingerprint of the text, from 1 to 2, on the fetch day.
+
+    Above zero, because rules compare ratios of values. Raises SchemaDrift for a bare page.
+    """
     if len(payload.content) < SHORTEST:
         raise SchemaDrift(f"a page of over {SHORTEST} characters", len(payload.content))
     name = PAGES[payload.request.url][0]
-    place = int(sha256(payload.content).hexdigest()[:10], 16) / SPAN
+    fingerprint = int(sha256(payload.content).hexdigest()[:DIGITS], 16) / SPAN
     day = pd.Timestamp(payload.fetched_at).tz_localize(None).normalize()
-    rows = {"series": [f"tariff_pages.{name}"], "period": [day], "value": [1 + place]}
+    rows = {"series": [f"tariff_pages.{name}"], "period": [day], "value": [1 + fingerprint]}
     return tidy(pd.DataFrame(rows))
 
 

@@ -1,8 +1,8 @@
-"""List price of a million tokens at OpenAI: its flagship model and its smallest one.
+"""List price of a million tokens at OpenAI: its flagship and smallest model.
 
-Prices come from the public genai-prices catalogue; which model stands for a tier at a date
-is kept by hand in `token_models.csv`, since a median over a catalogue is moved by dead models
-and resellers. Flagship: the general model that OpenAI puts at the top of its list ("-pro",
+Prices come from the public genai-prices catalogue. `token_models.csv` names the model of each
+tier at a date, by hand, since a median over a catalogue is moved by retired models and
+resellers. Flagship: the general model that OpenAI puts at the top of its list ("-pro",
 previews and reasoning-only series left out). Frugal: the smallest general model of the newest
 generation that has one. The price blends three input tokens with one output token.
 """
@@ -29,16 +29,16 @@ Prices = dict[str, Any] | list[dict[str, Any]]
 
 
 def current_models(day: date) -> dict[str, str]:
-    """The model that stands for each tier on `day`. Empty before the first of the registry."""
+    """The model of each tier on `day`; empty before the first in the table."""
     models = pd.read_csv(MODELS, parse_dates=["from"]).sort_values("from")
     begun = models[models["from"] <= pd.Timestamp(day)]
     return {str(tier): str(model) for tier, model in begun.groupby("tier")["model"].last().items()}
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The blended price in USD per million tokens of each tier, on the day of the payload.
+    """The blended price in USD per million tokens of each tier, on the fetch day.
 
-    Raises SchemaDrift where the catalogue lost the vendor or a model of the registry.
+    Raises SchemaDrift if the catalogue lost the vendor or a model of the table.
     """
     day = payload.fetched_at.astimezone(UTC).date()
     models = {
@@ -56,7 +56,7 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def _row(tier: str, prices: Prices, day: date, seen: date) -> tuple[object, ...]:
-    """The price of a tier on `day`: known since it began, if it was announced before that.
+    """The price of a tier on `day`, known since it began if announced earlier.
 
     The bytes may stand for weeks before the day from which a price in them holds; a body that
     names an earlier day than its own says nothing of when that was public.
@@ -74,18 +74,19 @@ def blended(prices: Prices, day: date) -> float:
     return blend(_base(now["input_mtok"]), _base(now["output_mtok"]))
 
 
-def blend(read: float, written: float) -> float:
-    """(3 x read + written) / 4. Raises SchemaDrift where either is no price.
+def blend(input_price: float, output_price: float) -> float:
+    """The price of three input tokens and one output token, divided by four.
 
-    Their blend would hide it.
+    Three to one is the mix in which blended prices are usually published. Raises SchemaDrift if
+    either is not a price, which the blend would hide.
     """
-    if not (0 < read < math.inf and 0 < written < math.inf):
-        raise SchemaDrift("prices above zero", (read, written))
-    return (3 * read + written) / 4
+    if not (0 < input_price < math.inf and 0 < output_price < math.inf):
+        raise SchemaDrift("prices above zero", (input_price, output_price))
+    return (3 * input_price + output_price) / 4
 
 
 def begins(prices: Prices, day: date) -> date | None:
-    """The day from which the price in force on `day` holds, None where it has always held."""
+    """The day from which the price in force on `day` holds; None if it has none."""
     if isinstance(prices, dict):
         return None
     days = [str((entry.get("constraint") or {}).get("start_date", "")) for entry in prices]
@@ -94,9 +95,9 @@ def begins(prices: Prices, day: date) -> date | None:
 
 
 def in_force(prices: Prices, day: date) -> dict[str, Any]:
-    """The last price whose start date has come; one without a condition has always begun.
+    """The last price whose start date has come; the first has none.
 
-    Raises SchemaDrift for a price that depends on the hour: it is no price of a day.
+    Raises SchemaDrift for a price that depends on the hour of the day.
     """
     if isinstance(prices, dict):
         return prices
@@ -159,6 +160,6 @@ SOURCE = Source(
         "A price may hold from a later day, or by the hour.",
         "The first form of the file is frozen since July 2026; the second one is read.",
         "A price may be a number or steps by length; the first step is read.",
-        "Half of the models listed are dead or resold: a registry names the model of a tier.",
+        "Half of the models listed are retired or resold: a table names the model of a tier.",
     ),
 )

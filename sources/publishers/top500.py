@@ -1,4 +1,4 @@
-"""Morocco in the TOP500: what its one listed machine weighs among the world's public computers."""
+"""Morocco's share of the measured computing in the TOP500; history only."""
 
 from __future__ import annotations
 

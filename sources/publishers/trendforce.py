@@ -1,9 +1,8 @@
-"""Spot and contract prices of memory in TrendForce's public tables, for those who may read them.
+"""Spot and contract prices of memory in TrendForce's public tables.
 
-The tables are all rights reserved: nothing is asked unless SILENTCRASH_ACCEPT_TRENDFORCE says
-that the terms were read. A product is known by its full name, speed included, so that another
-speed is never spliced on. The changes are not read: their sign stands in the arrow and in the
-number.
+The tables are all rights reserved: nothing is fetched unless SILENTCRASH_ACCEPT_TRENDFORCE says
+that the terms were read. A product is identified by its full name with its speed, so that two
+speeds are never spliced. Changes are not read: both an arrow and a minus sign mark a fall.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from sources.tidy import between, tidy
 PAGE = "https://www.trendforce.com/price/dram/dram_"
 UPDATED = re.compile(r"Last Update (\d{4}-\d\d-\d\d \d\d:\d\d) \(GMT\+8\)")
 TAIPEI = timezone(timedelta(hours=8))
-# The contract page repeats the spot table: only a column that is its own tells a table.
+# The contract page repeats the spot table: each is recognised by a column of its own.
 OWN_COLUMN = {"spot": "Daily High", "contract": "Low Change"}
 NUMBERS = ["Session Low", "Session Average", "Session High"]
 PRODUCTS = {
@@ -37,17 +36,17 @@ PRODUCTS = {
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The session average in USD of each known product, dated by the page's last update.
+    """The session average of each followed product in USD, on the update day.
 
-    Raises SchemaDrift where the page has no date, no table of its kind, no known product, or
-    an average outside its session.
+    Raises SchemaDrift if the page has no date, no table of its kind, no followed product, or an
+    average outside its session.
     """
     kind = payload.request.url.removeprefix(PAGE)
     page = BeautifulSoup(payload.content, "html.parser")
     stamp = UPDATED.search(" ".join(page.get_text(" ").split()))
     if stamp is None:
         raise SchemaDrift("Last Update DATE TIME (GMT+8)", page.get_text(" ")[:80])
-    known = datetime.strptime(stamp[1], "%Y-%m-%d %H:%M").replace(tzinfo=TAIPEI)
+    updated = datetime.strptime(stamp[1], "%Y-%m-%d %H:%M").replace(tzinfo=TAIPEI)
     rows = _table(page, kind)
     rows = rows.assign(product=rows["Item"].map(PRODUCTS[kind])).dropna(subset=["product"])
     if rows.empty:
@@ -56,21 +55,21 @@ def parse(payload: Payload) -> pd.DataFrame:
     if not average.between(low, high).all():
         raise SchemaDrift("averages between low and high", rows[NUMBERS].to_numpy().tolist())
     keyed = rows.assign(series=f"trendforce.{kind}." + rows["product"], value=average)
-    return tidy(keyed.assign(period=known.astimezone(UTC).date(), known_from=known))
+    return tidy(keyed.assign(period=updated.astimezone(UTC).date(), known_from=updated))
 
 
 def _table(page: BeautifulSoup, kind: str) -> pd.DataFrame:
-    """The one table of this kind, cells as text. Raises SchemaDrift for none or more."""
-    found = [
+    """The table of this kind, cells as text; SchemaDrift for none or several."""
+    tables = [
         table for table in page.select("table.price-table") if OWN_COLUMN[kind] in _head(table)
     ]
-    if len(found) != 1:
+    if len(tables) != 1:
         heads = [_head(table) for table in page.select("table.price-table")]
         raise SchemaDrift(f"one table with {OWN_COLUMN[kind]}", heads)
-    head = _head(found[0])
+    head = _head(tables[0])
     if missing := {"Item", *NUMBERS} - set(head):
         raise SchemaDrift(f"columns {sorted(missing)}", head)
-    cells = [_texts(row, "td") for row in found[0].select("tr") if row.find("td")]
+    cells = [_texts(row, "td") for row in tables[0].select("tr") if row.find("td")]
     return pd.DataFrame([dict(zip(head, row, strict=True)) for row in cells], columns=head)
 
 

@@ -1,7 +1,7 @@
-"""What hosts ask for a GPU on the marketplace Vast.ai: a median of machines, and their number.
+"""GPU prices on the marketplace Vast.ai: the median and number of machines.
 
-A machine is offered again in slices of one, two, four and eight GPUs, so that it counts once.
-The addresses of the hosts are taken out before anything is stored.
+A machine is offered in slices of one, two, four and eight GPUs, and is counted once. The
+addresses of the hosts are removed before anything is stored.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sources import Payload, Request, SchemaDrift, Series, Source
 from sources.publishers import gpus
 from sources.tidy import between, require
 
-# The marketplace's own names: "A100 SXM" finds nothing.
+# The marketplace's own names: "A100 SXM" matches nothing.
 GPUS = {
     ("A100 PCIE", "a100-pcie-80gb"),
     ("A100 SXM4", "a100-sxm-40gb"),
@@ -26,22 +26,24 @@ GPUS = {
     ("H100 SXM", "h100-sxm-80gb"),
     ("H200", "h200-sxm-141gb"),
 }
+# Offers: what is requested, and what the API gives unless more are requested. As many as either
+# means that others were cut off.
 LIMIT, USUAL_CAP = 1000, 64
 NEEDED = {"machine_id", "gpu_name", "gpu_ram", "num_gpus", "dph_base", "rentable", "is_bid"}
 PRIVATE = ("ipaddr", "hostname", "webpage")
 
 
 def redact(body: bytes) -> bytes:
-    """The body without the addresses and names of hosts. Raises ValueError for no JSON."""
+    """The body without the addresses and names of hosts; ValueError if not JSON."""
     return json.dumps(_without_hosts(json.loads(body)), sort_keys=True).encode()
 
 
 def _without_hosts(value: Any) -> Any:
     if isinstance(value, dict):
-        kept = {name: held for name, held in value.items() if not any(p in name for p in PRIVATE)}
-        return {name: _without_hosts(held) for name, held in kept.items()}
+        public = {name: item for name, item in value.items() if not any(p in name for p in PRIVATE)}
+        return {name: _without_hosts(item) for name, item in public.items()}
     if isinstance(value, list):
-        return [_without_hosts(held) for held in value]
+        return [_without_hosts(item) for item in value]
     return None if isinstance(value, str) and _is_address(value) else value
 
 
@@ -53,10 +55,10 @@ def _is_address(text: str) -> bool:
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The median price of one GPU for an hour in USD, storage left out, and the machines offered.
+    """The median price of one GPU-hour in USD and the number of machines offered.
 
-    The median is of machines, each the median of its offers. Raises SchemaDrift for no offers,
-    a lost field, or as many offers as the marketplace gives at most.
+    Storage is left out. The median is of machines, each the median of its offers. Raises
+    SchemaDrift for no offers, a lost field, or as many offers as the API gives at most.
     """
     offers = pd.DataFrame(json.loads(payload.content).get("offers") or [])
     require(offers, NEEDED)
@@ -67,9 +69,9 @@ def parse(payload: Payload) -> pd.DataFrame:
     named = pd.concat([_of(firm, *gpu) for gpu in sorted(GPUS)])
     each = named.assign(value=named["dph_base"] / named["num_gpus"])
     machines = each.groupby(["gpu", "machine_id"])["value"].median()
-    told = machines.groupby("gpu").agg(on_demand="median", machines="size").reset_index()
-    rows = told.melt("gpu", ["on_demand", "machines"], "basis", "value")
-    return gpus.date_as_today(rows.assign(place="world"), "vast", payload)
+    summary = machines.groupby("gpu").agg(on_demand="median", machines="size").reset_index()
+    rows = summary.melt("gpu", ["on_demand", "machines"], "basis", "value")
+    return gpus.date_as_today(rows.assign(region="world"), "vast", payload)
 
 
 def _of(offers: pd.DataFrame, name: str, gpu: str) -> pd.DataFrame:

@@ -1,7 +1,7 @@
-"""World Bank Pink Sheet: gas, coal and copper by month, from a workbook whose link must be found.
+"""World Bank Pink Sheet: gas, coal and copper prices by month.
 
-The page of the commodity markets is read first: the workbook's address holds a document number
-that changes with each edition.
+The page of the commodity markets is fetched first, for the link: the address of the workbook
+has a document number that changes with each edition.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ FILE = "CMO-Historical-Data-Monthly.xlsx"
 SHEET, NAMES, UNITS, FIRST = "Monthly Prices", 4, 5, 6
 UPDATED = re.compile(r"Updated on (\w+ \d{1,2}, \d{4})")
 MISSING = {"…", "..."}
-# Column of the workbook without its stars, its unit there, and the two last months of a series
-# that the publisher estimates.
+# Columns of the workbook, their footnote stars removed: our key and the unit in the sheet.
 COLUMNS = {
     "Natural gas, US": ("gas_us", "($/mmbtu)"),
     "Natural gas, Europe": ("gas_europe", "($/mmbtu)"),
@@ -29,49 +28,50 @@ COLUMNS = {
     "Coal, Australian": ("coal_australia", "($/mt)"),
     "Copper": ("copper", "($/mt)"),
 }
+# How many of the last months of a series the publisher estimates.
 ESTIMATED = {"lng_japan": 2}
 
 
 def next_page(payload: Payload) -> Request | None:
-    """The workbook that the page links to. Raises SchemaDrift where it links to none or several."""
+    """The workbook that the page links to; SchemaDrift for none or several."""
     if len(payload.pages) > 1:
         return None
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(payload.content, "html.parser")
     links = {urljoin(PAGE, str(link["href"])) for link in page.find_all("a", href=True)}
-    found = sorted(link for link in links if urlsplit(link).path.endswith(FILE))
-    if len(found) != 1:
-        raise SchemaDrift(f"one link to {FILE}", found)
-    return Request(found[0], expected_format="xlsx")
+    workbooks = sorted(link for link in links if urlsplit(link).path.endswith(FILE))
+    if len(workbooks) != 1:
+        raise SchemaDrift(f"one link to {FILE}", workbooks)
+    return Request(workbooks[0], expected_format="xlsx")
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """USD prices by month, known from the day that the sheet says. Raises SchemaDrift."""
+    """USD prices by month, known from the day stated in the sheet; or SchemaDrift."""
     book = BytesIO(payload.pages[-1])
     sheet = pd.read_excel(book, sheet_name=SHEET, header=None, dtype=object)
-    said = UPDATED.search(" ".join(sheet.iloc[:NAMES, 0].astype(str)))
-    if said is None:
+    stated = UPDATED.search(" ".join(sheet.iloc[:NAMES, 0].astype(str)))
+    if stated is None:
         raise SchemaDrift("the day of the update", sheet.iloc[:NAMES, 0].tolist())
     names = sheet.iloc[NAMES].astype(str).str.replace("*", "", regex=False).str.strip()
-    where = {name: place for place, name in enumerate(names)}
+    where = {name: position for position, name in enumerate(names)}
     if missing := set(COLUMNS) - set(where):
         raise SchemaDrift(sorted(COLUMNS), f"without {sorted(missing)}")
-    parts = [_column(sheet, where[name], *about) for name, about in COLUMNS.items()]
-    known = pd.Timestamp(pd.to_datetime(said[1], format="%B %d, %Y"), tz="UTC")
-    return tidy(pd.concat(parts).assign(known_from=known))
+    parts = [_column(sheet, where[name], *column) for name, column in COLUMNS.items()]
+    updated = pd.Timestamp(pd.to_datetime(stated[1], format="%B %d, %Y"), tz="UTC")
+    return tidy(pd.concat(parts).assign(known_from=updated))
 
 
-def _column(sheet: pd.DataFrame, place: int, key: str, unit: str) -> pd.DataFrame:
-    if sheet.iat[UNITS, place] != unit:
-        raise SchemaDrift(f"{key} in {unit}", sheet.iat[UNITS, place])
+def _column(sheet: pd.DataFrame, position: int, key: str, unit: str) -> pd.DataFrame:
+    if sheet.iat[UNITS, position] != unit:
+        raise SchemaDrift(f"{key} in {unit}", sheet.iat[UNITS, position])
     rows = sheet.iloc[FIRST:]
-    cells = pd.Series(rows[place].to_numpy(), index=rows[0].astype(str)).dropna()
-    given = cells[~cells.isin(MISSING)]
-    value = numbers(given, "numbers or the missing markers")
-    period = pd.to_datetime(pd.Series(given.index), format="%YM%m", errors="coerce")
+    cells = pd.Series(rows[position].to_numpy(), index=rows[0].astype(str)).dropna()
+    filled = cells[~cells.isin(MISSING)]
+    value = numbers(filled, "numbers or the missing markers")
+    period = pd.to_datetime(pd.Series(filled.index), format="%YM%m", errors="coerce")
     if period.isna().any():
-        raise SchemaDrift("months as 2026M05", given.index[period.isna().to_numpy()][0])
+        raise SchemaDrift("months as 2026M05", filled.index[period.isna().to_numpy()][0])
     table = pd.DataFrame({"period": period.to_numpy(), "value": value.to_numpy()})
     late = table.index >= len(table) - ESTIMATED.get(key, 0)
     status = pd.Series("final", table.index).mask(late, "estimated")

@@ -1,4 +1,4 @@
-"""Auctions and tariffs read by hand: the figures, from when they hold, and what they are not."""
+"""Auctions and tariffs that a person read: figures, dates and limits."""
 
 import pandas as pd
 
@@ -46,9 +46,9 @@ def test_moroccan_tariffs_keep_their_units_and_their_dates() -> None:
     # A tariff read in centimes and stored in dirhams would be a hundred times too great.
     assert frame.loc[per_kwh, "value"].between(0.01, 3).all()
     assert frame.loc[~per_kwh, "value"].between(100, 5000).all()
-    one = frame.set_index("series").loc["morocco.tariff.tht_power_very_long"]
-    assert (one["value"], str(one["known_from"].date())) == (2128.6, "2014-07-30")
-    assert one["period"] == pd.Timestamp("2017-01-01")
+    item = frame.set_index("series").loc["morocco.tariff.tht_power_very_long"]
+    assert (item["value"], str(item["known_from"].date())) == (2128.6, "2014-07-30")
+    assert item["period"] == pd.Timestamp("2017-01-01")
 
 
 def test_every_declared_fact_is_shipped_once() -> None:

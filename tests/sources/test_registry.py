@@ -38,8 +38,8 @@ def test_every_shipped_figure_is_cited_dated_and_declared(source: Source) -> Non
         assert frame[column].str.strip().ne("").all()
     assert frame["known_from"].notna().all()
     assert frame["known_from"].max() <= pd.Timestamp("2026-11-23", tz="UTC")
-    one = frame.drop_duplicates(["series", "period", "known_from"])
-    assert len(one) == len(frame)
+    item = frame.drop_duplicates(["series", "period", "known_from"])
+    assert len(item) == len(frame)
 
 
 @pytest.mark.parametrize("source", SHIPPED)

@@ -10,8 +10,8 @@ ROW = {"series": ["a"], "period": ["2026-07-01"], "value": ["1.5"]}
 
 
 @pytest.mark.parametrize("known", [{}, {"known_from": [pd.NaT]}, {"known_from": ["2026-08-10"]}])
-def test_dates_of_knowledge_are_utc_with_and_without_any(known: dict[str, list[object]]) -> None:
-    frame = tidy(pd.DataFrame(ROW | known))
+def test_dates_of_knowledge_are_utc_with_and_without_any(before: dict[str, list[object]]) -> None:
+    frame = tidy(pd.DataFrame(ROW | before))
     assert frame["known_from"].dtype == "datetime64[s, UTC]"
     fetched = pd.Timestamp("2026-11-23", tz="UTC")
     assert frame["known_from"].fillna(fetched).dtype == "datetime64[s, UTC]"

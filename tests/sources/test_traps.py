@@ -1,4 +1,4 @@
-"""Every trap that a source declares names its test, in tests/traps.toml, or says it has none."""
+"""Every declared trap names its test in tests/traps.toml, or that it has none."""
 
 import ast
 import tomllib
@@ -20,9 +20,9 @@ def names_in(file: Path) -> frozenset[str]:
     return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
 
 
-def place(source: str, told: str) -> tuple[Path, str]:
+def position(source: str, reported: str) -> tuple[Path, str]:
     """The file and the name of a test, as the table names it."""
-    file, _, name = told.rpartition("::")
+    file, _, name = reported.rpartition("::")
     folder, _, module = (file or f"test_{source}").rpartition("/")
     return TESTS / (folder or "sources/publishers") / f"{module}.py", name
 
@@ -32,18 +32,18 @@ def test_every_trap_is_in_the_table_once_and_nothing_else_is() -> None:
     assert set(TABLE) == set(declared), "tests/traps.toml has a section a source"
     for key, traps in declared.items():
         for trap in traps:
-            found = [words for words in TABLE[key] if trap.startswith(words)]
-            assert len(found) == 1, f"tests/traps.toml, [{key}]: which test is for {trap!r}?"
+            actual = [words for words in TABLE[key] if trap.startswith(words)]
+            assert len(actual) == 1, f"tests/traps.toml, [{key}]: which test is for {trap!r}?"
         assert len(TABLE[key]) == len(traps), f"tests/traps.toml, [{key}]: a trap that is no more"
 
 
 @pytest.mark.parametrize("key", TABLE)
 def test_the_tests_that_the_table_names_exist(key: str) -> None:
-    for told in filter(None, TABLE[key].values()):
-        file, name = place(key, told)
+    for reported in filter(None, TABLE[key].values()):
+        file, name = position(key, reported)
         assert name in names_in(file), f"tests/traps.toml, [{key}]: no {name} in {file.name}"
 
 
 def test_most_traps_have_a_test() -> None:
-    tested = sum(bool(told) for traps in TABLE.values() for told in traps.values())
+    tested = sum(bool(reported) for traps in TABLE.values() for reported in traps.values())
     assert tested >= 100

@@ -1,4 +1,4 @@
-"""The HTTP client on a real socket: conditions, redirects, keys, and its error messages."""
+"""The HTTP client on a real socket: conditions, redirects, keys, messages."""
 
 import logging
 import socket
@@ -24,7 +24,7 @@ OpenClient = Callable[..., PoliteClient]
 
 @pytest.fixture
 def open_client(site: Site) -> Iterator[OpenClient]:
-    """Makes clients that fetch from the site, never sleep, and have a clock fixed at NOW."""
+    """Makes clients of the site that never sleep and have a fixed clock."""
     usual = {"gateway": site.url, "sleep": lambda _: None, "clock": lambda: NOW}
     with ExitStack() as clients:
         yield lambda **settings: clients.enter_context(PoliteClient(**{**usual, **settings}))

@@ -1,4 +1,4 @@
-"""The raw archive: bodies come back unchanged, are stored once, and damage is detected."""
+"""The raw archive: bodies are unchanged, stored once; damage is detected."""
 
 import errno
 import json

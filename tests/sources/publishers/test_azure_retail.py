@@ -1,4 +1,4 @@
-"""Azure prices: real items page by page from loopback, and every way in which the list misleads."""
+"""Azure prices: real items page by page, and how the list misleads."""
 
 import json
 from pathlib import Path
@@ -9,7 +9,13 @@ import pytest
 from sources import SchemaDrift
 from sources.publishers.azure_retail import FULL_PAGE, SOURCE, next_page
 from tests.server import Site
-from tests.sources.publishers.chips import asked, came, checked, given, values
+from tests.sources.publishers.helpers import (
+    archived_payload,
+    checked,
+    fetch_bodies,
+    fetch_payload,
+    values,
+)
 
 H100 = "azure.gpu.h100-sxm-80gb."
 NEXT = "https://prices.azure.com:443/api/retail/prices?$filter=made%20up&$skip=2"
@@ -30,20 +36,20 @@ def item(machine: str = "Standard_ND96isr_H100_v5", **changed: Any) -> dict[str,
 
 def page(*items: dict[str, Any], following: str | None = None, **changed: Any) -> bytes:
     """A page in the publisher's shape."""
-    whole = {"BillingCurrency": "USD", "Items": items, "NextPageLink": following}
-    return json.dumps(whole | {"Count": len(items)} | changed).encode()
+    complete = {"BillingCurrency": "USD", "Items": items, "NextPageLink": following}
+    return json.dumps(complete | {"Count": len(items)} | changed).encode()
 
 
 def rebuilt(*items: dict[str, Any], **changed: Any) -> dict[str, float]:
-    return values(SOURCE, given(SOURCE, page(*items, **changed)))
+    return values(SOURCE, archived_payload(SOURCE, page(*items, **changed)))
 
 
 @pytest.mark.shared
 def test_real_items_on_three_pages_give_the_prices_of_one_gpu(site: Site, payloads: Path) -> None:
     items = json.loads((payloads / "azure_retail/retail_items_sample_2026-09.json").read_bytes())
     bodies = [page(*items[:10], following=NEXT), page(*items[10:20], following=NEXT + "0")]
-    found = values(SOURCE, came(site, SOURCE, *bodies, page(*items[20:])))
-    assert found == {
+    actual = values(SOURCE, fetch_payload(site, SOURCE, *bodies, page(*items[20:])))
+    assert actual == {
         H100 + "eastus.on_demand": pytest.approx(12.29),
         H100 + "westus3.on_demand": pytest.approx(12.29),
         "azure.gpu.h100-nvl-94gb.uaenorth.on_demand": 9.98,
@@ -62,7 +68,7 @@ def test_the_real_envelope_of_a_region_keeps_reservations_and_variants_out(
     site: Site, payloads: Path
 ) -> None:
     body = (payloads / "azure_retail/azure_westeurope.json").read_bytes()
-    assert values(SOURCE, came(site, SOURCE, body)) == {
+    assert values(SOURCE, fetch_payload(site, SOURCE, body)) == {
         H100 + "westeurope.on_demand": pytest.approx(132.232 / 8),
         H100 + "westeurope.spot": pytest.approx(21.258283 / 8),
         "azure.gpu.h100-nvl-94gb.westeurope.on_demand": 6.98,
@@ -72,7 +78,7 @@ def test_the_real_envelope_of_a_region_keeps_reservations_and_variants_out(
 @pytest.mark.shared
 def test_the_real_empty_answer_is_refused(site: Site, payloads: Path) -> None:
     body = (payloads / "azure_retail/empty_result_HTTP200.json").read_bytes()
-    answered = asked(site, SOURCE, body)
+    answered = fetch_bodies(site, SOURCE, body)
     assert answered.answer.outcome == "refused"
     assert "found 0 of 0" in answered.answer.detail
 
@@ -103,24 +109,24 @@ def test_a_spot_price_that_repeats_the_list_price_is_left_out() -> None:
 
 
 def test_the_form_of_the_chip_is_told_from_the_machine() -> None:
-    found = rebuilt(item(), item("Standard_NC40ads_H100_v5", retailPrice=7.0))
-    assert found["azure.gpu.h100-nvl-94gb.eastus.on_demand"] == 7.0
-    assert found[H100 + "eastus.on_demand"] == 10.0
+    actual = rebuilt(item(), item("Standard_NC40ads_H100_v5", retailPrice=7.0))
+    assert actual["azure.gpu.h100-nvl-94gb.eastus.on_demand"] == 7.0
+    assert actual[H100 + "eastus.on_demand"] == 10.0
 
 
 def test_pages_that_overlap_count_an_item_once(site: Site) -> None:
     second = item(armRegionName="eastus2")
     bodies = page(item(), second, following=NEXT), page(second, item(armRegionName="westus3"))
-    assert len(values(SOURCE, came(site, SOURCE, *bodies))) == 3
+    assert len(values(SOURCE, fetch_payload(site, SOURCE, *bodies))) == 3
 
 
 def test_two_prices_of_one_meter_are_not_loaded() -> None:
-    conflict = given(SOURCE, page(item(), item(retailPrice=88.0)))
+    conflict = archived_payload(SOURCE, page(item(), item(retailPrice=88.0)))
     assert "two figures for one period" in checked(SOURCE, conflict).blocked[0]
 
 
 def test_a_page_that_fails_fails_the_whole_list(site: Site) -> None:
-    answered = asked(site, SOURCE, page(item(), following=NEXT), page())
+    answered = fetch_bodies(site, SOURCE, page(item(), following=NEXT), page())
     assert (answered.answer.outcome, len(answered.bodies)) == ("refused", 2)
 
 
@@ -130,14 +136,14 @@ def test_a_page_that_fails_fails_the_whole_list(site: Site) -> None:
 )
 def test_a_next_page_elsewhere_is_not_asked(link: str) -> None:
     with pytest.raises(SchemaDrift, match=r"a further page of https://prices\.azure\.com/"):
-        next_page(given(SOURCE, page(item(), following=link)))
+        next_page(archived_payload(SOURCE, page(item(), following=link)))
 
 
 def test_a_full_last_page_and_a_short_one_are_refused() -> None:
     full = page(*[item()] * FULL_PAGE)
     for body in (full, page(item(), Count=2)):
         with pytest.raises(SchemaDrift, match=r"after a full one|as many items as counted"):
-            values(SOURCE, given(SOURCE, body))
+            values(SOURCE, archived_payload(SOURCE, body))
 
 
 @pytest.mark.parametrize("field", sorted(item()))
@@ -157,5 +163,5 @@ def test_another_currency_and_unknown_machines_are_refused() -> None:
 
 @pytest.mark.parametrize("factor", [1000, 0.001])
 def test_prices_scaled_by_a_thousand_are_not_loaded(factor: float) -> None:
-    scaled = given(SOURCE, page(item(retailPrice=80 * factor)))
+    scaled = archived_payload(SOURCE, page(item(retailPrice=80 * factor)))
     assert not checked(SOURCE, scaled).passed

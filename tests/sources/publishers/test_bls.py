@@ -1,4 +1,4 @@
-"""US labour statistics: real answers of the service, its refusals, and the kept vintages."""
+"""US labour statistics: real responses, refusals, and shipped vintages."""
 
 import json
 from datetime import UTC, datetime
@@ -13,10 +13,10 @@ from sources.publishers.bls import PPI, SOURCE, parse
 FETCHED = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def payload(body: object, *asked: str) -> Payload:
+def payload(body: object, *requested: str) -> Payload:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     url = SOURCE.requests[0].url
-    return Payload(content, Request(url, json={"seriesid": list(asked)}), FETCHED)
+    return Payload(content, Request(url, json={"seriesid": list(requested)}), FETCHED)
 
 
 def rebuilt(series: str, *points: tuple[str, str, str]) -> dict[str, object]:
@@ -27,7 +27,7 @@ def rebuilt(series: str, *points: tuple[str, str, str]) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def kept() -> pd.DataFrame:
+def shipped() -> pd.DataFrame:
     assert SOURCE.history is not None
     return pd.read_csv(SOURCE.history, parse_dates=["period", "known_from"])
 
@@ -64,13 +64,16 @@ def test_a_real_refusal_served_as_success_is_refused(payloads: Path) -> None:
 
 @pytest.mark.shared
 def test_the_rebuilt_answer_agrees_with_the_kept_figures(
-    payloads: Path, kept: pd.DataFrame
+    payloads: Path, shipped: pd.DataFrame
 ) -> None:
     body = (payloads / "bls/RECONSTRUCTED_ppi_semis_v2_shape.json").read_bytes()
     ours = f"bls.ppi.{PPI}"
     frame = parse(payload(body, PPI)).query("series == @ours").set_index("period")["value"]
     assert frame["2026-07-01"] == 28.987
-    assert frame.to_dict() == kept[kept["series"].eq(ours)].set_index("period")["value"].to_dict()
+    assert (
+        frame.to_dict()
+        == shipped[shipped["series"].eq(ours)].set_index("period")["value"].to_dict()
+    )
 
 
 def test_quarters_begin_in_their_first_month() -> None:
@@ -98,9 +101,9 @@ def test_success_without_a_series_that_was_asked_for_is_refused() -> None:
 
 
 def test_what_is_declared_is_what_is_asked_for() -> None:
-    asked = SOURCE.requests[0].json
-    assert asked is not None
-    assert [series.key.split(".")[-1] for series in SOURCE.series] == asked["seriesid"]
+    requested = SOURCE.requests[0].json
+    assert requested is not None
+    assert [series.key.split(".")[-1] for series in SOURCE.series] == requested["seriesid"]
 
 
 @pytest.mark.parametrize(
@@ -114,19 +117,21 @@ def test_what_is_declared_is_what_is_asked_for() -> None:
         ("2026-07", 28.987),
     ],
 )
-def test_kept_semiconductor_prices(kept: pd.DataFrame, month: str, value: float) -> None:
-    prices = kept[kept["series"].eq(f"bls.ppi.{PPI}")]
+def test_kept_semiconductor_prices(shipped: pd.DataFrame, month: str, value: float) -> None:
+    prices = shipped[shipped["series"].eq(f"bls.ppi.{PPI}")]
     assert prices.set_index("period")["value"][f"{month}-01"] == value
     assert len(prices) == 61
 
 
-def test_a_revised_quarter_is_kept_in_both_vintages(kept: pd.DataFrame) -> None:
-    quarter = kept[kept["series"].str.endswith("PRS85006093") & kept["period"].eq("2026-01-01")]
+def test_a_revised_quarter_is_kept_in_both_vintages(shipped: pd.DataFrame) -> None:
+    quarter = shipped[
+        shipped["series"].str.endswith("PRS85006093") & shipped["period"].eq("2026-01-01")
+    ]
     assert quarter.sort_values("known_from")["value"].tolist() == [119.576, 119.437]
 
 
-def test_no_quarter_is_known_before_it_is_over(kept: pd.DataFrame) -> None:
-    over = kept["period"] + pd.offsets.MonthEnd(1)
-    assert (kept["known_from"] > over).all()
-    yearly = kept[kept["series"].str.endswith("PRS85006091")].set_index("period")["value"]
+def test_no_quarter_is_known_before_it_is_over(shipped: pd.DataFrame) -> None:
+    over = shipped["period"] + pd.offsets.MonthEnd(1)
+    assert (shipped["known_from"] > over).all()
+    yearly = shipped[shipped["series"].str.endswith("PRS85006091")].set_index("period")["value"]
     assert yearly["2026-04-01"] == 2.2

@@ -1,4 +1,4 @@
-"""The business survey: the real national file, its gaps, its reworded question, its history."""
+"""The business survey: the real file, gaps, a reworded question, its history."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -117,9 +117,9 @@ def test_a_cycle_without_dates_is_refused(national: bytes) -> None:
 @pytest.mark.shared
 def test_history_is_the_real_file_and_one_cycle_more(national: bytes) -> None:
     assert SOURCE.history is not None
-    kept = read_history(SOURCE.history)
+    shipped = read_history(SOURCE.history)
     columns = ["series", "period", "value", "known_from"]
-    merged = kept[columns].merge(parse(payload(national))[columns], how="left", indicator=True)
+    merged = shipped[columns].merge(parse(payload(national))[columns], how="left", indicator=True)
     later = merged[merged["_merge"] == "left_only"]
     assert len(merged) == 76
     assert later.set_index("series")["value"].to_dict() == {
@@ -132,7 +132,7 @@ def test_history_is_the_real_file_and_one_cycle_more(national: bytes) -> None:
 
 def test_the_share_rose_by_four_and_a_half_points_in_nine_months() -> None:
     assert SOURCE.history is not None
-    kept = read_history(SOURCE.history)
-    now = kept[kept["series"].eq("btos.ai_use_now")]["value"].tolist()
+    shipped = read_history(SOURCE.history)
+    now = shipped[shipped["series"].eq("btos.ai_use_now")]["value"].tolist()
     assert (now[0], now[-1]) == (17.3, 21.8)
-    assert set(kept["series"]) == {series.key for series in SOURCE.series}
+    assert set(shipped["series"]) == {series.key for series in SOURCE.series}

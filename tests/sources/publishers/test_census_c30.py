@@ -1,4 +1,4 @@
-"""The real workbook of private construction, and the two vintages that are shipped."""
+"""Private construction: the real workbook and the two shipped vintages."""
 
 from datetime import UTC, datetime
 from io import BytesIO

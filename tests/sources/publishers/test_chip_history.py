@@ -1,4 +1,4 @@
-"""Shipped chip figures: GPU rental, DRAM contracts and concentration, against their notes."""
+"""Shipped chip figures: GPU rental, DRAM contracts and concentration."""
 
 from pathlib import Path
 
@@ -8,14 +8,14 @@ import pytest
 from sources import find_source
 
 
-def kept(source: str) -> pd.DataFrame:
+def shipped(source: str) -> pd.DataFrame:
     path = find_source(source).history
     assert path is not None
     return pd.read_csv(path, parse_dates=["period", "known_from"], keep_default_na=False)
 
 
 def series(source: str, key: str) -> pd.Series:
-    frame = kept(source)
+    frame = shipped(source)
     return frame[frame["series"].eq(key)].set_index("period")["value"]
 
 
@@ -44,14 +44,14 @@ def test_a_month_in_which_no_price_was_read_has_no_row() -> None:
 
 
 def test_azure_prices_carry_the_day_of_their_table() -> None:
-    rental = kept("gpu_rental")
+    rental = shipped("gpu_rental")
     azure = rental[rental["series"].str.contains("azure")]
     assert set(azure["assumed"]) == {False}
     assert azure["known_from"].max() == pd.Timestamp("2026-06-18")
 
 
 def test_quoted_and_derived_contract_prices_are_told_apart() -> None:
-    dram = kept("dram_contract").set_index("period")
+    dram = shipped("dram_contract").set_index("period")
     assert dram["value"]["2024-04-01"] == 2.1
     assert dram["value"]["2025-03-01"] == 1.35
     assert dram["value"]["2026-08-01"] == 21
@@ -61,7 +61,7 @@ def test_quoted_and_derived_contract_prices_are_told_apart() -> None:
 
 
 def test_concentration_before_every_designer_is_counted_is_partial() -> None:
-    chips = kept("epoch_chips")
+    chips = shipped("epoch_chips")
     assert chips["status"].eq("partial").equals(chips["period"] < "2024-01-01")
     assert chips["period"].min() == pd.Timestamp("2023-01-01")
 
@@ -87,7 +87,7 @@ DESIGNERS = {
 
 
 def count(payloads: Path, designer: str) -> pd.Series:
-    """H100 equivalents sold up to the end of each complete quarter, by its first day."""
+    """H100 equivalents sold by the end of each complete quarter."""
     rows = pd.read_csv(payloads / f"epoch/chipcounts_{DESIGNERS[designer]}.csv")
     if "Incomplete" in rows:
         rows = rows[rows["Incomplete"].ne("checked")]

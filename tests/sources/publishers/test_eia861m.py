@@ -1,4 +1,4 @@
-"""EIA's real workbook: prices quoted elsewhere, units, the identity of price and revenue."""
+"""EIA's real workbook: prices quoted elsewhere, units, price and revenue."""
 
 from datetime import UTC, datetime
 from io import BytesIO
@@ -20,25 +20,25 @@ def read(body: bytes) -> pd.DataFrame:
 
 
 def value(frame: pd.DataFrame, series: str, month: str) -> float:
-    found = frame["series"].eq(series) & frame["period"].eq(f"{month}-01")
-    return float(frame.loc[found, "value"].iloc[0])
+    actual = frame["series"].eq(series) & frame["period"].eq(f"{month}-01")
+    return float(frame.loc[actual, "value"].iloc[0])
 
 
 def workbook(price: float = 10.0, unit: str = "Cents/kWh") -> bytes:
     """A workbook made up for the tests, in the layout of the real one."""
     book = openpyxl.Workbook()
-    for name, about in (
+    for name, key in (
         ("Monthly-States", ["Year", "Month", "State", "Data Status"]),
         ("US-YTD", ["Year", "MONTH", "Data Status"]),
     ):
         sheet = book.create_sheet(name)
         sectors = ["RESIDENTIAL", "COMMERCIAL", "INDUSTRIAL", "TRANSPORTATION", "TOTAL"]
-        blank: list[object] = [None] * len(about)
-        sheet.append(blank + [cell for one in sectors for cell in (one, None, None, None)])
+        blank: list[object] = [None] * len(key)
+        sheet.append(blank + [cell for sector in sectors for cell in (sector, None, None, None)])
         sheet.append(blank + ["Revenue", "Sales", "Customers", "Price"] * 5)
-        sheet.append([*about, *["Thousand Dollars", "Megawatthours", "Count", unit] * 5])
-        place: list[object] = ["VA", "Preliminary"] if len(about) == 4 else ["Preliminary"]
-        sheet.append([2025, 4, *place, *[100.0, 1000.0, 5, price] * 5])
+        sheet.append([*key, *["Thousand Dollars", "Megawatthours", "Count", unit] * 5])
+        position: list[object] = ["VA", "Preliminary"] if len(key) == 4 else ["Preliminary"]
+        sheet.append([2025, 4, *position, *[100.0, 1000.0, 5, price] * 5])
         sheet.append(["A note at the foot of the sheet."])
     del book["Sheet"]
     stream = BytesIO()

@@ -1,4 +1,4 @@
-"""EIA API v2: real bodies over a socket, page by page, its key unseen, reconciled with 861M."""
+"""EIA API v2: real bodies page by page, a hidden key, agreement with 861M."""
 
 import json
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from sources import Payload, SchemaDrift, find_source
 from sources.http.credentials import public_url
 from sources.publishers.eia_v2 import SOURCE, next_page, parse
 from tests.server import Site
-from tests.sources.publishers.chips import asked, came
+from tests.sources.publishers.helpers import fetch_bodies, fetch_payload
 
 KEY = "a-key-that-is-made-up"
 REAL = "eia/retail_sales_us_monthly_2025-01_onwards.json"
@@ -39,8 +39,8 @@ def row(period: str = "2026-07", sector: str = "COM", **changed: Any) -> dict[st
 
 def page(*rows: dict[str, Any], total: int | str | None = None, **changed: Any) -> bytes:
     """A page in the publisher's shape; the total is text, as in version 2.1."""
-    whole = {"total": str(len(rows)) if total is None else total, "frequency": "monthly"}
-    return json.dumps({"response": whole | {"data": list(rows)} | changed}).encode()
+    complete = {"total": str(len(rows)) if total is None else total, "frequency": "monthly"}
+    return json.dumps({"response": complete | {"data": list(rows)} | changed}).encode()
 
 
 def payload(*pages: bytes) -> Payload:
@@ -50,13 +50,13 @@ def payload(*pages: bytes) -> Payload:
 
 @pytest.mark.shared
 def test_the_real_body_gives_cents_and_megawatt_hours(site: Site, payloads: Path) -> None:
-    frame = parse(came(site, SOURCE, (payloads / REAL).read_bytes()))
-    found = frame.set_index(["series", "period"])["value"]
+    frame = parse(fetch_payload(site, SOURCE, (payloads / REAL).read_bytes()))
+    actual = frame.set_index(["series", "period"])["value"]
     july = pd.Timestamp("2026-07-01")
-    assert found["eia_v2.price.US.ALL", july] == 14.99
-    assert found["eia_v2.price.US.COM", july] == 14.53
-    assert found["eia_v2.price.US.IND", july] == 9.77
-    assert found["eia_v2.sales.US.COM", july] == pytest.approx(150_578_728.02)
+    assert actual["eia_v2.price.US.ALL", july] == 14.99
+    assert actual["eia_v2.price.US.COM", july] == 14.53
+    assert actual["eia_v2.price.US.IND", july] == 9.77
+    assert actual["eia_v2.sales.US.COM", july] == pytest.approx(150_578_728.02)
     assert KEY not in public_url(SOURCE.requests[0])
 
 
@@ -79,10 +79,10 @@ def test_it_agrees_with_the_workbook_and_shows_its_restatement(payloads: Path) -
 
 def test_pages_are_asked_for_until_the_total(site: Site) -> None:
     first, second = page(row("2026-07"), total="2"), page(row("2026-06"), total="2")
-    answered = asked(site, SOURCE, first, second)
+    answered = fetch_bodies(site, SOURCE, first, second)
     assert answered.answer.outcome == "new", answered.answer.detail
-    assert [one.query["offset"] for one in site.asked] == [["0"], ["1"]]
-    assert {one.query["api_key"][0] for one in site.asked} == {KEY}
+    assert [item.query["offset"] for item in site.asked] == [["0"], ["1"]]
+    assert {item.query["api_key"][0] for item in site.asked} == {KEY}
     assert KEY not in str(answered)
     assert len(parse(answered.payload)) == 4
 
@@ -121,6 +121,6 @@ def test_regions_and_other_sectors_are_left_out() -> None:
         (page(row(), frequency="annual"), "monthly"),
     ],
 )
-def test_a_changed_answer_is_refused(body: bytes, said: str) -> None:
-    with pytest.raises(SchemaDrift, match=said):
+def test_a_changed_answer_is_refused(body: bytes, reason: str) -> None:
+    with pytest.raises(SchemaDrift, match=reason):
         parse(payload(body))

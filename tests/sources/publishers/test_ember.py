@@ -1,4 +1,4 @@
-"""Ember's real files: figures quoted elsewhere, revisions between copies, what is refused."""
+"""Ember's real files: figures quoted elsewhere, revisions, and refusals."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,10 +70,10 @@ def raw(payloads: Path, copy: str) -> set[tuple[str, str]]:
 def test_two_months_at_one_price_are_prices_and_a_year_is_a_filler() -> None:
     months = pd.date_range("2020-01-01", periods=16, freq="MS").strftime("%Y-%m-%d")
     prices = [50.0] * 11 + [60.0] * 2 + [70.0, 80.0, 90.0]
-    for first, kept in ((50.0, 16), (60.0, 3)):
+    for first, shipped in ((50.0, 16), (60.0, 3)):
         body = [f"France,FRA,{at},{price}" for at, price in zip(months, prices, strict=True)]
         body = [line.replace(",50.0", f",{first}") for line in body]
-        assert len(read(HEADER + "\n".join(body).encode(), "2022-01-01")) == kept
+        assert len(read(HEADER + "\n".join(body).encode(), "2022-01-01")) == shipped
 
 
 @pytest.mark.shared
@@ -81,10 +81,10 @@ def test_an_outlier_among_its_neighbours_is_set_aside(payloads: Path) -> None:
     frame = read(
         (payloads / FOLDER / "price_monthly_sample.2026-09-29.csv").read_bytes(), "2026-09-29"
     )
-    known = frame.assign(known_from=pd.Timestamp("2026-09-29", tz="UTC"))
-    checked = check(known, SOURCE, at=datetime(2026, 9, 29, tzinfo=UTC), before=known.head(0))
-    aside = checked.rejected.loc[checked.rejected["period"].eq("2026-06-01")]
-    assert aside[["series", "value"]].values.tolist() == [["ember.wholesale.SVN", 324.79]]
+    earlier = frame.assign(known_from=pd.Timestamp("2026-09-29", tz="UTC"))
+    checked = check(earlier, SOURCE, at=datetime(2026, 9, 29, tzinfo=UTC), before=earlier.head(0))
+    quarantined = checked.rejected.loc[checked.rejected["period"].eq("2026-06-01")]
+    assert quarantined[["series", "value"]].values.tolist() == [["ember.wholesale.SVN", 324.79]]
 
 
 def test_the_shipped_months_are_whole_but_for_two_that_are_not_held() -> None:
@@ -95,8 +95,8 @@ def test_the_shipped_months_are_whole_but_for_two_that_are_not_held() -> None:
     late = {"ember.wholesale.GBR": "2016-06-01", "ember.wholesale.IRL": "2018-10-01"}
     assert begun[begun.ne("2015-01-01")].dt.strftime("%Y-%m-%d").to_dict() == late
     for country, periods in frame.groupby("series")["period"]:
-        asked = set(pd.date_range(periods.min(), "2026-09-01", freq="MS"))
-        missing = asked - set(periods)
+        requested = set(pd.date_range(periods.min(), "2026-09-01", freq="MS"))
+        missing = requested - set(periods)
         assert missing == {pd.Timestamp("2026-04-01"), pd.Timestamp("2026-05-01")}, country
     assert at(frame, "IRL", "2026-08")["value"] == 172.36
 

@@ -1,4 +1,4 @@
-"""energy-charts: a real day over a socket; days of 23 and 25 hours; licence and unit."""
+"""energy-charts: a real day, days of 23 and 25 hours, licence and unit."""
 
 import json
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ import pytest
 from sources import Payload, SchemaDrift
 from sources.publishers.energy_charts import SOURCE, parse
 from tests.server import Site
-from tests.sources.publishers.chips import came
+from tests.sources.publishers.helpers import fetch_payload
 
 FREE = "CC BY 4.0 (creativecommons.org/licenses/by/4.0) from Bundesnetzagentur | SMARD.de"
 
@@ -23,7 +23,7 @@ def rebuilt(day: str, minutes: int = 15, days: int = 1, **changed: Any) -> Paylo
     at = pd.date_range(start, end, freq=f"{minutes}min", inclusive="left")
     body = {
         "license_info": FREE,
-        "unix_seconds": [int(one.timestamp()) for one in at],
+        "unix_seconds": [int(item.timestamp()) for item in at],
         "price": [50.0] * len(at),
         "unit": "EUR / MWh",
         "deprecated": False,
@@ -40,11 +40,11 @@ def count(payload: Payload) -> int:
 @pytest.mark.shared
 def test_a_real_day_gives_its_mean_and_its_stress(site: Site, payloads: Path) -> None:
     raw = (payloads / "energy-charts/price_DE-LU_2024-05-04.json").read_bytes()
-    frame = parse(came(site, SOURCE, raw))
-    found = dict(zip(frame["series"], frame["value"], strict=True))
+    frame = parse(fetch_payload(site, SOURCE, raw))
+    actual = dict(zip(frame["series"], frame["value"], strict=True))
     prices = json.loads(raw)["price"]
-    assert found["energy_charts.DE-LU.mean"] == pytest.approx(sum(prices) / 24)
-    assert found["energy_charts.DE-LU.stress"] == 0
+    assert actual["energy_charts.DE-LU.mean"] == pytest.approx(sum(prices) / 24)
+    assert actual["energy_charts.DE-LU.stress"] == 0
     assert list(frame["period"].unique()) == [pd.Timestamp("2024-05-04")]
 
 
@@ -60,12 +60,12 @@ def test_days_on_which_the_clock_changes_are_whole(day: str, minutes: int, steps
 
 
 def test_a_day_that_is_not_whole_has_no_figure() -> None:
-    whole = json.loads(rebuilt("2026-05-04", days=2).content)
-    gap = {name: whole[name][:-1] for name in ("unix_seconds", "price")}
+    complete = json.loads(rebuilt("2026-05-04", days=2).content)
+    gap = {name: complete[name][:-1] for name in ("unix_seconds", "price")}
     assert list(parse(rebuilt("2026-05-04", **gap))["period"].unique()) == [
         pd.Timestamp("2026-05-04")
     ]
-    null = [*whole["price"][:95], None, *whole["price"][96:]]
+    null = [*complete["price"][:95], None, *complete["price"][96:]]
     frame = parse(rebuilt("2026-05-04", days=2, price=null))
     assert list(frame["period"].unique()) == [pd.Timestamp("2026-05-05")]
 
@@ -73,8 +73,8 @@ def test_a_day_that_is_not_whole_has_no_figure() -> None:
 def test_stress_counts_high_and_negative_quarters() -> None:
     prices = [250.0] * 24 + [-5.0] * 24 + [50.0] * 48
     frame = parse(rebuilt("2026-05-04", price=prices))
-    found = dict(zip(frame["series"], frame["value"], strict=True))
-    assert found["energy_charts.DE-LU.stress"] == 50
+    actual = dict(zip(frame["series"], frame["value"], strict=True))
+    assert actual["energy_charts.DE-LU.stress"] == 50
 
 
 @pytest.mark.parametrize(
@@ -85,8 +85,8 @@ def test_stress_counts_high_and_negative_quarters() -> None:
         ({"price": [1.0]}, "a price an instant"),
     ],
 )
-def test_another_licence_unit_or_length_is_refused(changed: dict[str, Any], said: str) -> None:
-    with pytest.raises(SchemaDrift, match=said):
+def test_another_licence_unit_or_length_is_refused(changed: dict[str, Any], reason: str) -> None:
+    with pytest.raises(SchemaDrift, match=reason):
         parse(rebuilt("2026-05-04", **changed))
 
 

@@ -1,4 +1,4 @@
-"""Epoch AI's chip counts: shares and concentration by quarter, from one file a designer.
+"""Epoch AI's chip counts: shares and concentration by quarter.
 
 The counts are Epoch AI's medians in H100 equivalents of 2026-09-24 (CC BY 4.0), carried over by
 quarter and designer; the files around them are rebuilt in the publisher's form.

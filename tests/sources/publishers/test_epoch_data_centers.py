@@ -1,4 +1,4 @@
-"""Frontier data centres: real copies over a socket, projections, effort, changed columns."""
+"""Frontier data centres: real copies, projections and changed columns."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +9,7 @@ import pytest
 from sources import Payload, Request, SchemaDrift
 from sources.publishers.epoch_data_centers import SITES, SOURCE, STEPS, parse
 from tests.server import Site
-from tests.sources.publishers.chips import came, values
+from tests.sources.publishers.helpers import fetch_payload, values
 
 FOLDER = "epoch_frontier_data_centers"
 DECEMBER = datetime(2025, 12, 12, tzinfo=UTC)
@@ -22,11 +22,11 @@ def rebuilt(request: Request, text: str, at: datetime = DECEMBER) -> Payload:
 
 def sites(name: str = "Name", power: str = "Current power (MW)", names: list[str] = TEN) -> str:
     head = f"{name},{power},Current H100 equivalents\n"
-    return head + "".join(f"{one},100,50000\n" for one in names)
+    return head + "".join(f"{item},100,50000\n" for item in names)
 
 
 def steps(*rows: str, names: list[str] = TEN) -> str:
-    first = [f"1/15/2025,{one},10" for one in names]
+    first = [f"1/15/2025,{item},10" for item in names]
     return "\n".join(["Date,Data center,Power (MW)", *first, *rows]) + "\n"
 
 
@@ -38,16 +38,16 @@ def steps(*rows: str, names: list[str] = TEN) -> str:
 def test_two_real_copies_with_other_columns(
     site: Site, payloads: Path, file: str, count: int, power: float
 ) -> None:
-    payload = came(site, SOURCE, (payloads / FOLDER / file).read_bytes())
-    found = values(SOURCE, payload)
-    assert found["epoch_dc.now.sites"] == count
-    assert found["epoch_dc.now.power"] == pytest.approx(power)
+    payload = fetch_payload(site, SOURCE, (payloads / FOLDER / file).read_bytes())
+    actual = values(SOURCE, payload)
+    assert actual["epoch_dc.now.sites"] == count
+    assert actual["epoch_dc.now.power"] == pytest.approx(power)
 
 
 @pytest.mark.shared
 def test_the_real_steps_add_up_to_what_stands(site: Site, payloads: Path) -> None:
     body = (payloads / FOLDER / "data_center_timelines_2025-12.csv").read_bytes()
-    payload = came(site, SOURCE, body, at=datetime(2026, 1, 5, tzinfo=UTC), question=1)
+    payload = fetch_payload(site, SOURCE, body, at=datetime(2026, 1, 5, tzinfo=UTC), question=1)
     frame = parse(payload).set_index(["series", "period"])["value"]
     assert frame["epoch_dc.built.power", pd.Timestamp("2025-12-01")] == pytest.approx(4538)
     assert frame.xs("epoch_dc.built.power").index.max() == pd.Timestamp("2025-12-01")
@@ -86,6 +86,6 @@ def test_dates_may_be_iso() -> None:
         (rebuilt(STEPS, steps().replace("Power (MW)", "Power (GW)")), "MW"),
     ],
 )
-def test_a_changed_file_is_refused(payload: Payload, said: str) -> None:
-    with pytest.raises(SchemaDrift, match=said):
+def test_a_changed_file_is_refused(payload: Payload, reason: str) -> None:
+    with pytest.raises(SchemaDrift, match=reason):
         parse(payload)

@@ -1,4 +1,4 @@
-"""Epoch AI's chips: the real table of December 2025 from loopback, and its changing columns."""
+"""Epoch AI's chips: the real table of December 2025 and its changing columns."""
 
 from datetime import UTC, datetime
 from io import BytesIO
@@ -10,7 +10,7 @@ import pytest
 from sources import Payload, SchemaDrift
 from sources.publishers.epoch_hardware import FRONTIER, SOURCE, parse
 from tests.server import Site
-from tests.sources.publishers.chips import AT, came, checked, given
+from tests.sources.publishers.helpers import AT, archived_payload, checked, fetch_payload
 
 DECEMBER = datetime(2025, 12, 10, tzinfo=UTC)
 HEAD = (
@@ -24,7 +24,7 @@ H100 = "epoch_hardware.price.h100-sxm-80gb"
 
 def rebuilt(rows: str = OLD + NEW, head: str = HEAD) -> Payload:
     """A table in the publisher's shape, of round figures."""
-    return given(SOURCE, (head + rows).encode())
+    return archived_payload(SOURCE, (head + rows).encode())
 
 
 def frontier(payload: Payload) -> dict[int, float]:
@@ -38,7 +38,7 @@ def test_real_prices_and_the_frontier(site: Site, payloads: Path) -> None:
     body = (payloads / "epoch_ml_hardware/ml_hardware_2025-12.csv").read_bytes()
     table = pd.read_csv(payloads / "epoch_ml_hardware/ml_hardware_2025-12.csv")
     assert (len(table), table["Release price (USD)"].notna().sum()) == (170, 53)
-    payload = came(site, SOURCE, body, at=DECEMBER)
+    payload = fetch_payload(site, SOURCE, body, at=DECEMBER)
     prices = parse(payload).set_index("series")["value"]
     quoted = {
         "h100-sxm-80gb": 33_600,
@@ -95,7 +95,7 @@ def test_two_columns_of_one_meaning_are_refused() -> None:
 def test_reordered_and_added_columns_do_not_matter() -> None:
     frame = pd.read_csv(BytesIO(rebuilt().content))
     other = frame[frame.columns[::-1]].assign(added="x").to_csv(index=False).encode()
-    assert parse(given(SOURCE, other)).equals(parse(rebuilt()))
+    assert parse(archived_payload(SOURCE, other)).equals(parse(rebuilt()))
 
 
 def test_no_price_of_a_followed_chip_is_refused() -> None:

@@ -1,4 +1,4 @@
-"""Eurostat: real JSON-stat bodies over a socket, and every way in which the table misleads."""
+"""Eurostat: real JSON-stat bodies, and how the table misleads."""
 
 import json
 from datetime import UTC, datetime
@@ -11,13 +11,13 @@ import pytest
 from sources import Payload, SchemaDrift
 from sources.publishers.eurostat import SOURCE, parse, stat
 from tests.server import Site
-from tests.sources.publishers.chips import came, checked, given, values
+from tests.sources.publishers.helpers import archived_payload, checked, fetch_payload, values
 
 FILE = "eurostat/nrg_pc_205_nonhousehold.json"
 
 
 def rebuilt(**changed: Any) -> dict[str, Any]:
-    """A table in the publisher's shape: two countries, two tax levels, two half-years."""
+    """A table in the publisher's form, of two countries, taxes and half-years."""
     codes = {
         "siec": ["E7000"],
         "nrg_cons": ["MWH2000-19999"],
@@ -28,10 +28,10 @@ def rebuilt(**changed: Any) -> dict[str, Any]:
         "time": ["2025-S1", "2025-S2"],
     }
     dimension = {
-        name: {"category": {"index": {code: place for place, code in enumerate(one)}}}
-        for name, one in codes.items()
+        name: {"category": {"index": {code: position for position, code in enumerate(item)}}}
+        for name, item in codes.items()
     }
-    sizes = [len(one) for one in codes.values()]
+    sizes = [len(item) for item in codes.values()]
     cells = {"7": 0.8, "0": 0.1, "4": 0.5, "3": 0.4}  # neither sorted nor whole
     body = {"id": list(codes), "size": sizes, "dimension": dimension, "value": cells}
     return body | changed
@@ -43,7 +43,7 @@ def payload(body: Any) -> Payload:
 
 @pytest.mark.shared
 def test_the_real_body_gives_the_prices_of_firms(site: Site, payloads: Path) -> None:
-    frame = parse(came(site, SOURCE, (payloads / FILE).read_bytes()))
+    frame = parse(fetch_payload(site, SOURCE, (payloads / FILE).read_bytes()))
     wide = frame.pivot(index="period", columns="series", values="value").round(4)
     assert list(wide["eurostat.power.EU27_2020.ex_vat"]) == [0.1630, 0.1712, 0.1640, 0.1596]
     assert list(wide["eurostat.power.EU27_2020.ex_tax"]) == [0.1389, 0.1471, 0.1387, 0.1349]
@@ -73,16 +73,18 @@ def test_flags_say_what_is_preliminary(payloads: Path) -> None:
 @pytest.mark.shared
 def test_another_band_is_not_taken_for_ours(payloads: Path) -> None:
     with pytest.raises(SchemaDrift, match="MWH500-1999"):
-        parse(given(SOURCE, (payloads / "eurostat/nrg_pc_205_band_ic.json").read_bytes()))
+        parse(
+            archived_payload(SOURCE, (payloads / "eurostat/nrg_pc_205_band_ic.json").read_bytes())
+        )
 
 
 def test_a_sparse_table_in_no_order_is_read_by_its_index() -> None:
     frame = parse(payload(rebuilt(status={"7": "p"})))
-    found = dict(
+    actual = dict(
         zip(zip(frame["series"], frame["period"], strict=True), frame["value"], strict=True)
     )
     first, second = pd.Timestamp("2025-01-01"), pd.Timestamp("2025-07-01")
-    assert found == {
+    assert actual == {
         ("eurostat.power.FR.ex_tax", first): 0.1,
         ("eurostat.power.DE.ex_tax", second): 0.4,
         ("eurostat.power.FR.ex_vat", first): 0.5,
@@ -108,8 +110,8 @@ def test_a_country_that_is_not_ours_and_a_null_are_left_out() -> None:
         ({**rebuilt(), "id": ["siec"]}, "sizes"),
     ],
 )
-def test_a_changed_shape_is_refused(body: Any, said: str) -> None:
-    with pytest.raises(SchemaDrift, match=said):
+def test_a_changed_shape_is_refused(body: Any, reason: str) -> None:
+    with pytest.raises(SchemaDrift, match=reason):
         parse(payload(body))
 
 

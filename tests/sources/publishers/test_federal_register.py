@@ -1,4 +1,4 @@
-"""Federal Register: the real shape over a socket, pages that must add up, months without a rule."""
+"""Federal Register: real form, pages that must add up, months without a rule."""
 
 import json
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ import pytest
 from sources import Payload, SchemaDrift
 from sources.publishers.federal_register import ADDRESS, SOURCE, next_page, parse
 from tests.server import Site
-from tests.sources.publishers.chips import asked, given
+from tests.sources.publishers.helpers import archived_payload, fetch_bodies
 
 NEXT = f"{ADDRESS}?page=2&per_page=1000"
 
@@ -22,8 +22,11 @@ def rule(number: int, date: str, kind: str = "Rule") -> dict[str, Any]:
 
 
 def page(*rows: dict[str, Any], count: int | None = None, following: str = "") -> bytes:
-    whole: dict[str, Any] = {"count": len(rows) if count is None else count, "results": list(rows)}
-    return json.dumps(whole | ({"next_page_url": following} if following else {})).encode()
+    complete: dict[str, Any] = {
+        "count": len(rows) if count is None else count,
+        "results": list(rows),
+    }
+    return json.dumps(complete | ({"next_page_url": following} if following else {})).encode()
 
 
 def counts(*pages: bytes) -> dict[str, float]:
@@ -36,17 +39,17 @@ def counts(*pages: bytes) -> dict[str, float]:
 @pytest.mark.shared
 def test_the_real_shape_names_its_next_page(payloads: Path) -> None:
     body = (payloads / "federal_register/federal_register.json").read_bytes()
-    wanted = next_page(given(SOURCE, body))
-    assert wanted is not None
-    assert wanted.url == "https://www.federalregister.gov/api/v1/documents"
-    assert wanted.params["page"] == "2"
+    next_request = next_page(archived_payload(SOURCE, body))
+    assert next_request is not None
+    assert next_request.url == "https://www.federalregister.gov/api/v1/documents"
+    assert next_request.params["page"] == "2"
     with pytest.raises(SchemaDrift, match="110 documents"):
-        parse(given(SOURCE, body))  # five of 110: the other pages have not come
+        parse(archived_payload(SOURCE, body))  # five of 110: the other pages have not come
 
 
 def test_pages_over_a_socket_are_counted_by_month(site: Site) -> None:
     first = page(rule(1, "2026-01-05"), rule(2, "2026-01-20"), count=3, following=NEXT)
-    answered = asked(site, SOURCE, first, page(rule(3, "2026-03-02"), count=3))
+    answered = fetch_bodies(site, SOURCE, first, page(rule(3, "2026-03-02"), count=3))
     assert answered.answer.outcome == "new", answered.answer.detail
     frame = parse(answered.payload).set_index("period")["value"]
     assert frame[pd.Timestamp("2026-01-01")] == 2
@@ -55,9 +58,9 @@ def test_pages_over_a_socket_are_counted_by_month(site: Site) -> None:
 
 
 def test_the_month_that_runs_and_other_documents_are_not_counted() -> None:
-    found = counts(page(rule(1, "2026-04-02"), rule(2, "2026-03-02", "Notice")))
-    assert "2026-04" not in found
-    assert found["2026-03"] == 0
+    actual = counts(page(rule(1, "2026-04-02"), rule(2, "2026-03-02", "Notice")))
+    assert "2026-04" not in actual
+    assert actual["2026-03"] == 0
 
 
 def test_a_document_on_two_pages_is_counted_once_and_missed_ones_refuse_all() -> None:
@@ -71,11 +74,11 @@ def test_a_document_on_two_pages_is_counted_once_and_missed_ones_refuse_all() ->
     ("body", "said"),
     [(b'{"errors": {}}', "count"), (page({"document_number": "1"}), "publication_date")],
 )
-def test_a_changed_answer_is_refused(body: bytes, said: str) -> None:
-    with pytest.raises(SchemaDrift, match=said):
+def test_a_changed_answer_is_refused(body: bytes, reason: str) -> None:
+    with pytest.raises(SchemaDrift, match=reason):
         counts(body)
 
 
 def test_a_next_page_elsewhere_is_not_asked() -> None:
     with pytest.raises(SchemaDrift, match="a page of"):
-        next_page(given(SOURCE, page(following="https://elsewhere.example/page2")))
+        next_page(archived_payload(SOURCE, page(following="https://elsewhere.example/page2")))

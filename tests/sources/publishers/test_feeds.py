@@ -1,4 +1,4 @@
-"""News feeds: real RSS and a rebuilt Atom over a socket; nothing of an article is kept."""
+"""News feeds: real RSS and a rebuilt Atom; no article is stored."""
 
 import json
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ import pytest
 from sources import Payload, SchemaDrift
 from sources.publishers.feeds import ITEMS, SOURCE, items, redact
 from tests.server import Reply, Site
-from tests.sources.publishers.chips import asked, came, values
+from tests.sources.publishers.helpers import fetch_bodies, fetch_payload, values
 
 XML = {"Content-Type": "application/rss+xml"}
 RSS = (
@@ -38,7 +38,7 @@ def stored(body: bytes) -> Payload:
 @pytest.mark.shared
 def test_a_real_press_room_gives_titles_links_and_dates(site: Site, payloads: Path) -> None:
     body = (payloads / "amazon_press_rss/news-releases_2022-03-05.xml").read_bytes()
-    payload = came(site, SOURCE, Reply(body, headers=XML), question=2)
+    payload = fetch_payload(site, SOURCE, Reply(body, headers=XML), question=2)
     table = items(payload)
     assert list(table.columns) == ITEMS
     assert len(table) == 10
@@ -52,7 +52,7 @@ def test_a_real_press_room_gives_titles_links_and_dates(site: Site, payloads: Pa
 @pytest.mark.shared
 def test_an_atom_feed_that_was_rebuilt_is_read_alike(site: Site, payloads: Path) -> None:
     body = (payloads / "dcd_feed/dcd_atom_RECONSTRUCTED.xml").read_bytes()
-    payload = came(site, SOURCE, Reply(body, headers=XML))
+    payload = fetch_payload(site, SOURCE, Reply(body, headers=XML))
     table = items(payload)
     assert len(table) == 5
     assert table["title"].iloc[4].startswith("Digital Realty breaks ground on latest data center")
@@ -67,13 +67,13 @@ def test_an_item_is_known_by_its_link() -> None:
 
 
 def test_a_link_that_is_none_is_left_out() -> None:
-    found = items(stored(feed(item(), item(link="javascript:alert(1)"))))
-    assert list(found["link"]) == ["https://made.up/a"]
+    actual = items(stored(feed(item(), item(link="javascript:alert(1)"))))
+    assert list(actual["link"]) == ["https://made.up/a"]
 
 
 def test_hostile_titles_stay_text() -> None:
-    found = items(stored(feed(item(title="&lt;script&gt;alert(1)&lt;/script&gt;"))))
-    assert found["title"].iloc[0] == "<script>alert(1)</script>"
+    actual = items(stored(feed(item(title="&lt;script&gt;alert(1)&lt;/script&gt;"))))
+    assert actual["title"].iloc[0] == "<script>alert(1)</script>"
     assert b"Secret" not in redact(feed(item()))
 
 
@@ -81,7 +81,7 @@ def test_hostile_titles_stay_text() -> None:
 def test_a_feed_without_items_is_refused(site: Site, body: bytes) -> None:
     with pytest.raises(SchemaDrift, match="items"):
         redact(body)
-    assert asked(site, SOURCE, Reply(body, headers=XML)).answer.outcome == "refused"
+    assert fetch_bodies(site, SOURCE, Reply(body, headers=XML)).answer.outcome == "refused"
 
 
 def test_entities_do_not_blow_up() -> None:
@@ -95,8 +95,8 @@ def test_entities_do_not_blow_up() -> None:
         )
         + b"]><rss version='2.0'><channel><item><title>&c8;</title><link>https://a.b/c</link></item>"
     )
-    kept = redact(bomb + b"</channel></rss>") if _reads(bomb) else b""
-    assert len(kept) < 10_000
+    shipped = redact(bomb + b"</channel></rss>") if _reads(bomb) else b""
+    assert len(shipped) < 10_000
 
 
 def _reads(bomb: bytes) -> bool:
@@ -108,8 +108,8 @@ def _reads(bomb: bytes) -> bool:
 
 def test_an_item_without_a_date_is_kept_and_counted_undated() -> None:
     undated = item(link="https://made.up/b").replace("pubDate", "day")
-    found = items(stored(feed(item(), undated)))
-    assert list(found["published"]) == ["2026-11-02T07:00:00+00:00", ""]
+    actual = items(stored(feed(item(), undated)))
+    assert list(actual["published"]) == ["2026-11-02T07:00:00+00:00", ""]
     assert values(SOURCE, stored(feed(item(), undated))) == {
         "feeds.items.datacenterdynamics_com": 2.0
     }

@@ -1,4 +1,4 @@
-"""Google Cloud prices: the real table of 2026-07-30, what breaks it, and the kept vintages."""
+"""Google Cloud prices: the real table of 2026-07-30 and shipped vintages."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ def payload(content: bytes) -> Payload:
 
 
 def rebuilt(old: str = "", new: str = "") -> Payload:
-    """A table in the publisher's shape, with round prices and `old` replaced by `new`."""
+    """A table in the publisher's form, with `old` replaced by `new`."""
     assert old in REBUILT
     return payload(REBUILT.replace(old, new).encode())
 
@@ -46,7 +46,7 @@ def real(payloads: Path) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def kept() -> pd.DataFrame:
+def shipped() -> pd.DataFrame:
     assert SOURCE.history is not None
     return pd.read_csv(SOURCE.history, parse_dates=["period", "known_from"])
 
@@ -70,9 +70,9 @@ def test_a_price_is_dated_by_the_table_not_by_the_fetch(real: pd.DataFrame) -> N
 
 @pytest.mark.shared
 def test_the_kept_vintages_end_where_the_real_table_stands(
-    real: pd.DataFrame, kept: pd.DataFrame
+    real: pd.DataFrame, shipped: pd.DataFrame
 ) -> None:
-    newest = kept[kept["period"].eq("2026-07-30")].set_index("series")["value"]
+    newest = shipped[shipped["period"].eq("2026-07-30")].set_index("series")["value"]
     assert newest.to_dict() == pytest.approx(real.set_index("series")["value"].to_dict(), abs=1e-6)
 
 
@@ -106,7 +106,7 @@ def test_a_lost_machine_count_or_price_is_refused(lost: str) -> None:
 
 
 def test_a_machine_priced_without_its_gpus_is_not_loaded() -> None:
-    """10.12 USD an hour for eight H100 is what the table once gave for a3-megagpu-8g."""
+    """The table once gave 10.12 USD an hour for eight H100 (a3-megagpu-8g)."""
     batch = parse(rebuilt("{hour: 88,", "{hour: 10.12,"))
     checked = check(batch, SOURCE, at=FETCHED, before=batch.head(0))
     assert not checked.passed
@@ -114,8 +114,10 @@ def test_a_machine_priced_without_its_gpus_is_not_loaded() -> None:
     assert "leaves its GPUs out" in checked.blocked[0]
 
 
-def test_the_spot_price_of_an_h100_fell_and_then_rose_at_every_change(kept: pd.DataFrame) -> None:
-    spot = kept[kept["series"].eq(H100 + "us-central1.spot")].set_index("period")["value"]
+def test_the_spot_price_of_an_h100_fell_and_then_rose_at_every_change(
+    shipped: pd.DataFrame,
+) -> None:
+    spot = shipped[shipped["series"].eq(H100 + "us-central1.spot")].set_index("period")["value"]
     monthly = spot.resample("MS").last().round(2)
     assert monthly["2024-05-01"] == 7.80
     assert set(monthly["2025-03-01":"2025-12-01"]) == {2.55}
@@ -125,13 +127,13 @@ def test_the_spot_price_of_an_h100_fell_and_then_rose_at_every_change(kept: pd.D
     assert round(rises.iloc[0] / spot[:"2026-01-21"].iloc[-1] - 1, 2) == 0.15
 
 
-def test_spot_over_list_price_tells_scarcity(kept: pd.DataFrame) -> None:
-    wide = kept.pivot(index="period", columns="series", values="value").resample("MS").last()
+def test_spot_over_list_price_tells_scarcity(shipped: pd.DataFrame) -> None:
+    wide = shipped.pivot(index="period", columns="series", values="value").resample("MS").last()
     ratio = wide[H100 + "us-central1.spot"] / wide[H100 + "us-central1.on_demand"]
     assert ratio.round(2)[["2024-05-01", "2025-06-01", "2026-07-01"]].tolist() == [0.71, 0.23, 0.57]
 
 
-def test_the_price_that_a_tool_mended_is_not_kept(kept: pd.DataFrame) -> None:
-    listed = kept[kept["series"].eq("gcp.gpu.a100-40gb.us-central1.on_demand")]
+def test_the_price_that_a_tool_mended_is_not_kept(shipped: pd.DataFrame) -> None:
+    listed = shipped[shipped["series"].eq("gcp.gpu.a100-40gb.us-central1.on_demand")]
     assert listed["period"].min() == pd.Timestamp("2022-02-16")
     assert set(listed["value"]) == {3.673385}

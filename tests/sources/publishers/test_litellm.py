@@ -1,4 +1,4 @@
-"""LiteLLM's catalogue: real copies of two days, per token, and the registry of models."""
+"""LiteLLM's catalogue: real copies of two days, and the table of models."""
 
 import gzip
 import json
@@ -13,7 +13,7 @@ from sources.publishers.litellm import SOURCE
 from sources.publishers.token_prices import current_models
 from sources.tidy import read_history
 from tests.server import Site
-from tests.sources.publishers.chips import AT, came, checked, given, values
+from tests.sources.publishers.helpers import AT, archived_payload, checked, fetch_payload, values
 
 DAY = datetime(2025, 1, 13, 12, tzinfo=UTC)
 
@@ -36,12 +36,12 @@ def rebuilt(flagship: dict[str, Any] | None = None, **others: Any) -> Payload:
     """A catalogue in the publisher's shape that has the models of the day."""
     names = current_models(AT.date())
     models = {names["frugal"]: model(), names["flagship"]: flagship or model(), **others}
-    return given(SOURCE, json.dumps(models).encode())
+    return archived_payload(SOURCE, json.dumps(models).encode())
 
 
 @pytest.mark.shared
 def test_a_real_copy_gives_the_price_of_a_million_tokens(site: Site, payloads: Path) -> None:
-    payload = came(site, SOURCE, catalogue(payloads, "2025-01-13"), at=DAY)
+    payload = fetch_payload(site, SOURCE, catalogue(payloads, "2025-01-13"), at=DAY)
     assert values(SOURCE, payload) == {
         "litellm.flagship": pytest.approx((3 * 2.5 + 10) / 4),
         "litellm.frugal": pytest.approx((3 * 0.15 + 0.6) / 4),
@@ -52,11 +52,13 @@ def test_a_real_copy_gives_the_price_of_a_million_tokens(site: Site, payloads: P
 def test_both_catalogues_agree_on_the_same_day(payloads: Path) -> None:
     path = find_source("token_prices").history
     assert path is not None
-    kept = read_history(path)
-    known = kept[kept["period"].le(DAY.replace(tzinfo=None))].groupby("series")["value"].last()
+    shipped = read_history(path)
+    before = (
+        shipped[shipped["period"].le(DAY.replace(tzinfo=None))].groupby("series")["value"].last()
+    )
     body = Payload(catalogue(payloads, "2025-01-13"), SOURCE.requests[0], DAY)
     for key, value in values(SOURCE, body).items():
-        assert known[key.replace("litellm", "tokens")] == pytest.approx(value)
+        assert before[key.replace("litellm", "tokens")] == pytest.approx(value)
 
 
 @pytest.mark.shared
@@ -71,8 +73,8 @@ def test_prices_of_batches_caches_and_resellers_are_not_read() -> None:
     name = current_models(AT.date())["flagship"]
     other = model(input_cost_per_token=9e-06, litellm_provider="azure")
     extra = model(input_cost_per_token_batches=1e-09, cache_read_input_token_cost=1e-09)
-    found = rebuilt(extra, **{f"azure/{name}": other, f"openrouter/openai/{name}": other})
-    assert values(SOURCE, found) == {"litellm.flagship": 4.0, "litellm.frugal": 4.0}
+    actual = rebuilt(extra, **{f"azure/{name}": other, f"openrouter/openai/{name}": other})
+    assert values(SOURCE, actual) == {"litellm.flagship": 4.0, "litellm.frugal": 4.0}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from sources import Payload, SchemaDrift
 from sources.publishers.msft_ai_diffusion import ECONOMIES, MEDIAN, SOURCE, parse
 from tests.server import Site
-from tests.sources.publishers.chips import came, values
+from tests.sources.publishers.helpers import fetch_payload, values
 
 FILE = "msft_ai_diffusion/AI_Diffusion_Q12026_Update.csv"
 HEAD = "Economy,H1 2025 AI Diffusion,Q1 2026 AI Diffusion\n"
@@ -20,7 +20,7 @@ def rebuilt(text: str) -> Payload:
     return Payload(text.encode("mac_roman"), SOURCE.requests[0], datetime(2026, 11, 1, tzinfo=UTC))
 
 
-def whole(head: str = HEAD, share: str = "10.00%", also: str = "") -> Payload:
+def complete(head: str = HEAD, share: str = "10.00%", also: str = "") -> Payload:
     cells = f",{share}" * (head.count(",") - also.count(","))
     names = [f'"{name}"' if "," in name else name for name in ECONOMIES["economy"]]
     return rebuilt(head + "".join(f"{name}{cells}\n" for name in names) + also)
@@ -28,7 +28,7 @@ def whole(head: str = HEAD, share: str = "10.00%", also: str = "") -> Payload:
 
 @pytest.mark.shared
 def test_the_real_file_has_three_waves_of_147_economies(site: Site, payloads: Path) -> None:
-    payload = came(site, SOURCE, (payloads / FILE).read_bytes())
+    payload = fetch_payload(site, SOURCE, (payloads / FILE).read_bytes())
     frame = parse(payload)
     newest = frame.loc[frame["period"].eq("2026-01-01")].set_index("series")["value"]
     assert len(newest) == 147 + 1
@@ -43,7 +43,7 @@ def test_the_real_file_has_three_waves_of_147_economies(site: Site, payloads: Pa
 
 
 def test_a_wave_is_dated_by_its_last_quarter() -> None:
-    assert sorted(set(parse(whole())["period"])) == [
+    assert sorted(set(parse(complete())["period"])) == [
         pd.Timestamp("2025-04-01"),
         pd.Timestamp("2026-01-01"),
     ]
@@ -52,18 +52,18 @@ def test_a_wave_is_dated_by_its_last_quarter() -> None:
 @pytest.mark.parametrize(
     ("payload", "said"),
     [
-        (whole(HEAD.replace("Economy", "Country")), "Economy"),
-        (whole("Economy,First half\n"), "waves"),
-        (whole(also="Atlantis,1.00%,1.00%\n"), "Atlantis"),
-        (whole(share="0.117"), "per cents"),
+        (complete(HEAD.replace("Economy", "Country")), "Economy"),
+        (complete("Economy,First half\n"), "waves"),
+        (complete(also="Atlantis,1.00%,1.00%\n"), "Atlantis"),
+        (complete(share="0.117"), "per cents"),
         (rebuilt(HEAD + "Morocco,10.00%,11.70%\n"), "over 100 economies"),
     ],
 )
-def test_a_changed_file_is_refused(payload: Payload, said: str) -> None:
-    with pytest.raises(SchemaDrift, match=said):
+def test_a_changed_file_is_refused(payload: Payload, reason: str) -> None:
+    with pytest.raises(SchemaDrift, match=reason):
         parse(payload)
 
 
 def test_a_new_column_and_another_order_change_nothing() -> None:
-    plain = values(SOURCE, whole("Economy,Q1 2026 AI Diffusion\n"))
-    assert values(SOURCE, whole("Economy,Q1 2026 AI Diffusion,Rank\n")) == plain
+    plain = values(SOURCE, complete("Economy,Q1 2026 AI Diffusion\n"))
+    assert values(SOURCE, complete("Economy,Q1 2026 AI Diffusion,Rank\n")) == plain

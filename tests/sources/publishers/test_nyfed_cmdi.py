@@ -1,4 +1,4 @@
-"""The bond distress index: the real workbook, its layout, and the weeks that are shipped."""
+"""The bond distress index: the real workbook, its layout, shipped weeks."""
 
 from datetime import UTC, datetime
 from io import BytesIO
@@ -51,20 +51,20 @@ def test_the_worst_weeks_are_those_of_the_great_recession(real: pd.DataFrame) ->
 @pytest.mark.shared
 def test_history_is_what_the_workbook_held(real: pd.DataFrame) -> None:
     assert SOURCE.history is not None
-    kept = read_history(SOURCE.history)
+    shipped = read_history(SOURCE.history)
     columns = ["series", "period", "value"]
-    merged = kept[columns].merge(real[columns], how="left", indicator=True)
+    merged = shipped[columns].merge(real[columns], how="left", indicator=True)
     assert merged["_merge"].eq("both").all()
-    assert len(kept) == real["period"].ge("2020-01-01").sum() == 1026
+    assert len(shipped) == real["period"].ge("2020-01-01").sum() == 1026
 
 
 def test_no_week_is_known_before_it_is_over_nor_after_the_file_that_gave_it() -> None:
     assert SOURCE.history is not None
-    kept = read_history(SOURCE.history)
-    waited = (kept["known_from"].dt.tz_localize(None) - kept["period"]).dt.days - 4
+    shipped = read_history(SOURCE.history)
+    waited = (shipped["known_from"].dt.tz_localize(None) - shipped["period"]).dt.days - 4
     assert waited.between(5, SOURCE.lag_days).all()
-    assert kept["known_from"].max() == pd.Timestamp("2026-07-29", tz="UTC")
-    assert kept.loc[~kept["assumed"], "known_from"].nunique() == 1
+    assert shipped["known_from"].max() == pd.Timestamp("2026-07-29", tz="UTC")
+    assert shipped.loc[~shipped["assumed"], "known_from"].nunique() == 1
 
 
 def test_another_sheet_with_the_same_columns_is_read() -> None:

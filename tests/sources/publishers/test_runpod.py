@@ -1,4 +1,4 @@
-"""RunPod: the real answer of July 2026 over a POST to loopback, and its fillers."""
+"""RunPod: the real response of July 2026, and its filler prices."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,13 @@ import pytest
 from sources import SchemaDrift
 from sources.publishers.runpod import SOURCE
 from tests.server import Site
-from tests.sources.publishers.chips import asked, came, checked, given, values
+from tests.sources.publishers.helpers import (
+    archived_payload,
+    checked,
+    fetch_bodies,
+    fetch_payload,
+    values,
+)
 
 H100 = "runpod.gpu.h100-sxm-80gb.global."
 
@@ -33,7 +39,7 @@ def answer(*types: dict[str, Any]) -> bytes:
 
 
 def rebuilt(*types: dict[str, Any]) -> dict[str, float]:
-    return values(SOURCE, given(SOURCE, answer(*types)))
+    return values(SOURCE, archived_payload(SOURCE, answer(*types)))
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +49,12 @@ def real(payloads: Path) -> bytes:
 
 @pytest.mark.shared
 def test_the_real_answer_gives_the_prices_of_two_tiers(site: Site, real: bytes) -> None:
-    found = values(SOURCE, came(site, SOURCE, real))
-    assert len(found) == 19
-    assert found[H100 + "on_demand"] == 2.99
-    assert found[H100 + "community"] == 2.69
-    assert found["runpod.gpu.a100-pcie-80gb.global.on_demand"] == 1.39
-    assert found["runpod.gpu.b300-sxm-288gb.global.on_demand"] == 7.39
+    actual = values(SOURCE, fetch_payload(site, SOURCE, real))
+    assert len(actual) == 19
+    assert actual[H100 + "on_demand"] == 2.99
+    assert actual[H100 + "community"] == 2.69
+    assert actual["runpod.gpu.a100-pcie-80gb.global.on_demand"] == 1.39
+    assert actual["runpod.gpu.b300-sxm-288gb.global.on_demand"] == 7.39
     assert site.asked[-1].method == "POST"
     assert "securePrice secureCloud" in site.asked[-1].json["query"]
 
@@ -57,12 +63,12 @@ def test_the_real_answer_gives_the_prices_of_two_tiers(site: Site, real: bytes) 
 def test_every_filler_of_a_half_has_its_flag_down_and_none_is_read(real: bytes) -> None:
     types = json.loads(real)["data"]["gpuTypes"]
     for price, flag in (("communityPrice", "communityCloud"), ("securePrice", "secureCloud")):
-        halves = [one[flag] for one in types if one[price] == 0.5]
+        halves = [item[flag] for item in types if item[price] == 0.5]
         assert (len(halves), any(halves)) == (7, False)
-    found = values(SOURCE, given(SOURCE, real))
-    assert 0.5 not in found.values()
-    assert "runpod.gpu.mi300x-oam-192gb.global.community" not in found
-    assert "runpod.gpu.a100-sxm-40gb.global.on_demand" not in found
+    actual = values(SOURCE, archived_payload(SOURCE, real))
+    assert 0.5 not in actual.values()
+    assert "runpod.gpu.mi300x-oam-192gb.global.community" not in actual
+    assert "runpod.gpu.a100-sxm-40gb.global.on_demand" not in actual
 
 
 def test_a_price_without_its_flag_or_of_nothing_is_no_offer() -> None:
@@ -89,7 +95,7 @@ def test_a_memory_that_is_rounded_is_that_gpu_and_another_is_refused() -> None:
 @pytest.mark.parametrize("field", sorted(gpu()))
 def test_a_lost_field_is_refused_and_an_added_one_is_not(field: str) -> None:
     with pytest.raises(SchemaDrift, match=field):
-        rebuilt({name: held for name, held in gpu().items() if name != field})
+        rebuilt({name: entry for name, entry in gpu().items() if name != field})
     assert rebuilt(dict(reversed(gpu(added="x").items()))) == rebuilt(gpu())
 
 
@@ -101,23 +107,25 @@ def test_unknown_gpus_are_left_out_and_only_unknown_ones_refused() -> None:
 
 
 def test_an_error_with_status_200_is_refused(site: Site) -> None:
-    answered = asked(site, SOURCE, b'{"errors": [{"message": "no such field"}], "data": null}')
+    answered = fetch_bodies(
+        site, SOURCE, b'{"errors": [{"message": "no such field"}], "data": null}'
+    )
     assert answered.answer.outcome == "refused"
     for nothing in (b'{"data": null}', b'{"data": {"gpuTypes": []}}'):
         with pytest.raises(SchemaDrift):
-            values(SOURCE, given(SOURCE, nothing))
+            values(SOURCE, archived_payload(SOURCE, nothing))
 
 
 @pytest.mark.parametrize("factor", [1000, 0.001])
 def test_prices_scaled_by_a_thousand_are_not_loaded(factor: float) -> None:
     scaled = gpu(securePrice=3 * factor, communityPrice=2 * factor)
-    assert not checked(SOURCE, given(SOURCE, answer(scaled))).passed
+    assert not checked(SOURCE, archived_payload(SOURCE, answer(scaled))).passed
 
 
 def test_a_price_that_leaps_is_loaded_and_told() -> None:
-    payload = given(SOURCE, answer(gpu(securePrice=5.0)))
+    payload = archived_payload(SOURCE, answer(gpu(securePrice=5.0)))
     last = {"series": H100 + "on_demand", "period": pd.Timestamp("2026-09-24"), "value": 3.0}
-    found = checked(SOURCE, payload, pd.DataFrame([last]))
-    assert found.passed
-    assert len(found.accepted) == 2
-    assert "over 40 %" in found.warnings[0]
+    actual = checked(SOURCE, payload, pd.DataFrame([last]))
+    assert actual.passed
+    assert len(actual.accepted) == 2
+    assert "over 40 %" in actual.warnings[0]

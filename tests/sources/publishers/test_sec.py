@@ -1,4 +1,4 @@
-"""Company accounts: real bodies of the SEC, the traps in them, and the history that is shipped."""
+"""Company accounts: real bodies of the SEC, their traps, shipped history."""
 
 import gzip
 import json
@@ -85,22 +85,22 @@ def test_capital_expenditure_passes_operating_cash_flow_at_alphabet() -> None:
 
 @pytest.mark.shared
 def test_a_restated_quarter_is_kept_in_both_vintages() -> None:
-    found = quarter(accounts(BODIES["META"]), "sec.capex.META", "2023-01-01")
-    assert found == [("2023-04-27", 6842), ("2024-04-25", 6823)]
+    actual = quarter(accounts(BODIES["META"]), "sec.capex.META", "2023-01-01")
+    assert actual == [("2023-04-27", 6842), ("2024-04-25", 6823)]
 
 
 @pytest.mark.shared
 def test_a_restatement_enters_a_difference_only_with_its_counterpart() -> None:
-    """The first quarter of 2023 was restated in April 2024, the half-year in August."""
-    found = quarter(accounts(BODIES["META"]), "sec.capex.META", "2023-04-01")
-    assert found == [("2023-07-27", 6216), ("2024-08-01", 6134)]
+    """The first quarter of 2023 was restated in April 2024, its half in August."""
+    actual = quarter(accounts(BODIES["META"]), "sec.capex.META", "2023-04-01")
+    assert actual == [("2023-07-27", 6216), ("2024-08-01", 6134)]
 
 
 @pytest.mark.shared
 def test_a_difference_is_known_when_its_last_fact_is_filed() -> None:
-    """Microsoft's depreciation of nine months was first filed nine months after the year's."""
-    found = quarter(accounts(BODIES["MSFT"]), "sec.depreciation.MSFT", "2025-04-01")
-    assert found == [("2026-04-29", 6300)]
+    """Microsoft's nine months were first filed nine months after the year."""
+    actual = quarter(accounts(BODIES["MSFT"]), "sec.depreciation.MSFT", "2025-04-01")
+    assert actual == [("2026-04-29", 6300)]
 
 
 @pytest.mark.shared
@@ -109,8 +109,8 @@ def test_amazons_twelve_months_are_not_its_years() -> None:
     for names in (*CONCEPTS.values(), ("Revenues",)):
         excerpt["facts"]["us-gaap"].setdefault(names[0], excerpt["facts"]["us-gaap"][PRODUCTIVE])
     capex = parse(payload(json.dumps(excerpt).encode())).query("series == 'sec.capex.AMZN'")
-    found = (capex.groupby("period")["value"].last() / 1e6).to_dict()
-    assert {f"{period:%Y-%m}": value for period, value in found.items()} == {
+    actual = (capex.groupby("period")["value"].last() / 1e6).to_dict()
+    assert {f"{period:%Y-%m}": value for period, value in actual.items()} == {
         "2016-07": 1841,
         "2017-01": 1861,
         "2024-07": 22620,
@@ -154,8 +154,8 @@ def test_a_fiscal_quarter_is_filed_under_the_calendar_quarter_of_its_middle() ->
         (start, end, 7, "2026-06-22") for start, end in zip(starts, ends, strict=True)
     ]
     frame = parse(payload(rebuilt(1341439, **{operating: facts})))
-    found = frame[frame["series"].eq("sec.ocf.ORCL")]["period"]
-    assert found.dt.strftime("%Y-%m-%d").tolist() == list(ends.values())
+    actual = frame[frame["series"].eq("sec.ocf.ORCL")]["period"]
+    assert actual.dt.strftime("%Y-%m-%d").tolist() == list(ends.values())
 
 
 def test_a_concept_that_replaces_another_is_followed_and_never_left() -> None:
@@ -187,23 +187,25 @@ def test_a_renamed_concept_is_refused_by_name() -> None:
 
 
 def test_each_company_is_asked_for_once_and_every_series_is_declared() -> None:
-    asked = {request.url[-19:] for request in SOURCE.requests}
-    assert len(asked) == len(SOURCE.requests) == 6
-    assert "/CIK0001341439.json" in asked
+    requested = {request.url[-19:] for request in SOURCE.requests}
+    assert len(requested) == len(SOURCE.requests) == 6
+    assert "/CIK0001341439.json" in requested
     assert len({series.key for series in SOURCE.series}) == 6 * len(CONCEPTS)
 
 
 @pytest.fixture(scope="module")
-def kept() -> pd.DataFrame:
+def shipped() -> pd.DataFrame:
     assert SOURCE.history is not None
     return read_history(SOURCE.history)
 
 
-def test_history_holds_only_declared_series_and_public_addresses(kept: pd.DataFrame) -> None:
-    assert set(kept["series"]) <= {series.key for series in SOURCE.series}
-    assert kept["address"].str.startswith("https://www.sec.gov/Archives/edgar/data/").all()
-    assert not kept.duplicated(["series", "period", "known_from"]).any()
-    assert (kept["known_from"].dt.tz_localize(None) > kept["period"] + pd.Timedelta(days=60)).all()
+def test_history_holds_only_declared_series_and_public_addresses(shipped: pd.DataFrame) -> None:
+    assert set(shipped["series"]) <= {series.key for series in SOURCE.series}
+    assert shipped["address"].str.startswith("https://www.sec.gov/Archives/edgar/data/").all()
+    assert not shipped.duplicated(["series", "period", "known_from"]).any()
+    assert (
+        shipped["known_from"].dt.tz_localize(None) > shipped["period"] + pd.Timedelta(days=60)
+    ).all()
 
 
 @pytest.mark.parametrize(
@@ -216,17 +218,17 @@ def test_history_holds_only_declared_series_and_public_addresses(kept: pd.DataFr
     ],
 )
 def test_history_gives_the_published_ratios(
-    kept: pd.DataFrame, ticker: str, period: str, ratio: float, free: float
+    shipped: pd.DataFrame, ticker: str, period: str, ratio: float, free: float
 ) -> None:
-    newest = kept.groupby(["series", "period"])["value"].last() / 1e6
+    newest = shipped.groupby(["series", "period"])["value"].last() / 1e6
     capex, ocf = (newest[f"sec.{item}.{ticker}"][period] for item in ("capex", "ocf"))
     assert (round(capex / ocf, 2), ocf - capex) == (ratio, free)
 
 
 def test_four_quarters_of_history_add_up_to_the_years_that_amazon_filed(
-    kept: pd.DataFrame,
+    shipped: pd.DataFrame,
 ) -> None:
-    flow = kept[kept["series"].eq("sec.ocf.AMZN")].set_index("period")["value"] / 1e6
+    flow = shipped[shipped["series"].eq("sec.ocf.AMZN")].set_index("period")["value"] / 1e6
     years = flow.groupby(flow.index.year).sum()
     assert years[[2021, 2022, 2023, 2024, 2025]].tolist() == [46327, 46752, 84946, 115877, 139514]
 
@@ -234,17 +236,19 @@ def test_four_quarters_of_history_add_up_to_the_years_that_amazon_filed(
 @pytest.mark.shared
 @pytest.mark.parametrize("ticker", ["GOOGL", "META", "MSFT"])
 def test_history_is_what_the_parser_reads_from_the_real_body(
-    kept: pd.DataFrame, ticker: str
+    shipped: pd.DataFrame, ticker: str
 ) -> None:
     columns = ["series", "period", "known_from", "value"]
     read = accounts(BODIES[ticker])[columns]
-    mine = kept[kept["series"].str.endswith(ticker) & ~kept["note"].str.contains("tabulation")]
+    mine = shipped[
+        shipped["series"].str.endswith(ticker) & ~shipped["note"].str.contains("tabulation")
+    ]
     merged = mine[columns].merge(read, how="left", indicator=True)
     assert merged["_merge"].eq("both").all()
     assert len(mine) == read["period"].ge("2016-01-01").sum()
 
 
-def test_figures_not_read_in_a_filing_are_told_apart(kept: pd.DataFrame) -> None:
-    doubtful = kept[kept["status"].eq("estimated")]
+def test_figures_not_read_in_a_filing_are_told_apart(shipped: pd.DataFrame) -> None:
+    doubtful = shipped[shipped["status"].eq("estimated")]
     assert sorted(doubtful["series"]) == ["sec.capex.AMZN", "sec.ocf.AMZN"]
     assert doubtful["note"].str.contains("not read in the filing").all()

@@ -1,4 +1,4 @@
-"""SEC full-text search: real answers over a socket, the cap, pages, filings counted once."""
+"""SEC full-text search: real responses, the cap, pages, filings counted once."""
 
 import json
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ import pytest
 from sources import Payload, SchemaDrift
 from sources.publishers.sec_filings import SOURCE, items, next_page, parse
 from tests.server import Site
-from tests.sources.publishers.chips import asked, came, given
+from tests.sources.publishers.helpers import archived_payload, fetch_bodies, fetch_payload
 
 
 def hit(number: int, date: str = "2026-01-05", **changed: Any) -> dict[str, Any]:
@@ -28,8 +28,10 @@ def hit(number: int, date: str = "2026-01-05", **changed: Any) -> dict[str, Any]
 
 
 def page(*hits: dict[str, Any], total: int | None = None, relation: str = "eq") -> bytes:
-    whole = {"value": len(hits) if total is None else total, "relation": relation}
-    return json.dumps({"timed_out": False, "hits": {"total": whole, "hits": list(hits)}}).encode()
+    complete = {"value": len(hits) if total is None else total, "relation": relation}
+    return json.dumps(
+        {"timed_out": False, "hits": {"total": complete, "hits": list(hits)}}
+    ).encode()
 
 
 def payload(*pages: bytes) -> Payload:
@@ -40,8 +42,8 @@ def payload(*pages: bytes) -> Payload:
 @pytest.mark.shared
 def test_a_real_page_is_counted_by_filing(site: Site, payloads: Path) -> None:
     body = (payloads / "sec_edgar_fts/100_hits.json").read_bytes()
-    frame = parse(came(site, SOURCE, body)).set_index("period")["value"]
-    filings = {one["_source"]["adsh"] for one in json.loads(body)["hits"]["hits"]}
+    frame = parse(fetch_payload(site, SOURCE, body)).set_index("period")["value"]
+    filings = {item["_source"]["adsh"] for item in json.loads(body)["hits"]["hits"]}
     assert frame[pd.Timestamp("2025-04-01")] == len(filings) < 100  # it holds one twice
     assert frame.sum() == len(filings)
 
@@ -52,15 +54,15 @@ def test_a_real_answer_at_the_cap_is_refused_and_an_empty_one_is_zero(
 ) -> None:
     capped = (payloads / "sec_edgar_fts/10000_hits.json").read_bytes()
     with pytest.raises(SchemaDrift, match="the cap"):
-        parse(given(SOURCE, capped))
+        parse(archived_payload(SOURCE, capped))
     none = (payloads / "sec_edgar_fts/0_hits.json").read_bytes()
-    assert parse(came(site, SOURCE, none))["value"].sum() == 0
+    assert parse(fetch_payload(site, SOURCE, none))["value"].sum() == 0
 
 
 def test_pages_are_asked_for_until_the_total(site: Site) -> None:
-    answered = asked(site, SOURCE, page(hit(1), total=2), page(hit(2), total=2))
+    answered = fetch_bodies(site, SOURCE, page(hit(1), total=2), page(hit(2), total=2))
     assert answered.answer.outcome == "new", answered.answer.detail
-    assert [one.query["from"] for one in site.asked] == [["0"], ["1"]]
+    assert [item.query["from"] for item in site.asked] == [["0"], ["1"]]
     assert parse(answered.payload)["value"].sum() == 2
 
 
@@ -98,6 +100,6 @@ def test_press_releases_are_items_with_their_address() -> None:
         (page({"_id": "a:b", "_source": {"adsh": "a"}}), "without one of them"),
     ],
 )
-def test_a_changed_answer_is_refused(body: bytes, said: str) -> None:
-    with pytest.raises(SchemaDrift, match=said):
+def test_a_changed_answer_is_refused(body: bytes, reason: str) -> None:
+    with pytest.raises(SchemaDrift, match=reason):
         parse(payload(body))

@@ -1,4 +1,4 @@
-"""Documents filed with the SEC: a title and facts are read, the text is not kept.
+"""Documents filed with the SEC: title and facts are read, no text is stored.
 
 RELEASE_REBUILT has the form of an exhibit 99.1; its company and its facts are made up.
 """
@@ -11,7 +11,7 @@ import pytest
 from sources import Payload, Request, SchemaDrift
 from sources.publishers.sec_releases import items, redact, source
 from tests.server import Site
-from tests.sources.publishers.chips import AT, came
+from tests.sources.publishers.helpers import AT, fetch_payload
 
 LINK = "https://www.sec.gov/Archives/edgar/data/1/000000000126000001/release.htm"
 RELEASE_REBUILT = """<HTML><HEAD><TITLE>EX-99.1</TITLE></HEAD><BODY>
@@ -32,7 +32,7 @@ def read(page: str) -> dict[str, object]:
 
 
 def test_a_release_gives_its_title_and_the_facts_of_its_first_paragraph(site: Site) -> None:
-    payload = came(site, source([LINK]), RELEASE_REBUILT.encode())
+    payload = fetch_payload(site, source([LINK]), RELEASE_REBUILT.encode())
     row = items(payload).iloc[0]
     assert row["title"] == "Northbridge to Build 80 MW Data Center in Rabat, Morocco"
     assert row["link"] == LINK
@@ -63,9 +63,9 @@ def test_capitals_are_read_as_a_title() -> None:
 @pytest.mark.parametrize("name", ["oracle_8k.html", "blackrock_8k.html"])
 def test_a_real_report_on_something_else_is_no_event(payloads: Path, name: str) -> None:
     body = (payloads / "sec_8k_html" / name).read_bytes()
-    kept = redact(body)
-    assert json.loads(kept)["facts"]["event_type"] == "not_announcement"
-    assert len(kept) < 1500 < len(body)
+    shipped = redact(body)
+    assert json.loads(shipped)["facts"]["event_type"] == "not_announcement"
+    assert len(shipped) < 1500 < len(body)
 
 
 @pytest.mark.parametrize("page", ["<html></html>", "<html><p>Exhibit 99.1</p></html>"])

@@ -1,4 +1,4 @@
-"""SEC submissions: real answers over a socket, both forms counted, older pages asked for."""
+"""SEC submissions: real responses, both forms counted, older pages."""
 
 import json
 from datetime import UTC, datetime
@@ -11,14 +11,14 @@ import pytest
 from sources import Payload, SchemaDrift
 from sources.publishers.sec_submissions import ADDRESS, COMPANIES, SOURCE, items, next_page, parse
 from tests.server import Site
-from tests.sources.publishers.chips import asked, came
+from tests.sources.publishers.helpers import fetch_bodies, fetch_payload
 
 AT = datetime(2026, 7, 25, tzinfo=UTC)
 OF = {ticker: number for number, (ticker, _) in enumerate(COMPANIES.values())}
 
 
 def filings(*filed: tuple[str, str, str]) -> dict[str, list[str]]:
-    """Filings in the publisher's columnar shape: (date, form, items), of a made-up company."""
+    """Filings (date, form, items) of a made-up company, in columns."""
     return {
         "accessionNumber": [f"0000000001-26-{date}-{form}" for date, form, _ in filed],
         "filingDate": [date for date, _, _ in filed],
@@ -41,19 +41,19 @@ def payload(*pages: bytes) -> Payload:
 @pytest.mark.shared
 def test_a_real_answer_counts_both_forms(site: Site, payloads: Path) -> None:
     body = (payloads / "sec_edgar_submissions/CIK0001878848.json").read_bytes()
-    frame = parse(came(site, SOURCE, body, at=AT, question=OF["IREN"]))
+    frame = parse(fetch_payload(site, SOURCE, body, at=AT, question=OF["IREN"]))
     recent = json.loads(body)["filings"]["recent"]
     filed = [d for d, f in zip(recent["filingDate"], recent["form"], strict=True) if f in "8-K6-K"]
     assert frame["value"].sum() == len([d for d in filed if "2024-01" <= d < "2026-07"])
     assert set(frame["series"]) == {"sec_submissions.current_reports.IREN"}
-    told = frame.set_index("period")["value"]
-    assert told[pd.Timestamp("2026-05-01")] == sum(d.startswith("2026-05") for d in filed) > 3
+    reported = frame.set_index("period")["value"]
+    assert reported[pd.Timestamp("2026-05-01")] == sum(d.startswith("2026-05") for d in filed) > 3
 
 
 @pytest.mark.shared
 def test_real_reports_are_items_with_their_address(site: Site, payloads: Path) -> None:
     body = (payloads / "sec_edgar_submissions/CIK0001878848.json").read_bytes()
-    table = items(came(site, SOURCE, body, at=AT, question=OF["IREN"]))
+    table = items(fetch_payload(site, SOURCE, body, at=AT, question=OF["IREN"]))
     june = table[table["published"].str.startswith("2026-06-01")].iloc[0]
     assert june["title"] == "IREN: current report, items 1.01,2.03"
     assert june["link"].startswith("https://www.sec.gov/Archives/edgar/data/1878848/000114036126")
@@ -64,7 +64,7 @@ def test_real_reports_are_items_with_their_address(site: Site, payloads: Path) -
 @pytest.mark.shared
 def test_pages_older_than_the_series_are_not_asked_for(site: Site, payloads: Path) -> None:
     body = (payloads / "sec_edgar_submissions/CIK0001341439.json").read_bytes()
-    answered = asked(site, SOURCE, body, at=AT, question=OF["ORCL"])
+    answered = fetch_bodies(site, SOURCE, body, at=AT, question=OF["ORCL"])
     assert answered.answer.outcome == "new", answered.answer.detail
     assert len(answered.bodies) == 1
 
@@ -73,11 +73,11 @@ def test_an_older_page_has_no_outer_filings(site: Site) -> None:
     older = "CIK0001101239-submissions-001.json"
     site.serve(ADDRESS + older, json.dumps(filings(("2024-02-05", "8-K", "8.01"))).encode())
     first = answer(filings(("2025-03-04", "8-K", "8.01")), (older, "2024-12-31"))
-    answered = asked(site, SOURCE, first, at=AT)
+    answered = fetch_bodies(site, SOURCE, first, at=AT)
     assert answered.answer.outcome == "new", answered.answer.detail
-    told = parse(answered.payload).set_index("period")["value"]
-    assert told[pd.Timestamp("2024-02-01")] == told[pd.Timestamp("2025-03-01")] == 1
-    assert told.sum() == 2
+    reported = parse(answered.payload).set_index("period")["value"]
+    assert reported[pd.Timestamp("2024-02-01")] == reported[pd.Timestamp("2025-03-01")] == 1
+    assert reported.sum() == 2
 
 
 def test_a_month_that_runs_is_not_counted_and_a_filing_counts_once() -> None:
@@ -99,10 +99,10 @@ def test_a_month_that_runs_is_not_counted_and_a_filing_counts_once() -> None:
         ({"filings": {"recent": {"form": []}, "files": []}}, "no acceptanceDateTime"),
     ],
 )
-def test_a_changed_answer_is_refused(changed: dict[str, Any], said: str) -> None:
-    whole = json.loads(answer(filings())) | changed
-    with pytest.raises(SchemaDrift, match=said):
-        parse(payload(json.dumps(whole).encode()))
+def test_a_changed_answer_is_refused(changed: dict[str, Any], reason: str) -> None:
+    complete = json.loads(answer(filings())) | changed
+    with pytest.raises(SchemaDrift, match=reason):
+        parse(payload(json.dumps(complete).encode()))
 
 
 def test_columns_of_two_lengths_are_refused() -> None:

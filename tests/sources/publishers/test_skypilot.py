@@ -1,4 +1,4 @@
-"""SkyPilot's catalogue: real rows of two clouds, whose columns differ, from loopback."""
+"""SkyPilot's catalogue: real rows of two clouds whose columns differ."""
 
 import runpy
 from pathlib import Path
@@ -9,7 +9,7 @@ from sources import Payload, SchemaDrift
 from sources.publishers import skypilot
 from sources.publishers.skypilot import CLOUDS, SOURCE, cloud_of
 from tests.server import Site
-from tests.sources.publishers.chips import came, checked, given, values
+from tests.sources.publishers.helpers import archived_payload, checked, fetch_payload, values
 
 LAMBDA, RUNPOD = CLOUDS.index("lambda"), CLOUDS.index("runpod")
 H100 = "skypilot.gpu.h100-sxm-80gb.lambda."
@@ -19,7 +19,7 @@ ROW = "gpu_8x_h100_sxm5,H100,8.0,us-east-1,24.0,,made up\n"
 
 def rebuilt(rows: str = ROW, head: str = HEAD, cloud: int = LAMBDA) -> Payload:
     """A table in the catalogue's shape, with round prices."""
-    return given(SOURCE, (head + rows).encode(), SOURCE.requests[cloud])
+    return archived_payload(SOURCE, (head + rows).encode(), SOURCE.requests[cloud])
 
 
 def prices(rows: str = ROW, head: str = HEAD, cloud: int = LAMBDA) -> dict[str, float]:
@@ -33,8 +33,10 @@ def test_real_rows_of_two_clouds_are_read_by_name(site: Site, payloads: Path) ->
         RUNPOD: (payloads / "skypilot/runpod_vms_v8_head.csv").read_bytes(),
     }
     assert len({body.split(b"\n")[0] for body in bodies.values()}) == 2
-    found = [values(SOURCE, came(site, SOURCE, body, question=n)) for n, body in bodies.items()]
-    assert found == [
+    actual = [
+        values(SOURCE, fetch_payload(site, SOURCE, body, question=n)) for n, body in bodies.items()
+    ]
+    assert actual == [
         {"skypilot.gpu.v100-sxm-16gb.lambda.on_demand": 0.79},
         {"skypilot.gpu.a100-pcie-80gb.runpod.on_demand": 1.39},
     ]
@@ -49,8 +51,8 @@ def test_the_version_of_the_catalogue_is_configured(monkeypatch: pytest.MonkeyPa
 
 
 def test_one_price_repeated_for_every_region_counts_once() -> None:
-    many = "".join(ROW.replace("us-east-1", f"region-{n}") for n in range(30))
-    assert prices(many) == {H100 + "on_demand": 3.0}
+    count = "".join(ROW.replace("us-east-1", f"region-{n}") for n in range(30))
+    assert prices(count) == {H100 + "on_demand": 3.0}
 
 
 def test_regions_of_different_prices_give_their_median() -> None:
@@ -70,9 +72,9 @@ def test_machines_without_gpus_and_other_sizes_are_left_out() -> None:
 
 def test_forms_of_one_name_are_told_apart_by_the_machine() -> None:
     pcie = "gpu_1x_h100_pcie,H100,1.0,us-east-1,2.0,,\n"
-    found = prices(ROW + pcie)
-    assert found[H100 + "on_demand"] == 3.0
-    assert found["skypilot.gpu.h100-pcie-80gb.lambda.on_demand"] == 2.0
+    actual = prices(ROW + pcie)
+    assert actual[H100 + "on_demand"] == 3.0
+    assert actual["skypilot.gpu.h100-pcie-80gb.lambda.on_demand"] == 2.0
 
 
 def test_what_the_catalogue_says_of_the_memory_is_not_read() -> None:

@@ -1,4 +1,4 @@
-"""Token prices: real catalogues of two days, prices that begin later, and the kept ladder."""
+"""Token prices: real catalogues, prices that begin later, shipped history."""
 
 import gzip
 import json
@@ -30,7 +30,7 @@ def real(payloads: Path) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def kept() -> pd.DataFrame:
+def shipped() -> pd.DataFrame:
     assert SOURCE.history is not None
     return pd.read_csv(SOURCE.history, parse_dates=["period"])
 
@@ -84,8 +84,8 @@ def test_an_announced_rise_is_not_used_before_its_day() -> None:
         in_force(prices[1:], date(2026, 8, 31))
 
 
-def test_the_registry_and_the_kept_ladder_name_the_same_models(kept: pd.DataFrame) -> None:
-    for row in kept.itertuples():
+def test_the_registry_and_the_kept_ladder_name_the_same_models(shipped: pd.DataFrame) -> None:
+    for row in shipped.itertuples():
         tier = str(row.series).removeprefix("tokens.")
         model = current_models(pd.Timestamp(row.period).date())[tier]
         assert str(row.note).startswith(model), row
@@ -108,8 +108,12 @@ def test_no_model_stands_for_a_tier_before_the_first() -> None:
         ("2026-09-30", 20.0, 0.2),
     ],
 )
-def test_the_kept_ladder(kept: pd.DataFrame, day: str, flagship: float, frugal: float) -> None:
-    begun = kept[kept["period"] <= day].sort_values("period").groupby("series")["value"].last()
+def test_the_shipped_ladder(
+    shipped: pd.DataFrame, day: str, flagship: float, frugal: float
+) -> None:
+    begun = (
+        shipped[shipped["period"] <= day].sort_values("period").groupby("series")["value"].last()
+    )
     assert begun.to_dict() == {"tokens.flagship": flagship, "tokens.frugal": frugal}
 
 
@@ -134,7 +138,7 @@ def test_the_file_that_is_read_is_not_the_frozen_one(payloads: Path) -> None:
 
 
 def announced(day: str, first: str) -> pd.DataFrame:
-    """A catalogue that names today's models, with a price that holds from 10 November 2026."""
+    """A catalogue of today's models, with a price from 10 November 2026."""
     listed = [
         {
             "id": model,

@@ -1,4 +1,4 @@
-"""TrendForce: the page's skeleton from loopback, its two kinds of table, and who may ask."""
+"""TrendForce: the page's skeleton, its two tables, and consent to terms."""
 
 from pathlib import Path
 
@@ -10,7 +10,13 @@ from pipelines.settings import Settings
 from sources import Payload, SchemaDrift
 from sources.publishers.trendforce import PAGE, SOURCE, parse
 from tests.server import Site
-from tests.sources.publishers.chips import asked, came, checked, given, values
+from tests.sources.publishers.helpers import (
+    archived_payload,
+    checked,
+    fetch_bodies,
+    fetch_payload,
+    values,
+)
 from warehouse.database import connect
 
 SPOT, CONTRACT = SOURCE.requests
@@ -35,7 +41,7 @@ MODULES = table(MODULE, "Low Change")
 
 def rebuilt(*parts: str, contract: bool = False) -> Payload:
     page = f"<html><body>{''.join(parts)}</body></html>".encode()
-    return given(SOURCE, page, CONTRACT if contract else SPOT)
+    return archived_payload(SOURCE, page, CONTRACT if contract else SPOT)
 
 
 def prices(*parts: str, contract: bool = False) -> dict[str, float]:
@@ -47,12 +53,12 @@ def test_the_skeleton_of_the_page_gives_spot_and_contract_prices(
     site: Site, payloads: Path
 ) -> None:
     body = (payloads / "trendforce/trendforce_spot.html").read_bytes()
-    spot = came(site, SOURCE, body)
+    spot = fetch_payload(site, SOURCE, body)
     assert values(SOURCE, spot) == {
         "trendforce.spot.ddr5_16gb_4800": 44.5,
         "trendforce.spot.ddr4_16gb_3200": 65.5,
     }
-    assert values(SOURCE, came(site, SOURCE, body, question=1)) == {
+    assert values(SOURCE, fetch_payload(site, SOURCE, body, question=1)) == {
         "trendforce.contract.ddr5_8gb_sodimm": 109.0,
         "trendforce.contract.ddr4_16gb_sodimm": 227.0,
     }
@@ -72,7 +78,7 @@ def test_nothing_is_asked_unless_the_terms_were_accepted(
 
 def test_robots_are_heard_since_these_are_pages(site: Site) -> None:
     site.serve("https://www.trendforce.com/robots.txt", b"User-agent: *\nDisallow: /price/\n")
-    answered = asked(site, SOURCE, rebuilt(UPDATED, SPOTS).content)
+    answered = fetch_bodies(site, SOURCE, rebuilt(UPDATED, SPOTS).content)
     assert answered.answer.outcome != "new"
     assert site.count(PAGE + "spot") == 0
 

@@ -1,4 +1,4 @@
-"""The sources of the way out: energy of an answer, where clusters stand, diffusion by country."""
+"""Frugality sources: energy of an answer, clusters and diffusion by country."""
 
 import json
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ import pytest
 from sources import Payload, SchemaDrift, find_source, tidy
 from sources.publishers import epoch_clusters, ml_energy
 from tests.server import Site
-from tests.sources.publishers.chips import came, given, values
+from tests.sources.publishers.helpers import archived_payload, fetch_payload, values
 
 SMALL, LARGE = "ml_energy.chat.llama-3-1-8b", "ml_energy.chat.llama-3-1-405b"
 
@@ -35,7 +35,7 @@ BODY = {
 
 
 def test_the_least_energy_of_a_model_counts_in_whatever_precision(site: Site) -> None:
-    payload = came(site, ml_energy.SOURCE, rebuilt(**BODY))
+    payload = fetch_payload(site, ml_energy.SOURCE, rebuilt(**BODY))
     assert values(ml_energy.SOURCE, payload) == {SMALL: 20.0, LARGE: 400.0}
 
 
@@ -51,7 +51,7 @@ def test_the_least_energy_of_a_model_counts_in_whatever_precision(site: Site) ->
 )
 def test_energies_that_cannot_be_told_are_refused(body: bytes) -> None:
     with pytest.raises(SchemaDrift):
-        ml_energy.parse(given(ml_energy.SOURCE, body))
+        ml_energy.parse(archived_payload(ml_energy.SOURCE, body))
 
 
 def test_the_energies_shipped_are_those_of_version_3() -> None:
@@ -66,17 +66,17 @@ def test_the_energies_shipped_are_those_of_version_3() -> None:
 @pytest.mark.parametrize("copy", ["zanmadit_2025-11", "sr3-k_2025-12"])
 def test_two_real_copies_give_the_same_shares(site: Site, payloads: Path, copy: str) -> None:
     body = (payloads / f"epoch/gpu_clusters.{copy}.csv").read_bytes()
-    found = values(epoch_clusters.SOURCE, came(site, epoch_clusters.SOURCE, body))
-    rounded = {key.rpartition(".")[2]: round(share, 1) for key, share in found.items()}
+    actual = values(epoch_clusters.SOURCE, fetch_payload(site, epoch_clusters.SOURCE, body))
+    rounded = {key.rpartition(".")[2]: round(share, 1) for key, share in actual.items()}
     assert rounded == {"us": 76.9, "china": 12.8, "morocco": 0.0, "non_us": 23.1}
 
 
 def clusters(count: int = 500, head: str = "Status,Country,H100 equivalents") -> Payload:
-    """A table in the publisher's shape: one cluster in five is American, all of one size."""
+    """A table in the publisher's form: one cluster in five is American."""
     where = ["United States of America", *["France"] * 4]
     rows = [f"Existing,{where[n % 5]},10" for n in range(count)]
     rows += ["Planned,China,1000000", "Decommissioned,China,1000000", "Existing,,1000000"]
-    return given(epoch_clusters.SOURCE, "\n".join([head, *rows, ""]).encode())
+    return archived_payload(epoch_clusters.SOURCE, "\n".join([head, *rows, ""]).encode())
 
 
 def test_only_clusters_that_exist_in_a_country_count() -> None:

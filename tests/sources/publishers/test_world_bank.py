@@ -1,4 +1,4 @@
-"""Pink Sheet: the link found on a page over a socket, the real workbook, and its markers."""
+"""Pink Sheet: the link on the page, the real workbook, missing markers."""
 
 from datetime import UTC, datetime
 from io import BytesIO
@@ -12,7 +12,7 @@ import pytest
 from sources import Payload, SchemaDrift
 from sources.publishers.world_bank import COLUMNS, PAGE, SOURCE, next_page, parse
 from tests.server import Reply, Site
-from tests.sources.publishers.chips import asked
+from tests.sources.publishers.helpers import fetch_bodies
 
 FILE = "worldbank/CMO-Historical-Data-Monthly.2026-07-04.xlsx"
 LINK = "https://thedocs.worldbank.org/en/doc/0123abcd-0050012026/related/{}"
@@ -27,14 +27,14 @@ def page(*links: str) -> bytes:
 
 
 def rebuilt(*rows: tuple[Any, ...], units: dict[str, str] | None = None, **head: str) -> Payload:
-    """A workbook in the publisher's shape; `rows` are months and one cell for every column."""
+    """A workbook in the publisher's form; `rows` are months with one cell each."""
     book = openpyxl.Workbook()
     sheet = book.active
     assert sheet is not None
     sheet.title = "Monthly Prices"
     names = [head.get("rename", name) if name == "Copper" else name for name in COLUMNS]
-    said = head.get("updated", "Updated on June 02, 2026")
-    for line in (["Pink Sheet"], ["prices"], ["only"], [said], [None, *names]):
+    reason = head.get("updated", "Updated on June 02, 2026")
+    for line in (["Pink Sheet"], ["prices"], ["only"], [reason], [None, *names]):
         sheet.append(line)
     sheet.append([None, *((units or {}).get(name, unit) for name, (_, unit) in COLUMNS.items())])
     for row in rows:
@@ -52,7 +52,7 @@ PLAIN = ("2026M05", 3.0, 16.0, 12.0, 130.0, 9000.0)
 def test_the_workbook_is_found_on_the_page_and_read(site: Site, payloads: Path) -> None:
     body = (payloads / FILE).read_bytes()
     site.serve(BOOK, Reply(body))
-    answered = asked(site, SOURCE, Reply(page(BOOK, PAGE), headers=HTML))
+    answered = fetch_bodies(site, SOURCE, Reply(page(BOOK, PAGE), headers=HTML))
     assert answered.answer.outcome == "new", answered.answer.detail
     frame = parse(answered.payload).set_index(["series", "period"])
     newest = pd.Timestamp("2026-05-01")
@@ -96,6 +96,6 @@ def test_both_markers_and_blanks_are_no_figures() -> None:
         (rebuilt(("2026M05", "n.a.", *PLAIN[2:])), "missing markers"),
     ],
 )
-def test_a_changed_sheet_is_refused(payload: Payload, said: str) -> None:
-    with pytest.raises(SchemaDrift, match=said):
+def test_a_changed_sheet_is_refused(payload: Payload, reason: str) -> None:
+    with pytest.raises(SchemaDrift, match=reason):
         parse(payload)

@@ -1,4 +1,4 @@
-"""What the tests of chip prices share: a payload that came over a real socket, and its prices."""
+"""What parsers' tests share: payloads over a real socket, and their values."""
 
 from datetime import UTC, datetime
 
@@ -14,26 +14,26 @@ from tests.server import Reply, Site
 AT = datetime(2026, 10, 1, 6, tzinfo=UTC)
 
 
-def asked(
+def fetch_bodies(
     site: Site, source: Source, *bodies: bytes | Reply, at: datetime = AT, question: int = 0
 ) -> fetch.FetchedPayload:
-    """One question of a source, answered page by page with these bodies from loopback."""
+    """Fetch a request of a source, answered with these bodies from loopback."""
     request = source.requests[question]
     site.serve(public_url(request).split("?")[0], *bodies)
-    with PoliteClient(gateway=site.url, sleep=lambda _: None, clock=lambda: at) as door:
-        return fetch.fetch_request(door, source, request, None)
+    with PoliteClient(gateway=site.url, sleep=lambda _: None, clock=lambda: at) as client:
+        return fetch.fetch_request(client, source, request, None)
 
 
-def came(
+def fetch_payload(
     site: Site, source: Source, *bodies: bytes | Reply, at: datetime = AT, question: int = 0
 ) -> Payload:
     """The payload of such a question, which must have been answered."""
-    answered = asked(site, source, *bodies, at=at, question=question)
+    answered = fetch_bodies(site, source, *bodies, at=at, question=question)
     assert answered.answer.outcome == "new", answered.answer.detail
     return answered.payload
 
 
-def given(source: Source, body: bytes, request: Request | None = None) -> Payload:
+def archived_payload(source: Source, body: bytes, request: Request | None = None) -> Payload:
     """A payload as the archive gives it back."""
     return Payload(body, request or source.requests[0], AT)
 
@@ -48,9 +48,9 @@ def values(source: Source, payload: Payload) -> dict[str, float]:
 
 
 def checked(source: Source, payload: Payload, before: pd.DataFrame | None = None) -> Checked:
-    """What the rules of the source make of a payload, after the figures of `before`."""
+    """The verdict of the source's rules on a payload after earlier figures."""
     assert source.parse is not None
     frame = source.parse(payload)
     frame = frame.assign(known_from=frame["known_from"].fillna(pd.Timestamp(payload.fetched_at)))
-    known = frame.head(0) if before is None else before
-    return check(frame, source, at=payload.fetched_at, before=known)
+    earlier = frame.head(0) if before is None else before
+    return check(frame, source, at=payload.fetched_at, before=earlier)
