@@ -5,10 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
+
+from sources.citations import cited_csv
 
 STATUSES = (
     "final",
@@ -121,7 +124,8 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
 
 def read_history(path: Path) -> pd.DataFrame:
     """The figures of a shipped history file: a tidy frame with citation columns."""
-    rows = pd.read_csv(path, dtype={"note": str}, keep_default_na=False, na_values={"value": [""]})
+    text = StringIO(cited_csv(path))
+    rows = pd.read_csv(text, dtype={"note": str}, keep_default_na=False, na_values={"value": [""]})
     known_from = pd.to_datetime(rows["known_from"], utc=True)
     assumed = rows["assumed"].astype(str).str.lower().eq("true")
     return tidy(rows.assign(known_from=known_from, assumed=assumed))

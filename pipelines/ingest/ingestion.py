@@ -15,6 +15,7 @@ from pipelines.ingest import fetch, registers
 from pipelines.ingest.validate import LastGood, check
 from pipelines.settings import Settings
 from sources import Payload, Request, Source, registry
+from sources.citations import cited_csv
 from sources.http.client import CachedValidators
 from sources.http.credentials import public_url
 from sources.http.raw_archive import Archive
@@ -111,7 +112,8 @@ def load_history(engine: Engine, source: Source, now: datetime) -> list[IngestOu
     """Load the figures that are shipped with the source, once for each version of the file."""
     path = source.history
     assert path is not None  # noqa: S101
-    body = path.read_bytes()
+    # With its citations: one that is corrected makes another version of the file.
+    body = cited_csv(path).encode()
     url = f"{SHIPPED}{path.name}"
     last = read.last_fetch(engine, source.key, url)
     if last is not None and last.sha256 == sha256(body).hexdigest():

@@ -1,12 +1,15 @@
 """What parsers' tests share: payloads over a real socket, and their values."""
 
 from datetime import UTC, datetime
+from io import StringIO
+from typing import Any
 
 import pandas as pd
 
 from pipelines.ingest import fetch
 from pipelines.ingest.validate import Checked, check
-from sources import Payload, Request, Source
+from sources import Payload, Request, Source, find_source
+from sources.citations import cited_csv
 from sources.http.client import PoliteClient
 from sources.http.credentials import public_url
 from tests.server import Reply, Site
@@ -36,6 +39,13 @@ def fetch_payload(
 def archived_payload(source: Source, body: bytes, request: Request | None = None) -> Payload:
     """A payload as the archive gives it back."""
     return Payload(body, request or source.requests[0], AT)
+
+
+def shipped_rows(key: str, **options: Any) -> pd.DataFrame:
+    """The rows of a shipped history file with their citations, read by pandas."""
+    path = find_source(key).history
+    assert path is not None
+    return pd.read_csv(StringIO(cited_csv(path)), **options)
 
 
 def values(source: Source, payload: Payload) -> dict[str, float]:

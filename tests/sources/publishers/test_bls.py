@@ -9,6 +9,7 @@ import pytest
 
 from sources import Payload, Request, SchemaDrift
 from sources.publishers.bls import PPI, SOURCE, parse
+from tests.sources.publishers.helpers import shipped_rows
 
 FETCHED = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -28,8 +29,7 @@ def rebuilt(series: str, *points: tuple[str, str, str]) -> dict[str, object]:
 
 @pytest.fixture(scope="module")
 def shipped() -> pd.DataFrame:
-    assert SOURCE.history is not None
-    return pd.read_csv(SOURCE.history, parse_dates=["period", "known_from"])
+    return shipped_rows("bls", parse_dates=["period", "known_from"])
 
 
 @pytest.mark.shared

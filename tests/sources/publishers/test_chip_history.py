@@ -5,13 +5,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from sources import find_source
+from tests.sources.publishers.helpers import shipped_rows
 
 
 def shipped(source: str) -> pd.DataFrame:
-    path = find_source(source).history
-    assert path is not None
-    return pd.read_csv(path, parse_dates=["period", "known_from"], keep_default_na=False)
+    return shipped_rows(source, parse_dates=["period", "known_from"], keep_default_na=False)
 
 
 def series(source: str, key: str) -> pd.Series:

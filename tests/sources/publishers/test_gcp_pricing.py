@@ -9,6 +9,7 @@ import pytest
 from pipelines.ingest.validate import check
 from sources import Payload, SchemaDrift
 from sources.publishers.gcp_pricing import SOURCE, parse
+from tests.sources.publishers.helpers import shipped_rows
 
 FETCHED = datetime(2026, 8, 3, 6, tzinfo=UTC)
 H100 = "gcp.gpu.h100-80gb."
@@ -47,8 +48,7 @@ def real(payloads: Path) -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def shipped() -> pd.DataFrame:
-    assert SOURCE.history is not None
-    return pd.read_csv(SOURCE.history, parse_dates=["period", "known_from"])
+    return shipped_rows("gcp_pricing", parse_dates=["period", "known_from"])
 
 
 @pytest.mark.shared

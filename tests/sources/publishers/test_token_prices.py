@@ -11,6 +11,7 @@ import pytest
 
 from sources import Payload, SchemaDrift
 from sources.publishers.token_prices import SOURCE, blended, current_models, in_force, parse
+from tests.sources.publishers.helpers import shipped_rows
 
 
 def catalogue(payloads: Path, day: str) -> bytes:
@@ -31,8 +32,7 @@ def real(payloads: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def shipped() -> pd.DataFrame:
-    assert SOURCE.history is not None
-    return pd.read_csv(SOURCE.history, parse_dates=["period"])
+    return shipped_rows("token_prices", parse_dates=["period"])
 
 
 @pytest.mark.shared

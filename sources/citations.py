@@ -1,0 +1,42 @@
+"""Citations of the shipped history: one row each, which figures name by its id.
+
+A history file gives a figure a line of its own: series, period, value, status, the day from
+which it was known, whether that day is assumed, and the id of its citation in `citations.csv`
+(publisher and document, address, licence, note). A new month is then a few short lines.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from functools import cache
+from io import StringIO
+from pathlib import Path
+
+CITATIONS = Path(__file__).parent / "history" / "citations.csv"
+# The order in which a figure with its citation is written out: stores recognise a history that
+# they have loaded by the digest of these rows.
+CITED = ("source", "address", "licence", "note")
+
+
+@cache
+def citations() -> Mapping[str, Mapping[str, str]]:
+    """Every citation by its id."""
+    with CITATIONS.open(encoding="utf-8", newline="") as file:
+        return {row["id"]: row for row in csv.DictReader(file)}
+
+
+def cited_csv(path: Path) -> str:
+    """A history file as CSV text with its citations written out in each row.
+
+    Raises KeyError for an id that `citations.csv` does not have.
+    """
+    by_id = citations()
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    writer.writerow([*header[:-1], *CITED])
+    for *figure, citation in rows:
+        writer.writerow([*figure, *(by_id[citation][name] for name in CITED)])
+    return text.getvalue()
