@@ -34,6 +34,18 @@ __all__ = [
 HISTORY = Path(__file__).parent / "history"
 Cadence = Literal["daily", "weekly", "biweekly", "monthly", "quarterly", "half-yearly", "yearly"]
 Frequency = Literal["W", "B", "M", "Q", "S", "A", "E"]
+# Where the series that feed no indicator of the index are read: a cross-check of two publishers,
+# `silentcrash gpu`, the announcements of data centres, the conversion of amounts, the watcher of
+# pages, or nowhere, which needs a reason in `reference`.
+Role = Literal[
+    "index",
+    "cross_check",
+    "gpu_explorer",
+    "announcements",
+    "exchange_rates",
+    "watcher",
+    "reference",
+]
 ExpectedFormat = Literal["csv", "json", "xlsx", "yaml", "xml", "html", ""]
 
 
@@ -120,6 +132,8 @@ class Source:
         traps: what a reader of the data would not expect, a line each.
         register: the page on which a person reads the figures that no feed carries.
         watched_as: the page's name in `tariff_pages`, where it is watched for changes.
+        role: what reads the series that feed no indicator; "index" if every series feeds one.
+        reference: why series that nothing of the above reads are kept, for whoever queries them.
         peers: series whose key starts with this are compared with each other's median.
         parser_version: raised when `parse` reads stored bytes differently than before.
     """
@@ -152,6 +166,8 @@ class Source:
     peers: str = ""
     register: str = ""
     watched_as: str = ""
+    role: Role = "index"
+    reference: str = ""
     parser_version: int = 1
 
     @property

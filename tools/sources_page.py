@@ -59,6 +59,17 @@ def _section(source: Source) -> str:
     return "".join(parts)
 
 
+READ_BY = {
+    "index": "Read by: the index.",
+    "cross_check": "Read by: the index where it says so, and `silentcrash sources crosscheck`.",
+    "gpu_explorer": "Read by: the index where it says so, and `silentcrash gpu`.",
+    "announcements": "Read by: the announcements of data centres.",
+    "exchange_rates": "Read by: the conversion of announced amounts.",
+    "watcher": "Read by: the reminders of the registers.",
+    "reference": "Read by: the index where it says so; the other series are for reference.",
+}
+
+
 def _facts(source: Source) -> Iterable[str]:
     terms = "" if source.redistribute else "; raw values are not republished, scores are"
     yield f"Licence: [{source.licence}]({source.licence_url}){terms}."
@@ -79,6 +90,9 @@ def _facts(source: Source) -> Iterable[str]:
         yield f"History is shipped with the code: `sources/history/{source.history.name}`."
     if source.full_snapshot:
         yield "Every body is whole: a figure that is gone from it is recorded as withdrawn."
+    yield READ_BY[source.role]
+    if source.reference:
+        yield f"For reference: {source.reference}."
     yield from (f"Trap: {trap}" for trap in source.traps)
     for what, severity in SAYS.items():
         reasons = [rule.reason for rule in source.rules if rule.severity == severity]

@@ -15,7 +15,7 @@ from pipelines.announcements import curated
 from pipelines.cli import summary
 from pipelines.cli.options import nearest
 from pipelines.index import Policy, assemble, framework
-from pipelines.ingest import ingestion, probe
+from pipelines.ingest import cross_check, ingestion, probe
 from pipelines.ingest import reparse as again
 from pipelines.ingest import replay as quarantined_rows
 from pipelines.release import compute as editions
@@ -23,6 +23,7 @@ from pipelines.settings import RunFault, Settings, UsageFault
 from sources import Source, registry
 from sources.http.raw_archive import Archive
 from warehouse import query as sql_door
+from warehouse.database import open_for_reading
 from warehouse.observations import read
 
 
@@ -117,6 +118,11 @@ def sources() -> pd.DataFrame:
         }
         for source in registry().values()
     )
+
+
+def disagreements(settings: Settings) -> pd.DataFrame:
+    """Where stored figures of two publishers differ by more than their declared tolerance."""
+    return cross_check.disagreements(open_for_reading(settings.warehouse), as_of=settings.now)
 
 
 def status(settings: Settings, as_of: datetime | None) -> pd.DataFrame:

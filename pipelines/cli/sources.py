@@ -35,3 +35,12 @@ def check(
     render_table(table, format, "Live sources")
     if bad := table.loc[~table["outcome"].isin(["good", "skipped"]), "source"].unique().tolist():
         raise RunFault(f"not in order: {', '.join(bad)}; the column detail says why")
+
+
+@app.command()
+def crosscheck(format: Written = Format.table) -> None:
+    """Show where two publishers of the same figure disagree."""
+    from pipelines.cli import commands
+
+    table = commands.disagreements(from_environment())
+    render_table(table, format, "Disagreements between publishers")

@@ -96,6 +96,7 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=0,
     stale_days=21,
+    role="gpu_explorer",
     series=tuple(series for location in LOCATIONS for series in location.series),
     requests=tuple(location.request for location in LOCATIONS),
     parse=parse,

@@ -105,6 +105,7 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=0,
     stale_days=21,
+    role="gpu_explorer",
     series=tuple(
         gpus.series("azure", gpu, region, basis)
         for gpu in gpus.gpus("azure")

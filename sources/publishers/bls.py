@@ -114,6 +114,8 @@ SOURCE = Source(
     cadence="monthly",
     lag_days=15,
     stale_days=75,
+    role="reference",
+    reference="output per hour as a level, beside the yearly change that the index reads",
     series=SERIES,
     requests=(
         Request(

@@ -106,6 +106,8 @@ SOURCE = Source(
     full_snapshot=True,
     lag_days=18,
     stale_days=45,
+    role="reference",
+    reference="standard errors of the shares that the index reads",
     series=(
         *_series("btos.ai_use_now", "utilisant l’IA", "using AI"),
         *_series(

@@ -48,6 +48,7 @@ SOURCE = Source(
     cadence="monthly",
     lag_days=1,
     stale_days=40,
+    role="exchange_rates",
     expected_format="csv",
     requests=(Request(ADDRESS, params={"format": "csvdata", "startPeriod": "2022-01"}),),
     parse=parse,

@@ -114,6 +114,7 @@ SOURCE = Source(
     cadence="monthly",
     lag_days=55,
     stale_days=90,
+    role="cross_check",
     expected_format="json",
     needs="EIA_API_KEY",
     requests=(

@@ -79,6 +79,8 @@ SOURCE = Source(
     cadence="daily",
     lag_days=0,
     stale_days=5,
+    role="cross_check",
+    reference="hours of stress by day, too short a history for an indicator",
     expected_format="json",
     requests=(Request("https://api.energy-charts.info/price", params={"bzn": ZONE}),),
     parse=parse,

@@ -110,6 +110,8 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=92,
     stale_days=190,
+    role="reference",
+    reference="the other measures of the concentration that the index reads",
     series=(
         _share("epoch.nvidia_share_flow", "les accélérateurs livrés", "accelerators delivered"),
         _share("epoch.nvidia_share_stock", "le parc d'accélérateurs", "accelerators in place"),

@@ -56,6 +56,8 @@ SOURCE = Source(
     cadence="yearly",
     lag_days=30,
     stale_days=730,
+    role="reference",
+    reference="shares of other countries, beside the one that the index reads",
     series=(
         *(
             Series(

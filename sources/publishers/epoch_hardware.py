@@ -85,6 +85,8 @@ SOURCE = Source(
     cadence="monthly",
     lag_days=30,
     stale_days=730,
+    role="reference",
+    reference="release prices of chips and the frontier of computing per dollar, yearly",
     series=(
         Series(
             FRONTIER,

@@ -100,6 +100,8 @@ SOURCE = Source(
     cadence="half-yearly",
     lag_days=150,
     stale_days=330,
+    role="reference",
+    reference="prices of firms with and without taxes, to compare with wholesale",
     expected_format="json",
     requests=(
         Request(

@@ -68,6 +68,8 @@ SOURCE = Source(
     cadence="monthly",
     lag_days=1,
     stale_days=40,
+    role="reference",
+    reference="the number of export-control rules, without a goalpost that could be argued",
     expected_format="json",
     requests=(
         Request(

@@ -89,6 +89,7 @@ SOURCE = Source(
     cadence="daily",
     lag_days=0,
     stale_days=7,
+    role="announcements",
     needs="SILENTCRASH_ACCEPT_FEEDS",
     expected_format="xml",
     redact=redact,

@@ -59,6 +59,8 @@ SOURCE = Source(
     cadence="monthly",
     lag_days=15,
     stale_days=75,
+    role="cross_check",
+    reference="producer prices of data hosting, which no indicator reads",
     series=SERIES,
     requests=tuple(
         Request(

@@ -89,6 +89,7 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=1,
     stale_days=21,
+    role="gpu_explorer",
     series=tuple(_series(*offer) for offer in OFFERS),
     requests=(
         Request(

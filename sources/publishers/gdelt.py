@@ -89,6 +89,7 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=1,
     stale_days=21,
+    role="announcements",
     expected_format="json",
     parse=parse,
     requests=tuple(

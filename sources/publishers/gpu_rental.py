@@ -55,6 +55,7 @@ SOURCE = Source(
     cadence="monthly",
     lag_days=0,
     stale_days=90,
+    role="gpu_explorer",
     series=tuple(_series(provider, gpu) for provider, gpus in OFFERS.items() for gpu in gpus),
     redistribute=False,
     traps=(

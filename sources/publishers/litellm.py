@@ -52,6 +52,7 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=1,
     stale_days=45,
+    role="cross_check",
     series=(
         Series(
             "litellm.flagship",

@@ -19,6 +19,8 @@ SOURCE = Source(
     cadence="yearly",
     lag_days=0,
     stale_days=1200,
+    role="reference",
+    reference="other Moroccan tariffs, by use and voltage, beside those that the index reads",
     series=tuple(
         Series(f"morocco.tariff.{key}", unit, "E", fr, en)
         for key, unit, fr, en in (

@@ -67,6 +67,8 @@ SOURCE = Source(
     cadence="quarterly",
     lag_days=45,
     stale_days=200,
+    role="reference",
+    reference="diffusion by economy, to compare with the median and Morocco",
     requests=(
         Request(
             "https://raw.githubusercontent.com/microsoft/ai-diffusion-report/main/data/"

@@ -69,6 +69,8 @@ SOURCE = Source(
     cadence="monthly",
     lag_days=33,
     stale_days=70,
+    role="reference",
+    reference="the parts of the distress index, beside the one that the index reads",
     series=(
         _series("market", "ensemble", "whole market"),
         _series("ig", "catégorie investissement", "investment grade"),

@@ -21,6 +21,8 @@ SOURCE = Source(
     cadence="yearly",
     lag_days=0,
     stale_days=400,
+    role="reference",
+    reference="the price of the whole region, beside that of Virginia",
     redistribute=True,
     series=(
         Series(

@@ -71,6 +71,7 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=0,
     stale_days=21,
+    role="gpu_explorer",
     series=tuple(
         gpus.series("runpod", gpu, "global", basis) for gpu in GPUS.values() for basis in TIERS
     ),

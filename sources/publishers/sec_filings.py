@@ -116,6 +116,7 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=1,
     stale_days=40,
+    role="announcements",
     expected_format="json",
     requests=(
         Request(

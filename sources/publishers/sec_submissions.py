@@ -117,6 +117,7 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=1,
     stale_days=40,
+    role="announcements",
     expected_format="json",
     requests=tuple(Request(f"{ADDRESS}CIK{cik}.json") for cik in COMPANIES),
     next_page=next_page,

@@ -64,6 +64,7 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=0,
     stale_days=21,
+    role="gpu_explorer",
     series=tuple(
         gpus.series("skypilot", gpu, cloud, basis)
         for cloud in CLOUDS

@@ -65,6 +65,7 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=0,
     stale_days=31,
+    role="watcher",
     expected_format="html",
     stamp="instant",
     redact=redact,

@@ -100,6 +100,8 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=1,
     stale_days=21,
+    role="reference",
+    reference="spot and contract prices for an installation that has accepted the terms",
     series=tuple(
         _series(kind, name, product)
         for kind, products in PRODUCTS.items()

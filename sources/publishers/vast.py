@@ -102,6 +102,8 @@ SOURCE = Source(
     cadence="weekly",
     lag_days=0,
     stale_days=21,
+    role="gpu_explorer",
+    reference="machines offered, a sign of scarcity that is too short for an indicator",
     series=tuple(series for _, gpu in sorted(GPUS) for series in _series(gpu)),
     requests=(
         Request(

@@ -9,9 +9,9 @@ from sources.tidy import tidy
 ROW = {"series": ["a"], "period": ["2026-07-01"], "value": ["1.5"]}
 
 
-@pytest.mark.parametrize("known", [{}, {"known_from": [pd.NaT]}, {"known_from": ["2026-08-10"]}])
-def test_dates_of_knowledge_are_utc_with_and_without_any(before: dict[str, list[object]]) -> None:
-    frame = tidy(pd.DataFrame(ROW | before))
+@pytest.mark.parametrize("dates", [{}, {"known_from": [pd.NaT]}, {"known_from": ["2026-08-10"]}])
+def test_dates_of_knowledge_are_utc_with_and_without_any(dates: dict[str, list[object]]) -> None:
+    frame = tidy(pd.DataFrame(ROW | dates))
     assert frame["known_from"].dtype == "datetime64[s, UTC]"
     fetched = pd.Timestamp("2026-11-23", tz="UTC")
     assert frame["known_from"].fillna(fetched).dtype == "datetime64[s, UTC]"

@@ -30,7 +30,7 @@ def test_a_month_without_a_rate_has_no_row() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "reason"),
     [
         (rebuilt(("USD", "2026-10-01", "1.25")), "by month"),
         (rebuilt(("USD", "2026-10", "n/a")), "by month"),

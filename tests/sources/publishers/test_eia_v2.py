@@ -111,7 +111,7 @@ def test_regions_and_other_sectors_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "reason"),
     [
         (json.dumps({"error": {"code": "API_KEY_MISSING"}}).encode(), "API_KEY_MISSING"),
         (page(row(**{"price-units": "dollars per kilowatt-hour"})), "cents"),

@@ -78,11 +78,11 @@ def test_stress_counts_high_and_negative_quarters() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "reason"),
     [
         ({"license_info": "ENTSO-E, private use only"}, "a zone under"),
         ({"unit": "EUR/kWh"}, "EUR/MWh"),
-        ({"price": [1.0]}, "a price an instant"),
+        ({"price": [1.0]}, "one price for each time stamp"),
     ],
 )
 def test_another_licence_unit_or_length_is_refused(changed: dict[str, Any], reason: str) -> None:

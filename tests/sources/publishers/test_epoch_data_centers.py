@@ -75,12 +75,12 @@ def test_dates_may_be_iso() -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload", "said"),
+    ("payload", "reason"),
     [
         (rebuilt(SITES, sites(name="Site")), "Handle"),
         (rebuilt(SITES, sites(power="Current power (GW)")), "MW"),
         (rebuilt(SITES, sites(names=TEN[:4])), "at least 10 sites"),
-        (rebuilt(SITES, sites(names=[*TEN, TEN[0]])), "a row a site"),
+        (rebuilt(SITES, sites(names=[*TEN, TEN[0]])), "one row for each site"),
         (rebuilt(STEPS, steps("soon,Made-up site 1,20")), "dates"),
         (rebuilt(STEPS, steps(names=TEN[:4])), "at least 10 sites"),
         (rebuilt(STEPS, steps().replace("Power (MW)", "Power (GW)")), "MW"),

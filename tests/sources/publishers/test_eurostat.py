@@ -101,7 +101,7 @@ def test_a_country_that_is_not_ours_and_a_null_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "reason"),
     [
         ({"error": [{"status": 400}]}, "JSON-stat"),
         (rebuilt(value={}), "values"),

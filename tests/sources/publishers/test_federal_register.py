@@ -71,7 +71,7 @@ def test_a_document_on_two_pages_is_counted_once_and_missed_ones_refuse_all() ->
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "reason"),
     [(b'{"errors": {}}', "count"), (page({"document_number": "1"}), "publication_date")],
 )
 def test_a_changed_answer_is_refused(body: bytes, reason: str) -> None:

@@ -64,7 +64,7 @@ def test_a_story_of_one_paper_is_counted_once_and_a_strange_link_never() -> None
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "reason"),
     [
         (b"[]", "articles"),
         (answer({"url": "https://made.up/1"}), "seendate"),

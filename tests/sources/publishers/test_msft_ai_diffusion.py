@@ -50,7 +50,7 @@ def test_a_wave_is_dated_by_its_last_quarter() -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload", "said"),
+    ("payload", "reason"),
     [
         (complete(HEAD.replace("Economy", "Country")), "Economy"),
         (complete("Economy,First half\n"), "waves"),

@@ -93,7 +93,7 @@ def test_press_releases_are_items_with_their_address() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "said"),
+    ("body", "reason"),
     [
         (b'{"message": "Internal error"}', "hits"),
         (b'{"timed_out": true, "hits": {"total": {}, "hits": []}}', "timed out"),

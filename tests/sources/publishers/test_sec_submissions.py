@@ -92,7 +92,7 @@ def test_a_month_that_runs_is_not_counted_and_a_filing_counts_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "reason"),
     [
         ({"filings": {"recent": {}}}, "filings.files"),
         ({"cik": "789019"}, "CIK 0001101239"),

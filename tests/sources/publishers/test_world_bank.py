@@ -87,7 +87,7 @@ def test_both_markers_and_blanks_are_no_figures() -> None:
 
 
 @pytest.mark.parametrize(
-    ("payload", "said"),
+    ("payload", "reason"),
     [
         (rebuilt(PLAIN, rename="Tin"), "Copper"),
         (rebuilt(PLAIN, units={"Copper": "($/lb)"}), "copper in"),

@@ -1,0 +1,152 @@
+"""Cross-checks: stored figures of two publishers that should agree, month by month.
+
+`cross_checks.toml` declares the pairs. A disagreement says that one of the two is wrong, late or
+about something else; it changes no figure, and a person decides.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy import Engine
+
+from pipelines.errors import UsageError
+from sources import registry
+from warehouse.observations import read
+
+BUNDLED = Path(__file__).with_name("cross_checks.toml")
+# A year: publishers restate about that much, and nobody acts on an older difference.
+MONTHS = 12
+COLUMNS = [
+    *("check", "month", "series", "value", "other_series", "other_value"),
+    *("difference", "tolerance"),
+]
+
+
+class CrossCheck(BaseModel):
+    """A declared pair of series, or of families of series by a `*` in both keys."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    key: str = Field(pattern=r"^[a-z_]+$")
+    first: str
+    second: str
+    tolerance: float = Field(gt=0, lt=1)
+    reading: Literal["last", "mean"] = "last"
+    days: int = Field(default=1, ge=1)
+    why: str
+
+
+class SeriesPair(NamedTuple):
+    """Two series keys that one check compares."""
+
+    check: CrossCheck
+    first: str
+    second: str
+
+
+@cache
+def load(path: Path = BUNDLED) -> tuple[CrossCheck, ...]:
+    """The declared checks. Raises UsageError for a file that cannot be used."""
+    try:
+        declared = tomllib.loads(path.read_text(encoding="utf-8")).get("pair", [])
+        return tuple(CrossCheck.model_validate(entry) for entry in declared)
+    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise UsageError(f"{path.name}: {error}") from None
+
+
+def pairs(checks: Sequence[CrossCheck]) -> list[SeriesPair]:
+    """The pairs of declared series that these checks compare."""
+    keys = {series.key for source in registry().values() for series in source.series}
+    return [
+        SeriesPair(check, check.first.replace("*", middle), other)
+        for check in checks
+        for middle in sorted(_middles(check.first, keys))
+        if (other := check.second.replace("*", middle)) in keys
+    ]
+
+
+def _middles(pattern: str, keys: set[str]) -> set[str]:
+    """What the `*` of the pattern stands for in these keys; "" for a plain key."""
+    start, star, end = pattern.partition("*")
+    if not star:
+        return {""} if pattern in keys else set()
+    return {
+        key[len(start) : len(key) - len(end)]
+        for key in keys
+        if key.startswith(start) and key.endswith(end) and len(key) > len(start) + len(end)
+    }
+
+
+def comparisons(
+    engine: Engine,
+    as_of: datetime | None = None,
+    checks: Sequence[CrossCheck] | None = None,
+) -> pd.DataFrame:
+    """Every comparison of the last MONTHS months of each pair, in COLUMNS.
+
+    `value` and `other_value` are in the unit of the series; `difference` and `tolerance` are
+    shares of the larger of the two. Only months for which both have a figure are compared.
+    """
+    compared = pairs(load() if checks is None else checks)
+    keys = sorted({key for pair in compared for key in (pair.first, pair.second)})
+    if not keys:
+        return pd.DataFrame(columns=COLUMNS)
+    stored = read.panel(engine, series=keys, as_of=as_of)
+    # A month that still runs is compared once it is over.
+    figures = stored[stored["status"].ne("partial")]
+    by_series = dict(list(figures.groupby("series")))
+    none = figures.head(0)
+    frames = [
+        _compare(pair, by_series.get(pair.first, none), by_series.get(pair.second, none))
+        for pair in compared
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def disagreements(engine: Engine, as_of: datetime | None = None) -> pd.DataFrame:
+    """The comparisons whose difference is beyond their tolerance, newest first."""
+    table = comparisons(engine, as_of)
+    beyond = table[table["difference"].gt(table["tolerance"])]
+    return beyond.sort_values(["month", "difference"], ascending=False).reset_index(drop=True)
+
+
+def _compare(pair: SeriesPair, first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    monthly = {
+        "value": _monthly(first, pair.check),
+        "other_value": _monthly(second, pair.check),
+    }
+    table = pd.DataFrame(monthly).dropna().tail(MONTHS)
+    larger = table.abs().max(axis=1)
+    gap = (table["value"] - table["other_value"]).abs()
+    # Two zeros agree.
+    return table.assign(
+        check=pair.check.key,
+        month=table.index.astype(str),
+        series=pair.first,
+        other_series=pair.second,
+        difference=(gap / larger.where(larger.gt(0), 1.0)).astype(float),
+        tolerance=pair.check.tolerance,
+    )[COLUMNS]
+
+
+def _monthly(figures: pd.DataFrame, check: CrossCheck) -> "pd.Series[float]":
+    """The figure of each month of a series; a mean of days needs enough of them."""
+    values = figures.set_index("period")["value"].sort_index()
+    grouped = values.groupby(pd.DatetimeIndex(values.index).to_period("M"))
+    # A monthly figure is a mean already.
+    if check.reading == "last" or set(figures["series"]) <= monthly_series():
+        return grouped.last()
+    return grouped.mean()[grouped.size().ge(check.days)]
+
+
+@cache
+def monthly_series() -> frozenset[str]:
+    """The declared series with one figure a month."""
+    declared = (series for source in registry().values() for series in source.series)
+    return frozenset(series.key for series in declared if series.frequency == "M")

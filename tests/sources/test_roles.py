@@ -1,0 +1,85 @@
+"""Every declared series has a reader that a user can see, or a reason to be kept."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pipelines.announcements import collect, filings
+from pipelines.cli import gpu_market
+from pipelines.index import framework
+from pipelines.index.inputs import splices
+from pipelines.ingest import cross_check
+from sources import Role, Series, Source, registry
+
+EVERY = [pytest.param(source, id=key) for key, source in registry().items()]
+
+
+def read_by_the_index() -> set[str]:
+    """The series of every indicator, and the live ones that continue a shipped series."""
+    indicators = framework.load().indicators.values()
+    keys = {key for indicator in indicators for key in indicator.series}
+    return keys | {splice.continued_by for splice in splices.load()}
+
+
+def cross_checked() -> set[str]:
+    pairs = cross_check.pairs(cross_check.load())
+    return {key for pair in pairs for key in (pair.first, pair.second)}
+
+
+INDEX, CHECKED = read_by_the_index(), cross_checked()
+ANNOUNCED = {*collect.PAPERS, "sec_filings", "sec_submissions"}
+WATCHED = {f"tariff_pages.{source.watched_as}" for source in registry().values()}
+# What the reader of each role reads, by the same rule as the reader itself.
+READERS: dict[Role, Callable[[Source, Series], bool]] = {
+    "gpu_explorer": lambda _, series: series.unit.endswith(gpu_market.PRICE),
+    "announcements": lambda source, _: source.key in ANNOUNCED,
+    "exchange_rates": lambda _, series: series.key.startswith("ecb.rate."),
+    "watcher": lambda _, series: series.key in WATCHED,
+}
+
+
+def unread(source: Source) -> list[str]:
+    """The series of a source that the index, no cross-check and no reader of its role reads."""
+    reads = READERS.get(source.role, lambda *_: False)
+    seen = INDEX | CHECKED
+    return [one.key for one in source.series if one.key not in seen and not reads(source, one)]
+
+
+@pytest.mark.parametrize("source", EVERY)
+def test_every_series_is_read_or_has_a_reason_to_be_kept(source: Source) -> None:
+    left = unread(source)
+    assert bool(left) == bool(source.reference), f"read by nothing: {left[:5]}"
+
+
+@pytest.mark.parametrize("source", EVERY)
+def test_a_role_is_that_of_the_reader_of_its_series(source: Source) -> None:
+    beyond_index = [one for one in source.series if one.key not in INDEX]
+    if source.role == "index":
+        assert beyond_index == []
+    elif source.role == "cross_check":
+        assert any(one.key in CHECKED for one in beyond_index)
+    elif source.role == "reference":
+        assert source.reference
+        assert beyond_index
+    else:
+        assert any(READERS[source.role](source, one) for one in beyond_index)
+
+
+def test_the_filings_are_those_that_the_announcements_read() -> None:
+    code = Path(filings.__file__).read_text(encoding="utf-8")
+    assert all(f'"{key}"' in code or key in code for key in ("sec_filings", "sec_submissions"))
+
+
+def test_the_pages_that_are_watched_belong_to_registers() -> None:
+    watched = {name.partition(".")[2] for name in WATCHED if not name.endswith(".")}
+    pages = {one.key.partition(".")[2] for one in registry()["tariff_pages"].series}
+    assert watched == pages
+    assert all(source.watched_as in {"", *pages} for source in registry().values())
+
+
+def test_the_declared_checks_compare_something() -> None:
+    declared = tomllib.loads(cross_check.BUNDLED.read_text(encoding="utf-8"))["pair"]
+    compared = {pair.check.key for pair in cross_check.pairs(cross_check.load())}
+    assert compared == {entry["key"] for entry in declared}
