@@ -30,12 +30,22 @@ def add_metrics(
         age_days=age.where(~frame["series"].isin(dated_ahead)),
         peer_ratio=(peers / median).where(median.gt(0)),
         level_ratio=ratio,
-        level_moved=ratio.median() if ratio.notna().any() else 1.0,  # shares have no ratio
+        level_moved=level_moved(frame, ratio),
         misplaced_share=misplaced_share(frame, before),
         rescaled_share=rescaled_share(frame, before),
         vanished_share=vanished_share(frame, before),
         aligned=aligned(frame, source),
     )
+
+
+def level_moved(frame: pd.DataFrame, ratio: pd.Series) -> float:
+    """The median ratio to the last good figures; 1 where fewer than FEW series have one.
+
+    Of two series, one whose price really changed is half of the payload: the doubt then falls
+    on the figure, by its own ratio, and not on the payload.
+    """
+    compared = frame.loc[ratio.notna(), "series"].nunique()
+    return float(ratio.median()) if compared >= FEW else 1.0
 
 
 def aligned(frame: pd.DataFrame, source: Source) -> pd.Series:

@@ -35,8 +35,14 @@ DRIFT = between(
     severity="warn",
     reason="a price moved by over 40 %: check the machine and the unit",
 )
+# USD or CNY per GPU and hour: the cheapest old card and the dearest new one are well inside.
+LEAST_PRICE, MOST_PRICE = 0.05, 100
 RULES = (
-    between(0.05, 100, reason="no data-centre GPU was ever rented outside these bounds in USD"),
+    between(
+        LEAST_PRICE,
+        MOST_PRICE,
+        reason="no data-centre GPU was ever rented outside these bounds in USD",
+    ),
     DRIFT,
 )
 
@@ -78,6 +84,11 @@ def by_gpu(rows: pd.DataFrame, provider: str) -> pd.DataFrame:
         unmatched = rows["machine"].drop_duplicates().head(5).tolist()
         raise SchemaDrift(f"a machine of {provider} in {MACHINES.name}", unmatched)
     return matched.assign(value=pd.to_numeric(matched["price"]) / matched["count"])
+
+
+def plausible(prices: pd.Series[float]) -> pd.Series[bool]:
+    """Whether each price of a GPU-hour can be one: a median hides the others."""
+    return pd.to_numeric(prices, errors="coerce").between(LEAST_PRICE, MOST_PRICE)
 
 
 def drop_duplicate_spot(rows: pd.DataFrame) -> pd.DataFrame:

@@ -68,7 +68,8 @@ def parse(payload: Payload) -> pd.DataFrame:
     firm = offers[offers["rentable"].eq(True) & offers["is_bid"].eq(False)]
     named = pd.concat([_of(firm, *gpu) for gpu in sorted(GPUS)])
     each = named.assign(value=named["dph_base"] / named["num_gpus"])
-    machines = each.groupby(["gpu", "machine_id"])["value"].median()
+    sound = each[gpus.plausible(each["value"])]
+    machines = sound.groupby(["gpu", "machine_id"])["value"].median()
     summary = machines.groupby("gpu").agg(on_demand="median", machines="size").reset_index()
     rows = summary.melt("gpu", ["on_demand", "machines"], "basis", "value")
     return gpus.date_as_today(rows.assign(region="world"), "vast", payload)

@@ -104,3 +104,14 @@ def test_a_table_of_another_cloud_is_refused() -> None:
 @pytest.mark.parametrize("price", ["24000.0", "0.024"])
 def test_prices_scaled_by_a_thousand_are_not_loaded(price: str) -> None:
     assert not checked(SOURCE, rebuilt(ROW.replace("24.0", price))).passed
+
+
+@pytest.mark.parametrize("price", ["0", "-1", "inf", "8000"])
+def test_a_price_that_cannot_be_one_is_left_out_of_the_median(price: str) -> None:
+    odd = ROW.replace("us-east-1", "us-west-1").replace("24.0", price)
+    assert prices(ROW.replace("24.0", "23.92") + odd) == {H100 + "on_demand": 2.99}
+
+
+def test_two_prices_of_one_machine_in_one_region_are_refused() -> None:
+    with pytest.raises(SchemaDrift, match="one price of a machine in a region"):
+        prices(ROW.replace("24.0", "23.92") + ROW.replace("24.0", "47.84"))

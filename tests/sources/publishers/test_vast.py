@@ -154,3 +154,11 @@ def test_a_lost_field_is_refused_and_an_added_one_is_not(field: str) -> None:
 def test_prices_scaled_by_a_thousand_are_not_loaded(factor: float) -> None:
     scaled = archived_payload(SOURCE, answer(offer(dph_base=2 * factor)))
     assert not checked(SOURCE, scaled).passed
+
+
+def test_an_offer_without_a_price_is_no_machine() -> None:
+    eight = {"num_gpus": 8}
+    found = rebuilt(
+        offer(1, dph_base=16.0, **eight), offer(2, dph_base=0.0, **eight), offer(3, dph_base=None)
+    )
+    assert found == {H100 + "on_demand": 2.0, H100 + "machines": 1}
