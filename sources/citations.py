@@ -1,4 +1,4 @@
-"""Citations of the shipped history: one row each, which figures name by its id.
+"""Citations of the shipped history, which figures name by an id.
 
 A history file gives a figure a line of its own: series, period, value, status, the day from
 which it was known, whether that day is assumed, and the id of its citation in `citations.csv`

@@ -1,4 +1,4 @@
-"""Cross-checks: stored figures of two publishers that should agree, month by month.
+"""Cross-checks: stored figures of two publishers that should agree, by month.
 
 `cross_checks.toml` declares the pairs. A disagreement says that one of the two is wrong, late or
 about something else; it changes no figure, and a person decides.

@@ -15,7 +15,7 @@ from sources.tidy import between, numbers, tidy
 
 SHEET = "Private SA"
 HEADER = 3
-WANTED = {"Data center": "census.c30.data_center", "Nonresidential": "census.c30.nonresidential"}
+COLUMNS = {"Data center": "census.c30.data_center", "Nonresidential": "census.c30.nonresidential"}
 STATUS = {"p": "preliminary", "r": "preliminary", "": "final"}
 DATE = r"^([A-Z][a-z]{2}-\d{2})\s*([pr]?)$"
 
@@ -31,10 +31,10 @@ def parse(payload: Payload) -> pd.DataFrame:
         raise SchemaDrift(f"the sheet {SHEET!r}", book.sheet_names)
     table = pd.read_excel(book, sheet_name=SHEET, header=HEADER, dtype=object)
     table.columns = table.columns.astype(str).str.replace("_x000D_", "").str.strip()
-    if missing := {"Date", *WANTED} - set(table.columns):
+    if missing := {"Date", *COLUMNS} - set(table.columns):
         raise SchemaDrift(f"the columns {sorted(missing)}", list(table.columns[:12]))
     dates = table["Date"].astype(str).str.extract(DATE)
-    dated = table.loc[dates[0].notna(), list(WANTED)].rename(columns=WANTED)
+    dated = table.loc[dates[0].notna(), list(COLUMNS)].rename(columns=COLUMNS)
     if dated.empty:
         raise SchemaDrift("dates such as 'May-26p'", table["Date"].head(3).tolist())
     month = pd.to_datetime(dates.loc[dated.index, 0], format="%b-%y")

@@ -1,4 +1,4 @@
-"""The shipped history: every file fits its Table Schema, and every citation is used."""
+"""The shipped history: files fit their schemas, and every citation is used."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Every declared series has a reader that a user can see, or a reason to be kept."""
+"""Every declared series has a reader that users see, or a reason to be kept."""
 
 import tomllib
 from collections.abc import Callable
@@ -17,7 +17,7 @@ EVERY = [pytest.param(source, id=key) for key, source in registry().items()]
 
 
 def read_by_the_index() -> set[str]:
-    """The series of every indicator, and the live ones that continue a shipped series."""
+    """The series of every indicator, and those that continue a shipped series."""
     indicators = framework.load().indicators.values()
     keys = {key for indicator in indicators for key in indicator.series}
     return keys | {splice.continued_by for splice in splices.load()}
@@ -41,10 +41,14 @@ READERS: dict[Role, Callable[[Source, Series], bool]] = {
 
 
 def unread(source: Source) -> list[str]:
-    """The series of a source that the index, no cross-check and no reader of its role reads."""
+    """The series of a source that nothing reads: no indicator, check or reader."""
     reads = READERS.get(source.role, lambda *_: False)
     seen = INDEX | CHECKED
-    return [one.key for one in source.series if one.key not in seen and not reads(source, one)]
+    return [
+        series.key
+        for series in source.series
+        if series.key not in seen and not reads(source, series)
+    ]
 
 
 @pytest.mark.parametrize("source", EVERY)
@@ -55,16 +59,16 @@ def test_every_series_is_read_or_has_a_reason_to_be_kept(source: Source) -> None
 
 @pytest.mark.parametrize("source", EVERY)
 def test_a_role_is_that_of_the_reader_of_its_series(source: Source) -> None:
-    beyond_index = [one for one in source.series if one.key not in INDEX]
+    beyond_index = [series for series in source.series if series.key not in INDEX]
     if source.role == "index":
         assert beyond_index == []
     elif source.role == "cross_check":
-        assert any(one.key in CHECKED for one in beyond_index)
+        assert any(series.key in CHECKED for series in beyond_index)
     elif source.role == "reference":
         assert source.reference
         assert beyond_index
     else:
-        assert any(READERS[source.role](source, one) for one in beyond_index)
+        assert any(READERS[source.role](source, series) for series in beyond_index)
 
 
 def test_the_filings_are_those_that_the_announcements_read() -> None:
@@ -74,7 +78,7 @@ def test_the_filings_are_those_that_the_announcements_read() -> None:
 
 def test_the_pages_that_are_watched_belong_to_registers() -> None:
     watched = {name.partition(".")[2] for name in WATCHED if not name.endswith(".")}
-    pages = {one.key.partition(".")[2] for one in registry()["tariff_pages"].series}
+    pages = {series.key.partition(".")[2] for series in registry()["tariff_pages"].series}
     assert watched == pages
     assert all(source.watched_as in {"", *pages} for source in registry().values())
 

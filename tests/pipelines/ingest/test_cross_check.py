@@ -1,4 +1,4 @@
-"""Cross-checks: two publishers of one figure, agreeing, apart, late and missing."""
+"""Cross-checks: two publishers of a figure that agree, differ, or lack it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
