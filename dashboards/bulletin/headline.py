@@ -70,7 +70,7 @@ def _changes(level: Level, lang: Language) -> list[str]:
 
 
 def _in_words(change: float, lang: Language) -> str:
-    """A change as a verb with its points, as it is printed: one that rounds to 0.0 is none."""
+    """A change as a verb with its points; one that rounds to 0.0 is none."""
     rounded = round(change, 1)
     if not rounded:
         return lang.say("change_none")

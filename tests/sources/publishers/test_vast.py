@@ -158,7 +158,7 @@ def test_prices_scaled_by_a_thousand_are_not_loaded(factor: float) -> None:
 
 def test_an_offer_without_a_price_is_no_machine() -> None:
     eight = {"num_gpus": 8}
-    found = rebuilt(
+    prices = rebuilt(
         offer(1, dph_base=16.0, **eight), offer(2, dph_base=0.0, **eight), offer(3, dph_base=None)
     )
-    assert found == {H100 + "on_demand": 2.0, H100 + "machines": 1}
+    assert prices == {H100 + "on_demand": 2.0, H100 + "machines": 1}
