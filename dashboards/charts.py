@@ -21,6 +21,9 @@ Chart: TypeAlias = "alt.TopLevelMixin | dict[str, Any]"
 WIDE, NARROW = 860, 330
 MARGIN = 62  # beside the index, for the names of its zones
 LEAST_SPAN = 1.0  # points of a waterfall, so that a month without events looks like one
+# Pixels at the sides: a label is measured here with one font and drawn with the reader's, which
+# may be a sixth wider (DejaVu Sans against Liberation Sans); the longest have about 95 pixels.
+PADDING = {"left": 16, "right": 12, "top": 4, "bottom": 4}
 SCORES = alt.Scale(domain=[0, 100], nice=False)
 YEARS = alt.Axis(format="%Y", tickCount=alt.TimeIntervalStep(interval="year", step=1), grid=False)
 
@@ -33,7 +36,7 @@ def svg(chart: Chart, lang: Language) -> str:
 def specification(chart: Chart) -> dict[str, Any]:
     """The chart as Vega-Lite, with the configuration of `theme`."""
     vega_lite = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
-    return vega_lite | {"config": theme.config(), "padding": 4}
+    return vega_lite | {"config": theme.config(), "padding": PADDING}
 
 
 def render(spec: dict[str, Any], lang: Language) -> str:
@@ -104,7 +107,8 @@ def contributions(
     """
     axis = alt.Axis(labelAngle=0, values=_every(total["month"], 3 if width == WIDE else 6))
     month = alt.X("month:O", sort=list(total["month"]), axis=axis)
-    legend = alt.Legend(orient="top", columns=5 if width == WIDE else 2)
+    # The gap holds a name that a wider font lengthens, so that it does not touch the next mark.
+    legend = alt.Legend(orient="top", columns=5 if width == WIDE else 2, columnPadding=22)
     scale = alt.Scale(domain=list(colours), range=list(colours.values()))
     bars = (
         alt.Chart(parts)
