@@ -8,7 +8,7 @@ HOME_OF_RUNS := $(or $(SILENTCRASH_HOME),$(CURDIR)/data)
 .venv/.ready: uv.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
 	test -x $(BIN)/uv || { $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; }
-	$(BIN)/uv sync --frozen --quiet --inexact
+	$(BIN)/uv sync --frozen --quiet --inexact --compile-bytecode
 	touch $@
 
 release: .venv/.ready  ## public figures -> warehouse -> index -> releases/<month>/

@@ -30,14 +30,14 @@ def timed(run: Callable[[], object]) -> float:
 
 def store(home: Path, as_of: datetime | None = None):
     """A warehouse with the shipped history, and the edition of its newest month."""
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import ingestion, store
     from pipelines.release import compute
     from pipelines.settings import Settings
     from sources import registry
     from warehouse import edition
 
     settings = Settings(home=home)
-    engine = ingestion.open_store(settings)
+    engine = store.open_for_writing(settings)
     for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
         pass
     return engine, edition.load(engine, compute.compute(engine, MONTH, now=NOW, as_of=as_of))

@@ -2,6 +2,8 @@
 
     ObservatoryError          exit code 1
     ├── UsageError            exit code 2: the caller asked for what does not exist
+    │   ├── MethodError       a file of the method cannot be used
+    │   └── RulesError        a file of alert rules cannot be used
     └── RunError              exit code 1: the work could not be done
         └── UnreadableBody    a parser cannot read what a publisher sent
 
@@ -25,6 +27,14 @@ class UsageError(ObservatoryError):
     """What was asked for does not exist; the message says what does."""
 
     exit_code = 2
+
+
+class MethodError(UsageError):
+    """The method cannot be used; the message names the place and what is wrong."""
+
+
+class RulesError(UsageError):
+    """The alert rules cannot be used: the file, the line and what is wrong."""
 
 
 class RunError(ObservatoryError):

@@ -3,15 +3,15 @@
 The field `contact` is the variable `SILENTCRASH_CONTACT`, or the line `contact = "…"` of a file
 `silentcrash.toml` in `$SILENTCRASH_HOME` or else in the working directory. The environment wins.
 Keys of publishers and addresses of alert channels have names that a source or a channel declares.
-They are read by `variables`, only from the environment, so that a settings file can be shared.
+They are read from `SECRETS`, only from the environment, so that a settings file can be shared.
 """
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
@@ -21,11 +21,9 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from pipelines.errors import RunError as RunFault
 from pipelines.errors import UsageError, nearest
-from pipelines.errors import UsageError as UsageFault
 
-__all__ = ["FILE", "PREFIX", "RunFault", "Settings", "UsageFault", "from_environment", "variables"]
+__all__ = ["FILE", "PREFIX", "SECRETS", "Settings", "from_environment"]
 
 PREFIX = "SILENTCRASH_"
 FILE = "silentcrash.toml"
@@ -83,6 +81,12 @@ class Settings(BaseSettings):
         "when it stops, see [alerts](alerts.md)",
     )
     skypilot_catalogue: str = Field(default="v8", description="the version of SkyPilot's catalogue")
+    log: Path | None = Field(default=None, description="a file that logs are added to")
+    log_format: Literal["text", "json"] = Field(
+        default="text",
+        description="`text`, or `json` for an object a line",
+        examples=["text or json"],
+    )
     debug: bool = Field(
         default=False, description="`1` shows the traceback of a failed command", examples=["1"]
     )
@@ -157,6 +161,25 @@ def _explain(error: ValidationError) -> str:
     return f"{place} is {first['input']!r}: give {(field.examples or [first['msg']])[0]}"
 
 
-def variables() -> Mapping[str, str]:
-    """The values of variables that sources and alert channels name."""
-    return os.environ
+class Secrets(Mapping[str, str]):
+    """The variables that sources and alert channels name.
+
+    Reads the environment, and remembers each value that was read so that no log shows it.
+    """
+
+    def __init__(self) -> None:
+        self.values_read: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        value = os.environ[name].strip()
+        self.values_read[value] = name
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(os.environ)
+
+    def __len__(self) -> int:
+        return len(os.environ)
+
+
+SECRETS = Secrets()

@@ -5,7 +5,6 @@ between the two, it sends that message again, under the same id. A message waits
 one before it, so that the order of each rule is kept.
 """
 
-import os
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +19,7 @@ from pipelines.alerts.channels import DeliveryOutcome
 from pipelines.alerts.record import Evaluation, record_findings
 from pipelines.alerts.reminders import catch_up
 from pipelines.alerts.rules import Channel, RuleSet
+from pipelines.settings import SECRETS
 from warehouse.alerts import repository
 
 Clock = Callable[[], datetime]
@@ -39,7 +39,7 @@ def deliver(
     engine: Engine,
     rules: RuleSet,
     clock: Clock,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] = SECRETS,
     patience: float = PATIENCE,
 ) -> Tally:
     """Send what is due, then report channels that fail and a stopped scheduler.

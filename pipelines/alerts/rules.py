@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines.errors import RulesError
+
 BUNDLED = Path(__file__).with_name("alerts.yaml")
 Kind = Literal[
     "index", "dimension", "indicator", "regime", "announcement", "quality", "stale", "release",
@@ -22,10 +24,6 @@ Op = Literal[">", ">=", "<", "<=", "crosses_up", "crosses_down"]
 SERIES_KINDS = {"index", "dimension", "indicator", "regime"}
 FIELDS = {"title", "series", "period", "value", "threshold", "note"}
 Variable = Annotated[str, Field(pattern=r"^\$\{[A-Z][A-Z0-9_]*\}$")]
-
-
-class RulesFault(ValueError):
-    """The rules cannot be used: the file, the line and what is wrong."""
 
 
 class _Strict(BaseModel):
@@ -187,22 +185,22 @@ def load(path: Path = BUNDLED, names: Mapping[str, Iterable[str]] | None = None)
             checked.
 
     Raises:
-        RulesFault: One line a fault, `file:line: what is wrong`.
+        RulesError: One line a fault, `file:line: what is wrong`.
     """
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
         raw = yaml.safe_load(path.read_text(encoding="utf-8"))
         rules = RuleSet.model_validate(raw)
     except OSError as fault:
-        raise RulesFault(f"{path}: {fault.strerror}") from None
+        raise RulesError(f"{path}: {fault.strerror}") from None
     except yaml.MarkedYAMLError as fault:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
-        raise RulesFault(f"{path.name}:{line}: {fault.problem}") from None
+        raise RulesError(f"{path.name}:{line}: {fault.problem}") from None
     except ValidationError as fault:
-        raise RulesFault("\n".join(_faults(fault, root, path.name))) from None
+        raise RulesError("\n".join(_faults(fault, root, path.name))) from None
     lines = [f"{path.name}:{_line(root, at)}: {why}" for at, why in _clashes(rules, names or {})]
     if lines:
-        raise RulesFault("\n".join(lines))
+        raise RulesError("\n".join(lines))
     return rules
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
-from os import environ
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +13,10 @@ from pipelines.alerts import backtest, channels, deliver, feed, findings, messag
 from pipelines.alerts.channels import DeliveryOutcome
 from pipelines.alerts.findings import Finding
 from pipelines.alerts.record import Evaluation, record_findings
-from pipelines.alerts.rules import BUNDLED, Rule, RuleSet, RulesFault, load
+from pipelines.alerts.rules import BUNDLED, Rule, RuleSet, load
 from pipelines.alerts.state_machine import RuleEvent, Signal, evaluate_series
-from pipelines.settings import Settings, UsageFault, from_environment
+from pipelines.errors import UsageError, nearest
+from pipelines.settings import SECRETS, Settings, from_environment
 from sources.announcements.event_type import KINDS
 from warehouse import edition
 from warehouse import events as announcement_store
@@ -30,10 +30,9 @@ RECENT = timedelta(days=31)
 
 
 def rules_in_force(path: Path | None = None) -> RuleSet:
-    """The rules of SILENTCRASH_ALERTS, or the shipped ones. Raises UsageFault."""
+    """The rules of SILENTCRASH_ALERTS, or the shipped ones. Raises RulesError."""
     from pipelines.index.framework import load as method
 
-    chosen = path or Path(environ.get("SILENTCRASH_ALERTS") or BUNDLED)
     framework = method()
     names = {
         "index": ["index"],
@@ -42,10 +41,7 @@ def rules_in_force(path: Path | None = None) -> RuleSet:
         "announcement": KINDS,
         "regimes": [regime.key for regime in framework.regimes],
     }
-    try:
-        return load(chosen, names)
-    except RulesFault as fault:
-        raise UsageFault(str(fault)) from None
+    return load(path or from_environment().alerts or BUNDLED, names)
 
 
 def evaluate(
@@ -53,7 +49,7 @@ def evaluate(
 ) -> list[repository.Row]:
     """Evaluate an edition and the last fetches: record, queue, write the feeds."""
     evaluated = edition.load(engine, release)
-    in_use = channels.in_use(rules, environ)
+    in_use = channels.in_use(rules, SECRETS)
     titles = {language: signals.titles(evaluated, language) for language in ("fr", "en")}
     seen = signals.vintage(evaluated)
     events = record_findings(
@@ -94,7 +90,7 @@ def record_checks(
     for series, passed, detail in checks:
         observed += findings.check(rules, series, passed, detail, at)
     return record_findings(
-        engine, observed, Evaluation(vintage, at, at), channels.in_use(rules, environ), {}
+        engine, observed, Evaluation(vintage, at, at), channels.in_use(rules, SECRETS), {}
     )
 
 
@@ -107,7 +103,7 @@ def record_announcements(
         engine,
         findings.of_announcements(rules, events, settings.now - RECENT),
         _evaluation("news", settings.now),
-        channels.in_use(rules, environ),
+        channels.in_use(rules, SECRETS),
         {"fr": names, "en": names},
     )
 
@@ -116,7 +112,7 @@ def send(
     engine: Engine, settings: Settings, rules: RuleSet, patience: float = deliver.PATIENCE
 ) -> deliver.Tally:
     """Deliver what is due, then write the feeds."""
-    tally = deliver.deliver(engine, rules, lambda: from_environment().now, environ, patience)
+    tally = deliver.deliver(engine, rules, lambda: from_environment().now, SECRETS, patience)
     feed.write(repository.history(engine), settings.releases)
     return tally
 
@@ -128,7 +124,7 @@ def beat(engine: Engine, settings: Settings) -> None:
     is one of a service that notifies people when it is no longer requested.
     """
     repository.beat(engine, "scheduler", settings.now)
-    outside = environ.get("SILENTCRASH_HEARTBEAT_URL")
+    outside = settings.heartbeat_url.get_secret_value()
     if outside:
         # A watch that cannot be reached must not stop the deliveries that follow the beat.
         with suppress(requests.exceptions.RequestException):
@@ -170,7 +166,7 @@ def _in_hand(engine: Engine, events: pd.DataFrame) -> pd.DataFrame:
 
 def channel_table(engine: Engine, rules: RuleSet) -> pd.DataFrame:
     """The state of every channel, and how many messages wait for it."""
-    in_use = {channel.id for channel in channels.in_use(rules, environ)}
+    in_use = {channel.id for channel in channels.in_use(rules, SECRETS)}
     health = repository.frame(engine, ChannelHealth).set_index("channel")
     box = repository.frame(engine, Outbox)
     waiting = box.loc[box["state"].ne("sent")].groupby("channel").size()
@@ -195,7 +191,7 @@ def explain(engine: Engine, rules: RuleSet, name: str, as_of: datetime | None) -
     if as_of is not None:
         stored = stored.loc[pd.to_datetime(stored["as_of"], utc=True).le(pd.Timestamp(as_of))]
     if stored.empty:
-        raise UsageFault(
+        raise UsageError(
             "no edition is stored as of that day: compute one with `silentcrash release`"
         )
     seen = signals.vintage(edition.load(engine, int(stored["release"].iloc[-1])))
@@ -228,7 +224,7 @@ def run_backtest(
     """The backtest on every stored vintage: a summary by rule, and the events."""
     stored = [edition.load(engine, int(number)) for number in edition.editions(engine)["release"]]
     if not stored:
-        raise UsageFault("no edition is stored: compute one with `silentcrash release`")
+        raise UsageError("no edition is stored: compute one with `silentcrash release`")
     seen = [
         vintage
         for vintage in backtest.vintages(stored)
@@ -236,7 +232,7 @@ def run_backtest(
         and (not end or vintage.until <= pd.Timestamp(end))
     ]
     if not seen:
-        raise UsageFault("no vintage lies between these months: write them as YYYY-MM")
+        raise UsageError("no vintage lies between these months: write them as YYYY-MM")
     events = backtest.frame(backtest.replay(rules.rules, seen))
     years = max(len({vintage.until for vintage in seen}) / 12, 1 / 12)
     return backtest.summary(events, rules.rules, seen[-1], years), events
@@ -245,10 +241,10 @@ def run_backtest(
 def send_test(settings: Settings, rules: RuleSet, name: str, channel: str) -> DeliveryOutcome:
     """Send a message marked as a test on one channel; nothing is recorded."""
     rule = find_rule(rules, name)
-    in_use = {usable.id: usable for usable in channels.in_use(rules, environ)}
+    in_use = {usable.id: usable for usable in channels.in_use(rules, SECRETS)}
     if channel not in in_use:
         listed = ", ".join(in_use) or "none"
-        raise UsageFault(f"channel {channel!r} is not set; set are: {listed}")
+        raise UsageError(f"channel {channel!r} is not set; set are: {listed}")
     event = RuleEvent("notice", pd.Timestamp(settings.now.date()), pd.Timestamp(0), None, "TEST")
     texts = messages.texts(rule, rule.series, event, {})
     for language in ("fr", "en"):
@@ -260,14 +256,12 @@ def send_test(settings: Settings, rules: RuleSet, name: str, channel: str) -> De
     key = f"test-{settings.now:%Y%m%d%H%M%S}-{rule.id}"
     sent = {"message_id": key, "created_at": settings.now}
     message = sent | {"payload": {"events": [messages.payload(row, rule)]}}
-    return deliver.send(in_use[channel], message, environ, settings.now)
+    return deliver.send(in_use[channel], message, SECRETS, settings.now)
 
 
 def find_rule(rules: RuleSet, name: str) -> Rule:
-    """The rule with this id. Raises UsageFault naming the nearest ones."""
-    from pipelines.cli.options import nearest
-
+    """The rule with this id. Raises UsageError naming the nearest ones."""
     by_id = {rule.id: rule for rule in rules.rules}
     if name not in by_id:
-        raise UsageFault(f"there is no rule {name!r}; {nearest(name, by_id)}")
+        raise UsageError(f"there is no rule {name!r}; {nearest(name, by_id)}")
     return by_id[name]

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from pipelines.announcements import filings
 from pipelines.ingest import ingestion
-from pipelines.ingest.reparse import stored
+from pipelines.ingest.reparse import archived_payload
 from pipelines.settings import Settings
 from sources import Payload, Source, find_source
 from sources.announcements import COLUMNS, extract, projects, series, status
@@ -84,7 +84,7 @@ def read_archive(engine: Engine, settings: Settings) -> Counts:
             if f"{fetch_row['sha256']}-{VERSION}" in done or fetch_row["outcome"] != "new":
                 continue
             with suppress(KeyError, DamagedBody):  # `reparse` says which bodies are gone
-                listed_items = items(stored(archive, source, fetch_row))
+                listed_items = items(archived_payload(archive, source, fetch_row))
                 pairs = zip(listed_items["link"], listed_items["published"], strict=True)
                 dated = listed_items.assign(published=[filed.get(link, day) for link, day in pairs])
                 body = f"{fetch_row['sha256']}-{VERSION}"

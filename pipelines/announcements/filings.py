@@ -7,8 +7,9 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from pipelines.ingest import fetch
-from pipelines.ingest.ingestion import IngestOutcome, fetch_record
-from pipelines.ingest.reparse import stored
+from pipelines.ingest.load import fetch_record
+from pipelines.ingest.outcome import IngestOutcome
+from pipelines.ingest.reparse import archived_payload
 from pipelines.settings import Settings
 from sources import find_source
 from sources.http.raw_archive import Archive, DamagedBody
@@ -32,7 +33,7 @@ def listed(engine: Engine, archive: Archive) -> pd.DataFrame:
             try:
                 releases.append(
                     items(
-                        stored(
+                        archived_payload(
                             archive,
                             find_source(key),
                             {str(name): value for name, value in row.items()},
@@ -66,7 +67,7 @@ def source_row() -> dict[str, Any]:
 
 
 def _keep(engine: Engine, archive: Archive, payload: fetch.FetchedPayload) -> IngestOutcome:
-    answer = payload.answer
+    answer = payload.result
     recorded = fetch_record(payload) | {"parser_version": 1}
     for body in payload.bodies:
         archive.put(body, {"source": KEY, "request": asdict(payload.request), **recorded})

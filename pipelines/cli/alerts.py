@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import AsOf, Format, Written, parse_day, render_table
-from pipelines.settings import RunFault, UsageFault, from_environment
+from pipelines.cli.options import AsOf, Format, Written, parse_day, settings
+from pipelines.cli.render import render_table
+from pipelines.errors import RunError, UsageError
 
 app = typer.Typer(
-    help="Alert rules: check, list, explain, backtest, test, silence, deliver.",
+    help="Check, list, explain, backtest, mute and deliver alerts.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
@@ -21,7 +22,7 @@ Series = Annotated[str, typer.Option("--series", help="Only this series.")]
 
 @app.command()
 def validate(file: Annotated[Path | None, typer.Argument(help="Another file.")] = None) -> None:
-    """Check the rules; every fault has its line and the nearest valid word."""
+    """Check the rules; a fault has its line and the nearest word."""
     from pipelines.alerts import rules, service
 
     if file is None:
@@ -32,12 +33,12 @@ def validate(file: Annotated[Path | None, typer.Argument(help="Another file.")] 
 
 @app.command("list")
 def list_(format: Written = Format.table) -> None:
-    """List where every rule and channel stands, and the last evaluation."""
+    """List the state of every rule and channel, and the last run."""
     from pipelines.alerts import service
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import store
     from warehouse.alerts import repository
 
-    engine, rules = ingestion.open_store(from_environment()), service.rules_in_force()
+    engine, rules = store.open_for_reading(settings()), service.rules_in_force()
     render_table(service.rule_table(engine, rules), format, "Rules")
     render_table(service.channel_table(engine, rules), format, "Channels")
     beats = repository.heartbeats(engine)
@@ -49,11 +50,11 @@ def list_(format: Written = Format.table) -> None:
 
 @app.command()
 def explain(rule: str, as_of: AsOf = "", format: Written = Format.table) -> None:
-    """Show RULE month by month: the figure, whether it fires or ends, and why."""
+    """Show RULE month by month: the figure, and if it fires or ends."""
     from pipelines.alerts import service
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import store
 
-    engine = ingestion.open_store(from_environment())
+    engine = store.open_for_reading(settings())
     table = service.explain(engine, service.rules_in_force(), rule, parse_day(as_of))
     render_table(table, format, rule)
 
@@ -66,23 +67,26 @@ def backtest(
     events: Annotated[bool, typer.Option("--events", help="Every event.")] = False,
     format: Written = Format.table,
 ) -> None:
-    """Replay every stored vintage: firings, lead time, messages a year."""
+    """Replay every stored vintage: firings, lead time, messages."""
     from pipelines.alerts import service
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import store
 
-    engine = ingestion.open_store(from_environment())
+    engine = store.open_for_reading(settings())
     summary, replayed = service.run_backtest(engine, service.rules_in_force(file), start, end)
     render_table(replayed if events else summary, format, "Backtest")
 
 
 @app.command("test-fire")
 def test_fire(rule: str, channel: Annotated[str, typer.Option("--channel")]) -> None:
-    """Send a message of RULE on a channel, marked TEST; nothing is recorded."""
+    """Send a message of RULE on a channel, marked TEST.
+
+    Nothing is recorded.
+    """
     from pipelines.alerts import service
 
-    outcome = service.send_test(from_environment(), service.rules_in_force(), rule, channel)
+    outcome = service.send_test(settings(), service.rules_in_force(), rule, channel)
     if outcome.state != "sent":
-        raise RunFault(f"{channel}: {outcome.state}: {outcome.error}")
+        raise RunError(f"{channel}: {outcome.state}: {outcome.error}")
     print(f"{channel}: sent")
 
 
@@ -94,19 +98,19 @@ def ack(
     until: Annotated[str, typer.Option("--until", metavar="DATE", help="Remind then.")] = "",
     series: Series = "",
 ) -> None:
-    """Acknowledge the last firing of RULE; --until DATE sends a reminder then."""
+    """Acknowledge the last firing of RULE, with a reminder or not."""
     from pipelines.alerts import service
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import store
     from warehouse.alerts import repository
 
-    settings = from_environment()
+    chosen = settings()
     service.find_rule(service.rules_in_force(), rule)
-    end = _future(until, settings.now) if until else None
-    ack = {"by": by, "why": why, "until": end, "at": settings.now}
+    end = _future(until, chosen.now) if until else None
+    note = {"by": by, "why": why, "until": end, "at": chosen.now}
     try:
-        event = repository.acknowledge(ingestion.open_store(settings), rule, series, **ack)
+        event = repository.acknowledge(store.open_for_writing(chosen), rule, series, **note)
     except LookupError as fault:
-        raise UsageFault(str(fault)) from None
+        raise UsageError(str(fault)) from None
     print(f"event {event} acknowledged by {by}")
 
 
@@ -118,17 +122,20 @@ def silence(
     until: Annotated[str, typer.Option("--until", metavar="DATE", help="Default: in 7 days.")] = "",
     series: Series = "*",
 ) -> None:
-    """Mute RULE (* for all) until a date; what still fires is sent then."""
+    """Mute RULE (* for all) until a date.
+
+    What still fires is sent then.
+    """
     from pipelines.alerts import service
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import store
     from warehouse.alerts import repository
 
-    settings = from_environment()
+    chosen = settings()
     if "*" not in rule:
         service.find_rule(service.rules_in_force(), rule)
-    end = _future(until, settings.now) if until else settings.now + timedelta(days=7)
+    end = _future(until, chosen.now) if until else chosen.now + timedelta(days=7)
     mute = {"rule": rule, "series": series, "by": by, "why": why, "until": end}
-    repository.silence(ingestion.open_store(settings), **mute, at=settings.now)
+    repository.silence(store.open_for_writing(chosen), **mute, at=chosen.now)
     print(f"{rule} is silenced until {end:%Y-%m-%d %H:%M} UTC")
 
 
@@ -136,16 +143,19 @@ def silence(
 def deliver(
     again: Annotated[str, typer.Option("--again", help="First reopen this channel.")] = "",
 ) -> None:
-    """Send what is queued; channels that fail are tried again later by themselves."""
+    """Send what is queued.
+
+    Channels that fail are tried again later by themselves.
+    """
     from pipelines.alerts import service
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import store
     from warehouse.alerts import repository
 
-    settings = from_environment()
-    engine, rules = ingestion.open_store(settings), service.rules_in_force()
+    chosen = settings()
+    engine, rules = store.open_for_writing(chosen), service.rules_in_force()
     if again:
         print(f"{again}: {repository.reopen(engine, again)} messages wait")
-    for channel, counts in service.send(engine, settings, rules).items():
+    for channel, counts in service.send(engine, chosen, rules).items():
         attempts = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
         print(f"{channel}: {attempts or 'nothing due'}")
 
@@ -153,5 +163,5 @@ def deliver(
 def _future(text: str, now: datetime) -> datetime:
     end = parse_day(text)
     if end is None or end <= now:
-        raise UsageFault(f"--until {text} is past: give a later day")
+        raise UsageError(f"--until {text} is past: give a later day")
     return end

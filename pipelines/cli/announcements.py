@@ -5,15 +5,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.options import AsOf, Format, Written, nearest, parse_day, render_table
-from pipelines.settings import RunFault, Settings, UsageFault, from_environment
+from pipelines.cli.options import AsOf, Format, Written, parse_day, settings
+from pipelines.cli.render import progress, render_table
+from pipelines.errors import RunError, UsageError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipelines.settings import Settings
+
 SHORT = ["first_known", "operator", "country", "place", "state", "MW", "invested", "tellings"]
 app = typer.Typer(
-    help="Data-centre announcements: texts in, dated, located, sized events and projects out.",
+    help="Read, load, fetch and list data-centre announcements.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
@@ -35,14 +38,17 @@ def extract(
 
 @app.command()
 def load(texts: Texts) -> None:
-    """Store the events of a CSV file (text, date, address), no article."""
+    """Store the events of a CSV file: text, date, address.
+
+    The facts, the title and the link are stored, no article.
+    """
     from pipelines.announcements import collect
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import store
 
     frame = read_texts(texts, "date", "address")
     items = frame.rename(columns={"text": "title", "address": "link", "date": "published"})
-    settings = from_environment()
-    counts = collect.keep(ingestion.open_store(settings), settings, items, texts.name)
+    chosen = settings()
+    counts = collect.keep(store.open_for_writing(chosen), chosen, items, texts.name)
     print(
         f"{counts.added} added, {counts.stored_before} known, {counts.undated} without a past date"
     )
@@ -50,25 +56,24 @@ def load(texts: Texts) -> None:
 
 @app.command()
 def fetch() -> None:
-    """Ask the papers (feeds, GDELT) and keep the events that their titles tell."""
+    """Fetch the papers (feeds, GDELT) and store the events of titles."""
     from rich.console import Console
 
     from pipelines.announcements import collect
     from pipelines.cli import summary
-    from pipelines.cli.commands import progress
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import store
 
-    settings = from_environment()
-    engine = ingestion.open_store(settings)
-    with progress(Console(stderr=True)) as shown:
-        shown.add_task("Asking the papers", total=None)
-        outcomes = collect.ask(engine, settings)
-        counts = collect.read_archive(engine, settings)
+    chosen = settings()
+    engine = store.open_for_writing(chosen)
+    with progress("Fetching the papers") as step:
+        outcomes = collect.ask(engine, chosen)
+        step("Reading their titles")
+        counts = collect.read_archive(engine, chosen)
     Console().print(summary.outcomes(outcomes))
     added = f"{counts.added} events added, {counts.stored_before} known"
     print(f"{added}, {counts.undated} without a past date")
     if outcomes and not any(answer.good or answer.outcome == "skipped" for answer in outcomes):
-        raise RunFault("no paper answered; what was kept before is still there")
+        raise RunError("no paper answered; what was kept before is still there")
 
 
 @app.command(name="list")
@@ -78,10 +83,10 @@ def list_projects(
     as_of: AsOf = "",
     format: Written = Format.table,
 ) -> None:
-    """List the projects: who, where, how much, in what state, how often told."""
+    """List the projects: who, where, how much, in what state."""
     from sources.announcements import projects
 
-    summary_table = projects.summary(resolved(from_environment(), as_of))
+    summary_table = projects.summary(resolved(settings(), as_of))
     if country:
         summary_table = summary_table.loc[summary_table["country"].eq(country_name(country))]
     if since and (start := parse_day(since if len(since) > 7 else f"{since}-01T00:00:00")):
@@ -96,13 +101,13 @@ def projects(
     as_of: AsOf = "",
     format: Written = Format.table,
 ) -> None:
-    """List projects with ids, or show the reports of one and its links.
+    """List projects with ids, or the reports of one and its links.
 
     A wrong link is undone by a line "split" in the corrections file, with its two addresses.
     """
     from sources.announcements import projects
 
-    stored_before = stored(from_environment(), as_of)
+    stored_before = stored(settings(), as_of)
     tellings, links = projects.resolve(stored_before, projects.read_corrections())
     if explain is None:
         summary_table = projects.summary(tellings)
@@ -111,20 +116,20 @@ def projects(
         )
         return
     if not tellings["project"].eq(explain).any():
-        raise UsageFault(f"there is no project {explain}: see `announcements projects`")
+        raise UsageError(f"there is no project {explain}: see `announcements projects`")
     render_table(projects.explained(tellings, links, explain), format, f"Project {explain}")
 
 
 @app.command()
 def series(as_of: AsOf = "", format: Written = Format.table) -> None:
-    """Show the monthly series: projects, MW, USD, share ended, sources."""
+    """Show the monthly series: projects, MW, USD, share ended."""
     from pipelines.announcements import collect
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import store
     from sources.announcements.series import monthly
 
-    settings = from_environment()
-    rates = collect.rates(ingestion.open_store(settings), settings)
-    monthly_rows = monthly(resolved(settings, as_of), rates)
+    chosen = settings()
+    rates = collect.rates(store.open_for_reading(chosen), chosen)
+    monthly_rows = monthly(resolved(chosen, as_of), rates)
     render_table(monthly_rows[["series", "period", "value"]], format, "Announcements by month")
 
 
@@ -135,17 +140,17 @@ def fate(
     format: Written = Format.table,
 ) -> None:
     """Show the projects by their last status, with MW and USD."""
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import store
     from sources.announcements.countries import slug
     from warehouse import events
 
-    settings = from_environment()
+    chosen = settings()
     view = slug(country_name(country)) if country else "world"
-    as_known = parse_day(as_of) or settings.now
-    table = events.fate(ingestion.open_store(settings), view, as_of=as_known)
+    as_known = parse_day(as_of) or chosen.now
+    table = events.fate(store.open_for_reading(chosen), view, as_of=as_known)
     if table.empty:
         where = country or "the world"
-        raise RunFault(
+        raise RunError(
             f"nothing is counted of {where} as of {as_known:%Y-%m-%d}: fetch or load first"
         )
     render_table(
@@ -158,7 +163,7 @@ def evaluate(
     labels: Annotated[Path, typer.Argument(metavar="LABELS.csv", help="A labelled file.")],
     out: Annotated[Path, typer.Option("--out", metavar="PAGE.md", help="The page.")],
 ) -> None:
-    """Score the extraction against labels and write the accuracy page."""
+    """Score the extraction against labels; write the page."""
     from pipelines.announcements import accuracy
     from pipelines.announcements.collect import extracted
 
@@ -181,47 +186,47 @@ def readable(summary_table: "pd.DataFrame") -> "pd.DataFrame":
 
 
 def read_texts(path: Path, *needed: str) -> "pd.DataFrame":
-    """Read a CSV file as text. Raises UsageFault without a `text` column."""
+    """Read a CSV file as text. Raises UsageError without a `text` column."""
     import pandas as pd
 
     try:
         frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding_errors="replace")
     except (OSError, ValueError) as fault:
-        raise UsageFault(f"cannot read {path}: {fault}; give a CSV file with `text`") from None
+        raise UsageError(f"cannot read {path}: {fault}; give a CSV file with `text`") from None
     if missing := {"text", *needed} - set(frame):
-        raise UsageFault(f"{path} has no column {', '.join(sorted(missing))}: add it")
+        raise UsageError(f"{path} has no column {', '.join(sorted(missing))}: add it")
     return frame
 
 
-def resolved(settings: Settings, as_of: str) -> "pd.DataFrame":
+def resolved(settings: "Settings", as_of: str) -> "pd.DataFrame":
     """Read the stored events as of a day, with project and USD amount."""
     from pipelines.announcements import collect
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import store
     from sources.announcements import projects, series
 
     tellings = projects.resolve(stored(settings, as_of), projects.read_corrections())[0]
-    fx = collect.rates(ingestion.open_store(settings), settings)
+    fx = collect.rates(store.open_for_reading(settings), settings)
     return tellings.assign(usd=series.in_usd(tellings, fx))
 
 
-def stored(settings: Settings, as_of: str) -> "pd.DataFrame":
-    """The stored events as of a day. Raises RunFault when there is none."""
-    from pipelines.ingest import ingestion
+def stored(settings: "Settings", as_of: str) -> "pd.DataFrame":
+    """The stored events as of a day. Raises RunError when there is none."""
+    from pipelines.ingest import store
     from warehouse import events
 
-    engine = ingestion.open_store(settings)
+    engine = store.open_for_reading(settings)
     as_known = events.read(engine, as_of=parse_day(as_of) or settings.now)
     if as_known.empty:
-        raise RunFault("no announcement is stored: load some with `announcements load IN.csv`")
+        raise RunError("no announcement is stored: load some with `announcements load IN.csv`")
     return as_known
 
 
 def country_name(query: str) -> str:
-    """Find a country by ISO code or name. Raises UsageFault otherwise."""
+    """Find a country by ISO code or name. Raises UsageError otherwise."""
     from sources.announcements.countries import by_code
     from sources.announcements.places import countries
 
     name = by_code().get(query.upper(), query)
     if name not in countries():
-        raise UsageFault(f"{query!r} is no country: {nearest(query, sorted(countries()))}")
+        raise UsageError(f"{query!r} is no country: {nearest(query, sorted(countries()))}")
     return name

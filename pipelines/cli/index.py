@@ -1,4 +1,4 @@
-"""`silentcrash index ...`: the index as a table, in words, revised, varied."""
+"""`silentcrash index …`: the index as a table, in words, tested in several ways."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import AsOf, Format, Written, parse_day, render_table
+from pipelines.cli.options import AsOf, Format, Written, parse_day, settings
+from pipelines.cli.render import progress, render_table
 from pipelines.index import Policy
-from pipelines.settings import from_environment
 
 app = typer.Typer(
     help="Show the index and its dimensions, month by month.",
@@ -39,9 +39,13 @@ def index(
     """Show the index and its dimensions, month by month."""
     if context.invoked_subcommand:
         return
-    from pipelines.cli import commands
+    from pipelines.cli.run import earlier, to_read
+    from pipelines.release import queries
 
-    table = commands.index(from_environment(), parse_day(as_of), method, missing)
+    chosen = settings()
+    own = queries.method_of(method, missing)
+    with progress("Computing the index, month by month"):
+        table = queries.index(to_read(chosen), earlier(as_of, chosen.now), own)
     render_table(table, format, "Silent Crash Index")
 
 
@@ -51,18 +55,30 @@ def explain(
     as_of: AsOf = "",
     lang: Annotated[Lang, typer.Option("--lang", help="Language of the text.")] = Lang.en,
 ) -> None:
-    """Say in words where the value of MONTH (YYYY-MM) comes from."""
-    from pipelines.release import queries
+    """Explain in words where the value of MONTH comes from.
 
-    print(queries.explain(from_environment(), month, parse_day(as_of), lang.value))
+    MONTH is written as YYYY-MM.
+    """
+    from pipelines.cli.run import to_read
+    from pipelines.release import compute, queries
+
+    chosen, period = settings(), compute.parse_month(month)
+    with progress(f"Computing {month}"):
+        engine = to_read(chosen)
+        text = queries.explain(engine, period, parse_day(as_of), chosen.now, lang.value)
+    print(text)
 
 
 @app.command()
 def backtest(as_of: AsOf = "", format: Written = Format.table) -> None:
-    """Compare each month as first published with itself as known on --as-of DATE."""
+    """Compare each month as first published and as known later."""
+    from pipelines.cli.run import earlier, to_read
     from pipelines.release import queries
 
-    months, summary, between = queries.backtest(from_environment(), parse_day(as_of))
+    chosen = settings()
+    with progress("Walking every cut-off in pseudo real time") as step:
+        tables = queries.backtest(to_read(chosen), earlier(as_of, chosen.now), step)
+    months, summary, between = tables
     render_table(months, format, "Each month as first published, and as known now")
     if format is Format.table:
         render_table(summary, format, "Revisions")
@@ -71,12 +87,15 @@ def backtest(as_of: AsOf = "", format: Written = Format.table) -> None:
 
 @app.command()
 def runway(format: Written = Format.table) -> None:
-    """Show how long each indicator lasts without new figures, and who continues it."""
+    """Show how long each indicator lasts without new figures."""
     import sys
 
+    from pipelines.cli.run import to_read
     from pipelines.release import queries
 
-    rows, sentence = queries.runway(from_environment())
+    chosen = settings()
+    with progress("Reading every indicator, month by month ahead"):
+        rows, sentence = queries.runway(to_read(chosen), chosen.now)
     render_table(rows, format, "Newest figure, who continues it, and when it would be withheld")
     print(sentence, file=sys.stderr)
 
@@ -89,10 +108,13 @@ def sensitivity(
         Path | None, typer.Option("--out", metavar="DIR", help="Write CSV files there.")
     ] = None,
 ) -> None:
-    """Show how far other reasonable choices of the method would move the index."""
+    """Show how far other choices of the method move the index."""
+    from pipelines.cli.run import earlier, to_read
     from pipelines.release import queries
 
-    tables = queries.sensitivity(from_environment(), parse_day(as_of))
+    chosen = settings()
+    with progress("Computing the index, month by month") as step:
+        tables = queries.sensitivity(to_read(chosen), earlier(as_of, chosen.now), step)
     render_table(tables["bands"], format, "Bands of the index over 10,000 replicates")
     if format is Format.table:
         render_table(tables["factors"], format, "Which choice matters, last month (Sobol indices)")

@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import AsOf, File, Format, Written, parse_day, render_table, write_output
-from pipelines.settings import RunFault, Settings, UsageFault, from_environment
+from pipelines.cli.options import AsOf, File, Format, Written, parse_day, settings
+from pipelines.cli.render import render_table, write_output
+from pipelines.errors import RunError, UsageError
 
 app = typer.Typer(
-    help="The observations as Parquet files, for DuckDB and Apache Spark.",
+    help="Observations as Parquet files, for DuckDB and Apache Spark.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
@@ -29,16 +30,15 @@ class Engine(StrEnum):
 
 @app.command()
 def sync(to: At = "") -> None:
-    """Add to the lake what the warehouse has learnt since the last sync."""
-    from pipelines.cli import commands
+    """Add to the lake what the warehouse has learnt since."""
+    from pipelines.cli.run import to_read
     from warehouse.lake import sync
 
-    settings = from_environment()
-    root = place(settings, to)
+    root = address(to)
     before = sync.manifest(root)
-    now = sync.sync(commands.filled_store(settings), root)
-    added = now.rows - before.rows
-    print(f"{root}: {added} versions added, {now.rows} held, up to fetch {now.newest_fetch}")
+    after = sync.sync(to_read(settings()), root)
+    added = after.rows - before.rows
+    print(f"{root}: {added} versions added, {after.rows} held, up to fetch {after.newest_fetch}")
 
 
 @app.command()
@@ -48,10 +48,10 @@ def status(at: At = "", format: Written = Format.table) -> None:
 
     from warehouse.lake import sync
 
-    root = held(at)
-    found = sync.manifest(root)
-    table = pd.DataFrame(found.files)
-    render_table(table, format, f"{root}: {found.rows} versions, up to fetch {found.newest_fetch}")
+    root = existing(at)
+    manifest = sync.manifest(root)
+    title = f"{root}: {manifest.rows} versions, up to fetch {manifest.newest_fetch}"
+    render_table(pd.DataFrame(manifest.files), format, title)
 
 
 @app.command()
@@ -68,17 +68,17 @@ def panel(
     out: File = None,
     format: Written = Format.table,
 ) -> None:
-    """Show each figure as known on that day, computed from the lake by DuckDB or Spark."""
+    """Show each figure as known on a day, by DuckDB or Spark."""
     from warehouse.lake import panel, spark
 
     if master and engine is not Engine.spark:
-        raise UsageFault("--master is Spark's: add --engine spark")
-    root, known = held(at), parse_day(as_of)
+        raise UsageError("--master is Spark's: add --engine spark")
+    root, day = existing(at), parse_day(as_of)
     if engine is Engine.spark:
-        found = spark.panel(root, known, monthly=monthly, master=master)
+        figures = spark.panel(root, day, monthly=monthly, master=master)
     else:
-        found = panel.panel(root, known, monthly=monthly)
-    write_output(found, out, format)
+        figures = panel.panel(root, day, monthly=monthly)
+    write_output(figures, out, format)
 
 
 @app.command()
@@ -90,27 +90,25 @@ def query(
     out: File = None,
     format: Written = Format.table,
 ) -> None:
-    """Run a read-only SQL query on the lake (v_observation, observations_as_of(day), …)."""
+    """Run a read-only SQL query on the lake.
+
+    It may name v_observation, observations and observations_as_of(day).
+    """
     from warehouse.lake import query
-    from warehouse.query import QueryError
 
-    try:
-        found = query.run(held(at), sql, limit=limit, timeout=timeout)
-    except QueryError as fault:
-        raise UsageFault(str(fault)) from None
-    write_output(found, out, format)
+    write_output(query.run(existing(at), sql, limit=limit, timeout=timeout), out, format)
 
 
-def held(at: str) -> str:
-    """The address of a lake that holds something. Raises RunFault where there is none."""
+def existing(at: str) -> str:
+    """The address of a lake that has files. Raises RunError where there is none."""
     from warehouse.lake import sync
 
-    root = place(from_environment(), at)
+    root = address(at)
     if not sync.manifest(root).files:
-        raise RunFault(f"there is no lake at {root}: run silentcrash lake sync")
+        raise RunError(f"there is no lake at {root}: run silentcrash lake sync")
     return root
 
 
-def place(settings: Settings, address: str) -> str:
-    """The address given, or the lake in the home folder."""
-    return address or str(settings.home / "lake")
+def address(text: str) -> str:
+    """The address that an option gives, or the lake in the home folder."""
+    return text or str(settings().home / "lake")

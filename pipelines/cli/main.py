@@ -1,159 +1,105 @@
-"""The command line `silentcrash`: every command is a few lines over the functions it calls."""
+"""The command line `silentcrash`: global options, groups of commands, exit codes."""
 
+import logging
 import sys
 from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.cli.alerts import app as alerts
-from pipelines.cli.announcements import app as announcements
+from pipelines import logs
+from pipelines.cli import (
+    alerts,
+    announcements,
+    index,
+    lake,
+    options,
+    query,
+    register,
+    run,
+    site,
+    sources,
+)
 from pipelines.cli.endings import ending
-from pipelines.cli.index import app as index
-from pipelines.cli.lake import app as lake
-from pipelines.cli.options import (
-    AsOf,
-    File,
-    Format,
-    Out,
-    Written,
-    parse_day,
-    render_table,
-    write_output,
-)
-from pipelines.cli.register import app as register
-from pipelines.cli.site import app as site
-from pipelines.cli.sources import app as sources
-from pipelines.errors import ObservatoryError
-from pipelines.settings import from_environment
+from pipelines.errors import ObservatoryError, UsageError
 
-app = typer.Typer(
-    help="The Silent Crash Observatory: public figures in, a monthly index and its bulletin out.",
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-)
-app.add_typer(alerts, name="alerts")
-app.add_typer(announcements, name="announcements")
-app.add_typer(index, name="index")
-app.add_typer(lake, name="lake")
-app.add_typer(register, name="register")
-app.add_typer(site, name="site")
-app.add_typer(sources, name="sources")
+logger = logging.getLogger("pipelines.cli")
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+for commands in (run.app, sources.top_level, query.app):
+    app.add_typer(commands)
+app.add_typer(alerts.app, name="alerts")
+app.add_typer(announcements.app, name="announcements")
+app.add_typer(index.app, name="index")
+app.add_typer(lake.app, name="lake")
+app.add_typer(register.app, name="register")
+app.add_typer(site.app, name="site")
+app.add_typer(sources.app, name="sources")
 
 
-@app.command()
-def run(
-    out: Out = None,
-    offline: Annotated[bool, typer.Option("--offline", help="Ask no publisher.")] = False,
-) -> None:
-    """Fetch what is reachable, validate, load, compute, and publish the latest month."""
-    from pipelines.cli import commands
+class LogFormat(StrEnum):
+    """How the log is written."""
 
-    commands.run(from_environment(), out, live=not offline)
+    text = "text"
+    json = "json"
 
 
-@app.command()
-def release(month: str, as_of: AsOf = "", out: Out = None) -> None:
-    """Publish MONTH (YYYY-MM) as it could be known at its cut-off, or on --as-of DATE."""
-    from pipelines.cli import commands
+def show_version(requested: bool) -> None:
+    """Print the version and end."""
+    if requested:
+        from importlib.metadata import version
 
-    commands.release(from_environment(), month, parse_day(as_of), out)
-
-
-@app.command()
-def status(as_of: AsOf = "", format: Written = Format.table) -> None:
-    """Show, for each source, its newest period, its age and its last outcome."""
-    from pipelines.cli import commands
-
-    render_table(
-        commands.status(from_environment(), parse_day(as_of)), format, "Status of the sources"
-    )
+        print(f"silentcrash {version('silent-crash-observatory')}")
+        raise typer.Exit
 
 
-@app.command()
-def query(
-    sql: str,
-    as_of: AsOf = "",
-    format: Written = Format.table,
-    limit: Annotated[int, typer.Option(help="At most this many rows.")] = 1000,
-    timeout: Annotated[float, typer.Option(help="At most this many seconds.")] = 30.0,
-    out: File = None,
-) -> None:
-    """Run a read-only SQL query on the warehouse (views: v_observation, v_index, …)."""
-    from pipelines.cli import commands
-
-    settings = from_environment()
-    write_output(commands.query(settings, sql, parse_day(as_of), limit, timeout), out, format)
-
-
-@app.command()
-def gpu(
-    gpu: Annotated[str, typer.Argument(help="Chip, form and memory: h100-sxm-80gb.")],
-    basis: Annotated[str, typer.Option(help="on_demand or spot.")] = "on_demand",
-    as_of: AsOf = "",
-    format: Written = Format.table,
-) -> None:
-    """Show what renting a GPU costs, month by month, over providers that come and go."""
-    from pipelines.cli import gpu_market
-
-    table = gpu_market.market(from_environment(), gpu, basis, parse_day(as_of))
-    render_table(table, format, f"{gpu}, {basis}, USD per GPU and hour")
-
-
-@app.command()
-def fetch(source: str) -> None:
-    """Ask one SOURCE now, validate what it answers and load what passes."""
-    from pipelines.cli import commands
-
-    commands.fetch(from_environment(), source)
-
-
-@app.command()
-def reparse(source: str) -> None:
-    """Read the archived bytes of SOURCE again with the parser of today; asks nobody."""
-    from pipelines.cli import commands
-
-    commands.reparse(from_environment(), source)
-
-
-@app.command()
-def quarantine(
-    source: Annotated[str, typer.Argument(help="Only this source.")] = "",
-    replay: Annotated[
-        bool, typer.Option("--replay", help="Validate the rows again and load what passes.")
+@app.callback()
+def main_options(
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log to standard error, step by step.")
     ] = False,
-    format: Written = Format.table,
+    log_file: Annotated[
+        Path | None, typer.Option("--log-file", metavar="FILE", help="Add the log to this file.")
+    ] = None,
+    log_format: Annotated[
+        LogFormat | None, typer.Option("--log-format", help="Lines of text, or JSON objects.")
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=show_version, help="Show the version."),
+    ] = False,
 ) -> None:
-    """List the rows that failed an expectation, or replay them."""
-    from pipelines.cli import commands
-
-    settings = from_environment()
-    render_table(commands.quarantine(settings, source, replay=replay), format, "Quarantine")
+    """Public figures in, a monthly Silent Crash Index and its bulletin out."""
+    settings = options.settings()
+    style = log_format.value if log_format else settings.log_format
+    logs.configure(verbose=verbose, file=log_file or settings.log, style=style)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line: 0 when done, 1 when it could not be, 2 when asked wrongly."""
+    """Run the command line: 0 done, 1 could not be done, 2 asked wrongly."""
+    logs.configure()
     try:
         app(args=arguments or sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.exit(0)
     except (Exception, KeyboardInterrupt) as error:
         message, code = ending(error) or (_unexpected(error), 1)
+        logger.error("ended with %d: %s", code, message, exc_info=code != UsageError.exit_code)
         if _debugging() and not isinstance(error, ObservatoryError):
             raise
-    print(f"silentcrash: {' '.join(message.split())}", file=sys.stderr)
+    print(f"silentcrash: {logs.hide(' '.join(message.split()))}", file=sys.stderr)
     sys.exit(code)
 
 
 def _unexpected(error: BaseException) -> str:
     reason = str(error).splitlines()[0] if str(error) else "no reason given"
-    return f"unexpected error ({reason}): SILENTCRASH_DEBUG=1 shows where"
+    return f"unexpected error ({reason}): for the place of it, use --log-file or SILENTCRASH_DEBUG"
 
 
 def _debugging() -> bool:
     try:
-        return from_environment().debug
-    except ObservatoryError:
+        return options.settings().debug
+    except ObservatoryError:  # the settings themselves may be what is wrong
         return False
 
 

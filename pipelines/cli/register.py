@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import Format, Written, render_table
+from pipelines.cli.options import Format, Written, settings
+from pipelines.cli.render import render_table
+from pipelines.errors import RunError
 
 app = typer.Typer(
-    help="Keep the figures that no feed carries: auctions, tariffs, quoted prices.",
+    help="Keep figures that no feed carries: auctions, tariffs.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
@@ -20,11 +22,10 @@ def list_(
     register: Annotated[str, typer.Argument(help="Only this one.")] = "",
     format: Written = Format.table,
 ) -> None:
-    """List each series that a person keeps, with its newest figure and its page."""
-    from pipelines.ingest import ingestion, registers
-    from pipelines.settings import from_environment
+    """List each such series with its newest figure and its page."""
+    from pipelines.ingest import registers, store
 
-    table = registers.listing(ingestion.open_store(from_environment()), register)
+    table = registers.listing(store.open_for_reading(settings()), register)
     render_table(table, format, "Registers")
 
 
@@ -33,16 +34,14 @@ def check(format: Written = Format.table) -> None:
     """List the registers that are due, and why; ends with 1 where one is."""
     import pandas as pd
 
-    from pipelines.errors import RunError
-    from pipelines.ingest import ingestion, registers
-    from pipelines.settings import from_environment
+    from pipelines.ingest import registers, store
 
-    settings = from_environment()
-    due = registers.due(ingestion.open_store(settings), settings.now)
+    chosen = settings()
+    due = registers.due(store.open_for_reading(chosen), chosen.now)
     table = pd.DataFrame(due, columns=["source", "page", "newest", "why"])
     render_table(table.rename(columns={"source": "register"}), format, "Registers that are due")
     if due:
-        names = ", ".join(one.source for one in due)
+        names = ", ".join(register.source for register in due)
         raise RunError(f"read again and add what is new with `silentcrash register add`: {names}")
 
 
@@ -60,9 +59,8 @@ def add(
     note: Text = "",
     reader: Text = "",
 ) -> None:
-    """Add a figure to a REGISTER: what is left out is asked for, field by field."""
+    """Add a figure to a REGISTER; asks for what is left out."""
     from pipelines.ingest import registers
-    from pipelines.settings import from_environment
 
     chosen = registers.find_register(register)
     row = {"series": series, "period": period, "value": value, "status": status,
@@ -75,5 +73,5 @@ def add(
             default = usual.get(name, "")
             row[name] = typer.prompt(f"{name}: {meaning}", default=default, show_default=True)
         row[name] = row[name] or usual.get(name, "")
-    path = registers.add(from_environment(), chosen, row)
+    path = registers.add(settings(), chosen, row)
     print(f"added to {path}; it is loaded at the next run", file=sys.stderr)

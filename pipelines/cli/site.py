@@ -2,11 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.settings import RunFault, Settings, UsageFault, from_environment
+from pipelines.cli.options import settings
+from pipelines.errors import RunError, UsageError
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
 
 app = typer.Typer(help="Build the public site.", rich_markup_mode=None, no_args_is_help=True)
 
@@ -25,27 +29,30 @@ def build(
     ] = False,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the log.")] = "",
 ) -> None:
-    """Write every page, drawing and file into DIR; only what changed is written."""
+    """Write every page, drawing and file of the site into DIR.
+
+    Only what changed is written, and only what an earlier build wrote is removed.
+    """
     if force and not reason.strip():
-        raise UsageFault("an edition is shown before its hour only with a reason: add --reason")
+        raise UsageError("an edition is shown before its hour only with a reason: add --reason")
     from dashboards.site.build import build as build_site
-    from pipelines.ingest import ingestion
+    from pipelines.ingest import store
     from sources.announcements import countries, regions
 
-    settings = from_environment()
+    chosen = settings()
     if force:
-        log(settings, reason)
+        log(chosen, reason)
     try:
         result = build_site(
-            ingestion.open_store(settings),
+            store.open_for_reading(chosen),
             out,
-            settings.now,
+            chosen.now,
             base=base.rstrip("/"),
             forced=force,
             countries={country: countries.french(country) for country in regions.AFRICA},
         )
     except LookupError as fault:
-        raise RunFault(str(fault)) from None
+        raise RunError(str(fault)) from None
     print(
         f"{out}: {result.issues} editions, {result.written} files written, "
         f"{result.removed} removed; open {out / 'index.html'}"
@@ -56,19 +63,22 @@ def build(
 def pdf(
     site: Annotated[Path, typer.Argument(metavar="DIR", help="A site that was built.")],
 ) -> None:
-    """Print each bulletin of the site in DIR to bulletin.pdf with Chromium."""
+    """Print each bulletin of a site to bulletin.pdf.
+
+    Chromium must be installed; the file is written beside the page.
+    """
     from dashboards.site import pdf
 
     if not (site / "index.html").exists():
-        raise UsageFault(f"{site} holds no site: `silentcrash site build --out {site}` makes one")
+        raise UsageError(f"{site} holds no site: `silentcrash site build --out {site}` makes one")
     try:
         for path in pdf.bulletins(site):
             print(path)
     except (pdf.NoBrowser, RuntimeError) as fault:
-        raise RunFault(str(fault)) from None
+        raise RunError(str(fault)) from None
 
 
-def log(settings: Settings, reason: str) -> None:
+def log(settings: "Settings", reason: str) -> None:
     """Log the reason for lifting an embargo, one line each, in the home folder."""
     settings.home.mkdir(parents=True, exist_ok=True)
     line = {"at": settings.now.isoformat(), "forced": "site build", "reason": reason}

@@ -1,26 +1,55 @@
-"""`silentcrash sources`: the declared sources, and whether they answer today."""
+"""`silentcrash sources …`, `status`, `fetch`, `reparse` and `quarantine`."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.options import Format, Written, render_table
-from pipelines.settings import RunFault, from_environment
+from pipelines.cli.options import AsOf, Format, Written, parse_day, settings
+from pipelines.cli.render import progress, render_table
+from pipelines.errors import RunError, UsageError, nearest
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.settings import Settings
+    from sources import Source
 
 app = typer.Typer(
     help="List the declared sources, or try them.",
     rich_markup_mode=None,
     invoke_without_command=True,
 )
+top_level = typer.Typer()
 
 
 @app.callback()
 def sources(context: typer.Context, format: Written = Format.table) -> None:
-    """List the declared sources: publisher, licence, cadence, what they need."""
-    from pipelines.cli import commands
-
+    """List the declared sources, or try them."""
     if context.invoked_subcommand is None:
-        render_table(commands.sources(), format, "Sources")
+        list_sources(format)
+
+
+@app.command("list")
+def list_sources(format: Written = Format.table) -> None:
+    """List publisher, licence, cadence and needs of each source."""
+    import pandas as pd
+
+    from sources import registry
+
+    table = pd.DataFrame(
+        {
+            "source": source.key,
+            "publisher": source.publisher,
+            "licence": source.licence,
+            "cadence": source.cadence,
+            "series": len(source.series),
+            "live": "yes" if source.requests else "history only",
+            "needs": source.needs or "nothing",
+        }
+        for source in registry().values()
+    )
+    render_table(table, format, "Sources")
 
 
 @app.command()
@@ -28,19 +57,139 @@ def check(
     source: Annotated[list[str] | None, typer.Argument(help="Only these; all by default.")] = None,
     format: Written = Format.table,
 ) -> None:
-    """Ask, parse and validate, and load nothing: latency, size, newest period, age."""
-    from pipelines.cli import commands
+    """Fetch, parse and validate, and load nothing.
 
-    table = commands.check(from_environment(), source or [])
+    Shows latency, size, newest period and age of every request.
+    """
+    from dataclasses import fields
+
+    import pandas as pd
+
+    from pipelines.ingest import probe
+    from sources import registry
+
+    chosen = [find_source(key) for key in source or registry()]
+    configured, results = settings(), []
+    with progress("Fetching") as step:
+        for result in probe.probe(configured, chosen, _stored(configured)):
+            results.append(result)
+            step(f"{result.source}: {result.outcome}")
+    if not results:
+        raise UsageError(f"{', '.join(source or [])}: shipped history, there is nothing to fetch")
+    names = [field.name for field in fields(probe.ProbeResult)]
+    table = pd.DataFrame(results, columns=names).sort_values(["source", "outcome"])
+    table = table.assign(seconds=table["seconds"].astype(float).round(2)).reset_index(drop=True)
     render_table(table, format, "Live sources")
     if bad := table.loc[~table["outcome"].isin(["good", "skipped"]), "source"].unique().tolist():
-        raise RunFault(f"not in order: {', '.join(bad)}; the column detail says why")
+        raise RunError(f"not in order: {', '.join(bad)}; the column detail says why")
 
 
 @app.command()
 def crosscheck(format: Written = Format.table) -> None:
     """Show where two publishers of the same figure disagree."""
-    from pipelines.cli import commands
+    from pipelines.ingest import cross_check, store
 
-    table = commands.disagreements(from_environment())
+    chosen = settings()
+    table = cross_check.disagreements(store.open_for_reading(chosen), as_of=chosen.now)
     render_table(table, format, "Disagreements between publishers")
+
+
+def _stored(settings: "Settings") -> "Callable[[list[str]], pd.DataFrame]":
+    """Reads the last good figures of series; none where there is no warehouse."""
+    from pipelines.ingest import load, store
+    from warehouse.database import NoWarehouse
+    from warehouse.observations import read
+
+    try:
+        engine = store.open_for_reading(settings)
+    except NoWarehouse:
+        return lambda _: load.no_figures()
+    return lambda series: read.panel(engine, series=series, as_of=settings.now)
+
+
+@top_level.command()
+def status(as_of: AsOf = "", format: Written = Format.table) -> None:
+    """Show newest period, age and last outcome of each source."""
+    from pipelines.ingest import store
+    from warehouse import fetches
+
+    chosen = settings()
+    table = fetches.status(store.open_for_reading(chosen), as_of=parse_day(as_of) or chosen.now)
+    render_table(table, format, "Status of the sources")
+
+
+@top_level.command()
+def fetch(source: str) -> None:
+    """Fetch one SOURCE now, validate it and load what passes.
+
+    What some requests brought is kept where others failed.
+    """
+    from rich.console import Console
+
+    from pipelines.cli import summary
+    from pipelines.ingest import ingestion, outcome, store
+
+    chosen, configured = find_source(source), settings()
+    if not chosen.requests:
+        raise UsageError(f"{source} is shipped history: there is nothing to fetch")
+    engine = store.open_for_writing(configured)
+    outcomes = list(ingestion.ingest_all(engine, configured, [chosen]))
+    Console().print(summary.outcomes(outcomes))
+    if failed := [each for each in outcomes if not each.good and not each.shipped]:
+        verdict, first = outcome.verdict(outcomes), failed[0]
+        raise RunError(f"{source}: {verdict}: {first.url}: {first.detail}")
+
+
+@top_level.command()
+def reparse(source: str) -> None:
+    """Parse the archived bytes of SOURCE again; fetches nothing."""
+    from rich.console import Console
+
+    from pipelines.cli import summary
+    from pipelines.ingest import store
+    from pipelines.ingest.reparse import reparse
+    from sources.http.raw_archive import Archive
+
+    chosen, configured, outcomes = find_source(source), settings(), []
+    engine = store.open_for_writing(configured)
+    with progress(f"Parsing {source} again") as step:
+        for outcome in reparse(engine, Archive(configured.archive), chosen):
+            outcomes.append(outcome)
+            step(f"{source}: {len(outcomes)} bodies parsed again")
+    if not outcomes:
+        raise RunError(f"the archive holds nothing of {source}: fetch it first")
+    Console().print(summary.outcomes(outcomes))
+    if failed := [outcome for outcome in outcomes if not outcome.good]:
+        raise RunError(f"{source}: {failed[-1].outcome}: {failed[-1].detail}")
+
+
+@top_level.command()
+def quarantine(
+    source: Annotated[str, typer.Argument(help="Only this source.")] = "",
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Validate the rows again and load what passes.")
+    ] = False,
+    format: Written = Format.table,
+) -> None:
+    """List the rows that failed an expectation, or replay them."""
+    from pipelines.ingest import replay as quarantined
+    from pipelines.ingest import store
+    from sources import registry
+
+    chosen, configured = find_source(source) if source else None, settings()
+    if replay:
+        engine = store.open_for_writing(configured)
+        every = [chosen] if chosen else list(registry().values())
+        table = quarantined.replay(engine, every, configured.now)
+    else:
+        table = quarantined.listing(store.open_for_reading(configured), chosen)
+    render_table(table, format, "Quarantine")
+
+
+def find_source(key: str) -> "Source":
+    """The source with this key. Raises UsageError naming the nearest ones."""
+    from sources import registry
+
+    if key not in registry():
+        raise UsageError(f"there is no source {key!r}; {nearest(key, registry())}")
+    return registry()[key]

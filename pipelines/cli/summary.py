@@ -1,4 +1,4 @@
-"""The tables that end a run: what the index says, and what became of each source."""
+"""The tables that end a run: the index, and what became of each source."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pipelines.ingest.ingestion import IngestOutcome, verdict
+from pipelines.ingest.outcome import IngestOutcome, verdict
 from pipelines.release.compute import Published
 from warehouse.edition import Edition
 
@@ -18,20 +18,25 @@ STYLE = {"failed": "yellow", "try later": "yellow", "refused": "red", "skipped":
 
 
 def show(
-    console: Console, done: Published, outcomes: Sequence[IngestOutcome], status: pd.DataFrame
+    console: Console,
+    published: Published,
+    outcomes: Sequence[IngestOutcome],
+    status: pd.DataFrame,
 ) -> None:
     """Print the summary of an edition, of its sources, and where the bulletin is."""
-    console.print(headline(done.edition))
-    console.print(contributions(done.edition))
+    console.print(headline(published.edition))
+    console.print(contributions(published.edition))
     console.print(freshness(status, outcomes))
-    away = sorted({one.source for one in outcomes if one.outcome in {"failed", "try later"}})
-    if away:
-        told = f"Could not be reached: {', '.join(away)}. Their stored figures were used."
-        console.print(told, soft_wrap=True)
-    refused = [one for one in outcomes if one.outcome == "refused"]
-    for one in refused:
-        console.print(Text(f"Refused, nothing stored: {one.source}: {one.detail}", style="red"))
-    for path in done.files:
+    unreachable = {each.source for each in outcomes if each.outcome in {"failed", "try later"}}
+    if unreachable:
+        names = ", ".join(sorted(unreachable))
+        console.print(
+            f"Could not be reached: {names}. Their stored figures were used.", soft_wrap=True
+        )
+    for refused in (each for each in outcomes if each.outcome == "refused"):
+        line = f"Refused, nothing stored: {refused.source}: {refused.detail}"
+        console.print(Text(line, style="red"))
+    for path in published.files:
         if path.name.startswith("bulletin"):
             console.print(Text(f"Bulletin: {path}"), soft_wrap=True)
 
@@ -56,7 +61,7 @@ def headline(edition: Edition) -> Table:
 
 
 def contributions(edition: Edition, top: int = 5) -> Table:
-    """The indicators that add most points to the index, with their change over a month."""
+    """The indicators that add most points to the index, and their change."""
     parts = edition.values.loc[edition.values["kind"].eq("indicator")]
     wide = parts.pivot(index="period", columns="key", values="contribution").fillna(0.0)
     now, change = wide.iloc[-1], wide.diff().iloc[-1]
@@ -70,34 +75,34 @@ def contributions(edition: Edition, top: int = 5) -> Table:
 
 
 def freshness(status: pd.DataFrame, outcomes: Sequence[IngestOutcome]) -> Table:
-    """For each source: newest period, age, whether late, what happened now, rows set aside."""
+    """Newest period, age, outcome and counts of each source."""
     table = Table(title="Sources", **PLAIN)
     for column in ("source", "newest", "age", "outcome", "added", "quarantined"):
         table.add_column(column, justify="right" if column in {"added", "quarantined"} else "left")
     for row in status.to_dict("records"):
-        mine = [one for one in outcomes if one.source == row["key"]]
-        said = verdict(mine) or "–"
-        worst = next((style for name, style in STYLE.items() if name in said), "")
+        own = [outcome for outcome in outcomes if outcome.source == row["key"]]
+        result = verdict(own) or "–"
+        worst = next((style for name, style in STYLE.items() if name in result), "")
         late = " (late)" if row["late"] else ""
-        held = pd.notna(row["newest_period"])
+        stored = pd.notna(row["newest_period"])
         table.add_row(
             row["key"],
-            f"{row['newest_period']:%Y-%m-%d}" if held else "–",
-            f"{row['age_days']:.0f} d{late}" if held else "–",
-            Text(said, style=worst),
-            f"{sum(one.added for one in mine):,}",
-            f"{sum(one.quarantined for one in mine):,}",
+            f"{row['newest_period']:%Y-%m-%d}" if stored else "–",
+            f"{row['age_days']:.0f} d{late}" if stored else "–",
+            Text(result, style=worst),
+            f"{sum(outcome.added for outcome in own):,}",
+            f"{sum(outcome.quarantined for outcome in own):,}",
         )
     return table
 
 
-def outcomes(found: Sequence[IngestOutcome]) -> Table:
-    """One row a payload."""
+def outcomes(results: Sequence[IngestOutcome]) -> Table:
+    """A row for each payload."""
     table = Table(box=SIMPLE_HEAD, header_style="bold")
     for column in ("source", "outcome", "rows", "added", "quarantined", "detail"):
         table.add_column(column)
-    for one in found:
-        counts = (f"{one.rows:,}", f"{one.added:,}", f"{one.quarantined:,}")
-        outcome = Text(one.outcome, style=STYLE.get(one.outcome, ""))
-        table.add_row(one.source, outcome, *counts, Text(one.detail))
+    for result in results:
+        counts = (f"{result.rows:,}", f"{result.added:,}", f"{result.quarantined:,}")
+        outcome = Text(result.outcome, style=STYLE.get(result.outcome, ""))
+        table.add_row(result.source, outcome, *counts, Text(result.detail))
     return table

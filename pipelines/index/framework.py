@@ -10,14 +10,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines.errors import MethodError
 from pipelines.index import Policy
 from pipelines.index.transform import TRANSFORMS
 
 BUNDLED = Path(__file__).with_name("framework.toml")
-
-
-class FrameworkFault(ValueError):
-    """The method cannot be used; the message names the place and what is wrong."""
 
 
 class _Strict(BaseModel):
@@ -175,7 +172,7 @@ class Framework(_Strict):
 def load(path: Path = BUNDLED) -> Framework:
     """The method in a TOML file.
 
-    Raises FrameworkFault naming the line or the field at fault.
+    Raises MethodError naming the line or the field at fault.
 
     `succeeds.method` names the file of the version before, beside this one.
     """
@@ -185,10 +182,10 @@ def load(path: Path = BUNDLED) -> Framework:
             old["method"] = load(path.parent / old["method"]).as_dict()
         return Framework.model_validate(method)
     except (OSError, UnicodeDecodeError) as fault:
-        raise FrameworkFault(f"cannot read {path}: {fault}") from None
+        raise MethodError(f"cannot read {path}: {fault}") from None
     except tomllib.TOMLDecodeError as fault:
-        raise FrameworkFault(f"{path.name}: {fault}") from None
+        raise MethodError(f"{path.name}: {fault}") from None
     except ValidationError as fault:
         first = fault.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise FrameworkFault(f"{path.name}: {where}: {first['msg']}") from None
+        raise MethodError(f"{path.name}: {where}: {first['msg']}") from None

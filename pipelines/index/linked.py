@@ -11,8 +11,9 @@ from datetime import datetime
 
 import pandas as pd
 
+from pipelines.errors import MethodError
 from pipelines.index import realtime
-from pipelines.index.framework import Framework, FrameworkFault
+from pipelines.index.framework import Framework
 from pipelines.index.realtime import Result
 from pipelines.index.regimes import classify
 
@@ -27,7 +28,7 @@ def compute(
 ) -> Result:
     """`realtime.compute` by the version in force in each month.
 
-    Raises FrameworkFault where the index of either version is withheld in the month of the link.
+    Raises MethodError where the index of either version is withheld in the month of the link.
     """
     span = sorted(months)
     if framework.succeeds is None:
@@ -74,7 +75,7 @@ def _score(result: Result, month: pd.Period) -> float:
     here = rows["key"].eq("index") & rows["period"].eq(month.to_timestamp())
     score = float(rows.loc[here, "score"].iloc[0])
     if pd.isna(score):
-        raise FrameworkFault(f"no version can be linked in {month}: an index is withheld there")
+        raise MethodError(f"no version can be linked in {month}: an index is withheld there")
     return score
 
 

@@ -1,4 +1,4 @@
-"""What rules test of a batch besides its columns: ratios to peers and to the last good figures."""
+"""Columns that rules test besides a batch's own: ratios to peers and to the past."""
 
 from datetime import datetime
 
@@ -6,18 +6,36 @@ import pandas as pd
 
 from sources import Source
 
-FEW = 5
-PERIODS = 3  # a list of prices may be cut by a tenth as one; its past may not
-NEAR = 5e-4  # what rounding does to a factor
-REVISED = 0.05  # a benchmark revision moves a whole series by less
-BEGINS = {"M": 1, "Q": 3, "S": 6, "A": 1}  # months between the beginnings of periods
+# Fewer figures than this may agree with a neighbour, or with one factor, by chance.
+MIN_FIGURES = 5
+# Figures of at least so many periods must move by one factor before a change of unit is
+# suspected: a list of prices of today may be cut by a tenth as one, its past may not.
+MIN_PERIODS = 3
+# Two factors this close are one: a figure printed with four digits is rounded by up to as much.
+ROUNDING = 5e-4
+# An annual benchmark revision moves a whole series by less.
+LARGEST_REVISION = 0.05
+MONTHS = {"M": 1, "Q": 3, "S": 6, "A": 1}  # between the beginnings of periods
+FIGURE = ["series", "period", "value"]
 
 
 def add_metrics(
     frame: pd.DataFrame, source: Source, before: pd.DataFrame, at: datetime
 ) -> pd.DataFrame:
-    """The batch with the columns that rules test: row, present, known and the ratios."""
+    """The batch with the columns that rules test.
+
+    Args:
+        frame: A tidy batch.
+        source: Whose batch it is.
+        before: The last good figure of each series and period (series, period, value).
+        at: When the batch was fetched.
+
+    Returns:
+        The batch with `row` (its position), `present` (the value, 0 where withdrawn),
+        `known_at` (nanoseconds), `age_days`, `aligned` (0 or 1), and the ratios and shares below.
+    """
     withdrawn = frame["status"].eq("withdrawn")
+    # No key starts with a null character: a source without peers compares nothing.
     peers = frame["value"].where(frame["series"].str.startswith(source.peers or "\0"))
     median = peers.groupby(frame["period"]).transform("median")
     dated_ahead = {series.key for series in source.series if series.frequency in "EA"}
@@ -26,7 +44,7 @@ def add_metrics(
     return frame.assign(
         row=range(len(frame)),
         present=frame["value"].where(~withdrawn, 0.0),
-        known=frame["known_from"].astype("int64"),
+        known_at=frame["known_from"].astype("int64"),
         age_days=age.where(~frame["series"].isin(dated_ahead)),
         peer_ratio=(peers / median).where(median.gt(0)),
         level_ratio=ratio,
@@ -39,88 +57,93 @@ def add_metrics(
 
 
 def level_moved(frame: pd.DataFrame, ratio: pd.Series) -> float:
-    """The median ratio to the last good figures; 1 where fewer than FEW series have one.
+    """The median ratio to the last good figures; 1 where fewer than MIN_FIGURES series have one.
 
     Of two series, one whose price really changed is half of the payload: the doubt then falls
     on the figure, by its own ratio, and not on the payload.
     """
     compared = frame.loc[ratio.notna(), "series"].nunique()
-    return float(ratio.median()) if compared >= FEW else 1.0
+    return float(ratio.median()) if compared >= MIN_FIGURES else 1.0
 
 
 def aligned(frame: pd.DataFrame, source: Source) -> pd.Series:
-    """1 where a period begins as its frequency does, 0 where not; null for dates of events."""
+    """1 where a period begins as its frequency does, else 0; null for events."""
     frequency = frame["series"].map({series.key: series.frequency for series in source.series})
-    months = frequency.map(BEGINS).astype("Float64")
+    months = frequency.map(MONTHS).astype("Float64")
     month, first = frame["period"].dt.month, frame["period"].dt.day.eq(1)
     begins: pd.Series = first & ((month - 1) % months.fillna(1)).eq(0)
     return begins.astype(float).where(months.notna())
 
 
 def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
-    """Of the figures that changed, the share that is the last good one of a neighbour.
+    """The share of changed figures that equal the last good one of a neighbour.
 
     A neighbour is the same series a period before or after, or another series in the same
-    period. 0 where fewer than FEW figures changed: so few may agree by chance.
+    period. 0 where fewer than MIN_FIGURES changed.
     """
-    known = before[["series", "period", "value"]].dropna().sort_values(["series", "period"])
-    known = known.astype({"period": frame["period"].dtype})
-    by_series = known.groupby("series")["value"]
-    beside = known.assign(earlier=by_series.shift(1), later=by_series.shift(-1))
-    beside = beside.rename(columns={"value": "last"})
-    joined = frame[["series", "period", "value"]].merge(beside, on=["series", "period"])
+    stored = before[FIGURE].dropna().sort_values(["series", "period"])
+    stored = stored.astype({"period": frame["period"].dtype})
+    by_series = stored.groupby("series")["value"]
+    neighbours = stored.assign(earlier=by_series.shift(1), later=by_series.shift(-1))
+    neighbours = neighbours.rename(columns={"value": "last"})
+    joined = frame[FIGURE].merge(neighbours, on=["series", "period"])
     changed = joined.loc[joined["value"].ne(joined["last"]) & joined["value"].notna()]
-    if len(changed) < FEW:
+    if len(changed) < MIN_FIGURES:
         return 0.0
     shifted = changed["value"].eq(changed["earlier"]) | changed["value"].eq(changed["later"])
-    elsewhere = pd.MultiIndex.from_frame(known[["period", "value"]])
+    elsewhere = pd.MultiIndex.from_frame(stored[["period", "value"]])
     swapped = pd.MultiIndex.from_frame(changed[["period", "value"]]).isin(elsewhere)
     return float((shifted | swapped).mean())
 
 
 def rescaled_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
-    """Of the figures that were held, the share that is the last good one times the same factor.
+    """The share of stored figures that are the last good ones times one factor.
 
     Of all figures, or of those of one series where the factor is further from 1 than a revision
-    takes it. 0 where those moved by it are fewer than FEW or of fewer than PERIODS periods.
+    takes it. 0 where those moved by it are fewer than MIN_FIGURES, or of fewer than MIN_PERIODS
+    periods.
     """
-    known = before[["series", "period", "value"]].rename(columns={"value": "last"})
-    known = known.astype({"period": frame["period"].dtype})
-    joined = frame[["series", "period", "value"]].merge(known, on=["series", "period"])
+    stored = before[FIGURE].rename(columns={"value": "last"})
+    stored = stored.astype({"period": frame["period"].dtype})
+    joined = frame[FIGURE].merge(stored, on=["series", "period"])
     joined = joined.loc[joined["last"].ne(0) & joined["value"].notna()]
-    every = pd.Series("", index=joined.index)
-    return max(_rescaled(joined, every, NEAR), _rescaled(joined, joined["series"], REVISED))
+    together = pd.Series("", index=joined.index)
+    return max(
+        _rescaled(joined, together, ROUNDING),
+        _rescaled(joined, joined["series"], LARGEST_REVISION),
+    )
 
 
 def _rescaled(joined: pd.DataFrame, group: pd.Series, least: float) -> float:
-    """The greatest such share of a group, of factors that are more than `least` from 1."""
+    """The greatest such share of a group, of factors more than `least` from 1."""
     ratio = joined["value"] / joined["last"]
     moved = ratio.where(ratio.sub(1).abs().gt(least))
-    same = (moved / moved.groupby(group).transform("median")).sub(1).abs().le(NEAR)
+    same = (moved / moved.groupby(group).transform("median")).sub(1).abs().le(ROUNDING)
     periods = joined["period"].where(same).groupby(group).nunique()
-    many = same.groupby(group).sum().ge(FEW) & periods.ge(PERIODS)
-    shares = same.groupby(group).mean().where(many, 0.0)
+    enough = same.groupby(group).sum().ge(MIN_FIGURES) & periods.ge(MIN_PERIODS)
+    shares = same.groupby(group).mean().where(enough, 0.0)
     return float(shares.max()) if len(shares) else 0.0
 
 
 def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
-    """The greatest share of a series that is gone, of its figures since the first that is served.
+    """The greatest share of a series' stored figures that are gone.
 
-    0 where fewer than FEW figures are gone in all. A table cut short loses the newer part of one
-    series and all of others; a publisher takes back a figure here and there. 1 where the newest
-    period held is past the end of the table, which is then an old one.
+    Counted from the first period that is still served. 0 where fewer than MIN_FIGURES are gone in
+    all: a publisher takes back a figure here and there, a table cut short loses the newer part of
+    one series and all of others. 1 where the newest stored period is past the end of the table,
+    which is then an old one.
     """
     if frame.empty or before.empty:
         return 0.0
     if before["period"].max() > frame["period"].max():
         return 1.0
     first = before["series"].map(frame.groupby("series")["period"].min())
-    held = before.loc[before["period"].astype(first.dtype).ge(first) & before["value"].notna()]
+    stored = before.loc[before["period"].astype(first.dtype).ge(first) & before["value"].notna()]
     served = pd.MultiIndex.from_frame(frame[["series", "period"]])
-    periods = held["period"].astype(frame["period"].dtype)
-    gone = held.assign(gone=~pd.MultiIndex.from_arrays([held["series"], periods]).isin(served))
-    shares = gone.groupby("series")["gone"].mean()
-    return float(shares.max()) if gone["gone"].sum() >= FEW else 0.0
+    periods = stored["period"].astype(frame["period"].dtype)
+    gone = ~pd.MultiIndex.from_arrays([stored["series"], periods]).isin(served)
+    shares = stored.assign(gone=gone).groupby("series")["gone"].mean()
+    return float(shares.max()) if gone.sum() >= MIN_FIGURES else 0.0
 
 
 def level_ratio(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:
@@ -133,11 +156,11 @@ def level_ratio(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd
     if before.empty:
         return pd.Series(float("nan"), index=frame.index)
     percent = {series.key for series in source.series if "%" in series.unit}
-    keyed = frame[["series", "period", "value"]].assign(at=frame.index).sort_values("period")
-    known = before[["series", "period", "value"]].rename(columns={"value": "last"})
-    known = known.astype({"period": keyed["period"].dtype}).sort_values("period")
+    keyed = frame[FIGURE].assign(at=frame.index).sort_values("period")
+    stored = before[FIGURE].rename(columns={"value": "last"})
+    stored = stored.astype({"period": keyed["period"].dtype}).sort_values("period")
     reach = None if source.stamp == "instant" else pd.Timedelta(0)
-    joined = pd.merge_asof(keyed, known, on="period", by="series", tolerance=reach)
+    joined = pd.merge_asof(keyed, stored, on="period", by="series", tolerance=reach)
     joined = joined.set_index("at").reindex(frame.index)
     usable = joined["last"].gt(0) & joined["value"].gt(0) & ~joined["series"].isin(percent)
     return (joined["value"] / joined["last"]).where(usable)

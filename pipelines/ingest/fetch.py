@@ -1,6 +1,8 @@
-"""Ask a source all of one question: its pages, its mirror, without what must never be stored."""
+"""Fetch a request of a source: its pages, its mirror, its redaction."""
 
 import json
+import logging
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -9,171 +11,196 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from time import perf_counter
 
-from pipelines.settings import Settings
+from pipelines.settings import SECRETS, Settings
 from sources import Payload, Redact, Request, SchemaDrift, Source
 from sources.http.client import CachedValidators, FetchResult, PoliteClient
 from sources.http.credentials import public_url
 
-MOST_PAGES = 200
+logger = logging.getLogger(__name__)
 
-Remember = Callable[[Source, Request], CachedValidators | None]
+# Links to a next page that never end, with a new address each, must not keep a run going for ever.
+MAX_PAGES = 200
+# What a table on a terminal and a message of an alert can still show.
+LONGEST_DETAIL = 500
+
+ReadCache = Callable[[Source, Request], CachedValidators | None]
 
 
 @dataclass(frozen=True)
 class FetchedPayload:
-    """One question of a source and all that came back.
+    """A request of a source and all that came back.
 
-    `answer` is the first page, or the page at which the others failed. `bodies` are all that
-    arrived and may be kept, in order. Several pages are known by the SHA-256 of `contents`.
+    `result` is that of the first page, or of the page that failed. `bodies` are all that arrived
+    and may be stored, in order. Several pages are identified by the SHA-256 of `page_index`.
     `seconds` is how long it took.
     """
 
     source: Source
     request: Request
-    answer: FetchResult
+    result: FetchResult
     bodies: tuple[bytes, ...] = ()
     seconds: float = 0.0
 
     @property
     def payload(self) -> Payload:
-        """What the parser reads; only for an answer that is new."""
-        return _payload(self.request, self.answer, self.bodies)
+        """What the parser reads; only for a result that is new."""
+        return _payload(self.request, self.result, self.bodies)
 
 
-def _payload(request: Request, answer: FetchResult, bodies: Sequence[bytes]) -> Payload:
-    modified = parse_http_date(answer.last_modified)
-    return Payload(bodies[0], request, answer.at, modified, tuple(bodies[1:]))
+def _payload(request: Request, result: FetchResult, bodies: Sequence[bytes]) -> Payload:
+    modified = parse_http_date(result.last_modified)
+    return Payload(bodies[0], request, result.at, modified, tuple(bodies[1:]))
 
 
 def polite_client(settings: Settings) -> PoliteClient:
-    """The way out, as this installation configures it."""
+    """The client for publishers, as this installation configures it."""
     return PoliteClient(
         contact=settings.contact,
         gateway=settings.gateway,
         allow_loopback=settings.allow_loopback,
+        keys=SECRETS,
         clock=lambda: settings.now,
     )
 
 
 def fetch_concurrently(
-    settings: Settings, sources: Sequence[Source], remember: Remember
+    settings: Settings, sources: Sequence[Source], cached: ReadCache
 ) -> Iterator[FetchedPayload]:
-    """Ask every question of these sources at once; each as it comes.
+    """Fetch every request of these sources at the same time; yields each as it arrives.
 
-    `remember` gives what is held of the last good answer to a question.
+    `cached` gives the validators of the last good result of a request.
     """
+    # A thread a source: publishers do not slow each other, and the client spaces the requests
+    # to one of them anyway.
     with (
-        polite_client(settings) as shared,
+        polite_client(settings) as client,
         ThreadPoolExecutor(max_workers=max(len(sources), 1)) as pool,
     ):
-        asked = [
-            pool.submit(fetch_request, shared, source, request, remember(source, request))
+        pending = [
+            pool.submit(fetch_request, client, source, request, cached(source, request))
             for source in sources
             for request in source.requests
         ]
-        for done in as_completed(asked):
+        for done in as_completed(pending):
             yield done.result()
 
 
 def fetch_request(
-    shared: PoliteClient, source: Source, request: Request, previous: CachedValidators | None
+    client: PoliteClient, source: Source, request: Request, previous: CachedValidators | None
 ) -> FetchedPayload:
-    """Ask a question and its further pages; one page that fails fails the whole of it.
+    """Fetch a request and its further pages; if one page fails, all of it failed.
 
-    The pages of a source that follows are asked for without conditions: that the first has not
-    changed says nothing of the others. Whether they have is told by their hashes.
+    Pages are fetched without conditions: that the first has not changed says nothing about the
+    others. Their hashes say whether they have.
     """
-    held, started = (
-        CachedValidators() if source.next_page or previous is None else previous,
-        perf_counter(),
-    )
-    answer = _served(shared, source, request, held)
+    started = perf_counter()
+    paged = source.next_page is not None
+    conditions = CachedValidators() if paged or previous is None else previous
+    result = _fetch_page(client, source, request, conditions)
     bodies: list[bytes] = []
     try:
-        answer = _all_pages(shared, source, request, answer, bodies)
-    except Exception as fault:  # the publisher's bytes may break the reading in any way
-        answer = _refused(answer, describe_error(fault))
-    if answer.outcome == "new":
-        answer = _known_by(answer, contents(bodies) if source.next_page else bodies[0], previous)
-    return FetchedPayload(source, request, answer, tuple(bodies), perf_counter() - started)
+        result = _fetch_all_pages(client, source, request, result, bodies)
+    except Exception as error:  # a publisher's bytes may break `next_page` in any way
+        logger.warning("%s: the next page cannot be found", source.key, exc_info=True)
+        result = _refused(result, describe_error(error))
+    if result.outcome == "new":
+        result = _identified(result, page_index(bodies) if paged else bodies[0], previous)
+    fetched = FetchedPayload(source, request, result, tuple(bodies), perf_counter() - started)
+    _log(fetched)
+    return fetched
 
 
-def _served(
-    shared: PoliteClient, source: Source, request: Request, previous: CachedValidators
+def _log(fetched: FetchedPayload) -> None:
+    result = fetched.result
+    level = logging.INFO if result.outcome in {"new", "unchanged"} else logging.WARNING
+    size = sum(map(len, fetched.bodies))
+    line = "%s: fetched %s: %s, status %s, %d bytes in %d pages, %.2f s %s"
+    counts = result.status, size, len(fetched.bodies), fetched.seconds
+    logger.log(level, line, fetched.source.key, result.url, result.outcome, *counts, result.detail)
+
+
+def _fetch_page(
+    client: PoliteClient, source: Source, request: Request, previous: CachedValidators
 ) -> FetchResult:
-    looks = request.expected_format or source.expected_format
-    answer = shared.fetch(request, expected_format=looks, previous=previous)
-    if request.mirror and answer.outcome in {"failed", "try later"}:
-        again = replace(request, url=request.mirror, mirror="")
-        second = shared.fetch(
-            again, expected_format=looks, previous=CachedValidators(sha256=previous.sha256)
-        )
-        answer = second if second.outcome in {"new", "unchanged"} else answer
-    return _discreet(source.redact, answer) if source.redact else answer
+    """A page, from the mirror if the address fails, without what must not be stored."""
+    expected = request.expected_format or source.expected_format
+    result = client.fetch(request, expected_format=expected, previous=previous)
+    if request.mirror and result.outcome in {"failed", "try later"}:
+        mirrored = replace(request, url=request.mirror, mirror="")
+        # An ETag is that of one server only; the hash of the bytes holds for both.
+        same_bytes = CachedValidators(sha256=previous.sha256)
+        second = client.fetch(mirrored, expected_format=expected, previous=same_bytes)
+        result = second if second.outcome in {"new", "unchanged"} else result
+    return _redacted(source, source.redact, result) if source.redact else result
 
 
-def _discreet(redact: Redact, answer: FetchResult) -> FetchResult:
-    """The answer without what must never be stored, which a refusal may quote."""
-    if answer.body is None:
-        return answer
-    if answer.outcome != "new":
-        return replace(answer, detail=answer.detail.split(": ")[0], body=None, sha256=None)
+def _redacted(source: Source, redact: Redact, result: FetchResult) -> FetchResult:
+    """The result without what must never be stored, which a refusal may quote."""
+    if result.body is None:
+        return result
+    if result.outcome != "new":
+        return replace(result, detail=result.detail.split(": ")[0], body=None, sha256=None)
     try:
-        return replace(answer, body=redact(answer.body))
-    except Exception:  # what it says may hold what must not be stored
-        why = "what must not be stored cannot be taken out of it, so it was not kept"
-        return replace(answer, outcome="refused", detail=why, body=None, sha256=None)
+        return replace(result, body=redact(result.body))
+    except Exception as error:
+        # The message may quote what must not be stored: only the lines of code are logged.
+        frames = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("%s: redaction failed (%s)\n%s", source.key, type(error).__name__, frames)
+        detail = "what must not be stored could not be taken out, so it was not kept"
+        return replace(result, outcome="refused", detail=detail, body=None, sha256=None)
 
 
-def _all_pages(
-    shared: PoliteClient, source: Source, request: Request, first: FetchResult, bodies: list[bytes]
+def _fetch_all_pages(
+    client: PoliteClient, source: Source, request: Request, first: FetchResult, bodies: list[bytes]
 ) -> FetchResult:
-    """Fill `bodies` page by page; the first answer, or that of the page which failed."""
-    asked, answer = {public_url(request)}, first
+    """Fill `bodies` page by page; the first result, or that of the page that failed."""
+    visited, result = {public_url(request)}, first
     while True:
-        if answer.body is not None:
-            bodies.append(answer.body)
-        if answer.outcome != "new":
-            page = f"page {len(asked)}: " if answer is not first else ""
-            return replace(answer, url=first.url, detail=page + answer.detail)
-        wanted = source.next_page(_payload(request, first, bodies)) if source.next_page else None
-        if wanted is None:
+        if result.body is not None:
+            bodies.append(result.body)
+        if result.outcome != "new":
+            page = f"page {len(visited)}: " if result is not first else ""
+            return replace(result, url=first.url, detail=page + result.detail)
+        following = source.next_page and source.next_page(_payload(request, first, bodies))
+        if following is None:
             return first
-        if public_url(wanted) in asked:
-            return _refused(first, f"page {len(asked) + 1} is one that was asked for already")
-        if len(asked) >= MOST_PAGES:
-            return _refused(first, f"more than {MOST_PAGES} pages")
-        asked.add(public_url(wanted))
-        answer = _served(shared, source, wanted, CachedValidators())
+        if public_url(following) in visited:
+            return _refused(first, f"page {len(visited) + 1} was asked for already")
+        if len(visited) >= MAX_PAGES:
+            return _refused(first, f"more than {MAX_PAGES} pages")
+        visited.add(public_url(following))
+        result = _fetch_page(client, source, following, CachedValidators())
 
 
-def contents(bodies: Sequence[bytes]) -> bytes:
-    """The table of contents of several pages: the SHA-256 of each, in order, as JSON."""
+def page_index(bodies: Sequence[bytes]) -> bytes:
+    """The SHA-256 of each of several pages, in order, as JSON."""
     return json.dumps({"pages": [sha256(body).hexdigest() for body in bodies]}).encode()
 
 
 def parse_http_date(header: str | None) -> datetime | None:
-    """The moment that a Last-Modified names, UTC; None where it names none."""
+    """The instant of a Last-Modified header in UTC, None if it has none."""
     try:
-        found = parsedate_to_datetime(header) if header else None
+        instant = parsedate_to_datetime(header) if header else None
     except ValueError:
         return None
-    # A zone of -0000 says nothing of the zone and is read as naive.
-    return found.replace(tzinfo=UTC) if found and found.tzinfo is None else found
+    # RFC 5322: a zone of -0000 says nothing about the zone, and Python reads it as naive.
+    return instant.replace(tzinfo=UTC) if instant and instant.tzinfo is None else instant
 
 
-def _known_by(answer: FetchResult, body: bytes, previous: CachedValidators | None) -> FetchResult:
+def _identified(result: FetchResult, body: bytes, previous: CachedValidators | None) -> FetchResult:
+    """The result with the hash of its bytes; unchanged if that is the previous one."""
     digest = sha256(body).hexdigest()
     if previous is not None and digest == previous.sha256:
-        return replace(answer, outcome="unchanged", detail="the same bytes", sha256=digest)
-    return replace(answer, sha256=digest)
+        return replace(result, outcome="unchanged", detail="the same bytes", sha256=digest)
+    return replace(result, sha256=digest)
 
 
-def _refused(answer: FetchResult, why: str) -> FetchResult:
-    return replace(answer, outcome="refused", detail=why)
+def _refused(result: FetchResult, reason: str) -> FetchResult:
+    return replace(result, outcome="refused", detail=reason)
 
 
-def describe_error(fault: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """In one line, why the bytes of a publisher cannot be read."""
-    kind = "" if isinstance(fault, SchemaDrift) else f"{type(fault).__name__}: "
-    return f"cannot be read: {kind}{fault}".splitlines()[0][:500]
+    # Any other error is a fault of the parser, not its finding: the log has the traceback.
+    reason = error if isinstance(error, SchemaDrift) else f"the parser failed: {error}"
+    return f"cannot be read: {reason}".splitlines()[0][:LONGEST_DETAIL]

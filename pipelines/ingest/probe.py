@@ -1,83 +1,94 @@
-"""Try the live sources and load nothing: what an operator runs when something looks wrong."""
+"""Try the live sources without loading: what an operator runs when in doubt."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
-from os import environ
 
 import pandas as pd
-from sqlalchemy import Engine
 
-from pipelines.ingest import fetch
-from pipelines.ingest.ingestion import Unreadable, parse_payload
+from pipelines.errors import UnreadableBody
+from pipelines.ingest.fetch import FetchedPayload, fetch_concurrently
+from pipelines.ingest.ingestion import with_needs
+from pipelines.ingest.load import parse_payload
 from pipelines.ingest.validate import check
 from pipelines.settings import Settings
 from sources import Request, Source
 from sources.http.client import CachedValidators
 from warehouse.observations import read
 
+LONGEST_DETAIL = 300  # a row of a table on a terminal
+Stored = Callable[[list[str]], pd.DataFrame]
+
 
 @dataclass(frozen=True)
-class Found:
-    """What one question to a source gave: `seconds` on the way, `size` in bytes, `age` in days."""
+class ProbeResult:
+    """The result of one request: `seconds` taken, `size` in bytes, `age` in days."""
 
     source: str
     outcome: str
     seconds: float | None = None
     size: int | None = None
     rows: int | None = None
-    aside: int | None = None
+    quarantined: int | None = None
     newest: str = ""
     age: int | None = None
     cadence: str = ""
     detail: str = ""
 
 
-def probe(engine: Engine, settings: Settings, sources: Sequence[Source]) -> Iterator[Found]:
-    """Ask, parse and validate every question of these sources; one result each, nothing stored."""
-    live = [source for source in sources if source.requests]
-    ready = [source for source in live if not source.needs or environ.get(source.needs)]
-    for source in live:
-        if source not in ready:
-            yield Found(source.key, "skipped", detail=f"needs {source.needs}")
-    for asked in fetch.fetch_concurrently(settings, ready, _nothing_held):
-        yield _judged(engine, settings, asked)
+def probe(settings: Settings, sources: Sequence[Source], stored: Stored) -> Iterator[ProbeResult]:
+    """Fetch, parse and validate every request of these sources; nothing is stored.
+
+    `stored` gives the last good figures of series, as `read.panel` does.
+    """
+    ready, missing = with_needs([source for source in sources if source.requests])
+    for source in missing:
+        yield ProbeResult(source.key, "skipped", detail=f"needs {source.needs}")
+    for fetched in fetch_concurrently(settings, ready, _without_cache):
+        yield _examine(settings.now, stored, fetched)
 
 
-def _nothing_held(source: Source, request: Request) -> CachedValidators | None:
+def _without_cache(source: Source, request: Request) -> CachedValidators | None:
     return None
 
 
-def _judged(engine: Engine, settings: Settings, asked: fetch.FetchedPayload) -> Found:
-    source, size = asked.source, sum(map(len, asked.bodies)) or None
-    told = partial(Found, source.key, seconds=asked.seconds, size=size, cadence=source.cadence)
-    if asked.answer.outcome != "new":
-        return told(asked.answer.outcome, detail=asked.answer.detail)
+def _examine(now: datetime, stored: Stored, fetched: FetchedPayload) -> ProbeResult:
+    source, size = fetched.source, sum(map(len, fetched.bodies)) or None
+    result = partial(
+        ProbeResult, source.key, seconds=fetched.seconds, size=size, cadence=source.cadence
+    )
+    if fetched.result.outcome != "new":
+        return result(fetched.result.outcome, detail=fetched.result.detail)
     try:
-        frame = parse_payload(source, asked.payload)
-    except Unreadable as fault:
-        return told("refused", detail=str(fault))
-    before = read.panel(engine, series=sorted(frame["series"].unique()), as_of=settings.now)
-    checked = check(frame, source, at=settings.now, before=before)
+        frame = parse_payload(source, fetched.payload)
+    except UnreadableBody as error:
+        return result("refused", detail=str(error))
+    before = stored(sorted(frame["series"].unique()))
+    checked = check(frame, source, at=now, before=before)
     reasons = checked.blocked or checked.warnings or tuple(checked.rejected["reason"].unique())
-    newest, age = _newest(source, frame, settings)
+    newest, age = _newest(source, frame, now)
     late = age is not None and age > source.stale_days
-    return told(
+    return result(
         "refused" if checked.blocked else "late" if late else "good",
         rows=len(frame),
-        aside=len(checked.rejected),
+        quarantined=len(checked.rejected),
         newest=newest,
         age=age,
-        detail="; ".join(reasons)[:300],
+        detail="; ".join(reasons)[:LONGEST_DETAIL],
     )
 
 
-def _newest(source: Source, frame: pd.DataFrame, settings: Settings) -> tuple[str, int | None]:
-    """The newest period, and the days since its end of the series that has the newest figure."""
+def _newest(source: Source, frame: pd.DataFrame, now: datetime) -> tuple[str, int | None]:
+    """The newest period, and the days since it ended.
+
+    The age is that of the series with the newest figure: a publisher who continues one of them
+    is not late.
+    """
     if frame.empty:
         return "", None
     frequency = {series.key: series.frequency for series in source.series}
     last = frame.groupby("series", as_index=False)["period"].max()
-    known = last.loc[last["series"].isin(frequency)]
-    ages = read.ages(known["period"], known["series"].map(frequency), settings.now)
+    declared = last.loc[last["series"].isin(frequency)]
+    ages = read.ages(declared["period"], declared["series"].map(frequency), now)
     return f"{last['period'].max():%Y-%m-%d}", int(ages.min()) if len(ages) else None

@@ -1,4 +1,4 @@
-"""The rows that failed an expectation: list them, replay them under the rules of today."""
+"""Quarantined rows: list them, validate them again under today's rules."""
 
 from datetime import datetime
 
@@ -15,14 +15,14 @@ KEY = ["series", "period"]
 
 
 def listing(engine: Engine, source: Source | None = None) -> pd.DataFrame:
-    """Every row set aside and not yet accepted, once: source, row, expectation, reason."""
-    aside = load.quarantined(engine, source.key if source else None)
-    again = aside[["source", "row", "expectation"]].astype(str).duplicated()
-    return aside.loc[~again].reset_index(drop=True)
+    """The rows in quarantine, each once: source, row, expectation, reason."""
+    rows = load.quarantined(engine, source.key if source else None)
+    repeated = rows[["source", "row", "expectation"]].astype(str).duplicated()
+    return rows.loc[~repeated].reset_index(drop=True)
 
 
 def replay(engine: Engine, sources: list[Source], now: datetime) -> pd.DataFrame:
-    """Validate the rows again and load what passes; how many each source got back."""
+    """Validate the rows again and load what passes; the counts of each source."""
     return pd.DataFrame(
         [_replay(engine, source, now) for source in sources],
         columns=["source", "rows", "accepted", "still aside"],
@@ -30,13 +30,13 @@ def replay(engine: Engine, sources: list[Source], now: datetime) -> pd.DataFrame
 
 
 def _replay(engine: Engine, source: Source, now: datetime) -> tuple[str, int, int, int]:
-    aside = load.quarantined(engine, source.key)
-    fetches: list[int] = aside["fetch_id"].unique().tolist()
+    rows = load.quarantined(engine, source.key)
+    fetches: list[int] = rows["fetch_id"].unique().tolist()
     accepted = sum(
-        _replay_fetch(engine, source, fetch, aside.loc[aside["fetch_id"].eq(fetch)], now)
+        _replay_fetch(engine, source, fetch, rows.loc[rows["fetch_id"].eq(fetch)], now)
         for fetch in fetches
     )
-    return source.key, len(aside), accepted, len(aside) - accepted
+    return source.key, len(rows), accepted, len(rows) - accepted
 
 
 def _replay_fetch(
@@ -44,20 +44,20 @@ def _replay_fetch(
 ) -> int:
     frame = tidy(pd.DataFrame(list(rows["row"])))
     before = read.panel(engine, series=sorted(frame["series"].unique()))
-    among = pd.concat([frame, _neighbours(engine, source, frame)], ignore_index=True)
-    checked = check(among, source, at=now, before=before, whole=False)
+    among = pd.concat([frame, _peers(engine, source, frame)], ignore_index=True)
+    checked = check(among, source, at=now, before=before, complete=False)
     accepted = checked.accepted.merge(frame[KEY], on=KEY)
     loaded = load.append(engine, fetch, accepted)
     good = accepted.merge(loaded.refused[KEY], "left", KEY, indicator=True)
     good = good.loc[good["_merge"].eq("left_only"), KEY].drop_duplicates()
-    held = pd.DataFrame(list(rows["row"]))[KEY].assign(id=rows["id"].to_numpy())
-    held["period"] = pd.to_datetime(held["period"]).astype(frame["period"].dtype)
-    done: list[int] = held.merge(good, on=KEY)["id"].tolist()
+    ids = pd.DataFrame(list(rows["row"]))[KEY].assign(id=rows["id"].to_numpy())
+    ids["period"] = pd.to_datetime(ids["period"]).astype(frame["period"].dtype)
+    done: list[int] = ids.merge(good, on=KEY)["id"].tolist()
     load.mark_replayed(engine, done)
     return len(done)
 
 
-def _neighbours(engine: Engine, source: Source, frame: pd.DataFrame) -> pd.DataFrame:
+def _peers(engine: Engine, source: Source, frame: pd.DataFrame) -> pd.DataFrame:
     """The stored figures of the same periods that a rule compares the rows with."""
     if not source.peers:
         return frame.head(0)

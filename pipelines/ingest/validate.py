@@ -1,4 +1,4 @@
-"""A source's rules as a Great Expectations suite, run on the parsed batch before the load."""
+"""Validate a parsed batch: a source's rules as a Great Expectations suite."""
 
 import os
 import sys
@@ -14,29 +14,38 @@ from pipelines.ingest.batch_metrics import add_metrics
 from sources import Source, ValidationRule
 from sources.tidy import between
 
+# Above this share of rejected rows the whole payload is suspect: its form has changed.
 MAX_QUARANTINED = 0.05
+# Where most figures that changed are those of a neighbour, rows or columns have shifted. A figure
+# may equal a neighbour's by chance, most of them do not.
 MAX_MISPLACED = 0.5
+# A change of unit scales every figure; new and corrected ones may hide a fifth of them.
 MAX_RESCALED = 0.8
-LEAST = 0.5
-# Where what is gone counts as withdrawn, a body cut short must not take figures with it.
-LEAST_OF_WHOLE = 0.95
+# Publishers trim old periods, rarely more than half of a table at once.
+MIN_ROWS = 0.5
+# Where a figure that is gone counts as withdrawn, a body cut short must not withdraw figures.
+MIN_ROWS_OF_SNAPSHOT = 0.95
 MAX_VANISHED = 0.03
+# A revision moves a figure by less than a factor of five, a shift of the decimal point by ten.
+LARGEST_RATIO = 5.0
+# The median of a table does not double between two fetches; a change of unit does that and more.
+LARGEST_MOVE = 2.0
 
 
 @dataclass(frozen=True)
 class LastGood:
-    """Rows and newest period of the last payload that was loaded from the same address."""
+    """Rows and newest period of the last payload loaded from the same address."""
 
     rows: int
     newest: pd.Timestamp
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What validation made of a batch.
+class Validated:
+    """The result of a validation.
 
     `accepted` is what may be loaded, empty when `blocked` says why nothing may; `rejected`
-    are the rows set aside, with `expectation` and `reason`; `warnings` are for a person.
+    are the rows for the quarantine, with `expectation` and `reason`; `warnings` are for a person.
     """
 
     accepted: pd.DataFrame
@@ -53,7 +62,7 @@ class Checked:
 def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
     """The rules that hold for every source, then its own."""
     declared = [series.key for series in source.series]
-    one_row = {"column_list": ["series", "period", "known"]}
+    one_row = {"column_list": ["series", "period", "known_at"]}
     rules = [
         _block("ExpectTableRowCountToBeBetween", "the payload holds no figure", min_value=1),
         ValidationRule(
@@ -80,12 +89,18 @@ def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
         ),
         between(0, None, column="age_days", reason="the period has not begun"),
         between(1, 1, column="aligned", reason="the date is not the first day of a period"),
-        between(0.2, 5, column="level_ratio", reason="over 5 times or under 1/5 of the last good"),
+        between(
+            1 / LARGEST_RATIO,
+            LARGEST_RATIO,
+            column="level_ratio",
+            reason="over 5 times or under 1/5 of the last good",
+        ),
     ]
     if source.full_snapshot:
         rules.append(VANISHED)
     if last is not None:
-        rules += _against_last_good(last, LEAST_OF_WHOLE if source.full_snapshot else LEAST)
+        least = MIN_ROWS_OF_SNAPSHOT if source.full_snapshot else MIN_ROWS
+        rules += _against_last_good(last, least)
     return rules + list(source.rules)
 
 
@@ -118,8 +133,8 @@ def _against_last_good(last: LastGood, least: float) -> list[ValidationRule]:
             "ExpectColumnMaxToBeBetween",
             "the level moved by a factor of two; a unit may have changed",
             column="level_moved",
-            min_value=0.5,
-            max_value=2.0,
+            min_value=1 / LARGEST_MOVE,
+            max_value=LARGEST_MOVE,
         ),
         _block(
             "ExpectColumnMaxToBeBetween",
@@ -138,13 +153,18 @@ def check(
     at: datetime,
     before: pd.DataFrame,
     last: LastGood | None = None,
-    whole: bool = True,
-) -> Checked:
-    """Run the suite of `source` on a tidy frame whose `known_from` is filled.
+    complete: bool = True,
+) -> Validated:
+    """Run the rules of a source on a batch.
 
-    `before` is the last good figure of each series and period ([series, period, value]).
-    Rows that are not a whole payload (a replay) are not blocked together.
-    Over 5 % of rows rejected, the whole payload is blocked.
+    Args:
+        frame: A tidy frame whose `known_from` is filled.
+        source: Whose rules they are.
+        at: When the batch was fetched.
+        before: The last good figure of each series and period (series, period, value).
+        last: The last good payload of the same address.
+        complete: False for rows that are not a whole payload (a replay): they are rejected one
+            by one, and never blocked together.
     """
     rules = contract(source, last)
     batch = add_metrics(frame.drop_duplicates(ignore_index=True), source, before, at)
@@ -153,12 +173,12 @@ def check(
     warnings = [text for rule, text, _ in failures if rule.severity == "warn"]
     rejected = _rejected(batch, failures)
     share = rejected["row"].nunique() / max(len(batch), 1)
-    if whole and share > MAX_QUARANTINED:
+    if complete and share > MAX_QUARANTINED:
         first = rejected["reason"].value_counts().index[0]
         blocked.append(f"{share:.0%} of the rows failed, mostly: {first}")
-    keep = ~batch["row"].isin(rejected["row"]) if not blocked else batch["row"].lt(0)
-    return Checked(
-        accepted=batch.loc[keep, frame.columns].reset_index(drop=True),
+    accepted = ~batch["row"].isin(rejected["row"]) if not blocked else batch["row"].lt(0)
+    return Validated(
+        accepted=batch.loc[accepted, frame.columns].reset_index(drop=True),
         rejected=rejected,
         blocked=tuple(blocked),
         warnings=tuple(warnings),
@@ -180,7 +200,7 @@ def _rejected(
 def validate(
     batch: pd.DataFrame, rules: Sequence[ValidationRule]
 ) -> list[tuple[ValidationRule, str, list[int]]]:
-    """The rules that failed, each with a line that says so and the rows that failed it.
+    """The rules that failed, each with its reason and the rows that failed it.
 
     A rule that cannot be evaluated counts as failed with severity block: silence is no pass.
     """
@@ -203,37 +223,40 @@ def _unreadable(rule: ValidationRule) -> ValidationRule:
 
 
 def _great_expectations(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> list[Any]:
-    # Importing it takes five seconds, so it is paid only where there is something to validate.
+    """The result of each rule, in any order; `meta` holds the number of its rule.
+
+    Importing Great Expectations takes one to five seconds, so it is imported only where there is
+    something to validate. A context of its own for each batch keeps no frame in memory.
+    """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with _absent("pyspark"):  # which it would import too where the lake's extra is installed
+    with _hidden("pyspark"):  # which it would import too where the lake's extra is installed
         import great_expectations as gx
         from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("batch").add_dataframe_asset("rows")
-    whole = asset.add_batch_definition_whole_dataframe("whole").get_batch(
-        {"dataframe": masks(batch, rules)}
-    )
+    definition = asset.add_batch_definition_whole_dataframe("all")
+    rows = definition.get_batch({"dataframe": masks(batch, rules)})
     suite = gx.ExpectationSuite(name="rules")
     for number, rule in enumerate(rules):
         kwargs = {**rule.kwargs, "meta": {"rule": number}, **_limited(rule)}
         suite.add_expectation(getattr(gx.expectations, rule.expectation)(**kwargs))
-    wanted = {"result_format": "COMPLETE", "unexpected_index_column_names": ["row"]}
-    return list(whole.validate(suite, result_format=wanted).results)
+    formats = {"result_format": "COMPLETE", "unexpected_index_column_names": ["row"]}
+    return list(rows.validate(suite, result_format=formats).results)
 
 
 @contextmanager
-def _absent(name: str) -> Iterator[None]:
-    """Let nothing import this module for a while."""
-    held = sys.modules.get(name)
+def _hidden(name: str) -> Iterator[None]:
+    """Make a module impossible to import for a while."""
+    imported = sys.modules.get(name)
     sys.modules[name] = None  # type: ignore[assignment]  # what Python documents for it
     try:
         yield
     finally:
         del sys.modules[name]
-        if held is not None:
-            sys.modules[name] = held
+        if imported is not None:
+            sys.modules[name] = imported
 
 
 def _limited(rule: ValidationRule) -> dict[str, str]:

@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Engine
 
+from pipelines.errors import RunError, UsageError
 from pipelines.index import change_decomposition, linked, realtime
 from pipelines.index.framework import Framework
 from pipelines.index.framework import load as load_framework
 from pipelines.index.inputs import splices
 from pipelines.release import revisions
-from pipelines.settings import RunFault, UsageFault
 from warehouse import edition
 from warehouse.edition import Edition
 from warehouse.observations import read
@@ -44,11 +44,11 @@ def framework() -> Framework:
 
 
 def parse_month(text: str) -> pd.Period:
-    """The month that `text` names. Raises UsageFault when it names none."""
+    """The month that `text` names. Raises UsageError when it names none."""
     try:
         return pd.Period(pd.to_datetime(text, format="%Y-%m"), "M")
     except ValueError:
-        raise UsageFault(
+        raise UsageError(
             f"{text!r} is not a month: write it as YYYY-MM, for example 2025-12"
         ) from None
 
@@ -89,8 +89,8 @@ def draft(
     None stands for the latest month with enough coverage.
 
     Every month before it is computed from what was known at its own cut-off, `month` itself
-    from what was known at `as_of`, which is its cut-off when not given. Raises RunFault where
-    no month has the coverage, UsageFault naming the nearest month where `month` has not.
+    from what was known at `as_of`, which is its cut-off when not given. Raises RunError where
+    no month has the coverage, UsageError naming the nearest month where `month` has not.
     """
     method = method or framework()
     span = realtime.passed(method, now)
@@ -98,7 +98,7 @@ def draft(
     recorded_by = read.newest_fetch(engine)
     facts = figures(engine, as_of=max(dates.values(), default=now), recorded_by=recorded_by)
     if facts.empty or not dates:
-        raise RunFault(NOTHING)
+        raise RunError(NOTHING)
     result = linked.compute(facts, method, list(dates), dates)
     allowed = realtime.allowed(result.values)
     chosen = _choose(month, allowed)
@@ -188,11 +188,11 @@ def _dates(
 
 def _choose(month: pd.Period | None, allowed: Sequence[pd.Period]) -> pd.Period:
     if not allowed:
-        raise RunFault(NOTHING)
+        raise RunError(NOTHING)
     if month is None or month in allowed:
         return month or allowed[-1]
     nearest = min(allowed, key=lambda candidate: abs((candidate - month).n))
-    raise UsageFault(
+    raise UsageError(
         f"{month} cannot be released: the figures allow {allowed[0]} to {allowed[-1]}; "
         f"the nearest month is {nearest}"
     )

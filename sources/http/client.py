@@ -6,14 +6,15 @@ pauses with the other requests to a publisher, and does not see that a body arri
 
 from __future__ import annotations
 
-import os
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from http import HTTPStatus
 from time import sleep as real_sleep
-from types import TracebackType
+from traceback import format_exception
+from types import MappingProxyType, TracebackType
 from typing import Literal, Self
 
 from sources import Request
@@ -33,6 +34,7 @@ from sources.http.redirects import RedirectFollower
 
 __all__ = ["AGENT", "RATES", "CachedValidators", "FetchResult", "PoliteClient"]
 
+logger = logging.getLogger(__name__)
 AGENT = "silent-crash-observatory"
 VERSION = "0.1"
 NO_CONTACT = "no contact configured"
@@ -44,6 +46,7 @@ SUCCESS, DENIED, BUSY = {200, 203}, {401, 403}, {429, 503}
 RETRYABLE = BUSY | {408, 500, 502, 504}
 PHRASES = {int(status): status.phrase for status in HTTPStatus}
 MAX_DETAIL = 300  # characters of a message; a quoted redirect target can be far longer
+NO_KEYS: Mapping[str, str] = MappingProxyType({})
 Outcome = Literal["new", "unchanged"] | Failing
 
 
@@ -102,6 +105,7 @@ class PoliteClient:
         max_bytes: bytes of a body on the wire; `max_unpacked` once decompressed.
         retries: further tries after a fault that may pass.
         retry_after_cap: the longest wait in seconds that a publisher's Retry-After may ask for.
+        keys: the values of the placeholders in requests, by name; none by default.
         gateway: the base of a mirror; GATEWAY/HOST/PATH is fetched in place of every
             https://HOST/PATH.
         rates: seconds between two requests to a domain.
@@ -126,6 +130,7 @@ class PoliteClient:
         retries: int = 3,
         retry_after_cap: float = 10.0,
         allow_loopback: bool = False,
+        keys: Mapping[str, str] = NO_KEYS,
         gateway: str = "",
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = real_sleep,
@@ -133,7 +138,7 @@ class PoliteClient:
     ) -> None:
         self._limits = Limits(connect_timeout, read_timeout, total_timeout, max_bytes, max_unpacked)
         self._retries, self._cap, self._clock = retries, retry_after_cap, clock
-        self._contact = " ".join(contact.split())
+        self._contact, self._keys = " ".join(contact.split()), keys
         self._connection = Connection(
             self._limits, allow_loopback=allow_loopback, allow_private=bool(gateway)
         )
@@ -177,7 +182,7 @@ class PoliteClient:
         that has not changed is "unchanged", whether a 304 or its hash says so.
         """
         previous = previous or CachedValidators()
-        keys = Keys(os.environ)
+        keys = Keys(self._keys)
         url, at = public_url(request), self._clock()
         try:
             filled = _FilledRequest(keys.fill(request), expected_format, previous.conditions, keys)
@@ -186,6 +191,7 @@ class PoliteClient:
         except MissingKey as missing:
             return FetchResult("failed", f"needs {missing}: set it in the environment", url, at)
         except ExchangeError as fault:
+            logger.info("%s\n%s", url, keys.hide("".join(format_exception(fault)).rstrip()))
             return _failure(fault, url, at, keys)
 
     def _with_retries(
@@ -238,7 +244,7 @@ class PoliteClient:
 
     def _fetch_robots_txt(self, url: str) -> Exchange:
         return self._with_retries(
-            self._fetch_usable, _FilledRequest(Request(url), "", {}, Keys({}))
+            self._fetch_usable, _FilledRequest(Request(url), "", {}, Keys(NO_KEYS))
         )
 
 

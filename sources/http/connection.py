@@ -127,7 +127,7 @@ class Connection:
                 "refused", f"{host} leads to an address that is not public"
             ) from None
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
-            raise _fault(error, host, self._limits) from None
+            raise _fault(error, host, self._limits) from error
 
     def _read(self, response: HTTPResponse, until: float) -> bytes:
         parts, size = [], 0
@@ -149,10 +149,10 @@ class Connection:
                 f"no more data after {size} bytes: try later",
                 body=b"".join(parts),
             ) from None
-        except (HTTPError, HTTPException, OSError):
+        except (HTTPError, HTTPException, OSError) as error:
             declared = response.headers.get("Content-Length", "an unknown number of")
             detail = f"cut short: {size} of {declared} bytes; try later"
-            raise _damaged(detail, response.status, b"".join(parts)) from None
+            raise _damaged(detail, response.status, b"".join(parts)) from error
         return b"".join(parts)
 
     def _exchange(self, response: requests.Response, raw: bytes) -> Exchange:
@@ -179,7 +179,7 @@ def unpack(raw: bytes, limit: int, status: int | None = None) -> bytes:
     except (EOFError, OSError, zlib.error) as error:
         reason = "cut short" if isinstance(error, EOFError) else "damaged"
         detail = f"gzip body {reason} after {len(raw)} bytes: try later"
-        raise _damaged(detail, status, raw) from None
+        raise _damaged(detail, status, raw) from error
     if len(body) > limit:
         raise ExchangeError(
             "refused", f"over {limit} bytes unpacked, the limit of a body", status, raw

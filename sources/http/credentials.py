@@ -61,7 +61,8 @@ class Keys:
     def hide(self, text: str) -> str:
         """The text with every value, plain or URL-quoted, replaced by its placeholder."""
         for name, value in self._used.items():
-            for written in (value, quote(value, safe=""), quote_plus(value)):
+            # As it is, as addresses quote it, and as an error shows a line feed in it.
+            for written in (value, quote(value, safe=""), quote_plus(value), repr(value)[1:-1]):
                 text = text.replace(written, f"${{{name}}}")
         return text
 

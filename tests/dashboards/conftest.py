@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 
-from pipelines.ingest import ingestion
+from pipelines.ingest import ingestion, store
 from pipelines.release import compute
 from pipelines.settings import Settings
 from sources import registry
@@ -39,7 +39,7 @@ def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A warehouse with the shipped history and its latest edition."""
     home = tmp_path_factory.mktemp("editions")
     settings = Settings(home=home, now=NOW)
-    engine = ingestion.open_store(settings)
+    engine = store.open_for_writing(settings)
     for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
         pass
     compute.compute(engine, None, now=NOW)

@@ -5,11 +5,12 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from warehouse.database import postgresql, revision, sqlite
-from warehouse.database.errors import WarehouseError
+from warehouse.database.errors import NoWarehouse, WarehouseError
 from warehouse.database.revision import config, migrate
 from warehouse.database.transactions import add, begin_writing, writing
 
 __all__ = [
+    "NoWarehouse",
     "WarehouseError",
     "add",
     "begin_writing",
@@ -27,8 +28,8 @@ def open_for_reading(url: str) -> Engine:
 
     Nothing is migrated, registered, loaded or created, and no writer is waited for. It works for
     a login that may only read, and on a file and folder that may only be read. Raises
-    WarehouseError, in one line that says what to do, where there is no store yet, where it is
-    older or newer than this software, and where the file is empty or not a store.
+    WarehouseError, in one line that says what to do, where the store is older or newer than this
+    software, and where the file is empty or not a store; NoWarehouse where there is none yet.
     """
     target = _target(url)
     engine = sqlite.reader(target) if _is_file(target) else postgresql.reader(target)

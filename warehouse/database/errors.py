@@ -25,6 +25,10 @@ class WarehouseError(RuntimeError):
     """The warehouse cannot be used; the message says in one line what to do."""
 
 
+class NoWarehouse(WarehouseError):
+    """There is none at this address yet."""
+
+
 def first_line(fault: object) -> str:
     """The first line of what a driver says."""
     return (str(fault).splitlines() or [type(fault).__name__])[0]

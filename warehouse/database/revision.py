@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, inspect, text
 
-from warehouse.database.errors import INSUFFICIENT_PRIVILEGE, WarehouseError
+from warehouse.database.errors import INSUFFICIENT_PRIVILEGE, NoWarehouse, WarehouseError
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
 # The files are numbered in the order of the chain, so that a reader need not import Alembic,
@@ -41,7 +41,7 @@ def check(engine: Engine) -> None:
             raise WarehouseError(HIDDEN) from fault
         raise
     if stored is None:
-        raise WarehouseError(
+        raise NoWarehouse(
             f"{engine.url.render_as_string()} holds no warehouse yet: `silentcrash run` makes one"
         )
     if stored != HEAD:

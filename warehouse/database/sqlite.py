@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from warehouse.database import transactions
-from warehouse.database.errors import WarehouseError, explain
+from warehouse.database.errors import NoWarehouse, WarehouseError, explain
 
 HEADER = b"SQLite format 3\x00"  # the first 16 bytes of every database file of SQLite 3
 # Of a new file. With 16 KiB a copy of it, which the lake and large loads make, takes half as
@@ -47,10 +47,10 @@ def writer(target: URL) -> Engine:
 
 
 def reader(target: URL) -> Engine:
-    """An engine that cannot write; raises WarehouseError where there is no file."""
+    """An engine that cannot write; raises NoWarehouse where there is no file."""
     path = Path(str(target.database))
     if not path.exists():
-        raise WarehouseError(
+        raise NoWarehouse(
             f"there is no warehouse at {path} yet: `silentcrash run` makes one, "
             "with --offline from the shipped history alone"
         )

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from pipelines.alerts import backtest, feed, service, signals
 from pipelines.definitions import alerts
-from pipelines.ingest import ingestion
+from pipelines.ingest import ingestion, store
 from pipelines.release import compute
 from pipelines.settings import Settings
 from sources import registry
@@ -29,7 +29,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Settings,
     """A store with the shipped history and the edition of its last month."""
     home = tmp_path_factory.mktemp("shipped")
     settings = Settings(home=home, now=WHEN)
-    engine = ingestion.open_store(settings)
+    engine = store.open_for_writing(settings)
     for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
         pass
     return engine, settings, compute.compute(engine, None, now=settings.now)

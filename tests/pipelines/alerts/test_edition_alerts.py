@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.alerts import backtest, signals
 from pipelines.alerts.edition_alerts import edition_alerts
-from pipelines.ingest import ingestion
+from pipelines.ingest import ingestion, store
 from pipelines.release import compute
 from pipelines.settings import Settings
 from sources import registry
@@ -75,7 +75,7 @@ def test_a_series_seen_for_the_first_time_tells_only_what_fires_now() -> None:
 def test_an_edition_is_compared_with_the_stored_one_of_the_month_before(tmp_path: Path) -> None:
     """A made-up reissue has an indicator at 95 for two months, then it has not."""
     settings = Settings(home=tmp_path, now="2026-11-23T09:00:00+00:00")
-    engine = ingestion.open_store(settings)
+    engine = store.open_for_writing(settings)
     for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
         pass
     month = pd.Period("2026-09", "M")

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipelines.alerts import service
-from pipelines.alerts.rules import BUNDLED, RulesFault, load
+from pipelines.alerts.rules import BUNDLED, load
+from pipelines.errors import RulesError
 from tests.pipelines.alerts.made_up import written
 
 KNOWN = {"dimension": ["cost", "chips"], "regimes": ["calm", "watch", "strain", "crash"]}
@@ -41,7 +42,7 @@ def test_a_fault_has_its_line_and_what_to_write(
 ) -> None:
     text = BUNDLED.read_text(encoding="utf-8")
     assert right in text
-    with pytest.raises(RulesFault, match=says) as fault:
+    with pytest.raises(RulesError, match=says) as fault:
         load(written(tmp_path, text.replace(right, wrong, 1)), KNOWN)
     line = int(str(fault.value).split(":")[1])
     changed = text[: text.index(right)].count("\n") + 1
@@ -52,7 +53,7 @@ def test_a_fault_has_its_line_and_what_to_write(
 def test_an_address_in_the_file_is_not_repeated_in_the_error(tmp_path: Path) -> None:
     text = BUNDLED.read_text(encoding="utf-8")
     leaky = text.replace("${SILENTCRASH_ALERT_MAIL}", "mailto://user:hunter2@example.org")
-    with pytest.raises(RulesFault) as fault:
+    with pytest.raises(RulesError) as fault:
         load(written(tmp_path, leaky))
     assert "hunter2" not in str(fault.value)
 
@@ -61,5 +62,5 @@ def test_an_unknown_series_gets_the_nearest_one(tmp_path: Path) -> None:
     text = BUNDLED.read_text(encoding="utf-8").replace(
         'kind: dimension\n    series: "*"', "kind: dimension\n    series: chip"
     )
-    with pytest.raises(RulesFault, match="did you mean 'chips'"):
+    with pytest.raises(RulesError, match="did you mean 'chips'"):
         load(written(tmp_path, text), KNOWN)

@@ -7,7 +7,7 @@ import pandas as pd
 from sqlalchemy import text
 
 from pipelines.announcements import curated
-from pipelines.cli import commands
+from pipelines.cli.run import with_history
 from pipelines.settings import from_environment
 from sources.announcements import projects
 from warehouse import events
@@ -26,7 +26,7 @@ def test_every_fact_names_its_page_and_its_day() -> None:
 def test_morocco_is_a_list_of_projects_stored_once_and_counted_nowhere(home: Path) -> None:
     settings = from_environment()
     assert settings.home == home
-    engine = commands.filled_store(settings)
+    engine = with_history(settings)
     assert curated.load(engine, settings) == 0
     stored_events = events.read(engine, as_of=NOW)
     assert len(stored_events) == len(curated.shipped())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.announcements import collect, filings
-from pipelines.ingest import ingestion
+from pipelines.ingest import store
 from pipelines.settings import from_environment
 from sources import find_source
 from sources.http.credentials import public_url
@@ -32,7 +32,7 @@ def sec(empty_home: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 def gathered() -> tuple[int, int, int]:
     """Ask for the documents that are listed and read what came."""
     settings = from_environment()
-    engine = ingestion.open_store(settings)
+    engine = store.open_for_writing(settings)
     filings.ask(engine, settings)
     return collect.read_archive(engine, settings)
 

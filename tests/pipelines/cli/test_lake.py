@@ -55,7 +55,7 @@ def test_a_lake_may_be_at_an_address(home: Path, silentcrash: Command) -> None:
     ],
 )
 def test_a_wrong_question_gets_one_line(
-    empty_home: Path, silentcrash: Command, arguments: list[str], code: int, says: str
+    home: Path, silentcrash: Command, arguments: list[str], code: int, says: str
 ) -> None:
     ended = silentcrash(*arguments)
     assert ended.code == code

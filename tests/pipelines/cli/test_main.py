@@ -3,13 +3,19 @@
 import csv
 import io
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from tests.pipelines.conftest import Command
+
+GROUPS = ("alerts", "announcements", "index", "lake", "register", "site", "sources")
 
 
 @pytest.mark.parametrize(
@@ -40,12 +46,117 @@ def test_a_wrong_question_gets_one_line_and_exit_code_2(
     assert "Traceback" not in ended.err + ended.out
 
 
-def test_help_loads_nothing_heavy() -> None:
-    code = "import sys; sys.argv = ['silentcrash', '--help']\nfrom pipelines.cli.main import main\n"
-    code += "try: main()\nexcept SystemExit: pass\n"
-    code += "print('|', *sorted({'pandas', 'dagster', 'sqlmodel', 'rich'} & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+VALIDATION = {"great_expectations", "scipy", "altair", "duckdb", "dagster", "statsmodels", "jinja2"}
+STORE = {"alembic", "sources.publishers", "requests", "bs4", "openpyxl"} | VALIDATION
+
+
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (["--help"], {"pandas", "sqlmodel", "rich", "pydantic"} | STORE),
+        (["--version"], {"pandas", "sqlmodel", "rich", "pydantic"} | STORE),
+        (["sources", "list"], {"sqlalchemy", "requests"} | VALIDATION),
+        (["status"], STORE),
+        (["query", "select 1"], STORE),
+        (["lake", "status"], {"sqlalchemy.dialects.postgresql"} | STORE),
+        (["alerts", "list"], {"alembic", "apprise", "sources.publishers"} | VALIDATION),
+        (["index", "--help"], {"pandas", "sqlmodel"} | STORE),
+    ],
+    ids=" ".join,
+)
+def test_a_command_imports_what_it_uses(home: Path, arguments: list[str], absent: set[str]) -> None:
+    """What is imported decides how long such a command takes: half a second, or five."""
+    code = "import sys\nfrom pipelines.cli.main import main\ntry: main()\nexcept SystemExit: pass\n"
+    code += f"print('|', *sorted({absent} & set(sys.modules)))"
+    command = [sys.executable, "-c", code, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1].strip() == "|"
+
+
+def test_the_version_is_that_of_the_package(silentcrash: Command) -> None:
+    ran = silentcrash("--version")
+    assert (ran.code, ran.out) == (0, f"silentcrash {version('silent-crash-observatory')}\n")
+
+
+@pytest.mark.parametrize("group", ["", *GROUPS])
+def test_no_line_of_help_is_cut_at_80_columns(
+    silentcrash: Command, monkeypatch: pytest.MonkeyPatch, group: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    ran = silentcrash(*filter(None, [group]), "--help")
+    listed = ran.out.partition("Commands:")[2].splitlines()[1:]
+    assert listed
+    assert [line for line in listed if line.endswith("...") or len(line) > 80] == []
+    assert all(line.strip().endswith(".") for line in listed)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status"],
+        ["query", "select 1"],
+        ["alerts", "list"],
+        ["quarantine"],
+        ["announcements", "list"],
+        ["register", "list"],
+        ["site", "build", "--out", "site"],
+    ],
+    ids=" ".join,
+)
+def test_reading_makes_no_store_and_says_what_does(
+    empty_home: Path, silentcrash: Command, arguments: list[str]
+) -> None:
+    ended = silentcrash(*arguments)
+    assert ended.code == 1
+    [line] = ended.err.splitlines()
+    assert line.startswith("silentcrash: there is no warehouse at ")
+    assert "`silentcrash run` makes one" in line
+    assert list(empty_home.rglob("*")) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["status"],
+        ["query", "select count(*) from v_observation"],
+        ["alerts", "list"],
+        ["quarantine"],
+        ["sources", "list"],
+        ["register", "list"],
+        ["index"],
+        ["gpu", "h100-sxm-80gb"],
+        ["lake", "sync"],
+    ],
+    ids=" ".join,
+)
+def test_reading_changes_nothing_while_another_writes(
+    home: Path, silentcrash: Command, arguments: list[str]
+) -> None:
+    store = home / "warehouse.sqlite"
+    with closing(sqlite3.connect(store, isolation_level=None)) as writer:
+        writer.execute("pragma wal_checkpoint(truncate)")  # the file is then all there is
+        before = sha256(store.read_bytes()).hexdigest()
+        writer.execute("begin immediate")
+        assert silentcrash(*arguments).code == 0
+        writer.execute("rollback")
+    assert sha256(store.read_bytes()).hexdigest() == before
+
+
+@pytest.mark.parametrize("arguments", [["index"], ["gpu", "h100-sxm-80gb"]], ids=" ".join)
+def test_the_first_question_of_an_installation_is_answered_from_the_shipped_history(
+    empty_home: Path, silentcrash: Command, arguments: list[str]
+) -> None:
+    rows = json.loads(silentcrash(*arguments, "--format", "json").out)
+    assert len(rows) > 12
+    assert (empty_home / "warehouse.sqlite").exists()
+    assert silentcrash("status").code == 0
+
+
+def test_a_store_without_the_shipped_history_gets_it_when_the_index_is_asked_for(
+    empty_home: Path, silentcrash: Command
+) -> None:
+    assert silentcrash("fetch", "ember").code == 1  # nobody can be reached; the store is there
+    assert len(json.loads(silentcrash("index", "--format", "json").out)) > 12
 
 
 def test_every_table_can_be_had_as_csv_and_json(home: Path, silentcrash: Command) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.index.framework import BUNDLED, FrameworkFault, load
+from pipelines.errors import MethodError
+from pipelines.index.framework import BUNDLED, load
 from sources import registry
 
 
@@ -43,6 +44,6 @@ def test_a_fault_is_named_in_one_line(tmp_path: Path, old: str, new: str, says: 
     assert old in text
     broken = tmp_path / "framework.toml"
     broken.write_text(text.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(FrameworkFault, match=says) as fault:
+    with pytest.raises(MethodError, match=says) as fault:
         load(broken)
     assert "\n" not in str(fault.value)

@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pipelines.errors import MethodError
 from pipelines.index import change_decomposition, linked, realtime
-from pipelines.index.framework import Framework, FrameworkFault, load
+from pipelines.index.framework import Framework, load
 
 SINCE = pd.Period("2026-04", "M")
 MONTHS = pd.period_range("2025-12", "2026-08", freq="M")
@@ -97,7 +98,7 @@ def test_a_version_cannot_be_linked_where_an_index_is_withheld(
     history: pd.DataFrame, method: Framework
 ) -> None:
     early = successor(method, pd.Period("2022-06", "M"))
-    with pytest.raises(FrameworkFault, match="2022-05"):
+    with pytest.raises(MethodError, match="2022-05"):
         linked.compute(history, early, [pd.Period("2022-06", "M")])
 
 
@@ -110,11 +111,11 @@ def test_a_file_names_the_file_that_it_succeeds(tmp_path: Path, method: Framewor
     assert read.succeeds
     assert read.succeeds.method.hash == method.hash
     assert Framework.model_validate(read.as_dict()).hash == read.hash  # a release stores it whole
-    with pytest.raises(FrameworkFault, match=r"cannot read .*gone\.toml"):
+    with pytest.raises(MethodError, match=r"cannot read .*gone\.toml"):
         load(tmp_path / "gone.toml")
     moved = bundled.replace("cutoff_day = 10", "cutoff_day = 12") + text
     (tmp_path / "second.toml").write_text(moved, encoding="utf-8")
-    with pytest.raises(FrameworkFault, match="cutoff_day"):
+    with pytest.raises(MethodError, match="cutoff_day"):
         load(tmp_path / "second.toml")
 
 

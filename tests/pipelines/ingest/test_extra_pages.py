@@ -9,8 +9,8 @@ import fsspec
 import pandas as pd
 import pytest
 
-from pipelines.cli import commands
-from pipelines.ingest import ingestion
+from pipelines.ingest import store
+from pipelines.settings import from_environment
 from sources import Payload, Request, Series, Source
 from sources.tidy import tidy
 from tests.pipelines.conftest import Command
@@ -67,14 +67,14 @@ def declared(empty_home: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> "
 
 
 class Declared:
-    """What the observatory believes to be declared."""
+    """What is declared, and registered in the store as a run does."""
 
     patch: pytest.MonkeyPatch
 
     @classmethod
     def as_(cls, source: Source) -> None:
-        for module in (ingestion, commands):
-            cls.patch.setattr(module, "registry", lambda: {source.key: source})
+        cls.patch.setattr("sources.registry", lambda: {source.key: source})
+        store.open_for_writing(from_environment())
 
 
 def figures(silentcrash: Command, view: str = "v_observation") -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from pipelines.cli import summary
-from pipelines.ingest.ingestion import IngestOutcome, verdict
+from pipelines.ingest.outcome import IngestOutcome, verdict
 from sources import find_source
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command

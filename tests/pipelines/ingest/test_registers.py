@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.ingest import registers
-from pipelines.ingest.ingestion import IngestOutcome, ingest_all, open_store
+from pipelines.ingest.ingestion import ingest_all
+from pipelines.ingest.outcome import IngestOutcome
+from pipelines.ingest.store import open_for_writing
 from pipelines.settings import from_environment
 from sources import find_source, registry
 from tests.pipelines.conftest import Command
@@ -35,7 +37,7 @@ def load(*keys: str) -> list[IngestOutcome]:
     """What loading the registers of these sources, or of all, gives; asks nobody."""
     settings = from_environment()
     sources = [find_source(key) for key in keys] or list(registry().values())
-    return list(ingest_all(open_store(settings), settings, sources, live=False))
+    return list(ingest_all(open_for_writing(settings), settings, sources, live=False))
 
 
 def figures(silentcrash: Command, series: str) -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 
-from pipelines.ingest.validate import Checked, LastGood, check
+from pipelines.ingest.validate import LastGood, Validated, check
 from sources import find_source
 
 
@@ -21,7 +21,7 @@ def frame(figures: dict[str, float], day: str) -> pd.DataFrame:
     )
 
 
-def checked(source: str, before: dict[str, float], after: dict[str, float]) -> Checked:
+def checked(source: str, before: dict[str, float], after: dict[str, float]) -> Validated:
     last = LastGood(len(before), pd.Timestamp("2026-03-10"))
     return check(
         frame(after, "2026-03-18"),

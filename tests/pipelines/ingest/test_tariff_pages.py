@@ -25,7 +25,7 @@ def versions(silentcrash: Command) -> int:
 
 
 def test_a_change_of_words_is_told_and_one_of_scripts_is_not(
-    empty_home: Path, site: Site, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+    home: Path, site: Site, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
     monkeypatch.setenv("COLUMNS", "300")

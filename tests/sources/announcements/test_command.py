@@ -8,7 +8,7 @@ import pytest
 
 from pipelines.announcements import collect
 from pipelines.cli.main import main
-from pipelines.ingest import ingestion
+from pipelines.ingest import store
 from pipelines.settings import from_environment
 from warehouse.observations import read
 
@@ -77,7 +77,7 @@ def test_the_monthly_series_are_observations_and_a_late_item_is_a_new_vintage(
     monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-05T00:00:00+00:00")
     assert run("load", str(late)) == 0
     settings = from_environment()
-    revisions = read.vintages(ingestion.open_store(settings), "announcements.morocco.mw")
+    revisions = read.vintages(store.open_for_writing(settings), "announcements.morocco.mw")
     assert revisions.loc["2026-03-01"].tolist() == [80, 100]
     assert [column.day for column in revisions.columns] == [1, 5]
 

@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.announcements import collect
 from pipelines.cli.main import main
-from pipelines.ingest import ingestion
+from pipelines.ingest import store
 from pipelines.settings import from_environment
 from sources.announcements import status
 from warehouse import events
@@ -30,11 +30,11 @@ def stored_items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     frame = pd.DataFrame(ITEMS, columns=["title", "published"])
     items = frame.assign(link=[f"https://made.up/{row}" for row in range(len(frame))])
     settings = from_environment()
-    collect.keep(ingestion.open_store(settings), settings, items, "made-up")
+    collect.keep(store.open_for_writing(settings), settings, items, "made-up")
 
 
 def of(view: str, day: int = 1) -> pd.DataFrame:
-    engine = ingestion.open_store(from_environment())
+    engine = store.open_for_writing(from_environment())
     return events.fate(engine, view, as_of=datetime(2026, 6, day, 12, tzinfo=UTC))
 
 
@@ -53,7 +53,7 @@ def test_the_projects_of_morocco_and_africa_by_state() -> None:
 @pytest.mark.usefixtures("stored_items")
 def test_a_place_of_which_nothing_was_told_has_no_table() -> None:
     assert of("france").empty
-    engine = ingestion.open_store(from_environment())
+    engine = store.open_for_writing(from_environment())
     assert events.fate(engine, "morocco", as_of=datetime(2026, 5, 1, tzinfo=UTC)).empty
 
 

@@ -1,6 +1,7 @@
 """The HTTP client on a real socket: conditions, redirects, keys, messages."""
 
 import logging
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -25,7 +26,7 @@ OpenClient = Callable[..., PoliteClient]
 @pytest.fixture
 def open_client(site: Site) -> Iterator[OpenClient]:
     """Makes clients of the site that never sleep and have a fixed clock."""
-    usual = {"gateway": site.url, "sleep": lambda _: None, "clock": lambda: NOW}
+    usual = {"gateway": site.url, "sleep": lambda _: None, "clock": lambda: NOW, "keys": os.environ}
     with ExitStack() as clients:
         yield lambda **settings: clients.enter_context(PoliteClient(**{**usual, **settings}))
 

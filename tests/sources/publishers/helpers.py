@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from pipelines.ingest import fetch
-from pipelines.ingest.validate import Checked, check
+from pipelines.ingest.validate import Validated, check
+from pipelines.settings import SECRETS
 from sources import Payload, Request, Source, find_source
 from sources.citations import cited_csv
 from sources.http.client import PoliteClient
@@ -23,7 +24,8 @@ def fetch_bodies(
     """Fetch a request of a source, answered with these bodies from loopback."""
     request = source.requests[question]
     site.serve(public_url(request).split("?")[0], *bodies)
-    with PoliteClient(gateway=site.url, sleep=lambda _: None, clock=lambda: at) as client:
+    usual = {"gateway": site.url, "sleep": lambda _: None, "clock": lambda: at, "keys": SECRETS}
+    with PoliteClient(**usual) as client:
         return fetch.fetch_request(client, source, request, None)
 
 
@@ -32,7 +34,7 @@ def fetch_payload(
 ) -> Payload:
     """The payload of such a question, which must have been answered."""
     answered = fetch_bodies(site, source, *bodies, at=at, question=question)
-    assert answered.answer.outcome == "new", answered.answer.detail
+    assert answered.result.outcome == "new", answered.result.detail
     return answered.payload
 
 
@@ -57,7 +59,7 @@ def values(source: Source, payload: Payload) -> dict[str, float]:
     return dict(zip(frame["series"], frame["value"], strict=True))
 
 
-def checked(source: Source, payload: Payload, before: pd.DataFrame | None = None) -> Checked:
+def checked(source: Source, payload: Payload, before: pd.DataFrame | None = None) -> Validated:
     """The verdict of the source's rules on a payload after earlier figures."""
     assert source.parse is not None
     frame = source.parse(payload)

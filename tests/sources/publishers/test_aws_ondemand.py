@@ -105,8 +105,8 @@ def test_a_table_without_a_known_machine_is_refused() -> None:
 
 def test_a_location_without_a_table_says_so(site: Site) -> None:
     missing = fetch_bodies(site, SOURCE, Reply(b"no such key", 404))
-    assert missing.answer.outcome == "failed"
-    assert "404 Not Found" in missing.answer.detail
+    assert missing.result.outcome == "failed"
+    assert "404 Not Found" in missing.result.detail
     with pytest.raises(SchemaDrift, match=r"found \[\]"):
         values(SOURCE, archived_payload(SOURCE, b'{"regions": {}}'))
 

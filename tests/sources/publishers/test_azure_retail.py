@@ -79,8 +79,8 @@ def test_the_real_envelope_of_a_region_keeps_reservations_and_variants_out(
 def test_the_real_empty_answer_is_refused(site: Site, payloads: Path) -> None:
     body = (payloads / "azure_retail/empty_result_HTTP200.json").read_bytes()
     answered = fetch_bodies(site, SOURCE, body)
-    assert answered.answer.outcome == "refused"
-    assert "found 0 of 0" in answered.answer.detail
+    assert answered.result.outcome == "refused"
+    assert "found 0 of 0" in answered.result.detail
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_two_prices_of_one_meter_are_not_loaded() -> None:
 
 def test_a_page_that_fails_fails_the_whole_list(site: Site) -> None:
     answered = fetch_bodies(site, SOURCE, page(item(), following=NEXT), page())
-    assert (answered.answer.outcome, len(answered.bodies)) == ("refused", 2)
+    assert (answered.result.outcome, len(answered.bodies)) == ("refused", 2)
 
 
 @pytest.mark.parametrize(

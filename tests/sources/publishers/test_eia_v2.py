@@ -80,7 +80,7 @@ def test_it_agrees_with_the_workbook_and_shows_its_restatement(payloads: Path) -
 def test_pages_are_asked_for_until_the_total(site: Site) -> None:
     first, second = page(row("2026-07"), total="2"), page(row("2026-06"), total="2")
     answered = fetch_bodies(site, SOURCE, first, second)
-    assert answered.answer.outcome == "new", answered.answer.detail
+    assert answered.result.outcome == "new", answered.result.detail
     assert [item.query["offset"] for item in site.asked] == [["0"], ["1"]]
     assert {item.query["api_key"][0] for item in site.asked} == {KEY}
     assert KEY not in str(answered)

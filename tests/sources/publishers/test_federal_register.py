@@ -50,7 +50,7 @@ def test_the_real_shape_names_its_next_page(payloads: Path) -> None:
 def test_pages_over_a_socket_are_counted_by_month(site: Site) -> None:
     first = page(rule(1, "2026-01-05"), rule(2, "2026-01-20"), count=3, following=NEXT)
     answered = fetch_bodies(site, SOURCE, first, page(rule(3, "2026-03-02"), count=3))
-    assert answered.answer.outcome == "new", answered.answer.detail
+    assert answered.result.outcome == "new", answered.result.detail
     frame = parse(answered.payload).set_index("period")["value"]
     assert frame[pd.Timestamp("2026-01-01")] == 2
     assert frame[pd.Timestamp("2026-02-01")] == 0

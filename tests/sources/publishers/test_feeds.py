@@ -81,7 +81,7 @@ def test_hostile_titles_stay_text() -> None:
 def test_a_feed_without_items_is_refused(site: Site, body: bytes) -> None:
     with pytest.raises(SchemaDrift, match="items"):
         redact(body)
-    assert fetch_bodies(site, SOURCE, Reply(body, headers=XML)).answer.outcome == "refused"
+    assert fetch_bodies(site, SOURCE, Reply(body, headers=XML)).result.outcome == "refused"
 
 
 def test_entities_do_not_blow_up() -> None:

@@ -41,7 +41,7 @@ def test_a_bad_question_is_a_page_and_refused(site: Site) -> None:
     page = Reply(
         b"<html><body>Your query was too short</body></html>", headers={"Content-Type": "text/html"}
     )
-    assert fetch_bodies(site, SOURCE, page).answer.outcome == "refused"
+    assert fetch_bodies(site, SOURCE, page).result.outcome == "refused"
 
 
 def test_nothing_found_is_a_zero() -> None:

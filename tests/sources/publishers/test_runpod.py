@@ -110,7 +110,7 @@ def test_an_error_with_status_200_is_refused(site: Site) -> None:
     answered = fetch_bodies(
         site, SOURCE, b'{"errors": [{"message": "no such field"}], "data": null}'
     )
-    assert answered.answer.outcome == "refused"
+    assert answered.result.outcome == "refused"
     for nothing in (b'{"data": null}', b'{"data": {"gpuTypes": []}}'):
         with pytest.raises(SchemaDrift):
             values(SOURCE, archived_payload(SOURCE, nothing))

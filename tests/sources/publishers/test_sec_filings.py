@@ -61,7 +61,7 @@ def test_a_real_answer_at_the_cap_is_refused_and_an_empty_one_is_zero(
 
 def test_pages_are_asked_for_until_the_total(site: Site) -> None:
     answered = fetch_bodies(site, SOURCE, page(hit(1), total=2), page(hit(2), total=2))
-    assert answered.answer.outcome == "new", answered.answer.detail
+    assert answered.result.outcome == "new", answered.result.detail
     assert [item.query["from"] for item in site.asked] == [["0"], ["1"]]
     assert parse(answered.payload)["value"].sum() == 2
 

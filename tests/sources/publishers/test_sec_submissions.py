@@ -65,7 +65,7 @@ def test_real_reports_are_items_with_their_address(site: Site, payloads: Path) -
 def test_pages_older_than_the_series_are_not_asked_for(site: Site, payloads: Path) -> None:
     body = (payloads / "sec_edgar_submissions/CIK0001341439.json").read_bytes()
     answered = fetch_bodies(site, SOURCE, body, at=AT, question=OF["ORCL"])
-    assert answered.answer.outcome == "new", answered.answer.detail
+    assert answered.result.outcome == "new", answered.result.detail
     assert len(answered.bodies) == 1
 
 
@@ -74,7 +74,7 @@ def test_an_older_page_has_no_outer_filings(site: Site) -> None:
     site.serve(ADDRESS + older, json.dumps(filings(("2024-02-05", "8-K", "8.01"))).encode())
     first = answer(filings(("2025-03-04", "8-K", "8.01")), (older, "2024-12-31"))
     answered = fetch_bodies(site, SOURCE, first, at=AT)
-    assert answered.answer.outcome == "new", answered.answer.detail
+    assert answered.result.outcome == "new", answered.result.detail
     reported = parse(answered.payload).set_index("period")["value"]
     assert reported[pd.Timestamp("2024-02-01")] == reported[pd.Timestamp("2025-03-01")] == 1
     assert reported.sum() == 2

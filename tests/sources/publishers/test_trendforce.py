@@ -79,7 +79,7 @@ def test_nothing_is_asked_unless_the_terms_were_accepted(
 def test_robots_are_heard_since_these_are_pages(site: Site) -> None:
     site.serve("https://www.trendforce.com/robots.txt", b"User-agent: *\nDisallow: /price/\n")
     answered = fetch_bodies(site, SOURCE, rebuilt(UPDATED, SPOTS).content)
-    assert answered.answer.outcome != "new"
+    assert answered.result.outcome != "new"
     assert site.count(PAGE + "spot") == 0
 
 

@@ -93,9 +93,9 @@ def test_what_cannot_be_read_is_not_kept(site: Site) -> None:
     answered = fetch_bodies(
         site, SOURCE, Reply(b'{"offers": [{"public_ipaddr": "203.0.113.7"', 200)
     )
-    assert answered.answer.outcome == "refused"
+    assert answered.result.outcome == "refused"
     assert answered.bodies == ()
-    assert "203.0.113" not in str(answered.answer)
+    assert "203.0.113" not in str(answered.result)
 
 
 def test_one_machine_in_several_slices_counts_once() -> None:

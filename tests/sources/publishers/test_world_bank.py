@@ -53,7 +53,7 @@ def test_the_workbook_is_found_on_the_page_and_read(site: Site, payloads: Path) 
     body = (payloads / FILE).read_bytes()
     site.serve(BOOK, Reply(body))
     answered = fetch_bodies(site, SOURCE, Reply(page(BOOK, PAGE), headers=HTML))
-    assert answered.answer.outcome == "new", answered.answer.detail
+    assert answered.result.outcome == "new", answered.result.detail
     frame = parse(answered.payload).set_index(["series", "period"])
     newest = pd.Timestamp("2026-05-01")
     assert frame.loc[("world_bank.gas_us", newest), "value"] == 2.93

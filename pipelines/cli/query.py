@@ -1,0 +1,87 @@
+"""`silentcrash query` and `gpu`: ask the warehouse."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli.options import AsOf, File, Format, Written, parse_day, settings
+from pipelines.cli.render import render_table, write_output
+from pipelines.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    import pandas as pd
+    from sqlalchemy import Engine
+
+app = typer.Typer()
+GPU_HOUR = "/GPU-h"  # how the unit of a rent ends, whatever its currency
+
+
+@app.command()
+def query(
+    sql: str,
+    as_of: AsOf = "",
+    format: Written = Format.table,
+    limit: Annotated[int, typer.Option(help="At most this many rows.")] = 1000,
+    timeout: Annotated[float, typer.Option(help="At most this many seconds.")] = 30.0,
+    out: File = None,
+) -> None:
+    """Run a read-only SQL query on the views of the warehouse.
+
+    Among the views are v_observation, v_observation_history, v_provenance, v_series and v_index;
+    docs/warehouse.md describes them all.
+    """
+    from pipelines.ingest import store
+    from warehouse import query
+
+    engine = store.open_for_reading(settings())
+    rows = query.run(engine, sql, as_of=parse_day(as_of), limit=limit, timeout=timeout)
+    write_output(rows, out, format)
+
+
+@app.command()
+def gpu(
+    gpu: Annotated[str, typer.Argument(help="Chip, form and memory: h100-sxm-80gb.")],
+    basis: Annotated[str, typer.Option(help="on_demand or spot.")] = "on_demand",
+    as_of: AsOf = "",
+    format: Written = Format.table,
+) -> None:
+    """Show what renting a GPU costs, month by month.
+
+    The level in USD per GPU and hour, the number of providers and a chained index, over providers
+    that come and go. Spot prices that have long been a fixed share of the list price are left out.
+    """
+    from pipelines.cli.run import earlier, to_read
+
+    chosen = settings()
+    prices = _rents(to_read(chosen), earlier(as_of, chosen.now))
+    render_table(_market(prices, gpu, basis), format, f"{gpu}, {basis}, USD per GPU and hour")
+
+
+def _rents(engine: "Engine", day: "datetime") -> "pd.DataFrame":
+    """The rents known on a day, a column for each kind of GPU and provider, by month."""
+    from pipelines.index.toolkit import rents
+    from sources import registry
+    from warehouse.observations import read
+
+    declared = (series for source in registry().values() for series in source.series)
+    units = {series.key: series.unit for series in declared if series.unit.endswith(GPU_HOUR)}
+    return rents.monthly(read.panel(engine, series=sorted(units), as_of=day), units)
+
+
+def _market(prices: "pd.DataFrame", gpu: str, basis: str) -> "pd.DataFrame":
+    """Level, providers and chained index of one kind of GPU, by month."""
+    from pipelines.index.toolkit import rents
+
+    offers = rents.of_kind(prices, gpu, basis)
+    if offers.empty:
+        stored = prices.columns.to_frame()[["gpu", "basis"]].drop_duplicates()
+        kinds = ", ".join(sorted(stored["gpu"] + " " + stored["basis"]))
+        raise UsageError(f"no {basis} price of {gpu!r} is held; there are: {kinds}")
+    if basis == "spot":
+        listed = rents.of_kind(prices, gpu)
+        offers = offers.mask(rents.administered(offers, listed)).dropna(how="all")
+    table = rents.composite(offers).round(3)
+    months = table.index.to_series().dt.strftime("%Y-%m")
+    return table.assign(month=months)[["month", *table.columns]].reset_index(drop=True)

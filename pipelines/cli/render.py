@@ -1,0 +1,82 @@
+"""Tables on the terminal and in files, and the progress of long commands."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.cli.options import Format
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# Longer texts are folded: three columns of this width still fit a terminal of 160 characters.
+WIDEST = 46
+
+
+def render_table(frame: "pd.DataFrame", format: Format, title: str) -> None:
+    """Write a frame to standard output as a table, CSV or JSON."""
+    if format is Format.csv:
+        frame.to_csv(sys.stdout, index=False)
+    elif format is Format.json:
+        print(frame.to_json(orient="records", date_format="iso", force_ascii=False, indent=1))
+    else:
+        _table(frame, title)
+
+
+def write_output(frame: "pd.DataFrame", out: Path | None, format: Format) -> None:
+    """Write a frame to a file, or to standard output if there is none."""
+    if out is None:
+        render_table(frame, format, "")
+        return
+    from warehouse import export
+
+    export.save(frame, out)
+    print(f"{out}: {len(frame)} rows", file=sys.stderr)
+
+
+def _table(frame: "pd.DataFrame", title: str) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title or None, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
+    for number, column in enumerate(frame.columns):
+        numeric = frame[column].dtype.kind in "if"
+        table.add_column(
+            str(column),
+            justify="right" if numeric else "left",
+            no_wrap=number == 0 or numeric,
+            max_width=None if numeric else WIDEST,
+            overflow="fold",
+        )
+    for row in frame.itertuples(index=False):
+        table.add_row(*(Text(cell(value)) for value in row))
+    console = Console()
+    # A table cut to the terminal loses its figures: one that is too wide runs on instead.
+    needed = console.measure(table, options=console.options.update(max_width=10_000)).maximum
+    Console(width=max(console.width, needed)).print(table)
+
+
+def cell(value: object) -> str:
+    """A value as a person reads it: no NaN, no midnight, at most three decimals."""
+    if value is None or value != value:
+        return "–"
+    if isinstance(value, float):
+        return f"{value:,.3f}".rstrip("0").rstrip(".")
+    text = str(value)
+    return text.removesuffix("+00:00").removesuffix(" 00:00:00")
+
+
+@contextmanager
+def progress(step: str) -> Iterator[Callable[[str], None]]:
+    """A spinner with the current step and the time; call what it yields with each next step."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as display:
+        task = display.add_task(step, total=None)
+        yield lambda following: display.update(task, description=following)

@@ -1,0 +1,111 @@
+"""`silentcrash run` and `release`: from figures to a published edition."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pipelines.cli.options import AsOf, Out, parse_day, settings
+from pipelines.cli.render import progress
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from pipelines.settings import Settings
+
+app = typer.Typer()
+
+
+@app.command()
+def run(
+    out: Out = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing.")] = False,
+) -> None:
+    """Fetch, validate, load, compute and publish the last month.
+
+    Sources that fail are reported and do not stop the others.
+    """
+    from rich.console import Console
+
+    from pipelines.alerts import service
+    from pipelines.announcements import curated
+    from pipelines.cli import summary
+    from pipelines.ingest import ingestion, store
+    from pipelines.release import compute
+    from sources import registry
+    from warehouse.observations import read
+
+    chosen, outcomes = settings(), []
+    with progress("Opening the warehouse") as step:
+        engine = store.open_for_writing(chosen)
+        curated.load(engine, chosen)
+        sources = list(registry().values())
+        for outcome in ingestion.ingest_all(engine, chosen, sources, live=not offline):
+            outcomes.append(outcome)
+            step(f"{outcome.source}: {outcome.outcome}")
+        step("Computing the index, month by month")
+        number = compute.compute(engine, None, now=chosen.now)
+        step("Writing the bulletin and the tables")
+        published = compute.publish(engine, number, out or chosen.releases)
+        step("Evaluating the alerts")
+        rules = service.rules_in_force()
+        service.evaluate(engine, chosen, number, rules)
+        service.send(engine, chosen, rules)
+    status = read.status(engine, as_of=chosen.now)
+    summary.show(Console(), published, outcomes, status)
+
+
+@app.command()
+def release(month: str, as_of: AsOf = "", out: Out = None) -> None:
+    """Publish MONTH (YYYY-MM) as known at its cut-off.
+
+    With --as-of, as known on that day.
+    """
+    from rich.console import Console
+
+    from pipelines.cli import summary
+    from pipelines.release import compute
+    from warehouse.observations import read
+
+    chosen, period = settings(), compute.parse_month(month)
+    with progress(f"Computing {month}") as step:
+        engine = with_history(chosen)
+        number = compute.compute(engine, period, as_of=parse_day(as_of), now=chosen.now)
+        step("Writing the bulletin and the tables")
+        published = compute.publish(engine, number, out or chosen.releases)
+    status = read.status(engine, as_of=published.edition.as_of)
+    summary.show(Console(), published, [], status)
+
+
+def with_history(settings: "Settings") -> "Engine":
+    """The warehouse to write, with the shipped history in it; fetches nothing."""
+    from pipelines.announcements import curated
+    from pipelines.ingest import ingestion, store
+    from sources import registry
+
+    engine = store.open_for_writing(settings)
+    curated.load(engine, settings)
+    for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
+        pass
+    return engine
+
+
+def to_read(settings: "Settings") -> "Engine":
+    """The warehouse to read; the shipped history is loaded if it is not there.
+
+    So the first `silentcrash index` of an installation answers, and every later one writes
+    nothing and waits for nobody.
+    """
+    from pipelines.ingest import store
+    from warehouse.database import NoWarehouse
+
+    try:
+        engine = store.open_for_reading(settings)
+    except NoWarehouse:
+        return with_history(settings)
+    return engine if store.holds_history(engine) else with_history(settings)
+
+
+def earlier(as_of: str, now: datetime) -> datetime:
+    """The day that an option gives, and now for a day to come or none."""
+    return min(parse_day(as_of) or now, now)

@@ -1,0 +1,171 @@
+"""Load a payload: archive its bytes, parse them, validate, store what passes."""
+
+import logging
+from dataclasses import asdict, replace
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import Engine
+
+from pipelines.errors import UnreadableBody
+from pipelines.ingest.fetch import LONGEST_DETAIL, FetchedPayload, describe_error, page_index
+from pipelines.ingest.outcome import IngestOutcome
+from pipelines.ingest.validate import LastGood, Validated, check
+from sources import Payload, Source
+from sources.http.credentials import public_url
+from sources.http.raw_archive import Archive
+from warehouse import load as warehouse
+from warehouse.observations import read
+
+logger = logging.getLogger(__name__)
+
+Record = dict[str, object]
+
+
+def load_fetched(engine: Engine, archive: Archive, fetched: FetchedPayload) -> IngestOutcome:
+    """Archive what was fetched, parse the archived bytes, validate and load what passes."""
+    source, result = fetched.source, fetched.result
+    record = fetch_record(fetched)
+    headers = {"source": source.key, "request": asdict(fetched.request), **record}
+    stored = [archive.put(body, headers) for body in fetched.bodies]
+    # The same price list on another day is another price: those of that day.
+    dated_anew = source.snapshot_dated and result.outcome == "unchanged"
+    if result.outcome != "new" and not dated_anew:
+        warehouse.record(engine, source.key, **record)
+        return IngestOutcome(source.key, result.url, result.outcome, result.detail)
+    if source.next_page:
+        archive.put(page_index(fetched.bodies), headers)
+    # Parsed from the archive and not from memory: what is loaded can be loaded again.
+    archived = replace(fetched, bodies=tuple(archive.get(sha) for sha in stored))
+    first_seen = read.first_seen(engine, source.key, result.url, result.sha256)
+    payload = replace(archived.payload, first_seen=first_seen)
+    return load_payload(engine, source, payload, record)
+
+
+def fetch_record(fetched: FetchedPayload) -> Record:
+    """What the warehouse records of a fetch, and the archive beside its bytes."""
+    result = fetched.result
+    return {
+        "url": result.url,
+        "at": result.at,
+        "outcome": result.outcome,
+        "detail": result.detail,
+        "http_status": result.status,
+        "sha256": result.sha256,
+        "bytes": sum(map(len, fetched.bodies)) or None,
+        "etag": result.etag,
+        "last_modified": result.last_modified,
+    }
+
+
+def load_payload(
+    engine: Engine,
+    source: Source,
+    payload: Payload,
+    record: Record,
+    *,
+    against_last_good: bool = True,
+) -> IngestOutcome:
+    """Parse, validate and load stored bytes; a payload that cannot be read is refused.
+
+    A body that was validated when it arrived, and is parsed again, is not compared with later
+    ones.
+    """
+    try:
+        frame = parse_payload(source, payload)
+    except UnreadableBody as error:
+        why = {"detail": str(error), "parser_version": source.parser_version}
+        warehouse.record(engine, source.key, **record | {"outcome": "refused"} | why)
+        return IngestOutcome(source.key, str(record["url"]), "refused", str(error))
+    last = last_good(engine, source, public_url(payload.request)) if against_last_good else None
+    return load_frame(engine, source, frame, record, last)
+
+
+def parse_payload(source: Source, payload: Payload) -> pd.DataFrame:
+    """The tidy frame of a payload, every row with the date it was known.
+
+    Raises:
+        UnreadableBody: The parser does not know this form; the log has its traceback.
+    """
+    assert source.parse is not None  # noqa: S101
+    try:
+        frame = source.parse(payload)
+    except Exception as error:  # a publisher's bytes may break a parser in any way
+        logger.warning("%s: the parser failed", source.key, exc_info=True)
+        raise UnreadableBody(describe_error(error)) from error
+    known_from = payload.fetched_at
+    if source.known_from == "last_modified" and payload.last_modified:
+        known_from = min(known_from, payload.last_modified)  # a clock of theirs may run ahead
+    return frame.assign(known_from=frame["known_from"].fillna(pd.Timestamp(known_from)))
+
+
+def load_frame(
+    engine: Engine,
+    source: Source,
+    frame: pd.DataFrame,
+    record: Record,
+    last: LastGood | None = None,
+) -> IngestOutcome:
+    """Validate a tidy frame, record its fetch, and load what passes.
+
+    `record` has the columns of the fetch; `last` is the last good payload of the same address.
+    """
+    at = record["at"]
+    assert isinstance(at, datetime)  # noqa: S101
+    frame = frame.drop_duplicates(ignore_index=True)
+    live = record["outcome"] != "history"
+    keys = sorted(frame["series"].unique())
+    before = read.panel(engine, series=keys, as_of=at) if live else no_figures()
+    checked = check(frame, source, at=at, before=before, last=last)
+    detail = "; ".join(checked.blocked or checked.warnings)[:LONGEST_DETAIL]
+    outcome = str(record["outcome"]) if checked.passed else "refused"
+    record = record | {"outcome": outcome, "detail": detail} | _parsed(source, frame)
+    counts = _store(engine, source, frame, record, checked, live=live)
+    loaded = IngestOutcome(source.key, str(record["url"]), outcome, detail, len(frame), *counts)
+    level = logging.INFO if checked.passed and not loaded.quarantined else logging.WARNING
+    line = "%s: %s %s: %d rows, %d added, %d quarantined, %d withdrawn %s"
+    word = "loaded" if checked.passed else "refused"
+    logger.log(level, line, source.key, word, loaded.url, loaded.rows, *counts, detail)
+    return loaded
+
+
+def _parsed(source: Source, frame: pd.DataFrame) -> Record:
+    """What the fetch records of a parse: rows, newest period, parser version."""
+    newest = frame["period"].max() if len(frame) else None
+    return {"rows": len(frame), "newest": newest, "parser_version": source.parser_version}
+
+
+def _store(
+    engine: Engine,
+    source: Source,
+    frame: pd.DataFrame,
+    record: Record,
+    checked: Validated,
+    *,
+    live: bool,
+) -> tuple[int, int, int]:
+    """Write a fetch and its rows; how many were added, quarantined and withdrawn."""
+    fetch_id = warehouse.record(engine, source.key, **record)
+    for (expectation, reason), rows in checked.rejected.groupby(["expectation", "reason"]):
+        warehouse.quarantine(engine, fetch_id, rows[frame.columns], str(expectation), str(reason))
+    whole = source.full_snapshot and live and checked.passed
+    served = frame[["series", "period"]] if whole else None
+    loaded = warehouse.append(engine, fetch_id, checked.accepted, seen=served)
+    for reason, rows in loaded.refused.groupby("reason"):
+        warehouse.quarantine(engine, fetch_id, rows, "load", str(reason))
+    if checked.passed:
+        warehouse.mark_loaded(engine, fetch_id)
+    return loaded.added, len(checked.rejected) + len(loaded.refused), loaded.withdrawn
+
+
+def last_good(engine: Engine, source: Source, url: str) -> LastGood | None:
+    """Rows and newest period of the last payload that was loaded from an address."""
+    last = read.last_fetch(engine, source.key, url)
+    if last is None or not last.rows or last.newest is None:
+        return None
+    return LastGood(last.rows, last.newest)
+
+
+def no_figures() -> pd.DataFrame:
+    """An empty panel: there is nothing to compare with."""
+    return pd.DataFrame(columns=["series", "period", "value"])
