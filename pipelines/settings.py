@@ -157,8 +157,8 @@ def _explain(error: ValidationError) -> str:
     if field is None:
         return f"{settings_file()}: {name!r} is no setting; {nearest(name, Settings.model_fields)}"
     variable = f"{PREFIX}{name.upper()}"
-    place = variable if os.environ.get(variable) else f"{name} in {settings_file()}"
-    return f"{place} is {first['input']!r}: give {(field.examples or [first['msg']])[0]}"
+    origin = variable if os.environ.get(variable) else f"{name} in {settings_file()}"
+    return f"{origin} is {first['input']!r}: give {(field.examples or [first['msg']])[0]}"
 
 
 class Secrets(Mapping[str, str]):

@@ -148,8 +148,8 @@ def _store(
     fetch_id = warehouse.record(engine, source.key, **record)
     for (expectation, reason), rows in checked.rejected.groupby(["expectation", "reason"]):
         warehouse.quarantine(engine, fetch_id, rows[frame.columns], str(expectation), str(reason))
-    whole = source.full_snapshot and live and checked.passed
-    served = frame[["series", "period"]] if whole else None
+    complete = source.full_snapshot and live and checked.passed
+    served = frame[["series", "period"]] if complete else None
     loaded = warehouse.append(engine, fetch_id, checked.accepted, seen=served)
     for reason, rows in loaded.refused.groupby("reason"):
         warehouse.quarantine(engine, fetch_id, rows, "load", str(reason))

@@ -49,14 +49,14 @@ class Due:
     why: str
 
 
-def kept() -> dict[str, Source]:
+def by_hand() -> dict[str, Source]:
     """The sources that a person keeps, by key."""
     return {key: source for key, source in registry().items() if source.register}
 
 
 def find_register(key: str) -> Source:
     """The source with this register. Raises UsageError naming the nearest ones."""
-    by_key = kept()
+    by_key = by_hand()
     if key not in by_key:
         raise UsageError(f"there is no register {key!r}; {nearest(key, by_key)}")
     return by_key[key]
@@ -97,7 +97,7 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 
 def objection(row: Mapping[str, str], source: Source, now: datetime) -> str:
     """What is wrong with a row of a register, in words; "" where nothing is."""
-    series = [one.key for one in source.series]
+    series = [declared.key for declared in source.series]
     if missing := [name for name in FIELDS if not row[name] and name not in OPTIONAL]:
         return f"{missing[0]} is empty ({FIELDS[missing[0]]})"
     if row["series"] not in series:
@@ -140,7 +140,7 @@ def add(settings: Settings, source: Source, row: Mapping[str, str]) -> Path:
 
 def listing(engine: Engine, key: str = "") -> pd.DataFrame:
     """The newest figure of each series that a person keeps: value, days, page."""
-    chosen = [find_register(key)] if key else list(kept().values())
+    chosen = [find_register(key)] if key else list(by_hand().values())
     parts = [_newest(engine, source) for source in chosen]
     return pd.concat(parts, ignore_index=True)
 
@@ -164,23 +164,23 @@ def _newest(engine: Engine, source: Source) -> pd.DataFrame:
 
 
 def due(engine: Engine, now: datetime) -> list[Due]:
-    """The registers that are due: their newest figure is old, or the watched page changed since."""
+    """The registers with an old newest figure, or a page that changed since."""
     pages = read.latest(engine, ["tariff_pages.*"])
     changed = dict(zip(pages["series"], pages["known_from"], strict=True))
-    found = []
-    for source in kept().values():
+    reminders = []
+    for source in by_hand().values():
         keys = [series.key for series in source.series]
         figures = read.latest(engine, keys)
         if figures.empty:
-            found.append(Due(source.key, source.register, "", "it has no figure yet"))
+            reminders.append(Due(source.key, source.register, "", "it has no figure yet"))
             continue
-        period, known = figures["period"].max(), figures["known_from"].max()
+        period, known_from = figures["period"].max(), figures["known_from"].max()
         age = (pd.Timestamp(now).tz_localize(None) - period).days
         watched = changed.get(f"tariff_pages.{source.watched_as}")
         if age > source.stale_days:
             why = f"its newest figure is of {period:%Y-%m-%d}, {age} days ago"
-            found.append(Due(source.key, source.register, f"{period:%Y-%m-%d}", why))
-        elif watched is not None and watched > known:
+            reminders.append(Due(source.key, source.register, f"{period:%Y-%m-%d}", why))
+        elif watched is not None and watched > known_from:
             why = f"the page changed on {watched:%Y-%m-%d}: read the figure again"
-            found.append(Due(source.key, source.register, f"{period:%Y-%m-%d}", why))
-    return found
+            reminders.append(Due(source.key, source.register, f"{period:%Y-%m-%d}", why))
+    return reminders

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.announcements import collect, filings
-from pipelines.cli import gpu_market
+from pipelines.cli import query
 from pipelines.index import framework
 from pipelines.index.inputs import splices
 from pipelines.ingest import cross_check
@@ -33,7 +33,7 @@ ANNOUNCED = {*collect.PAPERS, "sec_filings", "sec_submissions"}
 WATCHED = {f"tariff_pages.{source.watched_as}" for source in registry().values()}
 # What the reader of each role reads, by the same rule as the reader itself.
 READERS: dict[Role, Callable[[Source, Series], bool]] = {
-    "gpu_explorer": lambda _, series: series.unit.endswith(gpu_market.PRICE),
+    "gpu_explorer": lambda _, series: series.unit.endswith(query.GPU_HOUR),
     "announcements": lambda source, _: source.key in ANNOUNCED,
     "exchange_rates": lambda _, series: series.key.startswith("ecb.rate."),
     "watcher": lambda _, series: series.key in WATCHED,
