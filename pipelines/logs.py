@@ -73,7 +73,7 @@ def _file_handler(file: Path) -> logging.Handler:
 
 
 class StandardError(logging.StreamHandler[TextIO]):
-    """Standard error as it is at that moment: a progress bar takes its place for a while."""
+    """Standard error at that moment: a progress bar may take its place."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record to whatever standard error is now."""
@@ -125,7 +125,7 @@ def make_record(*args: Any, **kwargs: Any) -> logging.LogRecord:
 
 
 def hide(text: str) -> str:
-    """The text with every secret back to the name of its variable, and no user in an address."""
+    """The text with secrets as names of variables, and no user in an address."""
     from pipelines.settings import SECRETS
 
     secrets = SECRETS.values_read.copy()  # another thread may read one meanwhile
@@ -138,7 +138,7 @@ def hide(text: str) -> str:
 
 @cache
 def _pattern(value: str) -> re.Pattern[str]:
-    """The value plain, and as libraries put it into addresses: any character may be quoted."""
+    """Matches the value plain and with any of its characters quoted."""
     return re.compile("".join(map(_character, value)))
 
 

@@ -1,4 +1,4 @@
-"""The settings of an installation: the environment, then a file, then defaults.
+"""The settings of an installation: environment, then file, then defaults.
 
 The field `contact` is the variable `SILENTCRASH_CONTACT`, or the line `contact = "…"` of a file
 `silentcrash.toml` in `$SILENTCRASH_HOME` or else in the working directory. The environment wins.

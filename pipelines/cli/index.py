@@ -1,4 +1,4 @@
-"""`silentcrash index …`: the index as a table, in words, tested in several ways."""
+"""`silentcrash index …`: the index as a table, in words, tested."""
 
 from enum import StrEnum
 from pathlib import Path

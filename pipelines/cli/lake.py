@@ -1,4 +1,4 @@
-"""`silentcrash lake`: hand the observations over as Parquet, and ask the lake what was known."""
+"""`silentcrash lake`: the observations as Parquet, and what was known."""
 
 from enum import StrEnum
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The command line `silentcrash`: global options, groups of commands, exit codes."""
+"""The command line `silentcrash`: global options, groups, exit codes."""
 
 import logging
 import sys

@@ -60,7 +60,7 @@ def gpu(
 
 
 def _rents(engine: "Engine", day: "datetime") -> "pd.DataFrame":
-    """The rents known on a day, a column for each kind of GPU and provider, by month."""
+    """The rents known on a day by month, a column for each GPU and provider."""
     from pipelines.index.toolkit import rents
     from sources import registry
     from warehouse.observations import read

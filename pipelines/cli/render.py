@@ -72,7 +72,7 @@ def cell(value: object) -> str:
 
 @contextmanager
 def progress(step: str) -> Iterator[Callable[[str], None]]:
-    """A spinner with the current step and the time; call what it yields with each next step."""
+    """A spinner with the current step; call what it yields with the next one."""
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 

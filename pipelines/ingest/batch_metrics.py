@@ -1,4 +1,4 @@
-"""Columns that rules test besides a batch's own: ratios to peers and to the past."""
+"""Columns that rules test besides a batch's own: ratios to peers and the past."""
 
 from datetime import datetime
 
@@ -57,7 +57,7 @@ def add_metrics(
 
 
 def level_moved(frame: pd.DataFrame, ratio: pd.Series) -> float:
-    """The median ratio to the last good figures; 1 where fewer than MIN_FIGURES series have one.
+    """The median ratio to the last good figures; 1 where few series have one.
 
     Of two series, one whose price really changed is half of the payload: the doubt then falls
     on the figure, by its own ratio, and not on the payload.

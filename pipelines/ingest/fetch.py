@@ -66,7 +66,7 @@ def polite_client(settings: Settings) -> PoliteClient:
 def fetch_concurrently(
     settings: Settings, sources: Sequence[Source], cached: ReadCache
 ) -> Iterator[FetchedPayload]:
-    """Fetch every request of these sources at the same time; yields each as it arrives.
+    """Fetch all requests of these sources at once; yields each as it arrives.
 
     `cached` gives the validators of the last good result of a request.
     """
@@ -122,7 +122,7 @@ def _log(fetched: FetchedPayload) -> None:
 def _fetch_page(
     client: PoliteClient, source: Source, request: Request, previous: CachedValidators
 ) -> FetchResult:
-    """A page, from the mirror if the address fails, without what must not be stored."""
+    """A page, from the mirror if the address fails, redacted."""
     expected = request.expected_format or source.expected_format
     result = client.fetch(request, expected_format=expected, previous=previous)
     if request.mirror and result.outcome in {"failed", "try later"}:
@@ -153,7 +153,7 @@ def _redacted(source: Source, redact: Redact, result: FetchResult) -> FetchResul
 def _fetch_all_pages(
     client: PoliteClient, source: Source, request: Request, first: FetchResult, bodies: list[bytes]
 ) -> FetchResult:
-    """Fill `bodies` page by page; the first result, or that of the page that failed."""
+    """Fill `bodies` page by page; the first result, or that of a failed page."""
     visited, result = {public_url(request)}, first
     while True:
         if result.body is not None:
@@ -188,7 +188,7 @@ def parse_http_date(header: str | None) -> datetime | None:
 
 
 def _identified(result: FetchResult, body: bytes, previous: CachedValidators | None) -> FetchResult:
-    """The result with the hash of its bytes; unchanged if that is the previous one."""
+    """The result with the hash of its bytes; unchanged if it is the previous."""
     digest = sha256(body).hexdigest()
     if previous is not None and digest == previous.sha256:
         return replace(result, outcome="unchanged", detail="the same bytes", sha256=digest)

@@ -23,7 +23,7 @@ Record = dict[str, object]
 
 
 def load_fetched(engine: Engine, archive: Archive, fetched: FetchedPayload) -> IngestOutcome:
-    """Archive what was fetched, parse the archived bytes, validate and load what passes."""
+    """Archive what was fetched, parse it, validate and load what passes."""
     source, result = fetched.source, fetched.result
     record = fetch_record(fetched)
     headers = {"source": source.key, "request": asdict(fetched.request), **record}
@@ -66,7 +66,7 @@ def load_payload(
     *,
     against_last_good: bool = True,
 ) -> IngestOutcome:
-    """Parse, validate and load stored bytes; a payload that cannot be read is refused.
+    """Parse, validate and load stored bytes; unreadable ones are refused.
 
     A body that was validated when it arrived, and is parsed again, is not compared with later
     ones.

@@ -1,4 +1,4 @@
-"""Registers: figures that a person reads and keeps, a CSV a source in the home folder.
+"""Registers: figures that a person reads and keeps, a CSV file a source.
 
 Auction results, tariffs and quoted prices have no feed. A source with a `register` names the
 page on which a person reads its figures. What is shipped is its history; new figures go to
@@ -120,7 +120,7 @@ def objection(row: Mapping[str, str], source: Source, now: datetime) -> str:
 
 
 def add(settings: Settings, source: Source, row: Mapping[str, str]) -> Path:
-    """Append a figure to a register; the file. Raises UsageError where the row is not sound.
+    """Append a figure to a register. Raises UsageError for an unsound row.
 
     The file is written beside itself and renamed, so that it is never half there.
     """

@@ -1,4 +1,4 @@
-"""Parse the archived bytes of a source again, with today's parser and no network."""
+"""Parse the archived bytes of a source again, with today's parser."""
 
 import json
 import logging

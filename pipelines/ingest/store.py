@@ -28,7 +28,7 @@ def holds_history(engine: Engine) -> bool:
 
 
 def open_for_writing(settings: Settings) -> Engine:
-    """The warehouse, created or brought up to date, with the declared sources registered."""
+    """The warehouse, created or brought up to date, with sources registered."""
     from sources import registry
     from warehouse import load
 

@@ -268,7 +268,7 @@ def _masked(rule: ValidationRule) -> str:
 
 
 def masks(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> pd.DataFrame:
-    """The batch with a column for each rule that is for some series only, null elsewhere."""
+    """The batch with a column for each rule that is for some series only."""
     limited = [rule for rule in rules if rule.series and rule.kwargs["column"] in batch]
     return batch.assign(
         **{

@@ -1,4 +1,4 @@
-"""`silentcrash gpu` on the shipped history: one price from many providers, and what is not said."""
+"""`silentcrash gpu` on the shipped history: one price from many providers."""
 
 import json
 from pathlib import Path

@@ -65,7 +65,7 @@ STORE = {"alembic", "sources.publishers", "requests", "bs4", "openpyxl"} | VALID
     ids=" ".join,
 )
 def test_a_command_imports_what_it_uses(home: Path, arguments: list[str], absent: set[str]) -> None:
-    """What is imported decides how long such a command takes: half a second, or five."""
+    """What is imported decides how long such a command takes."""
     code = "import sys\nfrom pipelines.cli.main import main\ntry: main()\nexcept SystemExit: pass\n"
     code += f"print('|', *sorted({absent} & set(sys.modules)))"
     command = [sys.executable, "-c", code, *arguments]

@@ -1,4 +1,4 @@
-"""The bad days of publishers, and what must hold after each: the store holds what it held."""
+"""The bad days of publishers: after each, the store holds what it held."""
 
 import gzip
 import io
@@ -96,7 +96,7 @@ def in_book(change: Callable[[Any], object]) -> Change:
 
 
 def on_the_wire(good: bytes, family: Family) -> Iterator[tuple[str, Reply]]:
-    """Eleven kinds of misbehaviour that `requests` alone would let pass or stumble over."""
+    """Kinds of misbehaviour that `requests` alone would let pass."""
     kind = {"Content-Type": family.kind}
     packed = gzip.compress(good, mtime=0)
     yield "500", Reply(PAGE, 500, {"Content-Type": "text/html"})
@@ -135,7 +135,7 @@ def held() -> pd.DataFrame:
 
 
 def tried(silentcrash: Command, key: str, before: pd.DataFrame) -> str:
-    """What is wrong with how this answer was taken; "" where it was refused and changed nothing."""
+    """What is wrong; "" where the body was refused and nothing changed."""
     ended = silentcrash("fetch", key)
     if ended.code != 1:
         return f"ended with {ended.code}: {ended.out[-300:]}"

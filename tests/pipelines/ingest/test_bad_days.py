@@ -1,4 +1,4 @@
-"""A publisher's bad days, one after the other, to each family of source: nothing is lost or wrong.
+"""A publisher's bad days, one after the other, for each family of source.
 
 Each family loads a good body first. After every bad day the store holds exactly what it held.
 """

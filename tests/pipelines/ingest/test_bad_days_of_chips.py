@@ -1,4 +1,4 @@
-"""The same bad days for a list of several pages, a POST whose hosts are taken out, and a page."""
+"""Bad days for a list of pages, a POST that is redacted, and a page."""
 
 import json
 from collections.abc import Callable
@@ -19,7 +19,7 @@ def _page(items: list[Any], following: str | None = None) -> bytes:
 
 
 def _pages(payloads: Path) -> list[bytes]:
-    """The real items, those of a known place on the second page too, in a rebuilt envelope."""
+    """The real items in a rebuilt envelope, on two pages."""
     path = payloads / "azure_retail/retail_items_sample_2026-09.json"
     items = json.loads(path.read_bytes())
     return [_page(items[:12], NEXT), _page(items[12:])]

@@ -1,4 +1,4 @@
-"""The same bad days for the tables of prices that others keep: a blend must hide no bad price."""
+"""Bad days for tables of prices that others keep: no bad price is hidden."""
 
 import json
 import re

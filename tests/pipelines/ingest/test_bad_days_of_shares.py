@@ -1,4 +1,4 @@
-"""The same bad days for sums and shares: a sum hides no size that is none, a share has no ratio."""
+"""Bad days for sums and shares: a sum must hide no bad size."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The same bad days for JSON-stat, a list of pages with a total, days of a market, and a feed."""
+"""Bad days for JSON-stat, pages with a total, days of a market, a feed."""
 
 import json
 import re
@@ -15,7 +15,7 @@ Change = Callable[[bytes], bytes]
 
 
 def _body(change: Callable[[Any], Any]) -> Change:
-    """The body after `change`, which gives another one or alters the one it is given."""
+    """The body after `change`, which returns another one or alters its own."""
 
     def changed(body: bytes) -> bytes:
         found = json.loads(body)
@@ -139,7 +139,7 @@ def _envelope(**changed: Any) -> Change:
 
 
 def _month_later(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Every month is called by the name of the one before; the newest stays as it was."""
+    """Every month is called by the name of the one before, save the newest."""
     months = sorted({row["period"] for row in rows})
     after = dict(zip(months, [*months[1:], months[-1]], strict=True))
     by_key = {(row["period"], row["sectorid"]): row for row in rows}
@@ -153,7 +153,7 @@ def _exchanged(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pages(body: bytes) -> list[bytes]:
-    """The real rows of the last month on a first page, the others on a second, of one total."""
+    """The real rows of the last month on a page, the others on a second."""
     whole = json.loads(body)
     rows = whole["response"]["data"]
     return [

@@ -1,4 +1,4 @@
-"""Price lists without a date of their own, from real bodies over a real socket to the store."""
+"""Price lists without a date of their own, from real bodies to the store."""
 
 import json
 from pathlib import Path

@@ -125,7 +125,7 @@ def test_a_market_has_other_days_every_day(
     payloads: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A real day of 2024, then the same prices as those of the next two days: none was held."""
+    """A real day of 2024, then its prices as those of the next two days."""
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
     [request] = registry()["energy_charts"].requests
     real = json.loads((payloads / "energy-charts/price_DE-LU_2024-05-04.json").read_bytes())

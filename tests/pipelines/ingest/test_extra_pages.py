@@ -57,7 +57,7 @@ def page(periods: dict[str, float], following: str = "") -> Reply:
 
 @pytest.fixture
 def declared(empty_home: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> "type[Declared]":
-    """Declare a source in place of all others and send its questions to the loopback server."""
+    """Declare a source in place of all others, fetched from loopback."""
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
 
     class Home(Declared):

@@ -1,4 +1,4 @@
-"""Sources that publish their whole table each time: both real vintages, either order, cut short."""
+"""Sources that publish their whole table each time: two real vintages."""
 
 import io
 from collections.abc import Callable
@@ -30,7 +30,7 @@ Fetch = Callable[[bytes], int]
 def fetch(
     empty_home: Path, silentcrash: Command, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str, str], Fetch]:
-    """Fetch a source on that day, when its publisher serves these bytes; the exit code."""
+    """Fetch a source on a day on which these bytes are served; the exit code."""
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
 
     def of(key: str, day: str) -> Fetch:
@@ -113,7 +113,7 @@ def test_a_month_that_ember_blanks_is_withdrawn(
 def test_a_table_cut_short_withdraws_nothing(
     fetch: Callable[[str, str], Fetch], payloads: Path, share: float
 ) -> None:
-    """Countries after one letter of the alphabet are lost, and the newest months of one."""
+    """Countries after one letter are lost, and the newest months of one."""
     _, second, day = VINTAGES["ember"]
     body = (payloads / second).read_bytes()
     table = pd.read_csv(io.BytesIO(body), dtype=str, keep_default_na=False)

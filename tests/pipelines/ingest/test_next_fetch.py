@@ -1,4 +1,4 @@
-"""What a publisher serves is let in a week later too: the second fetch of every live source.
+"""The second fetch of every live source, a week later, is let in too.
 
 Some sources have the same periods again, some only new ones, some only shares: none may stand
 still after its first fetch.

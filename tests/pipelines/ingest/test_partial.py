@@ -1,4 +1,4 @@
-"""A source of several questions of which some fail: the good ones are kept, and it is told."""
+"""A source of several requests of which some fail: good ones are kept."""
 
 from pathlib import Path
 

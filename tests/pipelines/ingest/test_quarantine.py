@@ -1,4 +1,4 @@
-"""Rows set aside: listed with their reason, let in once the rule that refused them is mended."""
+"""Quarantined rows: listed with their reason, loaded once a rule is mended."""
 
 import json
 from dataclasses import replace

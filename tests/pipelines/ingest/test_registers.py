@@ -1,4 +1,4 @@
-"""Registers: a figure that a person reads is added, validated, loaded, listed and reminded of."""
+"""Registers: a figure that a person reads is added, loaded and listed."""
 
 import json
 from pathlib import Path

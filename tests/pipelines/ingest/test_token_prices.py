@@ -1,4 +1,4 @@
-"""A price whose day comes while the bytes stay the same is recorded, through the command line."""
+"""A price whose day comes while the bytes stay the same is recorded."""
 
 import json
 from datetime import date

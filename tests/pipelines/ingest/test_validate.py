@@ -1,4 +1,4 @@
-"""Validation on made-up figures: what blocks, what is set aside, what only warns."""
+"""Validation on made-up figures: what blocks, is rejected, or warns."""
 
 from datetime import UTC, datetime
 
