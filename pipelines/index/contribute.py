@@ -117,11 +117,6 @@ def composition(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> p
     return words
 
 
-def residual(parts: pd.DataFrame, total: pd.Series) -> pd.Series:
-    """What is left when the parts of each row are added up, less `total`."""
-    return parts.sum(axis=1) - total
-
-
 def largest_remainder(parts: pd.DataFrame, decimals: int = 1) -> pd.DataFrame:
     """Rounded parts whose rows add up to the rounded sum of the row.
 

@@ -46,11 +46,6 @@ def allowed(values: pd.DataFrame) -> list[pd.Period]:
     return sorted(pd.Period(period, "M") for period in index)
 
 
-def months_allowed(history: pd.DataFrame, framework: Framework, now: datetime) -> list[pd.Period]:
-    """The months whose cut-off has passed and whose coverage suffices."""
-    return allowed(compute(history, framework, passed(framework, now)).values)
-
-
 def compute(
     history: pd.DataFrame,
     framework: Framework,

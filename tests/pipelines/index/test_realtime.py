@@ -31,8 +31,8 @@ def history() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def result(history: pd.DataFrame, method: Framework) -> realtime.Result:
     """The whole span that the shipped history allows."""
-    months = realtime.months_allowed(history, method, NOW)
-    return realtime.compute(history, method, months)
+    passed = realtime.compute(history, method, realtime.passed(method, NOW))
+    return realtime.compute(history, method, realtime.allowed(passed.values))
 
 
 def value(result: realtime.Result, key: str, month: str, column: str = "value") -> float:

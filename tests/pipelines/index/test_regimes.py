@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.index import regimes
+from pipelines.index.toolkit import early_warning
 
 LADDER = [("calm", 0, 0), ("watch", 40, 35), ("strain", 60, 55), ("crash", 80, 75)]
 paths = st.lists(st.one_of(st.floats(0, 100), st.just(np.nan)), min_size=1, max_size=40)
@@ -74,13 +75,13 @@ def test_wrong_ladders_are_refused(ladder) -> None:
 def test_sahm_rise_by_hand() -> None:
     # Unemployment of 3.5 for fifteen months, then 3.8, 4.1, 4.4: means 3.6, 3.8, 4.1.
     rates = pd.Series([3.5] * 15 + [3.8, 4.1, 4.4])
-    assert regimes.rise_from_low(rates).iloc[-3:].tolist() == pytest.approx([0.1, 0.3, 0.6])
+    assert early_warning.rise_from_low(rates).iloc[-3:].tolist() == pytest.approx([0.1, 0.3, 0.6])
 
 
 def test_scores_against_events() -> None:
     alarm = pd.Series([True, True, False, False, True, False, False, False])
     event = pd.Series([True, True, True, False, False, False, False, False])
-    result = regimes.signals(alarm, event)
+    result = early_warning.signals(alarm, event)
     assert result["hits"] == pytest.approx(2 / 3)
     assert result["false_alarms"] == pytest.approx(1 / 5)
     assert result["noise_to_signal"] == pytest.approx(0.3)
@@ -92,4 +93,4 @@ def test_auroc_is_the_chance_of_ranking_right(pairs) -> None:
     during, other = index[event], index[~event]
     wins = [(a > b) + 0.5 * (a == b) for a in during for b in other]
     expected = np.mean(wins) if wins else np.nan
-    assert regimes.auroc(index.astype(float), event) == pytest.approx(expected, nan_ok=True)
+    assert early_warning.auroc(index.astype(float), event) == pytest.approx(expected, nan_ok=True)
