@@ -113,7 +113,7 @@ def _fill(cells: NDArray[np.float64], figures: Figures, start: int, shape: StepR
         cells[position] = value
 
 
-def used(figures: Figures, steps: Sequence[int], shape: StepRule) -> Ints:
+def rows_behind(figures: Figures, steps: Sequence[int], shape: StepRule) -> Ints:
     """The rows behind these steps: all of a step, its last or the standing one."""
     step = figures.month // shape.size
     if shape.rule != "last":

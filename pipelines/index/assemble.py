@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pipelines.index.aggregate import weighted_mean
-from pipelines.index.contribute import composition
+from pipelines.index.contribute import composition_notes
 from pipelines.index.framework import Framework
 from pipelines.index.normalise import goalposts
 from pipelines.index.regimes import classify
@@ -42,7 +42,7 @@ def assemble(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     return described.sort_values(["period", "key"], ignore_index=True)[COLUMNS]
 
 
-def shares(values: pd.DataFrame) -> pd.DataFrame:
+def weight_by_state(values: pd.DataFrame) -> pd.DataFrame:
     """Shares (0..1) of the weight of the index by state of its indicators.
 
     A row a month in which the index is published; the three add up to one.
@@ -64,10 +64,10 @@ def _parts(scores: pd.DataFrame, framework: Framework) -> dict[str, pd.DataFrame
         )
         means[dimension.key], coverage[dimension.key] = mean.value, mean.coverage
         weights[dimension.key] = mean.weights
-        notes[dimension.key] = composition(scores[nominal.index], nominal, mean.value)
+        notes[dimension.key] = composition_notes(scores[nominal.index], nominal, mean.value)
     nominal = pd.Series({member.key: member.weight for member in framework.dimension})
     overall = weighted_mean(pd.DataFrame(means), nominal, floor=framework.rules.coverage_index)
-    notes["index"] = composition(pd.DataFrame(means), nominal, overall.value)
+    notes["index"] = composition_notes(pd.DataFrame(means), nominal, overall.value)
     share = overall.weights.mul(overall.value.notna(), axis=0)
     inside = [weights[key].mul(share[key], axis=0) for key in weights]
     every = pd.concat([scores, pd.DataFrame(means), overall.value.rename("index")], axis=1)

@@ -83,7 +83,7 @@ def split(
     return steps.diff(axis=1).iloc[:, 1:].set_axis(SPLIT, axis=1)
 
 
-def worth(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> pd.Series:
+def composition_effect(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> pd.Series:
     """Points of the change of `value` that its members did not make.
 
     The change of the mean, less that of the mean of the members present in both rows. Zero
@@ -97,14 +97,14 @@ def worth(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> pd.Seri
     return value.diff() - (now - then)
 
 
-def composition(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> pd.Series:
+def composition_notes(scores: pd.DataFrame, weights: pd.Series, value: pd.Series) -> pd.Series:
     """Who enters and who leaves in each row and what that is worth, in words.
 
     "" where the members are those of the row before.
     """
     present = scores.notna()
     previous = present.shift(fill_value=False)
-    points = worth(scores, weights, value)
+    points = composition_effect(scores, weights, value)
     moved = present.ne(previous).any(axis=1) & points.notna()
     words = pd.Series("", index=scores.index, dtype=object)
     for row in scores.index[moved]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipelines.index.asof import Figures, Ints, StepRule, table, used
+from pipelines.index.asof import Figures, Ints, StepRule, rows_behind, table
 from pipelines.index.framework import Indicator
 from pipelines.index.transform import TRANSFORMS
 
@@ -73,7 +73,7 @@ def _rests_on(
             if not gaps.any()
         ]
         members += present
-        rows += [used(figures[key], steps, shape.of(key)) for key in present]
+        rows += [rows_behind(figures[key], steps, shape.of(key)) for key in present]
     return members, np.unique(np.concatenate(rows))
 
 

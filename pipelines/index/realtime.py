@@ -33,14 +33,14 @@ def cutoff(month: pd.Period, framework: Framework) -> datetime:
     return release_calendar.cutoff(str(month), framework.rules.cutoff_day)
 
 
-def passed(framework: Framework, now: datetime) -> list[pd.Period]:
+def closed_months(framework: Framework, now: datetime) -> list[pd.Period]:
     """The months from the method's first one whose cut-off is not after `now`."""
     last = pd.Period(now.replace(tzinfo=None), "M")
     span = pd.period_range(framework.rules.first_month, last, freq="M")
     return [month for month in span if cutoff(month, framework) <= now]
 
 
-def allowed(values: pd.DataFrame) -> list[pd.Period]:
+def published_months(values: pd.DataFrame) -> list[pd.Period]:
     """The months of computed values that have an index, in order."""
     index = values.loc[values["key"].eq("index") & values["score"].notna(), "period"]
     return sorted(pd.Period(period, "M") for period in index)

@@ -93,14 +93,14 @@ def draft(
     no month has the coverage, UsageError naming the nearest month where `month` has not.
     """
     method = method or framework()
-    span = realtime.passed(method, now)
+    span = realtime.closed_months(method, now)
     dates = _dates(span, month, as_of, method)
     recorded_by = read.newest_fetch(engine)
     facts = figures(engine, as_of=max(dates.values(), default=now), recorded_by=recorded_by)
     if facts.empty or not dates:
         raise RunError(NOTHING)
     result = linked.compute(facts, method, list(dates), dates)
-    allowed = realtime.allowed(result.values)
+    allowed = realtime.published_months(result.values)
     chosen = _choose(month, allowed)
     first, last = allowed[0].to_timestamp(), chosen.to_timestamp()
     values = result.values.loc[result.values["period"].between(first, last)]

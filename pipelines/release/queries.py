@@ -35,7 +35,7 @@ def index(engine: Engine, now: datetime, method: Framework) -> pd.DataFrame:
     scores = wide.pivot(index="period", columns="key", values="score")
     dimensions = [key for key in wide["key"].unique() if key != "index"]
     regime = values.loc[values["key"].eq("index")].set_index("period")["regime"]
-    shares = assemble.shares(values).mul(100).add_suffix(" %")
+    shares = assemble.weight_by_state(values).mul(100).add_suffix(" %")
     return _dated(scores[["index", *dimensions]].join(shares).round(2).assign(regime=regime))
 
 
@@ -70,9 +70,9 @@ def backtest(
     """
     method = compute.framework()
     facts = compute.figures(engine, as_of=now)
-    first = realtime.compute(facts, method, realtime.passed(method, now)).values
+    first = realtime.compute(facts, method, realtime.closed_months(method, now)).values
     report("Computing every month as known now")
-    months = realtime.allowed(first)
+    months = realtime.published_months(first)
     latest = realtime.compute(facts, method, months, dict.fromkeys(months, now)).values
     report("Drawing 10,000 replicates of each month")
     bands = doubt.analyse(first, method, seed=compute.SEED).bands

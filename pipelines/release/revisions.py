@@ -38,7 +38,7 @@ def change(
     follows the method of its stored edition, `held`, if there is one. Empty where it has no index.
     """
     month = point.month - 1
-    if month not in realtime.allowed(values):
+    if month not in realtime.published_months(values):
         return pd.DataFrame(columns=["revised_data", "new_data", "method"], dtype="float64")
     usual = realtime.cutoff(month, point.method)
     own = point.method if earlier is None else Framework.model_validate(earlier.framework)
@@ -51,7 +51,7 @@ def known_now(
     facts: pd.DataFrame, point: change_decomposition.EditionKey, values: pd.DataFrame
 ) -> "pd.Series[float]":
     """The index of each month of `values` with the figures known at the key."""
-    months = realtime.allowed(values)
+    months = realtime.published_months(values)
     dates = dict.fromkeys(months, point.as_of)
     rows = linked.compute(facts, point.method, months, dates).values
     score: pd.Series[float] = rows[rows["key"].eq("index")].set_index("period")["score"].dropna()

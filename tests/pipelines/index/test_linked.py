@@ -125,4 +125,4 @@ def test_months_before_the_first_figure_are_simply_old(
     early = [month for month in MONTHS if month < SINCE - 2]
     values = linked.compute(history, second, early).values
     assert set(values["key"]).isdisjoint({linked.LINK, NEW})
-    assert realtime.passed(second, datetime(2026, 11, 23, tzinfo=UTC))
+    assert realtime.closed_months(second, datetime(2026, 11, 23, tzinfo=UTC))

@@ -38,7 +38,7 @@ def test_what_is_observed_is_the_same_under_each(results: dict[str, pd.DataFrame
 
 
 def test_each_says_what_it_rests_on(results: dict[str, pd.DataFrame]) -> None:
-    shares = {policy: assemble.shares(values) for policy, values in results.items()}
+    shares = {policy: assemble.weight_by_state(values) for policy, values in results.items()}
     for table in shares.values():
         assert np.allclose(table.sum(axis=1), 1)
     assert shares["carry"]["carried"].max() > 0.2

@@ -31,8 +31,8 @@ def history() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def result(history: pd.DataFrame, method: Framework) -> realtime.Result:
     """The whole span that the shipped history allows."""
-    passed = realtime.compute(history, method, realtime.passed(method, NOW))
-    return realtime.compute(history, method, realtime.allowed(passed.values))
+    passed = realtime.compute(history, method, realtime.closed_months(method, NOW))
+    return realtime.compute(history, method, realtime.published_months(passed.values))
 
 
 def value(result: realtime.Result, key: str, month: str, column: str = "value") -> float:
