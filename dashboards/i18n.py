@@ -82,6 +82,18 @@ class Language:
         name = self.month(period)
         return self.say("of_elided" if name.startswith(ELIDED) else "of", month=name)
 
+    def period(
+        self, start: pd.Timestamp | str, step: str = "month", pattern: str = "MMMM y"
+    ) -> str:
+        """A month in full or, where `step` is "quarter", a quarter: "T2 2026"."""
+        return self.month(start, "QQQ y" if step == "quarter" else pattern)
+
+    def of_period(self, start: pd.Timestamp | str, step: str = "month") -> str:
+        """A month or a quarter after "of": "d'octobre 2026", "du T2 2026"."""
+        if step != "quarter":
+            return self.of_month(start)
+        return self.say("of_quarter", quarter=self.period(start, step))
+
     def day(self, when: date) -> str:
         """A day in full: "10 novembre 2026"."""
         text = str(format_date(when, "d MMMM y", locale=self.code))

@@ -41,7 +41,7 @@ def _strongest(row: Mapping[Any, Any], lang: Language) -> str:
         pressure=lang.number(row["score"], 0),
         title=lang.of(row),
         value=_figure(row, lang),
-        month=lang.of_month(row["observed"]),
+        month=lang.of_period(row["observed"], row["step"]),
     )
 
 
@@ -127,7 +127,9 @@ def _indicator(row: Mapping[Any, Any], series: list[str], lang: Language) -> Row
         "figure": lang.words["hidden"] if row["hidden"] else _figure_or_dash(row, lang),
         "hidden": bool(row["hidden"]),
         "unit": lang.of(row, "unit"),
-        "period": lang.month(row["observed"], "MMM y") if pd.notna(row["observed"]) else "–",
+        "period": lang.period(row["observed"], row["step"], "MMM y")
+        if pd.notna(row["observed"])
+        else "–",
         "age": _age(row["age_months"], lang),
         "state": row["state"],
         "state_name": lang.words[f"state_{row['state']}"],

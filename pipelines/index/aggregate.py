@@ -120,8 +120,10 @@ def renormalise(scores: pd.DataFrame, weights: pd.Series) -> tuple[pd.Series, pd
     nothing. Coverage is the present share of the whole weight, that of absent columns
     included. Rows without any score have weights of zero.
     """
-    if (weights < 0).any() or not weights.sum() > 0:
-        raise ValueError("weights must not be negative and must add up to more than zero")
+    if weights.isna().any() or (weights < 0).any() or not weights.sum() > 0:
+        raise ValueError(
+            "weights must not be missing or negative, and must add up to more than zero"
+        )
     nominal = weights.reindex(scores.columns, fill_value=0.0) / weights.sum()
     present = scores.notna() * nominal
     coverage = present.sum(axis=1)

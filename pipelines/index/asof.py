@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 # A month still running says too little, and what was withdrawn says nothing.
 UNUSED = ("partial", "withdrawn")
-FIRST_YEAR = 2014
 Ints = NDArray[np.int64]
 
 
@@ -84,10 +83,20 @@ class FiguresAsOf:
 
 
 def table(
-    series: Sequence[str], figures: Mapping[str, Figures], end: int, shape: StepRule
+    series: Sequence[str],
+    figures: Mapping[str, Figures],
+    end: int,
+    shape: StepRule,
+    *,
+    first_year: int | None = None,
 ) -> pd.DataFrame:
-    """Steps (integers) by series, up to step `end`, NaN for what is missing."""
-    index = pd.RangeIndex(FIRST_YEAR * 12 // shape.size, end + 1)
+    """Steps (integers) by series, up to step `end`, NaN for what is missing.
+
+    The table starts with the oldest figure, or with `first_year`: older ones are then not read.
+    """
+    months = [int(figures[key].month[0]) for key in series if key in figures]
+    first = min(months, default=end * shape.size) if first_year is None else first_year * 12
+    index = pd.RangeIndex(first // shape.size, end + 1)
     cells: NDArray[np.float64] = np.full((len(index), len(series)), np.nan)
     for column, key in enumerate(series):
         if key in figures:

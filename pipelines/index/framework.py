@@ -15,6 +15,12 @@ from pipelines.index import Policy
 from pipelines.index.transform import TRANSFORMS
 
 BUNDLED = Path(__file__).with_name("framework.toml")
+# Method 2026.1 says nothing of it and was published on figures from 2014 on: a live source that
+# answers with older ones must not move its chained ratios.
+FIRST_YEAR = 2014
+# A field that came after 2026.1 and is left out of the published form where it is not set, so
+# that the hash of a method that does not use it stays what it was.
+Later: Any = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class _Strict(BaseModel):
@@ -40,6 +46,7 @@ class Indicator(_Strict):
     in_force: tuple[str, ...] = ()  # posted prices among its series: each stands until changed
     lag_months: int = Field(ge=0)
     carry_months: int = Field(ge=0)
+    late_steps: int | None = Later  # by how many steps a member may be late and still count
     low: float
     high: float
     weight: float = Field(gt=0)
@@ -116,6 +123,12 @@ class Rules(_Strict):
     missing: Policy = "carry"
     confirm: int = Field(ge=1)
     first_month: str = Field(pattern=r"^\d{4}-\d{2}$")
+    first_year: int | None = Later
+
+    @property
+    def reads_from(self) -> int:
+        """The year whose figures are the oldest that are read."""
+        return FIRST_YEAR if self.first_year is None else self.first_year
 
 
 class Succession(_Strict):

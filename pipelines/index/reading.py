@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
 from pipelines.index.asof import Figures, Ints, StepRule, rows_behind, table
 from pipelines.index.framework import Indicator
-from pipelines.index.transform import TRANSFORMS
+from pipelines.index.transform import TRANSFORMS, carry_late
 
 
 @dataclass(frozen=True)
@@ -23,16 +24,26 @@ class Reading:
     rows: Ints
 
 
-def read(indicator: Indicator, figures: Mapping[str, Figures], month: pd.Period) -> Reading:
-    """An indicator's newest value no later than `month`."""
+def read(
+    indicator: Indicator,
+    figures: Mapping[str, Figures],
+    month: pd.Period,
+    *,
+    first_year: int | None = None,
+) -> Reading:
+    """An indicator's newest value no later than `month`, from figures since `first_year`."""
     shape = _shape(indicator)
     word = TRANSFORMS[indicator.transform]
     now = month.year * 12 + month.month - 1
     tables = {
-        role: table(getattr(indicator, role), figures, now // shape.size, shape)
+        role: table(
+            getattr(indicator, role), figures, now // shape.size, shape, first_year=first_year
+        )
         for role in word.roles
     }
-    values = word.function(**tables, year=12 // shape.size).dropna()
+    year = 12 // shape.size
+    late = carry_late(tables, year, indicator.late_steps) if indicator.late_steps else {}
+    values = word.function(**tables, year=year).dropna()
     if values.empty:
         return _withheld("no figure yet")
     at = int(values.index[-1])
@@ -49,7 +60,7 @@ def read(indicator: Indicator, figures: Mapping[str, Figures], month: pd.Period)
         observed=observed,
         age=age,
         state="observed" if age <= indicator.lag_months else "carried",
-        reason=_matched(indicator, members),
+        reason=_matched(indicator, members, list(chain.from_iterable(late.values()))),
         rows=rows,
     )
 
@@ -62,19 +73,32 @@ def _rests_on(
 ) -> tuple[list[str], Ints]:
     """The members complete at step `at`, and the rows behind the value."""
     shape = _shape(indicator)
+    year = 12 // shape.size
     members: list[str] = []
     rows = [np.empty(0, dtype="int64")]
     for role, steps_of in TRANSFORMS[indicator.transform].roles.items():
-        steps = list(steps_of(at, 12 // shape.size))
-        cells = tables[role].to_numpy()[np.subtract(steps, tables[role].index[0])]
+        steps = list(steps_of(at, year))
+        positions = np.subtract(steps, tables[role].index[0])
+        cells = tables[role].to_numpy()[np.maximum(positions, 0)]
+        cells[positions < 0] = np.nan
         present = [
             key
             for key, gaps in zip(getattr(indicator, role), np.isnan(cells).T, strict=True)
             if not gaps.any()
         ]
         members += present
-        rows += [rows_behind(figures[key], steps, shape.of(key)) for key in present]
+        for key in present:
+            used = (
+                steps if not indicator.late_steps else _with_stand_ins(steps, figures[key], shape)
+            )
+            rows.append(rows_behind(figures[key], used, shape.of(key)))
     return members, np.unique(np.concatenate(rows))
+
+
+def _with_stand_ins(steps: Sequence[int], figures: Figures, shape: StepRule) -> list[int]:
+    """The steps, with that of a year before for each that a late member has not reported."""
+    gaps = set(steps) - set((figures.month // shape.size).tolist())
+    return sorted({*steps, *(step - 12 // shape.size for step in gaps)})
 
 
 def _seen(
@@ -112,10 +136,15 @@ def _withheld(reason: str, observed: str | None = None, age: int | None = None) 
     return Reading(np.nan, observed, age, "withheld", reason, np.empty(0, dtype="int64"))
 
 
-def _matched(indicator: Indicator, members: Sequence[str]) -> str:
-    """Who the value rests on, where several series could stand for one thing."""
+def _matched(indicator: Indicator, members: Sequence[str], late: Sequence[str] = ()) -> str:
+    """Who the value rests on, where several series could stand for one thing.
+
+    Those that are `late` count with their last trailing year, and are named.
+    """
     if max(len(indicator.of), len(indicator.to), len(indicator.less)) == 1:
         return ""
     missing = [key for key in indicator.series if key not in members]
     text = f"matched on {len(set(members))} of {len(indicator.series)} series"
+    carried = [key for key in dict.fromkeys(late) if key in members]
+    text += f"; late: {', '.join(carried)}" if carried else ""
     return text + (f"; without {', '.join(missing)}" if missing else "")

@@ -110,7 +110,7 @@ def _read(
     framework: Framework, figures: Mapping[str, Figures], month: pd.Period
 ) -> Iterable[tuple[str, Reading]]:
     for key, indicator in framework.indicators.items():
-        yield key, read(indicator, figures, month)
+        yield key, read(indicator, figures, month, first_year=framework.rules.reads_from)
 
 
 def _row(period: object, key: str, reading: Reading) -> tuple[object, ...]:

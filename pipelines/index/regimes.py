@@ -17,10 +17,11 @@ def classify(
     its two thresholds are not used. A higher regime starts when the last `confirm` values are
     all >= its `enter`; one ends, once it has lasted `dwell` periods, when they are all below
     its `leave`. Rising is never delayed by `dwell`. A missing value is "" and confirms
-    nothing. Raises ValueError where thresholds do not rise or `leave` is above `enter`.
+    nothing, nor does a period without a row: dates are months, and numbers are periods in a
+    row. Raises ValueError where thresholds do not rise or `leave` is above `enter`.
     """
     _check(regimes)
-    ordered = index.sort_index()
+    ordered = _every_period(index.sort_index())
     window = ordered.rolling(confirm, min_periods=confirm)
     lows, highs = window.min().to_numpy(), window.max().to_numpy()
     states, since, state = [], 0, 0
@@ -31,6 +32,28 @@ def classify(
         states.append(regimes[state][0])
     names = pd.Series(states, index=ordered.index, dtype="object")
     return names.where(ordered.notna(), "").reindex(index.index)
+
+
+def _every_period(ordered: pd.Series) -> pd.Series:
+    """The series with a missing value for each period that has no row.
+
+    Dates that are not one a month, and labels that are no time, are taken as they stand.
+    """
+    labels = ordered.index
+    dated = isinstance(labels, pd.DatetimeIndex)
+    periods = labels.to_period("M") if isinstance(labels, pd.DatetimeIndex) else labels
+    if ordered.empty or not periods.is_unique:
+        return ordered
+    if isinstance(periods, pd.PeriodIndex):
+        every: pd.Index = pd.period_range(periods[0], periods[-1], freq=periods.freq)
+    elif pd.api.types.is_integer_dtype(periods):
+        numbers = periods.to_numpy(dtype="int64")
+        every = pd.RangeIndex(int(numbers[0]), int(numbers[-1]) + 1)
+    else:
+        return ordered
+    extra = every.difference(periods)
+    extra = extra.to_timestamp() if dated and isinstance(extra, pd.PeriodIndex) else extra
+    return ordered.reindex(labels.append(extra)).sort_index()
 
 
 def _next(state: int, low: float, high: float, regimes: Sequence[Regime], may_fall: bool) -> int:

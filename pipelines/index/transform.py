@@ -7,7 +7,7 @@ joins or leaves never moves the figure.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -17,12 +17,16 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Function = Callable[..., pd.Series]
 Steps = Callable[[int, int], Iterable[int]]
+Side = TypeVar("Side", pd.Series, pd.DataFrame)
 # Share of the members, or of their weight, that must have reported a step before it counts:
 # Amazon, Meta or Oracle may be late; without Alphabet or Microsoft (27 % of the cash of the five
 # each at the end of 2025) the ratio waits.
 ENOUGH = 0.75
 # The last full year before the pandemic and before the energy prices of 2021 and 2022.
 BASE_YEAR = 2019
+# The same where steps are linked over gaps: any one of the five giants may be missing, and two
+# thirds of the cash still speak for the rest.
+ENOUGH_LINKED = 2 / 3
 
 
 def level(of: pd.DataFrame, *, year: int) -> pd.Series:
@@ -59,7 +63,7 @@ def growth_gap(of: pd.DataFrame, less: pd.DataFrame, *, year: int) -> pd.Series:
     The median keeps one large member from deciding. A value only where every member is present.
     """
     first, second = (_trailing(side, year) for side in (of, less))
-    rises = [(side / side.shift(year)).to_numpy() for side in (first, second)]
+    rises = [_over(side, side.shift(year)).to_numpy() for side in (first, second)]
     return pd.Series(
         100 * np.subtract(*(np.median(rise, axis=1) for rise in rises)), index=of.index
     )
@@ -71,12 +75,12 @@ def gain(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
     A value only where every member of both is present.
     """
     now, spent = (_trailing(side, year).sum(axis=1, skipna=False) for side in (of, to))
-    return (now - now.shift(year)) / spent.shift(year)
+    return _over(now - now.shift(year), spent.shift(year))
 
 
 def ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
     """Mean of `of` over mean of `to`, where every member of both is present."""
-    return of.mean(axis=1, skipna=False) / to.mean(axis=1, skipna=False)
+    return _over(of.mean(axis=1, skipna=False), to.mean(axis=1, skipna=False))
 
 
 def premium(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
@@ -96,7 +100,10 @@ def relative_rise(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series
     """
     first, second = of.mean(axis=1, skipna=False), to.mean(axis=1, skipna=False)
     inside = of.index // year == BASE_YEAR
-    return (first / first[inside].mean()) / (second / second[inside].mean())
+    base = [float(side[inside].mean()) for side in (first, second)]
+    if not min(base) > 0:
+        return pd.Series(np.nan, index=of.index)
+    return _over(first / base[0], second / base[1])
 
 
 def trailing_ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
@@ -116,6 +123,55 @@ def trailing_ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Serie
             top[first:], bottom[first:], both[first:]
         )
     return pd.Series(values, index=of.index)
+
+
+def trailing_ratio_linked(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
+    """Trailing year of `of` over that of `to`, linked over gaps on matched members.
+
+    Like `trailing_ratio`, but each step is linked to the earlier one with which it shares most
+    of `to`, the latest of equals. A missing figure leaves its steps to the other members (to
+    none where those hold less than ENOUGH_LINKED), and once the member is back, the ratio is
+    what it would have been: nothing of a gap stays.
+    """
+    top, bottom = _trailing(of, year).to_numpy(), _trailing(to, year).to_numpy()
+    both = ~np.isnan(top) & ~np.isnan(bottom)
+    values = np.full(len(of), np.nan)
+    complete = np.flatnonzero(both.all(axis=1))
+    if len(complete):
+        first = complete[0]
+        values[first] = _share(top, bottom, both)[first]
+        standing = pd.DataFrame(bottom).ffill().to_numpy()
+        for step in range(first + 1, len(of)):
+            earlier = np.flatnonzero(~np.isnan(values[:step]))
+            matched = both[earlier] & both[step]
+            weight = (matched * standing[step]).sum(axis=1)
+            best = len(weight) - 1 - int(np.argmax(weight[::-1]))
+            if weight[best] >= ENOUGH_LINKED * standing[step].sum():
+                ends, mask = [earlier[best], step], np.repeat(matched[[best]], 2, axis=0)
+                then, now = _share(top[ends], bottom[ends], mask)
+                values[step] = values[earlier[best]] * now / then
+    return pd.Series(values, index=of.index)
+
+
+def carry_late(tables: Mapping[str, pd.DataFrame], year: int, late: int) -> dict[str, list[str]]:
+    """Fill what late members have not reported, in place, and say who is late by role.
+
+    A member is late where at least half of all have a newer step, by at most `late` steps: one
+    who files before everybody else makes nobody late. Each step that a late member lacks takes
+    its figure of a year before, so that its trailing year stays what it was.
+    """
+    reported = np.concatenate([table.notna().to_numpy() for table in tables.values()], axis=1)
+    newest = int(np.flatnonzero(reported.mean(axis=1) >= 0.5).max(initial=-1))
+    behind: dict[str, list[str]] = {}
+    for role, table in tables.items():
+        cells = table.to_numpy()
+        last = {key: np.flatnonzero(~np.isnan(column)).max(initial=-1)
+                for key, column in zip(map(str, table), cells.T, strict=True)}  # fmt: skip
+        behind[role] = [key for key, row in last.items() if newest - late <= row < newest]
+        for key in behind[role]:
+            rows = np.arange(last[key] + 1, newest + 1)
+            table.loc[table.index[rows], key] = table[key].to_numpy()[rows - year]
+    return behind
 
 
 def _links(top: Array, bottom: Array, both: Mask) -> Array:
@@ -144,6 +200,11 @@ def count_above(of: pd.DataFrame, to: pd.DataFrame, *, year: int, line: float = 
     above = both & (top.to_numpy() > line * bottom.to_numpy())
     count = pd.Series(above.sum(axis=1), index=of.index, dtype="float64")
     return count.where(both.mean(axis=1) >= ENOUGH)
+
+
+def _over(above: Side, below: Side) -> Side:
+    """`above` over `below`, missing where `below` is not above zero: no pressure of infinity."""
+    return above / below.where(below > 0)
 
 
 def _trailing(table: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -199,5 +260,6 @@ TRANSFORMS: Mapping[str, Transform] = {
         relative_rise, {"of": _now_and_base, "to": _now_and_base}
     ),
     "trailing_ratio": Transform(trailing_ratio, {"of": _year, "to": _year}),
+    "trailing_ratio_linked": Transform(trailing_ratio_linked, {"of": _year, "to": _year}),
     "count_above": Transform(count_above, {"of": _year, "to": _year}),
 }

@@ -207,9 +207,7 @@ def _indicators(
             score=lang.number(row["score"], 0),
             points=lang.number(row["contribution"]),
             change=lang.number(moved[row["key"]], signed=True),
-            state=_say(
-                lang, row["state"], observed=lang.of_month(f"{row['observed']}-01"), age=age
-            ),
+            state=_say(lang, row["state"], observed=_of_period(row, indicator.step, lang), age=age),
         )
 
 
@@ -224,9 +222,13 @@ def _absent(account: Account, rows: pd.DataFrame, lang: Language) -> Iterator[st
         if pd.isna(row["observed"]):
             yield "  " + _say(lang, "none", name=name)
         else:
-            yield "  " + _say(
-                lang, "old", name=name, observed=lang.of_month(f"{row['observed']}-01")
-            )
+            step = account.method.indicators[row["key"]].step
+            yield "  " + _say(lang, "old", name=name, observed=_of_period(row, step, lang))
+
+
+def _of_period(row: Mapping[str, Any], step: str, lang: Language) -> str:
+    """The month or the quarter that a figure is about, after "of"."""
+    return lang.of_period(f"{row['observed']}-01", step)
 
 
 def _name(account: Account, key: str, lang: Language) -> str:

@@ -65,6 +65,13 @@ def test_months_and_days() -> None:
     assert FR.of_month("2026-10") == "d’octobre 2026"
     assert FR.of_month("2026-04") == "d’avril 2026"
     assert FR.of_month("2026-07") == "de juillet 2026"
+
+
+def test_a_quarter_is_named_as_one() -> None:
+    assert FR.period("2026-04", "quarter") == "T2 2026"
+    assert FR.of_period("2026-04", "quarter") == "du T2 2026"
+    assert EN.of_period("2026-04", "quarter") == "of Q2 2026"
+    assert FR.of_period("2026-04", "month") == FR.of_month("2026-04")
     assert FR.day(pd.Timestamp("2026-12-01")) == "1er décembre 2026"
     assert EN.day(pd.Timestamp("2026-12-01")) == "1 December 2026"
 

@@ -12,10 +12,11 @@ import pandas as pd
 def outranking(scores: pd.DataFrame, weights: pd.Series) -> pd.DataFrame:
     """Weight of the indicators in which the row's unit outranks the column's.
 
-    Unit x unit; ties count one half.
-
-    Zero on the diagonal. Scores must be complete.
+    Unit x unit; ties count one half. Zero on the diagonal. Raises ValueError where a score or
+    a weight is missing.
     """
+    if weights.isna().any():
+        raise ValueError(f"the weight of {weights.index[weights.isna()][0]} is missing")
     share = (weights.reindex(scores.columns, fill_value=0.0) / weights.sum()).to_numpy()
     table = scores.to_numpy(dtype="float64")
     if np.isnan(table).any():

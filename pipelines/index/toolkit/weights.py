@@ -21,8 +21,10 @@ def expert(points: Mapping[str, float]) -> pd.Series:
     Raises ValueError for a negative one or only zeros.
     """
     shares = pd.Series(dict(points), dtype="float64")
-    if (shares < 0).any() or not shares.sum() > 0:
-        raise ValueError("expert points must not be negative and must add up to more than zero")
+    if shares.isna().any() or (shares < 0).any() or not shares.sum() > 0:
+        raise ValueError(
+            "expert points must not be missing or negative, and must add up to more than zero"
+        )
     return shares / shares.sum()
 
 
@@ -83,12 +85,13 @@ def optimised(scores: pd.DataFrame, importance: pd.Series | None = None) -> pd.S
 def effective(weights: pd.Series, parents: Mapping[str, str]) -> pd.Series:
     """Weight of every key in the whole tree.
 
-    It is its share among its siblings, times the weight of its parent.
-
-    `parents` maps each key to its parent; the root has none. Leaves add up to one. Raises
-    ValueError where a parent has no weight of its own in `weights`.
+    It is its share among its siblings, times the weight of its parent. `parents` maps each key
+    to its parent; the root has none. Leaves add up to one. Raises ValueError for a missing
+    weight, or a parent that has none in `weights`.
     """
     above = pd.Series(dict(parents)).reindex(weights.index)
+    if weights.isna().any():
+        raise ValueError(f"the weight of {weights.index[weights.isna()][0]} is missing")
     unknown = set(above.dropna()) - set(weights.index)
     if unknown:
         raise ValueError(f"parents without a weight: {', '.join(sorted(map(str, unknown)))}")

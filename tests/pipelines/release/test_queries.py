@@ -49,6 +49,14 @@ def test_explain_speaks_french(home: Path, silentcrash: Command) -> None:
     assert "nan" not in text.split()
 
 
+def test_explain_names_a_quarter_as_one(home: Path, silentcrash: Command) -> None:
+    text = silentcrash("index", "explain", "2026-10").out
+    assert "observed, figure of Q2 2026" in text
+    assert "carried, figure of Q1 2026, 7 months old" in text
+    assert "figure of January 2026" not in text
+    assert "du T2 2026" in silentcrash("index", "explain", "2026-10", "--lang", "fr").out
+
+
 def test_explain_of_the_first_month_has_nothing_before_it(home: Path, silentcrash: Command) -> None:
     first = table(silentcrash, "index")[0]["period"]
     text = silentcrash("index", "explain", first).out
