@@ -27,8 +27,8 @@ def test_a_sync_a_second_one_and_what_was_known_on_a_day(home: Path, silentcrash
     assert silentcrash("lake", "panel", "--as-of", DAY, "--out", str(written)).code == 0
     as_of = pd.Timestamp(f"{DAY}T23:59:59Z").to_pydatetime()
     expected = read.panel(engine, as_of=as_of)
-    found = pd.read_parquet(written).astype(expected.dtypes.to_dict())  # Parquet has no seconds
-    pd.testing.assert_frame_equal(found, expected, check_freq=False)
+    content = pd.read_parquet(written).astype(expected.dtypes.to_dict())  # Parquet has no seconds
+    pd.testing.assert_frame_equal(content, expected, check_freq=False)
 
     asked = f"select count(*) as n from observations_as_of(date '{DAY}')"
     assert json.loads(silentcrash("lake", "query", asked, "--format", "json").out) == [

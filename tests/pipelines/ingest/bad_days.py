@@ -129,7 +129,7 @@ def in_the_content(good: bytes, family: Family) -> Iterator[tuple[str, bytes]]:
     yield from ((name, change(good)) for name, change in family.refused.items())
 
 
-def held() -> pd.DataFrame:
+def stored_figures() -> pd.DataFrame:
     """Every version of every figure, without the fetch that it came with."""
     return read.history(connect(from_environment().warehouse)).drop(columns="fetch_id")
 
@@ -139,7 +139,7 @@ def tried(silentcrash: Command, key: str, before: pd.DataFrame) -> str:
     ended = silentcrash("fetch", key)
     if ended.code != 1:
         return f"ended with {ended.code}: {ended.out[-300:]}"
-    return "" if held().equals(before) else "the store changed"
+    return "" if stored_figures().equals(before) else "the store changed"
 
 
 def nothing_changes(
@@ -153,24 +153,24 @@ def nothing_changes(
 
     Only the first question of the source is asked.
     """
-    one = replace(find_source(family.key), requests=find_source(family.key).requests[:1])
-    patch.setattr("sources.registry", lambda: {one.key: one})
+    entry = replace(find_source(family.key), requests=find_source(family.key).requests[:1])
+    patch.setattr("sources.registry", lambda: {entry.key: entry})
     patch.setattr(fetch, "PoliteClient", partial(PoliteClient, sleep=lambda seconds: None))
     patch.setenv("SILENTCRASH_GATEWAY", site.url)
     patch.setenv("SILENTCRASH_NOW", f"{family.day}T12:00:00+00:00")
-    patch.setenv(one.needs or "SILENTCRASH_ACCEPT_NOTHING", "1")
+    patch.setenv(entry.needs or "SILENTCRASH_ACCEPT_NOTHING", "1")
     *leading, good = bodies
     as_data = {"Content-Type": family.kind}
-    address = public_url(one.requests[0]).split("?")[0]
+    address = public_url(entry.requests[0]).split("?")[0]
     first = [Reply(body, headers=as_data) for body in leading]
 
     def serve(last: Reply) -> None:
         site.serve(address, *first, last)
 
     serve(Reply(good, headers=as_data))
-    ended = silentcrash("fetch", one.key)
+    ended = silentcrash("fetch", entry.key)
     assert ended.code == 0, ended.out
-    before = held()
+    before = stored_figures()
     assert len(before) >= family.least
     # The shipped history was loaded, or refused where much of it lies ahead of this past day. A
     # refused file is read again at every fetch: here that would take half of the time.
@@ -178,16 +178,18 @@ def nothing_changes(
     wrong = {}
     for name, reply in on_the_wire(good, family):
         serve(reply)
-        wrong[name] = tried(silentcrash, one.key, before)
+        wrong[name] = tried(silentcrash, entry.key, before)
     for name, body in in_the_content(good, family):
         assert body != good, name
         serve(Reply(body, headers=as_data))
-        wrong[name] = tried(silentcrash, one.key, before)
+        wrong[name] = tried(silentcrash, entry.key, before)
     for name, change in {"padded": family.padded, **family.alike}.items():
         assert change(good) != good, name
         serve(Reply(change(good), headers=as_data))
-        ended = silentcrash("fetch", one.key)
-        kept = held().equals(before)
-        wrong[name] = "" if ended.code == 0 and kept else f"{ended.code} {kept}: {ended.out[-300:]}"
+        ended = silentcrash("fetch", entry.key)
+        remaining = stored_figures().equals(before)
+        wrong[name] = (
+            "" if ended.code == 0 and remaining else f"{ended.code} {remaining}: {ended.out[-300:]}"
+        )
     faults = {name: why for name, why in wrong.items() if why}
     assert not faults, faults

@@ -14,8 +14,8 @@ NEXT = "https://prices.azure.com:443/api/retail/prices?$skip=12"
 
 
 def _page(items: list[Any], following: str | None = None) -> bytes:
-    whole = {"BillingCurrency": "USD", "Items": items, "NextPageLink": following}
-    return json.dumps(whole | {"Count": len(items)}).encode()
+    complete = {"BillingCurrency": "USD", "Items": items, "NextPageLink": following}
+    return json.dumps(complete | {"Count": len(items)}).encode()
 
 
 def _pages(payloads: Path) -> list[bytes]:
@@ -29,15 +29,15 @@ def _each(name: str, change: Callable[[dict[str, Any]], Any]) -> Callable[[bytes
     """Every member of the list `name` after `change`."""
 
     def changed(body: bytes) -> bytes:
-        found = json.loads(body)
-        return json.dumps(found | {name: [change(one) for one in found[name]]}).encode()
+        content = json.loads(body)
+        return json.dumps(content | {name: [change(entry) for entry in content[name]]}).encode()
 
     return changed
 
 
 def _scaled(name: str, field: str) -> Callable[[bytes, float], bytes]:
     def scaled(body: bytes, factor: float) -> bytes:
-        return _each(name, lambda one: one | {field: one[field] * factor})(body)
+        return _each(name, lambda entry: entry | {field: entry[field] * factor})(body)
 
     return scaled
 
@@ -48,7 +48,7 @@ def _table_scaled(body: bytes, factor: float) -> bytes:
     return body
 
 
-def _one(path: str) -> Callable[[Path], list[bytes]]:
+def _one_cell(path: str) -> Callable[[Path], list[bytes]]:
     return lambda payloads: [(payloads / path).read_bytes()]
 
 
@@ -66,7 +66,7 @@ FAMILIES: list[tuple[Family, Callable[[Path], list[bytes]]]] = [
             _scaled("Items", "retailPrice"),
             lambda body: body.replace(b'"retailPrice"', b'"price"'),
             lambda body: _page([]),
-            _each("Items", lambda one: dict(reversed(one.items())) | {"added": 1}),
+            _each("Items", lambda entry: dict(reversed(entry.items())) | {"added": 1}),
         ),
         _pages,
     ),
@@ -79,9 +79,9 @@ FAMILIES: list[tuple[Family, Callable[[Path], list[bytes]]]] = [
             _scaled("offers", "dph_base"),
             lambda body: body.replace(b'"dph_base"', b'"dph"'),
             _few_offers,
-            _each("offers", lambda one: dict(reversed(one.items())) | {"added": 1}),
+            _each("offers", lambda entry: dict(reversed(entry.items())) | {"added": 1}),
         ),
-        _one("vast/bundles_2026-07_ipscrubbed.json"),
+        _one_cell("vast/bundles_2026-07_ipscrubbed.json"),
     ),
     (
         Family(
@@ -94,13 +94,13 @@ FAMILIES: list[tuple[Family, Callable[[Path], list[bytes]]]] = [
             lambda body: body.split(b"<table")[0] + b"</body></html>",
             lambda body: body.replace(b"<body>", b"<body><p>A word of the editor.</p>"),
         ),
-        _one("trendforce/trendforce_spot.html"),
+        _one_cell("trendforce/trendforce_spot.html"),
     ),
 ]
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(("family", "bodies"), FAMILIES, ids=[one.key for one, _ in FAMILIES])
+@pytest.mark.parametrize(("family", "bodies"), FAMILIES, ids=[entry.key for entry, _ in FAMILIES])
 def test_bad_days_change_nothing(
     trial: Trial, payloads: Path, family: Family, bodies: Callable[[Path], list[bytes]]
 ) -> None:

@@ -13,8 +13,8 @@ FLAGSHIP = "gpt-5.2"  # of OpenAI, by the registry, on the day of the catalogue
 
 
 def _yaml_scaled(body: bytes, factor: float) -> bytes:
-    def times(found: re.Match[bytes]) -> bytes:
-        return found[1] + str(float(found[2]) * factor).encode()
+    def times(content: re.Match[bytes]) -> bytes:
+        return content[1] + str(float(content[2]) * factor).encode()
 
     return re.sub(rb"((?:hour|month)[a-z0-9_]*: )([0-9.]+)", times, body)
 
@@ -49,23 +49,23 @@ def _model(change: Callable[[dict[str, Any]], dict[str, Any]]) -> Callable[[byte
     """The flagship model of the day after `change`."""
 
     def changed(body: bytes) -> bytes:
-        found = json.loads(body)
-        [vendor] = [one for one in found if one["id"] == "openai"]
+        content = json.loads(body)
+        [vendor] = [entry for entry in content if entry["id"] == "openai"]
         vendor["models"] = [
-            change(one) if one["id"] == FLAGSHIP else one for one in vendor["models"]
+            change(entry) if entry["id"] == FLAGSHIP else entry for entry in vendor["models"]
         ]
-        return json.dumps(found).encode()
+        return json.dumps(content).encode()
 
     return changed
 
 
 def _priced(price: object) -> Callable[[bytes], bytes]:
-    return _model(lambda one: one | {"prices": one["prices"] | {"input_mtok": price}})
+    return _model(lambda entry: entry | {"prices": entry["prices"] | {"input_mtok": price}})
 
 
 def _conditional(condition: dict[str, str]) -> Callable[[bytes], bytes]:
     return _model(
-        lambda one: one | {"prices": [{"constraint": condition, "prices": one["prices"]}]}
+        lambda entry: entry | {"prices": [{"constraint": condition, "prices": entry["prices"]}]}
     )
 
 
@@ -73,8 +73,8 @@ def _listed(**changed: object) -> Callable[[bytes], bytes]:
     """LiteLLM's flagship model of the day with these fields."""
 
     def change(body: bytes) -> bytes:
-        found = json.loads(body)
-        return json.dumps(found | {"gpt-4o": found["gpt-4o"] | changed}).encode()
+        content = json.loads(body)
+        return json.dumps(content | {"gpt-4o": content["gpt-4o"] | changed}).encode()
 
     return change
 
@@ -114,8 +114,8 @@ FAMILIES = [
         refused={
             "prices in cents": lambda body: _json_scaled(body, 100),
             "a vendor under another name": lambda body: body.replace(b'"openai"', b'"open-ai"'),
-            "a model that is gone": _model(lambda one: one | {"id": "gone"}),
-            "no price": _model(lambda one: one | {"prices": []}),
+            "a model that is gone": _model(lambda entry: entry | {"id": "gone"}),
+            "no price": _model(lambda entry: entry | {"prices": []}),
             "a price in words": _priced("free"),
             "a price that is null": _priced(None),
             "a price that is not a number": _priced(float("nan")),

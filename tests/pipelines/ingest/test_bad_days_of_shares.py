@@ -13,7 +13,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 POWER, CHIPS = "Current power (MW)", "H100 equivalents"
 
 
-def _one(column: str, cell: str) -> Change:
+def _one_cell(column: str, cell: str) -> Change:
     """The cell of the row with the greatest size."""
 
     def change(frame: pd.DataFrame) -> pd.DataFrame:
@@ -63,10 +63,10 @@ FAMILIES = [
         in_csv(lambda frame: frame.head(8)),
         in_csv(lambda frame: frame.assign(remark="new")[["remark", *frame.columns]]),
         refused={
-            "a size in words": _one(POWER, "about 1,000"),
-            "a size below zero": _one(POWER, "-5"),
-            "a size without end": _one(POWER, "inf"),
-            "a size that is blank": _one(POWER, ""),
+            "a size in words": _one_cell(POWER, "about 1,000"),
+            "a size below zero": _one_cell(POWER, "-5"),
+            "a size without end": _one_cell(POWER, "inf"),
+            "a size that is blank": _one_cell(POWER, ""),
             "every row twice": in_csv(lambda frame: pd.concat([frame, frame])),
         },
         alike={"rows in another order": in_csv(lambda frame: frame[::-1])},
@@ -81,9 +81,9 @@ FAMILIES = [
         in_csv(lambda frame: frame.loc[frame["Country"].ne("United States of America")]),
         in_csv(lambda frame: frame.assign(remark="new")[["remark", *frame.columns]]),
         refused={
-            "a size in words": _one(CHIPS, "about 1,000"),
-            "a size below zero": _one(CHIPS, "-5"),
-            "a size without end": _one(CHIPS, "inf"),
+            "a size in words": _one_cell(CHIPS, "about 1,000"),
+            "a size below zero": _one_cell(CHIPS, "-5"),
+            "a size without end": _one_cell(CHIPS, "inf"),
             "nothing exists any more": in_csv(lambda frame: frame.assign(Status="Planned")),
         },
         alike={"rows in another order": in_csv(lambda frame: frame[::-1])},

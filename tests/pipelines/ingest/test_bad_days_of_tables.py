@@ -18,8 +18,8 @@ def _body(change: Callable[[Any], Any]) -> Change:
     """The body after `change`, which returns another one or alters its own."""
 
     def changed(body: bytes) -> bytes:
-        found = json.loads(body)
-        return json.dumps(change(found) or found).encode()
+        content = json.loads(body)
+        return json.dumps(change(content) or content).encode()
 
     return changed
 
@@ -154,10 +154,10 @@ def _exchanged(row: dict[str, Any]) -> dict[str, Any]:
 
 def _pages(body: bytes) -> list[bytes]:
     """The real rows of the last month on a page, the others on a second."""
-    whole = json.loads(body)
-    rows = whole["response"]["data"]
+    complete = json.loads(body)
+    rows = complete["response"]["data"]
     return [
-        json.dumps(whole | {"response": whole["response"] | {"data": part}}).encode()
+        json.dumps(complete | {"response": complete["response"] | {"data": part}}).encode()
         for part in (rows[:4], rows[4:])
     ]
 
@@ -261,7 +261,7 @@ def _items(change: Callable[[list[bytes]], list[bytes]]) -> Change:
         head, *rest = body.split(b"<item>")
         items = [part.split(b"</item>")[0] for part in rest]
         tail = rest[-1].split(b"</item>")[1]
-        return head + b"".join(b"<item>" + one + b"</item>" for one in change(items)) + tail
+        return head + b"".join(b"<item>" + entry + b"</item>" for entry in change(items)) + tail
 
     return changed
 
@@ -278,7 +278,7 @@ FEED = Family(
     None,
     lambda body: body.replace(b"<item>", b"<story>").replace(b"</item>", b"</story>"),
     _items(lambda items: []),
-    _items(lambda items: [one + b"<comments>none</comments>" for one in items]),
+    _items(lambda items: [entry + b"<comments>none</comments>" for entry in items]),
     least=1,
     refused={
         "cut after an item": lambda body: body[: body.index(b"</item>", len(body) // 2) + 7],
@@ -307,7 +307,7 @@ FAMILIES: list[tuple[Family, Callable[[bytes], list[bytes]]]] = [
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize(("family", "paged"), FAMILIES, ids=[one.key for one, _ in FAMILIES])
+@pytest.mark.parametrize(("family", "paged"), FAMILIES, ids=[entry.key for entry, _ in FAMILIES])
 def test_bad_days_change_nothing(
     trial: Trial, payloads: Path, family: Family, paged: Callable[[bytes], list[bytes]]
 ) -> None:

@@ -32,7 +32,7 @@ BODIES = [
 ]  # fmt: skip
 
 
-def held(silentcrash: Command, series: str) -> list[dict[str, Any]]:
+def stored_figures(silentcrash: Command, series: str) -> list[dict[str, Any]]:
     sql = f"select period, value from v_observation where series = '{series}' order by period"
     rows: list[dict[str, Any]] = json.loads(silentcrash("query", sql, "--format", "json").out)
     return rows
@@ -92,7 +92,7 @@ def test_a_real_body_enters_the_warehouse(
     assert ended.code == (1 if questions > 1 else 0), ended.err
     assert questions == 1 or f"{key}: partial: 1 of {questions}" in ended.err
     series, value = figure
-    assert held(silentcrash, series)[-1]["value"] == pytest.approx(value)
+    assert stored_figures(silentcrash, series)[-1]["value"] == pytest.approx(value)
     stored = [path.read_bytes() for path in empty_home.rglob("*") if path.is_file()]
     assert not any(b"public_ipaddr" in body or b"192.0.2.1" in body for body in stored)
 
@@ -106,12 +106,12 @@ def test_a_list_that_stands_still_is_the_price_of_each_day_it_is_asked(
     for day in days:
         served.on(day)
         assert silentcrash("fetch", "runpod").code == 0
-    rows = held(silentcrash, "runpod.gpu.h100-sxm-80gb.global.on_demand")
+    rows = stored_figures(silentcrash, "runpod.gpu.h100-sxm-80gb.global.on_demand")
     assert [row["period"][:10] for row in rows] == days
     assert {row["value"] for row in rows} == {2.99}
     sql = "select outcome from v_fetch where source = 'runpod' order by fetch_id"
     fetches = json.loads(silentcrash("query", sql, "--format", "json").out)
-    assert [one["outcome"] for one in fetches] == ["new", "unchanged", "unchanged"]
+    assert [entry["outcome"] for entry in fetches] == ["new", "unchanged", "unchanged"]
 
 
 @pytest.mark.shared
@@ -123,4 +123,4 @@ def test_a_dated_list_that_stands_still_is_not_read_again(
         served.on(day)
         assert silentcrash("fetch", "epoch_hardware").code == 0
     assert served.site.asked[-1].headers["If-None-Match"] == '"v1"'
-    assert len(held(silentcrash, "epoch_hardware.price.b100")) == 1
+    assert len(stored_figures(silentcrash, "epoch_hardware.price.b100")) == 1

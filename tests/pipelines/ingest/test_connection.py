@@ -65,8 +65,10 @@ def test_a_real_body_enters_the_warehouse(
     if figure:
         series, period, value = figure
         sql = "select value from v_observation where series = '{}' and period = '{}'"
-        held = json.loads(silentcrash("query", sql.format(series, period), "--format", "json").out)
-        assert [row["value"] for row in held] == [pytest.approx(value, rel=1e-6)]
+        stored_figures = json.loads(
+            silentcrash("query", sql.format(series, period), "--format", "json").out
+        )
+        assert [row["value"] for row in stored_figures] == [pytest.approx(value, rel=1e-6)]
     assert "unchanged" in silentcrash("fetch", key).out
     assert site.asked[-1].headers["If-None-Match"] == '"v1"'
 
@@ -85,7 +87,7 @@ def test_company_accounts_come_one_request_a_company(
         "1326801": "companyfacts_CIK0001326801_META.full.json.gz",
     }
     for cik, file in bodies.items():
-        [request] = [one for one in registry()["sec"].requests if cik in one.url]
+        [request] = [entry for entry in registry()["sec"].requests if cik in entry.url]
         reply = gzipped(body_of(payloads / "sec" / file), **{"Content-Type": "application/json"})
         site.serve(public_url(request), reply)
     ended = silentcrash("fetch", "sec")
@@ -136,8 +138,8 @@ def test_a_market_has_other_days_every_day(
         monkeypatch.setenv("SILENTCRASH_NOW", f"2024-05-0{4 + day}T14:00:00+00:00")
         ended = silentcrash("fetch", "energy_charts")
         assert ended.code == 0, ended.err + ended.out
-    held = "select distinct period from v_observation where series like 'energy_charts.%'"
-    assert len(json.loads(silentcrash("query", held, "--format", "json").out)) == 3
+    stored_figures = "select distinct period from v_observation where series like 'energy_charts.%'"
+    assert len(json.loads(silentcrash("query", stored_figures, "--format", "json").out)) == 3
 
 
 RESTATED = [

@@ -11,7 +11,7 @@ import pytest
 from sources import find_source, registry
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
-from tests.pipelines.ingest.bad_days import held
+from tests.pipelines.ingest.bad_days import stored_figures
 from tests.server import Reply, Site
 
 EMBER = "ember/european_wholesale_electricity_price_data_monthly"
@@ -49,13 +49,13 @@ def fetch(
 
 def withdrawn() -> pd.DataFrame:
     """The versions that say that a figure was taken back."""
-    versions = held()
+    versions = stored_figures()
     return versions.loc[versions["status"].eq("withdrawn"), ["series", "period"]]
 
 
 def test_the_sources_that_were_seen_to_publish_their_whole_table_say_so() -> None:
-    whole = {key for key, source in registry().items() if source.full_snapshot}
-    assert whole == {"ember", "eia861m", "census_c30", "fred", "btos"}
+    complete = {key for key, source in registry().items() if source.full_snapshot}
+    assert complete == {"ember", "eia861m", "census_c30", "fred", "btos"}
 
 
 @pytest.mark.shared
@@ -67,9 +67,9 @@ def test_two_real_vintages_withdraw_nothing_in_either_order(
     older, newer = (payloads / first).read_bytes(), (payloads / second).read_bytes()
     take = fetch(key, day)
     assert take(newer) == 0
-    before = held()
+    before = stored_figures()
     assert take(older) == 1  # its newest period is an earlier one
-    assert held().equals(before)
+    assert stored_figures().equals(before)
     assert withdrawn().empty
 
 
@@ -81,7 +81,7 @@ def test_the_prices_that_ember_took_back_never_came_in(
     take = fetch("ember", day)
     for file in (first, second):
         assert take((payloads / file).read_bytes()) == 0
-    versions = held()
+    versions = stored_figures()
     assert withdrawn().empty
     taken_back = {"ember.wholesale.MNE": "2023-04-01", "ember.wholesale.MKD": "2023-05-01"}
     first_served = pd.to_datetime(versions["series"].map(taken_back))
@@ -100,7 +100,7 @@ def test_a_month_that_ember_blanks_is_withdrawn(
     blanked = table.assign(**{price: table[price].mask(blank, "")}).to_csv(index=False).encode()
     take = fetch("ember", day)
     assert take(body) == 0
-    had = held()
+    had = stored_figures()
     served = had["series"].eq("ember.wholesale.MKD") & had["period"].isin(
         pd.to_datetime(["2025-02-01", "2025-03-01"])
     )
@@ -121,9 +121,9 @@ def test_a_table_cut_short_withdraws_nothing(
     cut = by_country.head(int(len(table) * share))
     take = fetch("ember", day)
     assert take(body) == 0
-    before = held()
+    before = stored_figures()
     assert take(cut.to_csv(index=False).encode()) == 1
-    assert held().equals(before)
+    assert stored_figures().equals(before)
 
 
 @pytest.mark.shared

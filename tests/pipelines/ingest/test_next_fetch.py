@@ -58,7 +58,7 @@ def parsed(key: str, asked: int, body: bytes, at: datetime) -> pd.DataFrame:
 
 @pytest.mark.shared
 @pytest.mark.parametrize(
-    ("key", "asked", "file", "day"), BODIES, ids=[f"{one[0]}-{one[1]}" for one in BODIES]
+    ("key", "asked", "file", "day"), BODIES, ids=[f"{entry[0]}-{entry[1]}" for entry in BODIES]
 )
 def test_a_real_body_is_let_in_again_a_week_later(
     payloads: Path, key: str, asked: int, file: str, day: str
@@ -66,11 +66,13 @@ def test_a_real_body_is_let_in_again_a_week_later(
     source, first = registry()[key], datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC)
     raw = body_of(payloads / file)
     body = source.redact(raw) if source.redact else raw
-    held, again = (parsed(key, asked, body, at) for at in (first, first + WEEK))
-    known = held.sort_values("known_from").drop_duplicates(["series", "period"], keep="last")
-    before = known[["series", "period", "value"]]
-    last = LastGood(len(held), held["period"].max())
-    assert check(held, source, at=first, before=before.head(0)).passed
+    stored_figures, again = (parsed(key, asked, body, at) for at in (first, first + WEEK))
+    stored_before = stored_figures.sort_values("known_from").drop_duplicates(
+        ["series", "period"], keep="last"
+    )
+    before = stored_before[["series", "period", "value"]]
+    last = LastGood(len(stored_figures), stored_figures["period"].max())
+    assert check(stored_figures, source, at=first, before=before.head(0)).passed
     checked = check(again, source, at=first + WEEK, before=before, last=last)
     assert checked.blocked == ()
     assert checked.rejected.empty
@@ -81,7 +83,7 @@ def test_a_real_body_is_let_in_again_a_week_later(
 def test_the_articles_of_a_week_are_counted_again_the_week_after(place: str) -> None:
     """In the publisher's shape: no stored answer is at hand."""
     source = registry()["gdelt"]
-    [asked] = [n for n, one in enumerate(source.requests) if place_of(one) == place]
+    [asked] = [n for n, entry in enumerate(source.requests) if place_of(entry) == place]
     article = {
         "title": "A",
         "url": "https://a.example/1",
@@ -90,9 +92,9 @@ def test_the_articles_of_a_week_are_counted_again_the_week_after(place: str) -> 
         "language": "French",
     }
     body, at = json.dumps({"articles": [article]}).encode(), datetime(2026, 10, 1, 12, tzinfo=UTC)
-    held, again = (parsed("gdelt", asked, body, one) for one in (at, at + WEEK))
-    last = LastGood(len(held), held["period"].max())
-    before = held[["series", "period", "value"]]
+    stored_figures, again = (parsed("gdelt", asked, body, entry) for entry in (at, at + WEEK))
+    last = LastGood(len(stored_figures), stored_figures["period"].max())
+    before = stored_figures[["series", "period", "value"]]
     assert check(again, source, at=at + WEEK, before=before, last=last).passed
 
 

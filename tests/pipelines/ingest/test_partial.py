@@ -11,7 +11,7 @@ from pipelines.ingest.outcome import IngestOutcome, verdict
 from sources import find_source
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
-from tests.pipelines.ingest.bad_days import held
+from tests.pipelines.ingest.bad_days import stored_figures
 from tests.server import Reply, Site
 
 CHIPS, HOSTING = find_source("fred").requests
@@ -36,19 +36,19 @@ def test_a_question_that_fails_ends_with_1_and_the_others_are_kept(
     assert said.startswith("silentcrash: fred: partial: 1 of 2 (")
     assert "PCU518210518210" in said
     assert "404" in said
-    assert set(held()["series"]) == {"fred.PCU334413334413"}
+    assert set(stored_figures()["series"]) == {"fred.PCU334413334413"}
     site.serve(public_url(HOSTING), made_up("PCU518210518210", "110.5"))
     assert silentcrash("fetch", "fred").code == 0
-    assert len(held()) == 24
+    assert len(stored_figures()) == 24
 
 
 def test_the_summary_of_a_run_says_partial() -> None:
-    found = [IngestOutcome("fred", "a", "new"), IngestOutcome("fred", "b", "failed", "HTTP 404")]
+    content = [IngestOutcome("fred", "a", "new"), IngestOutcome("fred", "b", "failed", "HTTP 404")]
     status = pd.DataFrame(
         {"key": ["fred"], "newest_period": [pd.NaT], "late": [False], "age_days": [None]}
     )
     console = Console(width=120, record=True)
-    console.print(summary.freshness(status, found))
+    console.print(summary.freshness(status, content))
     assert "partial: 1 of 2 (new, failed)" in console.export_text()
 
 
@@ -63,8 +63,8 @@ def test_the_summary_of_a_run_says_partial() -> None:
     ],
 )
 def test_a_verdict_counts_the_questions_that_were_asked(outcomes: list[str], said: str) -> None:
-    found = [
-        IngestOutcome("a", "sources/history/a.csv" if one == "history" else "b", one)
-        for one in outcomes
+    content = [
+        IngestOutcome("a", "sources/history/a.csv" if entry == "history" else "b", entry)
+        for entry in outcomes
     ]
-    assert verdict(found) == said
+    assert verdict(content) == said

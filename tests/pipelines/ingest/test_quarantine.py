@@ -29,8 +29,8 @@ def test_a_row_set_aside_is_listed_and_replayed(
     assert row["row"]["value"] == 324.79
     assert row["expectation"] == "ExpectColumnValuesToBeBetween"
     assert "median of the other countries" in row["reason"]
-    [kept] = json.loads(silentcrash("quarantine", "--replay", "--format", "json").out)
-    assert (kept["rows"], kept["accepted"]) == (1, 0)
+    [remaining] = json.loads(silentcrash("quarantine", "--replay", "--format", "json").out)
+    assert (remaining["rows"], remaining["accepted"]) == (1, 0)
     monkeypatch.setitem(registry(), "ember", replace(ember, rules=()))  # type: ignore[arg-type]
     [mended] = json.loads(silentcrash("quarantine", "--replay", "--format", "json").out)
     assert (mended["accepted"], mended["still aside"]) == (1, 0)

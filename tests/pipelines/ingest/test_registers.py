@@ -43,8 +43,8 @@ def load(*keys: str) -> list[IngestOutcome]:
 def figures(silentcrash: Command, series: str) -> list[dict[str, object]]:
     sql = f"select * from v_observation where series = '{series}' and period >= '2028-01-01'"
     ran = silentcrash("query", sql, "--format", "json")
-    found: list[dict[str, object]] = json.loads(ran.out)
-    return found
+    content: list[dict[str, object]] = json.loads(ran.out)
+    return content
 
 
 def test_a_figure_that_is_added_is_loaded_once_with_its_page_and_reader(
@@ -116,9 +116,9 @@ def test_a_register_whose_figure_is_old_is_due(
 
 def test_the_list_names_every_series_that_a_person_keeps(home: Path, silentcrash: Command) -> None:
     listed = json.loads(silentcrash("register", "list", "--format", "json").out)
-    kept = {series.key for source in registry().values() if source.register
+    remaining = {series.key for source in registry().values() if source.register
             for series in source.series}  # fmt: skip
-    assert {row["series"] for row in listed} == kept
+    assert {row["series"] for row in listed} == remaining
     [capacity] = [row for row in listed if row["series"] == "pjm.capacity.rto"]
     assert capacity["unit"] == "USD/MW-day"
     unknown = silentcrash("register", "list", "pjm")

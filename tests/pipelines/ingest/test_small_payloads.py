@@ -9,14 +9,14 @@ from sources import find_source
 
 
 def frame(figures: dict[str, float], day: str) -> pd.DataFrame:
-    known = pd.Timestamp(day, tz="UTC")
+    stored_before = pd.Timestamp(day, tz="UTC")
     return pd.DataFrame(
         {
             "series": list(figures),
             "period": pd.Timestamp(day),
             "value": list(figures.values()),
             "status": "final",
-            "known_from": known.as_unit("s"),
+            "known_from": stored_before.as_unit("s"),
         }
     )
 
@@ -34,13 +34,13 @@ def checked(source: str, before: dict[str, float], after: dict[str, float]) -> V
 
 def test_a_real_change_of_one_of_two_prices_is_stored_with_the_other() -> None:
     before = {"tokens.flagship": 5.625, "tokens.frugal": 0.1375}
-    found = checked("token_prices", before, before | {"tokens.frugal": 0.4625})
-    assert found.passed
-    assert sorted(found.accepted["value"]) == [0.4625, 5.625]
+    content = checked("token_prices", before, before | {"tokens.frugal": 0.4625})
+    assert content.passed
+    assert sorted(content.accepted["value"]) == [0.4625, 5.625]
 
 
 def test_all_of_a_small_payload_in_another_unit_is_refused() -> None:
     before = {"tokens.flagship": 5.625, "tokens.frugal": 0.1375}
-    found = checked("token_prices", before, {key: 1000 * value for key, value in before.items()})
-    assert not found.passed
-    assert found.accepted.empty
+    content = checked("token_prices", before, {key: 1000 * value for key, value in before.items()})
+    assert not content.passed
+    assert content.accepted.empty

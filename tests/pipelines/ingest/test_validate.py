@@ -21,7 +21,7 @@ MADE_UP = Source(
     cadence="monthly",
     lag_days=10,
     stale_days=60,
-    series=tuple(Series(f"made_up.{one}", "EUR/MWh", "M", one, one) for one in "abcdef"),
+    series=tuple(Series(f"made_up.{entry}", "EUR/MWh", "M", entry, entry) for entry in "abcdef"),
     peers="made_up.",
     rules=(
         between(0, 500, reason="a price is between 0 and 500"),
@@ -37,8 +37,8 @@ def batch(**changed: float) -> pd.DataFrame:
     """Six series over ten months at 50, but for those changed in the newest month."""
     months = pd.period_range("2026-01", periods=10, freq="M").to_timestamp()
     rows = [
-        (f"made_up.{one}", month, changed.get(one, 50.0) if month == months[-1] else 50.0)
-        for one in "abcdef"
+        (f"made_up.{entry}", month, changed.get(entry, 50.0) if month == months[-1] else 50.0)
+        for entry in "abcdef"
         for month in months
     ]
     frame = pd.DataFrame(rows, columns=["series", "period", "value"])
@@ -46,7 +46,7 @@ def batch(**changed: float) -> pd.DataFrame:
 
 
 NOTHING = batch().head(0)
-SHIPPED = [pytest.param(one, id=key) for key, one in registry().items() if one.history]
+SHIPPED = [pytest.param(entry, id=key) for key, entry in registry().items() if entry.history]
 
 
 def test_a_good_batch_passes_whole() -> None:
@@ -134,8 +134,8 @@ def test_figures_without_one_to_compare_have_not_moved() -> None:
 @pytest.mark.parametrize("source", SHIPPED)
 def test_the_figures_held_come_again_and_are_let_in(source: Source) -> None:
     assert source.history is not None
-    held = read_history(source.history).sort_values("known_from")
-    again = held.drop_duplicates(["series", "period"], keep="last")[COLUMNS]
+    stored_figures = read_history(source.history).sort_values("known_from")
+    again = stored_figures.drop_duplicates(["series", "period"], keep="last")[COLUMNS]
     again = again.assign(known_from=AT).reset_index(drop=True)
     last = LastGood(len(again), again["period"].max())
     checked = check(again, source, at=AT, before=again[["series", "period", "value"]], last=last)
