@@ -31,7 +31,10 @@ def read(
     *,
     first_year: int | None = None,
 ) -> Reading:
-    """An indicator's newest value no later than `month`, from figures since `first_year`."""
+    """An indicator's newest value no later than `month`.
+
+    Figures before `first_year` are not read.
+    """
     shape = _shape(indicator)
     word = TRANSFORMS[indicator.transform]
     now = month.year * 12 + month.month - 1
@@ -96,7 +99,7 @@ def _rests_on(
 
 
 def _with_stand_ins(steps: Sequence[int], figures: Figures, shape: StepRule) -> list[int]:
-    """The steps, with that of a year before for each that a late member has not reported."""
+    """The steps, and that of a year before for each that is not reported yet."""
     gaps = set(steps) - set((figures.month // shape.size).tolist())
     return sorted({*steps, *(step - 12 // shape.size for step in gaps)})
 

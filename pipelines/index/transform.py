@@ -126,7 +126,7 @@ def trailing_ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Serie
 
 
 def trailing_ratio_linked(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
-    """Trailing year of `of` over that of `to`, linked over gaps on matched members.
+    """Trailing year of `of` over that of `to`, linked over gaps.
 
     Like `trailing_ratio`, but each step is linked to the earlier one with which it shares most
     of `to`, the latest of equals. A missing figure leaves its steps to the other members (to
@@ -154,7 +154,7 @@ def trailing_ratio_linked(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> p
 
 
 def carry_late(tables: Mapping[str, pd.DataFrame], year: int, late: int) -> dict[str, list[str]]:
-    """Fill what late members have not reported, in place, and say who is late by role.
+    """Fill in place what late members have not reported; who is late, by role.
 
     A member is late where at least half of all have a newer step, by at most `late` steps: one
     who files before everybody else makes nobody late. Each step that a late member lacks takes
@@ -203,7 +203,7 @@ def count_above(of: pd.DataFrame, to: pd.DataFrame, *, year: int, line: float = 
 
 
 def _over(above: Side, below: Side) -> Side:
-    """`above` over `below`, missing where `below` is not above zero: no pressure of infinity."""
+    """`above` over `below`, missing where `below` is not above zero."""
     return above / below.where(below > 0)
 
 

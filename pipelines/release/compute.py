@@ -54,7 +54,7 @@ def parse_month(text: str) -> pd.Period:
 
 
 def figures(engine: Engine, *, as_of: datetime, recorded_by: int | None = None) -> pd.DataFrame:
-    """Every version of every figure known at `as_of`, live series spliced to histories."""
+    """Every version of every figure known at `as_of`, histories continued."""
     return splices.apply(read.history(engine, as_of=as_of, recorded_by=recorded_by), splices.load())
 
 

@@ -23,13 +23,13 @@ Report = Callable[[str], None]  # is called with each step that takes long
 
 
 def method_of(file: Path | None, missing: Policy | None) -> Framework:
-    """The method in force, or that of a file, with another policy for missing figures."""
+    """The method in force or of a file, perhaps with another missing policy."""
     method = framework.load(file) if file else framework.load()
     return method.by(missing) if missing else method
 
 
 def index(engine: Engine, now: datetime, method: Framework) -> pd.DataFrame:
-    """The index and its dimensions, a row a month, as known at each cut-off up to `now`."""
+    """The index and its dimensions by month, as known at each cut-off."""
     values = compute.draft(engine, None, now=now, method=method).values
     wide = values.loc[values["kind"].isin(["index", "dimension"])]
     scores = wide.pivot(index="period", columns="key", values="score")
@@ -94,7 +94,7 @@ def _later(
 
 
 def runway(engine: Engine, now: datetime) -> tuple[pd.DataFrame, str]:
-    """How long each indicator lasts and who continues it; the nearest end in words."""
+    """How long each indicator lasts, who continues it, and the nearest end."""
     facts, method = compute.figures(engine, as_of=now), compute.framework()
     rows = lasting.table(facts, method, now)
     return rows, lasting.sentence(rows, lasting.ends(rows, method, now))

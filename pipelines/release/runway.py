@@ -1,4 +1,4 @@
-"""How long each indicator lasts if its publishers fell silent today, and who continues it."""
+"""How long each indicator lasts if its publishers fell silent today."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -25,7 +25,9 @@ class Ends(NamedTuple):
 
 
 def continued_by() -> dict[str, tuple[str, ...]]:
-    """Who goes on giving figures of each series without a key, by series; registers included.
+    """Who goes on giving figures of each series without a key, by series.
+
+    Registers that a person keeps are included.
 
     A series is continued by the live sources that declare it, by those that declare the series
     spliced to it, and by the register that a person keeps.
@@ -44,7 +46,10 @@ def continued_by() -> dict[str, tuple[str, ...]]:
 
 
 def without_continuation(method: Framework) -> list[str]:
-    """The indicators of which a role has no series that anybody continues; none in good order."""
+    """The indicators of which a role has no series that anybody continues.
+
+    There is none in good order.
+    """
     live = continued_by()
     return [
         key
@@ -88,25 +93,25 @@ def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFra
 
 
 def weight_shares(method: Framework) -> dict[str, float]:
-    """The share of the index's weight that each of its indicators has; they add up to one."""
+    """The share of the index's weight of each indicator; they add up to one."""
     total = sum(group.weight for group in method.dimension)
     return {
         f"{group.key}.{indicator.key}": group.weight / total * indicator.weight
-        / sum(one.weight for one in group.indicator)
+        / sum(member.weight for member in group.indicator)
         for group in method.dimension
         for indicator in group.indicator
     }  # fmt: skip
 
 
 def ends(rows: pd.DataFrame, method: Framework, now: datetime) -> Ends:
-    """When the index would be withheld: with every publisher silent, and with all answering.
+    """When the index would be withheld, with all silent and with all answering.
 
     `rows` are those of `table`. An indicator that somebody continues lasts while they answer.
     """
     months = pd.period_range(pd.Period(now.replace(tzinfo=None), "M"), periods=HORIZON, freq="M")
     silent = dict(zip(rows["key"], rows["withheld"], strict=True))
-    kept = dict(zip(rows["key"], rows["withheld"].where(rows["live"].eq(""), ""), strict=True))
-    return Ends(*(_first_withheld(method, until, months) for until in (silent, kept)))
+    alive = dict(zip(rows["key"], rows["withheld"].where(rows["live"].eq(""), ""), strict=True))
+    return Ends(*(_first_withheld(method, until, months) for until in (silent, alive)))
 
 
 def sentence(rows: pd.DataFrame, end: Ends) -> str:
@@ -133,14 +138,16 @@ def _first_withheld(
     for month in months:
         present = {key for key, end in until.items() if not end or str(month) < end}
         groups = sum(group.weight for group in method.dimension if _covered(group, present, method))
-        if groups < method.rules.coverage_index * sum(one.weight for one in method.dimension):
+        if groups < method.rules.coverage_index * sum(member.weight for member in method.dimension):
             return month
     return None
 
 
 def _covered(group: Dimension, present: set[str], method: Framework) -> bool:
-    covered = sum(one.weight for one in group.indicator if f"{group.key}.{one.key}" in present)
-    total = sum(one.weight for one in group.indicator)
+    covered = sum(
+        member.weight for member in group.indicator if f"{group.key}.{member.key}" in present
+    )
+    total = sum(member.weight for member in group.indicator)
     return covered >= method.rules.coverage_dimension * total
 
 

@@ -1,4 +1,4 @@
-"""Continue a series whose history ends by the figures of a live one, by a declared factor."""
+"""Continue a series whose history ends by a live one, at a declared factor."""
 
 import tomllib
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class Overlap(_Strict):
 
 
 class Splice(_Strict):
-    """A series, the live one that continues it, and why its figures may stand for it."""
+    """A series, the live one that continues it, and why it may stand for it."""
 
     series: str
     continued_by: str
@@ -63,7 +63,7 @@ def load(path: Path = BUNDLED) -> tuple[Splice, ...]:
 
 
 def apply(history: pd.DataFrame, splices: Sequence[Splice]) -> pd.DataFrame:
-    """The history with the figures of live series added under the series they continue.
+    """The history with live figures added under the series they continue.
 
     Args:
         history: every version of every figure: series, period, value, known_from and more.

@@ -87,7 +87,10 @@ def _imputed(indices: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
 
 
 def _bases(filled: pd.DataFrame) -> pd.DataFrame:
-    """The prices of the December before each month; in the first year those of its start."""
+    """The prices of the December before each month.
+
+    In the first year, those of its first month.
+    """
     base = _at(filled, _base_dates(filled))
     first = _years(filled) == filled.index[0].year
     base[first] = filled.iloc[0].to_numpy()
@@ -95,7 +98,10 @@ def _bases(filled: pd.DataFrame) -> pd.DataFrame:
 
 
 def _shares(indices: pd.DataFrame, weights: pd.DataFrame) -> pd.DataFrame:
-    """Month x component shares of the year's weights, of the components with a base."""
+    """Shares of the year's weights among the components with a base.
+
+    Month x component.
+    """
     inside = weights.reindex(columns=indices.columns)
     weighed = inside[inside.notna().any(axis=1)]
     for row, column in np.argwhere(weighed.isna().to_numpy())[:1]:

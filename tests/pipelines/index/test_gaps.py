@@ -1,4 +1,4 @@
-"""Missing figures, zeros and constants: nothing is invented, and nothing is lost in silence."""
+"""Missing figures, zeros and constants: nothing invented, nothing lost."""
 
 import warnings
 

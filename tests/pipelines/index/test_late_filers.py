@@ -1,4 +1,4 @@
-"""A missing old figure or a late filer: the trailing ratios of giants survive both."""
+"""Trailing ratios survive a missing old figure and a late filer."""
 
 import numpy as np
 import pandas as pd
@@ -73,7 +73,7 @@ def test_one_missing_old_figure_moves_nothing_today(
 def test_the_published_ratio_is_lost_by_one_missing_old_figure(
     history: pd.DataFrame, method: Framework
 ) -> None:
-    """The fault that the linked ratio mends: 2026.1 keeps it, as it was published so."""
+    """The fault that the linked ratio mends, and that 2026.1 keeps."""
     thin = rows(without(history, r"sec.ocf.GOOGL", "2024-04-01"), method)
     assert thin.loc[RATIO, "state"] == "withheld"
 
@@ -81,7 +81,7 @@ def test_the_published_ratio_is_lost_by_one_missing_old_figure(
 def test_a_late_filer_is_carried_and_the_others_are_counted(
     history: pd.DataFrame, method: Framework, mended: Framework
 ) -> None:
-    """Meta's second quarter of 2026 is not in the shipped history; the others' are."""
+    """Meta's second quarter of 2026 is not in the shipped history."""
     values, published = rows(history, mended), rows(history, method)
     for key in PAIRS:
         assert published.loc[key, "observed"] == "2026-01"
@@ -117,7 +117,7 @@ def test_a_figure_that_stands_in_for_a_late_one_is_in_the_lineage(
 def test_one_who_files_before_everybody_else_makes_nobody_late(
     history: pd.DataFrame, mended: Framework
 ) -> None:
-    """Oracle's quarter to May 2026 was filed in June, before anybody else's second quarter."""
+    """Oracle's quarter to May 2026 was filed in June, before all others."""
     june = rows(history, mended, COMPLETE).loc[RATIO]
     assert (june["observed"], june["reason"]) == ("2026-01", "matched on 10 of 10 series")
     tables = {"of": quarters({"a": [1.0] * 8, **{key: [1.0] * 7 + [np.nan] for key in "bcd"}})}

@@ -1,4 +1,4 @@
-"""A series whose history ends is continued by a live one, and its lineage leads to that one."""
+"""A series whose history ends is continued by a live one, lineage included."""
 
 from pathlib import Path
 
@@ -17,8 +17,8 @@ HISTORY = "gpu.h100-sxm.neocloud_nebius.on_demand_normalised"
 def figures(*rows: tuple[str, str, float]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["series", "period", "value"])
     dated = pd.to_datetime(frame["period"])
-    known = dated.dt.tz_localize("UTC") + pd.Timedelta(days=1)
-    return frame.assign(period=dated, status="final", known_from=known, fetch_id=7)
+    stamps = dated.dt.tz_localize("UTC") + pd.Timedelta(days=1)
+    return frame.assign(period=dated, status="final", known_from=stamps, fetch_id=7)
 
 
 def test_a_live_figure_stands_for_the_history_from_the_declared_month_on() -> None:
@@ -45,17 +45,17 @@ def test_growth_goes_on_and_leads_to_the_figures_that_were_read() -> None:
     rented = [splice for splice in splices.load() if splice.series.startswith("gpu.h100-sxm.neo")]
     assert len(rented) == 3  # fewer members give no growth
     stored = figures(
-        *((one.series, f"{month}-01", 3.0) for one in rented for month in ("2025-11", "2026-09")),
-        *((one.continued_by, "2026-11-20", 3.6 / one.factor) for one in rented),
+        *((rent.series, f"{month}-01", 3.0) for rent in rented for month in ("2025-11", "2026-09")),
+        *((rent.continued_by, "2026-11-20", 3.6 / rent.factor) for rent in rented),
     )
-    made = realtime.compute(
+    result = realtime.compute(
         splices.apply(stored, splices.load()), load(), [pd.Period("2026-11", "M")]
     )
-    rows = made.values.set_index("key")
+    rows = result.values.set_index("key")
     assert rows.loc["chips.rental_growth", "value"] == pytest.approx(20.0)
-    traced = made.lineage[made.lineage["key"].eq("chips.rental_growth")]
-    assert set(traced["series"]) == {one.series for one in rented} | {
-        one.continued_by for one in rented
+    traced = result.lineage[result.lineage["key"].eq("chips.rental_growth")]
+    assert set(traced["series"]) == {rent.series for rent in rented} | {
+        rent.continued_by for rent in rented
     }
 
 
@@ -68,7 +68,9 @@ def test_every_splice_names_declared_series_and_a_live_source() -> None:
 
 
 def test_units_agree_on_both_sides_of_a_splice() -> None:
-    units = {one.key: one.unit for source in registry().values() for one in source.series}
+    units = {
+        declared.key: declared.unit for source in registry().values() for declared in source.series
+    }
     for splice in splices.load():
         assert units[splice.series] == units[splice.continued_by] == "USD/GPU-h"
 

@@ -59,10 +59,10 @@ def frame(**withheld: str) -> pd.DataFrame:
 
 def test_the_index_ends_with_the_second_dimension_that_loses_half_its_weight() -> None:
     # 0.7 of the weight is needed: four of five dimensions are enough, three are not.
-    one = frame(
+    single = frame(
         dependency__accelerator_concentration="2027-01", dependency__captive_premium="2027-02"
     )
-    assert runway.ends(one, METHOD, NOW).all_silent is None
+    assert runway.ends(single, METHOD, NOW).all_silent is None
     two = frame(
         dependency__accelerator_concentration="2027-01",
         dependency__captive_premium="2027-02",
