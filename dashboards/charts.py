@@ -70,7 +70,7 @@ def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> A
     hollow dots, where it is known. `zones`: name, enter, end and colour, in points.
     """
     time = alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=YEARS, title=None)
-    data = frame.assign(label=label)
+    data = _in_utc(frame).assign(label=label)
     line = alt.Chart(data).mark_line().encode(time, alt.Y("score:Q", scale=SCORES))
     last = alt.Chart(data.dropna(subset="score").tail(1)).encode(time, alt.Y("score:Q"))
     dot = last.mark_point(filled=True, size=70, color=theme.INK, opacity=1)
@@ -86,6 +86,11 @@ def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> A
         layers.append(revised.mark_point(size=26, color=theme.INK, fill=theme.PAPER, opacity=1))
     plot = width - 45 - MARGIN
     return alt.layer(*layers).properties(width=plot, height=320 if width == WIDE else 240)
+
+
+def _in_utc(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its months as instants: the renderer reads others in local time."""
+    return frame.assign(period=frame["period"].dt.tz_localize("UTC"))
 
 
 def _zones(zones: pd.DataFrame) -> list[alt.Chart]:
@@ -138,9 +143,9 @@ def dimensions(frame: pd.DataFrame, colours: dict[str, str], width: int) -> alt.
     `frame`: period, name, score, label (written beside the last point, else empty).
     """
     columns = 5 if width == WIDE else 2
-    wide = (width - 40) // columns - 22
+    wide, dated = (width - 40) // columns - 22, _in_utc(frame)
     panels = [
-        _small(frame.loc[frame["name"].eq(name)], name, colour, wide, axis=number % columns == 0)
+        _small(dated.loc[dated["name"].eq(name)], name, colour, wide, axis=number % columns == 0)
         for number, (name, colour) in enumerate(colours.items())
     ]
     return alt.concat(*panels, columns=columns, spacing=18)
@@ -246,7 +251,7 @@ def line(
     `frame`: period, value. A `score` is drawn from 0 to 100, another value on a scale that need
     not start at zero. `bounds` are drawn across with their names.
     """
-    months = frame["period"].dt.strftime("%Y-%m-%dT00:00:00")
+    months = frame["period"].dt.strftime("%Y-%m-%dT00:00:00Z")
     data = frame.assign(period=months).astype(object).where(frame.notna(), None)
     last = data.loc[frame["value"].notna()].tail(1).assign(label=label)
     named = {"line": data.to_dict("records"), "last": last.to_dict("records")}

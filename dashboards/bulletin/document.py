@@ -2,7 +2,6 @@
 
 from datetime import date
 from functools import cache
-from pathlib import Path
 
 import pandas as pd
 from jinja2 import Environment
@@ -31,16 +30,10 @@ FILES = {
 }
 
 
-def write(edition: Edition, out: Path) -> list[Path]:
-    """Write bulletin.fr.html and bulletin.en.html into `out`; their paths.
-
-    The same edition gives the same bytes.
-    """
+def pages(edition: Edition) -> dict[str, bytes]:
+    """The bulletins of an edition by file name; the same edition gives the same bytes."""
     stats = EditionStats(edition)
-    paths = [out / f"bulletin.{code}.html" for code in LANGUAGES]
-    for path, code in zip(paths, LANGUAGES, strict=True):
-        path.write_text(page(stats, language(code)), encoding="utf-8")
-    return paths
+    return {f"bulletin.{code}.html": page(stats, language(code)).encode() for code in LANGUAGES}
 
 
 def page(stats: EditionStats, lang: Language) -> str:

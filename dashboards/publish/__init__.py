@@ -1,10 +1,12 @@
 """The release as data: tables in formats for machines, from one description."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
-from dashboards.publish import changelog, changes, citation, edition_summary, readme
+from dashboards.publish import changelog, changes, citation, collection, edition_summary, readme
 from dashboards.publish.formats import (
     croissant,
     csvw,
@@ -17,19 +19,50 @@ from dashboards.publish.formats import (
     tables_csv,
 )
 from dashboards.publish.publication import LANGUAGES, File, Publication, to_json
+from dashboards.publish.staging import Staging, check_room, holds, put
 from warehouse.edition import Edition
 
 CHECKSUMS = "SHA256SUMS"
 
 
-def write(publication: Publication, out: Path, *, previous: Edition | None = None) -> list[Path]:
-    """Write the data of an edition into the folder `out`; paths, checksums last.
+def write(
+    publication: Publication,
+    folder: Path,
+    *,
+    previous: Edition | None = None,
+    pages: Mapping[str, bytes] = MappingProxyType({}),
+    layout: collection.Layout | None = None,
+) -> list[Path]:
+    """Write an edition into `folder`, whole or not at all; the paths, checksums last.
 
-    The changelog is against `previous`, the last edition before, where there is one.
-    The checksums are of everything in the folder. The same edition gives the same bytes.
+    The same edition gives the same bytes. The checksums are of everything in the folder.
+
+    Args:
+        previous: the last edition before, where there is one: the changelog is against it.
+        pages: files beside the data by name, such as the bulletins.
+        layout: where given, the API and the feeds over the editions beside `folder` are brought
+            up to date in the same step.
+
+    Raises:
+        OSError: the disk is full, among others; what was there before is unchanged.
     """
-    paths = [_put(out / file.name, file.body) for file in files(publication, previous)]
-    return [*paths, _checksums(out)]
+    edition_files = [
+        *(File(name, body) for name, body in pages.items()),
+        *files(publication, previous),
+    ]
+    changed = [file for file in edition_files if not holds(folder / file.name, file.body)]
+    check_room(folder, {file.name: len(file.body) for file in changed})
+    with Staging(folder.parent) as staging:
+        draft = staging.folder(folder.name)
+        for file in changed:
+            put(draft / file.name, file.body)
+        put(draft / CHECKSUMS, _checksums(draft))
+        lists = []
+        if layout:
+            [card] = [file.body for file in edition_files if file.name == collection.CARD]
+            cards = collection.read_cards(folder.parent, layout) | {folder.name: json.loads(card)}
+            lists = collection.stage(staging, publication, cards, layout)
+    return [*(folder / file.name for file in edition_files), *lists, folder / CHECKSUMS]
 
 
 def files(publication: Publication, previous: Edition | None = None) -> list[File]:
@@ -72,12 +105,7 @@ def _descriptions(publication: Publication, data: Sequence[File]) -> Iterator[Fi
     yield File("CITATION.cff", citation.cff(publication))
 
 
-def _put(path: Path, body: bytes) -> Path:
-    path.write_bytes(body)
-    return path
-
-
-def _checksums(out: Path) -> Path:
-    files = sorted(path for path in out.iterdir() if path.is_file() and path.name != CHECKSUMS)
+def _checksums(folder: Path) -> bytes:
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != CHECKSUMS)
     lines = [f"{sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
-    return _put(out / CHECKSUMS, "".join(lines).encode())
+    return "".join(lines).encode()

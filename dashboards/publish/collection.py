@@ -10,6 +10,7 @@ from typing import Any
 from dashboards.publish import feeds
 from dashboards.publish.api import documents
 from dashboards.publish.publication import LANGUAGES, File, Publication, to_json
+from dashboards.publish.staging import Staging, holds, put
 
 CARD = "edition.json"
 # A month, or a reissue of it. A folder of another name is not an edition that was published.
@@ -73,22 +74,27 @@ def read_cards(root: Path, layout: Layout) -> dict[str, EditionCard]:
     return {name: json.loads(path.read_bytes()) for name, path in named.items()}
 
 
-def write(publication: Publication, root: Path, layout: Layout | None = None) -> list[Path]:
-    """Bring the API and the feeds under `root` up to date with an edition.
+def stage(
+    staging: Staging, publication: Publication, cards: Mapping[str, EditionCard], layout: Layout
+) -> list[Path]:
+    """Stage what changes in the API and the feeds; the paths that will be written.
 
-    Its folder is there already. Only what changed is written; returns those paths.
+    `cards` are those of every edition under the root of `staging`, the published one included.
     """
-    layout = layout or Layout()
-    made_files = files(publication, read_cards(root, layout), layout)
-    return [path for file in made_files if (path := _changed(root / file.name, file.body))]
-
-
-def _changed(path: Path, body: bytes) -> Path | None:
-    if path.is_file() and path.read_bytes() == body:
-        return None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(body)
-    return path
+    changed = [
+        file
+        for file in files(publication, cards, layout)
+        if not holds(staging.root / file.name, file.body)
+    ]
+    folders = {file.name.partition("/")[0] for file in changed if "/" in file.name}
+    drafts = {name: staging.folder(name) for name in sorted(folders)}
+    for file in changed:
+        first, _, rest = file.name.partition("/")
+        if rest:
+            put(drafts[first] / rest, file.body)
+        else:
+            staging.file(file.name, file.body)
+    return [staging.root / file.name for file in changed]
 
 
 def order(name: str) -> tuple[str, int]:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from dashboards import rendering
 from dashboards.publish import collection
+from dashboards.publish.staging import Staging
 from dashboards.site import parallel
 from dashboards.site.context import site_context
 from dashboards.site.incremental import BuildRecord, OutputWriter
@@ -91,9 +92,9 @@ def build(
     forced: bool = False,
     countries: Mapping[str, str] = projects.HERE,
 ) -> BuildResult:
-    """Write the site into `out`; only what changed is written.
+    """Write the site into `out`, whole or not at all; only what changed is written.
 
-    The same warehouse and hour give the same bytes.
+    The same warehouse and hour give the same bytes. Files of others in `out` stay as they are.
 
     Args:
         base: address that the site will have, "" where it is not known.
@@ -102,12 +103,19 @@ def build(
 
     Raises:
         LookupError: there is no edition to show.
+        OSError: the disk is full, among others; the site that was there is unchanged.
     """
-    context = site_context(engine, now, forced=forced)
-    page_groups, record = PageGroups(engine, context, out, base), BuildRecord(out)
+    context, site = site_context(engine, now, forced=forced), out.resolve()
+    with Staging(site.parent) as staging:
+        page_groups = PageGroups(engine, context, staging.folder(site.name), base)
+        return _write(page_groups, countries, forced=forced)
+
+
+def _write(page_groups: PageGroups, countries: Mapping[str, str], *, forced: bool) -> BuildResult:
+    """Write every group of files that changed, and the pages that list all issues."""
+    record, writer = BuildRecord(page_groups.out), OutputWriter(page_groups.out)
     stale = record.stale(page_groups.stamps)
-    writer = OutputWriter(out)
-    issues_left = {issue.name for issue in context.issues} & set(stale)
+    issues_left = {issue.name for issue in page_groups.context.issues} & set(stale)
     groups = _groups(page_groups, stale, forced=forced)
     while issues_left:
         name, files, written = next(groups)
@@ -119,7 +127,7 @@ def build(
         record.note(name, page_groups.stamps[name], files, written)
     record.note("site", "", writer.files, writer.written)
     removed = record.close()
-    return BuildResult(record.written, removed, len(context.issues))
+    return BuildResult(record.written, removed, len(page_groups.context.issues))
 
 
 def _groups(

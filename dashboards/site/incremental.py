@@ -7,8 +7,7 @@ else in the folder is touched.
 """
 
 import json
-import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -17,30 +16,25 @@ from typing import Any
 from dashboards import charts, theme
 from dashboards.bulletin.figures import Draw
 from dashboards.i18n import Language
+from dashboards.publish import CHECKSUMS
+from dashboards.publish.staging import put
 
 RECORD = ".build.json"
 
 
 class OutputWriter:
-    """Writes the files of one group into `out` and lists them."""
+    """Writes the files of one group into `out` and lists them with their SHA-256."""
 
     def __init__(self, out: Path) -> None:
         self.out = out
-        self.files: set[str] = set()
+        self.files: dict[str, str] = {}
         self.written = 0
 
     def put(self, name: str, body: bytes | str) -> None:
         """Write a file unless it has these bytes already; whole or not at all."""
-        path = self.out / name
         content = body.encode() if isinstance(body, str) else body
-        self.files.add(name)
-        if path.is_file() and path.read_bytes() == content:
-            return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}.part")
-        draft.write_bytes(content)
-        draft.replace(path)
-        self.written += 1
+        self.files[name] = sha256(content).hexdigest()
+        self.written += put(self.out / name, content)
 
     def chart_urls(self, root: str) -> Draw:
         """A function that draws a chart and returns its address, relative by `root`."""
@@ -70,9 +64,9 @@ class BuildRecord:
         self._groups |= {name: self._before[name] for name in fresh}
         return [name for name in stamps if name not in self._groups]
 
-    def note(self, name: str, stamp: str, files: Iterable[str], written: int) -> None:
+    def note(self, name: str, stamp: str, files: Mapping[str, str], written: int) -> None:
         """Record a group that was made."""
-        self._groups[name] = {"stamp": stamp, "files": sorted(files)}
+        self._groups[name] = {"stamp": stamp, "files": dict(files)}
         self.written += written
 
     def close(self) -> int:
@@ -85,9 +79,18 @@ class BuildRecord:
             if not any(folder.iterdir()):
                 folder.rmdir()
         record = OutputWriter(self.out)
+        record.put(CHECKSUMS, self._checksums())
         record.put(RECORD, json.dumps(self._groups, indent=1, sort_keys=True) + "\n")
         self.written += record.written
         return len(gone)
+
+    def _checksums(self) -> str:
+        digests = {
+            name: digest
+            for group in self._groups.values()
+            for name, digest in group["files"].items()
+        }
+        return "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
 
     def _holds(self, name: str, stamp: str) -> bool:
         before = self._before.get(name, {"stamp": "", "files": []})

@@ -15,7 +15,7 @@ GROUPS_PER_PROCESS = 24  # with fewer, a process takes longer to start than to m
 ISSUES_PER_TASK = 4  # neighbours: making an issue reads the one before it, which is then at hand
 
 # The name of a group, its files, and how many of them were written.
-GroupResult: TypeAlias = tuple[str, set[str], int]
+GroupResult: TypeAlias = tuple[str, dict[str, str], int]
 Task: TypeAlias = tuple[Sequence[str], Future[list[GroupResult]]]
 
 _page_groups: PageGroups

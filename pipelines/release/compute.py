@@ -220,12 +220,14 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
     standard = realtime.cutoff(pd.Period(stored.month, "M"), own)
     usual = stored.as_of == standard
     folder = out / (stored.month if usual else f"{stored.month}_as_of_{stored.as_of:%Y-%m-%d}")
-    folder.mkdir(parents=True, exist_ok=True)
-    pages = document.write(stored, folder)
-    publication = prepare(stored)
-    tables = data.write(publication, folder, previous=_before(engine, stored))
-    over = collection.write(publication, out) if usual else []
-    return Published(stored, folder, (*pages, *tables, *over))
+    written = data.write(
+        prepare(stored),
+        folder,
+        previous=_before(engine, stored),
+        pages=document.pages(stored),
+        layout=collection.Layout() if usual else None,
+    )
+    return Published(stored, folder, tuple(written))
 
 
 def _before(engine: Engine, current: Edition) -> Edition | None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 
+from dashboards.bulletin import document
 from pipelines.ingest import ingestion, store
 from pipelines.release import compute
 from pipelines.settings import Settings
@@ -50,3 +52,11 @@ def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
 def shipped_edition(shipped_store: Engine) -> Edition:
     """The latest month that the shipped history allows."""
     return edition.load(shipped_store)
+
+
+def write_bulletins(edition: Edition, out: Path) -> list[Path]:
+    """The bulletins of an edition as files in `out`."""
+    pages = document.pages(edition)
+    for name, body in pages.items():
+        (out / name).write_bytes(body)
+    return [out / name for name in pages]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from dashboards.bulletin import document
+from tests.dashboards.conftest import write_bulletins
 from warehouse.edition import Edition
 
 
@@ -13,7 +13,7 @@ from warehouse.edition import Edition
 def folder(shipped_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Both languages, written once."""
     out = tmp_path_factory.mktemp("pages")
-    document.write(shipped_edition, out)
+    write_bulletins(shipped_edition, out)
     return out
 
 

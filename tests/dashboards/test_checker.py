@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dashboards.bulletin import document
+from tests.dashboards.conftest import write_bulletins
 from tests.install import checker, java
 from warehouse.edition import Edition
 
@@ -40,7 +40,7 @@ def faults(jar: Path, *pages: Path) -> list[str]:
 def test_both_bulletins_are_without_fault(
     jar: Path, shipped_edition: Edition, tmp_path: Path
 ) -> None:
-    assert faults(jar, *document.write(shipped_edition, tmp_path)) == []
+    assert faults(jar, *write_bulletins(shipped_edition, tmp_path)) == []
 
 
 def test_the_checker_finds_a_fault(jar: Path, tmp_path: Path) -> None:

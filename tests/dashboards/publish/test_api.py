@@ -15,6 +15,7 @@ from dashboards.edition_stats import EditionStats
 from dashboards.publish import collection, edition_summary
 from dashboards.publish.collection import Layout
 from dashboards.publish.publication import Publication, prepare, to_json
+from dashboards.publish.staging import Staging
 from warehouse.edition import Edition
 
 MONTHS = ("2026-08", "2026-09", "2026-10")
@@ -36,7 +37,13 @@ def put(edition: Edition, root: Path, layout: Layout | None = None) -> list[Path
     """The card of an edition in its folder, and what stands over it."""
     publication = prepare(edition)
     lay(publication, root / edition.month)
-    return collection.write(publication, root, layout)
+    return stage(publication, root, layout or Layout())
+
+
+def stage(publication: Publication, root: Path, layout: Layout) -> list[Path]:
+    cards = collection.read_cards(root, layout)
+    with Staging(root) as staging:
+        return collection.stage(staging, publication, cards, layout)
 
 
 def lay(publication: Publication, folder: Path) -> None:
@@ -159,7 +166,7 @@ def test_a_reissue_and_an_address_of_its_own(publication: Publication, tmp_path:
     )
     for name in ("2026-10", "2026-10-r1", "2026-10_as_of_2026-11-01", "notes"):
         lay(publication, tmp_path / "data" / name)
-    collection.write(publication, tmp_path, layout)
+    stage(publication, tmp_path, layout)
     listed = read(tmp_path, "editions")["editions"]
     assert [item["name"] for item in listed] == ["2026-10", "2026-10-r1"]
     assert listed[1]["address"] == "https://observatory.example/data/2026-10-r1/"

@@ -59,10 +59,7 @@ def hostile(shipped_edition: Edition) -> Edition:
 def hostile_release(hostile: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The release of it, with the API and the feeds."""
     root = tmp_path_factory.mktemp("hostile")
-    folder = root / hostile.month
-    folder.mkdir()
-    publish.write(prepare(hostile), folder)
-    collection.write(prepare(hostile), root)
+    publish.write(prepare(hostile), root / hostile.month, layout=collection.Layout())
     return root
 
 

@@ -3,7 +3,9 @@
 import json
 import shutil
 import sqlite3
-from contextlib import closing
+import subprocess
+import sys
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -188,3 +190,43 @@ def test_the_calendar_can_be_read_by_a_calendar(built: Path) -> None:
     assert len(events) == 13
     assert len({str(event["uid"]) for event in events}) == 13
     assert all(event["summary"].startswith("Indice du krach silencieux") for event in events)
+
+
+BUILD = """
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from dashboards.site.build import build
+from sqlalchemy import create_engine
+
+build(create_engine(sys.argv[1]), Path(sys.argv[2]), datetime(2026, 11, 23, 9, tzinfo=UTC))
+"""
+
+
+def test_a_killed_build_leaves_the_site_as_it_was(
+    alerted: Engine, built: Path, tmp_path: Path
+) -> None:
+    site, page = tmp_path / "site", "fr/bulletins/2026-10/index.html"
+    shutil.copytree(built, site)
+    for name in (".build.json", page):  # so that all is made again, this page among the first
+        (site / name).unlink()
+    before = digests(site)
+    url = alerted.url.render_as_string(hide_password=False)
+    builder = subprocess.Popen([sys.executable, "-c", BUILD, url, str(site)])
+    while not list(tmp_path.glob(f".*.draft/site/{page}")):
+        with suppress(subprocess.TimeoutExpired):
+            builder.wait(0.02)
+        assert builder.poll() is None, "the build ended before it was seen to write"
+    builder.kill()
+    builder.wait()
+    assert digests(site) == before
+
+
+def test_the_checksums_of_the_site_are_of_every_page_and_file(built: Path) -> None:
+    lines = (built / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    listed = dict(reversed(line.split("  ")) for line in lines)
+    assert listed == {
+        name: digest
+        for name, digest in digests(built).items()
+        if name not in ("SHA256SUMS", ".build.json")
+    }
