@@ -1,23 +1,29 @@
 """Charts: pure functions from frames to Vega-Lite, drawn as SVG.
 
-Every function returns an Altair chart `width` pixels wide; `svg` draws it, without a browser,
+Every function returns a Vega-Lite chart `width` pixels wide; `svg` draws it, without a browser,
 with the figures and dates of a language. Scores are 0 to 100. Text from outside the project
 enters as data only, never as an expression, so that it cannot run.
+
+Altair takes 30 to 200 ms for a chart, and Vega-Lite 10 ms to compile it: charts that look the
+same share a template, of which both are done once, and `_fill` puts in their data. The archive
+of a site has thousands of them.
 """
 
+import json
 import re
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 import altair as alt
 import pandas as pd
+from altair.utils.schemapi import debug_mode
 
 from dashboards import theme
 from dashboards.i18n import Language, number_locale, time_locale
 
-# A chart, or what Altair makes of one.
-Chart: TypeAlias = "alt.TopLevelMixin | dict[str, Any]"
+# A chart as Vega-Lite; its datasets are named.
+Chart: TypeAlias = dict[str, Any]
 WIDE, NARROW = 860, 330
 MARGIN = 62  # beside the index, for the names of its zones
 LEAST_SPAN = 1.0  # points of a waterfall, so that a month without events looks like one
@@ -33,24 +39,95 @@ def svg(chart: Chart, lang: Language) -> str:
     return render(specification(chart), lang)
 
 
-def specification(chart: Chart) -> dict[str, Any]:
-    """The chart as Vega-Lite, with the configuration of `theme`."""
-    vega_lite = chart if isinstance(chart, dict) else chart.to_dict(validate=False)
-    return vega_lite | {"config": theme.config(), "padding": PADDING}
+def specification(chart: Chart) -> Chart:
+    """The chart with the configuration of `theme`."""
+    return chart | {"config": theme.config(), "padding": PADDING}
 
 
-def render(spec: dict[str, Any], lang: Language) -> str:
+def render(spec: Chart, lang: Language) -> str:
     """Draw a specification as SVG that follows the reader's light or dark scheme."""
     import vl_convert
 
-    # in two steps: in one, the renderer takes twice as long to take in the locale
+    datasets = spec["datasets"]
+    look = {name: part for name, part in spec.items() if name != "datasets"}
+    vega = _compile(json.dumps(look), tuple(datasets))
+    data = [
+        source | {"values": datasets[source["name"]]} if source["name"] in datasets else source
+        for source in vega["data"]
+    ]
+    # compiled before, not by vegalite_to_svg: that takes twice as long to take in the locale
     plain: str = vl_convert.vega_to_svg(
-        vl_convert.vegalite_to_vega(spec),
+        vega | {"data": data},
         format_locale=number_locale(lang),
         time_format_locale=time_locale(lang),
     )
     style = f"<style>{theme.dark_style()}</style>"
     return re.sub(r"(<svg\b[^>]*>)", rf"\1{style}", _renumber_ids(plain), count=1)
+
+
+# 64: more than there are templates; those with lists of months differ from edition to edition.
+@lru_cache(maxsize=64)
+def _compile(look: str, datasets: tuple[str, ...]) -> dict[str, Any]:
+    """The Vega of a chart whose datasets, by name, are empty."""
+    import vl_convert
+
+    empty: dict[str, Any] = {name: [] for name in datasets}
+    vega: dict[str, Any] = vl_convert.vegalite_to_vega(json.loads(look) | {"datasets": empty})
+    return vega
+
+
+def _template(make: Callable[..., Any]) -> Callable[..., Chart]:
+    """Make each template once, without the checks of Altair, which take three times as long.
+
+    The tests hold every template against the schema of Vega-Lite instead.
+    """
+
+    @cache
+    @debug_mode(False)
+    def template(*look: Any) -> Chart:
+        vega_lite: Chart = make(*look).to_dict(validate=False)
+        return vega_lite
+
+    return template
+
+
+def _fill(
+    template: Chart, lists: Mapping[str, Sequence[Any]] = {}, /, **data: pd.DataFrame
+) -> Chart:
+    """The chart of a template with its data, and a list for each placeholder.
+
+    `lists` has a list by name, which stands in the template as `_placeholder(name)`.
+    """
+    chart: Chart = _replace(template, {f"@{name}": list(part) for name, part in lists.items()})
+    return chart | {"datasets": {name: _rows(frame) for name, frame in data.items()}}
+
+
+def _placeholder(name: str) -> list[str]:
+    return [f"@{name}"]
+
+
+def _replace(part: Any, lists: Mapping[str, list[Any]]) -> Any:
+    if isinstance(part, dict):
+        return {name: _replace(value, lists) for name, value in part.items()}
+    if isinstance(part, list):
+        name = part[0] if len(part) == 1 and isinstance(part[0], str) else ""
+        return lists[name] if name in lists else [_replace(value, lists) for value in part]
+    return part
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame for JSON: null where missing, months as instants in UTC."""
+    columns = {
+        # without the Z, the renderer would read them in the local time of the machine
+        name: column.dt.strftime("%Y-%m-%dT00:00:00Z") if name == "period" else column
+        for name, column in frame.items()
+    }
+    plain = {
+        str(name): column.astype(object).where(column.notna(), None)
+        for name, column in columns.items()
+    }
+    names = list(plain)
+    return [dict(zip(names, row, strict=True)) for row in zip(*plain.values(), strict=True)]
 
 
 def _renumber_ids(text: str) -> str:
@@ -63,100 +140,122 @@ def _renumber_ids(text: str) -> str:
     return re.sub(r"\b(?:gradient|clip)_?\d+\b", lambda match: names[match[0]], text)
 
 
-def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> Any:
+def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> Chart:
     """Line of the index over its zones, with its last figure; gaps stay gaps.
 
     `frame`: period, score, low and high where an interval is known, and revised, drawn as
     hollow dots, where it is known. `zones`: name, enter, end and colour, in points.
     """
+    optional = {name for name in ("low", "revised") if name in frame.columns}
+    template = _index(width, tuple(zones["enter"]), frozenset(optional))
+    last = frame.dropna(subset="score").tail(1).assign(label=label)
+    data = {"index": frame, "last": last, "zones": zones}
+    if "revised" in optional:
+        data["revised"] = frame.dropna(subset="revised")
+    return _fill(template, names=_middles(zones), **data)
+
+
+@_template
+def _index(width: int, enters: tuple[float, ...], optional: frozenset[str]) -> Any:
     time = alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=YEARS, title=None)
-    data = _in_utc(frame).assign(label=label)
-    line = alt.Chart(data).mark_line().encode(time, alt.Y("score:Q", scale=SCORES))
-    last = alt.Chart(data.dropna(subset="score").tail(1)).encode(time, alt.Y("score:Q"))
+    base = alt.Chart(alt.NamedData("index"))
+    line = base.mark_line().encode(time, alt.Y("score:Q", scale=SCORES))
+    last = alt.Chart(alt.NamedData("last")).encode(time, alt.Y("score:Q"))
     dot = last.mark_point(filled=True, size=70, color=theme.INK, opacity=1)
-    label_text = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
-    layers = [*_zones(zones), line, dot, label_text.encode(text="label:N")]
-    if {"low", "high"} <= set(frame.columns):
-        band = alt.Chart(data).mark_area(opacity=0.18, color=theme.INK)
+    text = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
+    layers = [*_zones(enters), line, dot, text.encode(text="label:N")]
+    if "low" in optional:
+        band = base.mark_area(opacity=0.18, color=theme.INK)
         layers.insert(2, band.encode(time, alt.Y("low:Q", scale=SCORES), alt.Y2("high:Q")))
-    if "revised" in frame.columns:
-        revised = alt.Chart(data.dropna(subset="revised")).encode(
-            time, alt.Y("revised:Q", scale=SCORES)
-        )
-        layers.append(revised.mark_point(size=26, color=theme.INK, fill=theme.PAPER, opacity=1))
-    plot = width - 45 - MARGIN
-    return alt.layer(*layers).properties(width=plot, height=320 if width == WIDE else 240)
+    if "revised" in optional:
+        revised = alt.Chart(alt.NamedData("revised"))
+        dots = revised.mark_point(size=26, color=theme.INK, fill=theme.PAPER, opacity=1)
+        layers.append(dots.encode(time, alt.Y("revised:Q", scale=SCORES)))
+    size = {"width": width - 45 - MARGIN, "height": 320 if width == WIDE else 240}
+    return alt.layer(*layers).properties(**size)
 
 
-def _in_utc(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with its months as instants: the renderer reads others in local time."""
-    return frame.assign(period=frame["period"].dt.tz_localize("UTC"))
+def _middles(zones: pd.DataFrame) -> pd.DataFrame:
+    return zones.assign(middle=(zones["enter"] + zones["end"]) / 2)
 
 
-def _zones(zones: pd.DataFrame) -> list[alt.Chart]:
+def _zones(enters: Iterable[float]) -> list[Any]:
     colour = alt.Color("colour:N", scale=None)
-    area = alt.Chart(zones).encode(alt.Y("enter:Q", scale=SCORES), alt.Y2("end:Q"), colour)
-    named = zones.assign(middle=(zones["enter"] + zones["end"]) / 2)
-    name = alt.Chart(named).mark_text(align="left", dx=8, color=theme.MUTED)
-    y = alt.Y("middle:Q", scale=SCORES, axis=alt.Axis(values=[*zones["enter"], 100]))
+    area = alt.Chart(alt.NamedData("zones")).encode(
+        alt.Y("enter:Q", scale=SCORES), alt.Y2("end:Q"), colour
+    )
+    name = alt.Chart(alt.NamedData("names")).mark_text(align="left", dx=8, color=theme.MUTED)
+    y = alt.Y("middle:Q", scale=SCORES, axis=alt.Axis(values=[*enters, 100]))
     return [area.mark_rect(), name.encode(y, x=alt.value("width"), text="name:N")]
 
 
 def contributions(
-    parts: pd.DataFrame, total: pd.DataFrame, colours: dict[str, str], width: int
-) -> Any:
+    parts: pd.DataFrame, total: pd.DataFrame, colours: Mapping[str, str], width: int
+) -> Chart:
     """Stacked bars of the points of the dimensions, and the index as a line.
 
     `parts`: month (as written), name, rank, contribution; `total`: month, score. `colours` by
     name, in the order of the stack.
     """
-    axis = alt.Axis(labelAngle=0, values=_every(total["month"], 3 if width == WIDE else 6))
-    month = alt.X("month:O", sort=list(total["month"]), axis=axis)
+    months = list(total["month"])
+    lists = {"months": months, "ticks": _every(months, 3 if width == WIDE else 6)}
+    chosen = parts[["month", "name", "rank", "contribution"]]
+    template = _contributions(tuple(colours.items()), width)
+    return _fill(template, lists, parts=chosen, total=total[["month", "score"]])
+
+
+@_template
+def _contributions(colours: tuple[tuple[str, str], ...], width: int) -> Any:
+    axis = alt.Axis(labelAngle=0, values=_placeholder("ticks"))
+    month = alt.X("month:O", sort=_placeholder("months"), axis=axis)
     # The gap holds a name that a wider font lengthens, so that it does not touch the next mark.
     legend = alt.Legend(orient="top", columns=5 if width == WIDE else 2, columnPadding=22)
-    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
-    bars = (
-        alt.Chart(parts)
-        .mark_bar()
-        .encode(
-            month,
-            alt.Y("contribution:Q", stack="zero"),
-            alt.Color("name:N", scale=scale, legend=legend),
-            order="rank:O",
-        )
-    )
-    base = alt.Chart(total).encode(month, y="score:Q")
+    names, hues = zip(*colours, strict=True)
+    scale = alt.Scale(domain=list(names), range=list(hues))
+    points = alt.Y("contribution:Q", stack="zero")
+    hue = alt.Color("name:N", scale=scale, legend=legend)
+    bars = alt.Chart(alt.NamedData("parts")).mark_bar().encode(month, points, hue, order="rank:O")
+    base = alt.Chart(alt.NamedData("total")).encode(month, y="score:Q")
     halo, line = base.mark_line(color=theme.PAPER, strokeWidth=5), base.mark_line()
     dots = base.mark_point(filled=True, color=theme.INK, opacity=1, size=26)
-    layers = alt.layer(bars, halo, line, dots)
-    return layers.properties(width=width - 45, height=300 if width == WIDE else 240)
+    size = {"width": width - 45, "height": 300 if width == WIDE else 240}
+    return alt.layer(bars, halo, line, dots).properties(**size)
 
 
-def _every(months: pd.Series, step: int) -> list[str]:
+def _every(months: Sequence[str], step: int) -> list[str]:
     """Every `step`-th month, counted back from the last."""
     return list(months[::-1][::step])
 
 
-def dimensions(frame: pd.DataFrame, colours: dict[str, str], width: int) -> alt.ConcatChart:
+def dimensions(frame: pd.DataFrame, colours: Mapping[str, str], width: int) -> Chart:
     """One small chart per dimension, on one scale, with its last score.
 
     `frame`: period, name, score, label (written beside the last point, else empty).
     """
+    data = {
+        f"dimension{number}": frame.loc[frame["name"].eq(name), ["period", "score", "label"]]
+        for number, name in enumerate(colours)
+    }
+    return _fill(_dimensions(tuple(colours.items()), width), **data)
+
+
+@_template
+def _dimensions(colours: tuple[tuple[str, str], ...], width: int) -> Any:
     columns = 5 if width == WIDE else 2
-    wide, dated = (width - 40) // columns - 22, _in_utc(frame)
+    wide = (width - 40) // columns - 22
     panels = [
-        _small(dated.loc[dated["name"].eq(name)], name, colour, wide, axis=number % columns == 0)
-        for number, (name, colour) in enumerate(colours.items())
+        _small(f"dimension{number}", name, colour, wide, axis=number % columns == 0)
+        for number, (name, colour) in enumerate(colours)
     ]
     return alt.concat(*panels, columns=columns, spacing=18)
 
 
-def _small(frame: pd.DataFrame, name: str, colour: str, width: int, *, axis: bool) -> Any:
+def _small(data: str, name: str, colour: str, width: int, *, axis: bool) -> Any:
     # Without the topmost label, all titles stand on one line.
     low = "datum.value < 100 ? datum.label : ''"
     values = alt.Axis(values=[0, 50, 100], labels=axis, labelExpr=low)
     ticks = alt.Axis(format="%Y", tickCount=3, grid=False, labelOverlap=True)
-    base = alt.Chart(frame).encode(
+    base = alt.Chart(alt.NamedData(data)).encode(
         alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=ticks),
         alt.Y("score:Q", scale=SCORES, axis=values),
     )
@@ -168,7 +267,7 @@ def _small(frame: pd.DataFrame, name: str, colour: str, width: int, *, axis: boo
     return alt.layer(*layers).properties(width=width, height=110, title=title)
 
 
-def waterfall(steps: pd.DataFrame, width: int) -> Any:
+def waterfall(steps: pd.DataFrame, width: int) -> Chart:
     """Waterfall from one level to the next; the axis does not start at zero.
 
     `steps`: name, start, end, colour and label (written beside it), in order. The first and the
@@ -176,11 +275,19 @@ def waterfall(steps: pd.DataFrame, width: int) -> Any:
     """
     low, high = steps[["start", "end"]].min().min(), steps[["start", "end"]].max().max()
     middle, half = (low + high) / 2, max(high - low, LEAST_SPAN) / 2
-    scale = alt.Scale(domain=[middle - 1.2 * half, middle + 1.7 * half], nice=False, zero=False)
-    names = alt.Axis(labelColor=theme.INK, labelLimit=0, grid=False)
+    # room on the right for the labels, which are longer than the bars may be
+    domain = [middle - 1.2 * half, middle + 1.7 * half]
     linked = steps.assign(next=steps["name"].shift(-1), top=steps[["start", "end"]].max(axis=1))
-    base = alt.Chart(linked).encode(
-        alt.Y("name:N", sort=list(steps["name"]), axis=names),
+    lists = {"domain": domain, "names": list(steps["name"])}
+    return _fill(_waterfall(width), lists, steps=linked)
+
+
+@_template
+def _waterfall(width: int) -> Any:
+    scale = alt.Scale(domain=_placeholder("domain"), nice=False, zero=False)
+    names = alt.Axis(labelColor=theme.INK, labelLimit=0, grid=False)
+    base = alt.Chart(alt.NamedData("steps")).encode(
+        alt.Y("name:N", sort=_placeholder("names"), axis=names),
         alt.X("start:Q", scale=scale, axis=alt.Axis(tickCount=4 if width == WIDE else 3)),
     )
     bars = base.mark_bar(height=14).encode(x2="end:Q", color=alt.Color("colour:N", scale=None))
@@ -193,14 +300,20 @@ def waterfall(steps: pd.DataFrame, width: int) -> Any:
     return layers.properties(width=width - 130, height=alt.Step(26))
 
 
-def heat(frame: pd.DataFrame, order: Sequence[str], groups: Sequence[str], width: int) -> Any:
+def heat(frame: pd.DataFrame, order: Sequence[str], groups: Sequence[str], width: int) -> Chart:
     """Heat map of the indicators by month; a cross where one is withheld.
 
     `frame`: month (as written), title (lines parted by newlines), group, score, label (written
     in the cell). `order` is that of the titles, `groups` that of the dimensions.
     """
     months = list(frame["month"].drop_duplicates())
-    ticks = alt.Axis(labelAngle=0, values=_every(pd.Series(months), 6), orient="bottom")
+    lists = {"months": months, "ticks": _every(months, 6), "order": order, "groups": groups}
+    return _fill(_heat(width, len(months)), lists, cells=frame)
+
+
+@_template
+def _heat(width: int, months: int) -> Any:
+    ticks = alt.Axis(labelAngle=0, values=_placeholder("ticks"), orient="bottom")
     lines = alt.Axis(
         labelExpr="split(datum.label, '\\n')",
         labelLimit=0,
@@ -210,7 +323,8 @@ def heat(frame: pd.DataFrame, order: Sequence[str], groups: Sequence[str], width
         labelFontSize=12 if width == WIDE else 11,
     )
     base = alt.Chart().encode(
-        alt.X("month:O", sort=months, axis=ticks), alt.Y("title:N", sort=list(order), axis=lines)
+        alt.X("month:O", sort=_placeholder("months"), axis=ticks),
+        alt.Y("title:N", sort=_placeholder("order"), axis=lines),
     )
     scale = alt.Scale(domain=[0, 100], range=list(theme.HEAT))
     legend = alt.Legend(orient="top", gradientLength=140, values=[0, 50, 100], tickCount=3)
@@ -219,12 +333,11 @@ def heat(frame: pd.DataFrame, order: Sequence[str], groups: Sequence[str], width
     )
     marks = base.mark_text(fontSize=10).encode(text="label:N", color=_legible())
     marks = marks.transform_filter("datum.label != ''")
-    cell = {"width": 15 * len(months), "height": alt.Step(22 if width == WIDE else 44)}
-    layers = alt.layer(cells, marks, data=frame).properties(**cell)
+    cell = {"width": 15 * months, "height": alt.Step(22 if width == WIDE else 44)}
+    layers = alt.layer(cells, marks, data=alt.NamedData("cells")).properties(**cell)
     header = alt.Header(labelOrient="top", labelAnchor="start", labelFontWeight="bold")
-    return layers.facet(
-        row=alt.Row("group:N", sort=list(groups), header=header), spacing=8
-    ).resolve_scale(y="independent")
+    rows = alt.Row("group:N", sort=_placeholder("groups"), header=header)
+    return layers.facet(row=rows, spacing=8).resolve_scale(y="independent")
 
 
 def _legible() -> Any:
@@ -251,23 +364,15 @@ def line(
     `frame`: period, value. A `score` is drawn from 0 to 100, another value on a scale that need
     not start at zero. `bounds` are drawn across with their names.
     """
-    months = frame["period"].dt.strftime("%Y-%m-%dT00:00:00Z")
-    data = frame.assign(period=months).astype(object).where(frame.notna(), None)
-    last = data.loc[frame["value"].notna()].tail(1).assign(label=label)
-    named = {"line": data.to_dict("records"), "last": last.to_dict("records")}
-    plain = _line(colour, width, score, tuple(bounds))
-    return plain | {"datasets": plain.get("datasets", {}) | named}
+    last = frame.dropna(subset="value").tail(1).assign(label=label)
+    template = _line(colour, width, score, bool(bounds))
+    named = pd.DataFrame(bounds, columns=["value", "name"])
+    data = {"line": frame, "last": last} | ({"bounds": named} if bounds else {})
+    return _fill(template, **data)
 
 
-@cache
-def _line(
-    colour: str, width: int, score: bool, bounds: tuple[tuple[float, str], ...]
-) -> dict[str, Any]:
-    """The line chart without its data, made once for all that look the same.
-
-    A site has hundreds of lines that differ in their figures only, and Altair takes 10 ms for
-    each: the data are named here and put in by `line`.
-    """
+@_template
+def _line(colour: str, width: int, score: bool, bounded: bool) -> Any:
     value = alt.Y("value:Q", scale=SCORES if score else alt.Scale(zero=False, nice=True))
     time = alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=YEARS, title=None)
     base = alt.Chart(alt.NamedData("line")).encode(time, value)
@@ -275,18 +380,16 @@ def _line(
     last = alt.Chart(alt.NamedData("last")).encode(time, value)
     dot = last.mark_point(filled=True, size=70, color=colour, opacity=1)
     label_text = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
-    layers = [*_bounds(bounds), line_mark, dot, label_text.encode(text="label:N")]
-    plot = width - 60 - (MARGIN if bounds else 0)
-    chart = alt.layer(*layers).properties(width=plot, height=260 if width == WIDE else 200)
-    vega_lite: dict[str, Any] = chart.to_dict(validate=False)
-    return vega_lite
+    layers = [*(_bounds() if bounded else ()), line_mark, dot, label_text.encode(text="label:N")]
+    size = {
+        "width": width - 60 - (MARGIN if bounded else 0),
+        "height": 260 if width == WIDE else 200,
+    }
+    return alt.layer(*layers).properties(**size)
 
 
-def _bounds(bounds: Sequence[tuple[float, str]]) -> list[alt.Chart]:
-    if not bounds:
-        return []
-    frame = pd.DataFrame(bounds, columns=["value", "name"])
-    base = alt.Chart(frame).encode(alt.Y("value:Q"))
+def _bounds() -> list[Any]:
+    base = alt.Chart(alt.NamedData("bounds")).encode(alt.Y("value:Q"))
     rule = base.mark_rule(color=theme.MUTED, strokeDash=[4, 4])
     name = base.mark_text(align="left", dx=8, color=theme.MUTED)
     return [rule, name.encode(x=alt.value("width"), text="name:N")]

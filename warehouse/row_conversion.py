@@ -20,7 +20,8 @@ def rows(
     """The rows of a query, in its columns."""
     query = text(sql) if isinstance(sql, str) else sql
     result = connection.execute(query, dict(values or {}))
-    return pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()))
+    # as tuples: of each row of SQLAlchemy, pandas would ask whether it is a dataclass
+    return pd.DataFrame.from_records([tuple(row) for row in result], columns=list(result.keys()))
 
 
 def dates(days: "pd.Series[int]") -> pd.DatetimeIndex:

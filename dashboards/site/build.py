@@ -1,12 +1,12 @@
 """Build the site: every page in both languages, with charts and data."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from itertools import chain
 from pathlib import Path
 
-from altair.utils.schemapi import debug_mode
 from sqlalchemy import Engine
 
 from dashboards import rendering
@@ -114,34 +114,28 @@ def build(
 def _write(page_groups: PageGroups, countries: Mapping[str, str], *, forced: bool) -> BuildResult:
     """Write every group of files that changed, and the pages that list all issues."""
     record, writer = BuildRecord(page_groups.out), OutputWriter(page_groups.out)
-    stale = record.stale(page_groups.stamps)
+    stamps = page_groups.stamps
+    stale = record.stale(stamps)
+    newest = page_groups.context.issue.name
     issues_left = {issue.name for issue in page_groups.context.issues} & set(stale)
-    groups = _groups(page_groups, stale, forced=forced)
-    while issues_left:
-        name, files, written = next(groups)
-        record.note(name, page_groups.stamps[name], files, written)
-        issues_left.discard(name)
-    # the pages need the data of the issues only; the workers make the indicators meanwhile
-    _site_pages(page_groups, writer, countries)
-    for name, files, written in groups:
-        record.note(name, page_groups.stamps[name], files, written)
+    others = [name for name in stale if name != newest]
+    with parallel.make_all(page_groups, others, forced=forced) as rest:
+        # the newest issue here, whose edition is at hand, while the workers begin
+        first = [parallel.make_one(page_groups, newest)] if newest in stale else []
+        groups = chain(first, rest)
+        while issues_left:
+            name, files, written = next(groups)
+            record.note(name, stamps[name], files, written)
+            issues_left.discard(name)
+        # the pages need the data of the issues only; the workers make the indicators meanwhile
+        _site_pages(page_groups, writer, countries)
+        for name, files, written in groups:
+            record.note(name, stamps[name], files, written)
     record.note("site", "", writer.files, writer.written)
     removed = record.close()
     return BuildResult(record.written, removed, len(page_groups.context.issues))
 
 
-def _groups(
-    page_groups: PageGroups, names: Sequence[str], *, forced: bool
-) -> Iterator[parallel.GroupResult]:
-    """Make the groups, the newest issue here while the workers make the rest."""
-    newest = page_groups.context.issue.name
-    rest = parallel.make_all(page_groups, [name for name in names if name != newest], forced=forced)
-    if newest in names:
-        yield parallel.make_one(page_groups, newest)
-    yield from rest
-
-
-@debug_mode(False)
 def _site_pages(
     page_groups: PageGroups, writer: OutputWriter, countries: Mapping[str, str]
 ) -> None:

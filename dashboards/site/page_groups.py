@@ -6,7 +6,6 @@ from functools import cache, cached_property, lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
 
-from altair.utils.schemapi import debug_mode
 from sqlalchemy import Engine
 
 from dashboards import publish
@@ -53,7 +52,6 @@ class PageGroups:
         # two: an issue is read with the one before it, and that one is made next
         return lru_cache(maxsize=2)(partial(edition.load, self.engine))
 
-    @debug_mode(False)  # the tests check the charts, so that Altair need not for each drawing
     def make(self, name: str) -> OutputWriter:
         """Write the files of a group; returns the writer that lists them."""
         writer = OutputWriter(self.out)

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -27,38 +28,49 @@ def make_one(page_groups: PageGroups, name: str) -> GroupResult:
     return name, writer.files, writer.written
 
 
+@contextmanager
 def make_all(
     page_groups: PageGroups, names: Sequence[str], *, forced: bool
-) -> Iterator[GroupResult]:
-    """Start making these groups in the background; yields each that is done."""
+) -> Iterator[Iterator[GroupResult]]:
+    """Make these groups in the background; gives those that are done.
+
+    At the end of the context no process writes any more, after an error neither: it would fill
+    a draft again that is being removed.
+    """
     processors = os.cpu_count() or 1
     processes = min(processors, len(names) // GROUPS_PER_PROCESS)
     if processors < 2 or not processes:
-        return (make_one(page_groups, name) for name in names)
+        yield (make_one(page_groups, name) for name in names)
+        return
     url = page_groups.engine.url.render_as_string(hide_password=False)
     arguments = (url, page_groups.context.now, page_groups.out, page_groups.base, forced)
     # a fork would carry over the threads of the renderer, which do not survive it
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _ready, arguments)
+    try:
+        tasks = _tasks(page_groups, names)
+        yield _shared(page_groups, [(task, pool.submit(_make, task)) for task in tasks])
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _tasks(page_groups: PageGroups, names: Sequence[str]) -> list[Sequence[str]]:
+    """Several neighbouring issues a task, then an indicator each."""
     issues = [issue.name for issue in page_groups.context.issues if issue.name in names]
-    tasks = [
+    tasks: list[Sequence[str]] = [
         issues[start : start + ISSUES_PER_TASK] for start in range(0, len(issues), ISSUES_PER_TASK)
     ]
-    tasks += [[name] for name in names if name not in issues]
-    return _shared(page_groups, pool, [(task, pool.submit(_make, task)) for task in tasks])
+    return [*tasks, *([name] for name in names if name not in issues)]
 
 
-def _shared(
-    page_groups: PageGroups, pool: ProcessPoolExecutor, pending: list[Task]
-) -> Iterator[GroupResult]:
+def _shared(page_groups: PageGroups, pending: list[Task]) -> Iterator[GroupResult]:
     """The pool works from the first task on, this process from the last one back."""
-    with pool:
-        while pending:
-            task, result = pending[-1]
-            if result.cancel():
-                pending.pop()
-                yield from (make_one(page_groups, name) for name in task)
-            else:
-                yield from pending.pop(0)[1].result()
+    while pending:
+        task, result = pending[-1]
+        if result.cancel():
+            pending.pop()
+            yield from (make_one(page_groups, name) for name in task)
+        else:
+            yield from pending.pop(0)[1].result()
 
 
 def _ready(url: str, now: datetime, out: Path, base: str, forced: bool) -> None:

@@ -9,6 +9,9 @@ from dashboards.publish.publication import Publication
 
 MEASURES = {"value": "VALUE", "score": "SCORE", "contribution": "CONTRIBUTION"}
 SERIES = ["code", "measure", "unit"]
+# An observation of a series as `xml.written` writes it, and what stands before each of them.
+INDENT = "\n      "
+EMPTY = f"{INDENT}<Obs />".encode()
 STATUS = {"observed": "A", "carried": "I", "estimated": "E", "withheld": "M"}
 
 
@@ -20,10 +23,13 @@ def document(publication: Publication) -> bytes:
     dataset.set(xml.name("ss:dataScope"), "DataStructure")
     dataset.set(xml.name("ss:structureRef"), xml.FLOW)
     dataset.set(xml.name("xsi:type"), QName(xml.DEFINED, "DataSetType"))  # type: ignore[arg-type]
+    observations = []
     for names, rows in _observations(publication).groupby(SERIES, sort=False):
         key = dict(zip(("INDICATOR", "MEASURE", "UNIT_MEASURE"), map(str, names), strict=True))
-        _filled(xml.add(dataset, "Series", FREQ="M", **key), rows)
-    return xml.written(root)
+        SubElement(xml.add(dataset, "Series", FREQ="M", **key), "Obs")
+        observations.append(_written(rows))
+    parts = xml.written(root).split(EMPTY)
+    return b"".join(part + filled for part, filled in zip(parts, [*observations, b""], strict=True))
 
 
 def _typed(header: Element) -> None:
@@ -34,11 +40,18 @@ def _typed(header: Element) -> None:
     xml.add(header, "message:DataSetAction").text = "Replace"
 
 
-def _filled(series: Element, rows: pd.DataFrame) -> None:
-    for month, value, status in rows[["period", "value", "status"]].itertuples(index=False):
-        # xml.add would clean each text: our own figures and codes need none, and they are many
-        measured = {} if pd.isna(value) else {"OBS_VALUE": str(value)}
-        SubElement(series, "Obs", {"TIME_PERIOD": month, **measured, "OBS_STATUS": status})
+def _written(rows: pd.DataFrame) -> bytes:
+    """The observations of a series as text: as elements, they take three times as long."""
+    columns = (rows[name].tolist() for name in ("period", "value", "status"))
+    lines = (
+        f'{INDENT}<Obs TIME_PERIOD="{month}"{_value(value)} OBS_STATUS="{status}" />'
+        for month, value, status in zip(*columns, strict=True)
+    )
+    return "".join(lines).encode()
+
+
+def _value(figure: float) -> str:
+    return f' OBS_VALUE="{figure}"' if figure == figure else ""
 
 
 def _observations(publication: Publication) -> pd.DataFrame:

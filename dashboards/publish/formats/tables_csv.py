@@ -1,5 +1,7 @@
 """The tables as CSV: plain for machines, and in the format of a French Excel."""
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from dashboards.metadata import PATTERNS, Table
@@ -30,10 +32,20 @@ def _written(frame: pd.DataFrame, table: Table, truth: tuple[str, str]) -> pd.Da
 
 def _cells(column: pd.Series, kind: str, truth: tuple[str, str]) -> pd.Series:
     if kind in PATTERNS:
-        dates: pd.Series = column.dt.strftime(PATTERNS[kind])
-        return dates
+        return _each(column, lambda dates: dates.dt.strftime(PATTERNS[kind]))
     if kind == "boolean":
         return column.map({True: truth[0], False: truth[1]})
     if kind == "string":
-        return column.mask(column.str.match(FORMULA, na=False), "'" + column)
+        return _each(column, _quoted)
     return column
+
+
+def _quoted(texts: pd.Series) -> pd.Series:
+    return texts.mask(texts.str.match(FORMULA, na=False), "'" + texts)
+
+
+def _each(column: pd.Series, write: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    """Write each distinct value once: 16,000 rows of lineage hold 40 months and 64 keys."""
+    places, distinct = pd.factorize(column)
+    written = write(pd.Series(distinct)).array.take(places, allow_fill=True)
+    return pd.Series(written, column.index)

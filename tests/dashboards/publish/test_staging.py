@@ -178,7 +178,7 @@ def test_on_a_full_disk_nothing_is_visible_and_the_file_and_the_need_are_named(
     ran = subprocess.run(["unshare", "-rm", *script], capture_output=True, text=True, check=False)
     if "unshare" in ran.stderr or "mount:" in ran.stderr:
         pytest.skip("this machine gives no disk of one's own: unshare -rm")
-    release, site, filled = ran.stdout.splitlines()
+    release, site, filled = ran.stdout.splitlines()  # and no file of `ls`
     assert release.startswith(f"{tmp_path}/2026-10/")
     assert " MB are needed and 6" in release
     assert site.startswith(f"{tmp_path}/site/")
