@@ -1,4 +1,4 @@
-"""Every chart is valid Vega-Lite, and is drawn the same in every time zone."""
+"""Every chart is valid Vega-Lite with its data, and its months are instants."""
 
 import json
 from functools import cache
@@ -8,9 +8,10 @@ import altair as alt
 import pytest
 from jsonschema import Draft7Validator
 
-from dashboards import charts, edition_stats, theme
+from dashboards import charts, theme
 from dashboards.bulletin.figures import figures
 from dashboards.charts import Chart
+from dashboards.edition_stats import EditionStats
 from dashboards.i18n import language
 from warehouse.edition import Edition
 
@@ -21,9 +22,9 @@ SCHEMA = Path(alt.__file__).parent / "vegalite" / "v6" / "schema" / "vega-lite-s
 def specifications(shipped_edition: Edition) -> list[Chart]:
     """Every figure of a bulletin, wide and narrow, and the lines of the site."""
     drawn: list[Chart] = []
-    figures(shipped_edition, language("fr"), lambda chart, _: str(drawn.append(chart)))
-    index = edition_stats.table(shipped_edition, "score", "index")["index"]
-    frame = index.rename("value").rename_axis("period").reset_index()
+    stats = EditionStats(shipped_edition)
+    figures(stats, language("fr"), lambda chart, _: str(drawn.append(chart)))
+    frame = stats.index_scores.rename("value").rename_axis("period").reset_index()
     drawn += [
         charts.line(frame, "48,9", theme.INK, charts.WIDE, score=True, bounds=[(40.0, "calme")]),
         charts.line(frame, "48,9", theme.DIMENSIONS[0], charts.NARROW),
@@ -36,7 +37,7 @@ def validator() -> Draft7Validator:
     return Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-def test_every_chart_is_valid_by_the_schema_of_vega_lite(specifications: list[Chart]) -> None:
+def test_every_chart_is_valid_vega_lite(specifications: list[Chart]) -> None:
     assert len(specifications) == 12
     for specification in specifications:
         assert [error.message[:300] for error in validator().iter_errors(specification)] == []

@@ -5,13 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from altair import TopLevelMixin
 from bs4 import BeautifulSoup
 
 from dashboards import charts
-from dashboards.bulletin import document, figures
+from dashboards.bulletin import document
 from dashboards.edition_stats import HOLD, EditionStats
-from dashboards.i18n import Language, language
+from dashboards.i18n import language
 from warehouse.edition import Edition
 
 FR, EN = language("fr"), language("en")
@@ -109,23 +108,6 @@ def test_an_interval_is_drawn_where_it_is_known(shipped_edition: Edition) -> Non
     )
     assert "mark-area" not in without
     assert "mark-area" in with_band
-
-
-def test_every_chart_is_valid_vega_lite(
-    shipped_edition: Edition, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    drawn = []
-    draw = charts.svg
-
-    def spied(chart: TopLevelMixin, lang: Language) -> str:
-        drawn.append(chart)
-        return draw(chart, lang)
-
-    monkeypatch.setattr(charts, "svg", spied)
-    figures.figures(EditionStats(shipped_edition), FR)
-    assert len(drawn) == 10
-    for chart in drawn:
-        chart.to_dict(validate=True)
 
 
 def test_a_hostile_name_is_text_in_a_chart() -> None:
