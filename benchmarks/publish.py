@@ -1,4 +1,4 @@
-"""What publication costs: releases and sites, beside bare CSV and a plain copy.
+"""Time to publish releases and sites, beside bare CSV and a plain copy.
 
 The edition is the one that the shipped history gives. The API is measured with 60 editions,
 made up by giving its card other months; the site with the store of `benchmarks/made_up.py`,
@@ -124,7 +124,7 @@ def measure_site(root: Path) -> dict[str, float]:
 
 
 def measure_run(root: Path) -> dict[str, float]:
-    """What `make release` takes on an empty home, then once more; nobody can be reached."""
+    """Time of `make release` offline, on an empty home and then once more."""
     surroundings = os.environ | {
         "SILENTCRASH_HOME": str(root / "run"),
         "SILENTCRASH_NOW": NOW.isoformat(),

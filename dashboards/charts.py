@@ -77,7 +77,7 @@ def _compile(look: str, datasets: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _template(make: Callable[..., Any]) -> Callable[..., Chart]:
-    """Make each template once, without the checks of Altair, which take three times as long.
+    """Make each template once, and without the checks of Altair.
 
     The tests hold every template against the schema of Vega-Lite instead.
     """

@@ -33,7 +33,7 @@ def write(
     pages: Mapping[str, bytes] = MappingProxyType({}),
     layout: collection.Layout | None = None,
 ) -> list[Path]:
-    """Write an edition into `folder`, whole or not at all; the paths, checksums last.
+    """Write an edition into `folder`, whole or not at all; returns the paths.
 
     The same edition gives the same bytes. The checksums are of everything in the folder.
 

@@ -1,4 +1,4 @@
-"""Folders and files that are written aside and then appear whole, all together.
+"""Folders and files that are written aside and then appear together.
 
 A reader sees what was published before or what is published now, whenever the writer is killed
 and wherever the disk is full.
@@ -109,7 +109,7 @@ def holds(path: Path, body: bytes) -> bool:
 
 
 def check_room(root: Path, sizes: Mapping[str, int]) -> None:
-    """Refuse to begin where files of these sizes, in bytes, do not fit under `root`.
+    """Refuse to begin where files of these sizes (bytes) do not fit under `root`.
 
     Raises OSError naming the first file that does not fit, and what all of them need.
     """
@@ -121,7 +121,7 @@ def check_room(root: Path, sizes: Mapping[str, int]) -> None:
 
 
 def full(path: Path, needed: int) -> OSError:
-    """The error of a full disk, with the bytes that are needed and those that are free."""
+    """The error of a full disk, with the bytes that are needed and free."""
     free = shutil.disk_usage(_existing(path)).free
     reason = (
         f"the disk is full: {_size(needed)} are needed and {_size(free)} are free; what was "
@@ -160,7 +160,7 @@ def _switch(draft: Path, target: Path) -> None:
 
 
 def _exchanged(draft: Path, target: Path) -> bool:
-    """Swap two folders in one step; False where the system or the file system cannot."""
+    """Swap two folders in one step; False where the system cannot."""
     rename = getattr(ctypes.CDLL(None), "renameat2", None)
     if rename is None:
         return False
@@ -170,7 +170,7 @@ def _exchanged(draft: Path, target: Path) -> bool:
 
 
 def _recover(root: Path) -> None:
-    """Clear what killed writers left under `root`; a folder half switched comes back."""
+    """Clear what killed writers left in `root`; restore a folder half switched."""
     for drafts in root.glob(f".*{DRAFT}"):
         if not _dead(drafts):
             continue

@@ -92,7 +92,7 @@ def build(
     forced: bool = False,
     countries: Mapping[str, str] = projects.HERE,
 ) -> BuildResult:
-    """Write the site into `out`, whole or not at all; only what changed is written.
+    """Write what changed of the site into `out`, whole or not at all.
 
     The same warehouse and hour give the same bytes. Files of others in `out` stay as they are.
 

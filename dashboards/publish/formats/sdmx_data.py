@@ -41,7 +41,7 @@ def _typed(header: Element) -> None:
 
 
 def _written(rows: pd.DataFrame) -> bytes:
-    """The observations of a series as text: as elements, they take three times as long."""
+    """The observations of a series as text: elements take three times as long."""
     columns = (rows[name].tolist() for name in ("period", "value", "status"))
     lines = (
         f'{INDENT}<Obs TIME_PERIOD="{month}"{_value(value)} OBS_STATUS="{status}" />'

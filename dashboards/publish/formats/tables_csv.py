@@ -45,7 +45,7 @@ def _quoted(texts: pd.Series) -> pd.Series:
 
 
 def _each(column: pd.Series, write: Callable[[pd.Series], pd.Series]) -> pd.Series:
-    """Write each distinct value once: 16,000 rows of lineage hold 40 months and 64 keys."""
+    """Write each distinct value once: 16,000 rows of lineage have 40 months."""
     places, distinct = pd.factorize(column)
     written = write(pd.Series(distinct)).array.take(places, allow_fill=True)
     return pd.Series(written, column.index)

@@ -1,4 +1,4 @@
-"""What is published appears whole or not at all: kills, full disks, two writers."""
+"""Publication is whole or not at all: kills, full disks, two writers."""
 
 import errno
 import os
@@ -72,7 +72,7 @@ def write(root: Path, files: Mapping[str, bytes] = FILES) -> None:
             put(folder / name, body)
 
 
-def held(folder: Path) -> dict[str, bytes]:
+def bodies_of(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
 
 
@@ -90,7 +90,7 @@ def test_after_an_error_all_is_as_it_was(tmp_path: Path) -> None:
         put(drafts.folder("2026-10") / "file-00.csv", b"other")
         drafts.file("editions.atom", b"1")
         raise RuntimeError
-    assert held(tmp_path / "2026-10") == FILES
+    assert bodies_of(tmp_path / "2026-10") == FILES
     assert len(list(tmp_path.iterdir())) == 1
 
 
@@ -136,12 +136,12 @@ def test_a_killed_writer_leaves_nothing_or_all(tmp_path: Path, files: int) -> No
         writer.wait()
         writer.stdout.close()
         for folder in (tmp_path / "2026-10", tmp_path / "api"):
-            bodies = held(folder) if folder.exists() else {}
+            bodies = bodies_of(folder) if folder.exists() else {}
             assert len(bodies) in (0, 60)
             assert len(set(bodies.values())) <= 1
     write(tmp_path)
     assert not list(tmp_path.glob(f".*{DRAFT}"))
-    assert held(tmp_path / "2026-10") == FILES
+    assert bodies_of(tmp_path / "2026-10") == FILES
 
 
 def test_a_kill_between_two_renames_is_mended_by_the_next_writer(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_kill_between_two_renames_is_mended_by_the_next_writer(tmp_path: Path)
     drafts.mkdir()
     (tmp_path / "2026-10").rename(drafts / f"2026-10{OLD}")
     with Staging(tmp_path):
-        assert held(tmp_path / "2026-10") == FILES
+        assert bodies_of(tmp_path / "2026-10") == FILES
         assert not drafts.exists()
 
 
@@ -159,8 +159,8 @@ def test_two_writers_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
         put(first.folder("2026-10") / "index.csv", b"first")
         with Staging(tmp_path) as second:
             put(second.folder("2026-09") / "index.csv", b"second")
-        assert held(tmp_path / "2026-09") == {"index.csv": b"second"}
-    assert held(tmp_path / "2026-10") == {"index.csv": b"first"}
+        assert bodies_of(tmp_path / "2026-09") == {"index.csv": b"second"}
+    assert bodies_of(tmp_path / "2026-10") == {"index.csv": b"first"}
 
 
 def test_a_disk_too_small_is_seen_before_anything_is_written(tmp_path: Path) -> None:
