@@ -37,4 +37,5 @@ bench: .venv/.ready  ## measured ratios, printed and written as JSON
 
 LABELS ?= $(firstword $(wildcard ../*/evaluation/announcements_dev.csv))
 evaluate: .venv/.ready  ## docs/accuracy.md from a labelled file: make evaluate LABELS=file.csv
-	$(BIN)/silentcrash announcements evaluate $(LABELS) --out docs/accuracy.md
+	$(BIN)/silentcrash announcements evaluate $(LABELS) --out docs/accuracy.md \
+	  --held-out benchmarks/labels/kept_aside.csv --sight benchmarks/labels/first_sight.csv

@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from sources.announcements import extract
-from sources.announcements.train import WORDED
+from tools.train_announcements import WORDED
 
 BAR = 2000
 PASSES = 10

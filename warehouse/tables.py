@@ -266,8 +266,10 @@ class Event(SQLModel, table=True):
     version: int = Field(description="Version of the extraction that read it")
     address: str = Field(description="Link to the item")
     title: str = Field(description="Its title")
-    lang: str = Field(description="fr or en")
-    event_type: str = Field(description="What happened to the project, or not_announcement")
+    lang: str = Field(description="fr, en or other")
+    event_type: str = Field(
+        description="What happened to the project, not_announcement, or abstained where unsure"
+    )
     operator: str = Field(description="Who is behind it, as written, several with '; '")
     known_as: str = Field(description="The one name that the first operator's aliases share")
     country: str = Field(description="Country of the project, empty where not given")
@@ -278,5 +280,5 @@ class Event(SQLModel, table=True):
     power_qualifier: str = Field(description="up to, increment, total, phase, potential or scale")
     amount: float | None = Field(default=None, description="Investment, units of the currency")
     currency: str = Field(description="ISO 4217 code, empty without an amount")
-    confidence: float = Field(description="How much of the item was understood, 0 to 1")
+    confidence: float = Field(description="Probability that it tells an event, or none, 0 to 1")
     spans: str = Field(description="Where in the title each field was read")

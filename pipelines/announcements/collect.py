@@ -22,7 +22,7 @@ from sources.publishers import feeds, gdelt, sec_releases
 from warehouse import events, load
 from warehouse.observations import read
 
-VERSION = 3  # of the extraction; a greater one reads stored items anew
+VERSION = 4  # of the extraction; a greater one reads stored items anew
 TITLE = 300
 SHIPPED = "sources/announcements/known.csv"
 Items = Callable[[Payload], pd.DataFrame]
@@ -119,9 +119,11 @@ def _store(
 
     Items that come with the columns of their event keep them: their text was not stored.
     """
-    read_before = set(COLUMNS) <= set(items)
-    facts = items[[*COLUMNS]] if read_before else extracted(items.assign(text=items["title"]))
-    dated = facts.drop(columns=["is_announcement", "investment_usd"]).assign(
+    # facts that an older reader archived have no note
+    read_before = set(COLUMNS) - {"note"} <= set(items)
+    titles = items.assign(text=items["title"])
+    facts = items.reindex(columns=[*COLUMNS]) if read_before else extracted(titles)
+    dated = facts.drop(columns=["is_announcement", "investment_usd", "note"]).assign(
         known_from=instants(items["published"]),
         version=VERSION,
         address=items["link"],

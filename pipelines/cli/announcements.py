@@ -162,13 +162,21 @@ def fate(
 def evaluate(
     labels: Annotated[Path, typer.Argument(metavar="LABELS.csv", help="A labelled file.")],
     out: Annotated[Path, typer.Option("--out", metavar="PAGE.md", help="The page.")],
+    held_out: Annotated[
+        Path | None, typer.Option(metavar="ASIDE.csv", help="Labels that served no rule.")
+    ] = None,
+    sight: Annotated[
+        Path | None, typer.Option(metavar="SIGHT.csv", help="Scores when first read.")
+    ] = None,
 ) -> None:
     """Score the extraction against labels; write the page."""
     from pipelines.announcements import accuracy
     from pipelines.announcements.collect import extracted
 
     frame = read_texts(labels)
-    out.write_text(accuracy.page(frame, extracted(frame)), encoding="utf-8")
+    held_rows = read_texts(held_out) if held_out else None
+    pair = None if held_rows is None else (held_rows, extracted(held_rows))
+    out.write_text(accuracy.page(frame, extracted(frame), pair, sight), encoding="utf-8")
 
 
 def readable(summary_table: "pd.DataFrame") -> "pd.DataFrame":

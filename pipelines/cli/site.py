@@ -37,7 +37,7 @@ def build(
         raise UsageError("an edition is shown before its hour only with a reason: add --reason")
     from dashboards.site.build import build as build_site
     from pipelines.ingest import store
-    from sources.announcements import countries, regions
+    from sources.announcements import countries
 
     chosen = settings()
     if force:
@@ -49,7 +49,7 @@ def build(
             chosen.now,
             base=base.rstrip("/"),
             forced=force,
-            countries={country: countries.french(country) for country in regions.AFRICA},
+            countries={country: countries.french(country) for country in countries.AFRICA},
         )
     except LookupError as fault:
         raise RunError(str(fault)) from None

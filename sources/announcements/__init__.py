@@ -1,6 +1,5 @@
 """Data-centre announcements: dated, located, sized events of projects."""
 
-from sources.announcements.event import COLUMNS, Event
-from sources.announcements.extract import extract
+from sources.announcements.extract import COLUMNS, Event, extract
 
 __all__ = ["COLUMNS", "Event", "extract"]

@@ -1,24 +1,71 @@
-"""Clean hostile text: no markup, no control characters, bounded length."""
+"""Hostile text made plain, and the language that it is in."""
 
 import html
 import re
+import tomllib
 import unicodedata
+from functools import cache
+from pathlib import Path
 
 MAX_CHARS = 4000
+LANGUAGES = Path(__file__).parent / "words" / "languages.toml"
+READ = ("en", "fr")  # the languages that have a vocabulary
+OTHER = "other"
+# Under this share of Latin letters a text is in another script, whatever names it quotes.
+LATIN = 0.6
+# A third language needs this many function words more: Spanish towns stand in English titles.
+AHEAD = 2
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _SPACE = re.compile(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
+_WORD = re.compile(r"[^\W\d_]+'(?=\w\w)|[^\W\d_]+(?!\$)\b")
+_FRENCH_LETTERS = re.compile(r"[éèêàçùîôœ]")
+_UNREADABLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 
 
 def clean(text: object) -> str:
-    """One line of readable text, at most MAX_CHARS long; "" for what is not text."""
+    """Give one line of readable text, at most MAX_CHARS long; "" for non-text."""
     if not isinstance(text, str):
         return ""
     plain = html.unescape(_TAG.sub(" ", html.unescape(text[: 4 * MAX_CHARS])))
     normal = unicodedata.normalize("NFKC", plain).translate(_QUOTES)
-    readable = "".join(c if _readable(c) else " " for c in normal)
-    return _SPACE.sub(" ", readable).strip()[:MAX_CHARS]
+    if not normal.isascii() or not normal.isprintable():
+        readable = (" " if unicodedata.category(c) in _UNREADABLE else c for c in normal)
+        normal = "".join(readable)
+    return _SPACE.sub(" ", normal).strip()[:MAX_CHARS]
 
 
-def _readable(char: str) -> bool:
-    return unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs", "Cn"}
+def language(text: str) -> str:
+    """Tell "en", "fr" or OTHER by function words, accents and script.
+
+    Without any function word the text counts as English, unless its letters are French.
+    """
+    if not text.isascii() and _is_foreign_script(text):
+        return OTHER
+    small = text.lower()
+    words = _WORD.findall(small)
+    scores = {name: sum(word in words_of for word in words) for name, words_of in _function_words()}
+    # half a point a letter: a French title may hold no function word, an English one two names
+    scores["fr"] += len(_FRENCH_LETTERS.findall(small)) // 2
+    read = max(scores["en"], scores["fr"])
+    if max(scores.values()) >= read + AHEAD:
+        return OTHER
+    return "fr" if scores["fr"] > scores["en"] else "en"
+
+
+@cache
+def function_words() -> frozenset[str]:
+    """Give the function words of the languages that are read."""
+    return frozenset().union(*(words for name, words in _function_words() if name in READ))
+
+
+@cache
+def _function_words() -> tuple[tuple[str, frozenset[str]], ...]:
+    written = tomllib.loads(LANGUAGES.read_text(encoding="utf-8"))
+    return tuple((name, frozenset(words.split())) for name, words in written.items())
+
+
+def _is_foreign_script(text: str) -> bool:
+    letters = [char for char in text if char.isalpha()]
+    latin = sum(char < "\u0250" for char in letters)
+    return bool(letters) and latin < LATIN * len(letters)

@@ -1,16 +1,15 @@
-"""What a text says of a project: one event of its life, or none.
+"""What an event is: the verb that decides, and whether it is done.
 
-The phrases are in words/lexicon.toml. The first group that matters decides: what is not about a
-project at all, then what ends or delays it, then what only stands beside it (money, law, power,
-kit), then what builds, opens, expands or announces it.
+What ends or delays a project is told before what builds, opens or extends it; what lies ahead
+is an announcement. A verb whose object is something else than a site (a law, a loan, a power
+plant) says nothing of the project.
 """
 
-import re
-import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Literal
+
+from sources.announcements.clauses import BREAKS, Chunk
 
 Kind = Literal[
     "announced",
@@ -20,153 +19,139 @@ Kind = Literal[
     "cancelled",
     "delayed",
     "not_announcement",
+    "abstained",
 ]
-KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]
-LEXICON = Path(__file__).parent / "words" / "lexicon.toml"
-DC = r"(?:data[ -]?cent(?:er|re)s?|centres? de données)"
-_SITE = re.compile(rf"{DC}|campus")
-NEAR = r"[^.;]{0,80}?"
-_CAPITAL = re.compile(r"(?<!\\)[A-Z]")  # leaves the escaped ones
 NONE: Kind = "not_announcement"
+ABSTAINED: Kind = "abstained"
+# The kinds that a label can have; to abstain is for the reader alone.
+KINDS: tuple[Kind, ...] = tuple(kind for kind in Kind.__args__ if kind != ABSTAINED)  # type: ignore[attr-defined]
+DONE = frozenset({"s", "ed", "base", "ing"})
+# Objects that are no site: what is done to them is not done to the project.
+ELSEWHERE = frozenset(
+    {"law", "opposition", "finance", "energy", "beside", "market", "lease", "opinion", "deal"}
+)
+ENDS = frozenset({"cancel", "reject", "delay"})
+_PASSED_OVER = frozenset({"mw", "cash", "who", "name", "where", "land", "council"})
+_NEVER = 10_000  # later than any chunk of a text
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """The kind of event, the family of phrases that decided and where it was read."""
+    """The kind of an event and where the deciding chunk stands."""
 
     kind: Kind
-    family: str
     span: tuple[int, int]
 
 
-@cache
-def _families() -> dict[str, re.Pattern[str]]:
-    written = tomllib.loads(LEXICON.read_text(encoding="utf-8"))
-    return {name: _pattern(phrases) for name, phrases in written.items()}
+def read(chunks: Sequence[Chunk]) -> Verdict:
+    """Read the kind of the event that the chunks of a text tell."""
+    ended, late = _first(chunks, {"cancel", "reject"}), _first(chunks, {"delay"})
+    begun, opened, grown = _begun(chunks), _opened(chunks), _grown(chunks)
+    if late < _NEVER and _describes(chunks, late):
+        late = _NEVER
+    if ended < _NEVER:
+        return _verdict(chunks, "cancelled", ended)
+    if late < opened:
+        return _verdict(chunks, "delayed", late)
+    if begun < opened:
+        return _verdict(chunks, "under_construction", begun)
+    # "completes expansion" is one; a "second phase" that opens is an opening
+    opens_site = opened < _NEVER and _object(chunks, opened) != "expansion"
+    if opens_site and (opened < grown or chunks[grown].meaning == "expansion"):
+        return _verdict(chunks, "operational", opened)
+    if grown < _NEVER:
+        return _verdict(chunks, "expanded", grown)
+    return _verdict(chunks, "announced", next(_verbs(chunks, {"plan", "build", "approve"}), 0))
 
 
-def _pattern(phrases: list[str]) -> re.Pattern[str]:
-    """Join the phrases into one expression, factored by common beginning."""
-    small = [_CAPITAL.sub(lambda hit: hit[0].lower(), phrase) for phrase in phrases]
-    joined = _begin(r"^", small) + _begin(r"\b", small)
-    joined += [phrase for phrase in small if not phrase.startswith(("^", r"\b"))]
-    return re.compile("|".join(joined).replace("{dc}", DC).replace("{near}", NEAR))
+def _verdict(chunks: Sequence[Chunk], kind: Kind, number: int) -> Verdict:
+    chunk = chunks[number] if number < len(chunks) else None
+    return Verdict(kind, (chunk.start, chunk.end) if chunk else (0, 0))
 
 
-def _begin(anchor: str, phrases: list[str]) -> list[str]:
-    rest = [f"(?:{member.removeprefix(anchor)})" for member in phrases if member.startswith(anchor)]
-    return [f"{anchor}(?:{'|'.join(rest)})"] if rest else []
+def _verbs(
+    chunks: Sequence[Chunk], meanings: set[str], tenses: frozenset[str] = DONE
+) -> Iterator[int]:
+    return (
+        number
+        for number, chunk in enumerate(chunks)
+        if chunk.meaning in meanings and chunk.tense in tenses
+    )
 
 
-class _Text:
-    """A text that is asked for families of phrases; each is searched once."""
+def _first(chunks: Sequence[Chunk], meanings: set[str], tenses: frozenset[str] = DONE) -> int:
+    """The first verb of a meaning whose object is not elsewhere.
 
-    def __init__(self, text: str) -> None:
-        small = text.lower()  # twice as fast as ignoring case
-        self.text = small if len(small) == len(text) else text
-        self._found: dict[str, re.Match[str] | None] = {}
-
-    def has(self, *families: str) -> bool:
-        return any(self.match(family) for family in families)
-
-    def match(self, family: str) -> re.Match[str] | None:
-        if family not in self._found:
-            self._found[family] = _families()[family].search(self.text)
-        return self._found[family]
-
-    def verdict(self, kind: Kind, *families: str) -> Verdict:
-        hit = ((family, self.match(family)) for family in families)
-        family, match = next(((f, m) for f, m in hit if m), ("", None))
-        return Verdict(kind, family, match.span() if match else (0, 0))
-
-
-def read(text: str, *, sited: bool = False, builder: bool = False) -> Verdict:
-    """Read the project event of a cleaned text, or "not_announcement".
-
-    `sited`: the text gives a place or a power. A text of which the lexicon knows no verb then
-    still tells of a project. `builder`: it names somebody who does nothing but data centres,
-    which is then its subject.
+    What a council is "to" do it has voted to do; a site before a participle is its object.
     """
-    matcher = _Text(text)
-    if verdict := _outside(matcher, builder=builder):
-        return verdict
-    for decide in (_ended, _beside, _life):
-        if verdict := decide(matcher):
-            return verdict
-    return matcher.verdict("announced" if sited and matcher.has("subject") else NONE, "subject")
+    for number, chunk in enumerate(chunks):
+        if chunk.meaning not in meanings:
+            continue
+        voted = chunk.tense == "ahead" and _has(chunks[:number], {"council", "meeting"})
+        suffered = chunk.tense in {"ed", "base"} and _has(chunks[:number], {"facility", "project"})
+        fits = suffered or _object(chunks, number) not in ELSEWHERE
+        if fits and (chunk.tense in tenses or (voted and meanings & ENDS)):
+            return number
+    return _NEVER
 
 
-def _outside(text: _Text, *, builder: bool) -> Verdict | None:
-    if (builder or text.has("subject")) and not text.has("aside", "denial", "law_ended"):
-        return None
-    return text.verdict(NONE, "aside", "denial", "law_ended")
+def _has(chunks: Sequence[Chunk], meanings: set[str]) -> bool:
+    return any(chunk.meaning in meanings for chunk in chunks)
 
 
-def _ended(text: _Text) -> Verdict | None:
-    law = text.has("policy") and not text.has("law_and_project")
-    elsewhere = text.has("other_thing") and not text.has("own_project")
-    if text.has("cancelled") and not law and not elsewhere:
-        return text.verdict("cancelled", "cancelled")
-    late = text.has("delayed") and not text.has("policy", "business")
-    if late and not (text.has("open") and text.has("late_but_open")):
-        return text.verdict("delayed", "delayed")
-    return None
+def _object(chunks: Sequence[Chunk], number: int) -> str:
+    """What a verb is said of: the head of the next noun in its clause, or of the one before."""
+    for chunk in chunks[number + 1 :]:
+        if chunk.meaning in BREAKS:
+            break
+        if not chunk.tense and chunk.meaning not in _PASSED_OVER:
+            return chunk.head or chunk.meaning
+    return ""
 
 
-def _beside(text: _Text) -> Verdict | None:
-    if _begun(text) and not text.has("power", "power_noun"):
-        return None
-    if text.has("policy", "opposition", "market") and not text.has("goes_ahead"):
-        return text.verdict(NONE, "policy", "opposition", "market")
-    if _bought(text) or text.has("finance", "business"):
-        return text.verdict(NONE, "finance", "business", "deals", "leases", "bare_land")
-    if _for_power(text) or _for_kit(text):
-        return text.verdict(NONE, "power", "power_noun", "equipment")
-    return None
+def _describes(chunks: Sequence[Chunk], number: int) -> bool:
+    """True for the adjective in "deploys servers at delayed data center"."""
+    after = chunks[number + 1 : number + 2]
+    joined = bool(after) and after[0].start - chunks[number].end <= 1
+    earlier = _has(chunks[:number], {"deploy", "open"})
+    return chunks[number].tense == "ed" and joined and earlier
 
 
-def _bought(text: _Text) -> bool:
-    if text.has("bare_land", "land"):
-        return not text.has("project")
-    return text.has("deals") or (text.has("leases") and not text.has("tenant_revealed"))
+def _begun(chunks: Sequence[Chunk]) -> int:
+    started = [*_verbs(chunks, {"break_ground"}, DONE | {""})]
+    for number, chunk in enumerate(chunks):
+        if chunk.meaning == "first_stone" and not _lies_ahead(chunks[:number]):
+            started.append(number)
+        if chunk.meaning == "begin" and chunk.tense in DONE and _is_of_site(chunks, number):
+            started.append(number)
+    return min(started, default=_NEVER)
 
 
-def _for_power(text: _Text) -> bool:
-    """True if the text is about a power plant or power contract."""
-    if text.has("power") and not text.has("former_plant"):
-        return True
-    plant, site = text.match("power_noun"), _SITE.search(text.text)
-    if plant is None or text.has("former_plant"):
-        return False
-    return site is None or plant.start() < site.start()
+def _is_of_site(chunks: Sequence[Chunk], number: int) -> bool:
+    """True where what begins is work on a site, or the site itself."""
+    near = [*chunks[max(0, number - 4) : number], *chunks[number + 1 : number + 4]]
+    return _has(near, {"work"}) or _object(chunks, number) in {"facility", "project", "expansion"}
 
 
-def _for_kit(text: _Text) -> bool:
-    return text.has("equipment") and not text.has("building", "open")
+def _opened(chunks: Sequence[Chunk]) -> int:
+    opened = [_first(chunks, {"open"})]
+    launched = _first(chunks, {"launch"}, frozenset({"s", "ed"}))
+    # a campus launched together with its budget is a plan, not an opening
+    if launched < _NEVER and not any(chunk.meaning == "cash" for chunk in chunks[launched:]):
+        opened.append(launched)
+    for number, chunk in enumerate(chunks):
+        if chunk.meaning == "opening" and not _lies_ahead(chunks) and not _has(chunks, {"delay"}):
+            opened.append(number)
+    return min(opened)
 
 
-def _begun(text: _Text) -> bool:
-    """Whether the construction has begun rather than is to begin."""
-    begun, ahead = text.match("building"), text.match("building_ahead")
-    if begun is None or ahead is None:
-        return begun is not None
-    return begun.end() <= ahead.start() or ahead.end() <= begun.start()
+def _lies_ahead(chunks: Sequence[Chunk]) -> bool:
+    return any(chunk.tense in {"ahead", "maybe"} for chunk in chunks)
 
 
-def _first(text: _Text, member: str, other: str) -> bool:
-    """True if `member` is mentioned before `other`: the first is the news."""
-    a, b = text.match(member), text.match(other)
-    return bool(a and b and a.end() <= b.start())
-
-
-def _life(text: _Text) -> Verdict | None:
-    opened = text.has("open") and not text.has("future")
-    if _begun(text) and not (opened and _first(text, "open", "building")):
-        return text.verdict("under_construction", "building")
-    grown = text.has("expand") and not text.has("expand_not")
-    if opened and not (grown and _first(text, "expanding", "open")):
-        done: Kind = "expanded" if text.has("now_expanded") else "operational"
-        return text.verdict(done, "open")
-    if grown:
-        return text.verdict("expanded", "expand")
-    return text.verdict("announced", "announce") if text.has("announce") else None
+def _grown(chunks: Sequence[Chunk]) -> int:
+    noun = next((at for at, chunk in enumerate(chunks) if chunk.meaning == "expansion"), _NEVER)
+    verb = _first(chunks, {"expand"}, DONE | {"ahead", "maybe"})
+    if verb < _NEVER and _object(chunks, verb) == "whole_fleet":
+        verb = _NEVER  # a company grows, not a site
+    return min(noun, verb)

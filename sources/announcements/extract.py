@@ -4,59 +4,228 @@ Pure: no network, no clock.
 """
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 
 from sources.announcements import classifier, event_type, money, operators, places, power
-from sources.announcements.clean import clean
-from sources.announcements.event import Event
+from sources.announcements.clauses import Chunk, Mark, chunks
+from sources.announcements.clean import OTHER, clean, function_words, language
+from sources.announcements.event_type import ABSTAINED, NONE, Kind
+from sources.announcements.money import Money
+from sources.announcements.power import Power
+from sources.announcements.vocabulary import nouns, verbs, word_set
 
-FIRST_SENTENCES = 1200
-_FRENCH = re.compile(
-    r"[éèêàçùîôœ]|\b(?:le|la|les|des|une|du|au|aux|dans|pour|avec|sur|est|sont|et|par|qui|selon)\b",
-    re.IGNORECASE,
+COLUMNS = (
+    "lang", "is_announcement", "event_type", "operator", "country", "place",
+    "power_mw", "power_min_mw", "power_max_mw", "power_qualifier",
+    "amount", "currency", "investment_usd", "confidence", "note", "spans",
+)  # fmt: skip
+Span = tuple[int, int]
+FIRST_SENTENCES = 1200  # characters that are read: a headline and its summary
+NO_TEXT, FOREIGN, UNSURE = "there is no text to read", "not my language", "unsure"
+_WORD = re.compile(r"[^\W\d_](?:[\w&+-]|\.(?=\w)|'(?=[^\W\d_]{2}))*")
+_ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)'")
+_TICKER = re.compile(r"\((?:NASDAQ|Nasdaq|NYSE|OTC\w*|TSX|FSE|Cboe|CSE)[^)]{0,40}\)")
+# "DENVER, April 29, 2024 (GLOBE NEWSWIRE) -- ", "(Agence Ecofin) - ", "Item 8.01 Other Events. "
+_DATELINE = re.compile(
+    r"(?:[^()]{0,60}\([A-Z][^()]{2,30}\)\s*-{1,2}\s|Item \d\.\d\d\.?\s*(?:[A-Z][\w ]{3,60}\.)?\s|"
+    r"\w+Breaks\s-\s)"
 )
-_ENGLISH = re.compile(
-    r"\b(?:the|of|to|in|for|and|with|on|at|is|will|plans?|by|from|its)\b", re.IGNORECASE
+_SENTENCE_START = frozenset('.:?!|"-')
+# Capitalised with a name beside them, these still are what they mean: "Fayette County Council".
+_PLAIN = word_set(
+    "data council county city ai township town commission board center centers centre "
+    "centres cloud campus government ministry court conseil ministre ministère"
 )
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event in the life of a project, or none, or an abstention.
+
+    Where `kind` is "not_announcement" or "abstained", the other fields are empty. `power` is in
+    MW, `money` in units of its currency. `confidence` is the probability that the text is what
+    `kind` says: an event or none. `note` says why a text was not read or not decided. `spans`
+    gives the positions in the cleaned text where each field was read.
+    """
+
+    kind: Kind
+    language: str
+    operators: tuple[str, ...] = ()
+    country: str = ""
+    place_name: str = ""
+    power: Power | None = None
+    money: Money | None = None
+    confidence: float = 0.0
+    note: str = ""
+    spans: dict[str, Span] = field(default_factory=dict)
+
+    def row(self) -> dict[str, object]:
+        """Give the event as one row of COLUMNS; None where the text gives nothing."""
+        power, money = self.power, self.money
+        dollars = money.amount if money and money.currency == "USD" else None
+        decided = None if self.kind == ABSTAINED else int(self.kind != NONE)
+        values = (
+            self.language, decided, self.kind, "; ".join(self.operators),
+            self.country, self.place_name,
+            power and power.mw, power and power.low, power and power.high,
+            power.qualifier if power else "",
+            money and money.amount, money.currency if money else "", dollars, self.confidence,
+            self.note, "; ".join(f"{k} {a}-{b}" for k, (a, b) in self.spans.items()),
+        )  # fmt: skip
+        return dict(zip(COLUMNS, values, strict=True))
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A cleaned text and everything that is known of it by position."""
+
+    text: str
+    language: str
+    powers: list[Power]
+    amounts: list[Money]
+    listed: tuple[operators.Operator, ...]
+    sites: list[places.PlaceMention]
+    chunks: list[Chunk]
 
 
 def extract(text: object) -> Event:
     """Read the project event in a text; never raise.
 
-    Non-text input is rejected with a reason.
-
-    Only the first FIRST_SENTENCES characters are read: a headline and its summary.
+    Non-text input, a text in a language without vocabulary and a text that leaves the weights
+    undecided come back as abstentions with a note. Only the first FIRST_SENTENCES characters
+    are read.
     """
-    plain = clean(text)[:FIRST_SENTENCES]
+    plain = _without_dateline(clean(text)[:FIRST_SENTENCES])
     if not any(char.isalpha() for char in plain):
-        return Event(event_type.NONE, "", refused="there is no text to read")
-    language = _language(plain)
-    figure, (country, place_name) = power.find(plain), places.find(plain)
-    sited = bool(figure or country)
-    verdict = event_type.read(plain, sited=sited, builder=sited and operators.builder(plain))
-    # a text that gives both a power and a place tells of a site, whatever its other words
-    unsure = verdict.family in classifier.UNSURE and not (figure and country)
-    unsure = unsure and classifier.doubtful(plain)
-    if verdict.kind == event_type.NONE or unsure:
-        return Event(event_type.NONE, language, spans=_spans(kind=verdict.span))
-    who, cost = operators.find(plain), money.find(plain)
+        return Event(NONE, "", note=NO_TEXT)
+    spoken = language(plain)
+    if spoken == OTHER:
+        return Event(ABSTAINED, OTHER, note=FOREIGN)
+    reading = read(plain, spoken)
+    chance = classifier.probability(_small(plain), reading.chunks)
+    low, high = classifier.UNSURE
+    if low < chance < high:
+        return Event(ABSTAINED, spoken, confidence=round(chance, 3), note=UNSURE)
+    if chance <= low:
+        return Event(NONE, spoken, confidence=round(1 - chance, 3))
+    return replace(_event(reading), confidence=round(chance, 3))
+
+
+def _without_dateline(plain: str) -> str:
+    """Blank out where and by whom a text was sent, or the item of a form, keeping positions."""
+    match = _DATELINE.match(plain)
+    plain = _TICKER.sub(lambda ticker: " " * len(ticker[0]), plain)
+    return " " * match.end() + plain[match.end() :] if match else plain
+
+
+def read(plain: str, spoken: str) -> Reading:
+    """Read the figures, names and places of a cleaned text, and cut it into chunks."""
+    powers, amounts = power.everything(plain), money.everything(plain)
+    listed, sites = operators.everyone(plain), places.everywhere(plain)
+    marks = _marks(plain, spoken, powers, amounts, listed, sites)
+    cut = chunks(_small(plain), spoken, marks)
+    return Reading(plain, spoken, powers, amounts, listed, sites, cut)
+
+
+def _event(reading: Reading) -> Event:
+    verdict = event_type.read(reading.chunks)
+    figure, cost = (
+        power.choose(reading.text, reading.powers),
+        money.choose(reading.text, reading.amounts),
+    )
+    who = operators.find(reading.text, reading.chunks)
+    country, site = places.find(reading.text)
     spans = _spans(
         kind=verdict.span,
         operator=who[0].span if who else None,
         power=figure.span if figure else None,
         amount=cost.span if cost else None,
     )
-    understood = (who, country, figure or cost, verdict.family != "subject")
-    names = tuple(name_read.name for name_read in who)
-    confidence = round(0.5 + 0.12 * sum(map(bool, understood)), 2)
-    return Event(
-        verdict.kind, language, names, country, place_name, figure, cost, confidence, spans
-    )
+    names = tuple(operator.name for operator in who)
+    return Event(verdict.kind, reading.language, names, country, site, figure, cost, spans=spans)
 
 
-def _spans(**read: tuple[int, int] | None) -> dict[str, tuple[int, int]]:
-    return {name: span for name, span in read.items() if span and span[1] > span[0]}
+def _spans(**read_at: Span | None) -> dict[str, Span]:
+    return {name: span for name, span in read_at.items() if span and span[1] > span[0]}
 
 
-def _language(text: str) -> str:
-    french, english = len(_FRENCH.findall(text)), len(_ENGLISH.findall(text))
-    return "fr" if french > english else "en"
+def _small(text: str) -> str:
+    small = text.lower()
+    return small if len(small) == len(text) else text
+
+
+def _marks(
+    text: str,
+    spoken: str,
+    powers: Sequence[Power],
+    amounts: Sequence[Money],
+    listed: Sequence[operators.Operator],
+    sites: Sequence[places.PlaceMention],
+) -> list[Mark]:
+    """Place figures, known names, places and unknown names in order; the first kinds win."""
+    taken: list[Mark] = []
+    for meaning, hits in (("mw", powers), ("cash", amounts), ("who", listed), ("where", sites)):
+        spans = (hit.span for hit in hits)
+        taken += [(*span, meaning) for span in spans if _is_free(span, taken)]
+    taken += [(*span, "name") for span in _names(text, spoken) if _is_free(span, taken)]
+    joined: list[Mark] = []
+    for start, end, meaning in sorted(taken):
+        last = joined[-1] if joined else (0, 0, "")
+        if start < last[1]:
+            continue
+        if {meaning, last[2]} <= {"who", "name"} and text[last[1] : start] in {"", " "}:
+            joined[-1] = (last[0], end, "who" if "who" in {meaning, last[2]} else "name")
+        else:
+            joined.append((start, end, meaning))
+    return joined
+
+
+def _is_free(span: Span, taken: Sequence[Mark]) -> bool:
+    return all(span[1] <= start or end <= span[0] for start, end, _ in taken)
+
+
+def _names(text: str, spoken: str) -> list[Span]:
+    """Find capitalised words that no vocabulary has, in a headline of sentence case."""
+    if operators.is_title_case(text):
+        return []
+    words = list(_WORD.finditer(text))
+    capital = [word[0][0].isupper() for word in words]
+    means = _meaning(spoken)
+    names = []
+    for number, word in enumerate(words):
+        if not capital[number]:
+            continue
+        small = _ELIDED.sub("", word[0].lower()).split("'")[0]
+        opens = number == 0 or text[: word.start()].rstrip()[-1:] in _SENTENCE_START
+        beside = _touches(text, words, capital, number)
+        if means(small) and (opens or not beside or small in _PLAIN):
+            continue
+        if small in _ordinary() and (opens or not beside):
+            continue
+        names.append(word.span())
+    return names
+
+
+def _touches(
+    text: str, words: Sequence[re.Match[str]], capital: Sequence[bool], number: int
+) -> bool:
+    """True if another capitalised word stands right beside this one."""
+    pairs = ((number - 1, number), (number, number + 1))
+    return any(
+        left >= 0 and right < len(words) and capital[left] and capital[right]
+        and text[words[left].end() : words[right].start()] == " "
+        for left, right in pairs
+    )  # fmt: skip
+
+
+@cache
+def _meaning(spoken: str) -> Callable[[str], bool]:
+    listed = frozenset(nouns(spoken)) | frozenset(verbs(spoken))
+    return listed.__contains__
+
+
+@cache
+def _ordinary() -> frozenset[str]:
+    return operators.ordinary() | function_words()

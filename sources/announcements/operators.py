@@ -1,74 +1,62 @@
-"""Find who is behind a project: a gazetteer and headline grammar."""
+"""Find who is behind a project: known operators, and names where a clause puts its subject."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
 from sources.announcements import places
+from sources.announcements.clauses import BREAKS, Chunk
 
 GAZETTEER = Path(__file__).parent / "words" / "operators.csv"
-BUILDERS = Path(__file__).parent / "words" / "builders.txt"
 ORDINARY = Path(__file__).parent / "words" / "ordinary.txt"
 _WORD = re.compile(rf"{places.ELISION}[^\W_][\w.&'+-]*")
-_LONGEST = 5
-_VERB = re.compile(
-    r"\s(?:to|will|has|have|is|are|was|were|set|looks?|plans?|propos\w+|announc\w+|unveil\w*|reveal\w*|"
-    r"confirm\w*|eyes?|seeks?|targets?|pitch\w*|mulls?|consider\w*|explor\w+|plots?|submit\w*|files?|"
-    r"appl(?:ies|y|ied)|breaks?|broke|starts?|begins?|began|commence[sd]?|opens?|opened|launch\w*|"
-    r"inaugurat\w+|complet\w+|invests?|invested|spends?|pledges?|commits?|partners?|teams?|signs?|"
-    r"joins?|acquires?|buys?|purchase[sd]?|pays?|secures?|wins?|gets?|receives?|expands?|adds?|"
-    r"doubles?|extends?|withdr\w+|drops?|scraps?|cancels?|kills?|retracts?|abandons?|pauses?|paused|"
-    r"delays?|halts?|shelve[sd]?|pulls?|deploys?|builds?|building|develops?|tops?|energi[sz]e[sd]?|"
-    r"brings?|lays?|kicks?|hints?|wants?|hopes?|reportedly|chosen|selected|selects?|picks?|chooses?|"
-    r"establish\w*|creates?|forms?|moves?|enters?|reviv\w+|resubmit\w*|outlines?|details?|could|may|"
-    r"would|also|recently|earmark\w*|purchases|made|prévoi\w+|annonc\w+|va|vont|lance\w*|inaugure\w*|"
-    r"ouvre\w*|construi\w+|investi\w*|démarre\w*|a|ont|envisage\w*|signe\w*|dévoile\w*|veut|pose|"
-    r"implant\w+|lands?|locks?|breaks|clears?|reaffirms?|gets?|projette|choisit)\s",
-    re.IGNORECASE,
-)
-_AFTER = re.compile(
-    r"(?<!approved )(?<!rejected )(?<!denied )(?<!refused )(?<!granted )(?<!opposed )(?<!backed )"
-    r"\b(?:by|from|with|for|developer|company|firm|operator|behind|par|avec|groupe|société)\s+(?=[A-Z])"
-    r"|(?:data ?cent(?:er|re)s?|centres? de données) de\s+(?=[A-Z]\w+ [A-Z])"
-)
+LONGEST = 5  # words of a known name
+REACH = 3  # chunks between an owner and the site: "Northbridge's $1bn, 50MW data center"
 _SPLIT = re.compile(r"\s*(?:,\s*(?:and|et)?|;|\band\b|\bet\b|\+| & )\s*")
-_LEAD = re.compile(
-    r"^(?:(?:the|a|an|le|la|les|l'|un|une|in|on|at|data cent(?:er|re)s?|developers?|"
-    r"operators?|firm|company|startup|"
-    r"giant|provider|investor|group|tech|cloud|neocloud|crypto\w*|bitcoin|miner|hyperscaler|colo\w*|"
-    r"telco|telecoms?|investment|private equity|real estate|infrastructure|opérateur|société|"
-    r"groupe|"
-    r"[\w-]+-(?:based|backed|owned|headquartered)|[A-Z]\w+(?:ian|ese|ish|can|ch|an|i)\s(?=[a-z])|"
-    r"[A-Z][\w ]{2,20}'s(?=\s[A-Z])|AI|IT|energy|power|oil and gas)\s+)+",
+_TRIM = re.compile(
+    r"^(?:(?:the|a|an|le|la|les|l'|un|une|sources?|exclusive|report|startup|start-up|giant|firm|"
+    r"company|developer|operator|provider|investor|group|opérateur|société|groupe|promoteur|"
+    r"[\w-]+-(?:based|backed|owned|headquartered|listed))\s+)+|\s*\([^)]*\)?$|'s$|"
+    r",? (?:Inc|Corp|LLC|Ltd|PLC|S\.?A|Limited|Corporation)\.?$",
     re.IGNORECASE,
 )
-_GENERIC = re.compile(
-    r"^(?:plans?|proposals?|proposed|approval|council|county|city|town\w*|developers?|data|new|work|"
-    r"construction|first|second|they|it|he|she|we|this|that|these|ils?|elle|ce|cette|le projet|"
-    r"l'[a-zé]\w+|projects?|sites?|campus|facility|government|residents|report|up|more|another|former|controversial|"
-    r"planning|permission|planners|officials|commission\w*|board|judge|court|state|us|uk|eu|the|two|"
-    r"three|four|pair|ai|hyperscale\w*|gigawatt\w*|unnamed|local|une?|\W*\d.*)\b",
+# Words that put a name behind a project, and those that make it a tenant or a neighbour.
+_MAKER = re.compile(
+    r"\b(?:by|from|par|developer|company|operator|firm|behind|groupe|opérateur|société|promoteur|"
+    r"l'opérateur|filiale|says|dit|"
+    r"(?:data ?cent\w+|datacenter|campus|données|projet|site) (?:de|d'|of))"
+    r"\s*:?\s*(?:the |le |la |l'|un |groupe )?$",
     re.IGNORECASE,
-)
-_NOUN = re.compile(r"\b(?:data ?cent|campus|project|facility|proposal|site|plan)", re.IGNORECASE)
-_CAPITALS = r"[A-Z\d][\w.&+-]*(?:'(?!s\b)\w+)?(?:\s(?:(?:of|de|du|&)\s)?[A-Z\d][\w.&+-]*){0,3}"
-_RUN = re.compile(
-    rf"{_CAPITALS}(?:(?:,| and| et| &|,? and)\s{_CAPITALS}){{0,3}}(?='s\s|\s\(|\s[a-z:à]|:)"
-)
-_OWNER = re.compile(
-    rf"(?<![\w'])(?P<who>{_CAPITALS}(?='s?\s)|(?<=for |.on |.of |ver )[A-Z]\w+ [A-Z]\w+"
-    r"|(?<=\ba )[A-Z]\w+|(?<=\ban )[A-Z]\w+)(?:'s?)?\s"
-    r"(?:[\w$€£.,%-]+\s){0,6}?"
-    r"(?:data ?cent|campus|project|facilit|cloud region|site\b|supercomputer)"
 )
 _TENANT = re.compile(
-    r"\b(?:host|hosts|hosting|for|serve|powered by|former|featuring|using|near|next to)\s+\W*$",
-    re.I,
+    r"\b(?:host|hosts|hosting|for|serve|powered by|former|featuring|using|near|next to|financed by|"
+    r"financé par|soutenu par|backed by|denied by|approved by|rejected by|approuvé par|to lease to)"
+    r"\s+\W*(?:the |la |le |l')?$",
+    re.IGNORECASE,
 )
+_PARTNER = re.compile(
+    r"(?:\b(?:with|avec|à)\s+(?:\w+\s){0,2}|\b(?:and|et)\s+|,\s*)$", re.IGNORECASE
+)
+_LABEL = re.compile(
+    r"\b(?:developer|operator|owner|tenant|promoteur|opérateur|exploitant)\s*:\s*"
+    r"(?P<who>[^\W_][\w&' -]*)",
+    re.IGNORECASE,
+)
+_NOBODY = frozenset({"council", "person", "residents", "law", "meeting", "opposition", "opinion"})
+_OPENERS = _NOBODY | {"facility", "project", "work", "opening", "expansion", "energy", "land"}
+VERBS = 3  # of a text, whose subjects are looked at in turn
+_NO_NAME = re.compile(
+    r"\b(?:january|february|march|april|june|july|august|september|october|november|december|"
+    r"janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre)\b|^\W*\d+\W*$|^Q[1-4]\b|"
+    r"-(?:backed|powered|based|scale|led|owned|gigawatt|acre|of|funded|built|megawatt|type|style)\b",
+    re.IGNORECASE,
+)
+# Above this share of capitals a headline is in title case, and a capital says nothing of a name.
+TITLE_CASE = 0.65
 
 
 @dataclass(frozen=True)
@@ -87,18 +75,9 @@ def _gazetteer() -> dict[str, str]:
 
 
 @cache
-def _ordinary() -> frozenset[str]:
+def ordinary() -> frozenset[str]:
+    """Give the words that open a headline and are nobody's name."""
     return frozenset(ORDINARY.read_text(encoding="utf-8").split())
-
-
-@cache
-def _builders() -> frozenset[str]:
-    return frozenset(BUILDERS.read_text(encoding="utf-8").splitlines())
-
-
-def builder(text: str) -> bool:
-    """Whether the text names an operator whose one business is data centres."""
-    return any(mention.known_as in _builders() for mention in everyone(text))
 
 
 def known_as(name: str) -> str:
@@ -106,48 +85,24 @@ def known_as(name: str) -> str:
     return _gazetteer().get(name, name)
 
 
-def find(text: str) -> tuple[Operator, ...]:
-    """Find the operators behind the project in a cleaned text, in order.
-
-    The subject of the first sentence comes first; else who is named after "by" or in front of
-    the data centre; else any known operator that is not named as tenant.
-    """
-    gazetteer_hits = everyone(text)
-    subject = _subject(text, gazetteer_hits)
-    partners = [
-        mention
-        for mention in gazetteer_hits
-        if re.search(r"\bwith\s+(?:\w+\s){0,2}$", text[: mention.span[0]])
-    ]
-    if subject:
-        return _unique([*subject, *partners])
-    behind = _leading(text) or _owner(text) or _behind(text)
-    return _unique(
-        behind
-        or [mention for mention in gazetteer_hits if not _tenant(text, mention)][:1]
-        or [*gazetteer_hits[:1]]
-    )
-
-
-@lru_cache(maxsize=16)  # the same text is asked for its builder and for its operators
 def everyone(text: str) -> tuple[Operator, ...]:
-    """Every operator of the gazetteer that the text names, longest names first."""
+    """Find every operator of the gazetteer that the text names, longest names first."""
     words = list(_WORD.finditer(text))
-    mentions: list[Operator] = []
+    hits: list[Operator] = []
     end = -1
     for number, word in enumerate(words):
         if word.start() < end:
             continue
-        if mention := _longest(text, words[number : number + _LONGEST]):
-            mentions.append(mention)
-            end = mention.span[1]
-    return tuple(mentions)
+        if hit := _longest(text, words[number : number + LONGEST]):
+            hits.append(hit)
+            end = hit.span[1]
+    return tuple(hits)
 
 
 def _longest(text: str, words: list[re.Match[str]]) -> Operator | None:
     names = _gazetteer()
+    start = words[0].start()
     for last in reversed(words):
-        start = words[0].start()
         name = text[start : last.end()].rstrip(".")
         for form in (name, name.removesuffix("'s"), name.removesuffix("'")):
             if form in names:
@@ -155,68 +110,148 @@ def _longest(text: str, words: list[re.Match[str]]) -> Operator | None:
     return None
 
 
-def _subject(text: str, gazetteer_hits: Sequence[Operator]) -> list[Operator]:
-    verb = _VERB.search(text, 0, 120)
-    if verb is None or _NOUN.search(text, 0, verb.start()):
-        head = text[: verb.start()] if verb else text[:80]
-        return [
-            mention
-            for mention in gazetteer_hits
-            if mention.span[1] <= len(head) and not _tenant(text, mention)
-        ]
-    listed = [mention for mention in gazetteer_hits if mention.span[1] <= verb.start()]
-    return listed or _unknown(text, 0, verb.start())
+def find(text: str, chunks: Sequence[Chunk]) -> tuple[Operator, ...]:
+    """Find the operators behind the project in a cleaned text, in order.
+
+    A table row says it with a label. Else it is the subject of the first verb with its partners,
+    whose site it is, or who stands behind "by"; else a known name that is no tenant.
+    """
+    labelled = [_operator(match["who"], match.start("who")) for match in _LABEL.finditer(text)]
+    if labelled:
+        return _unique(labelled)
+    named = [number for number, chunk in enumerate(chunks) if chunk.meaning in {"who", "name"}]
+    for first in _first_verbs(chunks):
+        if behind_it := _subject(text, chunks, named, first):
+            return _unique([*behind_it, *_partners(text, chunks, named, first)])
+    owners = [at for at in named if _owns(text, chunks, at) or _heads(chunks, at)]
+    makers = [at for at in named if _MAKER.search(text[: chunks[at].start])]
+    free = [at for at in named if chunks[at].meaning == "who" and not _is_tenant(text, chunks[at])]
+    for choice in (owners[:1], makers, free[:1]):
+        if names := [name for at in choice for name in _names(text, chunks[at])]:
+            return _unique(names)
+    return ()
 
 
-def _leading(text: str) -> list[Operator]:
-    """Read the capitalised words that open a sentence-case headline."""
-    lead = _LEAD.match(text)
-    start = lead.end() if lead else 0
-    run = _RUN.match(text, start)
-    return _unknown(text, start, run.end()) if run else []
+def _first_verbs(chunks: Sequence[Chunk]) -> list[int]:
+    """The first verbs, before which a subject may stand, or the end of a text without any."""
+    verbs = [number for number, chunk in enumerate(chunks) if chunk.tense]
+    return verbs[:VERBS] or [len(chunks)]
 
 
-def _owner(text: str) -> list[Operator]:
-    """Whose data centre it is: "ground broken on Northbridge's 50MW data center"."""
-    owners = (_unknown(text, *match.span("who")) for match in _OWNER.finditer(text))
-    return next((mentions for mentions in owners if mentions), [])
+def _subject(
+    text: str, chunks: Sequence[Chunk], named: Sequence[int], first: int
+) -> list[Operator]:
+    """The names before a verb, in a clause that no authority and no site opens."""
+    opens = 0
+    for number in range(first):
+        stop = chunks[number].meaning in BREAKS and chunks[number].meaning != "."
+        if stop or (chunks[number].tense and number < first - 1):
+            opens = number + 1
+    before = [at for at in named if opens <= at < first]
+    blocked = [at for at in range(opens, first) if chunks[at].meaning in _OPENERS]
+    if before and blocked and blocked[0] < before[0]:
+        return []
+    chosen = [
+        at
+        for at in before
+        if not _is_person(chunks, at, first) and not _is_tenant(text, chunks[at])
+    ]
+    names = [name for at in chosen for name in _names(text, chunks[at])]
+    return names or ([] if named or opens else _title_case(text, chunks, first))
 
 
-def _behind(text: str) -> list[Operator]:
-    for match in _AFTER.finditer(text):
-        words = re.match(r"(?:[A-Z][\w.&'-]*\s?){1,4}", text[match.end() :])
-        mentions = _unknown(text, match.end(), match.end() + words.end()) if words else []
-        if mentions:
-            return mentions
-    return []
+def _is_person(chunks: Sequence[Chunk], number: int, first: int) -> bool:
+    """True for "Faure Gnassingbé, président" and "Fayette County Council": an authority."""
+    return any(chunk.meaning in _NOBODY for chunk in chunks[number + 1 : min(number + 3, first)])
 
 
-def _unknown(text: str, start: int, end: int) -> list[Operator]:
-    """Read capitalised names that no gazetteer has, between two positions."""
-    lead = _LEAD.match(text[start:end] + " ")
-    start += min(lead.end(), end - start) if lead else 0
-    mentions, at = [], start
-    for part in _SPLIT.split(text[start:end]):
-        at = text.find(part, at)
-        name = re.sub(r"\s*\(.*|'s.*$|,.*$", "", part).strip(" .:'\"")
-        if _is_name(name):
-            mentions.append(Operator(name, name, (at, at + len(name))))
-    return mentions
+def _title_case(text: str, chunks: Sequence[Chunk], first: int) -> list[Operator]:
+    """The words before the first verb of a headline in title case."""
+    others = _OPENERS - {"energy", "land"} | {"cash", "mw"}  # "Barrio Energy Announces"
+    if not is_title_case(text) or first >= len(chunks):
+        return []
+    if any(chunk.meaning in others for chunk in chunks[:first]):
+        return []
+    return list(_split(text[: chunks[first].start], 0))
+
+
+def is_title_case(text: str) -> bool:
+    """True if most long words of a text are capitalised."""
+    long = [word[:1].isupper() for word in text.split() if len(word) > 3]
+    return sum(long) > TITLE_CASE * max(len(long), 1)
+
+
+def _partners(
+    text: str, chunks: Sequence[Chunk], named: Sequence[int], first: int
+) -> Iterator[Operator]:
+    """Who is named behind "with", and who follows in the same list."""
+    joined = False
+    for at in named:
+        before = text[: chunks[at].start]
+        if at > first and _PARTNER.search(before):
+            joined = joined or bool(re.search(r"\b(?:with|avec|à)\s+(?:\w+\s){0,2}$", before))
+            if joined:
+                yield from _names(text, chunks[at])
+
+
+def _owns(text: str, chunks: Sequence[Chunk], number: int) -> bool:
+    """True for "ground broken on Northbridge's 50MW data center"."""
+    chunk = chunks[number]
+    after = chunks[number + 1 : number + 1 + REACH]
+    has_site = any(
+        next_chunk.meaning in {"facility", "project"} and not next_chunk.tense
+        for next_chunk in after
+    )
+    behind = text[chunk.end :]
+    possessive = behind.startswith(("'s ", "' "))
+    adjoins = bool(re.match(r"\s(?:data|campus|project|site|facility|planned|proposed)\b", behind))
+    return has_site and (possessive or adjoins) and not _is_tenant(text, chunk)
+
+
+def _heads(chunks: Sequence[Chunk], number: int) -> bool:
+    """True for the name before a colon that opens a text: "Inwi : un data center à Rabat"."""
+    return number == 0 and len(chunks) > 1 and chunks[1].meaning == ":"
+
+
+def _is_tenant(text: str, chunk: Chunk) -> bool:
+    return bool(_TENANT.search(text[max(0, chunk.start - 40) : chunk.start]))
+
+
+def _names(text: str, chunk: Chunk) -> Iterator[Operator]:
+    yield from _split(text[chunk.start : chunk.end], chunk.start)
+
+
+def _split(written: str, start: int) -> Iterator[Operator]:
+    at = 0
+    for part in _SPLIT.split(written):
+        at = written.find(part, at)
+        if part and _is_name(name := _trimmed(part)):
+            yield _operator(name, start + at + part.find(name))
+
+
+def _operator(name: str, start: int) -> Operator:
+    name = _trimmed(name)
+    return Operator(name, known_as(name), (start, start + len(name)))
+
+
+def _trimmed(name: str) -> str:
+    name = name.removesuffix("-led")
+    for _ in range(2):  # a title before, then a form of company behind
+        name = _TRIM.sub("", name.strip(" .,:;'\"-"))
+    return name
 
 
 def _is_name(name: str) -> bool:
+    if name in _gazetteer():
+        return True
     capital = any(word[:1].isupper() or word[:1].isdigit() for word in name.split())
-    if not capital or len(name) < 2 or len(name.split()) > 6 or _GENERIC.match(name):
+    if not capital or len(name) < 2 or len(name.split()) > 6 or _NO_NAME.search(name):
         return False
-    if name.casefold() in _ordinary():
+    if name.casefold() in ordinary() or places.is_demonym(name):
         return False
     where = places.everywhere(name)
     return not (where and where[0].span == (0, len(name)))
 
 
-def _tenant(text: str, mention: Operator) -> bool:
-    return bool(_TENANT.search(text[: mention.span[0]]))
-
-
-def _unique(mentions: list[Operator]) -> tuple[Operator, ...]:
-    return tuple({mention.known_as: mention for mention in reversed(mentions)}.values())[::-1]
+def _unique(hits: Sequence[Operator]) -> tuple[Operator, ...]:
+    return tuple({hit.known_as: hit for hit in reversed(hits)}.values())[::-1]

@@ -32,6 +32,14 @@ def _gazetteer() -> dict[str, str]:
     return dict(zip(frame["name"], frame["country"], strict=True))
 
 
+@cache
+def _country_names() -> frozenset[str]:
+    """Give the names that stand for a country as a whole, in English and French."""
+    frame = pd.read_csv(GAZETTEER, keep_default_na=False)
+    as_whole = frame["name"].eq(frame["country"]) | frame["origin"].str.contains("CLDR")
+    return frozenset(frame.loc[as_whole, "name"]) | {"RDC", "RD Congo", "UK", "UAE", "USA", "US"}
+
+
 def countries() -> frozenset[str]:
     """The countries of the gazetteer."""
     return frozenset(_gazetteer().values())
@@ -43,7 +51,8 @@ def everywhere(text: str) -> list[PlaceMention]:
     mentions: list[PlaceMention] = []
     end = -1
     for number, word in enumerate(words):
-        if word.start() < end or not word[0][:1].isupper():
+        capital = word[0][:1].isupper() or word[0] == "région"  # "en région parisienne"
+        if word.start() < end or not capital:
             continue
         mention = _longest(text, words[number : number + _LONGEST])
         if mention:
@@ -81,18 +90,38 @@ def find(text: str) -> tuple[str, str]:
 
 @cache
 def _demonyms() -> tuple[dict[str, str], re.Pattern[str]]:
+    """Give the country of each demonym, and where one says where a site stands.
+
+    Before a site or a government ("its Danish campus", "the Omani government"), behind one in
+    French ("le gouvernement algérien", "sur le sol marocain"); not before a company.
+    """
     frame = pd.read_csv(DEMONYMS)
     country = dict(zip(frame["demonym"], frame["country"], strict=True))
-    site = r"(?i:(?:[\w-]+ ){0,2}(?:data ?cent(?:er|re)s?|campus|cloud region))"
+    names = "|".join(sorted(country, key=len, reverse=True))
+    site = (
+        r"(?:data ?cent(?:er|re)s?|datacent\w+|campus|cloud region|server \w+|project|government)"
+    )
     somebody = r"(?:firm|compan|operator|developer|provider|start-?up|giant|group|player|speciali)"
-    return country, re.compile(rf"\b({'|'.join(country)}) {site}\b(?! {somebody})")
+    french = (
+        r"(?:gouvernement|sol|territoire|marché|centres? de données|data ?centers?|campus|projet|"
+        r"Royaume|État|Sahara)"
+    )
+    return country, re.compile(
+        rf"\b(?P<before>{names}) (?i:(?:[\w-]+ ){{0,2}}{site})\b(?! {somebody})"
+        rf"|\b{french} (?:\w+ )?(?P<behind>{names})\b"
+    )
+
+
+def is_demonym(name: str) -> bool:
+    """True if a name is only somebody's nationality."""
+    return name in _demonyms()[0]
 
 
 def _demonym(text: str) -> str:
-    """The country of "its Danish campus"; "" for "a Danish data center operator"."""
+    """Give the country of "its Danish campus"; "" for "a Danish data center operator"."""
     country, pattern = _demonyms()
-    mentions = pattern.search(text)
-    return country[mentions[1]] if mentions else ""
+    match = pattern.search(text)
+    return country[match["before"] or match["behind"]] if match else ""
 
 
 def _township(text: str) -> str:
@@ -107,7 +136,7 @@ def _country(text: str, sites: list[PlaceMention]) -> str:
     chosen = located or sites
     # "Paris, Texas": what follows a comma says where the place before it is.
     for first, second in pairwise(sites):
-        listed = first.name == first.country  # "Singapore, Hong Kong" are two countries
+        listed = first.name in _country_names()  # "Singapore, Hong Kong" are two countries
         if (
             first in chosen
             and not listed

@@ -1,6 +1,7 @@
 """Electrical power in a text: megawatts with range and qualifier."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 MAX_MW = 100_000.0
@@ -35,6 +36,13 @@ _QUALIFIERS = (
     ("potential", re.compile(r"(?:potential(?:ly)?|could|capable of|"
         r"targets?)\W*(?:\w+\W+){0,3}$", re.I)),
 )  # fmt: skip
+# Words before the size that a site grows to in the end.
+_FULL_SIZE = re.compile(
+    r"(?:eventually|ultimately|à terme|jusqu'à|(?:MW|GW|mégawatts?|megawatts?) (?:to|à)|"
+    r"to reach|atteindre|atteindra|full (?:build-?out|capacity) of|expand\w* to|expandable to|"
+    r"porter\w* à)\W*(?:\w+\W+){0,2}$",
+    re.IGNORECASE,
+)
 _NOT_LOAD = re.compile(
     r"^\W*(?:\w+[ -]){0,3}(?:solar|wind|gas|nuclear|power (?:plant|station)|plant\b|turbine|"
     r"reactor|SMR|"
@@ -57,15 +65,23 @@ class Power:
     span: tuple[int, int]
 
 
-def find(text: str) -> Power | None:
-    """The power that the text puts first for the project, or None.
+def everything(text: str) -> list[Power]:
+    """Find every power of a text that may be a load, in order."""
+    return sorted([*_digits(text), *_spelled(text)], key=lambda figure: figure.span)
 
-    Figures over 100 GW are refused as absurd; those of a power plant beside it are passed over.
+
+def choose(text: str, figures: Sequence[Power]) -> Power | None:
+    """Choose the power of the project: what is put first, unless more is said to follow.
+
+    "50MW, eventually 300MW" and "from 50MW to 130MW" are 300 and 130. Figures over 100 GW are
+    rejected as absurd; those of a power plant beside the site are ignored.
     """
-    figures = [*_digits(text), *_spelled(text)]
     if not figures and not _MULTI.search(text) and (scale := _SCALE.search(text)):
         return Power(1000.0, None, None, "scale", scale.span())
-    return min(figures, key=lambda figure: figure.span) if figures else None
+    for figure in figures[1:]:
+        if figure.mw > figures[0].mw and _FULL_SIZE.search(text[: figure.span[0]]):
+            return figure
+    return figures[0] if figures else None
 
 
 def _digits(text: str) -> list[Power]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sources.announcements.event_type import NONE
+from sources.announcements.event_type import ABSTAINED, NONE
 
 WITHIN = pd.Timedelta(days=366)
 SAME_SIZE = 0.05
@@ -29,7 +29,7 @@ def resolve(events: pd.DataFrame, corrections: pd.DataFrame) -> tuple[pd.DataFra
     Links: first, second (positions), reason. `corrections`: action, first, second (addresses),
     reason.
     """
-    mentions = events.loc[events["event_type"].ne(NONE)].sort_values(
+    mentions = events.loc[~events["event_type"].isin([NONE, ABSTAINED])].sort_values(
         "known_from", ignore_index=True
     )
     linked = links(mentions)

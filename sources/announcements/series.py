@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from sources.announcements.regions import ALWAYS, KEYS, in_views, views
+from sources.announcements.countries import ALWAYS, KEYS, in_views, views
 from sources.tidy import tidy
 
 SOURCES = "announcements.sources"

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from sources.announcements.countries import ALWAYS, KEYS, in_views, views
 from sources.announcements.event_type import KINDS, NONE
-from sources.announcements.regions import ALWAYS, KEYS, in_views, views
 from sources.announcements.series import dated_in_usd
 from sources.tidy import tidy
 

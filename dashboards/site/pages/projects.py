@@ -10,7 +10,7 @@ from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 
 Row = dict[str, Any]
-NO_EVENT = "not_announcement"
+NO_EVENT = ("not_announcement", "abstained")
 SHOWN = 60  # newest announcements of a list: the page stays under 150 kB
 VIEW, COUNTRY = "morocco", "Morocco"
 WIDER = "africa"
@@ -23,7 +23,7 @@ def listed(context: SiteContext, lang: SiteLocale, countries: Mapping[str, str])
     `countries` maps the English name, as events have it, to the French. Figures are in MW and
     millions.
     """
-    events = context.announcements.loc[context.announcements["event_type"].ne(NO_EVENT)]
+    events = context.announcements.loc[~context.announcements["event_type"].isin(NO_EVENT)]
     here = events["country"].eq(COUNTRY)
     near = events["country"].isin(list(countries)) & ~here
     return {

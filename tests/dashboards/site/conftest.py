@@ -13,10 +13,10 @@ from dashboards.site.build import build
 from pipelines.alerts import service
 from pipelines.announcements import curated
 from pipelines.settings import Settings
-from sources.announcements import countries, regions
+from sources.announcements import countries
 from tests.dashboards.conftest import NOW
 
-AFRICA = {name: countries.french(name) for name in regions.AFRICA}
+AFRICA = {name: countries.french(name) for name in countries.AFRICA}
 
 
 class Quiet(SimpleHTTPRequestHandler):

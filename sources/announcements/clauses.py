@@ -1,0 +1,176 @@
+"""A text as a row of chunks: what is named, what happens to it, and how sure it is.
+
+A noun that stands before another is not its head: a "data center moratorium" is a law, a "data
+center firm" a company. Nor is one behind a preposition: the "market for data centers" is a market.
+A verb knows whether it is done, ahead, possible or denied.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from sources.announcements.vocabulary import TOKEN, Index, Sense, nouns, verbs, word_set
+
+SITE = frozenset({"facility", "project", "expansion", "work", "opening", "first_stone"})
+BREAKS = frozenset(";:.!?|")
+NEAR = 4  # words between a noun and the preposition's object: "moratorium on all new data centers"
+_LINKS = word_set(
+    "of for on about over in against at with behind near de d' des du sur pour en aux au "
+    "à dans contre par"
+)
+_ARTICLES = word_set(
+    "a an the its their his her this these new more another big huge giant major 's of "
+    "for on with hyperscale planned proposed un une le la les l' d' de du des son sa ses "
+    "leur leurs ce cet cette ces nouveau nouvelle"
+)
+_AHEAD = word_set(
+    "to will shall va vont devrait devraient doit doivent sera seront prévue prévu "
+    "prévoit prévoient compte veut should once"
+)
+# What follows a verb whose deed lies ahead: "open by 2027", "lancera dans les prochains mois".
+_SOON = word_set("soon prochain prochaine prochains prochaines prochainement bientôt")
+_MAYBE = word_set("could may might would if whether pourrait pourraient si serait")
+_NOT = word_set("not never won t without ne n' pas")
+_SUBJECTS = frozenset({"who", "name", "where", "council", "company", "residents"})
+Token = tuple[str, int, int]  # word, start, end
+Mark = tuple[int, int, str]  # start, end, meaning
+
+
+class Chunk(NamedTuple):
+    """A meaning, its tense (of a verb), its position, and the noun that it only describes."""
+
+    meaning: str
+    tense: str
+    start: int
+    end: int
+    head: str = ""
+
+
+def chunks(text: str, language: str, marks: Sequence[Mark] = ()) -> list[Chunk]:
+    """Cut a cleaned text into chunks.
+
+    Args:
+        text: The text in small letters.
+        language: "en" or "fr".
+        marks: What is known by position (figures, names, places), in order, without overlap.
+    """
+    tokens = [(match[0], *match.span()) for match in TOKEN.finditer(text)]
+    return _headed(_tagged(tokens, language, marks), tokens)
+
+
+def _tagged(tokens: list[Token], language: str, marks: Sequence[Mark]) -> list[Chunk]:
+    names, actions = nouns(language), verbs(language)
+    tagged: list[Chunk] = []
+    position, mark = 0, 0
+    while position < len(tokens):
+        word, start, end = tokens[position]
+        while mark < len(marks) and marks[mark][1] <= start:
+            mark += 1
+        if mark < len(marks) and marks[mark][0] <= start:
+            tagged.append(Chunk(marks[mark][2], "", marks[mark][0], marks[mark][1]))
+            while position < len(tokens) and tokens[position][1] < marks[mark][1]:
+                position += 1
+            continue
+        length, (meaning, tense), is_verb = _sense(tokens, position, names, actions, tagged)
+        if meaning:
+            tense = _tense(tokens, position, tense) if is_verb else ""
+            tagged.append(Chunk(meaning, tense, start, tokens[position + length - 1][2]))
+        elif word in BREAKS:
+            tagged.append(Chunk(word, "", start, end))
+        position += length
+    return tagged
+
+
+def _sense(
+    tokens: list[Token], position: int, names: Index, actions: Index, tagged: list[Chunk]
+) -> tuple[int, Sense, bool]:
+    """Give the length of the longest phrase here, its sense and whether it is a verb."""
+    noun = _longest(tokens, position, names)
+    verb = _longest(tokens, position, actions)
+    if noun[0] > verb[0] or (noun[0] and noun[0] == verb[0] and _is_noun(tokens, position, tagged)):
+        return *noun, False
+    return (*verb, True) if verb[0] else (1, ("", ""), False)
+
+
+def _longest(tokens: list[Token], position: int, index: Index) -> tuple[int, Sense]:
+    for words, sense in index.get(tokens[position][0], ()):
+        size = len(words)
+        if size == 1 or tuple(token[0] for token in tokens[position : position + size]) == words:
+            return size, sense
+    return 0, ("", "")
+
+
+def _is_noun(tokens: list[Token], position: int, tagged: list[Chunk]) -> bool:
+    """True where a word that may be both ("plans") follows an article, a verb or a site."""
+    if not position:
+        return True
+    before, last = tokens[position - 1], tagged[-1] if tagged else None
+    if before[0] in _ARTICLES:
+        return True
+    adjoins = last is not None and last.end == before[2]
+    return adjoins and last is not None and last.meaning not in _SUBJECTS
+
+
+def _tense(tokens: list[Token], position: int, tense: str) -> str:
+    before = [token[0] for token in tokens[max(0, position - NEAR) : position]]
+    if _NOT.intersection(before[-2:]):
+        return "not"
+    if _MAYBE.intersection(before):
+        return "maybe"
+    after = [token[0] for token in tokens[position + 1 : position + 1 + 2 * NEAR]]
+    if _SOON.intersection(after) or _by_date(after):
+        return "ahead"
+    if tense == "future" or (tense == "base" and _AHEAD.intersection(before)):
+        return "ahead"
+    return "ahead" if tense != "s" and _AHEAD.intersection(before[-2:]) else tense
+
+
+def _by_date(after: list[str]) -> bool:
+    """True before "by 2027", "d'ici 2027", "next year"."""
+    return any(
+        (word in {"by", "before", "ici"} and following[:2] == "20")
+        or (word == "next" and following in {"week", "month", "year", "spring", "summer", "fall"})
+        for word, following in pairwise([*after, ""])
+    )
+
+
+def _headed(tagged: list[Chunk], tokens: list[Token]) -> list[Chunk]:
+    """Give every facility the noun that it only describes."""
+    headed: list[Chunk] = []
+    for number, chunk in enumerate(tagged):
+        if chunk.meaning == "facility":
+            head = _compound(tagged[number + 1 : number + 4], chunk.end)
+            if not head or head in SITE:
+                head = _governor(headed, chunk.start, tokens) or head
+            chunk = chunk._replace(head=head)
+        elif chunk.meaning == "deny" and _refuses(headed, chunk):
+            chunk = chunk._replace(meaning="reject")
+        headed.append(chunk)
+    return headed
+
+
+def _refuses(before: list[Chunk], chunk: Chunk) -> bool:
+    """True where an authority denies, or a site is denied; a company says it is not so."""
+    named = {earlier.meaning for earlier in before}
+    suffered = chunk.tense == "ed" and "facility" in named and not named & {"who", "name"}
+    return bool(named & {"council", "meeting"}) or suffered
+
+
+def _compound(after: list[Chunk], end: int) -> str:
+    """The last noun right behind a facility: "data center power deal" is a deal."""
+    head = ""
+    for chunk in after:
+        if chunk.tense or chunk.meaning in BREAKS or chunk.start - end > 1:
+            break
+        if chunk.meaning not in {"who", "where", "mw", "cash"}:
+            head = chunk.meaning
+        end = chunk.end
+    return head
+
+
+def _governor(before: list[Chunk], start: int, tokens: list[Token]) -> str:
+    """The noun that a facility is said of: "moratorium on data centers"."""
+    if not before or before[-1].tense or before[-1].meaning in BREAKS | _SUBJECTS | {"cash"}:
+        return ""
+    words = [word for word, left, _ in tokens if before[-1].end <= left < start]
+    return before[-1].meaning if 0 < len(words) <= NEAR and words[0] in _LINKS else ""
