@@ -1,4 +1,4 @@
-"""Alerts in Dagster: the evaluator after the index, and sensors on checks, runs and the outbox.
+"""Alerts in Dagster: the evaluator, and sensors on checks and runs.
 
 In the open version a failed check that does not block leaves its run green, and a sensor that
 breaks tells nobody: what happens is read from the event log, and every delivery notes a

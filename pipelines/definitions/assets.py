@@ -1,4 +1,4 @@
-"""The graph that Dagster loads: an asset a source, the index, the monthly release.
+"""The graph that Dagster loads: sources, the index, the release.
 
 Nothing here computes: every asset calls the functions that the command line calls.
 """
@@ -48,7 +48,7 @@ class Observatory(dg.ConfigurableResource[None]):
 
 
 def observations(source: Source) -> dg.AssetsDefinition:
-    """The asset that asks a source, validates what it answers and loads what passes."""
+    """The asset that fetches a source, validates and loads it."""
     key = dg.AssetKey(["observations", source.key])
     checks = [
         dg.AssetCheckSpec("contract", asset=key, blocking=True, description="Blocking rules hold"),
@@ -172,7 +172,7 @@ def index(
     automation_condition=NEW_AND_GREEN,
 )
 def announcements(observatory: Observatory) -> dg.MaterializeResult:
-    """Ask for the filed documents that are listed; read what was archived and not read yet."""
+    """Fetch the listed filings; read what was archived and not read yet."""
     settings = observatory.settings()
     engine = ingestion.open_store(settings)
     filings.ask(engine, settings)
@@ -193,7 +193,7 @@ def announcements(observatory: Observatory) -> dg.MaterializeResult:
 def monthly_release(
     context: dg.AssetExecutionContext, observatory: Observatory
 ) -> dg.MaterializeResult:
-    """Rebuild the edition of the partition's month as it could be known at its cut-off."""
+    """Rebuild the edition of a month as it could be known at its cut-off."""
     settings = observatory.settings()
     engine = ingestion.open_store(settings)
     month = compute.parse_month(context.partition_key)
@@ -211,7 +211,7 @@ def monthly_release(
 
 @dg.op
 def forget_old_runs(context: dg.OpExecutionContext) -> None:
-    """Delete runs older than KEEP_RUNS: the open version never prunes its event log."""
+    """Delete runs older than KEEP_RUNS; Dagster never prunes its event log."""
     before = from_environment().now - KEEP_RUNS
     old = context.instance.get_run_records(dg.RunsFilter(created_before=before))
     for record in old:
@@ -226,7 +226,7 @@ def prune() -> None:
 
 
 def schedules() -> list[Any]:
-    """One schedule for each cadence that a source has, the monthly release, and the prune."""
+    """A schedule for each cadence, for the release, and for the prune."""
     cadences = sorted({source.cadence for source in registry().values() if source.requests})
     running = dg.DefaultScheduleStatus.RUNNING
     by_cadence = [
@@ -249,7 +249,7 @@ def schedules() -> list[Any]:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Everything that Dagster runs, in one process a run: an asset costs milliseconds."""
+    """Everything that Dagster runs, in one process a run."""
     sensor = dg.AutomationConditionSensorDefinition(
         "new_data", target=dg.AssetSelection.all(), default_status=dg.DefaultSensorStatus.RUNNING
     )

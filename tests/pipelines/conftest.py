@@ -1,4 +1,4 @@
-"""An installation of its own for each test, and one that holds the shipped history."""
+"""An installation for each test, and one with the shipped history."""
 
 import shutil
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def _environment(patch: pytest.MonkeyPatch, home: Path) -> None:
 
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of a run that reached nobody: everything comes from the shipped history."""
+    """The home of a run that reached nobody, with the shipped history."""
     home = tmp_path_factory.mktemp("shipped")
     with pytest.MonkeyPatch.context() as patch:
         _environment(patch, home)
@@ -50,7 +50,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the home of that run, which the test may change; nobody can be reached."""
+    """A copy of that home, which the test may change; nobody answers."""
     copy = tmp_path / "home"
     shutil.copytree(shipped, copy)
     _environment(monkeypatch, copy)

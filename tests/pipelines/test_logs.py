@@ -102,7 +102,7 @@ def test_a_key_in_an_address_is_never_logged(
     style: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Here the key is refused by a header, quoted in a redirect, and sent to a closed port."""
+    """A key in a refused header, in a redirect and to a closed port."""
     monkeypatch.setenv("MADE_UP_KEY", KEY)
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
     site.serve(URL, Reply(status=302, headers={"Location": f"ftp://x.example/?k={quote(KEY)}"}))
@@ -186,8 +186,10 @@ def test_a_secret_setting_is_not_shown_with_the_others() -> None:
 
 
 def test_progress_and_log_share_standard_error(log_file: Path) -> None:
-    """What is written while a progress bar stands on the terminal goes through the bar."""
+    """Lines written while a progress bar stands go through the bar."""
     logs.configure(verbose=True)
-    [handler] = [one for one in logging.getLogger().handlers if isinstance(one, logs.StandardError)]
+    [handler] = [
+        record for record in logging.getLogger().handlers if isinstance(record, logs.StandardError)
+    ]
     handler.emit(logging.makeLogRecord({"msg": "a line"}))
     assert handler.stream is sys.stderr

@@ -1,4 +1,4 @@
-"""Settings come from the environment, then from a file; a wrong one is told in a line."""
+"""Settings come from the environment, then a file; errors are one line."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,10 +68,10 @@ def test_a_wrong_value_is_told_in_one_line(
     monkeypatch: pytest.MonkeyPatch, variable: str, text: str, says: str
 ) -> None:
     monkeypatch.setenv(f"SILENTCRASH_{variable}", text)
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as error:
         from_environment()
-    assert str(told.value).startswith(says)
-    assert len(str(told.value).splitlines()) == 1
+    assert str(error.value).startswith(says)
+    assert len(str(error.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -85,10 +85,10 @@ def test_a_wrong_value_is_told_in_one_line(
 )
 def test_a_wrong_line_of_the_file_is_told_in_one_line(tmp_path: Path, line: str, says: str) -> None:
     (tmp_path / "silentcrash.toml").write_text(f"{line}\n")
-    with pytest.raises(UsageError) as told:
+    with pytest.raises(UsageError) as error:
         from_environment()
-    assert str(told.value).startswith(says)
-    assert len(str(told.value).splitlines()) == 1
+    assert str(error.value).startswith(says)
+    assert len(str(error.value).splitlines()) == 1
 
 
 def test_a_secret_that_was_read_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

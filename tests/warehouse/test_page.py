@@ -20,7 +20,7 @@ FIGURES = frame(
     ("made_up.b", "2019-02-01", 2.0, "2026-02-10"),
     ("made_up.b", "2019-02-01", None, "2026-02-11", "withdrawn"),
 )
-KNOWN = [("made_up.a", "2026-01-01", 11.0), ("made_up.b", "2019-01-01", 1.0)]
+RELATIONS = [("made_up.a", "2026-01-01", 11.0), ("made_up.b", "2019-01-01", 1.0)]
 
 
 def sql(name: str) -> str:
@@ -36,7 +36,7 @@ def test_the_query_as_of_a_day_says_what_was_known(engine: Engine) -> None:
     load.append(engine, fetch(engine), FIGURES)
     with engine.connect() as connection:
         rows = connection.execute(text(sql(engine.dialect.name))).all()
-    assert readable([tuple(row) for row in rows]) == KNOWN
+    assert readable([tuple(row) for row in rows]) == RELATIONS
 
 
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -44,7 +44,7 @@ def test_so_does_the_macro_of_the_lake(engine: Engine, tmp_path: Path) -> None:
     load.append(engine, fetch(engine), FIGURES)
     sync.sync(engine, str(tmp_path / "lake"))
     with panel.connect(str(tmp_path / "lake")) as connection:
-        assert readable(connection.sql(sql("duckdb")).fetchall()) == KNOWN
+        assert readable(connection.sql(sql("duckdb")).fetchall()) == RELATIONS
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
@@ -63,7 +63,9 @@ def test_a_partitioned_store_loads_and_reads_the_same(engine: Engine) -> None:
         plan = "\n".join(connection.execute(text(january)).scalars())
         assert len(set(re.findall(r"on (observation\w+)", plan))) == 1
         assert re.search(r"on observation_2026_01_[01]", plan)
-        assert readable([tuple(r) for r in connection.execute(text(sql("postgresql")))]) == KNOWN
+        assert (
+            readable([tuple(r) for r in connection.execute(text(sql("postgresql")))]) == RELATIONS
+        )
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)

@@ -14,7 +14,7 @@ from warehouse.database import connect, migrate
 from warehouse.observations import read
 
 PASSWORD = "made-up-for-this-test"
-ONE = ("made_up.a", "2026-01-01", 1.0, "2026-02-10")
+FIGURE = ("made_up.a", "2026-01-01", 1.0, "2026-02-10")
 TWO = ("made_up.a", "2026-01-01", 2.0, "2026-03-10")
 
 
@@ -41,11 +41,13 @@ def test_the_loader_loads_and_reads(loader: Engine) -> None:
         assert connection.execute(text(who)).one() == ("program", False)
     migrate(loader)
     declare(loader, {"made_up.new": "M", "made_up.a": "M"})
-    assert load.append(loader, fetch(loader), frame(ONE, ("made_up.new", *ONE[1:]))).added == 2
-    seen = frame(ONE)[["series", "period"]]
+    assert (
+        load.append(loader, fetch(loader), frame(FIGURE, ("made_up.new", *FIGURE[1:]))).added == 2
+    )
+    seen = frame(FIGURE)[["series", "period"]]
     assert load.append(loader, fetch(loader), frame(TWO), seen=seen).added == 1
     assert load.append(loader, fetch(loader), frame(TWO)).unchanged == 1
-    assert load.quarantine(loader, fetch(loader), frame(ONE), "an expectation", "a reason") == 1
+    assert load.quarantine(loader, fetch(loader), frame(FIGURE), "an expectation", "a reason") == 1
     load.mark_replayed(loader, load.quarantined(loader)["id"].tolist())
     assert read.panel(loader, ["made_up.a"], as_of=day("2026-02-10"))["value"].tolist() == [1.0]
 

@@ -9,7 +9,7 @@ from pipelines.alerts.rules import BUNDLED, load
 from pipelines.errors import RulesError
 from tests.pipelines.alerts.made_up import written
 
-KNOWN = {"dimension": ["cost", "chips"], "regimes": ["calm", "watch", "strain", "crash"]}
+DECLARED = {"dimension": ["cost", "chips"], "regimes": ["calm", "watch", "strain", "crash"]}
 
 
 def test_the_shipped_rules_have_no_fault() -> None:
@@ -43,7 +43,7 @@ def test_a_fault_has_its_line_and_what_to_write(
     text = BUNDLED.read_text(encoding="utf-8")
     assert right in text
     with pytest.raises(RulesError, match=says) as fault:
-        load(written(tmp_path, text.replace(right, wrong, 1)), KNOWN)
+        load(written(tmp_path, text.replace(right, wrong, 1)), DECLARED)
     line = int(str(fault.value).split(":")[1])
     changed = text[: text.index(right)].count("\n") + 1
     starts = [n for n, row in enumerate(text.splitlines(), 1) if "- id:" in row and n <= changed]
@@ -63,4 +63,4 @@ def test_an_unknown_series_gets_the_nearest_one(tmp_path: Path) -> None:
         'kind: dimension\n    series: "*"', "kind: dimension\n    series: chip"
     )
     with pytest.raises(RulesError, match="did you mean 'chips'"):
-        load(written(tmp_path, text), KNOWN)
+        load(written(tmp_path, text), DECLARED)

@@ -1,4 +1,4 @@
-"""The shipped announcements: facts of Africa and Morocco, stored once, in no count."""
+"""The shipped announcements: stored once, and part of no count."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From the SEC's lists over a real socket to the documents they name, and to dated events."""
+"""From the SEC's lists over a real socket to documents and dated events."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""From a paper's feed over a real socket to dated events, and to the alert that they ring."""
+"""From a paper's feed over a real socket to dated events and an alert."""
 
 import json
 from pathlib import Path

@@ -30,8 +30,8 @@ def test_a_sync_a_second_one_and_what_was_known_on_a_day(home: Path, silentcrash
     content = pd.read_parquet(written).astype(expected.dtypes.to_dict())  # Parquet has no seconds
     pd.testing.assert_frame_equal(content, expected, check_freq=False)
 
-    asked = f"select count(*) as n from observations_as_of(date '{DAY}')"
-    assert json.loads(silentcrash("lake", "query", asked, "--format", "json").out) == [
+    options = f"select count(*) as n from observations_as_of(date '{DAY}')"
+    assert json.loads(silentcrash("lake", "query", options, "--format", "json").out) == [
         {"n": len(expected)}
     ]
 
@@ -66,8 +66,8 @@ def test_a_wrong_question_gets_one_line(
 @pytest.mark.parametrize("ending", ["csv", "json", "parquet", "xlsx"])
 def test_a_query_is_written_to_a_file(home: Path, silentcrash: Command, ending: str) -> None:
     path = home / f"answer.{ending}"
-    asked = "select 'made up' as word, 1.5 as figure union all select '=1+1', 2.5 order by figure"
-    assert silentcrash("query", asked, "--out", str(path)).code == 0
+    options = "select 'made up' as word, 1.5 as figure union all select '=1+1', 2.5 order by figure"
+    assert silentcrash("query", options, "--out", str(path)).code == 0
     read_back = {
         "csv": lambda: list(csv.reader(path.open(encoding="utf-8"))),
         "json": lambda: [list(row.values()) for row in json.loads(path.read_text())],

@@ -1,4 +1,4 @@
-"""Dagster: a failed check rings whether or not it blocks; a failed run rings; each once."""
+"""Dagster: a failed check and a failed run each ring once."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The Dagster graph: what follows from the declarations, and what a red contract holds back."""
+"""The Dagster graph, and what a red contract holds back."""
 
 from pathlib import Path
 

@@ -21,7 +21,7 @@ def linear(points: np.ndarray) -> np.ndarray:
 
 
 # Closed forms: Ishigami and Homma (1990) with a = 7, b = 0.1; Sobol (2003); variances 1:4:9.
-KNOWN = {
+EXACT = {
     ishigami: ([0.313905, 0.442411, 0], [0.557589, 0.442411, 0.243684]),
     sobol_g: (
         [0.716192, 0.179048, 0.023676, 0.007162, *[0.0000716] * 4],
@@ -32,18 +32,18 @@ KNOWN = {
 
 
 def worst_error(function, n: int, seed: int) -> float:
-    first, total = np.array(KNOWN[function])
+    first, total = np.array(EXACT[function])
     result = sobol.indices(function(sobol.design(n, len(first), seed)), len(first))
     return float(np.abs([result.first[:, 0] - first, result.total[:, 0] - total]).max())
 
 
-@pytest.mark.parametrize("function", list(KNOWN))
+@pytest.mark.parametrize("function", list(EXACT))
 @pytest.mark.parametrize(("n", "tolerance"), [(1024, 0.01), (8192, 0.002)])
 def test_closed_forms(function, n, tolerance) -> None:
     assert worst_error(function, n, seed=0) <= tolerance
 
 
-@pytest.mark.parametrize("function", list(KNOWN))
+@pytest.mark.parametrize("function", list(EXACT))
 def test_no_scrambling_is_far_off(function) -> None:
     # The tolerance above is that of one scrambling: others of 1,024 points miss it by some.
     assert max(worst_error(function, 1024, seed) for seed in range(20)) < 0.05
@@ -65,8 +65,8 @@ def test_bootstrap_bounds_hold_the_truth_and_the_seed_decides() -> None:
     low, high = first.total_bounds
     assert (low[:, 0] <= first.total[:, 0]).all()
     assert (first.total[:, 0] <= high[:, 0]).all()
-    assert (low[:, 0] - 0.01 <= np.array(KNOWN[ishigami][1])).all()
-    assert (high[:, 0] + 0.01 >= np.array(KNOWN[ishigami][1])).all()
+    assert (low[:, 0] - 0.01 <= np.array(EXACT[ishigami][1])).all()
+    assert (high[:, 0] + 0.01 >= np.array(EXACT[ishigami][1])).all()
 
 
 def test_runs_that_are_not_of_a_design_are_refused() -> None:

@@ -37,7 +37,7 @@ def _codes(name: str, change: Callable[[list[str]], list[str]]) -> Change:
     def relabel(table: Any) -> None:
         category = table["dimension"][name]["category"]
         codes = sorted(category["index"], key=category["index"].get)
-        category["index"] = {code: place for place, code in enumerate(change(codes))}
+        category["index"] = {code: position for position, code in enumerate(change(codes))}
 
     return _body(relabel)
 
@@ -50,7 +50,7 @@ def _cells(change: Callable[[dict[str, float], int], dict[str, float]]) -> Chang
 
 
 def _times(factor: float) -> Change:
-    return _cells(lambda cells, _: {place: cell * factor for place, cell in cells.items()})
+    return _cells(lambda cells, _: {position: cell * factor for position, cell in cells.items()})
 
 
 def _another_dimension(table: Any) -> None:

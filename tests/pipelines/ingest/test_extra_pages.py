@@ -27,8 +27,8 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 
 def next_page(payload: Payload) -> Request | None:
-    wanted = json.loads(payload.pages[-1]).get("next")
-    return Request(wanted) if wanted else None
+    following = json.loads(payload.pages[-1]).get("next")
+    return Request(following) if following else None
 
 
 SOURCE = Source(
@@ -97,7 +97,7 @@ def test_all_pages_become_one_load(
 
 
 @pytest.mark.parametrize(
-    ("second", "said"),
+    ("second", "message"),
     [
         (Reply(b"", 404), "page 2: 404"),
         (Reply(b"<html>busy</html>", headers={"Content-Type": "text/html"}), "page 2: a page of"),
@@ -106,7 +106,7 @@ def test_all_pages_become_one_load(
     ],
 )
 def test_a_page_that_fails_fails_the_whole(
-    declared: type[Declared], site: Site, silentcrash: Command, second: Reply, said: str
+    declared: type[Declared], site: Site, silentcrash: Command, second: Reply, message: str
 ) -> None:
     declared.as_(SOURCE)
     site.serve(FIRST, page({"2026-01-01": 1.0}))
@@ -115,7 +115,7 @@ def test_a_page_that_fails_fails_the_whole(
     site.serve(f"{FIRST}?page=2", second)
     ended = silentcrash("fetch", "made_up")
     assert ended.code == 1
-    assert said in ended.err
+    assert message in ended.err
     assert [row["value"] for row in figures(silentcrash)] == [1.0]
 
 
@@ -126,8 +126,8 @@ def test_a_mirror_is_asked_when_the_first_address_does_not_serve(
     site.serve(FIRST, Reply(b"gone", 404))
     site.serve(MIRROR, page({"2026-01-01": 1.0}))
     assert silentcrash("fetch", "made_up").code == 0
-    asked = "select url from v_fetch where source = 'made_up'"
-    [fetched] = json.loads(silentcrash("query", asked, "--format", "json").out)
+    sql = "select url from v_fetch where source = 'made_up'"
+    [fetched] = json.loads(silentcrash("query", sql, "--format", "json").out)
     assert fetched["url"] == MIRROR
     assert [row["value"] for row in figures(silentcrash)] == [1.0]
 
@@ -148,9 +148,9 @@ def test_what_must_not_be_stored_is_nowhere(
     declared.as_(replace(redacted, redact=lambda body: json.loads(body)["no such word"]))
     site.serve(FIRST, Reply(body, headers=JSON))
     assert "was not kept" in silentcrash("fetch", "made_up").err
-    kept = [path for path in empty_home.rglob("*") if path.is_file()]
-    assert kept
-    assert not [path for path in kept if b"203.0.113.7" in path.read_bytes()]
+    archived = [path for path in empty_home.rglob("*") if path.is_file()]
+    assert archived
+    assert not [path for path in archived if b"203.0.113.7" in path.read_bytes()]
 
 
 def test_the_archive_is_read_again_with_the_parser_of_today(
@@ -165,10 +165,10 @@ def test_the_archive_is_read_again_with_the_parser_of_today(
         return parse(payload).assign(value=lambda rows: rows["value"] * 1.5)
 
     declared.as_(replace(SOURCE, parse=in_cents, parser_version=2))
-    asked = len(site.asked)
+    requests = len(site.asked)
     ended = silentcrash("reparse", "made_up")
     assert ended.code == 0, ended.err
-    assert len(site.asked) == asked
+    assert len(site.asked) == requests
     assert [row["value"] for row in figures(silentcrash)] == [1.5, 3.0]
     every = figures(silentcrash, "v_observation_history")
     assert [row["value"] for row in every] == [1.0, 1.5, 2.0, 3.0]
@@ -227,7 +227,7 @@ def test_a_figure_gone_from_a_whole_body_is_withdrawn_and_one_cut_short_takes_no
 ) -> None:
     declared.as_(replace(SOURCE, next_page=None, full_snapshot=True))
     months = [f"{year}-{month:02d}-01" for year in (2024, 2025) for month in range(1, 13)]
-    everything = {month: 10.0 + place for place, month in enumerate(months)}
+    everything = {month: 10.0 + rank for rank, month in enumerate(months)}
     site.serve(FIRST, page(everything))
     silentcrash("fetch", "made_up")
     site.serve(FIRST, page({month: everything[month] for month in months if month != months[3]}))

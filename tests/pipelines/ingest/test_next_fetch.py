@@ -49,24 +49,24 @@ BODIES = [
 ]  # fmt: skip
 
 
-def parsed(key: str, asked: int, body: bytes, at: datetime) -> pd.DataFrame:
+def parsed(key: str, question: int, body: bytes, at: datetime) -> pd.DataFrame:
     source = registry()[key]
     assert source.parse is not None
-    frame = source.parse(Payload(body, source.requests[asked], at))
+    frame = source.parse(Payload(body, source.requests[question], at))
     return frame.assign(known_from=frame["known_from"].fillna(pd.Timestamp(at)))
 
 
 @pytest.mark.shared
 @pytest.mark.parametrize(
-    ("key", "asked", "file", "day"), BODIES, ids=[f"{entry[0]}-{entry[1]}" for entry in BODIES]
+    ("key", "question", "file", "day"), BODIES, ids=[f"{entry[0]}-{entry[1]}" for entry in BODIES]
 )
 def test_a_real_body_is_let_in_again_a_week_later(
-    payloads: Path, key: str, asked: int, file: str, day: str
+    payloads: Path, key: str, question: int, file: str, day: str
 ) -> None:
     source, first = registry()[key], datetime.fromisoformat(day).replace(hour=12, tzinfo=UTC)
     raw = body_of(payloads / file)
     body = source.redact(raw) if source.redact else raw
-    stored_figures, again = (parsed(key, asked, body, at) for at in (first, first + WEEK))
+    stored_figures, again = (parsed(key, question, body, at) for at in (first, first + WEEK))
     stored_before = stored_figures.sort_values("known_from").drop_duplicates(
         ["series", "period"], keep="last"
     )
@@ -79,11 +79,11 @@ def test_a_real_body_is_let_in_again_a_week_later(
     assert len(checked.accepted) == len(again) > 0
 
 
-@pytest.mark.parametrize("place", sorted(gdelt.REGIONS))
-def test_the_articles_of_a_week_are_counted_again_the_week_after(place: str) -> None:
+@pytest.mark.parametrize("region", sorted(gdelt.REGIONS))
+def test_the_articles_of_a_week_are_counted_again_the_week_after(region: str) -> None:
     """In the publisher's shape: no stored answer is at hand."""
     source = registry()["gdelt"]
-    [asked] = [n for n, entry in enumerate(source.requests) if place_of(entry) == place]
+    [question] = [n for n, entry in enumerate(source.requests) if place_of(entry) == region]
     article = {
         "title": "A",
         "url": "https://a.example/1",
@@ -92,11 +92,11 @@ def test_the_articles_of_a_week_are_counted_again_the_week_after(place: str) -> 
         "language": "French",
     }
     body, at = json.dumps({"articles": [article]}).encode(), datetime(2026, 10, 1, 12, tzinfo=UTC)
-    stored_figures, again = (parsed("gdelt", asked, body, entry) for entry in (at, at + WEEK))
+    stored_figures, again = (parsed("gdelt", question, body, entry) for entry in (at, at + WEEK))
     last = LastGood(len(stored_figures), stored_figures["period"].max())
     before = stored_figures[["series", "period", "value"]]
     assert check(again, source, at=at + WEEK, before=before, last=last).passed
 
 
 def place_of(request: Request) -> str:
-    return next(place for place, code in gdelt.REGIONS.items() if code in request.params["query"])
+    return next(region for region, code in gdelt.REGIONS.items() if code in request.params["query"])

@@ -32,10 +32,10 @@ def test_a_question_that_fails_ends_with_1_and_the_others_are_kept(
     site.serve(public_url(CHIPS), made_up("PCU334413334413"))
     ended = silentcrash("fetch", "fred")
     assert ended.code == 1
-    said = ended.err.splitlines()[-1]
-    assert said.startswith("silentcrash: fred: partial: 1 of 2 (")
-    assert "PCU518210518210" in said
-    assert "404" in said
+    message = ended.err.splitlines()[-1]
+    assert message.startswith("silentcrash: fred: partial: 1 of 2 (")
+    assert "PCU518210518210" in message
+    assert "404" in message
     assert set(stored_figures()["series"]) == {"fred.PCU334413334413"}
     site.serve(public_url(HOSTING), made_up("PCU518210518210", "110.5"))
     assert silentcrash("fetch", "fred").code == 0
@@ -53,7 +53,7 @@ def test_the_summary_of_a_run_says_partial() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcomes", "said"),
+    ("outcomes", "message"),
     [
         ([], ""),
         (["history"], "history"),
@@ -62,9 +62,9 @@ def test_the_summary_of_a_run_says_partial() -> None:
         (["history", "new", "refused", "failed"], "partial: 1 of 3 (new, refused, failed)"),
     ],
 )
-def test_a_verdict_counts_the_questions_that_were_asked(outcomes: list[str], said: str) -> None:
+def test_a_verdict_counts_the_questions_that_were_asked(outcomes: list[str], message: str) -> None:
     content = [
         IngestOutcome("a", "sources/history/a.csv" if entry == "history" else "b", entry)
         for entry in outcomes
     ]
-    assert verdict(content) == said
+    assert verdict(content) == message

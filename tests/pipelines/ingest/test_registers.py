@@ -66,7 +66,7 @@ def test_a_figure_that_is_added_is_loaded_once_with_its_page_and_reader(
 
 
 @pytest.mark.parametrize(
-    ("changed", "said"),
+    ("changed", "message"),
     [
         ({"series": "pjm.capacity.rt"}, "did you mean pjm.capacity.rto"),
         ({"value": "333,44"}, "'333,44' is not a number"),
@@ -78,11 +78,11 @@ def test_a_figure_that_is_added_is_loaded_once_with_its_page_and_reader(
     ],
 )
 def test_a_row_that_is_not_sound_is_refused_in_one_line(
-    empty_home: Path, silentcrash: Command, changed: dict[str, str], said: str
+    empty_home: Path, silentcrash: Command, changed: dict[str, str], message: str
 ) -> None:
     ran = silentcrash("register", "add", "pjm_capacity", *options(**changed))
     assert ran.code == 2
-    assert said in ran.err
+    assert message in ran.err
     assert len(ran.err.splitlines()) == 1
     assert not (empty_home / registers.FOLDER).exists()
 

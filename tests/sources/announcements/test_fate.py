@@ -1,4 +1,4 @@
-"""What became of the projects of a country, through the warehouse that the site reads."""
+"""What became of a country's projects, through the warehouse."""
 
 from datetime import UTC, datetime
 from io import StringIO

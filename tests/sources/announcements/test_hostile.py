@@ -1,4 +1,4 @@
-"""Hostile text: a typed result or a refusal, never an exception, never a runaway pattern."""
+"""Hostile text gives a typed result or a refusal, never an exception."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The bars on the development labels. The phrases were tuned on them: these are in-sample."""
+"""The bars on the development labels, in-sample: phrases were tuned on them."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def test_every_field_reaches_its_bar(labels: pd.DataFrame) -> None:
 
 
 def test_the_texts_worded_for_the_test_are_read() -> None:
-    """They mended the rules, so this holds what was won; first sight is in docs/accuracy.md."""
+    """They mended the rules; results at first sight are in docs/accuracy.md."""
     worded = read_texts(train.WORDED).assign(score_exclude="")
     both = accuracy.judged(worded, extracted(worded))
     reached = {name: both[f"ok_{name}"].mean() for name in BARS | {"operator": 0}}

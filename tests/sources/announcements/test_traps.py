@@ -1,9 +1,9 @@
-"""The traps of announcements. Every text here is worded for its test; none is a real headline."""
+"""The traps of announcements, in texts worded for these tests."""
 
 import pytest
 
 from sources.announcements import extract
-from sources.announcements.places import find as place
+from sources.announcements.places import find as locate
 
 SITE = "Northbridge plans data center in Ohio"
 
@@ -100,7 +100,7 @@ def test_money_has_its_own_currency(text: str, amount: float, currency: str) -> 
     ],
 )
 def test_nationality_is_not_the_place(text: str, country: str) -> None:
-    assert place(text)[0] == country
+    assert locate(text)[0] == country
 
 
 @pytest.mark.parametrize(

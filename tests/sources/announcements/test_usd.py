@@ -1,4 +1,4 @@
-"""Amounts in dollars at the rate of their month; rates here are made up and round."""
+"""Amounts in dollars at the rate of their month, with made-up rates."""
 
 import pandas as pd
 

@@ -15,7 +15,7 @@ from warehouse.lake import panel, sync
 from warehouse.observations import read
 from warehouse.tables import STATUS
 
-MANY = 300_000  # more than are compared at once
+ROWS = 300_000  # more than are compared at once
 
 
 def one_figure() -> pd.DataFrame:
@@ -24,9 +24,9 @@ def one_figure() -> pd.DataFrame:
         {
             "series": "made_up.a",
             "period": pd.Timestamp("1990-01-01"),
-            "value": (np.arange(MANY) + 1) // 2,
+            "value": (np.arange(ROWS) + 1) // 2,
             "status": "final",
-            "known_from": pd.date_range("1990-02-01", periods=MANY, freq="h", tz="UTC"),
+            "known_from": pd.date_range("1990-02-01", periods=ROWS, freq="h", tz="UTC"),
         }
     )
 
@@ -34,13 +34,13 @@ def one_figure() -> pd.DataFrame:
 @pytest.mark.parametrize("frames", [1, 7])
 def test_versions_are_compared_across_the_parts_of_a_batch(engine: Engine, frames: int) -> None:
     figure = one_figure()
-    size = -(-MANY // frames)
-    pieces = [figure.iloc[start : start + size] for start in range(0, MANY, size)]
+    size = -(-ROWS // frames)
+    pieces = [figure.iloc[start : start + size] for start in range(0, ROWS, size)]
     batch = figure if frames == 1 else iter(reversed(pieces))
-    assert load.append(engine, fetch(engine), batch).added == MANY // 2 + 1
+    assert load.append(engine, fetch(engine), batch).added == ROWS // 2 + 1
     again = load.append(engine, fetch(engine), figure)
-    assert (again.added, again.unchanged) == (0, MANY)
-    revised = figure.assign(value=figure["value"].where(figure.index != MANY - 1, -1.0))
+    assert (again.added, again.unchanged) == (0, ROWS)
+    revised = figure.assign(value=figure["value"].where(figure.index != ROWS - 1, -1.0))
     assert load.append(engine, fetch(engine), revised).added == 1
     assert read.latest(engine)["value"].tolist() == [-1.0]
 
