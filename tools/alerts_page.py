@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.alerts import service
+from pipelines.alerts import reports, service
 from pipelines.alerts.rules import RuleSet
 from pipelines.settings import from_environment
 from tools import docs_markers
@@ -55,7 +55,7 @@ def _cell(value: object) -> str:
 def tables(engine: Engine, rules: RuleSet) -> str:
     """The backtest of these rules on a store, as Markdown."""
     version = edition.load(engine).framework_version
-    return markdown(*service.run_backtest(engine, rules, "", ""), version)
+    return markdown(*reports.run_backtest(engine, rules, "", ""), version)
 
 
 def main(files: list[str]) -> None:

@@ -39,7 +39,7 @@ def register(
     owner = core(Source)
     with writing(engine) as connection:
         _upsert(connection, owner, sources)
-        ids = dict(connection.execute(select(owner.c.key, owner.c.id)).all())
+        ids = dict(connection.execute(select(owner.c.key, owner.c.id)).tuples().all())
         rows = [
             {name: value for name, value in row.items() if name != "source"}
             | {"source_id": ids[row["source"]]}
@@ -109,7 +109,7 @@ def quarantined(engine: Engine, source: str | None = None) -> pd.DataFrame:
         query = query.where(owner.c.key == source)
     with engine.connect() as connection:
         result = connection.execute(query)
-        return pd.DataFrame.from_records(result.fetchall(), columns=list(result.keys()))
+        return pd.DataFrame.from_records(result.tuples().all(), columns=list(result.keys()))
 
 
 def mark_replayed(engine: Engine, ids: Sequence[int]) -> None:

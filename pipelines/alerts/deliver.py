@@ -42,7 +42,7 @@ def deliver(
     environ: Mapping[str, str] = SECRETS,
     patience: float = PATIENCE,
 ) -> Tally:
-    """Send what is due, then report channels that fail and a stopped scheduler.
+    """Send what is due, then report dead channels and missing heartbeats.
 
     Reminders, and what a silence that has ended kept back, are queued first.
 
@@ -60,12 +60,12 @@ def deliver(
 
 
 def watch(engine: Engine, rules: RuleSet, now: datetime, in_use: Sequence[Channel]) -> int:
-    """Record the state of channels and scheduler; the number of new events."""
+    """Record the state of channels and heartbeats; the number of new events."""
     with engine.connect() as connection:
         health = repository.health(connection)
     observed = [
         *findings.of_channels(rules, health, now),
-        *findings.of_scheduler(rules, repository.heartbeats(engine), now),
+        *findings.of_heartbeats(rules, repository.heartbeats(engine), now),
     ]
     evaluation = Evaluation(f"watch:{int(now.timestamp())}", now, now)
     return len(record_findings(engine, observed, evaluation, in_use, {})) if observed else 0

@@ -21,8 +21,8 @@ from pipelines.alerts.state_machine import (
 )
 from warehouse.edition import Edition
 
-# The scheduler beats every minute, and a machine may be away for a day of maintenance: a day
-# and a little means that it has stopped.
+# The scheduler beats every minute and rules are evaluated every day, at an hour that shifts with
+# the length of a run: a day and a little means that something has stopped.
 SILENT_AFTER = timedelta(hours=26)
 # A channel is retried after 5 s, 5 min and 30 min: one that fails for an hour does not recover
 # by itself.
@@ -176,12 +176,23 @@ def of_channels(
         yield from _levels(rules, "channel", channel, dead, row["last_error"], now)
 
 
-def of_scheduler(rules: RuleSet, beats: Mapping[str, datetime], now: datetime) -> Iterator[Finding]:
-    """A scheduler that has run at least once and has not for a day."""
-    if "scheduler" in beats:
-        age = now - beats["scheduler"]
-        last = f"{beats['scheduler']:%Y-%m-%d %H:%M} UTC"
-        yield from _levels(rules, "scheduler", "scheduler", age > SILENT_AFTER, last, now)
+def of_heartbeats(
+    rules: RuleSet, beats: Mapping[str, datetime], now: datetime
+) -> Iterator[Finding]:
+    """A scheduler, or an evaluation, that has not been seen for a day."""
+    for name, last in last_signs(beats).items():
+        note = f"{last:%Y-%m-%d %H:%M} UTC"
+        yield from _levels(rules, "scheduler", name, now - last > SILENT_AFTER, note, now)
+
+
+def last_signs(beats: Mapping[str, datetime]) -> dict[str, datetime]:
+    """The last sign of life of what must run every day, where it ever ran.
+
+    Where nothing was ever evaluated, that is the first beat of the scheduler.
+    """
+    signs = {"scheduler": beats.get("scheduler")}
+    signs["evaluation"] = beats.get("evaluation", beats.get("started"))
+    return {name: at for name, at in signs.items() if at is not None}
 
 
 def _levels(

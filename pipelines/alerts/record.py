@@ -14,7 +14,7 @@ from pipelines.alerts.findings import Finding
 from pipelines.alerts.rules import Channel, Rule
 from pipelines.alerts.state_machine import Breach, RuleEvent, RuleState
 from warehouse.alerts import repository
-from warehouse.alerts.tables import AlertRule, AlertState, Heartbeat
+from warehouse.alerts.tables import AlertRule, AlertState
 from warehouse.database import writing
 
 Titles = Mapping[str, Mapping[str, str]]
@@ -42,12 +42,26 @@ def record_findings(
 
     A vintage that was evaluated already, or is older than the last one, adds nothing.
     """
+    return record_in_order(engine, [(evaluation, findings)], channels, titles)
+
+
+def record_in_order(
+    engine: Engine,
+    evaluations: Iterable[tuple[Evaluation, Iterable[Finding]]],
+    channels: Sequence[Channel],
+    titles: Titles,
+) -> list[repository.Row]:
+    """`record_findings` for several evaluations, oldest first, in one transaction."""
     with writing(engine) as connection:
-        recorder = Recorder(connection, evaluation, titles)
-        for finding in findings:
-            recorder.enter(finding)
-        post(connection, recorder.pending(), channels, evaluation.now)
-        repository.upsert(connection, Heartbeat, {"name": "evaluation", "at": evaluation.now})
+        recorder = None
+        for evaluation, findings in evaluations:
+            recorder = recorder or Recorder(connection, evaluation, titles)
+            recorder.evaluation = evaluation
+            for finding in findings:
+                recorder.enter(finding)
+        if recorder is None:
+            return []
+        post(connection, recorder.pending(), channels, recorder.evaluation.now)
     return recorder.added
 
 
@@ -139,6 +153,7 @@ class Recorder:
             "period": _days(last),
         }
         repository.upsert(self.connection, AlertState, state)
+        self.states[rule.id, finding.series] = state
         body = rule.model_dump(mode="json", by_alias=True)
         version = {"id": rule.id, "hash": rule.hash, "body": body, "at": evaluation.now}
         repository.upsert(self.connection, AlertRule, version)

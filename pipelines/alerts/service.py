@@ -1,30 +1,29 @@
 """What the commands and Dagster do about alerts, a function a step."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 
 import pandas as pd
 import requests
 from sqlalchemy import Engine
 
-from pipelines.alerts import backtest, channels, deliver, feed, findings, messages, signals
+from pipelines.alerts import channels, deliver, feed, findings, messages, signals
 from pipelines.alerts.channels import DeliveryOutcome
-from pipelines.alerts.findings import Finding
-from pipelines.alerts.record import Evaluation, record_findings
+from pipelines.alerts.record import Evaluation, record_findings, record_in_order
 from pipelines.alerts.rules import BUNDLED, Rule, RuleSet, load
-from pipelines.alerts.state_machine import RuleEvent, Signal, evaluate_series
+from pipelines.alerts.state_machine import RuleEvent
 from pipelines.errors import UsageError, nearest
 from pipelines.settings import SECRETS, Settings, from_environment
 from sources.announcements.event_type import KINDS
 from warehouse import edition
 from warehouse import events as announcement_store
 from warehouse.alerts import repository
-from warehouse.alerts.tables import Ack, AlertEvent, AlertState, ChannelHealth, Outbox
 from warehouse.observations import read
 
-SAME = ["rule", "series"]
 # An announcement that comes to light later than a month after it was made is history.
 RECENT = timedelta(days=31)
 
@@ -69,6 +68,7 @@ def evaluate(
     )
     announced = announcement_store.read(engine, as_of=settings.now)
     events += record_announcements(engine, settings, rules, announced)
+    repository.beat(engine, "evaluation", settings.now)
     feed.write(repository.history(engine), settings.releases)
     return events
 
@@ -78,20 +78,42 @@ def _evaluation(name: str, now: datetime) -> Evaluation:
     return Evaluation(f"{name}:{int(now.timestamp())}", now, now)
 
 
+@dataclass(frozen=True)
+class CheckResult:
+    """The outcome of a check or of a run, and when it came."""
+
+    series: str
+    passed: bool
+    detail: str
+    at: datetime
+
+
 def record_checks(
-    engine: Engine,
-    rules: RuleSet,
-    checks: Sequence[tuple[str, bool, str]],
-    vintage: str,
-    at: datetime,
+    engine: Engine, rules: RuleSet, results: Iterable[CheckResult]
 ) -> list[repository.Row]:
-    """Record the outcomes of checks and runs: (what, passed, detail)."""
-    observed: list[Finding] = []
-    for series, passed, detail in checks:
-        observed += findings.check(rules, series, passed, detail, at)
-    return record_findings(
-        engine, observed, Evaluation(vintage, at, at), channels.in_use(rules, SECRETS), {}
+    """Record the outcomes of checks and runs; the events that they add.
+
+    The same results again, or older ones, add nothing.
+    """
+    evaluations = (
+        (
+            # Microseconds: no check has two results within one.
+            Evaluation(f"check:{at.timestamp() * 1e6:.0f}", at, at),
+            [
+                finding
+                for result in together
+                for finding in findings.check(
+                    rules, result.series, result.passed, result.detail, at
+                )
+            ],
+        )
+        for at, together in groupby(sorted(results, key=_at), key=_at)
     )
+    return record_in_order(engine, evaluations, channels.in_use(rules, SECRETS), {})
+
+
+def _at(result: CheckResult) -> datetime:
+    return result.at
 
 
 def record_announcements(
@@ -121,121 +143,19 @@ def beat(engine: Engine, settings: Settings) -> None:
     """Record that the scheduler is alive, and request SILENTCRASH_HEARTBEAT_URL.
 
     A machine that has stopped can only be noticed from outside: the address, where it is set,
-    is one of a service that notifies people when it is no longer requested.
+    is one of a service that notifies people when it is no longer requested. It is not requested
+    either when nothing was evaluated for a day, whatever it is that died.
     """
+    beats = repository.heartbeats(engine)
+    if not beats:
+        repository.beat(engine, "started", settings.now)
     repository.beat(engine, "scheduler", settings.now)
     outside = settings.heartbeat_url.get_secret_value()
-    if outside:
+    evaluated = findings.last_signs(beats).get("evaluation", settings.now)
+    if outside and settings.now - evaluated <= findings.SILENT_AFTER:
         # A watch that cannot be reached must not stop the deliveries that follow the beat.
         with suppress(requests.exceptions.RequestException):
             requests.get(outside, timeout=(5, 5), allow_redirects=False, stream=True).close()
-
-
-def rule_table(engine: Engine, rules: RuleSet) -> pd.DataFrame:
-    """Where every rule stands: state, last period, last event, who has it in hand.
-
-    What fires comes first.
-    """
-    stands = repository.frame(engine, AlertState)
-    events = repository.frame(engine, AlertEvent)
-    last = events.drop_duplicates(["rule", "series"], keep="last")
-    on = [*SAME, "crossing"]
-    latest = last.merge(_in_hand(engine, events), how="left", on=on).fillna({"in_hand": ""})
-    columns = ["rule", "series", "kind", "period", "muted", "in_hand"]
-    table = stands.merge(
-        latest[columns].rename(columns={"kind": "last_event", "period": "about"}),
-        on=SAME,
-        how="left",
-    )
-    severity = {rule.id: rule.severity for rule in rules.rules}
-    shown = [*SAME, "severity", "state", "period", "last_event", "about", "muted", "in_hand"]
-    ordered = table.assign(severity=table["rule"].map(severity))[shown]
-    quiet = ordered["state"].isin(["ok", "no_data"])
-    return ordered.loc[quiet.sort_values(kind="stable").index].reset_index(drop=True)
-
-
-def _in_hand(engine: Engine, events: pd.DataFrame) -> pd.DataFrame:
-    """Who has each breach in hand: columns rule, series, crossing, in_hand."""
-    acks = repository.frame(engine, Ack)
-    until = pd.to_datetime(acks["until"], utc=True).dt.strftime(" until %Y-%m-%d").fillna("")
-    labelled = acks.assign(in_hand=acks["by"] + until + ": " + acks["why"])
-    mine = labelled[["event_id", "in_hand"]].merge(events, left_on="event_id", right_on="id")
-    newest = mine.drop_duplicates([*SAME, "crossing"], keep="last")
-    return newest[[*SAME, "crossing", "in_hand"]]
-
-
-def channel_table(engine: Engine, rules: RuleSet) -> pd.DataFrame:
-    """The state of every channel, and how many messages wait for it."""
-    in_use = {channel.id for channel in channels.in_use(rules, SECRETS)}
-    health = repository.frame(engine, ChannelHealth).set_index("channel")
-    box = repository.frame(engine, Outbox)
-    waiting = box.loc[box["state"].ne("sent")].groupby("channel").size()
-    return pd.DataFrame(
-        {
-            "channel": channel.id,
-            "type": channel.type,
-            "state": health["state"].get(channel.id, "ok") if channel.id in in_use else "not set",
-            "waiting": int(waiting.get(channel.id, 0)),
-            "last_success": health["last_success"].get(channel.id),
-            "last_error": health["last_error"].get(channel.id, ""),
-            "variables": ", ".join(channels.variables(channel)),
-        }
-        for channel in rules.channels
-    )
-
-
-def explain(engine: Engine, rules: RuleSet, name: str, as_of: datetime | None) -> pd.DataFrame:
-    """A rule month by month in the edition known on that day: figure and tests."""
-    rule = find_rule(rules, name)
-    stored = edition.editions(engine)
-    if as_of is not None:
-        stored = stored.loc[pd.to_datetime(stored["as_of"], utc=True).le(pd.Timestamp(as_of))]
-    if stored.empty:
-        raise UsageError(
-            "no edition is stored as of that day: compute one with `silentcrash release`"
-        )
-    seen = signals.vintage(edition.load(engine, int(stored["release"].iloc[-1])))
-    parts = [_explained(rule, key, signal) for key, signal in signals.series_signals(rule, seen)]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _explained(rule: Rule, series: str, signal: Signal) -> pd.DataFrame:
-    table = pd.DataFrame(
-        {
-            "series": series,
-            "period": pd.DatetimeIndex(signal.firing.index).strftime("%Y-%m"),
-            "value": signal.value.to_numpy(),
-            "fires": signal.firing.to_numpy(),
-            "ends": signal.recovered.to_numpy(),
-        }
-    )
-    breaches, _ = evaluate_series(rule, signal)
-    firing = pd.Series(False, index=signal.firing.index)
-    for breach in breaches:
-        firing |= (firing.index >= breach.start) & (
-            (firing.index < breach.end) if breach.end is not None else True
-        )
-    return table.assign(firing=firing.to_numpy())
-
-
-def run_backtest(
-    engine: Engine, rules: RuleSet, start: str, end: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The backtest on every stored vintage: a summary by rule, and the events."""
-    stored = [edition.load(engine, int(number)) for number in edition.editions(engine)["release"]]
-    if not stored:
-        raise UsageError("no edition is stored: compute one with `silentcrash release`")
-    seen = [
-        vintage
-        for vintage in backtest.vintages(stored)
-        if (not start or vintage.until >= pd.Timestamp(start))
-        and (not end or vintage.until <= pd.Timestamp(end))
-    ]
-    if not seen:
-        raise UsageError("no vintage lies between these months: write them as YYYY-MM")
-    events = backtest.frame(backtest.replay(rules.rules, seen))
-    years = max(len({vintage.until for vintage in seen}) / 12, 1 / 12)
-    return backtest.summary(events, rules.rules, seen[-1], years), events
 
 
 def send_test(settings: Settings, rules: RuleSet, name: str, channel: str) -> DeliveryOutcome:

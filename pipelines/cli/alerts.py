@@ -34,13 +34,13 @@ def validate(file: Annotated[Path | None, typer.Argument(help="Another file.")] 
 @app.command("list")
 def list_(format: Written = Format.table) -> None:
     """List the state of every rule and channel, and the last run."""
-    from pipelines.alerts import service
+    from pipelines.alerts import reports, service
     from pipelines.ingest import store
     from warehouse.alerts import repository
 
     engine, rules = store.open_for_reading(settings()), service.rules_in_force()
-    render_table(service.rule_table(engine, rules), format, "Rules")
-    render_table(service.channel_table(engine, rules), format, "Channels")
+    render_table(reports.rule_table(engine, rules), format, "Rules")
+    render_table(reports.channel_table(engine, rules), format, "Channels")
     beats = repository.heartbeats(engine)
     for name, at in sorted(beats.items()):
         print(f"last {name}: {at:%Y-%m-%d %H:%M} UTC")
@@ -51,11 +51,11 @@ def list_(format: Written = Format.table) -> None:
 @app.command()
 def explain(rule: str, as_of: AsOf = "", format: Written = Format.table) -> None:
     """Show RULE month by month: the figure, and if it fires or ends."""
-    from pipelines.alerts import service
+    from pipelines.alerts import reports, service
     from pipelines.ingest import store
 
     engine = store.open_for_reading(settings())
-    table = service.explain(engine, service.rules_in_force(), rule, parse_day(as_of))
+    table = reports.explain(engine, service.rules_in_force(), rule, parse_day(as_of))
     render_table(table, format, rule)
 
 
@@ -68,11 +68,11 @@ def backtest(
     format: Written = Format.table,
 ) -> None:
     """Replay every stored vintage: firings, lead time, messages."""
-    from pipelines.alerts import service
+    from pipelines.alerts import reports, service
     from pipelines.ingest import store
 
     engine = store.open_for_reading(settings())
-    summary, replayed = service.run_backtest(engine, service.rules_in_force(file), start, end)
+    summary, replayed = reports.run_backtest(engine, service.rules_in_force(file), start, end)
     render_table(replayed if events else summary, format, "Backtest")
 
 

@@ -13,6 +13,7 @@ from pipelines import logs
 from pipelines.cli import (
     alerts,
     announcements,
+    health,
     index,
     lake,
     options,
@@ -27,7 +28,7 @@ from pipelines.errors import ObservatoryError, UsageError
 
 logger = logging.getLogger("pipelines.cli")
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-for commands in (run.app, sources.top_level, query.app):
+for commands in (run.app, sources.top_level, query.app, health.app):
     app.add_typer(commands)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(announcements.app, name="announcements")

@@ -152,12 +152,11 @@ def _alerts(earlier: Edition | None, new: Draft, values: pd.DataFrame) -> dict[s
     Without an `earlier` edition, the draft itself up to that month stands for it.
     """
     from pipelines.alerts import backtest, service, signals
-    from pipelines.alerts.edition_alerts import edition_alerts
 
     now = signals.Vintage("", new.as_of, values, new.method.as_dict(), new.month.to_timestamp())
     cut = backtest.cut_off(now, (new.month - 1).to_timestamp())
     before = cut if earlier is None else signals.vintage(earlier)
-    return edition_alerts(service.rules_in_force().rules, before, now)
+    return backtest.edition_alerts(service.rules_in_force().rules, before, now)
 
 
 def _bounded(values: pd.DataFrame, method: Framework) -> pd.DataFrame:

@@ -45,6 +45,21 @@ def continued_by() -> dict[str, tuple[str, ...]]:
     return {key: tuple(names) for key, names in live.items()}
 
 
+def sources_read(method: Framework) -> list[str]:
+    """The sources that the indicators read, directly or through a splice.
+
+    Those of the versions that the method succeeds are among them: its first months are theirs.
+    """
+    names = {name for indicator in method.indicators.values() for name in indicator.series}
+    names |= {splice.continued_by for splice in splices.load() if splice.series in names}
+    earlier = sources_read(method.succeeds.method) if method.succeeds else []
+    return [
+        source.key
+        for source in registry().values()
+        if source.key in earlier or names & {series.key for series in source.series}
+    ]
+
+
 def without_continuation(method: Framework) -> list[str]:
     """The indicators of which a role has no series that anybody continues.
 

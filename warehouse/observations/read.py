@@ -150,7 +150,7 @@ def _keys(connection: Connection, series: Sequence[str] | None) -> "pd.Series[st
             table.c.key.startswith(k[:-1], autoescape=True) for k in series if k.endswith("*")
         ]
         query = query.where(or_(table.c.key.in_(exact), *starts))
-    return pd.Series(dict(connection.execute(query).all()), dtype=object)
+    return pd.Series(dict(connection.execute(query).tuples().all()), dtype=object)
 
 
 def _where(

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from pipelines.alerts import backtest, feed, service, signals
-from pipelines.definitions import alerts
+from pipelines.alerts import backtest, feed, reports, service, signals
+from pipelines.definitions import assets
+from pipelines.definitions.resources import Observatory
 from pipelines.ingest import ingestion, store
 from pipelines.release import compute
 from pipelines.settings import Settings
@@ -37,7 +38,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> tuple[Engine, Settings,
 
 def test_no_shipped_rule_flaps(shipped: tuple[Engine, Settings, int]) -> None:
     engine, _, _ = shipped
-    summary, events = service.run_backtest(engine, service.rules_in_force(), "", "")
+    summary, events = reports.run_backtest(engine, service.rules_in_force(), "", "")
     assert len(events) > 0
     loud = events.loc[~events["quiet"]]
     fired = loud.loc[loud["kind"].eq("firing")].groupby(["rule", "series"]).size()
@@ -54,7 +55,7 @@ def test_the_backtest_finds_what_the_machine_finds_live(
     engine, settings, number = shipped
     added = service.evaluate(engine, settings, number, service.rules_in_force())
     live = {(row["rule"], row["series"]) for row in added if row["kind"] == "firing"}
-    _, events = service.run_backtest(engine, service.rules_in_force(), "", "")
+    _, events = reports.run_backtest(engine, service.rules_in_force(), "", "")
     fired = events.loc[events["kind"].eq("firing")]
     on_series = {"index", "dimension", "indicator", "regime"}
     kinds = {each.id: each.kind for each in service.rules_in_force().rules}
@@ -71,7 +72,11 @@ def test_the_asset_evaluates_the_newest_edition(
     monkeypatch.setenv("SILENTCRASH_HOME", str(settings.home))
     monkeypatch.setenv("SILENTCRASH_NOW", WHEN)
     monkeypatch.delenv("SILENTCRASH_WAREHOUSE", raising=False)
-    done = dg.materialize([alerts.alerts], selection=[alerts.alerts])
+    done = dg.materialize(
+        [assets.alerts],
+        selection=[assets.alerts],
+        resources={"observatory": Observatory()},
+    )
     assert done.success
     assert "release-published" in set(repository.history(engine)["rule"])
 

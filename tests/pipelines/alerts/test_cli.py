@@ -65,6 +65,28 @@ def test_list_says_where_every_rule_stands(home: Path, silentcrash: Command) -> 
     assert "last evaluation: 2026-11-23" in listed.out
 
 
+def test_health_says_whether_anything_was_evaluated_for_a_day(
+    home: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert silentcrash("health", "--format", "csv").code == 0
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-24T12:00:00+00:00")
+    ended = silentcrash("health", "--format", "csv")
+    assert (ended.code, rows(ended.out)[0]["ok"]) == (1, "False")
+    assert "evaluation: 27 hours ago" in ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_health_names_a_channel_that_does_not_deliver(
+    home: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_ALERT_MAIL", "mailto://127.0.0.1:9/?from=a@b.org&to=c@d.org")
+    assert silentcrash("health").code == 0
+    silentcrash("alerts", "deliver")
+    ended = silentcrash("health")
+    assert ended.code == 1
+    assert "channel mail" in ended.err
+
+
 def test_explain_shows_why_month_by_month(home: Path, silentcrash: Command) -> None:
     table = rows(silentcrash("alerts", "explain", "index-watch", "--format", "csv").out)
     assert [(row["period"], row["firing"]) for row in table] == [

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from pipelines.alerts import backtest, signals
-from pipelines.alerts.edition_alerts import edition_alerts
+from pipelines.alerts.backtest import edition_alerts
 from pipelines.ingest import ingestion, store
 from pipelines.release import compute
 from pipelines.settings import Settings

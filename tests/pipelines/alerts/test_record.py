@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from pipelines.alerts import findings, service, signals
+from pipelines.alerts import findings, reports, signals
 from pipelines.alerts.messages import texts
 from pipelines.alerts.record import Evaluation, record_findings
 from pipelines.alerts.reminders import catch_up
@@ -141,7 +141,7 @@ def test_an_acknowledged_alert_is_sent_once_more_when_its_time_is_over(
     until = NOW + timedelta(days=7)
     ack = {"by": "amina", "why": "the grid is asked", "until": until, "at": NOW}
     repository.acknowledge(engine, "high", "", **ack)
-    assert list(service.rule_table(engine, watched)["in_hand"]) == [
+    assert list(reports.rule_table(engine, watched)["in_hand"]) == [
         f"amina until {until:%Y-%m-%d}: the grid is asked"
     ]
     assert catch_up(engine, watched, watched.channels, NOW + timedelta(days=6)) == 0
@@ -152,7 +152,7 @@ def test_an_acknowledged_alert_is_sent_once_more_when_its_time_is_over(
     assert repository.history(engine)["title_fr"].iloc[-1].startswith("Alerte toujours en cours")
     assert evaluate(watched, edition(2, [40, 55, 40])) == ["resolved high index"]
     assert queued(engine)[2:] == ["resolved high"]
-    assert list(service.rule_table(engine, watched)["state"]) == ["ok"]
+    assert list(reports.rule_table(engine, watched)["state"]) == ["ok"]
 
 
 def test_an_acknowledged_alert_that_is_over_is_not_sent_again(

@@ -7,7 +7,8 @@ import dagster as dg
 import pytest
 
 from pipelines.announcements import collect, filings
-from pipelines.definitions.assets import Observatory, announcements
+from pipelines.definitions.assets import announcements
+from pipelines.definitions.resources import Observatory
 from sources import find_source
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command

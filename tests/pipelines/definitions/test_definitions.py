@@ -1,19 +1,13 @@
-"""The Dagster graph, and what a red contract holds back."""
+"""The graph that Dagster loads, and what a red contract holds back."""
 
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from pipelines.definitions.assets import defs, index
+from pipelines.definitions.assets import index
 from sources import registry
 from tests.server import Reply, Site
-
-
-@pytest.fixture(scope="module")
-def graph() -> dg.Definitions:
-    """The definitions as Dagster loads them."""
-    return defs()
 
 
 def test_every_source_is_an_asset_with_its_checks(graph: dg.Definitions) -> None:
@@ -34,7 +28,7 @@ def test_the_release_is_monthly_and_everything_runs_by_itself(graph: dg.Definiti
     schedules = list(graph.schedules or [])
     names = {schedule.name for schedule in schedules}
     assert {"monthly_sources", "monthly_release_schedule", "prune_schedule"} <= names
-    assert all(one.default_status is dg.DefaultScheduleStatus.RUNNING for one in schedules)
+    assert all(each.default_status is dg.DefaultScheduleStatus.RUNNING for each in schedules)
 
 
 def run(graph: dg.Definitions, *keys: str) -> dg.ExecuteInProcessResult:
@@ -49,7 +43,7 @@ def test_a_source_that_cannot_be_reached_is_amber_not_red(
 ) -> None:
     done = run(graph, "observations/ember")
     assert done.success
-    results = {one.check_name: one for one in done.get_asset_check_evaluations()}
+    results = {each.check_name: each for each in done.get_asset_check_evaluations()}
     assert results["contract"].passed
     assert not results["reachable"].passed
 
@@ -63,7 +57,7 @@ def test_a_red_contract_keeps_the_index_from_being_recomputed(
         request.url, Reply(b"Country,Price\nGermany,1\n", headers={"Content-Type": "text/csv"})
     )
     done = run(graph, "observations/ember", "indicators", "silent_crash_index")
-    results = {one.check_name: one for one in done.get_asset_check_evaluations()}
+    results = {each.check_name: each for each in done.get_asset_check_evaluations()}
     assert not results["contract"].passed
     assert not done.success
     started = {

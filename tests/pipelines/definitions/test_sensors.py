@@ -1,32 +1,31 @@
-"""Dagster: a failed check and a failed run each ring once."""
+"""A failed check is recorded once, blocking or not, and so is a failed run."""
 
 from collections.abc import Iterator
-from pathlib import Path
+from datetime import timedelta
 
 import dagster as dg
 import pytest
 from sqlalchemy import Engine
 
 from pipelines.alerts import service
-from pipelines.definitions import alerts
-from tests.pipelines.alerts.conftest import Post, part, post
+from pipelines.definitions import sensors
+from tests.pipelines.alerts.conftest import Post, part
 from tests.pipelines.alerts.made_up import NOW
+from tests.pipelines.definitions.conftest import happened
 from tests.server import Site
 from warehouse.alerts import repository
-from warehouse.database import connect, migrate
 
-__all__ = ["post"]  # a fixture
 STATE = {"red": True}
 
 
 @dg.asset(
     check_specs=[
-        dg.AssetCheckSpec("amber", asset="thing"),
-        dg.AssetCheckSpec("red", asset="thing", blocking=True),
-        dg.AssetCheckSpec("fresh", asset="thing"),
+        dg.AssetCheckSpec("amber", asset="made_up"),
+        dg.AssetCheckSpec("red", asset="made_up", blocking=True),
+        dg.AssetCheckSpec("fresh", asset="made_up"),
     ]
 )
-def thing() -> Iterator[object]:
+def made_up() -> Iterator[object]:
     """A made-up asset whose checks all fail, or all pass."""
     yield dg.MaterializeResult()
     for name in ("amber", "red", "fresh"):
@@ -35,44 +34,30 @@ def thing() -> Iterator[object]:
         )
 
 
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, post: Post) -> Engine:
-    """An installation with an e-mail channel and nothing in it."""
-    monkeypatch.setenv("SILENTCRASH_HOME", str(tmp_path))
-    monkeypatch.setenv("SILENTCRASH_ALERT_MAIL", post.url)
-    for name in ("SILENTCRASH_WAREHOUSE", "SILENTCRASH_NOW", "SILENTCRASH_ALERT_WEBHOOK"):
-        monkeypatch.delenv(name, raising=False)
-    engine = connect(f"sqlite:///{tmp_path / 'warehouse.sqlite'}")
-    migrate(engine)
-    return engine
-
-
 def tick(instance: dg.DagsterInstance, cursor: str | None) -> str | None:
     context = dg.build_sensor_context(instance=instance, cursor=cursor)
-    alerts.check_results(context)
+    sensors.check_results(context)
     return context.cursor
-
-
-def happened(engine: Engine) -> list[str]:
-    found = repository.history(engine)
-    return [f"{kind} {series}" for kind, series in zip(found["kind"], found["series"], strict=True)]
 
 
 def test_checks_ring_once_and_are_over_once(store: Engine, post: Post) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         STATE["red"] = True
-        done = dg.materialize([thing], instance=instance, raise_on_error=False)
+        done = dg.materialize([made_up], instance=instance, raise_on_error=False)
         assert done.success in {True, False}
         cursor = tick(instance, None)
-        fired = ["firing thing:amber", "firing thing:red"]  # late sources have a rule of their own
+        fired = [
+            "firing made_up:amber",
+            "firing made_up:red",
+        ]  # late sources have a rule of their own
         assert sorted(happened(store)) == fired
         tick(instance, None)  # a sensor that forgot where it was
         assert sorted(happened(store)) == fired
         STATE["red"] = False
-        dg.materialize([thing], instance=instance)
+        dg.materialize([made_up], instance=instance)
         tick(instance, cursor)
-    assert sorted(happened(store)[2:]) == ["resolved thing:amber", "resolved thing:red"]
-    alerts.outbox()
+    assert sorted(happened(store)[2:]) == ["resolved made_up:amber", "resolved made_up:red"]
+    sensors.outbox()
     assert len(post.box.mails) == 2
     assert "amber detail" in part(post.box.mails[0])
 
@@ -88,7 +73,7 @@ def test_a_failed_run_rings_and_a_good_one_ends_it(store: Engine) -> None:
         op()
 
     with dg.DagsterInstance.ephemeral() as instance:
-        for red, sensor in ((True, alerts.failed_runs), (False, alerts.good_runs)):
+        for red, sensor in ((True, sensors.failed_runs), (False, sensors.good_runs)):
             STATE["red"] = red
             done = chore.execute_in_process(instance=instance, raise_on_error=False)
             run = instance.get_run_by_id(done.run_id)
@@ -106,8 +91,6 @@ def test_a_failed_run_rings_and_a_good_one_ends_it(store: Engine) -> None:
 
 
 def test_a_stopped_scheduler_is_noticed(store: Engine, post: Post) -> None:
-    from datetime import timedelta
-
     from pipelines.alerts.deliver import deliver
 
     rules = service.rules_in_force()
@@ -120,13 +103,31 @@ def test_a_stopped_scheduler_is_noticed(store: Engine, post: Post) -> None:
     assert len(post.box.mails) == 1
 
 
+def test_a_day_without_an_evaluation_is_noticed(
+    store: Engine, post: Post, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.serve("/beat", b"ok")
+    monkeypatch.setenv("SILENTCRASH_HEARTBEAT_URL", f"{site.url}/beat")
+    for hours, beats in ((0, 1), (25, 2), (27, 2), (28, 2)):
+        monkeypatch.setenv("SILENTCRASH_NOW", (NOW + timedelta(hours=hours)).isoformat())
+        sensors.outbox()
+        assert site.count("/beat") == beats  # a watch outside hears nothing any more
+    assert happened(store) == ["firing evaluation"]
+    assert len(post.box.mails) == 1
+    repository.beat(store, "evaluation", NOW + timedelta(hours=29))
+    monkeypatch.setenv("SILENTCRASH_NOW", (NOW + timedelta(hours=29)).isoformat())
+    sensors.outbox()
+    assert site.count("/beat") == 3
+    assert happened(store) == ["firing evaluation", "resolved evaluation"]
+
+
 def test_the_heartbeat_reaches_the_outside_and_its_absence_stops_nothing(
     store: Engine, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site.serve("/beat", b"ok")
     monkeypatch.setenv("SILENTCRASH_HEARTBEAT_URL", f"{site.url}/beat")
-    alerts.outbox()
+    sensors.outbox()
     assert site.count("/beat") == 1
     monkeypatch.setenv("SILENTCRASH_HEARTBEAT_URL", "http://127.0.0.1:9/beat")
-    alerts.outbox()
+    sensors.outbox()
     assert "scheduler" in repository.heartbeats(store)
