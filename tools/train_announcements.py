@@ -26,7 +26,7 @@ FOLDS, SEED = 10, 0
 
 
 def learn(rows: pd.DataFrame) -> "pd.Series[float]":
-    """Learn the weight of each feature in log-odds of an event; "" is the intercept."""
+    """Learn the log-odds weight of each feature; "" is the intercept."""
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression
 
@@ -71,7 +71,7 @@ def read_labels(paths: Sequence[Path]) -> pd.DataFrame:
 
 
 def main(paths: Sequence[Path]) -> None:
-    """Write the weights learnt from labelled files and the texts worded for this project."""
+    """Write the weights learnt from labelled files and worded texts."""
     weights = learn(read_labels([*paths, WORDED]))
     weights.rename_axis("feature").rename("weight").to_csv(WEIGHTS)
     print(f"{len(weights)} weights")

@@ -31,7 +31,7 @@ FILES = {
 
 
 def pages(edition: Edition) -> dict[str, bytes]:
-    """The bulletins of an edition by file name; the same edition gives the same bytes."""
+    """The bulletins of an edition by file name, the same bytes each time."""
     stats = EditionStats(edition)
     return {f"bulletin.{code}.html": page(stats, language(code)).encode() for code in LANGUAGES}
 

@@ -1,4 +1,4 @@
-"""What the rules find in one edition, and would have sent on every vintage; pure.
+"""What the rules find in an edition, and would have sent on every vintage.
 
 The vintage of a month without a stored edition is the newest edition up to that month: every
 value in it was computed from what was known at its own cut-off.

@@ -1,4 +1,4 @@
-"""The accuracy page: readings against labels, by sample, language and kind of event."""
+"""The accuracy page: readings against labels, by sample and language."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,7 +49,7 @@ def page(
             "sure labels": held_rows[held_rows["label_confidence"].eq("high")],
         }
         groups |= _parts(held_rows, "lang") | _parts(held_rows, "sample")
-        parts += ["## Kept aside", ASIDE, _markdown(_scored(groups))]
+        parts += ["## Kept aside", KEPT_APART, _markdown(_scored(groups))]
         parts += ["### Kinds of event, kept aside", _markdown(by_kind(held_rows))]
     if first_sight is not None:
         seen = pd.read_csv(first_sight, dtype=str, keep_default_na=False)
@@ -96,7 +96,7 @@ Titles are kept in `benchmarks/labels/` with link and date; sentences out of art
 Part of the older labelled rows come from the same trade feed: a few texts may be the same as some
 of a test that others hold."""
 
-ASIDE = """\
+KEPT_APART = """\
 Titles of `benchmarks/labels/kept_aside.csv`. They are grouped by project, so that no project stands
 on both sides. The scores of the whole third, with the sentences that are not kept here, are in the
 next table."""
@@ -148,7 +148,7 @@ def judged(labels: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
 
 
 def scores(both: pd.DataFrame) -> dict[str, str]:
-    """Give each field's share of correct rows, F1 of event or not, and the share abstained."""
+    """Give each field's accuracy, the F1 of events and the share abstained."""
     rated = both.loc[both["ok_event"].notna()]
     read_as_event, event = rated["read_event_type"].ne(NONE), rated["event_type"].ne(NONE)
     f1 = 2 * (read_as_event & event).sum() / max(read_as_event.sum() + event.sum(), 1)

@@ -1,4 +1,4 @@
-"""`silentcrash health`: is the observatory alive? For a person, and for a monitor."""
+"""`silentcrash health`: whether the observatory is alive, for a monitor."""
 
 import typer
 

@@ -1,4 +1,4 @@
-"""The checks of a source: what is promised of each asset, and the results of a load."""
+"""The checks of a source: their declarations, and the results of a load."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ RED, AMBER = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 
 
 def source_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-    """The checks of the asset of a source; only `contract` holds back what depends on it."""
+    """The checks of a source's asset; only `contract` holds back the index."""
     return [
         dg.AssetCheckSpec("contract", asset=key, blocking=True, description="Blocking rules hold"),
         dg.AssetCheckSpec("quarantine", asset=key, description="No row had to be set aside"),

@@ -1,4 +1,4 @@
-"""What assets and sensors work on: the installation that the environment describes."""
+"""The installation that assets and sensors work on."""
 
 import dagster as dg
 from sqlalchemy import Engine

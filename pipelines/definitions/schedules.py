@@ -25,7 +25,7 @@ CRON = {
 
 
 def all_schedules() -> list[Any]:
-    """One schedule for each cadence of a live source, one for releases, one for old runs."""
+    """A schedule for each cadence, for releases, and for old runs."""
     cadences = sorted({source.cadence for source in registry().values() if source.requests})
     releases = dg.define_asset_job("monthly_release", selection=["release"])
     return [

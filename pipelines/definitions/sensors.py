@@ -1,4 +1,4 @@
-"""Sensors on checks, runs and the outbox, and the one that recomputes the index.
+"""Sensors on checks, runs and the outbox, and on new data.
 
 In the open version a failed check that does not block leaves its run green, and a sensor that
 breaks notifies nobody: check results are read from the event log, and every delivery records a

@@ -95,12 +95,13 @@ def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFra
     figures = FiguresAsOf(history, keys).at(now)
     live = continued_by()
     start = pd.Period(now.replace(tzinfo=None), "M")
+    first_year = method.rules.reads_from
     return pd.DataFrame(
         {
             "key": key,
-            "newest": read(indicator, figures, start).observed or "",
+            "newest": read(indicator, figures, start, first_year=first_year).observed or "",
             "live": ", ".join(_continue(indicator, live)),
-            "withheld": _withheld_from(indicator, figures, start),
+            "withheld": _withheld_from(indicator, figures, start, first_year),
             "share": round(100 * weight_shares(method).get(key, 0.0), 2),
         }
         for key, indicator in method.indicators.items()
@@ -172,8 +173,11 @@ def _continue(indicator: Indicator, live: Mapping[str, tuple[str, ...]]) -> list
     return list(dict.fromkeys(name for names in by_role for name in names)) if all(by_role) else []
 
 
-def _withheld_from(indicator: Indicator, figures: Mapping[str, Figures], start: pd.Period) -> str:
+def _withheld_from(
+    indicator: Indicator, figures: Mapping[str, Figures], start: pd.Period, first_year: int
+) -> str:
     for ahead in range(HORIZON):
-        if read(indicator, figures, start + ahead).state == "withheld":
+        reading = read(indicator, figures, start + ahead, first_year=first_year)
+        if reading.state == "withheld":
             return str(start + ahead)
     return ""

@@ -1,4 +1,4 @@
-"""Whether a text tells an event: learnt weights of its chunks, and how sure they are.
+"""Whether a text tells an event, by learnt weights of its chunks.
 
 The weights are made by `tools/train_announcements.py`; scoring needs no library. A feature is a
 meaning, or meanings that follow each other; single words count a little beside them.
@@ -32,14 +32,14 @@ LOOSE = frozenset({"project", "expansion", "opening"})
 # What a site may describe and still be the matter: "data center investment", "data center land".
 _OWN = SITE | {"who", "mw", "cash", "where", "name", "money", "land"}
 _ROLES = {"who": "W", "mw": "M", "cash": "C", "council": "G", "residents": "R", "company": "Y"}
-_ASIDE = frozenset({"mw", "cash", "who"})
+_PARENTHESES = frozenset({"mw", "cash", "who"})
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def probability(
     text: str, chunks: Sequence[Chunk], weights: dict[str, float] | None = None
 ) -> float:
-    """Give the probability that a text in small letters tells an event, by the weights."""
+    """Give the probability that a lower-case text tells an event."""
     weights = _weights() if weights is None else weights
     evidence = weights[""] + sum(weights.get(name, 0.0) for name in set(features(text, chunks)))
     return 1 / (1 + math.exp(-evidence))
@@ -65,7 +65,7 @@ def features(text: str, chunks: Sequence[Chunk]) -> Iterator[str]:
 
 
 def _shape(shown: Sequence[Chunk], roles: Sequence[str]) -> str:
-    """Judge a text by rule: "plain" tells of a site and of nothing else, "bare" of no site."""
+    """Judge a text by rule: "plain" tells of a site only, "bare" of none."""
     nouns = [chunk for chunk in shown if not chunk.tense and chunk.meaning not in BREAKS]
     done = [chunk for chunk in shown if chunk.meaning in EVENTS]
     if done and all(chunk.tense == "not" for chunk in done):
@@ -113,7 +113,7 @@ def _governed(shown: list[Chunk], roles: list[str]) -> Iterator[str]:
         yield f"vo:{first.meaning} {objects[0][0].meaning}>{objects[0][0].head}"
     for number in verbs:
         rest = range(number + 1, len(shown))
-        after = next((at for at in rest if shown[at].meaning not in _ASIDE), None)
+        after = next((at for at in rest if shown[at].meaning not in _PARENTHESES), None)
         if after is not None:
             yield f"arg:{shown[number].meaning} {roles[after]}"
 

@@ -1,4 +1,4 @@
-"""A text as a row of chunks: what is named, what happens to it, and how sure it is.
+"""A text as a row of chunks: names, what happens to them, how surely.
 
 A noun that stands before another is not its head: a "data center moratorium" is a law, a "data
 center firm" a company. Nor is one behind a preposition: the "market for data centers" is a market.
@@ -37,7 +37,7 @@ Mark = tuple[int, int, str]  # start, end, meaning
 
 
 class Chunk(NamedTuple):
-    """A meaning, its tense (of a verb), its position, and the noun that it only describes."""
+    """A meaning, its tense, its position, and the noun that it describes."""
 
     meaning: str
     tense: str
@@ -84,7 +84,7 @@ def _tagged(tokens: list[Token], language: str, marks: Sequence[Mark]) -> list[C
 def _sense(
     tokens: list[Token], position: int, names: Index, actions: Index, tagged: list[Chunk]
 ) -> tuple[int, Sense, bool]:
-    """Give the length of the longest phrase here, its sense and whether it is a verb."""
+    """Give the longest phrase here: its length, sense, and if it is a verb."""
     noun = _longest(tokens, position, names)
     verb = _longest(tokens, position, actions)
     if noun[0] > verb[0] or (noun[0] and noun[0] == verb[0] and _is_noun(tokens, position, tagged)):
@@ -101,7 +101,7 @@ def _longest(tokens: list[Token], position: int, index: Index) -> tuple[int, Sen
 
 
 def _is_noun(tokens: list[Token], position: int, tagged: list[Chunk]) -> bool:
-    """True where a word that may be both ("plans") follows an article, a verb or a site."""
+    """True if a word that may be both ("plans") follows an article or a verb."""
     if not position:
         return True
     before, last = tokens[position - 1], tagged[-1] if tagged else None
@@ -150,7 +150,7 @@ def _headed(tagged: list[Chunk], tokens: list[Token]) -> list[Chunk]:
 
 
 def _refuses(before: list[Chunk], chunk: Chunk) -> bool:
-    """True where an authority denies, or a site is denied; a company says it is not so."""
+    """True where an authority denies something, or a site is denied."""
     named = {earlier.meaning for earlier in before}
     suffered = chunk.tense == "ed" and "facility" in named and not named & {"who", "name"}
     return bool(named & {"council", "meeting"}) or suffered

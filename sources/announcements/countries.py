@@ -1,4 +1,4 @@
-"""Countries: the gazetteer's English name, ISO 3166 code, slug, other languages, and views.
+"""Countries: names, ISO 3166 codes, slugs, other languages and views.
 
 Names are those of Unicode CLDR as Babel ships them, but for the few of SPELT.
 """
@@ -62,7 +62,7 @@ def by_name() -> dict[str, str]:
 
 
 def fold(name: str) -> str:
-    """Give a name without case, accents and marks: "Côte d'Ivoire" is "cote d'ivoire"."""
+    """Give a name without case and accents: Côte d'Ivoire, cote d'ivoire."""
     plain = unicodedata.normalize("NFKD", name.strip().replace("’", "'"))
     return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
 
@@ -97,7 +97,7 @@ def views(named: Iterable[str]) -> dict[str, tuple[str, str]]:
 
 
 def in_views(events: pd.DataFrame) -> pd.DataFrame:
-    """Repeat each event for every `view` that it is in: world, Africa, its country."""
+    """Repeat each event for every view: the world, Africa, its country."""
     named = events.loc[events["country"].ne("")]
     own = named.assign(view=named["country"].map(slug))
     africa = named.loc[named["country"].isin(AFRICA)].assign(view="africa")

@@ -100,7 +100,7 @@ def _has(chunks: Sequence[Chunk], meanings: set[str]) -> bool:
 
 
 def _object(chunks: Sequence[Chunk], number: int) -> str:
-    """What a verb is said of: the head of the next noun in its clause, or of the one before."""
+    """What a verb is said of: the head of the nearest noun in its clause."""
     for chunk in chunks[number + 1 :]:
         if chunk.meaning in BREAKS:
             break

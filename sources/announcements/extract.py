@@ -114,14 +114,14 @@ def extract(text: object) -> Event:
 
 
 def _without_dateline(plain: str) -> str:
-    """Blank out where and by whom a text was sent, or the item of a form, keeping positions."""
+    """Blank out datelines, senders and items of forms, keeping positions."""
     match = _DATELINE.match(plain)
     plain = _TICKER.sub(lambda ticker: " " * len(ticker[0]), plain)
     return " " * match.end() + plain[match.end() :] if match else plain
 
 
 def read(plain: str, spoken: str) -> Reading:
-    """Read the figures, names and places of a cleaned text, and cut it into chunks."""
+    """Read figures, names and places of a clean text; cut it into chunks."""
     powers, amounts = power.everything(plain), money.everything(plain)
     listed, sites = operators.everyone(plain), places.everywhere(plain)
     marks = _marks(plain, spoken, powers, amounts, listed, sites)
@@ -164,7 +164,7 @@ def _marks(
     listed: Sequence[operators.Operator],
     sites: Sequence[places.PlaceMention],
 ) -> list[Mark]:
-    """Place figures, known names, places and unknown names in order; the first kinds win."""
+    """Order figures, known names, places and unknown names; first kinds win."""
     taken: list[Mark] = []
     for meaning, hits in (("mw", powers), ("cash", amounts), ("who", listed), ("where", sites)):
         spans = (hit.span for hit in hits)
@@ -187,7 +187,7 @@ def _is_free(span: Span, taken: Sequence[Mark]) -> bool:
 
 
 def _names(text: str, spoken: str) -> list[Span]:
-    """Find capitalised words that no vocabulary has, in a headline of sentence case."""
+    """Find capitalised words outside the vocabulary, in sentence case."""
     if operators.is_title_case(text):
         return []
     words = list(_WORD.finditer(text))

@@ -103,7 +103,7 @@ def _is_aside(text: str, hit: Money) -> bool:
 
 
 def everything(text: str) -> list[Money]:
-    """Find every amount with a currency, in order; the same figure is not given twice."""
+    """Find every amount with a currency, in order, each figure once."""
     if not any(char.isdigit() for char in text) and not _SPELLED.search(text):
         return []
     hits = [_money(match, "MAD") for match in _DIRHAMS.finditer(text)]

@@ -1,4 +1,4 @@
-"""Find who is behind a project: known operators, and names where a clause puts its subject."""
+"""Find who is behind a project: known operators, or a clause's subject."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -86,7 +86,7 @@ def known_as(name: str) -> str:
 
 
 def everyone(text: str) -> tuple[Operator, ...]:
-    """Find every operator of the gazetteer that the text names, longest names first."""
+    """Find every gazetteer operator that the text names, longest first."""
     words = list(_WORD.finditer(text))
     hits: list[Operator] = []
     end = -1
@@ -133,7 +133,7 @@ def find(text: str, chunks: Sequence[Chunk]) -> tuple[Operator, ...]:
 
 
 def _first_verbs(chunks: Sequence[Chunk]) -> list[int]:
-    """The first verbs, before which a subject may stand, or the end of a text without any."""
+    """The first verbs, after a subject; the text's end where there is none."""
     verbs = [number for number, chunk in enumerate(chunks) if chunk.tense]
     return verbs[:VERBS] or [len(chunks)]
 
@@ -161,7 +161,7 @@ def _subject(
 
 
 def _is_person(chunks: Sequence[Chunk], number: int, first: int) -> bool:
-    """True for "Faure Gnassingbé, président" and "Fayette County Council": an authority."""
+    """True for an authority: "Faure Gnassingbé, président", "County Council"."""
     return any(chunk.meaning in _NOBODY for chunk in chunks[number + 1 : min(number + 3, first)])
 
 
@@ -209,7 +209,7 @@ def _owns(text: str, chunks: Sequence[Chunk], number: int) -> bool:
 
 
 def _heads(chunks: Sequence[Chunk], number: int) -> bool:
-    """True for the name before a colon that opens a text: "Inwi : un data center à Rabat"."""
+    """True for the name before an opening colon: "Inwi : un data center"."""
     return number == 0 and len(chunks) > 1 and chunks[1].meaning == ":"
 
 

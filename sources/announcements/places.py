@@ -118,7 +118,7 @@ def is_demonym(name: str) -> bool:
 
 
 def _demonym(text: str) -> str:
-    """Give the country of "its Danish campus"; "" for "a Danish data center operator"."""
+    """Give the country of "its Danish campus"; "" for "a Danish operator"."""
     country, pattern = _demonyms()
     match = pattern.search(text)
     return country[match["before"] or match["behind"]] if match else ""

@@ -71,7 +71,7 @@ def everything(text: str) -> list[Power]:
 
 
 def choose(text: str, figures: Sequence[Power]) -> Power | None:
-    """Choose the power of the project: what is put first, unless more is said to follow.
+    """Choose the power of the project: the first, unless more is to follow.
 
     "50MW, eventually 300MW" and "from 50MW to 130MW" are 300 and 130. Figures over 100 GW are
     rejected as absurd; those of a power plant beside the site are ignored.

@@ -1,4 +1,4 @@
-"""The meaning of words and phrases, from `words/vocabulary.toml`, in every inflected form."""
+"""The meaning of words and phrases, from `words/vocabulary.toml`."""
 
 import re
 import tomllib

@@ -40,7 +40,7 @@ class Installation:
 def installation(
     request: pytest.FixtureRequest, tmp_path: Path, kind: str, store: Engine
 ) -> Iterator[Installation]:
-    """The shipped dagster.yaml; on PostgreSQL, with that storage in place of SQLite."""
+    """The shipped dagster.yaml, with PostgreSQL's storage where asked for."""
     folder = tmp_path / "dagster"
     folder.mkdir()
     config = yaml.safe_load((ROOT / "dagster.yaml").read_text(encoding="utf-8"))

@@ -126,7 +126,7 @@ INDEX = {"indicators", "silent_crash_index"}
 
 
 class Automation:
-    """The sensor `new_data`: what it asks for at each tick, as if that had run at once."""
+    """The sensor `new_data`: what it requests at each tick."""
 
     def __init__(self, installation: Installation, graph: dg.Definitions) -> None:
         self.installation, self.graph, self.cursor = installation, graph, None

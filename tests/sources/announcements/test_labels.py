@@ -13,7 +13,7 @@ from tests.conftest import SHARED
 from tools import train_announcements as train
 
 LABELS = Path(__file__).parents[3] / "benchmarks" / "labels"
-DEVELOPMENT, ASIDE = LABELS / "development.csv", LABELS / "kept_aside.csv"
+DEVELOPMENT, KEPT_APART = LABELS / "development.csv", LABELS / "kept_aside.csv"
 SIGHT = LABELS / "first_sight.csv"
 KINDS_BARS = {"event": 0.93, "event_type": 0.88, "power_mw": 0.96, "amount": 0.96, "country": 0.92}
 BARS = {"event": 0.95, "event_type": 0.93, "power_mw": 0.97, "amount": 0.97, "country": 0.95}
@@ -52,7 +52,7 @@ def test_the_shipped_weights_are_the_learnt_ones() -> None:
 
 
 def test_what_is_kept_aside_shares_no_text_with_what_was_learnt_from() -> None:
-    held_rows, seen = read_texts(ASIDE), read_texts(DEVELOPMENT)
+    held_rows, seen = read_texts(KEPT_APART), read_texts(DEVELOPMENT)
     assert not set(held_rows["text"]) & set(seen["text"])
     assert not set(held_rows["text"]) & set(read_texts(train.WORDED)["text"])
     assert len(held_rows) >= 200
@@ -61,7 +61,7 @@ def test_what_is_kept_aside_shares_no_text_with_what_was_learnt_from() -> None:
 
 @pytest.mark.shared
 def test_the_invented_kinds_of_error_are_read() -> None:
-    """They are tests, never data: the vocabulary was mended by kind, no weight learnt from them."""
+    """They are tests, never data: no weight was learnt from them."""
     kinds = read_texts(SHARED / "evaluation" / "announcements_kinds.csv").assign(score_exclude="")
     both = accuracy.judged(kinds, extracted(kinds))
     reached = {name: both[f"ok_{name}"].mean() for name in KINDS_BARS}
@@ -72,7 +72,7 @@ def test_the_invented_kinds_of_error_are_read() -> None:
 
 @pytest.mark.shared
 def test_the_page_has_every_part(labels: pd.DataFrame) -> None:
-    held_rows = read_texts(ASIDE)
+    held_rows = read_texts(KEPT_APART)
     page = accuracy.page(labels, extracted(labels), (held_rows, extracted(held_rows)), SIGHT)
     assert all(
         part in page

@@ -1,4 +1,4 @@
-"""What other papers than the trade feed taught: title case, French, sites without "data center".
+"""What other papers taught: title case, French, sites by other words.
 
 Every text is worded for its test; none is a real headline.
 """
@@ -6,7 +6,7 @@ Every text is worded for its test; none is a real headline.
 import pytest
 
 from sources.announcements import extract
-from sources.announcements.places import find as place
+from sources.announcements.places import find as locate
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_brand_new_site_is_not_paid_in_rand() -> None:
     ],
 )
 def test_places_behind_an_elision_a_currency_or_a_township(text: str, country: str) -> None:
-    assert place(text)[0] == country
+    assert locate(text)[0] == country
 
 
 def test_who_does_nothing_else_needs_no_mention_of_a_data_center() -> None:
