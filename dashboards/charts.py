@@ -1,143 +1,24 @@
-"""Charts: pure functions from frames to Vega-Lite, drawn as SVG.
+"""Charts: pure functions from frames to Vega-Lite.
 
-Every function returns a Vega-Lite chart `width` pixels wide; `svg` draws it, without a browser,
-with the figures and dates of a language. Scores are 0 to 100. Text from outside the project
-enters as data only, never as an expression, so that it cannot run.
-
-Altair takes 30 to 200 ms for a chart, and Vega-Lite 10 ms to compile it: charts that look the
-same share a template, of which both are done once, and `_fill` puts in their data. The archive
-of a site has thousands of them.
+Every function returns a Vega-Lite chart `width` pixels wide. Scores are 0 to 100. Text from
+outside the project enters as data only, never as an expression, so that it cannot run.
 """
 
-import json
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, lru_cache
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
-from altair.utils.schemapi import debug_mode
 
 from dashboards import theme
-from dashboards.i18n import Language, number_locale, time_locale
+from dashboards.chart_drawing import Chart
+from dashboards.chart_templates import fill, placeholder, template
 
-# A chart as Vega-Lite; its datasets are named.
-Chart: TypeAlias = dict[str, Any]
 WIDE, NARROW = 860, 330
 MARGIN = 62  # beside the index, for the names of its zones
 LEAST_SPAN = 1.0  # points of a waterfall, so that a month without events looks like one
-# Pixels at the sides: a label is measured here with one font and drawn with the reader's, which
-# may be a sixth wider (DejaVu Sans against Liberation Sans); the longest have about 95 pixels.
-PADDING = {"left": 16, "right": 12, "top": 4, "bottom": 4}
 SCORES = alt.Scale(domain=[0, 100], nice=False)
 YEARS = alt.Axis(format="%Y", tickCount=alt.TimeIntervalStep(interval="year", step=1), grid=False)
-
-
-def svg(chart: Chart, lang: Language) -> str:
-    """Draw a chart as SVG text; the same chart gives the same bytes."""
-    return render(specification(chart), lang)
-
-
-def specification(chart: Chart) -> Chart:
-    """The chart with the configuration of `theme`."""
-    return chart | {"config": theme.config(), "padding": PADDING}
-
-
-def render(spec: Chart, lang: Language) -> str:
-    """Draw a specification as SVG that follows the reader's light or dark scheme."""
-    import vl_convert
-
-    datasets = spec["datasets"]
-    look = {name: part for name, part in spec.items() if name != "datasets"}
-    vega = _compile(json.dumps(look), tuple(datasets))
-    data = [
-        source | {"values": datasets[source["name"]]} if source["name"] in datasets else source
-        for source in vega["data"]
-    ]
-    # compiled before, not by vegalite_to_svg: that takes twice as long to take in the locale
-    plain: str = vl_convert.vega_to_svg(
-        vega | {"data": data},
-        format_locale=number_locale(lang),
-        time_format_locale=time_locale(lang),
-    )
-    style = f"<style>{theme.dark_style()}</style>"
-    return re.sub(r"(<svg\b[^>]*>)", rf"\1{style}", _renumber_ids(plain), count=1)
-
-
-# 64: more than there are templates; those with lists of months differ from edition to edition.
-@lru_cache(maxsize=64)
-def _compile(look: str, datasets: tuple[str, ...]) -> dict[str, Any]:
-    """The Vega of a chart whose datasets, by name, are empty."""
-    import vl_convert
-
-    empty: dict[str, Any] = {name: [] for name in datasets}
-    vega: dict[str, Any] = vl_convert.vegalite_to_vega(json.loads(look) | {"datasets": empty})
-    return vega
-
-
-def _template(make: Callable[..., Any]) -> Callable[..., Chart]:
-    """Make each template once, and without the checks of Altair.
-
-    The tests hold every template against the schema of Vega-Lite instead.
-    """
-
-    @cache
-    @debug_mode(False)
-    def template(*look: Any) -> Chart:
-        vega_lite: Chart = make(*look).to_dict(validate=False)
-        return vega_lite
-
-    return template
-
-
-def _fill(
-    template: Chart, lists: Mapping[str, Sequence[Any]] = {}, /, **data: pd.DataFrame
-) -> Chart:
-    """The chart of a template with its data, and a list for each placeholder.
-
-    `lists` has a list by name, which stands in the template as `_placeholder(name)`.
-    """
-    chart: Chart = _replace(template, {f"@{name}": list(part) for name, part in lists.items()})
-    return chart | {"datasets": {name: _rows(frame) for name, frame in data.items()}}
-
-
-def _placeholder(name: str) -> list[str]:
-    return [f"@{name}"]
-
-
-def _replace(part: Any, lists: Mapping[str, list[Any]]) -> Any:
-    if isinstance(part, dict):
-        return {name: _replace(value, lists) for name, value in part.items()}
-    if isinstance(part, list):
-        name = part[0] if len(part) == 1 and isinstance(part[0], str) else ""
-        return lists[name] if name in lists else [_replace(value, lists) for value in part]
-    return part
-
-
-def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame for JSON: null where missing, months as instants in UTC."""
-    columns = {
-        # without the Z, the renderer would read them in the local time of the machine
-        name: column.dt.strftime("%Y-%m-%dT00:00:00Z") if name == "period" else column
-        for name, column in frame.items()
-    }
-    plain = {
-        str(name): column.astype(object).where(column.notna(), None)
-        for name, column in columns.items()
-    }
-    names = list(plain)
-    return [dict(zip(names, row, strict=True)) for row in zip(*plain.values(), strict=True)]
-
-
-def _renumber_ids(text: str) -> str:
-    """Number the ids of an SVG from 0.
-
-    The renderer counts on from chart to chart, so the same chart would differ by its place.
-    """
-    ids = dict.fromkeys(re.findall(r"\b(?:gradient|clip)_?\d+\b", text))
-    names = {name: re.sub(r"\d+$", str(number), name) for number, name in enumerate(ids)}
-    return re.sub(r"\b(?:gradient|clip)_?\d+\b", lambda match: names[match[0]], text)
 
 
 def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> Chart:
@@ -152,10 +33,10 @@ def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> C
     data = {"index": frame, "last": last, "zones": zones}
     if "revised" in optional:
         data["revised"] = frame.dropna(subset="revised")
-    return _fill(template, names=_middles(zones), **data)
+    return fill(template, names=_middles(zones), **data)
 
 
-@_template
+@template
 def _index(width: int, enters: tuple[float, ...], optional: frozenset[str]) -> Any:
     time = alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=YEARS, title=None)
     base = alt.Chart(alt.NamedData("index"))
@@ -201,13 +82,13 @@ def contributions(
     lists = {"months": months, "ticks": _every(months, 3 if width == WIDE else 6)}
     chosen = parts[["month", "name", "rank", "contribution"]]
     template = _contributions(tuple(colours.items()), width)
-    return _fill(template, lists, parts=chosen, total=total[["month", "score"]])
+    return fill(template, lists, parts=chosen, total=total[["month", "score"]])
 
 
-@_template
+@template
 def _contributions(colours: tuple[tuple[str, str], ...], width: int) -> Any:
-    axis = alt.Axis(labelAngle=0, values=_placeholder("ticks"))
-    month = alt.X("month:O", sort=_placeholder("months"), axis=axis)
+    axis = alt.Axis(labelAngle=0, values=placeholder("ticks"))
+    month = alt.X("month:O", sort=placeholder("months"), axis=axis)
     # The gap holds a name that a wider font lengthens, so that it does not touch the next mark.
     legend = alt.Legend(orient="top", columns=5 if width == WIDE else 2, columnPadding=22)
     names, hues = zip(*colours, strict=True)
@@ -236,10 +117,10 @@ def dimensions(frame: pd.DataFrame, colours: Mapping[str, str], width: int) -> C
         f"dimension{number}": frame.loc[frame["name"].eq(name), ["period", "score", "label"]]
         for number, name in enumerate(colours)
     }
-    return _fill(_dimensions(tuple(colours.items()), width), **data)
+    return fill(_dimensions(tuple(colours.items()), width), **data)
 
 
-@_template
+@template
 def _dimensions(colours: tuple[tuple[str, str], ...], width: int) -> Any:
     columns = 5 if width == WIDE else 2
     wide = (width - 40) // columns - 22
@@ -279,15 +160,15 @@ def waterfall(steps: pd.DataFrame, width: int) -> Chart:
     domain = [middle - 1.2 * half, middle + 1.7 * half]
     linked = steps.assign(next=steps["name"].shift(-1), top=steps[["start", "end"]].max(axis=1))
     lists = {"domain": domain, "names": list(steps["name"])}
-    return _fill(_waterfall(width), lists, steps=linked)
+    return fill(_waterfall(width), lists, steps=linked)
 
 
-@_template
+@template
 def _waterfall(width: int) -> Any:
-    scale = alt.Scale(domain=_placeholder("domain"), nice=False, zero=False)
+    scale = alt.Scale(domain=placeholder("domain"), nice=False, zero=False)
     names = alt.Axis(labelColor=theme.INK, labelLimit=0, grid=False)
     base = alt.Chart(alt.NamedData("steps")).encode(
-        alt.Y("name:N", sort=_placeholder("names"), axis=names),
+        alt.Y("name:N", sort=placeholder("names"), axis=names),
         alt.X("start:Q", scale=scale, axis=alt.Axis(tickCount=4 if width == WIDE else 3)),
     )
     bars = base.mark_bar(height=14).encode(x2="end:Q", color=alt.Color("colour:N", scale=None))
@@ -308,12 +189,12 @@ def heat(frame: pd.DataFrame, order: Sequence[str], groups: Sequence[str], width
     """
     months = list(frame["month"].drop_duplicates())
     lists = {"months": months, "ticks": _every(months, 6), "order": order, "groups": groups}
-    return _fill(_heat(width, len(months)), lists, cells=frame)
+    return fill(_heat(width, len(months)), lists, cells=frame)
 
 
-@_template
+@template
 def _heat(width: int, months: int) -> Any:
-    ticks = alt.Axis(labelAngle=0, values=_placeholder("ticks"), orient="bottom")
+    ticks = alt.Axis(labelAngle=0, values=placeholder("ticks"), orient="bottom")
     lines = alt.Axis(
         labelExpr="split(datum.label, '\\n')",
         labelLimit=0,
@@ -323,8 +204,8 @@ def _heat(width: int, months: int) -> Any:
         labelFontSize=12 if width == WIDE else 11,
     )
     base = alt.Chart().encode(
-        alt.X("month:O", sort=_placeholder("months"), axis=ticks),
-        alt.Y("title:N", sort=_placeholder("order"), axis=lines),
+        alt.X("month:O", sort=placeholder("months"), axis=ticks),
+        alt.Y("title:N", sort=placeholder("order"), axis=lines),
     )
     scale = alt.Scale(domain=[0, 100], range=list(theme.HEAT))
     legend = alt.Legend(orient="top", gradientLength=140, values=[0, 50, 100], tickCount=3)
@@ -336,7 +217,7 @@ def _heat(width: int, months: int) -> Any:
     cell = {"width": 15 * months, "height": alt.Step(22 if width == WIDE else 44)}
     layers = alt.layer(cells, marks, data=alt.NamedData("cells")).properties(**cell)
     header = alt.Header(labelOrient="top", labelAnchor="start", labelFontWeight="bold")
-    rows = alt.Row("group:N", sort=_placeholder("groups"), header=header)
+    rows = alt.Row("group:N", sort=placeholder("groups"), header=header)
     return layers.facet(row=rows, spacing=8).resolve_scale(y="independent")
 
 
@@ -368,10 +249,10 @@ def line(
     template = _line(colour, width, score, bool(bounds))
     named = pd.DataFrame(bounds, columns=["value", "name"])
     data = {"line": frame, "last": last} | ({"bounds": named} if bounds else {})
-    return _fill(template, **data)
+    return fill(template, **data)
 
 
-@_template
+@template
 def _line(colour: str, width: int, score: bool, bounded: bool) -> Any:
     value = alt.Y("value:Q", scale=SCORES if score else alt.Scale(zero=False, nice=True))
     time = alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=YEARS, title=None)

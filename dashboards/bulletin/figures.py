@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboards import charts, theme
+from dashboards import chart_drawing, charts, theme
 from dashboards.bulletin import quality
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
@@ -257,5 +257,5 @@ def _figure(
 
 def embedded(chart: charts.Chart, lang: Language) -> str:
     """A chart as a data address: the page that shows it needs no other file."""
-    svg = charts.svg(chart, lang)
+    svg = chart_drawing.svg(chart, lang)
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dashboards import charts, theme
+from dashboards import chart_drawing, charts, theme
 from dashboards.bulletin.figures import Draw
 from dashboards.i18n import Language
 from dashboards.publish import CHECKSUMS
@@ -40,10 +40,12 @@ class OutputWriter:
         """A function that draws a chart and returns its address, relative by `root`."""
 
         def draw(chart: charts.Chart, lang: Language) -> str:
-            spec = charts.specification(chart)
+            spec = chart_drawing.specification(chart)
             name = f"charts/{_digest(spec, lang)}.svg"
             path = self.out / name
-            self.put(name, path.read_bytes() if path.is_file() else charts.render(spec, lang))
+            self.put(
+                name, path.read_bytes() if path.is_file() else chart_drawing.render(spec, lang)
+            )
             return root + name
 
         return draw

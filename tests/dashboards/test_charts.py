@@ -8,7 +8,7 @@ import altair as alt
 import pytest
 from jsonschema import Draft7Validator
 
-from dashboards import charts, theme
+from dashboards import chart_drawing, charts, theme
 from dashboards.bulletin.figures import figures
 from dashboards.charts import Chart
 from dashboards.edition_stats import EditionStats
@@ -29,7 +29,7 @@ def specifications(shipped_edition: Edition) -> list[Chart]:
         charts.line(frame, "48,9", theme.INK, charts.WIDE, score=True, bounds=[(40.0, "calme")]),
         charts.line(frame, "48,9", theme.DIMENSIONS[0], charts.NARROW),
     ]
-    return [charts.specification(chart) for chart in drawn]
+    return [chart_drawing.specification(chart) for chart in drawn]
 
 
 @cache

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
-from dashboards import charts
+from dashboards import chart_drawing, charts
 from dashboards.bulletin import document
 from dashboards.edition_stats import HOLD, EditionStats
 from dashboards.i18n import language
@@ -104,7 +104,8 @@ def test_an_interval_is_drawn_where_it_is_known(shipped_edition: Edition) -> Non
     plain = frame.reset_index()
     banded = plain.assign(low=plain["score"] - 5, high=plain["score"] + 5)
     without, with_band = (
-        charts.svg(charts.index(scores, zones, "", charts.WIDE), EN) for scores in (plain, banded)
+        chart_drawing.svg(charts.index(scores, zones, "", charts.WIDE), EN)
+        for scores in (plain, banded)
     )
     assert "mark-area" not in without
     assert "mark-area" in with_band
@@ -114,7 +115,7 @@ def test_a_hostile_name_is_text_in_a_chart() -> None:
     frame = pd.DataFrame(
         {"period": pd.to_datetime(["2026-09-01", "2026-10-01"]), "name": HOSTILE}
     ).assign(score=[40.0, 50.0], label=["", HOSTILE])
-    svg = charts.svg(charts.dimensions(frame, {HOSTILE: "#332288"}, charts.WIDE), EN)
+    svg = chart_drawing.svg(charts.dimensions(frame, {HOSTILE: "#332288"}, charts.WIDE), EN)
     assert "<script" not in svg
     assert svg.count("</svg>") == 1
     assert BeautifulSoup(svg, "html.parser").find("script") is None
