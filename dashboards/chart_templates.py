@@ -38,6 +38,7 @@ def fill(look: Chart, lists: Mapping[str, Sequence[Any]] = {}, /, **data: pd.Dat
 
 
 def placeholder(name: str) -> list[str]:
+    """What stands in a template for a list of the same name."""
     return [f"@{name}"]
 
 

@@ -8,7 +8,7 @@
         └── UnreadableBody    a parser cannot read what a publisher sent
 
 An interrupted command ends with `INTERRUPTED`. `sources` and `warehouse` import nothing from
-here and have errors of their own; `pipelines/cli/endings.py` gives those their exit codes.
+here and have errors of their own; `pipelines/cli/terminal/endings.py` gives those their exit codes.
 """
 
 from collections.abc import Iterable

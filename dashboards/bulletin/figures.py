@@ -20,7 +20,7 @@ FEW = {"parts": 12, "heat": 10}
 LINE = 28
 
 Names = Mapping[str, str]
-Draw = Callable[[charts.Chart, Language], str]
+Draw = Callable[[chart_drawing.Chart, Language], str]
 
 
 @dataclass(frozen=True)
@@ -236,7 +236,7 @@ def _long(table: pd.DataFrame, names: Names, lang: Language) -> pd.DataFrame:
 
 def _figure(
     key: str,
-    drawn: tuple[charts.Chart, charts.Chart],
+    drawn: tuple[chart_drawing.Chart, chart_drawing.Chart],
     table: pd.DataFrame,
     names: Names,
     lang: Language,
@@ -255,7 +255,7 @@ def _figure(
     return Figure(key, draw(drawn[0], lang), draw(drawn[1], lang), words, head, rows[::-1])
 
 
-def embedded(chart: charts.Chart, lang: Language) -> str:
+def embedded(chart: chart_drawing.Chart, lang: Language) -> str:
     """A chart as a data address: the page that shows it needs no other file."""
     svg = chart_drawing.svg(chart, lang)
     return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dashboards import chart_drawing, charts, theme
+from dashboards import chart_drawing, theme
 from dashboards.bulletin.figures import Draw
 from dashboards.i18n import Language
 from dashboards.publish import CHECKSUMS
@@ -39,7 +39,7 @@ class OutputWriter:
     def chart_urls(self, root: str) -> Draw:
         """A function that draws a chart and returns its address, relative by `root`."""
 
-        def draw(chart: charts.Chart, lang: Language) -> str:
+        def draw(chart: chart_drawing.Chart, lang: Language) -> str:
             spec = chart_drawing.specification(chart)
             name = f"charts/{_digest(spec, lang)}.svg"
             path = self.out / name

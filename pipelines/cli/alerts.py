@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import AsOf, Format, Written, parse_day, settings
-from pipelines.cli.render import render_table
+from pipelines.cli.terminal.options import AsOf, Format, Written, parse_day, settings
+from pipelines.cli.terminal.render import render_table
 from pipelines.errors import RunError, UsageError
 
 app = typer.Typer(

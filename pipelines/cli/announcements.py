@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.options import AsOf, Format, Written, parse_day, settings
-from pipelines.cli.render import progress, render_table
+from pipelines.cli.terminal.options import AsOf, Format, Written, parse_day, settings
+from pipelines.cli.terminal.render import progress, render_table
 from pipelines.errors import RunError, UsageError, nearest
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def fetch() -> None:
     from rich.console import Console
 
     from pipelines.announcements import collect
-    from pipelines.cli import summary
+    from pipelines.cli.terminal import summary
     from pipelines.ingest import store
 
     chosen = settings()

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import AsOf, Format, Written, parse_day, settings
-from pipelines.cli.render import progress, render_table
+from pipelines.cli.terminal.options import AsOf, Format, Written, parse_day, settings
+from pipelines.cli.terminal.render import progress, render_table
 from pipelines.index import Policy
 
 app = typer.Typer(

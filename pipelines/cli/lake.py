@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import AsOf, File, Format, Written, parse_day, settings
-from pipelines.cli.render import render_table, write_output
+from pipelines.cli.terminal.options import AsOf, File, Format, Written, parse_day, settings
+from pipelines.cli.terminal.render import render_table, write_output
 from pipelines.errors import RunError, UsageError
 
 app = typer.Typer(

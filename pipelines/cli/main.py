@@ -16,14 +16,14 @@ from pipelines.cli import (
     health,
     index,
     lake,
-    options,
     query,
     register,
     run,
     site,
     sources,
 )
-from pipelines.cli.endings import ending
+from pipelines.cli.terminal import options
+from pipelines.cli.terminal.endings import ending
 from pipelines.errors import ObservatoryError, UsageError
 
 logger = logging.getLogger("pipelines.cli")

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import Format, Written, settings
-from pipelines.cli.render import render_table
+from pipelines.cli.terminal.options import Format, Written, settings
+from pipelines.cli.terminal.render import render_table
 from pipelines.errors import RunError
 
 app = typer.Typer(

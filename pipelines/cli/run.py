@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.options import AsOf, Out, parse_day, settings
-from pipelines.cli.render import progress
+from pipelines.cli.terminal.options import AsOf, Out, parse_day, settings
+from pipelines.cli.terminal.render import progress
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -29,7 +29,7 @@ def run(
 
     from pipelines.alerts import service
     from pipelines.announcements import curated
-    from pipelines.cli import summary
+    from pipelines.cli.terminal import summary
     from pipelines.ingest import ingestion, store
     from pipelines.release import compute
     from sources import registry
@@ -63,7 +63,7 @@ def release(month: str, as_of: AsOf = "", out: Out = None) -> None:
     """
     from rich.console import Console
 
-    from pipelines.cli import summary
+    from pipelines.cli.terminal import summary
     from pipelines.release import compute
     from warehouse.observations import read
 

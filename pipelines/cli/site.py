@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.options import settings
+from pipelines.cli.terminal.options import settings
 from pipelines.errors import RunError, UsageError
 
 if TYPE_CHECKING:

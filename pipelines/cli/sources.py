@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.options import AsOf, Format, Written, parse_day, settings
-from pipelines.cli.render import progress, render_table
+from pipelines.cli.terminal.options import AsOf, Format, Written, parse_day, settings
+from pipelines.cli.terminal.render import progress, render_table
 from pipelines.errors import RunError, UsageError, nearest
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def fetch(source: str) -> None:
     """
     from rich.console import Console
 
-    from pipelines.cli import summary
+    from pipelines.cli.terminal import summary
     from pipelines.ingest import ingestion, outcome, store
 
     chosen, configured = find_source(source), settings()
@@ -145,7 +145,7 @@ def reparse(source: str) -> None:
     """Parse the archived bytes of SOURCE again; fetches nothing."""
     from rich.console import Console
 
-    from pipelines.cli import summary
+    from pipelines.cli.terminal import summary
     from pipelines.ingest import store
     from pipelines.ingest.reparse import reparse
     from sources.http.raw_archive import Archive

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from pipelines.cli import summary
+from pipelines.cli.terminal import summary
 from pipelines.ingest.outcome import IngestOutcome, verdict
 from sources import find_source
 from sources.http.credentials import public_url

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.cli.options import Format
+from pipelines.cli.terminal.options import Format
 
 if TYPE_CHECKING:
     import pandas as pd
