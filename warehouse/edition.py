@@ -9,11 +9,11 @@ import pandas as pd
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, insert, select, text
 
-from warehouse.database import add
+from warehouse.database import add, writing
 from warehouse.fetches import status
 from warehouse.observations.encode import days
 from warehouse.observations.encode import instants as seconds
-from warehouse.observations.staging import staged
+from warehouse.observations.staging import stage
 from warehouse.row_conversion import dates, instants, rows
 from warehouse.tables import IndexChange, IndexRevised, IndexValue, Release, core
 
@@ -122,7 +122,7 @@ def save(
     method since the month before. `revised`: by period, the index with the figures known at
     as_of. The same month, as_of, method and values twice is one edition.
     """
-    with staged(engine, traced=_traced(lineage)) as connection:
+    with writing(engine) as connection, stage(connection, traced=_traced(lineage)):
         stored = _stored_id(connection, {name: release[name] for name in SAME})
         if stored is not None:
             return stored

@@ -24,13 +24,14 @@ STATUS = [
     "last_detail",
 ]
 
+# From the end of the table: the greatest id that is loaded is one of the last rows.
+NEWEST = 'select id from "fetch" where loaded order by id desc limit 1'
 FRESHNESS = """
-select c.key, c.stale_days, s.frequency, max(o.period) as newest, count(*) as rows,
-  sum(case when z.assumed then 1 else 0 end) as assumed
-from observation o join series s on s.id = o.series_id join source c on c.id = s.source_id
-left join citation z on z.id = o.citation_id
-where o.known_from <= :as_of and o.fetch_id <= :recorded_by
-group by c.key, c.stale_days, s.frequency
+select c.key, c.stale_days, m.frequency, max(m.newest) as newest,
+  cast(sum(m.rows) as bigint) as rows, cast(sum(m.assumed) as bigint) as assumed
+from fetch_summary m join source c on c.id = m.source_id
+where m.known_from <= :as_of and m.fetch_id <= :recorded_by
+group by c.key, c.stale_days, m.frequency
 """
 LAST_FETCHES = text("""
 select c.key, c.needs, f.at as last_at, f.outcome as last_outcome, f.detail as last_detail,
@@ -112,16 +113,15 @@ def newest_fetch(engine: Engine) -> int:
     `recorded_by` gives the same rows for ever.
     """
     with engine.connect() as connection:
-        newest = connection.scalar(text('select max(id) from "fetch" where loaded'))
+        newest = connection.scalar(text(NEWEST))
     return int(newest or 0)
 
 
 def state(engine: Engine, source: str) -> State:
     """Count the versions of a source and give the newest fetch that added one."""
     query = text(
-        "select count(*), coalesce(max(o.fetch_id), 0) from observation o "
-        "join series s on s.id = o.series_id join source c on c.id = s.source_id "
-        "where c.key = :source"
+        "select cast(coalesce(sum(m.rows), 0) as bigint), coalesce(max(m.fetch_id), 0) "
+        "from fetch_summary m join source c on c.id = m.source_id where c.key = :source"
     )
     with engine.connect() as connection:
         return State(*connection.execute(query, {"source": source}).one())

@@ -2,15 +2,24 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, Table, insert, select, update
 
 from warehouse.database import add, writing
+from warehouse.observations import summary
 from warehouse.observations.append import Loaded, append
 from warehouse.observations.encode import days
 from warehouse.tables import Fetch, Quarantine, Series, Source, core
+
+
+class Change(NamedTuple):
+    """A stored row of the catalogue, and the columns that a declaration changes."""
+
+    stored: Mapping[str, Any]
+    columns: Mapping[str, Any]
+
 
 INFINITE = {math.inf: "inf", -math.inf: "-inf"}  # JSON has no word for them
 
@@ -45,19 +54,33 @@ def register(
             | {"source_id": ids[row["source"]]}
             for row in series
         ]
-        _upsert(connection, core(Series), rows)
+        changes = _upsert(connection, core(Series), rows)
+        moved = [change for change in changes if {"source_id", "frequency"} & {*change.columns}]
+        owners = {change.stored["source_id"] for change in moved}
+        owners |= {change.columns["source_id"] for change in moved if "source_id" in change.columns}
+        if owners:
+            summary.rebuild(connection, owners)
 
 
-def _upsert(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
-    stored = {row["key"]: row for row in connection.execute(select(table)).mappings()}
+def _upsert(
+    connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]
+) -> list[Change]:
+    """Insert the rows with a new key, update the other ones; what was updated."""
+    stored = {row["key"]: dict(row) for row in connection.execute(select(table)).mappings()}
     declared = {row["key"]: dict(row) for row in rows}
     new = [row for key, row in declared.items() if key not in stored]
     if new:
         connection.execute(insert(table), new)
-    for key in declared.keys() & stored.keys():
-        changed = {n: v for n, v in declared[key].items() if stored[key][n] != v}
-        if changed:
-            connection.execute(update(table).where(table.c.key == key).values(changed))
+    both = [(stored[key], declared[key]) for key in declared.keys() & stored.keys()]
+    changes = [Change(old, _differing(old, row)) for old, row in both if _differing(old, row)]
+    for change in changes:
+        own = table.c.id == change.stored["id"]
+        connection.execute(update(table).where(own).values(change.columns))
+    return changes
+
+
+def _differing(stored: Mapping[str, Any], declared: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in declared.items() if stored[name] != value}
 
 
 def record(engine: Engine, source: str, **fetch: Any) -> int:

@@ -11,10 +11,24 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
-from warehouse.tables import Citation, Event, IndexValue, Lineage, Observation, Release, core
+from warehouse.tables import (
+    Citation,
+    Event,
+    Fetch,
+    FetchSummary,
+    IndexValue,
+    Lineage,
+    Observation,
+    Release,
+    Series,
+    Source,
+    core,
+)
 
 ANALYST = "silentcrash_analyst"
 LOADER = "silentcrash_loader"
+# What is on every status page anyway, and what opening a store reads. Never a figure.
+OPEN = ["alembic_version", *(core(m).name for m in (Source, Series, Fetch, FetchSummary))]
 HISTORY = [core(m).name for m in (Observation, Citation, Event, Release, IndexValue, Lineage)]
 
 MAY_MAKE = "select rolsuper or rolcreaterole from pg_roles where rolname = current_user"
@@ -22,14 +36,14 @@ LOADS = """
 grant usage on schema {schema} to {role};
 grant select, insert, update on all tables in schema {schema} to {role};
 grant usage on all sequences in schema {schema} to {role};
-grant delete on "fetch" to {role};
+grant delete on "fetch", fetch_summary to {role};
 revoke update on {history} from {role};
 revoke insert, update on alembic_version from {role};
 grant execute on function {functions} to {role};
 """
 READS = """
 grant usage on schema {schema} to {role};
-grant select on {views}, alembic_version to {role};
+grant select on {views}, {open} to {role};
 grant execute on function {functions} to {role};
 """
 # The same as the default of `silentcrash query`.
@@ -45,7 +59,7 @@ def grant(
     otherwise an administrator creates them first.
     """
     named = {"schema": schema, "views": ", ".join(views), "functions": ", ".join(functions)}
-    named["history"] = ", ".join(HISTORY)
+    named |= {"history": ", ".join(HISTORY), "open": ", ".join(f'"{name}"' for name in OPEN)}
     connection.exec_driver_sql(f"revoke execute on function {named['functions']} from public")
     for role, rights in {ANALYST: READS, LOADER: LOADS}.items():
         if _ensure(connection, role):

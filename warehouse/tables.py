@@ -87,9 +87,7 @@ class Fetch(SQLModel, table=True):
     last_modified: str | None = Field(default=None, description="Last-Modified of the answer")
     parser_version: int = Field(default=0, description="Version of the parser that read it")
     rows: int | None = Field(default=None, description="Rows that its parser read")
-    newest: int | None = Field(
-        default=None, description="Newest period read, days since 1970-01-01"
-    )
+    newest: int | None = Field(default=None, description="Newest period, days since 1970-01-01")
     loaded: bool = Field(default=False, description="Whether its rows entered the observations")
 
 
@@ -128,6 +126,24 @@ class Observation(SQLModel, table=True):
     value: float | None = Field(default=None, description="Value in the unit of the series")
     status: int = Field(default=0, sa_type=SmallInteger, description="Code of the status")
     citation_id: int | None = Field(default=None, description="Where it was read, for history")
+
+
+class FetchSummary(SQLModel, table=True):
+    """What a fetch added to a source, by frequency and date of knowledge."""
+
+    __tablename__ = "fetch_summary"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    source_id: int = Field(primary_key=True, description="Source of the series")
+    frequency: str = Field(primary_key=True, description="Frequency of the series")
+    known_from: int = Field(
+        sa_column=Column(BigInteger, primary_key=True, autoincrement=False),
+        description="When the versions could first be known, seconds since 1970-01-01 UTC",
+    )
+    fetch_id: int = Field(primary_key=True, description="Fetch that added them")
+    rows: int = Field(description="Versions added")
+    newest: int = Field(description="Newest period of them, days since 1970-01-01")
+    assumed: int = Field(description="Those whose known_from is a declared lag, not a date read")
 
 
 class Quarantine(SQLModel, table=True):

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from warehouse.database import connect, migrate
+from warehouse.observations import append
 
 NUMBERS = itertools.count()
 
@@ -87,6 +88,13 @@ def url(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[s
     command(server, f"create database {name} template migrated")
     yield database(server, name)
     command(server, f"drop database {name} with (force)")
+
+
+@pytest.fixture(params=["plain", "bulk"])
+def path(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The path that every load of the test takes: see docs/bulk-loading.md."""
+    monkeypatch.setattr(append, "PLAIN_ROWS", 2**31 if request.param == "plain" else 0)
+    return str(request.param)
 
 
 @pytest.fixture

@@ -217,6 +217,8 @@ def test_an_analyst_reads_with_a_login_of_the_role(analyst: str) -> None:
     assert query.run(reader, "select value from v_observation")["value"].tolist() == [10.0, 1.5]
     then = query.run(reader, "select value from v_observation", as_of=day("2026-02-10"))
     assert then["value"].tolist() == [10.0]
+    status = read.status(reader, as_of=NOW)
+    assert status[["key", "rows", "last_outcome"]].to_numpy().tolist() == [["made_up", 2, "new"]]
     with pytest.raises(WarehouseError, match="this login may only read the views"):
         read.panel(reader)
     reader.dispose()

@@ -8,7 +8,7 @@ from functools import partial
 import pyarrow as pa
 from sqlalchemy import Engine
 
-from warehouse.observations.bulk_read import VERSIONS, ReadVersions, in_order, parallel_readers
+from warehouse.observations.bulk import VERSIONS, ReadVersions, in_order, parallel_readers
 from warehouse.row_conversion import rows
 from warehouse.tables import STATUS
 

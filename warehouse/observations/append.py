@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
-from sqlalchemy import Connection, Engine, insert, select, text, update
+from sqlalchemy import Connection, Engine, select, text, update
 
 from warehouse.database import add, writing
-from warehouse.observations import diff
+from warehouse.observations import bulk, plain
 from warehouse.observations.encode import (
     Catalogue,
     days,
@@ -20,10 +21,11 @@ from warehouse.observations.encode import (
     order_of,
     typed,
 )
-from warehouse.observations.external_sort import ROWS, ordered
-from warehouse.observations.staging import staged
+from warehouse.observations.summary import Summary
 from warehouse.tables import STATUS, Citation, Fetch, Series, core
 
+# Rows of a batch up to which one INSERT … SELECT is as fast as the bulk path: docs/bulk-loading.md.
+PLAIN_ROWS = 3_000
 CITED = ["source", "address", "licence", "note", "assumed"]
 # What the store has and the publisher no longer serves. A file that starts later than it used
 # to withdraws nothing: publishers trim the old end.
@@ -39,6 +41,7 @@ where o.status <> :withdrawn and o.known_from <= :known_from
   and not exists (select 1 from observation n
     where n.series_id = o.series_id and n.period = o.period and n.known_from <= :known_from
       and (n.known_from, n.fetch_id) > (o.known_from, o.fetch_id))
+returning series_id, period
 """
 
 
@@ -82,13 +85,14 @@ def append(
     with _batch(engine, frames, catalogue, at) as batch:
         if not batch.good and not gone.num_rows:
             return Loaded(0, 0, batch.refused, 0, fetch_id)
-        new = {}
-        if engine.dialect.name == "sqlite":
-            new["batch"] = diff.reader(engine, batch.rows, batch.good)
-        with staged(engine, seen=gone, **new) as connection:
+        path = plain if batch.good <= PLAIN_ROWS else bulk
+        summary = Summary(catalogue)
+        loading = path.transaction(engine, batch.rows, batch.good, summary, seen=gone)
+        with loading as (connection, insert):
             fetch = _open_fetch(connection, fetch_id)
-            added = _insert_changed(connection, batch.rows, fetch)
-            withdrawn = _insert_withdrawn(connection, fetch, int(at.timestamp()))
+            added = insert(fetch)
+            withdrawn = _insert_withdrawn(connection, fetch, at, summary) if gone.num_rows else 0
+            summary.write(connection, fetch)
             fetch = _close_fetch(connection, fetch_id, fetch, added + withdrawn)
         return Loaded(added, batch.good - added, batch.refused, withdrawn, fetch)
 
@@ -111,7 +115,7 @@ def _batch(
 ) -> Iterator[_Batch]:
     if isinstance(frames, pd.DataFrame):
         coded, refused = _sound(engine, frames, catalogue, at)
-        rows = in_order(coded, order_of(coded)).to_reader(ROWS)
+        rows = in_order(coded, order_of(coded)).to_reader(bulk.PART_ROWS)
         yield _Batch(rows, len(coded), refused)
         return
     refusals: list[pd.DataFrame] = []
@@ -124,7 +128,7 @@ def _batch(
             counts.append(len(coded))
             yield pa.Table.from_pandas(coded, preserve_index=False)
 
-    with ordered(parts()) as batch:
+    with bulk.sort(parts()) as batch:
         twice = decode(batch.contradicted, catalogue)
         refused = pd.concat([*refusals, twice], ignore_index=True)
         yield _Batch(batch.reader(), sum(counts) - len(twice), refused)
@@ -147,27 +151,30 @@ def _sound(
     return coded, refused
 
 
-def _insert_changed(connection: Connection, rows: pa.RecordBatchReader, fetch: int) -> int:
-    if connection.dialect.name == "sqlite":
-        return diff.insert(connection, fetch)
-    return diff.send(connection, rows, fetch)
-
-
-def _insert_withdrawn(connection: Connection, fetch: int, known_from: int) -> int:
+def _insert_withdrawn(
+    connection: Connection, fetch: int, at: pd.Timestamp, summary: Summary
+) -> int:
+    known_from = int(at.timestamp())
     values = {"fetch": fetch, "known_from": known_from, "withdrawn": STATUS["withdrawn"]}
-    return connection.execute(text(WITHDRAW), values).rowcount
+    rows = connection.execute(text(WITHDRAW), values).all()
+    if rows:
+        series, periods = np.array(rows, dtype="int32").T
+        summary.add(series, periods, np.full(len(rows), known_from))
+    return len(rows)
 
 
 def _context(engine: Engine, fetch_id: int) -> tuple[Catalogue, pd.Timestamp]:
     series, fetch = core(Series).c, core(Fetch).c
     with engine.connect() as connection:
-        rows = connection.execute(select(series.key, series.id, series.frequency)).all()
+        rows = connection.execute(
+            select(series.id, series.key, series.source_id, series.frequency)
+        ).all()
         at = connection.scalar(select(fetch.at).where(fetch.id == fetch_id))
     if at is None:
         raise LookupError(f"there is no fetch {fetch_id}: record it first")
-    ids = pd.Series({key: number for key, number, _ in rows}, dtype="int64")
-    ahead = [number for _, number, frequency in rows if frequency == "E"]
-    return Catalogue(ids, ahead), pd.Timestamp(at).tz_convert("UTC")
+    columns = ["id", "key", "source_id", "frequency"]
+    declared = pd.DataFrame([tuple(row) for row in rows], columns=columns).set_index("id")
+    return Catalogue(declared), pd.Timestamp(at).tz_convert("UTC")
 
 
 def _citations(engine: Engine, good: pd.DataFrame) -> "pd.Series[int]":
@@ -181,7 +188,7 @@ def _citations(engine: Engine, good: pd.DataFrame) -> "pd.Series[int]":
             dict(zip(CITED, row, strict=True)) for row in citations.unique() if row not in stored
         ]
         if new:
-            connection.execute(insert(table), new)
+            connection.execute(table.insert(), new)
         rows = connection.execute(select(table.c.id, *columns)).all()
     ids = pd.Series({tuple(row[1:]): row[0] for row in rows})
     return pd.Series(ids.reindex(citations).to_numpy(), index=good.index, dtype="Int32")

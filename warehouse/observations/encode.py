@@ -22,13 +22,19 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The declared series: the id of each key, and the ids of event series.
+    """The declared series: key, source_id and frequency, by id."""
 
-    `ahead`: series of events, which are announced before they happen.
-    """
+    series: pd.DataFrame
 
-    ids: "pd.Series[int]"
-    ahead: list[int]
+    @property
+    def ids(self) -> "pd.Series[int]":
+        """The id of each key."""
+        return pd.Series(self.series.index, index=self.series["key"], dtype="int64")
+
+    @property
+    def ahead(self) -> list[int]:
+        """The series of events, which are announced before they happen."""
+        return self.series.index[self.series["frequency"].eq("E")].tolist()
 
 
 def days(periods: "pd.Series[pd.Timestamp]") -> NDArray[np.int32]:

@@ -18,7 +18,7 @@ from warehouse.fetches import (
     state,
     status,
 )
-from warehouse.observations.bulk_read import LATEST, VERSIONS, Columns, read_versions
+from warehouse.observations.bulk import LATEST, VERSIONS, Columns, read_versions
 from warehouse.row_conversion import dates, day, instants, statuses
 from warehouse.tables import STATUS, Series, core
 

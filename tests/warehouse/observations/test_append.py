@@ -8,6 +8,7 @@ from tests.warehouse.made_up import NOW, day, declare, fetch, frame
 from warehouse import load
 from warehouse.observations import read
 
+pytestmark = pytest.mark.usefixtures("path")
 FIRST = frame(
     ("made_up.a", "2026-01-01", 10.0, "2026-02-10"),
     ("made_up.a", "2026-02-01", 20.0, "2026-03-10"),

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
@@ -11,6 +12,7 @@ from tests.warehouse.made_up import NOW, day, declare, fetch, frame
 from warehouse import load
 from warehouse.observations import read
 
+pytestmark = pytest.mark.usefixtures("path")
 DAYS = pd.date_range("2026-02-01", "2026-02-12", tz="UTC")
 PERIODS = ["2025-11-01", "2025-12-01", "2026-01-01"]
 ROW = st.tuples(

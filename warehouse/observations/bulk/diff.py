@@ -5,62 +5,20 @@ knowledge, the batch comes after what is stored.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from functools import partial
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
-from sqlalchemy import Connection, Engine, text
 
-from warehouse.observations.bulk_read import (
-    VERSIONS,
-    Columns,
-    ReadVersions,
-    in_order,
-    parallel_readers,
-    read_versions,
-)
-from warehouse.observations.encode import COLUMNS, KEY
-from warehouse.observations.staging import copy
+from warehouse.observations.bulk.packing import VERSIONS, Columns, in_order
+from warehouse.observations.bulk.reading import ReadVersions
+from warehouse.observations.encode import COLUMNS
 
-STORED = [*KEY, "fetch_id", "value", "status", "citation_id"]
-INSERT = f"""
-insert into observation ({", ".join(STORED)})
-select series_id, period, known_from, :fetch, value, status, citation_id from batch
-"""
 # Series that a query names one by one: with more of them, naming the range costs less.
 FEW = 1_000
-# Bytes of a SQLite store for each row of a batch. Above it the batch is so small a part of the
-# store that copying the file, to read it in bulk, takes longer than reading it row by row.
-SMALL = 250
 
 
-def reader(engine: Engine, batches: pa.RecordBatchReader, rows: int) -> pa.RecordBatchReader:
-    """What is new of these rows to a SQLite store, computed as it is read."""
-
-    def changed() -> Iterator[pa.RecordBatch]:
-        with _reader_for(engine, rows) as read_part:
-            yield from news(batches, "sqlite", read_part)
-
-    return pa.RecordBatchReader.from_batches(batches.schema, changed())
-
-
-def insert(connection: Connection, fetch: int) -> int:
-    """Add the staged table `batch` to a SQLite store; how many rows."""
-    return connection.execute(text(INSERT), {"fetch": fetch}).rowcount
-
-
-def send(connection: Connection, batches: Iterable[pa.RecordBatch], fetch: int) -> int:
-    """Add what is new of the batches to PostgreSQL; how many rows."""
-    added = 0
-    for new in news(batches, "postgresql", partial(read_versions, connection)):
-        copy(connection, "observation", _versions(new, fetch))
-        added += new.num_rows
-    return added
-
-
-def news(
+def changed(
     batches: Iterable[pa.RecordBatch], dialect: str, read_part: ReadVersions
 ) -> Iterator[pa.RecordBatch]:
     """The rows that say something new, of batches in order with each key once.
@@ -73,25 +31,6 @@ def news(
         stored = in_order(read_part(VERSIONS[dialect].format(where=_figures(ours))))
         yield batch.filter(pa.array(_differing(ours, stored, last)))
         last = {name: column[-1:] for name, column in ours.items()}
-
-
-@contextmanager
-def _reader_for(engine: Engine, rows: int) -> Iterator[ReadVersions]:
-    with engine.connect() as connection:
-        pages, size = (
-            connection.exec_driver_sql(f"pragma {name}").scalar_one()
-            for name in ("page_count", "page_size")
-        )
-        if pages * size > SMALL * rows:
-            yield partial(read_versions, connection)
-            return
-    with parallel_readers(engine, 1) as read_part:
-        yield read_part
-
-
-def _versions(new: pa.RecordBatch, fetch: int) -> pa.Table:
-    fetches = pa.array(np.full(new.num_rows, fetch, "int32"))
-    return pa.Table.from_batches([new]).append_column("fetch_id", fetches).select(STORED)
 
 
 def _figures(ours: Columns) -> str:
@@ -126,7 +65,8 @@ def _differing(ours: Columns, stored: Columns, last: Columns | None) -> NDArray[
 def _positions(rows: Columns) -> NDArray[np.complex128]:
     """The position of each row in the order of the key, exact below 2**53.
 
-    Complex numbers are sorted by their real parts, here the figure, then the imaginary ones.
+    numpy sorts complex numbers by their real parts, here the figure, then by the imaginary ones:
+    one key of two parts, where sorting by two columns would take twice as long.
     """
     figure = rows["series_id"].astype("float64") * 2**18 + (rows["period"] + 2**17)
     return np.asarray(figure + 1j * rows["known_from"], "complex128")

@@ -13,7 +13,7 @@ import pyarrow as pa
 # Of DuckDB, which goes to disk beyond it: the frames of a batch may be larger than the memory.
 MEMORY = "256MB"
 # Rows that are compared with the store at once; they bound the memory that a load takes.
-ROWS = 250_000
+PART_ROWS = 250_000
 KEYS = "series_id, period, known_from"
 
 # Grouped, so that a row that comes in several frames is there once.
@@ -31,7 +31,7 @@ select {KEYS}, value, status, citation_id from figure where not contradicted ord
 
 
 @dataclass(frozen=True)
-class Ordered:
+class SortedBatch:
     """The frames as one batch, as `encode.in_order` gives it.
 
     `contradicted` holds the rows of a key that has two values in different frames.
@@ -42,20 +42,20 @@ class Ordered:
 
     def reader(self) -> pa.RecordBatchReader:
         """The rows in the order of the key, to be read once."""
-        return self.connection.sql(ORDERED).to_arrow_reader(ROWS)
+        return self.connection.sql(ORDERED).to_arrow_reader(PART_ROWS)
 
 
 @contextmanager
-def ordered(parts: Iterable[pa.Table]) -> Iterator[Ordered]:
+def sort(parts: Iterable[pa.Table]) -> Iterator[SortedBatch]:
     """The encoded rows of every part in order, within a bounded memory."""
     import duckdb
 
     with TemporaryDirectory(prefix="silentcrash-") as folder:
         options: dict[str, Any] = {"memory_limit": MEMORY, "temp_directory": folder, "threads": "2"}
-        with duckdb.connect(str(Path(folder) / "spill.duckdb"), config=options) as connection:
+        with duckdb.connect(str(Path(folder) / "batch.duckdb"), config=options) as connection:
             _fill(connection, parts)
             connection.execute(FIGURES)
-            yield Ordered(connection, connection.sql(REFUSED).to_arrow_table().to_pandas())
+            yield SortedBatch(connection, connection.sql(REFUSED).to_arrow_table().to_pandas())
 
 
 def _fill(connection: Any, parts: Iterable[pa.Table]) -> None:
