@@ -1,4 +1,4 @@
-"""The house style, as far as a test can hold it: names, docstrings, sizes of files and folders."""
+"""The house style, as far as a test can hold it: names, docstrings, sizes."""
 
 import ast
 import subprocess
