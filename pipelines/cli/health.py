@@ -11,7 +11,7 @@ app = typer.Typer()
 
 @app.command()
 def health(format: Written = Format.table) -> None:
-    """Tell if rules are evaluated and messages delivered; exit code 1 if not."""
+    """Check that rules and messages go on; exit code 1 if not."""
     from pipelines.alerts import reports, service
     from pipelines.ingest import store
 

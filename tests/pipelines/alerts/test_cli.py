@@ -76,10 +76,15 @@ def test_health_says_whether_anything_was_evaluated_for_a_day(
     assert len(ended.err.splitlines()) == 1
 
 
-def test_health_names_a_channel_that_does_not_deliver(
-    home: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def closed_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mail channel at a port where nobody answers, set before anything is queued."""
     monkeypatch.setenv("SILENTCRASH_ALERT_MAIL", "mailto://127.0.0.1:9/?from=a@b.org&to=c@d.org")
+
+
+def test_health_names_a_channel_that_does_not_deliver(
+    closed_mail: None, home: Path, silentcrash: Command
+) -> None:
     assert silentcrash("health").code == 0
     silentcrash("alerts", "deliver")
     ended = silentcrash("health")
