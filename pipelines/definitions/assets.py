@@ -24,6 +24,7 @@ NEW_AND_GREEN = (
     .without(~A.any_deps_missing())
     .replace("any_deps_updated", A.any_deps_match(A.data_version_changed()))
     & ~A.any_deps_match(A.any_checks_match(A.check_failed(), blocking_only=True))
+    | (A.missing() & A.initial_evaluation())  # a new installation need not wait for new data
 ).with_label("new data, no red contract")
 
 

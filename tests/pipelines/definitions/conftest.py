@@ -9,6 +9,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 import yaml
+from dagster._core.storage.defs_state.base import set_defs_state_storage
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
@@ -34,6 +35,16 @@ class Installation:
         """The instance as a new process finds it."""
         with dg.DagsterInstance.from_config(str(self.folder)) as instance:
             yield instance
+
+
+@pytest.fixture(autouse=True)
+def no_instance_left() -> Iterator[None]:
+    """Undo what Dagster leaves behind: the storage of an instance that was entered twice.
+
+    A run enters its instance again, and the next test without one would find a closed one.
+    """
+    with set_defs_state_storage(None):
+        yield
 
 
 @pytest.fixture

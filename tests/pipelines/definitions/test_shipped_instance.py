@@ -5,6 +5,11 @@ from datetime import UTC, datetime
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import (
     QueuedRunCoordinatorDaemon,
 )
@@ -195,7 +200,13 @@ def test_a_backfill_leaves_a_place_to_the_daily_run(installation: Installation) 
 
 def _queued(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> str:
     """A run in the queue, behind those before it."""
-    run = instance.create_run_for_job(chore, tags=tags, status=dg.DagsterRunStatus.QUEUED)
+    location = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("made_up"), "made_up")
+    run = instance.create_run_for_job(
+        chore,
+        tags=tags,
+        status=dg.DagsterRunStatus.QUEUED,
+        remote_job_origin=RemoteJobOrigin(location, "chore"),
+    )
     return str(run.run_id)
 
 
