@@ -78,7 +78,7 @@ def test_health_says_whether_anything_was_evaluated_for_a_day(
 
 @pytest.fixture
 def closed_mail(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mail channel at a port where nobody answers, set before anything is queued."""
+    """A mail channel at a port where nobody answers."""
     monkeypatch.setenv("SILENTCRASH_ALERT_MAIL", "mailto://127.0.0.1:9/?from=a@b.org&to=c@d.org")
 
 

@@ -39,7 +39,7 @@ class Installation:
 
 @pytest.fixture(autouse=True)
 def no_instance_left() -> Iterator[None]:
-    """Undo what Dagster leaves behind: the storage of an instance that was entered twice.
+    """Undo what Dagster leaves behind of an instance entered twice.
 
     A run enters its instance again, and the next test without one would find a closed one.
     """

@@ -1,4 +1,4 @@
-"""A run in Dagster whose parser fails on bytes that hold a key, in a process of its own.
+"""A run in Dagster whose parser fails on bytes that hold a key.
 
 Dagster's handlers keep the standard error that they found: they would outlive a test that
 captures it. The messages of the run are printed as JSON.
