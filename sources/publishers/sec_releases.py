@@ -32,6 +32,7 @@ FORMAL = re.compile(
     r"united states|securities and exchange|form \d|date of report|\(|item \d|[\w ,.]*\b20\d\d$)",
     re.IGNORECASE,
 )
+RESULTS = re.compile(r"\b(?:quarter|fiscal|earnings|results|revenues?)\b", re.IGNORECASE)
 
 
 def redact(body: bytes) -> bytes:
@@ -39,7 +40,9 @@ def redact(body: bytes) -> bytes:
     lines = _lines(body[:READ])
     title, rest = _title(lines)
     lead = next((line for line in rest if len(line) > MIN_LEAD), "")[:LEAD]
-    facts = extract(title if lead.startswith(title) else f"{title}. {lead}").row()
+    # A release on results repeats earlier projects below its headline: they are no news of it.
+    alone = lead.startswith(title) or RESULTS.search(title)
+    facts = extract(title if alone else f"{title}. {lead}").row()
     # Spans point into a text that is not stored.
     document = {"title": title, "facts": facts | {"spans": ""}}
     return json.dumps(document, ensure_ascii=False, sort_keys=True).encode()
