@@ -37,8 +37,10 @@ def load_fetched(engine: Engine, archive: Archive, fetched: FetchedPayload) -> I
         archive.put(page_index(fetched.bodies), headers)
     # Parsed from the archive and not from memory: what is loaded can be loaded again.
     archived = replace(fetched, bodies=tuple(archive.get(sha) for sha in stored))
-    first_seen = read.first_seen(engine, source.key, result.url, result.sha256)
-    payload = replace(archived.payload, first_seen=first_seen)
+    payload = archived.payload
+    if source.snapshot_dated:
+        first_seen = read.first_seen(engine, source.key, result.url, result.sha256)
+        payload = replace(payload, first_seen=first_seen)
     return load_payload(engine, source, payload, record)
 
 

@@ -94,6 +94,7 @@ def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFra
     keys = {name for indicator in method.indicators.values() for name in indicator.series}
     figures = FiguresAsOf(history, keys).at(now)
     live = continued_by()
+    shares = weight_shares(method)
     start = pd.Period(now.replace(tzinfo=None), "M")
     first_year = method.rules.reads_from
     return pd.DataFrame(
@@ -102,7 +103,7 @@ def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFra
             "newest": read(indicator, figures, start, first_year=first_year).observed or "",
             "live": ", ".join(_continue(indicator, live)),
             "withheld": _withheld_from(indicator, figures, start, first_year),
-            "share": round(100 * weight_shares(method).get(key, 0.0), 2),
+            "share": round(100 * shares.get(key, 0.0), 2),
         }
         for key, indicator in method.indicators.items()
     )
