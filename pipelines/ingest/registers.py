@@ -7,6 +7,7 @@ figure could be known, and are validated and loaded at every run like any other 
 """
 
 import csv
+import math
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -106,9 +107,7 @@ def objection(row: Mapping[str, str], source: Source, now: datetime) -> str:
         return f"status {row['status']!r} is unknown; {nearest(row['status'], STATUSES)}"
     if not row["address"].startswith(("https://", "http://")):
         return f"address {row['address']!r} is no web address"
-    try:
-        float(row["value"])
-    except ValueError:
+    if not _is_number(row["value"]):
         return f"value {row['value']!r} is not a number"
     for name in ("period", "known_from"):
         day = pd.to_datetime(row[name], format="%Y-%m-%d", errors="coerce")
@@ -117,6 +116,14 @@ def objection(row: Mapping[str, str], source: Source, now: datetime) -> str:
     if pd.Timestamp(row["known_from"], tz="UTC") > pd.Timestamp(now):
         return f"known_from {row['known_from']} lies ahead"
     return ""
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a finite number."""
+    try:  # `float` also reads "nan" and "inf", which measure nothing
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def add(settings: Settings, source: Source, row: Mapping[str, str]) -> Path:

@@ -70,6 +70,8 @@ def test_a_figure_that_is_added_is_loaded_once_with_its_page_and_reader(
     [
         ({"series": "pjm.capacity.rt"}, "did you mean pjm.capacity.rto"),
         ({"value": "333,44"}, "'333,44' is not a number"),
+        ({"value": "nan"}, "'nan' is not a number"),
+        ({"value": "1e999"}, "'1e999' is not a number"),
         ({"value": ""}, "value is empty"),
         ({"known_from": "2026-12-24"}, "lies ahead"),
         ({"period": "June 2027"}, "write YYYY-MM-DD"),
