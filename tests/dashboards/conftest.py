@@ -25,7 +25,9 @@ QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-background-networking", "--disable-component-update"]  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+# Of a module, not of the session: while the driver is open the thread has a running event loop,
+# and whatever calls `asyncio.run` in a later module (Dagster's automation) is refused.
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A headless Chromium of this machine; `python -m tests.install` brings one."""
     path = find_browser()
