@@ -75,7 +75,7 @@ def measured(folder: Path, key: str, day: str, files: list[str], bar: float) -> 
     first, *more = [body(folder / file) for file in files]
     request = source.requests[0] if source.requests else Request("https://example.org/")
     at = datetime.fromisoformat(day).replace(tzinfo=UTC)
-    payload = Payload(first, request, at, more=tuple(more))
+    payload = Payload(first, request, at, extra_pages=tuple(more))
     read = bare(source.expected_format)
     rows = len(source.parse(payload))
     ours = seconds(lambda: source.parse(payload))
