@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -20,6 +20,7 @@ import pandas as pd
 from sources.tidy import SchemaDrift, ValidationRule
 
 __all__ = [
+    "Edition",
     "Payload",
     "Redact",
     "Request",
@@ -88,6 +89,19 @@ class Payload:
 
 
 @dataclass(frozen=True)
+class Edition:
+    """The newest edition that a publisher's lists name, and how alive it is.
+
+    `changed` is when the publisher last changed its file, `moved` when anything beside it was
+    last changed; None where no list says so.
+    """
+
+    request: Request
+    changed: datetime | None = None
+    moved: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Series:
     """One published series: its key, its unit as published and its two titles.
 
@@ -105,6 +119,9 @@ class Series:
 Parse = Callable[[Payload], pd.DataFrame]
 NextPage = Callable[[Payload], Request | None]
 Redact = Callable[[bytes], bytes]
+# Given the answers so far (None for one that failed): the next question, the edition, or None if
+# the answers name no edition.
+Discover = Callable[[Sequence[bytes | None]], Request | Edition | None]
 
 
 @dataclass(frozen=True)
@@ -118,6 +135,10 @@ class Source:
         lag_days: the usual time from the end of a period to its publication.
         stale_days: the source is late when the end of its newest period is longer ago.
         requests: empty for a source that is only shipped history.
+        discover: finds the newest edition of a publisher who names each anew; `requests` then
+            asks for a list of them.
+        frozen_days: a file of today's prices that has not changed for so long is no longer kept
+            up: its prices are not those of today. 0 where a file may rest.
         parse: bytes to a tidy frame, without network or clock.
         next_page: the request for the next page, given those so far; None at the end. Raises
             SchemaDrift if a page does not say whether more follow.
@@ -150,6 +171,8 @@ class Source:
     stale_days: int
     series: tuple[Series, ...]
     requests: tuple[Request, ...] = ()
+    discover: Discover | None = None
+    frozen_days: int = 0
     parse: Parse | None = None
     rules: tuple[ValidationRule, ...] = ()
     next_page: NextPage | None = None

@@ -32,12 +32,14 @@ def source_results(
     """
     refused = [outcome for outcome in outcomes if outcome.outcome == "refused"]
     unreached = [outcome for outcome in outcomes if outcome.outcome in {"failed", "try later"}]
+    frozen = [outcome for outcome in outcomes if outcome.outcome == "frozen"]
+    age = f"{status['age_days']} days old"
     quarantined = sum(outcome.quarantined for outcome in outcomes)
     return [
         _result(key, "contract", not refused, RED, _details(refused)),
         _result(key, "quarantine", not quarantined, AMBER, f"{quarantined} rows set aside"),
         _result(key, "reachable", not unreached, AMBER, _details(unreached)),
-        _result(key, "fresh", not status["late"], AMBER, f"{status['age_days']} days old"),
+        _result(key, "fresh", not status["late"] and not frozen, AMBER, _details(frozen) or age),
     ]
 
 

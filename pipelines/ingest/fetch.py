@@ -12,9 +12,10 @@ from hashlib import sha256
 from time import perf_counter
 
 from pipelines.settings import SECRETS, Settings
-from sources import Payload, Redact, Request, SchemaDrift, Source
+from sources import Edition, Payload, Redact, Request, SchemaDrift, Source
 from sources.http.client import CachedValidators, FetchResult, PoliteClient
 from sources.http.credentials import public_url
+from sources.http.mirrors import Listed, fetch_first, find_edition
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ class FetchedPayload:
 
     `result` is that of the first page, or of the page that failed. `bodies` are all that arrived
     and may be stored, in order. Several pages are identified by the SHA-256 of `page_index`.
-    `seconds` is how long it took.
+    `seconds` is how long it took. `lists` were asked first, and named the `edition`.
     """
 
     source: Source
@@ -40,6 +41,8 @@ class FetchedPayload:
     result: FetchResult
     bodies: tuple[bytes, ...] = ()
     seconds: float = 0.0
+    lists: tuple[Listed, ...] = ()
+    edition: Edition | None = None
 
     @property
     def payload(self) -> Payload:
@@ -77,12 +80,36 @@ def fetch_concurrently(
         ThreadPoolExecutor(max_workers=max(len(sources), 1)) as pool,
     ):
         pending = [
-            pool.submit(fetch_request, client, source, request, cached(source, request))
+            pool.submit(fetch_newest, client, source, request, cached)
             for source in sources
             for request in source.requests
         ]
         for done in as_completed(pending):
             yield done.result()
+
+
+def fetch_newest(
+    client: PoliteClient, source: Source, request: Request, cached: ReadCache
+) -> FetchedPayload:
+    """Fetch a request, or the newest edition that its answer names."""
+    if source.discover is None:
+        return fetch_request(client, source, request, cached(source, request))
+    started = perf_counter()
+    search = find_edition(client, source, request)
+    if search.edition is None:
+        result = search.asked[0].result
+        outcome = "refused" if result.outcome == "new" else result.outcome
+        detail = f"the newest edition cannot be found: {search.fault}"[:LONGEST_DETAIL]
+        lost = replace(result, outcome=outcome, detail=detail)
+        bodies = (lost.body,) if lost.body else ()
+        seconds = perf_counter() - started
+        fetched = FetchedPayload(source, request, lost, bodies, seconds, search.asked[1:])
+        _log(fetched)
+        return fetched
+    named = search.edition.request
+    fetched = fetch_request(client, source, named, cached(source, named))
+    seconds = perf_counter() - started
+    return replace(fetched, lists=search.asked, edition=search.edition, seconds=seconds)
 
 
 def fetch_request(
@@ -123,14 +150,7 @@ def _fetch_page(
     client: PoliteClient, source: Source, request: Request, previous: CachedValidators
 ) -> FetchResult:
     """A page, from the mirror if the address fails, redacted."""
-    expected = request.expected_format or source.expected_format
-    result = client.fetch(request, expected_format=expected, previous=previous)
-    if request.mirror and result.outcome in {"failed", "try later"}:
-        mirrored = replace(request, url=request.mirror, mirror="")
-        # An ETag is that of one server only; the hash of the bytes holds for both.
-        same_bytes = CachedValidators(sha256=previous.sha256)
-        second = client.fetch(mirrored, expected_format=expected, previous=same_bytes)
-        result = second if second.outcome in {"new", "unchanged"} else result
+    result = fetch_first(client, request, source.expected_format, previous)
     return _redacted(source, source.redact, result) if source.redact else result
 
 

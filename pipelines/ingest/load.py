@@ -12,7 +12,9 @@ from pipelines.ingest.fetch import LONGEST_DETAIL, FetchedPayload, describe_erro
 from pipelines.ingest.outcome import IngestOutcome
 from pipelines.ingest.validate import LastGood, Validated, check
 from sources import Payload, Source
+from sources.http.client import FetchResult
 from sources.http.credentials import public_url
+from sources.http.mirrors import Listed
 from sources.http.raw_archive import Archive
 from warehouse import load as warehouse
 from warehouse.observations import read
@@ -25,9 +27,14 @@ Record = dict[str, object]
 def load_fetched(engine: Engine, archive: Archive, fetched: FetchedPayload) -> IngestOutcome:
     """Archive what was fetched, parse it, validate and load what passes."""
     source, result = fetched.source, fetched.result
+    for listed in fetched.lists:
+        _keep_list(engine, archive, source, listed)
     record = fetch_record(fetched)
     headers = {"source": source.key, "request": asdict(fetched.request), **record}
     stored = [archive.put(body, headers) for body in fetched.bodies]
+    if why := frozen(engine, fetched):
+        warehouse.record(engine, source.key, **record | {"outcome": "frozen", "detail": why})
+        return IngestOutcome(source.key, result.url, "frozen", why)
     # The same price list on another day is another price: those of that day.
     dated_anew = source.snapshot_dated and result.outcome == "unchanged"
     if result.outcome != "new" and not dated_anew:
@@ -44,9 +51,43 @@ def load_fetched(engine: Engine, archive: Archive, fetched: FetchedPayload) -> I
     return load_payload(engine, source, payload, record)
 
 
+def _keep_list(engine: Engine, archive: Archive, source: Source, listed: Listed) -> None:
+    """Archive and record the answer to a question for the newest edition."""
+    record = result_record(listed.result)
+    if listed.result.body:
+        headers = {"source": source.key, "request": asdict(listed.request), **record}
+        archive.put(listed.result.body, headers)
+    warehouse.record(engine, source.key, **record)
+
+
+def frozen(engine: Engine, fetched: FetchedPayload) -> str:
+    """Why a file of today's prices is no longer kept up; "" if it is.
+
+    Where no list dates its last change, it is when its bytes first came here.
+    """
+    source, result, edition = fetched.source, fetched.result, fetched.edition
+    if not source.frozen_days or result.outcome not in {"new", "unchanged"}:
+        return ""
+    changed = edition.changed if edition else None
+    changed = changed or read.first_seen(engine, source.key, result.url, result.sha256)
+    if changed is None or (result.at - changed).days <= source.frozen_days:
+        return ""
+    moved = edition.moved if edition else None
+    beside = f"; other files there changed on {moved:%Y-%m-%d}" if moved else ""
+    return (
+        f"this file has been frozen since {changed:%Y-%m-%d}{beside}: its prices are not those "
+        "of today, so none was stored; look for its successor"
+    )
+
+
 def fetch_record(fetched: FetchedPayload) -> Record:
     """What the warehouse records of a fetch, and the archive beside its bytes."""
-    result = fetched.result
+    size = sum(map(len, fetched.bodies)) or None
+    return result_record(fetched.result) | {"bytes": size}
+
+
+def result_record(result: FetchResult) -> Record:
+    """The columns of a fetch that one answer fills."""
     return {
         "url": result.url,
         "at": result.at,
@@ -54,7 +95,7 @@ def fetch_record(fetched: FetchedPayload) -> Record:
         "detail": result.detail,
         "http_status": result.status,
         "sha256": result.sha256,
-        "bytes": sum(map(len, fetched.bodies)) or None,
+        "bytes": len(result.body) if result.body else None,
         "etag": result.etag,
         "last_modified": result.last_modified,
     }

@@ -11,7 +11,7 @@ class IngestOutcome:
     """The outcome of one payload, and the counts of its load.
 
     `rows` were parsed; `added`, `quarantined` and `withdrawn` are figures. `outcome` is that of
-    the fetch (new, unchanged, refused, failed, try later), "history" or "skipped".
+    the fetch (new, unchanged, refused, frozen, failed, try later), "history" or "skipped".
     """
 
     source: str

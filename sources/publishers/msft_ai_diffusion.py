@@ -8,15 +8,19 @@ and the quarter of the next follow each other.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Edition, Payload, SchemaDrift, Series, Source
+from sources.publishers import github
 from sources.tidy import between, require, tidy
 
 ECONOMIES = pd.read_csv(Path(__file__).with_name("economies.csv"), keep_default_na=False)
+REPOSITORY = "microsoft/ai-diffusion-report"
+FILE = re.compile(r"data/AI_Diffusion_([HQ][1-4])(20\d\d)(_\w+)?\.csv")
 WAVE = re.compile(r"(H[12]|Q[1-4]) (20\d\d) AI Diffusion")
 LAST_QUARTER = {"H1": 4, "H2": 10, "Q1": 1, "Q2": 4, "Q3": 7, "Q4": 10}  # its first month
 SHARE = r"(\d+(?:\.\d+)?)%"
@@ -24,10 +28,20 @@ MEDIAN = "msft.ai_diffusion.median"
 FEWEST = 100  # economies; a file with fewer was cut: the waves so far have 147
 
 
+def discover(answers: Sequence[bytes | None]) -> Edition | None:
+    """The file of the newest wave in the list of the repository's files."""
+    if answers[0] is None:
+        return None
+    found = filter(None, map(FILE.fullmatch, github.paths(answers[0])))
+    dated = {(int(match[2]), LAST_QUARTER[match[1]], match[0]) for match in found}
+    return Edition(github.file(REPOSITORY, max(dated)[-1])) if dated else None
+
+
 def parse(payload: Payload) -> pd.DataFrame:
     """Per cent of people by economy and wave, and the median economy of each wave.
 
-    Raises SchemaDrift for an economy that is not in economies.csv: it must be added there first.
+    An economy that is not in economies.csv counts in the median, under its own name in place of a
+    code: validation sets its figures aside and says that the series is not declared.
     """
     table = pd.read_csv(BytesIO(payload.content), encoding="mac_roman", dtype=str)
     require(table, {"Economy"})
@@ -35,13 +49,11 @@ def parse(payload: Payload) -> pd.DataFrame:
     if not waves or len(table) < FEWEST:
         raise SchemaDrift("waves of over 100 economies", [*table.columns, len(table)])
     codes = dict(zip(ECONOMIES["economy"], ECONOMIES["iso3"], strict=True))
-    if unknown := sorted(set(table["Economy"]) - set(codes)):
-        raise SchemaDrift("the economies of economies.csv", unknown)
     rows = table.melt("Economy", list(waves), "wave", "share").dropna(subset=["share"])
     value = rows["share"].str.extract(f"^{SHARE}$", expand=False)
     if value.isna().any():
         raise SchemaDrift("per cents", rows.loc[value.isna(), "share"].iloc[0])
-    series = "msft.ai_diffusion." + rows["Economy"].map(codes)
+    series = "msft.ai_diffusion." + rows["Economy"].map(codes).fillna(rows["Economy"])
     shares = rows.assign(series=series, value=value.astype(float))
     shares["period"] = rows["wave"].map(_periods(waves))
     middle = shares.groupby("period", as_index=False)["value"].median().assign(series=MEDIAN)
@@ -69,12 +81,8 @@ SOURCE = Source(
     stale_days=200,
     role="reference",
     reference="diffusion by economy, to compare with the median and Morocco",
-    requests=(
-        Request(
-            "https://raw.githubusercontent.com/microsoft/ai-diffusion-report/main/data/"
-            "AI_Diffusion_Q12026_Update.csv"
-        ),
-    ),
+    requests=(github.listing(REPOSITORY),),
+    discover=discover,
     parse=parse,
     expected_format="",  # a CSV whose encoding is not that of one
     series=(
@@ -103,6 +111,7 @@ SOURCE = Source(
     traps=(
         "Encoded in MacRoman: Türkiye is spoilt by any other reading.",
         "The name of the file changes with each wave; the newest file repeats the older waves.",
+        "A new economy has no code: its figures are set aside until economies.csv names it.",
         "Half-years until 2025, quarters from 2026: a wave is dated by its last quarter.",
         "Estimated from Microsoft's own telemetry: where its products are rare it says less.",
     ),

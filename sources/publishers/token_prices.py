@@ -1,62 +1,124 @@
-"""List price of a million tokens at OpenAI: its flagship and smallest model.
+"""List price of a million tokens: the flagship and smallest model of vendors.
 
 Prices come from the public genai-prices catalogue. `token_models.csv` names the model of each
-tier at a date, by hand, since a median over a catalogue is moved by retired models and
-resellers. Flagship: the general model that OpenAI puts at the top of its list ("-pro",
-previews and reasoning-only series left out). Frugal: the smallest general model of the newest
-generation that has one. The price blends three input tokens with one output token.
+tier of a vendor at a date, by hand, since a median over a catalogue is moved by retired models
+and resellers. The rule is that of TIERS. The price blends three input tokens with one output
+token. The index reads OpenAI's tiers, whose history is the longest.
+
+Each form of the catalogue has an address of its own, and the former one is then frozen: the
+newest is looked up in the list of the repository's files.
 """
 
 import json
 import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Edition, Payload, Request, SchemaDrift, Series, Source
+from sources.publishers import github
 from sources.tidy import between, tidy
 
 MODELS = Path(__file__).with_name("token_models.csv")
 VENDOR = "openai"
-RAW = "https://raw.githubusercontent.com/pydantic/genai-prices/main"
+VENDORS = {VENDOR: "OpenAI", "anthropic": "Anthropic", "google": "Google"}
+TIERS = {
+    "flagship": "the general model at the top of its vendor's list that anyone may use "
+    "(previews, “-pro” and reasoning-only series left out)",
+    "frugal": "the smallest general model of the newest generation that has one",
+}
+REPOSITORY = "pydantic/genai-prices"
 # v1 (prices/data_slim.json) was frozen by its publisher on 2026-07-25: a price cut of five days
-# later never reached it.
-FILE = "prices/new_data/v2/data_slim.json"
+# later never reached it. v2 has a slim file beside the whole one, v3 a whole one only.
+FILE = re.compile(r"prices/new_data/v(\d+)/data(_slim)?\.json")
+MILLION = 1_000_000
 
 Prices = dict[str, Any] | list[dict[str, Any]]
 
 
-def current_models(day: date) -> dict[str, str]:
+def discover(answers: Sequence[bytes | None]) -> Request | Edition | None:
+    """The newest form of the catalogue; then its last change and the repository's."""
+    if answers[0] is None:
+        return None
+    found = filter(None, map(FILE.fullmatch, github.paths(answers[0])))
+    newest = max(((int(match[1]), bool(match[2]), match[0]) for match in found), default=None)
+    if newest is None:
+        return None
+    path = newest[-1]
+    further = [github.newest_change(REPOSITORY, path), github.newest_change(REPOSITORY)]
+    if len(answers) <= len(further):
+        return further[len(answers) - 1]
+    changed, moved = map(github.changed, answers[1:])
+    return Edition(github.file(REPOSITORY, path), changed, moved)
+
+
+def current_models(day: date, vendor: str = VENDOR) -> dict[str, str]:
     """The model of each tier on `day`; empty before the first in the table."""
     models = pd.read_csv(MODELS, parse_dates=["from"]).sort_values("from")
-    begun = models[models["from"] <= pd.Timestamp(day)]
+    begun = models[models["vendor"].eq(vendor) & models["from"].le(pd.Timestamp(day))]
     return {str(tier): str(model) for tier, model in begun.groupby("tier")["model"].last().items()}
 
 
 def parse(payload: Payload) -> pd.DataFrame:
     """The blended price in USD per million tokens of each tier, on the fetch day.
 
-    Raises SchemaDrift if the catalogue lost the vendor or a model of the table.
+    Beside OpenAI's, those of each vendor and the median vendor's. Raises SchemaDrift if the
+    catalogue lost OpenAI or a model of it. Another vendor without its model has no figure, and
+    then there is no median either.
     """
     day = payload.fetched_at.astimezone(UTC).date()
-    models = {
-        model["id"]: model
-        for provider in json.loads(payload.content)
-        if provider["id"] == VENDOR
-        for model in provider["models"]
-    }
-    current = current_models(day)
-    if missing := set(current.values()) - set(models):
-        raise SchemaDrift(f"the models of {MODELS.name}", f"no {', '.join(sorted(missing))}")
     seen = (payload.first_seen or payload.fetched_at).astimezone(UTC).date()
-    rows = [_row(tier, models[model]["prices"], day, seen) for tier, model in current.items()]
-    return tidy(pd.DataFrame(rows, columns=["series", "value", "period", "known_from"]))
+    listed = _listed(json.loads(payload.content))
+    current = current_models(day)
+    if missing := set(current.values()) - set(listed.get(VENDOR, {})):
+        raise SchemaDrift(f"the models of {MODELS.name}", f"no {', '.join(sorted(missing))}")
+    rows = list(_rows(listed, day, seen))
+    table = pd.DataFrame(rows, columns=["vendor", "tier", "value", "period", "known_from"])
+    own = "tokens." + table["tier"].where(
+        table["vendor"].eq(VENDOR), table["vendor"] + "." + table["tier"]
+    )
+    tidied = [table.assign(series=own)]
+    for tier, prices in table.groupby("tier"):
+        if set(prices["vendor"]) == set(VENDORS):
+            middle = {"series": f"tokens.median.{tier}", "value": prices["value"].median()}
+            tidied.append(pd.DataFrame([middle | {"period": day, "known_from": pd.NaT}]))
+    return tidy(pd.concat(tidied, ignore_index=True))
 
 
-def _row(tier: str, prices: Prices, day: date, seen: date) -> tuple[object, ...]:
-    """The price of a tier on `day`, known since it began if announced earlier.
+def _listed(catalogue: Any) -> dict[str, dict[str, Prices]]:
+    """The prices of each vendor's models; v3 names the units beside the vendors.
+
+    Raises SchemaDrift if a unit is not that of which the prices are read.
+    """
+    if isinstance(catalogue, dict):
+        for usage, key in {"input_tokens": "input_mtok", "output_tokens": "output_mtok"}.items():
+            unit = catalogue["units"][usage]
+            if (unit["price_key"], unit["per"]) != (key, MILLION):
+                raise SchemaDrift(f"{key}, the price of a million", unit)
+        catalogue = catalogue["providers"]
+    return {
+        vendor["id"]: {model["id"]: model["prices"] for model in vendor["models"]}
+        for vendor in catalogue
+        if vendor["id"] in VENDORS
+    }
+
+
+def _rows(
+    listed: Mapping[str, Mapping[str, Prices]], day: date, seen: date
+) -> Iterator[tuple[object, ...]]:
+    """Vendor, tier, price on `day`, its period and from when it was known."""
+    for vendor, models in listed.items():
+        for tier, model in current_models(day, vendor).items():
+            if model in models:
+                yield (vendor, tier, *_price(models[model], day, seen))
+
+
+def _price(prices: Prices, day: date, seen: date) -> tuple[object, ...]:
+    """The price on `day`, known since it began if announced earlier.
 
     The bytes may stand for weeks before the day from which a price in them holds; a body that
     names an earlier day than its own says nothing of when that was public.
@@ -64,8 +126,8 @@ def _row(tier: str, prices: Prices, day: date, seen: date) -> tuple[object, ...]
     begun = begins(prices, day)
     value = blended(prices, day)
     if begun is not None and seen < begun:
-        return f"tokens.{tier}", value, begun, pd.Timestamp(begun, tz="UTC")
-    return f"tokens.{tier}", value, day, pd.NaT
+        return value, begun, pd.Timestamp(begun, tz="UTC")
+    return value, day, pd.NaT
 
 
 def blended(prices: Prices, day: date) -> float:
@@ -120,7 +182,7 @@ def _base(price: float | dict[str, Any]) -> float:
 
 SOURCE = Source(
     key="token_prices",
-    publisher="OpenAI, tabulated by genai-prices",
+    publisher="OpenAI, Anthropic and Google, tabulated by genai-prices",
     fr="Prix de liste des jetons d'IA",
     en="List prices of AI tokens",
     homepage="https://github.com/pydantic/genai-prices",
@@ -144,12 +206,25 @@ SOURCE = Source(
             "Plus petit modèle d'OpenAI, prix d'un million de jetons",
             "OpenAI's smallest model, price of a million tokens",
         ),
-    ),
-    requests=(
-        Request(
-            f"{RAW}/{FILE}", mirror=f"https://cdn.jsdelivr.net/gh/pydantic/genai-prices@main/{FILE}"
+        *(
+            Series(f"tokens.{vendor}.{tier}", "USD/Mtok", "E", f"{fr} {de}", f"{of} {en}")
+            for vendor, (de, of) in {
+                "anthropic": ("d’Anthropic, prix d’un million de jetons", "Anthropic's"),
+                "google": ("de Google, prix d’un million de jetons", "Google's"),
+                "median": ("du fournisseur médian, prix d’un million de jetons", "Median vendor's"),
+            }.items()
+            for tier, (fr, en) in {
+                "flagship": ("Modèle phare", "flagship model, price of a million tokens"),
+                "frugal": ("Plus petit modèle", "smallest model, price of a million tokens"),
+            }.items()
         ),
     ),
+    requests=(github.listing(REPOSITORY),),
+    discover=discover,
+    # Between two changes of the file there were 17 days at most from October 2025 to August 2026.
+    frozen_days=30,
+    role="reference",
+    reference="the same tiers at other vendors and their median, to see what is OpenAI's alone",
     parse=parse,
     rules=(between(0.001, 200, reason="no list price of a million tokens was ever outside"),),
     expected_format="json",
@@ -158,7 +233,10 @@ SOURCE = Source(
     snapshot_dated=True,
     traps=(
         "A price may hold from a later day, or by the hour.",
-        "The first form of the file is frozen since July 2026; the second one is read.",
+        "The first form of the file is frozen since July 2026: the newest form is looked up, and a "
+        "file that rests while others change gives no price of today.",
+        *(f"{tier.capitalize()}: {rule}." for tier, rule in TIERS.items()),
+        "A new model of a tier is a line of token_models.csv: its price follows no earlier one.",
         "A price may be a number or steps by length; the first step is read.",
         "Half of the models listed are retired or resold: a table names the model of a tier.",
     ),

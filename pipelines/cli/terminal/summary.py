@@ -14,7 +14,7 @@ from pipelines.release.compute import Published
 from warehouse.edition import Edition
 
 PLAIN: dict[str, Any] = {"title_justify": "left", "header_style": "bold", "box": SIMPLE_HEAD}
-STYLE = {"failed": "yellow", "try later": "yellow", "refused": "red", "skipped": "dim"}
+STYLE = {"failed": "yellow", "try later": "yellow", "refused": "red", "frozen": "red", "skipped": "dim"}
 
 
 def show(
@@ -36,6 +36,8 @@ def show(
     for refused in (each for each in outcomes if each.outcome == "refused"):
         line = f"Refused, nothing stored: {refused.source}: {refused.detail}"
         console.print(Text(line, style="red"))
+    for frozen in (each for each in outcomes if each.outcome == "frozen"):
+        console.print(Text(f"Frozen: {frozen.source}: {frozen.detail}", style="red"))
     for path in published.files:
         if path.name.startswith("bulletin"):
             console.print(Text(f"Bulletin: {path}"), soft_wrap=True)
