@@ -3,7 +3,8 @@
 The field `contact` is the variable `SILENTCRASH_CONTACT`, or the line `contact = "…"` of a file
 `silentcrash.toml` in `$SILENTCRASH_HOME` or else in the working directory. The environment wins.
 Keys of publishers and addresses of alert channels have names that a source or a channel declares.
-They are read from `SECRETS`, only from the environment, so that a settings file can be shared.
+They are read from `SECRETS`, only from the environment, so that a settings file can be shared:
+it may name the variable that holds a key, never the key.
 """
 
 import os
@@ -13,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -27,6 +28,28 @@ __all__ = ["FILE", "PREFIX", "SECRETS", "Settings", "from_environment"]
 
 PREFIX = "SILENTCRASH_"
 FILE = "silentcrash.toml"
+ACCEPT = f"{PREFIX}ACCEPT_"  # how the variables begin that accept the terms of a source
+
+
+class SourceSettings(BaseModel):
+    """What an installation changes of a declared source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    off: bool = Field(default=False, description="`true`: it is not asked")
+    address: dict[str, str] = Field(
+        default={}, description="parts of its declared addresses, and what to ask in their place"
+    )
+    mirror: dict[str, str] = Field(
+        default={},
+        description="the same for a second address, which is asked where the first fails",
+    )
+    headers: dict[str, str] = Field(
+        default={}, description="headers to send; `${NAME}` is filled in from the environment"
+    )
+    cadence: Literal[
+        "", "daily", "weekly", "biweekly", "monthly", "quarterly", "half-yearly", "yearly"
+    ] = Field(default="", description="how often Dagster asks it")
 
 
 class Settings(BaseSettings):
@@ -36,7 +59,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid"
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        env_nested_delimiter="__",
+        frozen=True,
+        extra="forbid",
     )
 
     home: Path = Field(
@@ -80,7 +107,22 @@ class Settings(BaseSettings):
         description="an address that the scheduler asks every minute: a service outside notices "
         "when it stops, see [alerts](alerts.md)",
     )
-    skypilot_catalogue: str = Field(default="v8", description="the version of SkyPilot's catalogue")
+    accept: tuple[str, ...] = Field(
+        default=(),
+        description='sources whose terms you accept: `["feeds", "trendforce"]`',
+        examples=['["feeds"]'],
+    )
+    keys: dict[str, str] = Field(
+        default={},
+        description="which variable of your environment holds a key: "
+        '`{ EIA_API_KEY = "OUR_EIA_KEY" }`',
+        examples=['{ EIA_API_KEY = "OUR_EIA_KEY" }'],
+    )
+    sources: dict[str, SourceSettings] = Field(
+        default={},
+        description="a table for a source that you ask in another way, see below",
+        examples=["a table such as [sources.gdelt] with off = true"],
+    )
     log: Path | None = Field(default=None, description="a file that logs are added to")
     log_format: Literal["text", "json"] = Field(
         default="text",
@@ -164,16 +206,25 @@ def _explain(error: ValidationError) -> str:
 class Secrets(Mapping[str, str]):
     """The variables that sources and alert channels name.
 
-    Reads the environment, and remembers each value that was read so that no log shows it.
+    Reads the environment, under another name where the settings give one, and remembers each value
+    that was read so that no log shows it. Terms may be accepted in the settings too.
     """
 
     def __init__(self) -> None:
         self.values_read: dict[str, str] = {}
 
     def __getitem__(self, name: str) -> str:
-        value = os.environ[name].strip()
+        value = os.environ.get(name, "").strip() or self._by_settings(name)
+        if not value:
+            raise KeyError(name)
         self.values_read[value] = name
         return value
+
+    def _by_settings(self, name: str) -> str:
+        settings = from_environment()
+        if name.startswith(ACCEPT):
+            return "1" if name.removeprefix(ACCEPT).lower() in settings.accept else ""
+        return os.environ.get(settings.keys.get(name, ""), "").strip()
 
     def __iter__(self) -> Iterator[str]:
         return iter(os.environ)

@@ -150,6 +150,7 @@ class Source:
         known_from: whose date a figure gets if the payload gives none.
         stamp: whether a time stamp is the start or the end of its period, or an instant.
         needs: the environment variable (a free key, or consent to terms) that it requires.
+        asks_contact: True if the publisher refuses who does not say how to be reached.
         traps: what a reader of the data would not expect, a line each.
         register: the page on which a person reads the figures that no feed carries.
         watched_as: the page's name in `tariff_pages`, where it is watched for changes.
@@ -185,6 +186,7 @@ class Source:
     known_from: Literal["fetch", "last_modified"] = "fetch"
     stamp: Literal["start", "end", "instant"] = "start"
     needs: str = ""
+    asks_contact: bool = False
     traps: tuple[str, ...] = ()
     peers: str = ""
     register: str = ""

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.settings import FILE, PREFIX, Settings
+from pipelines.settings import FILE, PREFIX, Settings, SourceSettings
 from sources import registry
 from tools import docs_markers
 
@@ -12,12 +12,32 @@ LEAD = f"""A line of `{FILE}` has the name of the variable without `{PREFIX}`, i
 `contact = "observatory@example.org"`. The file is looked for in `$SILENTCRASH_HOME`, then in the \
 working directory; the environment wins. Keys and addresses of channels are only read from the \
 environment."""
+OF_SOURCE = SourceSettings.model_fields
+TABLES = f"""A source that is asked in another way here than it is declared has a table in `{FILE}`, or \
+a variable such as `{PREFIX}SOURCES__GDELT__OFF=true`:
+
+```toml
+contact = "observatory@example.org"
+accept = ["feeds"]
+keys = {{ EIA_API_KEY = "OUR_EIA_KEY" }}
+
+[sources.skypilot]  # the next version of the catalogue
+address = {{ "/catalogs/v8/" = "/catalogs/v9/" }}
+mirror = {{ "https://raw.githubusercontent.com/" = "https://mirror.example.org/" }}
+
+[sources.gdelt]
+off = true
+```"""
 
 
 def table() -> str:
     """Every setting and every variable that a source needs, as Markdown."""
     rows = [*_settings(), *_needs(), f"| `{PREFIX}ALERT_…` | the channels of [alerts](alerts.md) |"]
-    return "\n".join([LEAD, "", "| variable | meaning |", "|---|---|", *rows])
+    of_source = [f"| `{name}` | {field.description} |" for name, field in OF_SOURCE.items()]
+    return "\n".join(
+        [LEAD, "", "| variable | meaning |", "|---|---|", *rows]
+        + ["", TABLES, "", "| line | meaning |", "|---|---|", *of_source]
+    )
 
 
 def renewed(text: str) -> str:

@@ -78,7 +78,7 @@ class Fetch(SQLModel, table=True):
     source_id: int = Field(foreign_key="source.id", index=True)
     url: str = Field(description="Address asked, secrets removed; a path for shipped history")
     at: datetime = Field(description="When it was asked, UTC; this is when we recorded it")
-    outcome: str = Field(description="new, unchanged, refused, frozen, try later, failed or history")
+    outcome: str = Field(description="new, unchanged, listed, refused, frozen, try later, failed …")
     detail: str = Field(default="", description="Why, in one line")
     http_status: int | None = Field(default=None, description="HTTP status of the answer")
     sha256: str | None = Field(default=None, index=True, description="Hash of the stored bytes")

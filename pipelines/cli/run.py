@@ -27,6 +27,7 @@ def run(
     """
     from rich.console import Console
 
+    from pipelines import in_use
     from pipelines.alerts import service
     from pipelines.announcements import curated
     from pipelines.cli.terminal import summary
@@ -53,6 +54,8 @@ def run(
         service.send(engine, chosen, rules)
     status = read.status(engine, as_of=chosen.now)
     summary.show(Console(), published, outcomes, status)
+    if not offline:
+        summary.contact(Console(), in_use.without_contact(chosen, sources))
 
 
 @app.command()

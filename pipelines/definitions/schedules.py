@@ -5,6 +5,8 @@ from typing import Any
 import dagster as dg
 
 from pipelines.definitions.jobs import prune
+from pipelines.in_use import cadence
+from pipelines.settings import from_environment
 from sources import registry
 
 RUNNING = dg.DefaultScheduleStatus.RUNNING
@@ -26,7 +28,9 @@ CRON = {
 
 def all_schedules() -> list[Any]:
     """A schedule for each cadence, for releases, and for old runs."""
-    cadences = sorted({source.cadence for source in registry().values() if source.requests})
+    settings = from_environment()
+    asked = [source for source in registry().values() if source.requests]
+    cadences = sorted({cadence(source, settings) for source in asked})
     releases = dg.define_asset_job("monthly_release", selection=["release"])
     return [
         *map(_sources, cadences),

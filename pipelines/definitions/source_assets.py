@@ -4,7 +4,9 @@ import dagster as dg
 
 from pipelines.definitions import checks
 from pipelines.definitions.resources import Observatory
+from pipelines.in_use import cadence
 from pipelines.ingest import ingestion
+from pipelines.settings import from_environment
 from sources import Source, registry
 from warehouse.observations import read
 
@@ -23,7 +25,7 @@ def observations(source: Source) -> dg.AssetsDefinition:
         description=f"{source.en}. {source.publisher}, {source.licence}. {source.homepage}",
         check_specs=checks.source_specs(key),
         pool=source.key,
-        tags={"cadence": source.cadence},
+        tags={"cadence": cadence(source, from_environment())},
     )
     def asset(observatory: Observatory) -> dg.MaterializeResult:
         engine, settings = observatory.open()

@@ -97,19 +97,19 @@ def fetch_newest(
     started = perf_counter()
     search = find_edition(client, source, request)
     if search.edition is None:
-        result = search.asked[0].result
+        result = search.answers[0].result
         outcome = "refused" if result.outcome == "new" else result.outcome
         detail = f"the newest edition cannot be found: {search.fault}"[:LONGEST_DETAIL]
         lost = replace(result, outcome=outcome, detail=detail)
         bodies = (lost.body,) if lost.body else ()
         seconds = perf_counter() - started
-        fetched = FetchedPayload(source, request, lost, bodies, seconds, search.asked[1:])
+        fetched = FetchedPayload(source, request, lost, bodies, seconds, search.answers[1:])
         _log(fetched)
         return fetched
     named = search.edition.request
     fetched = fetch_request(client, source, named, cached(source, named))
     seconds = perf_counter() - started
-    return replace(fetched, lists=search.asked, edition=search.edition, seconds=seconds)
+    return replace(fetched, lists=search.answers, edition=search.edition, seconds=seconds)
 
 
 def fetch_request(

@@ -9,12 +9,13 @@ from hashlib import sha256
 from sqlalchemy import Engine
 
 from pipelines.errors import RunError
+from pipelines.in_use import in_use, why_not_asked
 from pipelines.ingest import registers
 from pipelines.ingest.fetch import LONGEST_DETAIL, fetch_concurrently
 from pipelines.ingest.load import Record, load_fetched, load_frame
 from pipelines.ingest.outcome import SHIPPED, IngestOutcome
 from pipelines.ingest.store import open_for_writing as open_store
-from pipelines.settings import SECRETS, Settings
+from pipelines.settings import Settings
 from sources import Request, Source
 from sources.citations import cited_csv
 from sources.http.client import CachedValidators
@@ -24,7 +25,7 @@ from sources.tidy import read_history
 from warehouse import load as warehouse
 from warehouse.observations import read
 
-__all__ = ["IngestOutcome", "fetch_and_load", "ingest_all", "open_store", "with_needs"]
+__all__ = ["IngestOutcome", "askable", "fetch_and_load", "ingest_all", "open_store"]
 logger = logging.getLogger(__name__)
 
 
@@ -92,18 +93,21 @@ def fetch_and_load(
 ) -> Iterator[IngestOutcome]:
     """Fetch these sources at the same time and load each payload as it arrives."""
     archive = Archive(settings.archive)
-    ready, missing = with_needs(sources)
-    for source in missing:
-        logger.info("%s: skipped, needs %s", source.key, source.needs)
-        yield IngestOutcome(source.key, source.homepage, "skipped", f"needs {source.needs}")
+    ready, missing = askable(settings, sources)
+    for source, why in missing:
+        logger.info("%s: skipped, %s", source.key, why)
+        yield IngestOutcome(source.key, source.homepage, "skipped", why)
     for fetched in fetch_concurrently(settings, ready, partial(_cached, engine)):
         yield load_fetched(engine, archive, fetched)
 
 
-def with_needs(sources: Sequence[Source]) -> tuple[list[Source], list[Source]]:
-    """The sources whose key or consent is set, and those whose is not."""
-    ready = [source for source in sources if not source.needs or SECRETS.get(source.needs)]
-    return ready, [source for source in sources if source not in ready]
+def askable(
+    settings: Settings, sources: Sequence[Source]
+) -> tuple[list[Source], list[tuple[Source, str]]]:
+    """The sources as they are asked here, and those that are not, each with why."""
+    reasons = [(source, why_not_asked(source, settings)) for source in sources]
+    ready = [in_use(source, settings) for source, why in reasons if not why]
+    return ready, [(source, why) for source, why in reasons if why]
 
 
 def _cached(engine: Engine, source: Source, request: Request) -> CachedValidators | None:

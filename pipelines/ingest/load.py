@@ -54,6 +54,8 @@ def load_fetched(engine: Engine, archive: Archive, fetched: FetchedPayload) -> I
 def _keep_list(engine: Engine, archive: Archive, source: Source, listed: Listed) -> None:
     """Archive and record the answer to a question for the newest edition."""
     record = result_record(listed.result)
+    if listed.result.outcome == "new":
+        record["outcome"] = "listed"  # no figure is read of it
     if listed.result.body:
         headers = {"source": source.key, "request": asdict(listed.request), **record}
         archive.put(listed.result.body, headers)

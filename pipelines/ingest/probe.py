@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipelines.errors import UnreadableBody
 from pipelines.ingest.fetch import FetchedPayload, fetch_concurrently
-from pipelines.ingest.ingestion import with_needs
+from pipelines.ingest.ingestion import askable
 from pipelines.ingest.load import parse_payload
 from pipelines.ingest.validate import check
 from pipelines.settings import Settings
@@ -42,9 +42,9 @@ def probe(settings: Settings, sources: Sequence[Source], stored: Stored) -> Iter
 
     `stored` gives the last good figures of series, as `read.panel` does.
     """
-    ready, missing = with_needs([source for source in sources if source.requests])
-    for source in missing:
-        yield ProbeResult(source.key, "skipped", detail=f"needs {source.needs}")
+    ready, missing = askable(settings, [source for source in sources if source.requests])
+    for source, why in missing:
+        yield ProbeResult(source.key, "skipped", detail=why)
     for fetched in fetch_concurrently(settings, ready, _without_cache):
         yield _examine(settings.now, stored, fetched)
 

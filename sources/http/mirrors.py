@@ -25,7 +25,7 @@ class Listed:
 class Search:
     """The edition that the answers name, or the `fault` that left none."""
 
-    asked: tuple[Listed, ...]
+    answers: tuple[Listed, ...]
     edition: Edition | None = None
     fault: str = ""
 
@@ -48,17 +48,17 @@ def fetch_first(
 def find_edition(client: PoliteClient, source: Source, first: Request) -> Search:
     """Ask for the newest edition, list by list."""
     assert source.discover is not None  # noqa: S101
-    asked: list[Listed] = []
+    answers: list[Listed] = []
     step: Request | Edition | None = first
-    while isinstance(step, Request) and len(asked) < MAX_QUESTIONS:
-        asked.append(Listed(step, fetch_first(client, step, "", CachedValidators())))
-        good = [each.result.body if each.result.outcome == "new" else None for each in asked]
+    while isinstance(step, Request) and len(answers) < MAX_QUESTIONS:
+        answers.append(Listed(step, fetch_first(client, step, "", CachedValidators())))
+        good = [each.result.body if each.result.outcome == "new" else None for each in answers]
         try:
             step = source.discover(good)
         except Exception as error:  # a publisher's bytes may break `discover` in any way
             logger.warning("%s: the newest edition cannot be found", source.key, exc_info=True)
-            return Search(tuple(asked), fault=str(error))
+            return Search(tuple(answers), fault=str(error))
     if isinstance(step, Edition):
-        return Search(tuple(asked), step)
-    failed = [each.result.detail for each in asked if each.result.outcome != "new"]
-    return Search(tuple(asked), fault=failed[0] if failed else "the lists name no edition")
+        return Search(tuple(answers), step)
+    failed = [each.result.detail for each in answers if each.result.outcome != "new"]
+    return Search(tuple(answers), fault=failed[0] if failed else "the lists name no edition")

@@ -13,6 +13,7 @@ from io import BytesIO
 import pandas as pd
 
 from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.publishers.web_archive import with_archive
 from sources.tidy import between, tidy
 
 DATES = "Collection and Reference Dates"
@@ -117,9 +118,11 @@ SOURCE = Source(
         ),
     ),
     requests=(
-        Request(
-            "https://www.census.gov/hfp/btos/downloads/National.xlsx",
-            headers={"Referer": "https://www.census.gov/hfp/btos/data_downloads"},
+        with_archive(
+            Request(
+                "https://www.census.gov/hfp/btos/downloads/National.xlsx",
+                headers={"Referer": "https://www.census.gov/hfp/btos/data_downloads"},
+            )
         ),
     ),
     parse=parse,

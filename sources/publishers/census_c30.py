@@ -11,6 +11,7 @@ from io import BytesIO
 import pandas as pd
 
 from sources import Payload, Request, SchemaDrift, Series, Source
+from sources.publishers.web_archive import with_archive
 from sources.tidy import between, numbers, tidy
 
 SHEET = "Private SA"
@@ -61,7 +62,9 @@ SOURCE = Source(
     known_from="last_modified",
     full_snapshot=True,
     expected_format="xlsx",
-    requests=(Request("https://www.census.gov/construction/c30/xlsx/privsatime.xlsx"),),
+    requests=(
+        with_archive(Request("https://www.census.gov/construction/c30/xlsx/privsatime.xlsx")),
+    ),
     series=(
         Series(
             "census.c30.data_center",

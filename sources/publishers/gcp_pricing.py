@@ -14,7 +14,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Payload, SchemaDrift, Series, Source
+from sources.publishers import github
 from sources.tidy import between, tidy
 
 MACHINES = {
@@ -92,10 +93,7 @@ SOURCE = Source(
     role="gpu_explorer",
     series=tuple(_series(*offer) for offer in OFFERS),
     requests=(
-        Request(
-            "https://raw.githubusercontent.com/Cyclenerd/"
-            "google-cloud-pricing-cost-calculator/master/pricing.yml"
-        ),
+        github.file("Cyclenerd/google-cloud-pricing-cost-calculator", "pricing.yml", "master"),
     ),
     parse=parse,
     rules=(

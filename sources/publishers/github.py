@@ -1,4 +1,4 @@
-"""Files of public GitHub repositories: their addresses, lists and last changes.
+"""Files of public GitHub repositories: addresses, lists, last changes.
 
 The API answers 60 questions an hour without a key. jsDelivr serves the files and the list of
 repositories of up to 50 MB too.

@@ -11,7 +11,8 @@ from datetime import UTC
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Payload, SchemaDrift, Series, Source
+from sources.publishers import github
 from sources.publishers.token_prices import MODELS, blend, current_models
 from sources.tidy import between, tidy
 
@@ -69,12 +70,7 @@ SOURCE = Source(
             "OpenAI's smallest model by LiteLLM, price of a million tokens",
         ),
     ),
-    requests=(
-        Request(
-            "https://raw.githubusercontent.com/BerriAI/litellm/main/"
-            "model_prices_and_context_window.json"
-        ),
-    ),
+    requests=(github.file("BerriAI/litellm", "model_prices_and_context_window.json"),),
     parse=parse,
     rules=(between(0.001, 200, reason="no list price of a million tokens was ever outside"),),
     expected_format="json",

@@ -10,7 +10,8 @@ import json
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Payload, SchemaDrift, Series, Source
+from sources.publishers import github
 from sources.tidy import between, tidy
 
 # One family and one generation, so that size is what differs. Precisions share a series.
@@ -72,10 +73,7 @@ SOURCE = Source(
         for key, (_, name) in FOLLOWED.items()
     ),
     requests=(
-        Request(
-            "https://raw.githubusercontent.com/ml-energy/leaderboard/master/public/data/tasks/"
-            "lm-arena-chat.json"
-        ),
+        github.file("ml-energy/leaderboard", "public/data/tasks/lm-arena-chat.json", "master"),
     ),
     parse=parse,
     expected_format="json",

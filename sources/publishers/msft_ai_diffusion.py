@@ -32,8 +32,8 @@ def discover(answers: Sequence[bytes | None]) -> Edition | None:
     """The file of the newest wave in the list of the repository's files."""
     if answers[0] is None:
         return None
-    found = filter(None, map(FILE.fullmatch, github.paths(answers[0])))
-    dated = {(int(match[2]), LAST_QUARTER[match[1]], match[0]) for match in found}
+    files = filter(None, map(FILE.fullmatch, github.paths(answers[0])))
+    dated = {(int(match[2]), LAST_QUARTER[match[1]], match[0]) for match in files}
     return Edition(github.file(REPOSITORY, max(dated)[-1])) if dated else None
 
 

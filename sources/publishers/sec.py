@@ -121,6 +121,7 @@ SOURCE = Source(
     fr="Comptes trimestriels des géants du calcul, tels que déposés auprès de la SEC",
     en="Quarterly accounts of the computing giants, as filed with the SEC",
     homepage="https://www.sec.gov/search-filings/edgar-application-programming-interfaces",
+    asks_contact=True,
     licence="Public domain (US government work)",
     licence_url="https://www.sec.gov/about/privacy-information",
     cadence="quarterly",

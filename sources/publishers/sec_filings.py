@@ -110,6 +110,7 @@ SOURCE = Source(
     fr="Déclarations à la SEC qui parlent de centres de données et de mégawatts",
     en="SEC filings that speak of data centres and megawatts",
     homepage="https://www.sec.gov/edgar/search/",
+    asks_contact=True,
     licence="Public domain (US government work)",
     licence_url="https://www.sec.gov/privacy.htm",
     attribution="U.S. Securities and Exchange Commission, EDGAR full-text search",

@@ -111,6 +111,7 @@ SOURCE = Source(
     fr="Rapports courants déposés à la SEC par les bâtisseurs de centres de données",
     en="Current reports filed with the SEC by builders of data centres",
     homepage="https://www.sec.gov/search-filings/edgar-application-programming-interfaces",
+    asks_contact=True,
     licence="Public domain (US government work)",
     licence_url="https://www.sec.gov/privacy.htm",
     attribution="U.S. Securities and Exchange Commission, EDGAR submissions",

@@ -1,21 +1,21 @@
 """List prices of GPU machines at the neoclouds, from SkyPilot's catalogue.
 
-There is one table for each cloud. The version of the catalogue is part of its address:
-SILENTCRASH_SKYPILOT_CATALOGUE names another one than v8. The order of columns differs by cloud.
+There is one table for each cloud. The version of the catalogue is part of its address, which a
+line of the settings file replaces: docs/operations.md. The order of columns differs by cloud.
 """
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
 from io import BytesIO
 
 import pandas as pd
 
 from sources import Payload, Request, SchemaDrift, Source
-from sources.publishers import gpus
+from sources.publishers import github, gpus
 from sources.tidy import require
 
-VERSION = os.environ.get("SILENTCRASH_SKYPILOT_CATALOGUE", "v8")
+VERSION = "v8"
 CLOUDS = ("lambda", "nebius", "runpod")
 BASIS = {"Price": "on_demand", "SpotPrice": "spot"}
 
@@ -52,9 +52,11 @@ def cloud_of(request: Request) -> str:
 
 
 def _request(cloud: str) -> Request:
-    return Request(
-        "https://raw.githubusercontent.com/skypilot-org/skypilot-catalog/master/"
-        f"catalogs/{VERSION}/{cloud}/vms.csv"
+    path = f"catalogs/{VERSION}/{cloud}/vms.csv"
+    # SkyPilot's own mirror, which its client falls back on.
+    return replace(
+        github.file("skypilot-org/skypilot-catalog", path, "master"),
+        mirror=f"https://skypilot-catalog.s3.us-east-1.amazonaws.com/{path}",
     )
 
 

@@ -13,6 +13,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from datetime import UTC, date
 from pathlib import Path
 from typing import Any
@@ -44,8 +45,8 @@ def discover(answers: Sequence[bytes | None]) -> Request | Edition | None:
     """The newest form of the catalogue; then its last change and the repository's."""
     if answers[0] is None:
         return None
-    found = filter(None, map(FILE.fullmatch, github.paths(answers[0])))
-    newest = max(((int(match[1]), bool(match[2]), match[0]) for match in found), default=None)
+    forms = filter(None, map(FILE.fullmatch, github.paths(answers[0])))
+    newest = max(((int(match[1]), bool(match[2]), match[0]) for match in forms), default=None)
     if newest is None:
         return None
     path = newest[-1]
@@ -113,7 +114,9 @@ def _rows(
     """Vendor, tier, price on `day`, its period and from when it was known."""
     for vendor, models in listed.items():
         for tier, model in current_models(day, vendor).items():
-            if model in models:
+            # Only OpenAI's prices feed the index: a form of another vendor's that cannot be read
+            # must not keep them back.
+            with nullcontext() if vendor == VENDOR else suppress(SchemaDrift, KeyError):
                 yield (vendor, tier, *_price(models[model], day, seen))
 
 
@@ -236,7 +239,6 @@ SOURCE = Source(
         "The first form of the file is frozen since July 2026: the newest form is looked up, and a "
         "file that rests while others change gives no price of today.",
         *(f"{tier.capitalize()}: {rule}." for tier, rule in TIERS.items()),
-        "A new model of a tier is a line of token_models.csv: its price follows no earlier one.",
         "A price may be a number or steps by length; the first step is read.",
         "Half of the models listed are retired or resold: a table names the model of a tier.",
     ),

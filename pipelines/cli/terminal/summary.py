@@ -9,12 +9,20 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipelines.in_use import CONTACT
 from pipelines.ingest.outcome import IngestOutcome, verdict
 from pipelines.release.compute import Published
+from pipelines.settings import FILE
 from warehouse.edition import Edition
 
 PLAIN: dict[str, Any] = {"title_justify": "left", "header_style": "bold", "box": SIMPLE_HEAD}
-STYLE = {"failed": "yellow", "try later": "yellow", "refused": "red", "frozen": "red", "skipped": "dim"}
+STYLE = {
+    "failed": "yellow",
+    "try later": "yellow",
+    "refused": "red",
+    "frozen": "red",
+    "skipped": "dim",
+}
 
 
 def show(
@@ -41,6 +49,16 @@ def show(
     for path in published.files:
         if path.name.startswith("bulletin"):
             console.print(Text(f"Bulletin: {path}"), soft_wrap=True)
+
+
+def contact(console: Console, empty: Sequence[str]) -> None:
+    """Name the sources that stay empty without a contact, and the line that helps."""
+    if empty:
+        line = (
+            f"Not asked without a contact: {', '.join(empty)}; they stay empty. "
+            f"Put this line in {FILE}: {CONTACT}"
+        )
+        console.print(Text(line, style="yellow"), soft_wrap=True)
 
 
 def headline(edition: Edition) -> Table:

@@ -16,7 +16,7 @@ from pipelines.ingest import fetch
 from pipelines.settings import from_environment
 from sources import find_source
 from sources.http.client import PoliteClient
-from sources.http.credentials import public_url
+from tests.editions import address_of
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site, gzipped
 from warehouse.database import connect
@@ -161,7 +161,7 @@ def nothing_changes(
     patch.setenv(entry.needs or "SILENTCRASH_ACCEPT_NOTHING", "1")
     *leading, good = bodies
     as_data = {"Content-Type": family.kind}
-    address = public_url(entry.requests[0]).split("?")[0]
+    address = address_of(site, entry, family.day)
     first = [Reply(body, headers=as_data) for body in leading]
 
     def serve(last: Reply) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from sources import Request, registry
 from sources.http.credentials import public_url
+from tests.editions import address_of
 from tests.pipelines.conftest import Command
 from tests.pipelines.ingest.bad_days import body_of
 from tests.server import Reply, Site, gzipped
@@ -50,9 +51,9 @@ def test_a_real_body_enters_the_warehouse(
 ) -> None:
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
     monkeypatch.setenv("SILENTCRASH_NOW", f"{day}T12:00:00+00:00")
-    [request] = registry()[key].requests
+    address = address_of(site, registry()[key], day)
     reply = gzipped(body_of(payloads / file), **{"Content-Type": kind, "ETag": '"v1"'})
-    site.serve(public_url(request), reply)
+    site.serve(address, reply)
     ended = silentcrash("fetch", key)
     assert ended.code == 0, ended.err + ended.out
     assert "silent-crash-observatory" in site.asked[-1].headers["User-Agent"]

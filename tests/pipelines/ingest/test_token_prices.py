@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sources.publishers.token_prices import SOURCE, current_models
+from tests.editions import address_of
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site
 
@@ -32,7 +33,8 @@ def test_a_price_that_comes_into_force_under_unchanged_bytes_is_stored(
     empty_home: Path, silentcrash: Command, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
-    site.serve(SOURCE.requests[0].url, Reply(body("2026-11-24"), headers={"ETag": '"a"'}))
+    address = address_of(site, SOURCE, "2026-11-01")
+    site.serve(address, Reply(body("2026-11-24"), headers={"ETag": '"a"'}))
     for day in ("2026-11-03", "2026-11-12", "2026-11-24"):
         monkeypatch.setenv("SILENTCRASH_NOW", f"{day}T12:00:00+00:00")
         assert silentcrash("fetch", "token_prices").code == 0, day

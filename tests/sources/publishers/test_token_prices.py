@@ -9,8 +9,16 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sources import Payload, SchemaDrift
-from sources.publishers.token_prices import SOURCE, blended, current_models, in_force, parse
+from sources import Edition, Payload, SchemaDrift
+from sources.publishers.token_prices import (
+    SOURCE,
+    blended,
+    current_models,
+    discover,
+    in_force,
+    parse,
+)
+from tests.editions import tree as github_list
 from tests.sources.publishers.helpers import shipped_rows
 
 
@@ -44,7 +52,8 @@ def test_real_catalogues_give_the_price_of_that_day(
     payloads: Path, day: str, flagship: float, frugal: float
 ) -> None:
     frame = parse(payload(catalogue(payloads, day), day))
-    assert dict(zip(frame["series"], frame["value"], strict=True)) == {
+    own = frame[frame["series"].isin(["tokens.flagship", "tokens.frugal"])]
+    assert dict(zip(own["series"], own["value"], strict=True)) == {
         "tokens.flagship": flagship,
         "tokens.frugal": pytest.approx(frugal),
     }
@@ -121,7 +130,10 @@ def test_the_shipped_ladder(
 def test_the_file_that_is_read_is_not_the_frozen_one(payloads: Path) -> None:
     # A cut of 30 July 2026 brought the smallest model to 0.45; the frozen file still says 2.25.
     at = datetime(2026, 8, 21, 12, tzinfo=UTC)
-    [request] = SOURCE.requests
+    listed = github_list("prices/data_slim.json", "prices/new_data/v2/data_slim.json")
+    edition = discover([listed, None, None])
+    assert isinstance(edition, Edition)
+    request = edition.request
     assert "/new_data/v2/" in request.url
     folder = payloads / "genai_prices"
     current = parse(
@@ -172,3 +184,90 @@ def test_a_day_of_effect_before_the_body_came_does_not_date_it_back() -> None:
     assert set(frame["value"]) == {16.0}
     assert frame["known_from"].isna().all()
     assert set(frame["period"]) == {pd.Timestamp("2026-11-24")}
+
+
+V3_UNITS = {
+    "input_tokens": {"per": 1_000_000, "price_key": "input_mtok", "dimensions": {}},
+    "output_tokens": {"per": 1_000_000, "price_key": "output_mtok", "dimensions": {}},
+}
+
+
+def rebuilt_v3(v2: bytes, units: dict[str, Any] = V3_UNITS) -> bytes:
+    """A body of v2 in the form of v3: units and providers in one object."""
+    return json.dumps({"units": units, "providers": json.loads(v2)}).encode()
+
+
+@pytest.mark.shared
+def test_the_third_form_gives_the_same_figures_as_the_second(payloads: Path) -> None:
+    v2 = (payloads / "genai_prices/genai_prices_v2_data_slim_2026-08-21.json").read_bytes()
+    second = parse(payload(v2, "2026-08-21"))
+    assert parse(payload(rebuilt_v3(v2), "2026-08-21")).equals(second)
+    dear = V3_UNITS | {"input_tokens": {"per": 1_000, "price_key": "input_mtok"}}
+    with pytest.raises(SchemaDrift, match="price of a million"):
+        parse(payload(rebuilt_v3(v2, dear), "2026-08-21"))
+
+
+@pytest.mark.shared
+def test_a_tier_is_read_at_several_vendors_with_the_median_one(payloads: Path) -> None:
+    v2 = (payloads / "genai_prices/genai_prices_v2_data_slim_2026-08-21.json").read_bytes()
+    frame = parse(payload(v2, "2026-08-21")).set_index("series")["value"]
+    assert frame.round(6).to_dict() == {
+        "tokens.flagship": (3 * 5 + 30) / 4,
+        "tokens.anthropic.flagship": (3 * 10 + 50) / 4,
+        "tokens.google.flagship": (3 * 1.25 + 10) / 4,
+        "tokens.median.flagship": (3 * 5 + 30) / 4,
+        "tokens.frugal": 0.45,
+        "tokens.anthropic.frugal": (3 * 1 + 5) / 4,
+        "tokens.google.frugal": 0.85,
+        "tokens.median.frugal": 0.85,
+    }
+
+
+@pytest.mark.shared
+def test_a_vendor_that_cannot_be_read_keeps_back_its_own_figures_only(payloads: Path) -> None:
+    v2 = (payloads / "genai_prices/genai_prices_v2_data_slim_2026-08-21.json").read_bytes()
+    lost = parse(payload(v2.replace(b'"claude-fable-5"', b'"claude-fable-6"'), "2026-08-21"))
+    assert set(lost["series"]) == {
+        "tokens.flagship",
+        "tokens.frugal",
+        "tokens.anthropic.frugal",
+        "tokens.google.flagship",
+        "tokens.google.frugal",
+        "tokens.median.frugal",
+    }
+
+
+@pytest.mark.parametrize(
+    ("files", "newest"),
+    [
+        (["prices/data.json", "prices/new_data/v2/data_slim.json"], "v2/data_slim.json"),
+        (
+            ["prices/new_data/v2/data.json", "prices/new_data/v2/data_slim.json"],
+            "v2/data_slim.json",
+        ),
+        (
+            ["prices/new_data/v2/data_slim.json", "prices/new_data/v3/data.json"],
+            "v3/data.json",
+        ),
+        (
+            ["prices/new_data/v10/data.json", "prices/new_data/v9/data.json"],
+            "v10/data.json",
+        ),
+    ],
+)
+def test_the_newest_form_is_found_in_the_list_of_the_repository(
+    files: list[str], newest: str
+) -> None:
+    edition = discover([github_list(*files, "README.md"), None, None])
+    assert isinstance(edition, Edition)
+    assert edition.request.url.endswith(f"/prices/new_data/{newest}")
+    assert edition.request.mirror.endswith(f"@main/prices/new_data/{newest}")
+    jsdelivr = {"type": "gh", "files": [{"name": f"/{path}"} for path in files]}
+    mirrored = discover([json.dumps(jsdelivr).encode(), None, None])
+    assert mirrored == edition
+
+
+def test_a_list_that_was_cut_names_no_edition() -> None:
+    cut = json.dumps({"tree": [], "truncated": True}).encode()
+    with pytest.raises(SchemaDrift, match="whole list"):
+        discover([cut])

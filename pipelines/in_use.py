@@ -1,0 +1,110 @@
+"""The declared sources as an installation asks them: settings over declarations."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from pipelines.errors import UsageError, nearest
+from pipelines.settings import FILE, SECRETS, Settings, SourceSettings
+from sources import Edition, Payload, Request, Source, registry
+
+Step = TypeVar("Step", Request, Edition, None, Request | None, Request | Edition | None)
+CONTACT = 'contact = "you@example.org"'
+
+
+def in_use(source: Source, settings: Settings) -> Source:
+    """The source with what the settings change of it.
+
+    Raises:
+        UsageError: The settings name a source or a part of an address that is not declared.
+    """
+    if unknown := sorted(set(settings.sources) - set(registry())):
+        names = nearest(unknown[0], registry())
+        raise UsageError(f"{FILE}: there is no source {unknown[0]!r}; {names}")
+    chosen = settings.sources.get(source.key)
+    if chosen is None:
+        return source
+    _check(source, chosen)
+    return _changed(source, chosen)
+
+
+def cadence(source: Source, settings: Settings) -> str:
+    """How often a source is asked."""
+    chosen = settings.sources.get(source.key)
+    return (chosen.cadence if chosen else "") or source.cadence
+
+
+def why_not_asked(source: Source, settings: Settings) -> str:
+    """What keeps a source from being asked, with what to do; "" if nothing."""
+    chosen = settings.sources.get(source.key)
+    if chosen and chosen.off:
+        return f"switched off in {FILE}"
+    if source.needs and not SECRETS.get(source.needs):
+        return f"needs {source.needs}"
+    if source.asks_contact and not settings.contact:
+        return f"needs a contact: put {CONTACT} in {FILE}"
+    return ""
+
+
+def without_contact(settings: Settings, sources: Sequence[Source]) -> list[str]:
+    """The sources that stay empty because nobody is named as a contact."""
+    return [s.key for s in sources if s.asks_contact and not settings.contact]
+
+
+def _check(source: Source, chosen: SourceSettings) -> None:
+    """Raise UsageError if a replacement fits none of the addresses of a source.
+
+    Further addresses of a source that looks them up are not known before it is asked.
+    """
+    if source.discover or source.next_page:
+        return
+    for name in ("address", "mirror"):
+        for part in getattr(chosen, name):
+            if not any(part in request.url for request in source.requests):
+                raise UsageError(
+                    f"{FILE}: sources.{source.key}.{name}: no address of {source.key} holds "
+                    f"{part!r}; the first is {source.requests[0].url}"
+                )
+
+
+def _changed(source: Source, chosen: SourceSettings) -> Source:
+    discover, next_page = source.discover, source.next_page
+
+    def step(found: Step) -> Step:
+        if isinstance(found, Edition):
+            return replace(found, request=_request(found.request, chosen))
+        return _request(found, chosen) if isinstance(found, Request) else found
+
+    def lists(answers: Sequence[bytes | None]) -> Request | Edition | None:
+        return step(discover(answers)) if discover else None
+
+    def pages(payload: Payload) -> Request | None:
+        return step(next_page(payload)) if next_page else None
+
+    return replace(
+        source,
+        requests=tuple(step(request) for request in source.requests),
+        discover=lists if discover else None,
+        next_page=pages if next_page else None,
+    )
+
+
+def _request(request: Request, chosen: SourceSettings) -> Request:
+    return replace(
+        request,
+        url=_replaced(request.url, chosen.address),
+        # A page that follows has the address of the first, which was replaced already.
+        mirror=_mirror(request, chosen.mirror),
+        headers={**request.headers, **chosen.headers},
+    )
+
+
+def _mirror(request: Request, parts: Mapping[str, str]) -> str:
+    replaced = _replaced(request.url, parts)
+    return request.mirror if replaced == request.url else replaced
+
+
+def _replaced(url: str, parts: Mapping[str, str]) -> str:
+    for part, other in parts.items():
+        url = url.replace(part, other)
+    return url
