@@ -93,7 +93,6 @@ def _request(request: Request, chosen: SourceSettings) -> Request:
     return replace(
         request,
         url=_replaced(request.url, chosen.address),
-        # A page that follows has the address of the first, which was replaced already.
         mirror=_mirror(request, chosen.mirror),
         headers={**request.headers, **chosen.headers},
     )
@@ -105,6 +104,7 @@ def _mirror(request: Request, parts: Mapping[str, str]) -> str:
 
 
 def _replaced(url: str, parts: Mapping[str, str]) -> str:
+    """The address with these parts replaced; that of a further page was replaced already."""
     for part, other in parts.items():
-        url = url.replace(part, other)
+        url = url if other in url else url.replace(part, other)
     return url

@@ -13,8 +13,8 @@ LEAD = f"""A line of `{FILE}` has the name of the variable without `{PREFIX}`, i
 working directory; the environment wins. Keys and addresses of channels are only read from the \
 environment."""
 OF_SOURCE = SourceSettings.model_fields
-TABLES = f"""A source that is asked in another way here than it is declared has a table in `{FILE}`, or \
-a variable such as `{PREFIX}SOURCES__GDELT__OFF=true`:
+TABLES = f"""A source that is asked in another way here than it is declared has a table in \
+`{FILE}`, or a variable such as `{PREFIX}SOURCES__GDELT__OFF=true`:
 
 ```toml
 contact = "observatory@example.org"
@@ -34,10 +34,8 @@ def table() -> str:
     """Every setting and every variable that a source needs, as Markdown."""
     rows = [*_settings(), *_needs(), f"| `{PREFIX}ALERT_…` | the channels of [alerts](alerts.md) |"]
     of_source = [f"| `{name}` | {field.description} |" for name, field in OF_SOURCE.items()]
-    return "\n".join(
-        [LEAD, "", "| variable | meaning |", "|---|---|", *rows]
-        + ["", TABLES, "", "| line | meaning |", "|---|---|", *of_source]
-    )
+    head = [LEAD, "", "| variable | meaning |", "|---|---|"]
+    return "\n".join([*head, *rows, "", TABLES, "", "| line | meaning |", "|---|---|", *of_source])
 
 
 def renewed(text: str) -> str:

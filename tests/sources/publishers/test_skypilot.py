@@ -1,13 +1,11 @@
 """SkyPilot's catalogue: real rows of two clouds whose columns differ."""
 
-import runpy
 from pathlib import Path
 
 import pytest
 
 from sources import Payload, SchemaDrift
-from sources.publishers import skypilot
-from sources.publishers.skypilot import CLOUDS, SOURCE, cloud_of
+from sources.publishers.skypilot import CLOUDS, SOURCE
 from tests.server import Site
 from tests.sources.publishers.helpers import archived_payload, checked, fetch_payload, values
 
@@ -40,14 +38,6 @@ def test_real_rows_of_two_clouds_are_read_by_name(site: Site, payloads: Path) ->
         {"skypilot.gpu.v100-sxm-16gb.lambda.on_demand": 0.79},
         {"skypilot.gpu.a100-pcie-80gb.runpod.on_demand": 1.39},
     ]
-
-
-def test_the_version_of_the_catalogue_is_configured(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert all("/catalogs/v8/" in request.url for request in SOURCE.requests)
-    monkeypatch.setenv("SILENTCRASH_SKYPILOT_CATALOGUE", "v9")
-    newer = runpy.run_path(str(skypilot.__file__))["SOURCE"].requests
-    assert all("/catalogs/v9/" in request.url for request in newer)
-    assert [cloud_of(request) for request in newer] == list(CLOUDS)
 
 
 def test_one_price_repeated_for_every_region_counts_once() -> None:
