@@ -1,7 +1,8 @@
 """The declared sources as an installation asks them: settings over declarations."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TypeVar
 
 from pipelines.errors import UsageError, nearest
@@ -68,7 +69,7 @@ def _check(source: Source, chosen: SourceSettings) -> None:
 
 
 def _changed(source: Source, chosen: SourceSettings) -> Source:
-    discover, next_page = source.discover, source.next_page
+    discover, next_page, windows = source.discover, source.next_page, source.windows
 
     def step(found: Step) -> Step:
         if isinstance(found, Edition):
@@ -81,11 +82,15 @@ def _changed(source: Source, chosen: SourceSettings) -> Source:
     def pages(payload: Payload) -> Request | None:
         return step(next_page(payload)) if next_page else None
 
+    def spans(stored: Collection[date], today: date) -> Sequence[Request]:
+        return [step(request) for request in windows(stored, today)] if windows else []
+
     return replace(
         source,
         requests=tuple(step(request) for request in source.requests),
         discover=lists if discover else None,
         next_page=pages if next_page else None,
+        windows=spans if windows else None,
     )
 
 

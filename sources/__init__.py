@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -119,6 +119,8 @@ class Series:
 Parse = Callable[[Payload], pd.DataFrame]
 NextPage = Callable[[Payload], Request | None]
 Redact = Callable[[bytes], bytes]
+# Given the periods of which a figure is stored, and today: what to ask.
+Windows = Callable[[Collection[date], date], Sequence[Request]]
 # Given the answers so far (None for one that failed): the next question, the edition, or None if
 # the answers name no edition.
 Discover = Callable[[Sequence[bytes | None]], Request | Edition | None]
@@ -135,6 +137,10 @@ class Source:
         lag_days: the usual time from the end of a period to its publication.
         stale_days: the source is late when the end of its newest period is longer ago.
         requests: empty for a source that is only shipped history.
+        windows: what to ask in place of `requests` where the question names a span of time: from
+            the last stored figure on, in as many questions as it takes.
+        shows: what is lost to who asks late: "past" nothing, "feed" what has left it meanwhile,
+            "present" every reading between two questions.
         discover: finds the newest edition of a publisher who names each anew; `requests` then
             asks for a list of them.
         frozen_days: a file of today's prices that has not changed for so long is no longer kept
@@ -172,6 +178,8 @@ class Source:
     stale_days: int
     series: tuple[Series, ...]
     requests: tuple[Request, ...] = ()
+    windows: Windows | None = None
+    shows: Literal["past", "feed", "present"] = "past"
     discover: Discover | None = None
     frozen_days: int = 0
     parse: Parse | None = None

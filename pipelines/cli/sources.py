@@ -115,7 +115,22 @@ def status(as_of: AsOf = "", format: Written = Format.table) -> None:
 
     chosen = settings()
     table = fetches.status(store.open_for_reading(chosen), as_of=parse_day(as_of) or chosen.now)
+    table["monthly_run"] = [monthly_run(key) for key in table["key"]]
     render_table(table, format, "Status of the sources")
+
+
+def monthly_run(key: str) -> str:
+    """What an installation loses of a source that it asks once a month only."""
+    from sources import registry
+
+    declared = registry().get(key)
+    # Readings a month at the publisher's cadence.
+    readings = {"daily": 30, "weekly": 4, "biweekly": 2}.get(declared.cadence, 1) if declared else 1
+    if declared is None or declared.shows == "past" or not declared.requests:
+        return "loses nothing"
+    if declared.shows == "feed":
+        return "loses what has left the feed"
+    return f"keeps 1 of {readings} readings" if readings > 1 else "loses nothing"
 
 
 @top_level.command()

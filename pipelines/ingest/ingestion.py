@@ -1,11 +1,13 @@
 """Bring the figures of sources into the warehouse: shipped history, then live."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
 
+import pandas as pd
 from sqlalchemy import Engine
 
 from pipelines.errors import RunError
@@ -26,6 +28,7 @@ from warehouse import load as warehouse
 from warehouse.observations import read
 
 __all__ = ["IngestOutcome", "askable", "fetch_and_load", "ingest_all", "open_store"]
+Stored = Callable[[list[str]], pd.DataFrame]
 logger = logging.getLogger(__name__)
 
 
@@ -97,6 +100,7 @@ def fetch_and_load(
     for source, why in missing:
         logger.info("%s: skipped, %s", source.key, why)
         yield IngestOutcome(source.key, source.homepage, "skipped", why)
+    ready = [ask_from_last(source, partial(read.panel, engine), settings.now) for source in ready]
     for fetched in fetch_concurrently(settings, ready, partial(_cached, engine)):
         yield load_fetched(engine, archive, fetched)
 
@@ -108,6 +112,18 @@ def askable(
     reasons = [(source, why_not_asked(source, settings)) for source in sources]
     ready = [in_use(source, settings) for source, why in reasons if not why]
     return ready, [(source, why) for source, why in reasons if why]
+
+
+def ask_from_last(source: Source, panel: Stored, now: datetime) -> Source:
+    """The source with the questions for what is not stored yet.
+
+    `panel` gives the stored figures of series (series, period, value).
+    """
+    if source.windows is None:
+        return source
+    stored = panel([series.key for series in source.series])["period"]
+    periods = {period.date() for period in stored.drop_duplicates()}
+    return replace(source, requests=tuple(source.windows(periods, now.date())))
 
 
 def _cached(engine: Engine, source: Source, request: Request) -> CachedValidators | None:

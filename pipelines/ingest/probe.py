@@ -1,6 +1,6 @@
 """Try the live sources without loading: what an operator runs when in doubt."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -9,7 +9,7 @@ import pandas as pd
 
 from pipelines.errors import UnreadableBody
 from pipelines.ingest.fetch import FetchedPayload, fetch_concurrently
-from pipelines.ingest.ingestion import askable
+from pipelines.ingest.ingestion import Stored, ask_from_last, askable
 from pipelines.ingest.load import parse_payload
 from pipelines.ingest.validate import check
 from pipelines.settings import Settings
@@ -18,7 +18,6 @@ from sources.http.client import CachedValidators
 from warehouse.observations import read
 
 LONGEST_DETAIL = 300  # a row of a table on a terminal
-Stored = Callable[[list[str]], pd.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,8 @@ def probe(settings: Settings, sources: Sequence[Source], stored: Stored) -> Iter
     ready, missing = askable(settings, [source for source in sources if source.requests])
     for source, why in missing:
         yield ProbeResult(source.key, "skipped", detail=why)
-    for fetched in fetch_concurrently(settings, ready, _without_cache):
+    asked = [ask_from_last(source, stored, settings.now) for source in ready]
+    for fetched in fetch_concurrently(settings, asked, _without_cache):
         yield _examine(settings.now, stored, fetched)
 
 

@@ -93,6 +93,7 @@ SOURCE = Source(
     homepage="https://aws.amazon.com/ec2/pricing/on-demand/",
     licence="none stated; figures cited as facts",
     licence_url="https://aws.amazon.com/terms/",
+    shows="present",
     cadence="weekly",
     lag_days=0,
     stale_days=21,

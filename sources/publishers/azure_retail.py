@@ -102,6 +102,7 @@ SOURCE = Source(
     homepage="https://learn.microsoft.com/rest/api/cost-management/retail-prices/azure-retail-prices",
     licence="none stated; figures cited as facts",
     licence_url="https://learn.microsoft.com/legal/termsofuse",
+    shows="present",
     cadence="weekly",
     lag_days=0,
     stale_days=21,

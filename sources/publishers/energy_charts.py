@@ -7,6 +7,9 @@ the clock changes. Days are those of Berlin; an incomplete day has no figure.
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pandas as pd
 
@@ -18,7 +21,29 @@ FREE = "CC BY 4.0"
 UNIT = "EUR/MWh"
 HIGH = 200.0  # EUR/MWh; over it, or under zero, counts as stress
 AHEAD = pd.Timedelta(days=2)  # tomorrow's prices are published today
+QUESTION = Request("https://api.energy-charts.info/price", params={"bzn": ZONE})
+# A year of quarters of an hour is a body of less than a megabyte.
+LONGEST = timedelta(days=365)
+# So far back is asked again, for the days that were incomplete or could not be fetched.
+AGAIN = timedelta(days=31)
 STEPS = {pd.Timedelta(hours=1), pd.Timedelta(minutes=15)}
+
+
+def windows(stored: Collection[date], today: date) -> list[Request]:
+    """The days since the last stored one and a month before it; at first a year.
+
+    The last day is tomorrow, whose prices are published in the afternoon.
+    """
+    first = max(stored) - AGAIN if stored else today - LONGEST
+    spans = []
+    while first <= today:
+        last = min(first + LONGEST, today + timedelta(days=1))
+        spans.append((first, last))
+        first = last + timedelta(days=1)
+    return [
+        replace(QUESTION, params={**QUESTION.params, "start": str(start), "end": str(end)})
+        for start, end in spans
+    ]
 
 
 def parse(payload: Payload) -> pd.DataFrame:
@@ -82,7 +107,8 @@ SOURCE = Source(
     role="cross_check",
     reference="hours of stress by day, too short a history for an indicator",
     expected_format="json",
-    requests=(Request("https://api.energy-charts.info/price", params={"bzn": ZONE}),),
+    requests=(QUESTION,),
+    windows=windows,
     parse=parse,
     series=(
         Series(

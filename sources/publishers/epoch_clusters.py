@@ -53,6 +53,7 @@ SOURCE = Source(
     licence="CC BY 4.0",
     licence_url="https://creativecommons.org/licenses/by/4.0/",
     attribution="Epoch AI, GPU Clusters",
+    shows="present",
     cadence="yearly",
     lag_days=30,
     stale_days=730,

@@ -100,6 +100,7 @@ SOURCE = Source(
     licence="CC BY 4.0",
     licence_url="https://creativecommons.org/licenses/by/4.0/",
     attribution="Epoch AI, Frontier Data Centers",
+    shows="present",
     cadence="monthly",
     lag_days=15,
     stale_days=75,

@@ -86,6 +86,7 @@ SOURCE = Source(
     licence_url="https://www.datacenterdynamics.com/en/terms-and-conditions/",
     redistribute=False,
     attribution="the paper named with each item",
+    shows="feed",
     cadence="daily",
     lag_days=0,
     stale_days=7,

@@ -87,6 +87,7 @@ SOURCE = Source(
     homepage="https://github.com/Cyclenerd/google-cloud-pricing-cost-calculator",
     licence="Apache-2.0",
     licence_url="https://www.apache.org/licenses/LICENSE-2.0",
+    shows="present",
     cadence="weekly",
     lag_days=1,
     stale_days=21,

@@ -50,6 +50,7 @@ SOURCE = Source(
     homepage="https://github.com/BerriAI/litellm",
     licence="MIT",
     licence_url="https://github.com/BerriAI/litellm/blob/main/LICENSE",
+    shows="present",
     cadence="weekly",
     lag_days=1,
     stale_days=45,

@@ -59,6 +59,7 @@ SOURCE = Source(
     licence="Apache-2.0",
     licence_url="https://github.com/ml-energy/leaderboard",
     attribution="The ML.ENERGY Initiative, University of Michigan",
+    shows="present",
     cadence="half-yearly",
     lag_days=30,
     stale_days=730,

@@ -68,6 +68,7 @@ SOURCE = Source(
     homepage="https://www.runpod.io/pricing",
     licence="none stated; figures cited as facts",
     licence_url="https://www.runpod.io/legal/terms-of-service",
+    shows="present",
     cadence="weekly",
     lag_days=0,
     stale_days=21,

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from dataclasses import replace
+from datetime import date
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -26,6 +29,36 @@ COMPANY = re.compile(r"\s*\((?:CIK|[A-Z]{1,5}[,)]).*$")
 NEEDED = ("adsh", "file_date", "file_type", "ciks", "display_names")
 
 
+QUESTION = Request(
+    ADDRESS,
+    params={
+        "q": '"data center" "megawatts"',
+        "forms": "8-K,6-K",
+        "dateRange": "custom",
+        "startdt": FIRST,
+        "from": "0",
+    },
+)
+
+
+def windows(stored: Collection[date], today: date) -> list[Request]:
+    """The past months without a count, by quarter; then this month and the last.
+
+    A quarter has some hundreds of hits, far from the cap. The last month is asked until the next
+    is over, for what is indexed late.
+    """
+    current = pd.Period(today, "M")
+    past = pd.period_range(FIRST, current - 2, freq="M")
+    missing = [month for month in past if month.start_time.date() not in stored]
+    spans = [list(months) for _, months in groupby(missing, lambda month: month.asfreq("Q"))]
+    return [_between(months[0], months[-1]) for months in [*spans, [current - 1, current]]]
+
+
+def _between(first: pd.Period, last: pd.Period) -> Request:
+    days = {"startdt": str(first.start_time.date()), "enddt": str(last.end_time.date())}
+    return replace(QUESTION, params={**QUESTION.params, **days})
+
+
 def next_page(payload: Payload) -> Request | None:
     """The hits after those so far; SchemaDrift if they end before the total."""
     pages = [_hits(page) for page in payload.pages]
@@ -39,12 +72,21 @@ def next_page(payload: Payload) -> Request | None:
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """Filings by month; a past month without any is a zero. Raises SchemaDrift."""
+    """Filings by month of the window; a past month without any is a zero.
+
+    Raises SchemaDrift, also for filings of another time than was asked for.
+    """
     hits = _documents(payload)
     filings = hits.drop_duplicates("adsh")
     dates = pd.to_datetime(filings["file_date"], format="%Y-%m-%d")
     today = pd.Timestamp(payload.fetched_at).tz_localize(None)
-    months = pd.date_range(FIRST, today, freq="MS").normalize()[:-1]
+    asked = payload.request.params
+    start = pd.Timestamp(asked["startdt"])
+    end = min(pd.Timestamp(asked.get("enddt", today)), today)
+    if not dates.between(start, end).all():
+        raise SchemaDrift(f"filings from {start:%Y-%m-%d} to {end:%Y-%m-%d}", dates.iloc[0])
+    months = pd.date_range(start, end, freq="MS").normalize()
+    months = months[months + pd.offsets.MonthEnd() < today.normalize()]
     count = dates.dt.to_period("M").value_counts().reindex(months.to_period("M"), fill_value=0)
     return tidy(
         pd.DataFrame({"period": months, "value": count.to_numpy(dtype=float)}).assign(
@@ -119,18 +161,8 @@ SOURCE = Source(
     stale_days=40,
     role="announcements",
     expected_format="json",
-    requests=(
-        Request(
-            ADDRESS,
-            params={
-                "q": '"data center" "megawatts"',
-                "forms": "8-K,6-K",
-                "dateRange": "custom",
-                "startdt": FIRST,
-                "from": "0",
-            },
-        ),
-    ),
+    requests=(QUESTION,),
+    windows=windows,
     next_page=next_page,
     parse=parse,
     series=(

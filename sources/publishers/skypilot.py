@@ -68,6 +68,7 @@ SOURCE = Source(
     homepage="https://github.com/skypilot-org/skypilot-catalog",
     licence="none stated; figures cited as facts",
     licence_url="https://github.com/skypilot-org/skypilot-catalog",
+    shows="present",
     cadence="weekly",
     lag_days=0,
     stale_days=21,

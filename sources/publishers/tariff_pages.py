@@ -62,6 +62,7 @@ SOURCE = Source(
     licence_url="https://www.anre.ma/",
     redistribute=False,
     attribution="ANRE, PJM Interconnection",
+    shows="present",
     cadence="weekly",
     lag_days=0,
     stale_days=31,

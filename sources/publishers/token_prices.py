@@ -191,6 +191,7 @@ SOURCE = Source(
     homepage="https://github.com/pydantic/genai-prices",
     licence="MIT",
     licence_url="https://github.com/pydantic/genai-prices/blob/main/LICENSE",
+    shows="present",
     cadence="weekly",
     lag_days=1,
     stale_days=45,

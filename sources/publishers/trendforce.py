@@ -97,6 +97,7 @@ SOURCE = Source(
     homepage="https://www.trendforce.com/price/dram/dram_spot",
     licence="all rights reserved",
     licence_url="https://www.trendforce.com/",
+    shows="present",
     cadence="weekly",
     lag_days=1,
     stale_days=21,

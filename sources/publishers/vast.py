@@ -100,6 +100,7 @@ SOURCE = Source(
     homepage="https://vast.ai/pricing",
     licence="none stated; figures cited as facts",
     licence_url="https://vast.ai/terms",
+    shows="present",
     cadence="weekly",
     lag_days=0,
     stale_days=21,
