@@ -1,4 +1,4 @@
-"""The declared sources as an installation asks them: settings over declarations."""
+"""The declared sources as an installation asks them, by its settings."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -71,10 +71,10 @@ def _check(source: Source, chosen: SourceSettings) -> None:
 def _changed(source: Source, chosen: SourceSettings) -> Source:
     discover, next_page, windows = source.discover, source.next_page, source.windows
 
-    def step(found: Step) -> Step:
-        if isinstance(found, Edition):
-            return replace(found, request=_request(found.request, chosen))
-        return _request(found, chosen) if isinstance(found, Request) else found
+    def step(named: Step) -> Step:
+        if isinstance(named, Edition):
+            return replace(named, request=_request(named.request, chosen))
+        return _request(named, chosen) if isinstance(named, Request) else named
 
     def lists(answers: Sequence[bytes | None]) -> Request | Edition | None:
         return step(discover(answers)) if discover else None
@@ -109,7 +109,7 @@ def _mirror(request: Request, parts: Mapping[str, str]) -> str:
 
 
 def _replaced(url: str, parts: Mapping[str, str]) -> str:
-    """The address with these parts replaced; that of a further page was replaced already."""
+    """The address with these parts replaced; that of a further page was already."""
     for part, other in parts.items():
         url = url if other in url else url.replace(part, other)
     return url

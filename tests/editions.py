@@ -1,4 +1,4 @@
-"""Lists of GitHub, in its wire shape, that name the edition that a test serves."""
+"""Lists of GitHub, in its wire shape, that name an edition."""
 
 import json
 
@@ -38,7 +38,7 @@ def address_of(site: Site, source: Source, day: str) -> str:
 def serve_lists(
     site: Site, repository: str, *paths: str, changed: str, moved: str | None = None
 ) -> None:
-    """Serve the list of these files, and when the first of them and all were last changed."""
+    """Serve the list of these files, and when they and all were last changed."""
     site.serve(f"{API}/{repository}/git/trees/main", tree(*paths))
     site.serve(f"{API}/{repository}/commits", commits(moved or changed))
     for path in paths:

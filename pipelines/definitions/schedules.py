@@ -29,8 +29,8 @@ CRON = {
 def all_schedules() -> list[Any]:
     """A schedule for each cadence, for releases, and for old runs."""
     settings = from_environment()
-    asked = [source for source in registry().values() if source.requests]
-    cadences = sorted({cadence(source, settings) for source in asked})
+    live = [source for source in registry().values() if source.requests]
+    cadences = sorted({cadence(source, settings) for source in live})
     releases = dg.define_asset_job("monthly_release", selection=["release"])
     return [
         *map(_sources, cadences),

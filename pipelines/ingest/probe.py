@@ -44,8 +44,8 @@ def probe(settings: Settings, sources: Sequence[Source], stored: Stored) -> Iter
     ready, missing = askable(settings, [source for source in sources if source.requests])
     for source, why in missing:
         yield ProbeResult(source.key, "skipped", detail=why)
-    asked = [ask_from_last(source, stored, settings.now) for source in ready]
-    for fetched in fetch_concurrently(settings, asked, _without_cache):
+    ready = [ask_from_last(source, stored, settings.now) for source in ready]
+    for fetched in fetch_concurrently(settings, ready, _without_cache):
         yield _examine(settings.now, stored, fetched)
 
 

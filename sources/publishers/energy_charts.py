@@ -34,7 +34,7 @@ def windows(stored: Collection[date], today: date) -> list[Request]:
 
     The last day is tomorrow, whose prices are published in the afternoon.
     """
-    first = max(stored) - AGAIN if stored else today - LONGEST
+    first = max(stored) - AGAIN if stored else today + timedelta(days=1) - LONGEST
     spans = []
     while first <= today:
         last = min(first + LONGEST, today + timedelta(days=1))

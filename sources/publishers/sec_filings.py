@@ -80,9 +80,9 @@ def parse(payload: Payload) -> pd.DataFrame:
     filings = hits.drop_duplicates("adsh")
     dates = pd.to_datetime(filings["file_date"], format="%Y-%m-%d")
     today = pd.Timestamp(payload.fetched_at).tz_localize(None)
-    asked = payload.request.params
-    start = pd.Timestamp(asked["startdt"])
-    end = min(pd.Timestamp(asked.get("enddt", today)), today)
+    span = payload.request.params
+    start = pd.Timestamp(span["startdt"])
+    end = min(pd.Timestamp(span.get("enddt", today)), today)
     if not dates.between(start, end).all():
         raise SchemaDrift(f"filings from {start:%Y-%m-%d} to {end:%Y-%m-%d}", dates.iloc[0])
     months = pd.date_range(start, end, freq="MS").normalize()

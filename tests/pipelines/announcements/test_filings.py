@@ -1,6 +1,7 @@
 """From the SEC's lists over a real socket to documents and dated events."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,8 +9,8 @@ import pytest
 from pipelines.announcements import collect, filings
 from pipelines.ingest import store
 from pipelines.settings import from_environment
-from sources import find_source
 from sources.http.credentials import public_url
+from sources.publishers import sec_filings
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site
 from tests.sources.publishers.test_sec_filings import hit, page
@@ -23,8 +24,9 @@ FOLDER = "https://www.sec.gov/Archives/edgar/data/1/00000000012600000{}/release.
 def sec(empty_home: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """The SEC on loopback: a list of two releases, of which one answers."""
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
-    search = public_url(find_source("sec_filings").requests[0]).split("?")[0]
-    site.serve(search, page(hit(1, "2026-11-02"), hit(2, "2026-11-03")))
+    *_, running = sec_filings.windows([], date(2026, 11, 23))
+    site.serve(public_url(running).split("?")[0], page())
+    site.serve(public_url(running), page(hit(1, "2026-11-02"), hit(2, "2026-11-03")))
     site.serve(FOLDER.format(1), Reply(RELEASE_REBUILT.encode(), headers=PAGE))
     return site
 

@@ -81,12 +81,12 @@ def test_a_new_form_of_the_catalogue_is_read_as_soon_as_it_is_listed(
     serve_lists(site, PRICES, V3, V2, "prices/data_slim.json", changed="2026-10-28")
     assert ask("token_prices", "2026-10-29").code == 0
     assert live_prices(silentcrash) == [("2026-10-22", 0.2), ("2026-10-29", 0.25)]
-    kept = sql(
+    fetches = sql(
         silentcrash,
         "select url, outcome, sha256 from v_fetch where source = 'token_prices' "
         "and outcome <> 'history' order by at, url",
     )
-    listed = [row for row in kept if row["outcome"] == "listed"]
+    listed = [row for row in fetches if row["outcome"] == "listed"]
     assert len(listed) == 6  # the files, the last change of the file and of all, twice
     assert all(row["sha256"] in Archive(from_environment().archive) for row in listed)
 
@@ -162,7 +162,7 @@ def test_the_list_and_the_file_come_from_the_mirror_where_github_fails(
 
 
 def economies(*waves: str, also: str = "") -> bytes:
-    """A file rebuilt in the publisher's shape: 10 % and a tenth of a point more by economy."""
+    """A file rebuilt in the publisher's shape: 10 % and more by economy."""
     names = [f'"{name}"' if "," in name else name for name in ECONOMIES["economy"]]
     rows = "".join(
         name + f",{10 + place / 10:.2f}%" * len(waves) + "\n" for place, name in enumerate(names)

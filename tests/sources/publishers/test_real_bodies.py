@@ -1,4 +1,4 @@
-"""Every parser whose publisher's licence allows it reads a real body that is shipped."""
+"""Parsers read real bodies, shipped where the licence allows it."""
 
 from datetime import UTC, datetime
 from pathlib import Path
