@@ -155,6 +155,7 @@ class Source:
             bytes on another day are figures of that day.
         known_from: whose date a figure gets if the payload gives none.
         stamp: whether a time stamp is the start or the end of its period, or an instant.
+        confirmed: what confirms the address, other than this code, and when that was (YYYY-MM).
         needs: the environment variable (a free key, or consent to terms) that it requires.
         asks_contact: True if the publisher refuses who does not say how to be reached.
         traps: what a reader of the data would not expect, a line each.
@@ -193,6 +194,7 @@ class Source:
     redistribute: bool = True
     known_from: Literal["fetch", "last_modified"] = "fetch"
     stamp: Literal["start", "end", "instant"] = "start"
+    confirmed: str = ""
     needs: str = ""
     asks_contact: bool = False
     traps: tuple[str, ...] = ()

@@ -84,6 +84,7 @@ def _facts(source: Source) -> Iterable[str]:
             "one address" if len(source.requests) == 1 else f"{len(source.requests)} addresses"
         )
         yield f"Asked: {addresses} at {', '.join(hosts)}{pages}."
+        yield from _asked_how(source)
     if source.needs:
         yield f"Skipped unless `{source.needs}` is set in the environment."
     if source.history:
@@ -97,6 +98,30 @@ def _facts(source: Source) -> Iterable[str]:
     for what, severity in SAYS.items():
         reasons = [rule.reason for rule in source.rules if rule.severity == severity]
         yield from (f"{what}: {reason}." for reason in dict.fromkeys(filter(None, reasons)))
+
+
+SHOWS = {
+    "past": "",
+    "feed": "It shows what is in the feed: what left it between two questions is lost.",
+    "present": "It shows the present only: readings between two questions are lost.",
+}
+
+
+def _asked_how(source: Source) -> Iterable[str]:
+    """What confirms the addresses, and what is asked besides."""
+    yield f"Confirmed: {source.confirmed}."
+    if source.discover:
+        yield "The answer is a list, which names the newest edition."
+    if source.windows:
+        yield "Asked for the time since the last stored figure, in as many questions as it takes."
+    if any(request.mirror for request in source.requests):
+        yield f"Mirror: {', '.join(sorted({urlsplit(r.mirror).netloc for r in source.requests}))}."
+    if source.asks_contact:
+        yield "Asked only with a contact in the settings."
+    if source.frozen_days:
+        yield f"A file that rests for {source.frozen_days} days is frozen: it gives no figure."
+    if SHOWS[source.shows]:
+        yield SHOWS[source.shows]
 
 
 def _series(series: Iterable[Series]) -> Iterable[str]:

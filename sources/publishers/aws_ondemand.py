@@ -94,6 +94,7 @@ SOURCE = Source(
     licence="none stated; figures cited as facts",
     licence_url="https://aws.amazon.com/terms/",
     shows="present",
+    confirmed="independent public code asks the same address, but China's, looked up 2026-11",
     cadence="weekly",
     lag_days=0,
     stale_days=21,

@@ -103,6 +103,7 @@ SOURCE = Source(
     licence="none stated; figures cited as facts",
     licence_url="https://learn.microsoft.com/legal/termsofuse",
     shows="present",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="weekly",
     lag_days=0,
     stale_days=21,

@@ -111,6 +111,7 @@ SOURCE = Source(
     homepage="https://www.bls.gov/developers/",
     licence="public domain",
     licence_url="https://www.bls.gov/bls/linksite.htm",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="monthly",
     lag_days=15,
     stale_days=75,

@@ -103,6 +103,7 @@ SOURCE = Source(
     homepage="https://www.census.gov/hfp/btos/data",
     licence="Public domain (US government work)",
     licence_url="https://www.census.gov/data/developers/about/terms-of-service.html",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="biweekly",
     full_snapshot=True,
     lag_days=18,

@@ -54,6 +54,7 @@ SOURCE = Source(
     licence="Public domain (US government work)",
     licence_url="https://www.census.gov/about/policies/open-gov/open-data.html",
     attribution="U.S. Census Bureau, Value of Construction Put in Place",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="monthly",
     lag_days=32,
     stale_days=70,

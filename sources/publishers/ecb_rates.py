@@ -45,6 +45,7 @@ SOURCE = Source(
     licence="free reuse with the source named",
     licence_url="https://data.ecb.europa.eu/help/copyright",
     attribution="European Central Bank, euro foreign exchange reference rates",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="monthly",
     lag_days=1,
     stale_days=40,

@@ -111,6 +111,7 @@ SOURCE = Source(
     licence="Public domain (US government work)",
     licence_url="https://www.eia.gov/about/copyrights_reuse.php",
     attribution="U.S. Energy Information Administration",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="monthly",
     lag_days=55,
     stale_days=90,

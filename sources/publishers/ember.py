@@ -107,6 +107,7 @@ SOURCE = Source(
     licence="CC BY 4.0",
     licence_url="https://creativecommons.org/licenses/by/4.0/",
     attribution="Ember, European wholesale electricity price data",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="monthly",
     lag_days=5,
     stale_days=45,

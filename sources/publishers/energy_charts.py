@@ -101,6 +101,7 @@ SOURCE = Source(
     licence=FREE,
     licence_url="https://creativecommons.org/licenses/by/4.0/",
     attribution="Bundesnetzagentur | SMARD.de, by energy-charts.info",
+    confirmed="independent public code asks the same address, with start and end, 2026-09",
     cadence="daily",
     lag_days=0,
     stale_days=5,

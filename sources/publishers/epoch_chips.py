@@ -107,6 +107,7 @@ SOURCE = Source(
     homepage="https://epoch.ai/data",
     licence="CC BY 4.0",
     licence_url="https://creativecommons.org/licenses/by/4.0/",
+    confirmed="the publisher's own repository, looked up 2026-11",
     cadence="weekly",
     lag_days=92,
     stale_days=190,

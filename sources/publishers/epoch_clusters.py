@@ -54,6 +54,7 @@ SOURCE = Source(
     licence_url="https://creativecommons.org/licenses/by/4.0/",
     attribution="Epoch AI, GPU Clusters",
     shows="present",
+    confirmed="independent public code asks the same address, 304 KB in 2026-09",
     cadence="yearly",
     lag_days=30,
     stale_days=730,

@@ -101,6 +101,7 @@ SOURCE = Source(
     licence_url="https://creativecommons.org/licenses/by/4.0/",
     attribution="Epoch AI, Frontier Data Centers",
     shows="present",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="monthly",
     lag_days=15,
     stale_days=75,

@@ -82,6 +82,7 @@ SOURCE = Source(
     homepage="https://epoch.ai/data/machine-learning-hardware",
     licence="CC BY 4.0",
     licence_url="https://creativecommons.org/licenses/by/4.0/",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="monthly",
     lag_days=30,
     stale_days=730,

@@ -97,6 +97,7 @@ SOURCE = Source(
     licence="CC BY 4.0 (reuse with the source named)",
     licence_url="https://ec.europa.eu/eurostat/help/copyright-notice",
     attribution="Eurostat, nrg_pc_205, band ID (2,000 to 19,999 MWh)",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="half-yearly",
     lag_days=150,
     stale_days=330,

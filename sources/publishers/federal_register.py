@@ -65,6 +65,7 @@ SOURCE = Source(
     licence="Public domain (US government work)",
     licence_url="https://www.usa.gov/government-copyright",
     attribution="Federal Register, rules of the Bureau of Industry and Security",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="monthly",
     lag_days=1,
     stale_days=40,

@@ -87,6 +87,7 @@ SOURCE = Source(
     redistribute=False,
     attribution="the paper named with each item",
     shows="feed",
+    confirmed="independent public code reads the same feeds, looked up 2026-11",
     cadence="daily",
     lag_days=0,
     stale_days=7,

@@ -56,6 +56,7 @@ SOURCE = Source(
     homepage="https://fred.stlouisfed.org/",
     licence="public domain (figures of the BLS); FRED's terms of use",
     licence_url="https://fred.stlouisfed.org/legal/",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="monthly",
     lag_days=15,
     stale_days=75,

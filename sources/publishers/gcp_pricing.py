@@ -88,6 +88,7 @@ SOURCE = Source(
     licence="Apache-2.0",
     licence_url="https://www.apache.org/licenses/LICENSE-2.0",
     shows="present",
+    confirmed="the repository renewed the file each week, 2026-08",
     cadence="weekly",
     lag_days=1,
     stale_days=21,

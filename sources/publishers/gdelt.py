@@ -127,6 +127,7 @@ SOURCE = Source(
     licence_url="https://www.gdeltproject.org/about.html#termsofuse",
     redistribute=False,
     attribution="The GDELT Project",
+    confirmed="independent public code asks the same address; it often gets a 429, looked up 2026-11",
     cadence="weekly",
     lag_days=1,
     stale_days=21,

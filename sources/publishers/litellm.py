@@ -51,6 +51,7 @@ SOURCE = Source(
     licence="MIT",
     licence_url="https://github.com/BerriAI/litellm/blob/main/LICENSE",
     shows="present",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="weekly",
     lag_days=1,
     stale_days=45,

@@ -60,6 +60,7 @@ SOURCE = Source(
     licence_url="https://github.com/ml-energy/leaderboard",
     attribution="The ML.ENERGY Initiative, University of Michigan",
     shows="present",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="half-yearly",
     lag_days=30,
     stale_days=730,

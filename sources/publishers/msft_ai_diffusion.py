@@ -76,6 +76,7 @@ SOURCE = Source(
     licence="MIT",
     licence_url="https://github.com/microsoft/ai-diffusion-report/blob/main/LICENSE",
     attribution="Microsoft AI Economy Institute, AI Diffusion Report",
+    confirmed="independent public code reads the file of commit 507c316, 2026-09",
     cadence="quarterly",
     lag_days=45,
     stale_days=200,

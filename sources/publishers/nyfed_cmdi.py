@@ -66,6 +66,7 @@ SOURCE = Source(
     homepage="https://www.newyorkfed.org/research/policy/cmdi",
     licence="New York Fed terms of use",
     licence_url="https://www.newyorkfed.org/privacy/termsofuse",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="monthly",
     lag_days=33,
     stale_days=70,

@@ -69,6 +69,7 @@ SOURCE = Source(
     licence="none stated; figures cited as facts",
     licence_url="https://www.runpod.io/legal/terms-of-service",
     shows="present",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="weekly",
     lag_days=0,
     stale_days=21,

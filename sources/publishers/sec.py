@@ -124,6 +124,7 @@ SOURCE = Source(
     asks_contact=True,
     licence="Public domain (US government work)",
     licence_url="https://www.sec.gov/about/privacy-information",
+    confirmed="independent public code asks the same address, with a contact, looked up 2026-11",
     cadence="quarterly",
     lag_days=38,
     stale_days=140,

@@ -156,6 +156,7 @@ SOURCE = Source(
     licence="Public domain (US government work)",
     licence_url="https://www.sec.gov/privacy.htm",
     attribution="U.S. Securities and Exchange Commission, EDGAR full-text search",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="weekly",
     lag_days=1,
     stale_days=40,

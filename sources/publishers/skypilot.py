@@ -69,6 +69,7 @@ SOURCE = Source(
     licence="none stated; figures cited as facts",
     licence_url="https://github.com/skypilot-org/skypilot-catalog",
     shows="present",
+    confirmed="SkyPilot's own client asks both addresses of v8, looked up 2026-11",
     cadence="weekly",
     lag_days=0,
     stale_days=21,

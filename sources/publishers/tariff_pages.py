@@ -63,6 +63,7 @@ SOURCE = Source(
     redistribute=False,
     attribution="ANRE, PJM Interconnection",
     shows="present",
+    confirmed="one reader of ANRE had its certificate refused, looked up 2026-11",
     cadence="weekly",
     lag_days=0,
     stale_days=31,

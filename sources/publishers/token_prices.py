@@ -192,6 +192,7 @@ SOURCE = Source(
     licence="MIT",
     licence_url="https://github.com/pydantic/genai-prices/blob/main/LICENSE",
     shows="present",
+    confirmed="the publisher's own clients read these paths (its README), 2026-08",
     cadence="weekly",
     lag_days=1,
     stale_days=45,

@@ -98,6 +98,7 @@ SOURCE = Source(
     licence="all rights reserved",
     licence_url="https://www.trendforce.com/",
     shows="present",
+    confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="weekly",
     lag_days=1,
     stale_days=21,

@@ -101,6 +101,7 @@ SOURCE = Source(
     licence="none stated; figures cited as facts",
     licence_url="https://vast.ai/terms",
     shows="present",
+    confirmed="independent public code asks the same address in the same form every day, 2026-08",
     cadence="weekly",
     lag_days=0,
     stale_days=21,

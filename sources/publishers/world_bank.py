@@ -92,6 +92,7 @@ SOURCE = Source(
     licence_url="https://datacatalog.worldbank.org/public-licences",
     redistribute=False,
     attribution="The World Bank, Commodity Price Data (The Pink Sheet)",
+    confirmed="independent public code reads the same workbook, looked up 2026-11",
     cadence="monthly",
     lag_days=3,
     stale_days=45,

@@ -1,5 +1,7 @@
 """What holds for every declared source and every shipped figure."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -25,6 +27,8 @@ def test_a_declaration_says_what_a_reader_needs(source: Source) -> None:
     assert all(series.fr and series.en and series.unit for series in source.series)
     assert bool(source.requests) == (source.parse is not None)
     assert source.requests or source.history
+    # Each live address is confirmed by somebody else, in a month that is told.
+    assert bool(re.search(r" 20\d\d-\d\d", source.confirmed)) == bool(source.requests)
 
 
 @pytest.mark.parametrize("source", SHIPPED)

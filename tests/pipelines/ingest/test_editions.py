@@ -165,7 +165,7 @@ def economies(*waves: str, also: str = "") -> bytes:
     """A file rebuilt in the publisher's shape: 10 % and more by economy."""
     names = [f'"{name}"' if "," in name else name for name in ECONOMIES["economy"]]
     rows = "".join(
-        name + f",{10 + place / 10:.2f}%" * len(waves) + "\n" for place, name in enumerate(names)
+        name + f",{10 + row / 10:.2f}%" * len(waves) + "\n" for row, name in enumerate(names)
     )
     return f"Economy,{','.join(waves)}\n{rows}{also}".encode("mac_roman")
 
@@ -190,9 +190,9 @@ def test_a_new_wave_with_an_unknown_economy_is_read_and_the_economy_named(
         "and period = '2026-07-01'",
     )
     assert row["n"] == len(ECONOMIES) + 1
-    [aside] = json.loads(silentcrash("quarantine", "msft_ai_diffusion", "--format", "json").out)[:1]
-    assert "Faroe Islands" in str(aside)
-    assert "not declared" in str(aside)
+    [row] = json.loads(silentcrash("quarantine", "msft_ai_diffusion", "--format", "json").out)[:1]
+    assert "Faroe Islands" in str(row)
+    assert "not declared" in str(row)
 
 
 def test_without_any_list_the_last_figures_stay_and_the_reason_is_given(
