@@ -77,7 +77,7 @@ def test_headers_and_keys_of_the_settings_are_sent_and_stored_nowhere(
     monkeypatch.setenv("OUR_VARIABLE", "a-long-secret-value")
     serve_clouds(site, V8)
     silentcrash("fetch", "skypilot")
-    received = [one for one in site.asked if one.path.endswith("lambda/vms.csv")]
+    received = [sent for sent in site.asked if sent.path.endswith("lambda/vms.csv")]
     assert received[0].headers["X-Key"] == "a-long-secret-value"
     stored = [path for path in toml.parent.rglob("*") if path.is_file()]
     assert not [path for path in stored if b"a-long-secret-value" in path.read_bytes()]
@@ -95,7 +95,7 @@ def test_headers_reach_the_edition_that_a_list_names(
     serve_lists(site, "microsoft/ai-diffusion-report", path, changed="2026-05-10")
     site.serve(f"https://copies.example.org/microsoft/ai-diffusion-report/main/{path}", b"x")
     silentcrash("fetch", "msft_ai_diffusion")
-    assert [one.headers["X-From"] for one in site.asked] == ["us", "us"]
+    assert [sent.headers["X-From"] for sent in site.asked] == ["us", "us"]
     assert site.asked[-1].path.startswith("/copies.example.org/")
 
 
