@@ -25,6 +25,7 @@ check: .venv/.ready  ## lint, types, import rule, live sources, Dagster definiti
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.live_sources
 	SILENTCRASH_HOME=$(HOME_OF_RUNS) $(BIN)/dg check defs

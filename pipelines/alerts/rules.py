@@ -188,8 +188,9 @@ def load(path: Path = BUNDLED, names: Mapping[str, Iterable[str]] | None = None)
         RulesError: One line a fault, `file:line: what is wrong`.
     """
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, yaml.CSafeLoader)
+        raw = yaml.load(text, yaml.CSafeLoader)
         rules = RuleSet.model_validate(raw)
     except OSError as fault:
         raise RulesError(f"{path}: {fault.strerror}") from None
