@@ -20,6 +20,7 @@ import pandas as pd
 from sources.tidy import SchemaDrift, ValidationRule
 
 __all__ = [
+    "Completeness",
     "Payload",
     "Redact",
     "Request",
@@ -102,6 +103,22 @@ class Series:
     en: str
 
 
+@dataclass(frozen=True)
+class Completeness:
+    """What a payload must still hold of the last good one of its address, in shares.
+
+    `rows` of its figures, `series` of its series, and `entries` of the rows of the publisher's
+    table that an aggregate was computed from (the column `entries` of the tidy frame). `fewest`
+    is how many entries a real body had, for tables that only grow: it also judges a first fetch.
+    A period gone from every series of a `full_snapshot` is a cut, whatever these say.
+    """
+
+    rows: float = 0.5
+    series: float = 0.0
+    entries: float = 0.0
+    fewest: int = 0
+
+
 Parse = Callable[[Payload], pd.DataFrame]
 NextPage = Callable[[Payload], Request | None]
 Redact = Callable[[bytes], bytes]
@@ -126,6 +143,7 @@ class Source:
             which is gone from it was withdrawn.
         snapshot_dated: a payload gives what is in force when it is requested, so that the same
             bytes on another day are figures of that day.
+        completeness: what a payload must still hold of the last good one.
         known_from: whose date a figure gets if the payload gives none.
         stamp: whether a time stamp is the start or the end of its period, or an instant.
         needs: the environment variable (a free key, or consent to terms) that it requires.
@@ -155,6 +173,7 @@ class Source:
     next_page: NextPage | None = None
     redact: Redact | None = None
     full_snapshot: bool = False
+    completeness: Completeness | None = None
     snapshot_dated: bool = False
     expected_format: ExpectedFormat = ""
     attribution: str = ""

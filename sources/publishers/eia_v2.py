@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, numbers, tidy
 
 AREAS = {
@@ -136,6 +136,7 @@ SOURCE = Source(
         ),
     ),
     next_page=next_page,
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     series=tuple(
         _series(name, area, sector) for name in UNITS for area in AREAS for sector in SECTORS

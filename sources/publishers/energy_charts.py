@@ -10,7 +10,7 @@ import json
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 ZONE, CLOCK = "DE-LU", "Europe/Berlin"
@@ -83,6 +83,7 @@ SOURCE = Source(
     reference="hours of stress by day, too short a history for an indicator",
     expected_format="json",
     requests=(Request("https://api.energy-charts.info/price", params={"bzn": ZONE}),),
+    completeness=Completeness(rows=0.0, series=1.0),  # a window may be of any length
     parse=parse,
     series=(
         Series(

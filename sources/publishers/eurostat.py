@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 COUNTRIES = {
@@ -114,6 +114,7 @@ SOURCE = Source(
             },
         ),
     ),
+    completeness=Completeness(rows=0.95, series=0.9),  # a country may stop reporting
     parse=parse,
     series=tuple(
         Series(

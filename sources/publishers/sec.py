@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers.quarters import vintages
 from sources.tidy import between, tidy
 
@@ -130,6 +130,7 @@ SOURCE = Source(
     reference="Nvidia's accounts, and revenue and depreciation that no indicator reads, by company",
     series=tuple(series for company in COMPANIES for series in _series(company)),
     requests=tuple(Request(ADDRESS.format(company.cik)) for company in COMPANIES),
+    completeness=Completeness(rows=0.9, series=1.0),  # a restated quarter has fewer vintages
     parse=parse,
     expected_format="json",
     attribution="U.S. Securities and Exchange Commission, EDGAR",

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pandas as pd
 from bs4 import BeautifulSoup, Tag
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 PAGE = "https://www.trendforce.com/price/dram/dram_"
@@ -108,6 +108,7 @@ SOURCE = Source(
         for name, product in products.items()
     ),
     requests=tuple(Request(f"{PAGE}{kind}") for kind in PRODUCTS),
+    completeness=Completeness(rows=0.5, series=0.5),  # quotes come and go
     parse=parse,
     rules=(between(0.5, 5000, reason="no such chip or module was ever sold out of these bounds"),),
     expected_format="html",
