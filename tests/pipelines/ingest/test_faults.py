@@ -34,6 +34,7 @@ def ingest(
 ) -> Ingest:
     """Fetch two sources together, as a run does; the worst outcome of each."""
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    monkeypatch.setenv(FEEDS.needs, "1")
     site.serve(public_url(RATES.requests[0]).split("?")[0], Reply(MADE_UP_RATES, headers=CSV))
 
     def outcomes() -> dict[str, IngestOutcome]:
@@ -71,7 +72,7 @@ def test_a_charset_that_does_not_exist_is_refused_or_read(
 
 
 def body_path(home: Path, silentcrash: Command, key: str) -> Path:
-    sql = f"select sha256 from v_fetch where source = '{key}' and loaded order by id desc limit 1"
+    sql = f"select sha256 from v_fetch where source = '{key}' and loaded order by at desc limit 1"
     [row] = json.loads(silentcrash("query", sql, "--format", "json").out)
     return home / "raw" / row["sha256"][:2] / str(row["sha256"])
 
