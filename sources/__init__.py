@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -121,6 +121,7 @@ class Completeness:
 
 Parse = Callable[[Payload], pd.DataFrame]
 NextPage = Callable[[Payload], Request | None]
+Notices = Callable[[Payload], Sequence[str]]
 Redact = Callable[[bytes], bytes]
 
 
@@ -138,6 +139,9 @@ class Source:
         parse: bytes to a tidy frame, without network or clock.
         next_page: the request for the next page, given those so far; None at the end. Raises
             SchemaDrift if a page does not say whether more follow.
+        notices: what a body says that a person must know, a line each, for the status.
+        empty_status: the HTTP status that says, in a body of the expected format, that there is
+            nothing yet; 0 if none does.
         redact: removes from a body what must never be stored, before it is archived.
         full_snapshot: a payload holds all that its request still publishes, so that a figure
             which is gone from it was withdrawn.
@@ -171,6 +175,8 @@ class Source:
     parse: Parse | None = None
     rules: tuple[ValidationRule, ...] = ()
     next_page: NextPage | None = None
+    notices: Notices | None = None
+    empty_status: int = 0
     redact: Redact | None = None
     full_snapshot: bool = False
     completeness: Completeness | None = None

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -110,7 +110,8 @@ def load_payload(
         warehouse.record(engine, source.key, **record | {"outcome": "refused"} | why)
         return IngestOutcome(source.key, str(record["url"]), "refused", str(error))
     last = last_good(engine, archive, source, payload.request) if archive else None
-    return load_frame(engine, source, frame, record, last)
+    notices = source.notices(payload) if source.notices else ()
+    return load_frame(engine, source, frame, record, last, notices)
 
 
 def parse_payload(source: Source, payload: Payload) -> pd.DataFrame:
@@ -137,10 +138,12 @@ def load_frame(
     frame: pd.DataFrame,
     record: Record,
     last: LastGood | None = None,
+    notices: Sequence[str] = (),
 ) -> IngestOutcome:
     """Validate a tidy frame, record its fetch, and load what passes.
 
-    `record` has the columns of the fetch; `last` is the last good payload of the same address.
+    `record` has the columns of the fetch; `last` is the last good payload of the same address;
+    `notices` are said with the outcome.
     """
     at = record["at"]
     assert isinstance(at, datetime)  # noqa: S101
@@ -149,7 +152,8 @@ def load_frame(
     keys = sorted(frame["series"].unique())
     before = read.panel(engine, series=keys, as_of=at) if live else no_figures()
     checked = check(frame, source, at=at, before=before, last=last)
-    detail = "; ".join(checked.blocked or checked.warnings)[:LONGEST_DETAIL]
+    remarks = checked.blocked or (*checked.warnings, *notices)
+    detail = "; ".join(remarks)[:LONGEST_DETAIL]
     outcome = str(record["outcome"]) if checked.passed else "refused"
     record = record | {"outcome": outcome, "detail": detail} | _parsed(source, frame)
     counts = _store(engine, source, frame, record, checked, live=live)

@@ -64,7 +64,6 @@ class Validated:
 def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
     """The rules that hold for every source, then its own."""
     declared = [series.key for series in source.series]
-    one_row = {"column_list": ["series", "period", "known_at"]}
     rules = [
         _block("ExpectTableRowCountToBeBetween", "the payload holds no figure", min_value=1),
         ValidationRule(
@@ -77,10 +76,11 @@ def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
             {"column": "present"},
             reason="a figure without a value must be withdrawn",
         ),
-        ValidationRule(
+        # Whichever of the two is right, the table was put together wrongly.
+        _block(
             "ExpectCompoundColumnsToBeUnique",
-            one_row,
-            reason="two figures for one period and one date",
+            "two figures for one period and one date",
+            column_list=["series", "period", "known_at"],
         ),
         _block(
             "ExpectColumnMaxToBeBetween",
@@ -97,6 +97,7 @@ def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
             column="level_ratio",
             reason="over 5 times or under 1/5 of the last good",
         ),
+        between(0, 0, column="sign_flip", reason="the sign of the last good figure has changed"),
     ]
     if source.full_snapshot:
         rules.append(VANISHED)
