@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -20,6 +20,7 @@ import pandas as pd
 from sources.tidy import SchemaDrift, ValidationRule
 
 __all__ = [
+    "Completeness",
     "Payload",
     "Redact",
     "Request",
@@ -102,8 +103,25 @@ class Series:
     en: str
 
 
+@dataclass(frozen=True)
+class Completeness:
+    """What a payload must still hold of the last good one of its address, in shares.
+
+    `rows` of its figures, `series` of its series, and `entries` of the rows of the publisher's
+    table that an aggregate was computed from (the column `entries` of the tidy frame). `fewest`
+    is how many entries a real body had, for tables that only grow: it also judges a first fetch.
+    A period gone from every series of a `full_snapshot` is a cut, whatever these say.
+    """
+
+    rows: float = 0.5
+    series: float = 0.0
+    entries: float = 0.0
+    fewest: int = 0
+
+
 Parse = Callable[[Payload], pd.DataFrame]
 NextPage = Callable[[Payload], Request | None]
+Notices = Callable[[Payload], Sequence[str]]
 Redact = Callable[[bytes], bytes]
 
 
@@ -121,11 +139,15 @@ class Source:
         parse: bytes to a tidy frame, without network or clock.
         next_page: the request for the next page, given those so far; None at the end. Raises
             SchemaDrift if a page does not say whether more follow.
+        notices: what a body says that a person must know, a line each, for the status.
+        empty_status: the HTTP status that says, in a body of the expected format, that there is
+            nothing yet; 0 if none does.
         redact: removes from a body what must never be stored, before it is archived.
         full_snapshot: a payload holds all that its request still publishes, so that a figure
             which is gone from it was withdrawn.
         snapshot_dated: a payload gives what is in force when it is requested, so that the same
             bytes on another day are figures of that day.
+        completeness: what a payload must still hold of the last good one.
         known_from: whose date a figure gets if the payload gives none.
         stamp: whether a time stamp is the start or the end of its period, or an instant.
         needs: the environment variable (a free key, or consent to terms) that it requires.
@@ -153,8 +175,11 @@ class Source:
     parse: Parse | None = None
     rules: tuple[ValidationRule, ...] = ()
     next_page: NextPage | None = None
+    notices: Notices | None = None
+    empty_status: int = 0
     redact: Redact | None = None
     full_snapshot: bool = False
+    completeness: Completeness | None = None
     snapshot_dated: bool = False
     expected_format: ExpectedFormat = ""
     attribution: str = ""

@@ -46,6 +46,7 @@ class LastFetch:
     """The last fetch of an address whose rows are stored."""
 
     id: int
+    at: datetime
     etag: str | None
     last_modified: str | None
     sha256: str | None
@@ -65,11 +66,11 @@ class State:
 def last_fetch(engine: Engine, source: str, url: str | None = None) -> LastFetch | None:
     """The last loaded fetch of this source, or of one of its addresses, or None."""
     query = text(
-        "select f.id, f.etag, f.last_modified, f.sha256, f.parser_version, f.rows, f.newest "
+        "select f.id, f.at, f.etag, f.last_modified, f.sha256, f.parser_version, f.rows, f.newest "
         'from "fetch" f join source c on c.id = f.source_id '
         "where c.key = :source and f.loaded and f.url = coalesce(:url, f.url) "
         "order by f.id desc limit 1"
-    )
+    ).columns(at=UTCDateTime())
     with engine.connect() as connection:
         row = connection.execute(query, {"source": source, "url": url}).one_or_none()
     if row is None:

@@ -14,6 +14,7 @@ from time import perf_counter
 from pipelines.settings import SECRETS, Settings
 from sources import Payload, Redact, Request, SchemaDrift, Source
 from sources.http.client import CachedValidators, FetchResult, PoliteClient
+from sources.http.content_check import rejection_reason
 from sources.http.credentials import public_url
 
 logger = logging.getLogger(__name__)
@@ -131,7 +132,16 @@ def _fetch_page(
         same_bytes = CachedValidators(sha256=previous.sha256)
         second = client.fetch(mirrored, expected_format=expected, previous=same_bytes)
         result = second if second.outcome in {"new", "unchanged"} else result
+    result = _without_news(result, expected) if result.status == source.empty_status else result
     return _redacted(source, source.redact, result) if source.redact else result
+
+
+def _without_news(result: FetchResult, expected: str) -> FetchResult:
+    """The result as unchanged if its body is an answer, not the page of a server."""
+    if result.body is None or rejection_reason(result.body, expected):
+        return result
+    detail = f"{result.status}: the publisher has no figure for this yet"
+    return replace(result, outcome="unchanged", detail=detail, body=None, sha256=None)
 
 
 def _redacted(source: Source, redact: Redact, result: FetchResult) -> FetchResult:

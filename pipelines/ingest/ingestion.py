@@ -68,7 +68,7 @@ def load_register(engine: Engine, settings: Settings, source: Source) -> list[In
         return []
     try:
         return [load_frame(engine, source, registers.read_rows(path, source, settings.now), record)]
-    except RunError as error:
+    except (RunError, ValueError, OSError) as error:  # a file that a person edits may hold anything
         logger.warning("%s: the register cannot be read", source.key, exc_info=True)
         refusal = {"outcome": "refused", "detail": str(error)[:LONGEST_DETAIL], "bytes": None}
         warehouse.record(engine, source.key, **record | refusal)
@@ -96,7 +96,7 @@ def fetch_and_load(
     for source in missing:
         logger.info("%s: skipped, needs %s", source.key, source.needs)
         yield IngestOutcome(source.key, source.homepage, "skipped", f"needs {source.needs}")
-    for fetched in fetch_concurrently(settings, ready, partial(_cached, engine)):
+    for fetched in fetch_concurrently(settings, ready, partial(_cached, engine, archive)):
         yield load_fetched(engine, archive, fetched)
 
 
@@ -106,11 +106,14 @@ def with_needs(sources: Sequence[Source]) -> tuple[list[Source], list[Source]]:
     return ready, [source for source in sources if source not in ready]
 
 
-def _cached(engine: Engine, source: Source, request: Request) -> CachedValidators | None:
-    """The validators of the last good fetch; None if its bytes must come again."""
+def _cached(
+    engine: Engine, archive: Archive, source: Source, request: Request
+) -> CachedValidators | None:
+    """The validators of the last good fetch; None if its bytes must be read again."""
     last = read.last_fetch(engine, source.key, public_url(request))
     if last is None or last.parser_version != source.parser_version:
         return None
-    if source.snapshot_dated:  # the body is read again as figures of today
+    gone = last.sha256 is None or not archive.is_intact(last.sha256)
+    if source.snapshot_dated or gone:  # read again as figures of today, or to be archived again
         return CachedValidators(sha256=last.sha256)
     return CachedValidators(last.etag, last.last_modified, last.sha256)

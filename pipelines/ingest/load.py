@@ -1,20 +1,32 @@
 """Load a payload: archive its bytes, parse them, validate, store what passes."""
 
+import json
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.errors import UnreadableBody
-from pipelines.ingest.fetch import LONGEST_DETAIL, FetchedPayload, describe_error, page_index
+from pipelines.ingest.fetch import (
+    LONGEST_DETAIL,
+    FetchedPayload,
+    describe_error,
+    page_index,
+    parse_http_date,
+)
 from pipelines.ingest.outcome import IngestOutcome
 from pipelines.ingest.validate import LastGood, Validated, check
-from sources import Payload, Source
+from sources import Payload, Request, Source
 from sources.http.credentials import public_url
-from sources.http.raw_archive import Archive
+from sources.http.raw_archive import Archive, DamagedBody
 from warehouse import load as warehouse
+from warehouse.database import WarehouseError
+from warehouse.database.errors import first_line
 from warehouse.observations import read
 
 logger = logging.getLogger(__name__)
@@ -23,25 +35,44 @@ Record = dict[str, object]
 
 
 def load_fetched(engine: Engine, archive: Archive, fetched: FetchedPayload) -> IngestOutcome:
-    """Archive what was fetched, parse it, validate and load what passes."""
-    source, result = fetched.source, fetched.result
+    """Archive what was fetched, parse it, validate and load what passes.
+
+    Whatever its bytes or the disk of the archive do is its outcome, with a traceback in the log,
+    and stops no other source. A fault of the warehouse is raised: it is everybody's.
+    """
     record = fetch_record(fetched)
+    try:
+        return _load_fetched(engine, archive, fetched, record)
+    except (SQLAlchemyError, WarehouseError):
+        raise
+    except Exception as error:
+        source, url = fetched.source, fetched.result.url
+        logger.exception("%s: %s cannot be loaded", source.key, url)
+        detail = f"cannot be loaded: {first_line(error)}"[:LONGEST_DETAIL]
+        warehouse.record(engine, source.key, **record | {"outcome": "failed", "detail": detail})
+        return IngestOutcome(source.key, url, "failed", detail)
+
+
+def _load_fetched(
+    engine: Engine, archive: Archive, fetched: FetchedPayload, record: Record
+) -> IngestOutcome:
+    source, result = fetched.source, fetched.result
     headers = {"source": source.key, "request": asdict(fetched.request), **record}
     stored = [archive.put(body, headers) for body in fetched.bodies]
+    if source.next_page and result.outcome in {"new", "unchanged"}:
+        archive.put(page_index(fetched.bodies), headers)
     # The same price list on another day is another price: those of that day.
     dated_anew = source.snapshot_dated and result.outcome == "unchanged"
     if result.outcome != "new" and not dated_anew:
         warehouse.record(engine, source.key, **record)
         return IngestOutcome(source.key, result.url, result.outcome, result.detail)
-    if source.next_page:
-        archive.put(page_index(fetched.bodies), headers)
     # Parsed from the archive and not from memory: what is loaded can be loaded again.
     archived = replace(fetched, bodies=tuple(archive.get(sha) for sha in stored))
     payload = archived.payload
     if source.snapshot_dated:
         first_seen = read.first_seen(engine, source.key, result.url, result.sha256)
         payload = replace(payload, first_seen=first_seen)
-    return load_payload(engine, source, payload, record)
+    return load_payload(engine, source, payload, record, archive)
 
 
 def fetch_record(fetched: FetchedPayload) -> Record:
@@ -65,13 +96,12 @@ def load_payload(
     source: Source,
     payload: Payload,
     record: Record,
-    *,
-    against_last_good: bool = True,
+    archive: Archive | None = None,
 ) -> IngestOutcome:
     """Parse, validate and load stored bytes; unreadable ones are refused.
 
-    A body that was validated when it arrived, and is parsed again, is not compared with later
-    ones.
+    With an archive, they are compared with the last good payload of their address. A body that
+    was validated when it arrived, and is parsed again, is not compared with later ones.
     """
     try:
         frame = parse_payload(source, payload)
@@ -79,8 +109,9 @@ def load_payload(
         why = {"detail": str(error), "parser_version": source.parser_version}
         warehouse.record(engine, source.key, **record | {"outcome": "refused"} | why)
         return IngestOutcome(source.key, str(record["url"]), "refused", str(error))
-    last = last_good(engine, source, public_url(payload.request)) if against_last_good else None
-    return load_frame(engine, source, frame, record, last)
+    last = last_good(engine, archive, source, payload.request) if archive else None
+    notices = source.notices(payload) if source.notices else ()
+    return load_frame(engine, source, frame, record, last, notices)
 
 
 def parse_payload(source: Source, payload: Payload) -> pd.DataFrame:
@@ -107,10 +138,12 @@ def load_frame(
     frame: pd.DataFrame,
     record: Record,
     last: LastGood | None = None,
+    notices: Sequence[str] = (),
 ) -> IngestOutcome:
     """Validate a tidy frame, record its fetch, and load what passes.
 
-    `record` has the columns of the fetch; `last` is the last good payload of the same address.
+    `record` has the columns of the fetch; `last` is the last good payload of the same address;
+    `notices` are said with the outcome.
     """
     at = record["at"]
     assert isinstance(at, datetime)  # noqa: S101
@@ -119,7 +152,8 @@ def load_frame(
     keys = sorted(frame["series"].unique())
     before = read.panel(engine, series=keys, as_of=at) if live else no_figures()
     checked = check(frame, source, at=at, before=before, last=last)
-    detail = "; ".join(checked.blocked or checked.warnings)[:LONGEST_DETAIL]
+    remarks = checked.blocked or (*checked.warnings, *notices)
+    detail = "; ".join(remarks)[:LONGEST_DETAIL]
     outcome = str(record["outcome"]) if checked.passed else "refused"
     record = record | {"outcome": outcome, "detail": detail} | _parsed(source, frame)
     counts = _store(engine, source, frame, record, checked, live=live)
@@ -160,12 +194,37 @@ def _store(
     return loaded.added, len(checked.rejected) + len(loaded.refused), loaded.withdrawn
 
 
-def last_good(engine: Engine, source: Source, url: str) -> LastGood | None:
-    """Rows and newest period of the last payload that was loaded from an address."""
-    last = read.last_fetch(engine, source.key, url)
+def last_good(
+    engine: Engine, archive: Archive, source: Source, request: Request
+) -> LastGood | None:
+    """The last payload that was loaded from an address."""
+    last = read.last_fetch(engine, source.key, public_url(request))
     if last is None or not last.rows or last.newest is None:
         return None
-    return LastGood(last.rows, last.newest)
+    try:
+        frame = parse_payload(source, archived_payload(archive, source, asdict(last)))
+    except (KeyError, DamagedBody, UnreadableBody):
+        logger.info("%s: the last good body is not there to compare with", source.key)
+        return LastGood(last.rows, last.newest)
+    return LastGood(last.rows, last.newest, frame)
+
+
+def archived_payload(archive: Archive, source: Source, record: Mapping[str, Any]) -> Payload:
+    """The payload of an archived fetch: its `sha256`, `at` and `last_modified`.
+
+    Raises KeyError where its bytes are gone, DamagedBody where they have changed.
+    """
+    sha = record["sha256"]
+    try:
+        request = Request(**archive.metadata(sha).get("request"))
+        first = archive.get(sha)
+        # What the hash of several pages names is their index.
+        pages = json.loads(first)["pages"] if source.next_page else []
+    except (TypeError, ValueError) as error:
+        raise DamagedBody(f"archived body {sha} is not what was stored: {error}") from error
+    bodies = [archive.get(page) for page in pages] or [first]
+    modified = parse_http_date(record["last_modified"])
+    return Payload(bodies[0], request, record["at"], modified, tuple(bodies[1:]))
 
 
 def no_figures() -> pd.DataFrame:

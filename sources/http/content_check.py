@@ -8,9 +8,11 @@ are plausible is for the rules of each source.
 from __future__ import annotations
 
 import json
+import logging
 import re
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from email.message import Message
 from io import BytesIO
 from xml.etree import ElementTree
@@ -18,6 +20,7 @@ from zipfile import BadZipFile, ZipFile
 
 from sources.http.connection import MIB
 
+LOG = logging.getLogger(__name__)
 FormatCheck = Callable[[bytes], str]
 BOM = b"\xef\xbb\xbf"
 PAGE = re.compile(rb"\s*<(!doctype html|!--|html|head|body)", re.I)
@@ -27,7 +30,8 @@ WORKBOOK = "xl/workbook.xml"
 # Error pages say what is wrong near their top; 80 characters of it fit a line of a terminal
 # beside the name of the source.
 EXCERPT_FROM, EXCERPT = 2000, 80
-TEXT = {"csv", "json", "yaml"}
+TEXT, MARKUP = {"csv", "json", "yaml"}, {"html", "xml"}
+TWICE = "text that was encoded as UTF-8 twice: é reads Ã©"
 
 
 def rejection_reason(
@@ -45,13 +49,25 @@ def rejection_reason(
     end of the body: its own form must then prove it. `limit` is the most bytes that a workbook
     may unpack to.
     """
+    try:
+        return _reason(body, expected_format, content_type, complete=complete, limit=limit)
+    except Exception as error:  # a publisher's bytes may break a check in any way
+        LOG.warning("a body cannot be checked", exc_info=True)
+        return f"cannot be read as {expected_format or content_type}: {type(error).__name__}"
+
+
+def _reason(
+    body: bytes, expected_format: str, content_type: str, *, complete: bool, limit: int
+) -> str:
     text = body.removeprefix(BOM)
     if not text.strip():
         return "an empty body"
-    if expected_format not in {"html", "xml"} and _is_page(text, expected_format, content_type):
+    if expected_format not in MARKUP and _is_page(text, expected_format, content_type):
         return f"a page of markup instead of {expected_format or content_type}: {excerpt(text)}"
     if expected_format in TEXT and (unreadable := _unreadable(body, content_type)):
         return unreadable
+    if expected_format in MARKUP and _is_encoded_twice(body.decode(errors="replace")):
+        return TWICE
     if expected_format == "xlsx":
         return _workbook(body, limit)
     reason = CHECKS[expected_format](text) if expected_format in CHECKS else ""
@@ -77,11 +93,25 @@ def _unreadable(body: bytes, content_type: str) -> str:
     for charset in ("utf-8", declared):
         try:
             decoded = body.decode(charset)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # `undefined` and `idna` raise the first without more
             continue
         # UTF-16 passes as UTF-8 as long as it is ASCII, with a zero after every letter.
-        return "zero bytes: text in another encoding" if "\0" in decoded else ""
+        if "\0" in decoded:
+            return "zero bytes: text in another encoding"
+        return TWICE if _is_encoded_twice(decoded) else ""
     return f"not text in {declared}, the declared encoding"
+
+
+def _is_encoded_twice(text: str) -> bool:
+    """Whether every letter beyond ASCII is the byte of a letter in UTF-8.
+
+    One real é or — without a fitting neighbour is enough for it not to be so.
+    """
+    for charset in () if text.isascii() else ("latin-1", "cp1252"):
+        with suppress(UnicodeError):
+            text.encode(charset).decode("utf-8")
+            return True
+    return False
 
 
 def _charset(content_type: str) -> str:
@@ -106,6 +136,9 @@ def _json(text: bytes) -> str:
         return f"not JSON or cut short ({str(error)[:80]}): {excerpt(text)}"
     if not value:
         return "empty JSON"
+    # Letters may be escapes, whose bytes are ASCII.
+    if b"\\u00" in text and _is_encoded_twice(json.dumps(value, ensure_ascii=False)):
+        return TWICE
     if isinstance(value, dict) and (message := value.get("error") or value.get("errors")):
         return f"an error instead of data: {excerpt(json.dumps(message).encode())}"
     return ""
@@ -123,7 +156,8 @@ def _xml(text: bytes) -> str:
         return "XML that declares entities, which can expand without limit"
     try:
         root = ElementTree.fromstring(text)  # noqa: S314
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        # The last two are for an encoding that the declaration names and Python does not know.
         return f"not XML or cut short ({error}): {excerpt(text)}"
     return "a page instead of XML" if root.tag.rpartition("}")[2].lower() == "html" else ""
 

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers import gpus
 from sources.tidy import require
 
@@ -99,6 +99,7 @@ SOURCE = Source(
     role="gpu_explorer",
     series=tuple(series for location in LOCATIONS for series in location.series),
     requests=tuple(location.request for location in LOCATIONS),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
     rules=gpus.RULES,
     expected_format="json",

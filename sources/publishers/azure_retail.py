@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Source
 from sources.publishers import gpus
 from sources.tidy import require
 
@@ -113,6 +113,7 @@ SOURCE = Source(
         for basis in ("on_demand", "spot")
     ),
     requests=tuple(map(_request, FAMILIES)),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
     next_page=next_page,
     rules=gpus.RULES,

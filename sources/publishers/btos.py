@@ -12,7 +12,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 DATES = "Collection and Reference Dates"
@@ -122,6 +122,7 @@ SOURCE = Source(
             headers={"Referer": "https://www.census.gov/hfp/btos/data_downloads"},
         ),
     ),
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     expected_format="xlsx",
     attribution="U.S. Census Bureau, Business Trends and Outlook Survey",

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 MACHINES = {
@@ -97,6 +97,7 @@ SOURCE = Source(
             "google-cloud-pricing-cost-calculator/master/pricing.yml"
         ),
     ),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
     rules=(
         between(0.05, 25, reason="no GPU of this class was ever rented out of these bounds"),

@@ -10,7 +10,7 @@ import json
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers.feeds import ITEMS, LONGEST
 from sources.tidy import tidy
 
@@ -91,6 +91,7 @@ SOURCE = Source(
     stale_days=21,
     role="announcements",
     expected_format="json",
+    completeness=Completeness(rows=0.5, series=1.0),
     parse=parse,
     requests=tuple(
         Request(

@@ -10,7 +10,7 @@ import json
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 # One family and one generation, so that size is what differs. Precisions share a series.
@@ -39,6 +39,7 @@ def parse(payload: Payload) -> pd.DataFrame:
                 "series": [f"ml_energy.chat.{key}" for key in least],
                 "period": pd.Timestamp(f"{payload.fetched_at:%Y-%m}-01"),
                 "value": list(least.values()),
+                "entries": len(rows),
             }
         )
     )
@@ -77,6 +78,7 @@ SOURCE = Source(
             "lm-arena-chat.json"
         ),
     ),
+    completeness=Completeness(rows=0.95, series=1.0, entries=0.9),
     parse=parse,
     expected_format="json",
     snapshot_dated=True,

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, require, tidy
 
 ECONOMIES = pd.read_csv(Path(__file__).with_name("economies.csv"), keep_default_na=False)
@@ -44,7 +44,8 @@ def parse(payload: Payload) -> pd.DataFrame:
     series = "msft.ai_diffusion." + rows["Economy"].map(codes)
     shares = rows.assign(series=series, value=value.astype(float))
     shares["period"] = rows["wave"].map(_periods(waves))
-    middle = shares.groupby("period", as_index=False)["value"].median().assign(series=MEDIAN)
+    by_wave = shares.groupby("period", as_index=False)["value"]
+    middle = by_wave.agg(value="median", entries="size").assign(series=MEDIAN)
     return tidy(pd.concat([shares[["series", "period", "value"]], middle]))
 
 
@@ -75,6 +76,7 @@ SOURCE = Source(
             "AI_Diffusion_Q12026_Update.csv"
         ),
     ),
+    completeness=Completeness(rows=0.9, series=0.95, entries=0.95),
     parse=parse,
     expected_format="",  # a CSV whose encoding is not that of one
     series=(

@@ -10,7 +10,7 @@ import json
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Source
 from sources.publishers import gpus
 from sources.tidy import require
 
@@ -81,6 +81,7 @@ SOURCE = Source(
             json={"query": f"{{gpuTypes{{{' '.join(FIELDS)}}}}}"},
         ),
     ),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
     rules=gpus.RULES,
     expected_format="json",

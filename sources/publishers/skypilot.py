@@ -11,7 +11,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Source
 from sources.publishers import gpus
 from sources.tidy import require
 
@@ -77,6 +77,7 @@ SOURCE = Source(
         for basis in BASIS.values()
     ),
     requests=tuple(map(_request, CLOUDS)),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
     rules=gpus.RULES,
     expected_format="csv",

@@ -12,7 +12,7 @@ from hashlib import sha256
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 PAGES = {
@@ -69,6 +69,7 @@ SOURCE = Source(
     expected_format="html",
     stamp="instant",
     redact=redact,
+    completeness=Completeness(rows=1.0, series=1.0),
     parse=parse,
     requests=tuple(Request(url) for url in PAGES),
     series=tuple(

@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 MODELS = Path(__file__).with_name("token_models.csv")
@@ -150,6 +150,7 @@ SOURCE = Source(
             f"{RAW}/{FILE}", mirror=f"https://cdn.jsdelivr.net/gh/pydantic/genai-prices@main/{FILE}"
         ),
     ),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
     rules=(between(0.001, 200, reason="no list price of a million tokens was ever outside"),),
     expected_format="json",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ SOURCE = Source(
         for name, product in products.items()
     ),
     requests=tuple(Request(f"{PAGE}{kind}") for kind in PRODUCTS),
+    completeness=Completeness(rows=0.5, series=0.5),  # quotes come and go
     parse=parse,
     rules=(between(0.5, 5000, reason="no such chip or module was ever sold out of these bounds"),),
     expected_format="html",

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, numbers, tidy
 
 PAGE = "https://www.worldbank.org/en/research/commodity-markets"
@@ -100,6 +100,7 @@ SOURCE = Source(
     expected_format="html",
     requests=(Request(PAGE),),
     next_page=next_page,
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     series=(
         _series("gas_us", "USD/mmbtu", "Gaz naturel, États-Unis", "Natural gas, United States"),
