@@ -39,7 +39,7 @@ def next_page(payload: Payload) -> Request | None:
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """The index by month; the newest month is preliminary, as the bank publishes it.
+    """The index by month, the newest one preliminary as the bank publishes it.
 
     Raises SchemaDrift for an error, another table, item or base, or months that are asked for
     twice.
@@ -85,7 +85,7 @@ SOURCE = Source(
     en="Producer price of DRAM memory in Korea",
     homepage="https://ecos.bok.or.kr/",
     licence="free reuse with attribution; changes are to be stated",
-    licence_url="https://www.bok.or.kr/eng/main/contents.do?menuNo=400209",
+    licence_url="https://ecos.bok.or.kr/api/",
     attribution="Bank of Korea, Economic Statistics System (ECOS)",
     cadence="monthly",
     lag_days=22,
@@ -110,6 +110,6 @@ SOURCE = Source(
         "The same item code is DRAM in the table of export prices, which has other figures.",
         "A window without figures is an answer of its own kind, INFO-200.",
         "The newest month is preliminary and revised with the next.",
-        "Contracts of all kinds of DRAM in won: it moves less than the quoted price of one old chip.",
+        "All kinds of DRAM under contract, in won: it moves less than the price of one old chip.",
     ),
 )

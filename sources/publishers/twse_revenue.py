@@ -35,7 +35,7 @@ COLUMNS = {"當月營收": 0, "上月營收": 1, "去年當月營收": 12}
 CODE = "公司代號"
 EMPTY = {"", "-", "不適用"}
 TITLE = re.compile(r"上市公司(\d{2,3})年(\d{1,2})月份")
-MADE = re.compile(r"出表日期\s*[：:]\s*(\d{2,3})/(\d{1,2})/(\d{1,2})")
+REPORTED = re.compile(r"出表日期\s*[：:]\s*(\d{2,3})/(\d{1,2})/(\d{1,2})")
 UNIT = "單位：千元"
 
 
@@ -46,7 +46,7 @@ def next_page(payload: Payload) -> Request | None:
     """
     if len(payload.pages) > 1:
         return None
-    following = _table(payload.content)["month"].min() + 1
+    following = _following(_table(payload.content))
     page = SUMMARY.format(year=following.year - ROC, month=following.month)
     return Request(page, expected_format="html", optional=True)
 
@@ -54,21 +54,26 @@ def next_page(payload: Payload) -> Request | None:
 def parse(payload: Payload) -> pd.DataFrame:
     """Revenues in thousand TWD, known from the day that each page states.
 
-    Where the table and the summary give the same month, the page made later counts. Raises
+    Where the table and the summary give the same month, the page of the later day counts. Raises
     SchemaDrift for a missing column, another unit, or a page of another month.
     """
     table = _table(payload.content)
-    following = table["month"].min() + 1
+    following = _following(table)
     parts = [_figures(table), *(_summary(page, following) for page in payload.extra_pages)]
     rows = pd.concat(parts, ignore_index=True).sort_values("known_from", kind="stable")
     newest = rows.drop_duplicates(["series", "period"], keep="last")
     # A page is stated by its day only: nothing was known after it was fetched.
     fetched_at = pd.Timestamp(payload.fetched_at)
-    return tidy(newest.assign(known_from=newest["known_from"].clip(upper=fetched_at)))
+    stated = newest["known_from"]
+    return tidy(newest.assign(known_from=stated.where(stated.lt(fetched_at), fetched_at)))
+
+
+def _following(table: pd.DataFrame) -> pd.Timestamp:
+    return pd.Timestamp(table["month"].min()) + pd.DateOffset(months=1)
 
 
 def _table(body: bytes) -> pd.DataFrame:
-    """Our companies' rows of the open-data table, each with its `month` and day `made`."""
+    """Our companies' rows of the open-data table: `month` and day `reported`."""
     table = pd.read_csv(BytesIO(body), dtype=str, keep_default_na=False, encoding="utf-8-sig")
     table = table.rename(columns=lambda name: name.removeprefix("營業收入-"))
     require(table, {"出表日期", "資料年月", CODE, *COLUMNS})
@@ -77,19 +82,19 @@ def _table(body: bytes) -> pd.DataFrame:
         raise SchemaDrift(f"a company of {sorted(COMPANIES)}", f"{len(table)} others")
     return ours.assign(
         month=[_month(stated) for stated in ours["資料年月"]],
-        made=[_day(stated) for stated in ours["出表日期"]],
+        reported=[_day(stated) for stated in ours["出表日期"]],
     )
 
 
-def _month(stated: str) -> pd.Period:
-    """The month of a cell such as 11507."""
+def _month(stated: str) -> pd.Timestamp:
+    """The first day of the month of a cell such as 11507."""
     if not re.fullmatch(r"\d{5}", stated):
         raise SchemaDrift("a month as 11507", stated)
-    return pd.Period(year=int(stated[:3]) + ROC, month=int(stated[3:]), freq="M")
+    return pd.Timestamp(int(stated[:3]) + ROC, int(stated[3:]), 1)
 
 
 def _day(stated: str) -> pd.Timestamp:
-    """The end of a day such as 1150817, in Taipei: the page was made in the course of it."""
+    """The end of a day such as 1150817 in Taipei: the hour is not stated."""
     if not re.fullmatch(r"\d{7}", stated):
         raise SchemaDrift("a day as 1150817", stated)
     return _end_of_day(stated[:3], stated[3:5], stated[5:])
@@ -100,16 +105,16 @@ def _end_of_day(year: str, month: str, day: str) -> pd.Timestamp:
     return (start + pd.Timedelta(days=1, seconds=-1)).tz_convert("UTC")
 
 
-def _summary(body: bytes, month: pd.Period) -> pd.DataFrame:
+def _summary(body: bytes, month: pd.Timestamp) -> pd.DataFrame:
     """The figures of a summary page; its layout is tables within tables."""
     # cp950 is Big5 with the characters that company names use beyond it.
     page = BeautifulSoup(body, "html.parser", from_encoding="cp950")
     text = page.get_text(" ")
-    titled, made = TITLE.search("".join(text.split())), MADE.search(text)
-    if titled is None or made is None:
+    titled, reported = TITLE.search("".join(text.split())), REPORTED.search(text)
+    if titled is None or reported is None:
         raise SchemaDrift("a summary of revenues with its month and day", text.strip()[:60])
     if (int(titled[1]) + ROC, int(titled[2])) != (month.year, month.month):
-        raise SchemaDrift(f"the summary of {month}", titled[0])
+        raise SchemaDrift(f"the summary of {month:%Y-%m}", titled[0])
     if UNIT not in "".join(text.split()):
         raise SchemaDrift(UNIT, "none on the page")
     rows = [[cell.get_text(" ").strip() for cell in row.find_all("td", recursive=False)]
@@ -118,7 +123,7 @@ def _summary(body: bytes, month: pd.Period) -> pd.DataFrame:
     if ours:
         _check_heads(page)
     table = pd.DataFrame(ours, columns=[CODE, *COLUMNS], dtype=str)
-    return _figures(table.assign(month=month, made=_end_of_day(*made.groups())))
+    return _figures(table.assign(month=month, reported=_end_of_day(*reported.groups())))
 
 
 def _check_heads(page: BeautifulSoup) -> None:
@@ -131,19 +136,19 @@ def _check_heads(page: BeautifulSoup) -> None:
 
 def _figures(ours: pd.DataFrame) -> pd.DataFrame:
     """The figures of each row, also of the earlier months that it restates."""
-    long = ours.melt([CODE, "month", "made"], list(COLUMNS), "column", "cell")
+    long = ours.melt([CODE, "month", "reported"], list(COLUMNS), "column", "cell")
     cells = long["cell"].str.replace(",", "", regex=False).str.strip()
     filled = long.loc[~cells.isin(EMPTY)]
     values = pd.to_numeric(cells[filled.index], errors="coerce")
     if values.isna().any():
         raise SchemaDrift("revenues as numbers", cells[values.index[values.isna()][0]])
-    months = zip(filled["month"], filled["column"], strict=True)
+    rows = zip(filled["month"], filled["column"], strict=True)
     return pd.DataFrame(
         {
             "series": "twse.revenue." + filled[CODE],
-            "period": [(month - COLUMNS[name]).to_timestamp() for month, name in months],
+            "period": [month - pd.DateOffset(months=COLUMNS[name]) for month, name in rows],
             "value": values,
-            "known_from": filled["made"],
+            "known_from": filled["reported"],
         }
     )
 
@@ -161,7 +166,7 @@ SOURCE = Source(
     lag_days=10,
     stale_days=50,
     role="cross_check",
-    reference="revenues of makers of accelerators and AI servers, where orders that fall show first",
+    reference="revenues of makers of accelerators and AI servers, where falling orders show first",
     requests=(Request(TABLE),),
     next_page=next_page,
     parse=parse,
@@ -185,7 +190,7 @@ SOURCE = Source(
         ),
     ),
     traps=(
-        "The open-data table has one month and is whole about the 17th; companies file by the 10th.",
+        "The open-data table is whole about the 17th; companies file by the 10th.",
         "Rows come on the day of filing: a company without one is no fault.",
         "Years are counted from 1911: 11507 is July 2026.",
         "In the days of filing the table may hold rows of two months: each row names its own.",
