@@ -56,7 +56,8 @@ class Request:
 
     `expected_format` is the format of this body where it differs from the source's. `mirror` is
     another address of the same bytes, for when the first fails. `${NAME}` in `params`, `headers`
-    or `json` is filled in from the environment when the request is sent.
+    or `json` is filled in from the environment when the request is sent. A further page that is
+    `optional` may not exist yet: the pages then end before it.
     """
 
     url: str
@@ -65,6 +66,7 @@ class Request:
     json: Mapping[str, object] | None = None
     expected_format: ExpectedFormat = ""
     mirror: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True)

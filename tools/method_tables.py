@@ -1,6 +1,6 @@
-"""The indicators of the method as Markdown, between marks of a page.
+"""The indicators and successions of the method, between marks of a page.
 
-Run it on a file to renew the part between its marks:
+Run it on a file to renew the parts between its marks:
 
 `python -m tools.method_tables docs/method.md`
 """
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.index.framework import Dimension, Framework, Indicator, Panel, load
+from pipelines.index.inputs import successions
 from tools import docs_markers
 
 HEAD = "| indicator | from | transformation | 0 → 100 | weight |\n|---|---|---|---|---|"
@@ -26,7 +27,24 @@ def renewed(text: str, framework: Framework) -> str:
 
     Raises ValueError without marks.
     """
-    return docs_markers.renewed(text, "indicators", markdown(framework))
+    with_indicators = docs_markers.renewed(text, "indicators", markdown(framework))
+    parts = "\n\n".join(map(_succession, successions.load()))
+    return docs_markers.renewed(with_indicators, "successions", parts)
+
+
+def _succession(step: successions.Succession) -> str:
+    """What both series did over the same months, and why no factor links them."""
+    rows = "\n".join(
+        f"| {change.start} to {change.end} | {change.history:g} | {change.live:g} | "
+        f"{change.history / change.live:.2f} | {change.source} |"
+        for change in step.overlap
+    )
+    return (
+        f"#### `{step.followed_by}` in the place of `{step.series}`, since {step.since}\n\n"
+        f"{step.why_en}\n\n*{step.why_fr}*\n\n"
+        "| over | read before, times | read since, times | apart by | read in |\n"
+        f"|---|---|---|---|---|\n{rows}"
+    )
 
 
 def _group(group: Dimension | Panel) -> str:

@@ -17,6 +17,7 @@ from pipelines.alerts.record import Evaluation, record_findings, record_in_order
 from pipelines.alerts.rules import BUNDLED, Rule, RuleSet, load
 from pipelines.alerts.state_machine import RuleEvent
 from pipelines.errors import UsageError, nearest
+from pipelines.ingest import registers
 from pipelines.settings import SECRETS, Settings, from_environment
 from warehouse import edition
 from warehouse.alerts import repository
@@ -74,11 +75,25 @@ def evaluate(
         in_use,
         titles,
     )
+    events += record_findings(
+        engine,
+        findings.of_registers(rules, changed_pages(engine, settings), settings.now),
+        _evaluation("registers", settings.now),
+        in_use,
+        titles,
+    )
     announced = announcement_store.read(engine, as_of=settings.now)
     events += record_announcements(engine, settings, rules, announced)
     repository.beat(engine, "evaluation", settings.now)
     feed.write(repository.history(engine), settings.releases)
     return events
+
+
+def changed_pages(engine: Engine, settings: Settings) -> dict[str, str]:
+    """The page of each register that changed since it was read, "" where it has not."""
+    due = {reminder.source: reminder.page for reminder in registers.due(engine, settings)
+           if reminder.changed}  # fmt: skip
+    return {key: due.get(key, "") for key in registers.by_hand()}
 
 
 def _evaluation(name: str, now: datetime) -> Evaluation:

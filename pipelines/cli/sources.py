@@ -1,5 +1,6 @@
 """`silentcrash sources …`, `status`, `fetch`, `reparse` and `quarantine`."""
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
@@ -109,13 +110,19 @@ def _stored(settings: "Settings") -> "Callable[[list[str]], pd.DataFrame]":
 
 @top_level.command()
 def status(as_of: AsOf = "", format: Written = Format.table) -> None:
-    """Show newest period, age and last outcome of each source."""
-    from pipelines.ingest import store
+    """Show newest period, age and last outcome of each source.
+
+    Registers that want a look are named below the table.
+    """
+    from pipelines.ingest import registers, store
     from warehouse import fetches
 
     chosen = settings()
-    table = fetches.status(store.open_for_reading(chosen), as_of=parse_day(as_of) or chosen.now)
+    engine = store.open_for_reading(chosen)
+    table = fetches.status(engine, as_of=parse_day(as_of) or chosen.now)
     render_table(table, format, "Status of the sources")
+    for due in registers.due(engine, chosen):
+        print(f"register {due.source}: {due.why} ({due.page})", file=sys.stderr)
 
 
 @top_level.command()

@@ -164,8 +164,10 @@ def _fetch_all_pages(
     client: PoliteClient, source: Source, request: Request, first: FetchResult, bodies: list[bytes]
 ) -> FetchResult:
     """Fill `bodies` page by page; the first result, or that of a failed page."""
-    visited, result = {public_url(request)}, first
+    visited, result, optional = {public_url(request)}, first, False
     while True:
+        if optional and result.outcome != "new":
+            return replace(first, detail=f"without {result.url}: {result.detail}")
         if result.body is not None:
             bodies.append(result.body)
         if result.outcome != "new":
@@ -179,6 +181,7 @@ def _fetch_all_pages(
         if len(visited) >= MAX_PAGES:
             return _refused(first, f"more than {MAX_PAGES} pages")
         visited.add(public_url(following))
+        optional = following.optional
         result = _fetch_page(client, source, following, CachedValidators())
 
 
