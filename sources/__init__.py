@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -21,12 +21,14 @@ from sources.tidy import SchemaDrift, ValidationRule
 
 __all__ = [
     "Completeness",
+    "PastRequest",
     "Payload",
     "Redact",
     "Request",
     "SchemaDrift",
     "Series",
     "Source",
+    "Unread",
     "ValidationRule",
     "find",
     "registry",
@@ -47,7 +49,7 @@ Role = Literal[
     "watcher",
     "reference",
 ]
-ExpectedFormat = Literal["csv", "json", "xlsx", "yaml", "xml", "html", ""]
+ExpectedFormat = Literal["csv", "json", "xlsx", "zip", "yaml", "xml", "html", ""]
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,14 @@ class Request:
     expected_format: ExpectedFormat = ""
     mirror: str = ""
     optional: bool = False
+
+
+@dataclass(frozen=True)
+class PastRequest:
+    """A request for what a publisher published at an earlier instant, in UTC."""
+
+    published: datetime
+    request: Request
 
 
 @dataclass(frozen=True)
@@ -125,6 +135,8 @@ Parse = Callable[[Payload], pd.DataFrame]
 NextPage = Callable[[Payload], Request | None]
 Notices = Callable[[Payload], Sequence[str]]
 Redact = Callable[[bytes], bytes]
+# What a body names and its parser does not read: a kind (machine, model, economy, …) and a name.
+Unread = Callable[[Payload], Iterable[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -144,6 +156,9 @@ class Source:
         notices: what a body says that a person must know, a line each, for the status.
         empty_status: the HTTP status that says, in a body of the expected format, that there is
             nothing yet; 0 if none does.
+        past: requests for what the publisher published on earlier days, oldest first. `parse`
+            then reads the payload as of that day: `fetched_at` is the instant of publication.
+        unread: what a body names and `parse` does not read, for `silentcrash sources news`.
         redact: removes from a body what must never be stored, before it is archived.
         full_snapshot: a payload holds all that its request still publishes, so that a figure
             which is gone from it was withdrawn.
@@ -179,6 +194,8 @@ class Source:
     next_page: NextPage | None = None
     notices: Notices | None = None
     empty_status: int = 0
+    past: tuple[PastRequest, ...] = ()
+    unread: Unread | None = None
     redact: Redact | None = None
     full_snapshot: bool = False
     completeness: Completeness | None = None

@@ -1,4 +1,4 @@
-"""The indicators and successions of the method, between marks of a page.
+"""The indicators, splices and successions, between the marks of a page.
 
 Run it on a file to renew the parts between its marks:
 
@@ -10,10 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.index.framework import Dimension, Framework, Indicator, Panel, load
-from pipelines.index.inputs import successions
+from pipelines.index.inputs import splices, successions
+from pipelines.index.inputs.splices import Gap, Splice
 from tools import docs_markers
 
 HEAD = "| indicator | from | transformation | 0 → 100 | weight |\n|---|---|---|---|---|"
+
+SPLICES = (
+    "| history | continued by | since | factor | both read: history against live | fallback |\n"
+    "|---|---|---|---|---|---|"
+)
 
 
 def markdown(framework: Framework) -> str:
@@ -27,9 +33,14 @@ def renewed(text: str, framework: Framework) -> str:
 
     Raises ValueError without marks.
     """
-    with_indicators = docs_markers.renewed(text, "indicators", markdown(framework))
-    parts = "\n\n".join(map(_succession, successions.load()))
-    return docs_markers.renewed(with_indicators, "successions", parts)
+    parts = {
+        "indicators": markdown(framework),
+        "splices": spliced(splices.load(), splices.gaps()),
+        "successions": "\n\n".join(map(_succession, successions.load())),
+    }
+    for name, part in parts.items():
+        text = docs_markers.renewed(text, name, part)
+    return text
 
 
 def _succession(step: successions.Succession) -> str:
@@ -45,6 +56,26 @@ def _succession(step: successions.Succession) -> str:
         "| over | read before, times | read since, times | apart by | read in |\n"
         f"|---|---|---|---|---|\n{rows}"
     )
+
+
+def spliced(continued: Sequence[Splice], gaps: Sequence[Gap]) -> str:
+    """What continues each series whose history ends, and on which figures."""
+    rows = [SPLICES]
+    for splice in continued:
+        overlap = "; ".join(
+            f"{both.month}: {both.history:g} against {both.live:g}" for both in splice.overlap
+        )
+        agreement = "; ".join(
+            f"`{other.series}` ({both.day}: {both.fallback:g} against {both.live:g})"
+            for other in splice.fallback
+            for both in other.agreement
+        )
+        cells = [f"`{splice.series}`", f"`{splice.continued_by}`", splice.since]
+        cells += [f"{splice.factor:g}", overlap, agreement or "none"]
+        rows.append(f"| {' | '.join(cells)} |")
+    left = "\n".join(f"- `{gap.series}`: {gap.why_en}" for gap in gaps)
+    reasons = "\n".join(f"- `{splice.series}`: {splice.why_en}" for splice in continued)
+    return "\n".join(rows) + f"\n\n{reasons}\n\nLeft without one:\n\n{left}"
 
 
 def _group(group: Dimension | Panel) -> str:

@@ -107,6 +107,27 @@ def parsed_bodies(engine: Engine, source: str) -> pd.DataFrame:
         return rows(connection, query, {"source": source})
 
 
+def served_bodies(engine: Engine, source: str) -> pd.DataFrame:
+    """The bodies that a source served, refused ones too, each once, oldest first.
+
+    Columns: url, sha256, first_at, last_at and last_modified. A fetch without a body of its own
+    (304) saw the body that its address had served before.
+    """
+    query = text(
+        'select f.url, f.at, f.sha256, f.last_modified from "fetch" f '
+        "join source c on c.id = f.source_id "
+        "where c.key = :source and f.outcome in ('new', 'unchanged', 'refused') order by f.id"
+    ).columns(at=UTCDateTime())
+    with engine.connect() as connection:
+        served = rows(connection, query, {"source": source})
+    served["sha256"] = served.groupby("url")["sha256"].ffill()
+    return (
+        served.dropna(subset="sha256")
+        .groupby(["url", "sha256"], as_index=False, sort=False)
+        .agg(first_at=("at", "min"), last_at=("at", "max"), last_modified=("last_modified", "last"))
+    )
+
+
 def newest_fetch(engine: Engine) -> int:
     """The greatest id of a loaded fetch, or 0 when there is none.
 

@@ -34,15 +34,21 @@ logger = logging.getLogger(__name__)
 Record = dict[str, object]
 
 
-def load_fetched(engine: Engine, archive: Archive, fetched: FetchedPayload) -> IngestOutcome:
+def load_fetched(
+    engine: Engine,
+    archive: Archive,
+    fetched: FetchedPayload,
+    published: datetime | None = None,
+) -> IngestOutcome:
     """Archive what was fetched, parse it, validate and load what passes.
 
     Whatever its bytes or the disk of the archive do is its outcome, with a traceback in the log,
-    and stops no other source. A fault of the warehouse is raised: it is everybody's.
+    and stops no other source. A fault of the warehouse is raised: it is everybody's. A payload
+    of the past was `published` before it was fetched, and is read as of then.
     """
     record = fetch_record(fetched)
     try:
-        return _load_fetched(engine, archive, fetched, record)
+        return _load_fetched(engine, archive, fetched, record, published)
     except (SQLAlchemyError, WarehouseError):
         raise
     except Exception as error:
@@ -54,7 +60,11 @@ def load_fetched(engine: Engine, archive: Archive, fetched: FetchedPayload) -> I
 
 
 def _load_fetched(
-    engine: Engine, archive: Archive, fetched: FetchedPayload, record: Record
+    engine: Engine,
+    archive: Archive,
+    fetched: FetchedPayload,
+    record: Record,
+    published: datetime | None,
 ) -> IngestOutcome:
     source, result = fetched.source, fetched.result
     headers = {"source": source.key, "request": asdict(fetched.request), **record}
@@ -72,6 +82,8 @@ def _load_fetched(
     if source.snapshot_dated:
         first_seen = read.first_seen(engine, source.key, result.url, result.sha256)
         payload = replace(payload, first_seen=first_seen)
+    if published is not None:
+        payload = replace(payload, fetched_at=published, first_seen=published)
     return load_payload(engine, source, payload, record, archive)
 
 
@@ -111,7 +123,7 @@ def load_payload(
         return IngestOutcome(source.key, str(record["url"]), "refused", str(error))
     last = last_good(engine, archive, source, payload.request) if archive else None
     notices = source.notices(payload) if source.notices else ()
-    return load_frame(engine, source, frame, record, last, notices)
+    return load_frame(engine, source, frame, record, last, notices, at=payload.fetched_at)
 
 
 def parse_payload(source: Source, payload: Payload) -> pd.DataFrame:
@@ -139,13 +151,16 @@ def load_frame(
     record: Record,
     last: LastGood | None = None,
     notices: Sequence[str] = (),
+    *,
+    at: datetime | None = None,
 ) -> IngestOutcome:
     """Validate a tidy frame, record its fetch, and load what passes.
 
     `record` has the columns of the fetch; `last` is the last good payload of the same address;
-    `notices` are said with the outcome.
+    `notices` are said with the outcome. The frame is compared with what was known `at` the
+    instant as of which it was read: that of the fetch, if no other is given.
     """
-    at = record["at"]
+    at = at or record["at"]  # type: ignore[assignment]
     assert isinstance(at, datetime)  # noqa: S101
     frame = frame.drop_duplicates(ignore_index=True)
     live = record["outcome"] != "history"
@@ -224,7 +239,10 @@ def archived_payload(archive: Archive, source: Source, record: Mapping[str, Any]
         raise DamagedBody(f"archived body {sha} is not what was stored: {error}") from error
     bodies = [archive.get(page) for page in pages] or [first]
     modified = parse_http_date(record["last_modified"])
-    return Payload(bodies[0], request, record["at"], modified, tuple(bodies[1:]))
+    # The same bytes may have been published on several days, each at an address of its own.
+    days = {public_url(past.request): past.published for past in source.past}
+    at = days.get(record.get("url", public_url(request)), record["at"])
+    return Payload(bodies[0], request, at, modified, tuple(bodies[1:]))
 
 
 def no_figures() -> pd.DataFrame:

@@ -41,7 +41,8 @@ def continued_by() -> dict[str, tuple[str, ...]]:
             if source.register:
                 own.append(f"{source.key} ({REGISTER})")
     for splice in splices.load():
-        live.setdefault(splice.series, []).extend(live.get(splice.continued_by, []))
+        names = [name for key in splice.live for name in live.get(key, [])]
+        live.setdefault(splice.series, []).extend(names)
     for step in successions.load():
         own = live.setdefault(step.series, [])
         own[:0] = live.get(step.followed_by, [])  # what is read in its place comes first
@@ -54,7 +55,7 @@ def sources_read(method: Framework) -> list[str]:
     Those of the versions that the method succeeds are among them: its first months are theirs.
     """
     names = {name for indicator in method.indicators.values() for name in indicator.series}
-    names |= {splice.continued_by for splice in splices.load() if splice.series in names}
+    names |= {key for splice in splices.load() if splice.series in names for key in splice.live}
     names = successions.with_followers(names)
     earlier = sources_read(method.succeeds.method) if method.succeeds else []
     return [

@@ -27,6 +27,8 @@ PAGE = re.compile(rb"\s*<(!doctype html|!--|html|head|body)", re.I)
 DATA_TYPES = ("text/csv", "json", "yaml", "spreadsheet", "ms-excel", "octet-stream", "zip")
 DELIMITERS = re.compile(rb"[,;\t|]")
 WORKBOOK = "xl/workbook.xml"
+# What a zip file is called in a message, by its format.
+ARCHIVES = {"xlsx": "workbook", "zip": "zip file"}
 # Error pages say what is wrong near their top; 80 characters of it fit a line of a terminal
 # beside the name of the source.
 EXCERPT_FROM, EXCERPT = 2000, 80
@@ -44,7 +46,7 @@ def rejection_reason(
 ) -> str:
     """Why this body is not what `expected_format` says, in one line; "" if it is.
 
-    `expected_format` is csv, json, xlsx, yaml, xml, html or "" (only an empty body and a page
+    `expected_format` is csv, json, xlsx, zip, yaml, xml, html or "" (only an empty body and a page
     under a data type are then refused). `complete` is False if the response did not prove the
     end of the body: its own form must then prove it. `limit` is the most bytes that a workbook
     may unpack to.
@@ -68,8 +70,8 @@ def _reason(
         return unreadable
     if expected_format in MARKUP and _is_encoded_twice(body.decode(errors="replace")):
         return TWICE
-    if expected_format == "xlsx":
-        return _workbook(body, limit)
+    if expected_format in ARCHIVES:
+        return _archive(body, ARCHIVES[expected_format], limit)
     reason = CHECKS[expected_format](text) if expected_format in CHECKS else ""
     return reason or ("" if complete else _open_end(text, expected_format))
 
@@ -169,17 +171,17 @@ def _html(text: bytes) -> str:
     return "a page cut short" if opened and not re.search(rb"</html\s*>", text, re.I) else ""
 
 
-def _workbook(body: bytes, limit: int) -> str:
+def _archive(body: bytes, name: str, limit: int) -> str:
     try:
-        with ZipFile(BytesIO(body)) as book:
-            if sum(part.file_size for part in book.infolist()) > limit:
-                return f"a workbook over {limit} bytes unpacked"
-            if WORKBOOK not in book.namelist():
+        with ZipFile(BytesIO(body)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > limit:
+                return f"a {name} over {limit} bytes unpacked"
+            if name == ARCHIVES["xlsx"] and WORKBOOK not in archive.namelist():
                 return "a zip file that is not a workbook"
-            broken = book.testzip()
+            broken = archive.testzip()
     except (BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error):
-        return f"not a workbook or cut short: {excerpt(body)}"
-    return f"a workbook with a damaged part {broken}" if broken else ""
+        return f"not a {name} or cut short: {excerpt(body)}"
+    return f"a {name} with a damaged part {broken}" if broken else ""
 
 
 def _open_end(text: bytes, expected_format: str) -> str:

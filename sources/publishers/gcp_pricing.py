@@ -8,6 +8,8 @@ The vintage of 2022-02-09 is left out of the history: the step on 2022-02-16 cor
 and is not a change of price.
 """
 
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -65,6 +67,16 @@ def parse(payload: Payload) -> pd.DataFrame:
     return tidy(rows.assign(period=table_time.date(), known_from=table_time))
 
 
+def unread(payload: Payload) -> Iterator[tuple[str, str]]:
+    """The accelerated machines (a2, a3, …) of whose family no size is read."""
+    table = yaml.load(payload.content, Loader=yaml.CSafeLoader)
+    followed = {machine.partition("-")[0] for machine, _ in MACHINES.values()}
+    for name in table["compute"]["instance"]:
+        family = str(name).partition("-")[0]
+        if re.fullmatch(r"a\d+x?", family) and family not in followed:
+            yield "machine", str(name)
+
+
 def _price(instances: dict[str, Any], gpu: str, region: str, basis: str) -> float | None:
     machine, counted_as = MACHINES[gpu]
     instance = instances.get(machine, {})
@@ -99,6 +111,7 @@ SOURCE = Source(
     ),
     completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
+    unread=unread,
     rules=(
         between(0.05, 25, reason="no GPU of this class was ever rented out of these bounds"),
         *(

@@ -8,6 +8,7 @@ and the quarter of the next follow each other.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -49,6 +50,15 @@ def parse(payload: Payload) -> pd.DataFrame:
     return tidy(pd.concat([shares[["series", "period", "value"]], middle]))
 
 
+def unread(payload: Payload) -> Iterator[tuple[str, str]]:
+    """The economies that economies.csv lacks, and the columns that are no wave."""
+    table = pd.read_csv(BytesIO(payload.content), encoding="mac_roman", dtype=str)
+    require(table, {"Economy"})
+    yield from (("economy", name) for name in set(table["Economy"]) - set(ECONOMIES["economy"]))
+    others = {str(name) for name in table.columns if not WAVE.fullmatch(str(name))}
+    yield from (("column", name) for name in others - {"Economy"})
+
+
 def _periods(waves: dict[str, re.Match[str]]) -> dict[str, pd.Timestamp]:
     return {
         name: pd.Timestamp(year=int(match[2]), month=LAST_QUARTER[match[1]], day=1)
@@ -78,6 +88,7 @@ SOURCE = Source(
     ),
     completeness=Completeness(rows=0.9, series=0.95, entries=0.95),
     parse=parse,
+    unread=unread,
     expected_format="",  # a CSV whose encoding is not that of one
     series=(
         *(

@@ -9,6 +9,7 @@ generation that has one. The price blends three input tokens with one output tok
 
 import json
 import math
+from collections.abc import Iterator
 from datetime import UTC, date
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,15 @@ def parse(payload: Payload) -> pd.DataFrame:
     seen = (payload.first_seen or payload.fetched_at).astimezone(UTC).date()
     rows = [_row(tier, models[model]["prices"], day, seen) for tier, model in current.items()]
     return tidy(pd.DataFrame(rows, columns=["series", "value", "period", "known_from"]))
+
+
+def unread(payload: Payload) -> Iterator[tuple[str, str]]:
+    """The vendor's models in the catalogue that stand for no tier."""
+    followed = set(pd.read_csv(MODELS)["model"])
+    for provider in json.loads(payload.content):
+        if provider["id"] == VENDOR:
+            names = {str(model["id"]) for model in provider["models"]}
+            yield from (("model", name) for name in sorted(names - followed))
 
 
 def _row(tier: str, prices: Prices, day: date, seen: date) -> tuple[object, ...]:
@@ -152,6 +162,7 @@ SOURCE = Source(
     ),
     completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
+    unread=unread,
     rules=(between(0.001, 200, reason="no list price of a million tokens was ever outside"),),
     expected_format="json",
     attribution="Pydantic, genai-prices",

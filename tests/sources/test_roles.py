@@ -20,7 +20,8 @@ def read_by_the_index() -> set[str]:
     """The series of every indicator, those that continue or follow a series."""
     indicators = framework.load().indicators.values()
     keys = {key for indicator in indicators for key in indicator.series}
-    return successions.with_followers(keys) | {splice.continued_by for splice in splices.load()}
+    continuing = {key for splice in splices.load() for key in splice.live}
+    return successions.with_followers(keys) | continuing
 
 
 def cross_checked() -> set[str]:
