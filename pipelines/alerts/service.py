@@ -90,7 +90,7 @@ def evaluate(
 
 
 def changed_pages(engine: Engine, settings: Settings) -> dict[str, str]:
-    """The page of each register that changed since it was read, "" where it has not."""
+    """The page of each register that changed since it was read; "" for none."""
     due = {reminder.source: reminder.page for reminder in registers.due(engine, settings)
            if reminder.changed}  # fmt: skip
     return {key: due.get(key, "") for key in registers.by_hand()}

@@ -14,7 +14,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
 )
-Text = Annotated[str, typer.Option(help="Asked for where it is left out.")]
+Text = Annotated[str, typer.Option(help="See `register form`; asked for where it is left out.")]
 
 
 @app.command("list")

@@ -1,4 +1,4 @@
-"""Pages on which a person reads the figures of a register, watched for changes.
+"""Pages on which registers are read, watched for changes.
 
 Tariffs, auctions, the TOP500 and quoted prices of memory are in registers that a person fills
 in: a change of a page reminds that person and overwrites nothing. The visible text of a page is
@@ -18,7 +18,7 @@ from sources.tidy import between, tidy
 
 
 class Page(NamedTuple):
-    """A watched page: its name, its titles, and which of its lines count ("" is all)."""
+    """A watched page, its titles, and which of its lines count: "" is all."""
 
     name: str
     fr: str
@@ -71,10 +71,10 @@ def parse(payload: Payload) -> pd.DataFrame:
         raise SchemaDrift(f"a page of over {SHORTEST} characters", len(payload.content))
     page = PAGES[payload.request.url]
     lines = payload.content.decode().splitlines()
-    about = [line for line in lines if re.search(page.lines, line, re.I)]
-    if not about:
+    counted = [line for line in lines if re.search(page.lines, line, re.I)]
+    if not counted:
         raise SchemaDrift(f"a line of {page.en}", f"{len(lines)} other lines")
-    fingerprint = int(sha256("\n".join(about).encode()).hexdigest()[:DIGITS], 16) / SPAN
+    fingerprint = int(sha256("\n".join(counted).encode()).hexdigest()[:DIGITS], 16) / SPAN
     day = pd.Timestamp(payload.fetched_at).tz_localize(None).normalize()
     rows = {"series": [f"tariff_pages.{page.name}"], "period": [day], "value": [1 + fingerprint]}
     return tidy(pd.DataFrame(rows))

@@ -1,4 +1,4 @@
-"""Bank of Korea: windows of ten months, and the table that must not be mixed in."""
+"""Bank of Korea: windows of ten months, and the table of another price."""
 
 import json
 from typing import Any
@@ -12,14 +12,14 @@ from tests.server import Reply, Site
 from tests.sources.publishers.helpers import archived_payload, checked, fetch_bodies, fetch_payload
 
 # Quoted by a reader of the service on 2026-09-22; the months before are made up.
-KNOWN = {"202606": 496.84, "202607": 538.74, "202608": 553.02}
+QUOTED = {"202606": 496.84, "202607": 538.74, "202608": 553.02}
 NOTHING = {"RESULT": {"CODE": "INFO-200", "MESSAGE": "해당하는 데이터가 없습니다."}}
 DENIED = {"RESULT": {"CODE": "ERROR-301", "MESSAGE": "샘플키는 10건까지 조회할 수 있습니다."}}
 
 
 def row(month: str, **changed: Any) -> dict[str, Any]:
     """A row in the form of the service, as its readers quote it."""
-    value = str(KNOWN.get(month, 100.0))
+    value = str(QUOTED.get(month, 100.0))
     return {
         "STAT_CODE": "404Y016", "STAT_NAME": "4.1.1.3. 생산자물가지수(품목별)",
         "ITEM_CODE1": "30911201AA", "ITEM_NAME1": "DRAM", "ITEM_CODE2": None, "ITEM_NAME2": None,
@@ -58,9 +58,9 @@ def test_the_series_is_walked_in_windows_of_ten_months(site: Site, last: str) ->
     assert answered.result.outcome == "new", answered.result.detail
     frame = parse(answered.payload).set_index("period")
     assert len(frame) == len(pd.period_range(FIRST, last, freq="M"))
-    assert frame.loc["2026-06":"2026-08", "value"].tolist() == list(KNOWN.values())  # type: ignore[misc]
-    whole = last == "2026-10"  # seventy months: the last window is full, and one more is asked
-    assert len(answered.bodies) == filled + whole
+    assert frame.loc["2026-06":"2026-08", "value"].tolist() == list(QUOTED.values())  # type: ignore[misc]
+    full = last == "2026-10"  # seventy months fill the last window, and one more is asked
+    assert len(answered.bodies) == filled + full
     assert all("/1/10/" in received.path for received in site.asked if "Search" in received.path)
 
 
