@@ -108,7 +108,7 @@ def _end_of_day(year: str, month: str, day: str) -> pd.Timestamp:
 def _summary(body: bytes, month: pd.Timestamp) -> pd.DataFrame:
     """The figures of a summary page; its layout is tables within tables."""
     # cp950 is Big5 with the characters that company names use beyond it.
-    page = BeautifulSoup(body, "html.parser", from_encoding="cp950")
+    page = BeautifulSoup(body.decode("cp950", errors="replace"), "html.parser")
     text = page.get_text(" ")
     titled, reported = TITLE.search("".join(text.split())), REPORTED.search(text)
     if titled is None or reported is None:

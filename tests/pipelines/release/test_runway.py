@@ -90,6 +90,7 @@ def test_the_command_shows_who_continues_what_and_no_end_while_publishers_answer
     assert ran.code == 0
     rows = {row["key"]: row for row in json.loads(ran.out)}
     assert rows["chips.rental_growth"]["live"].startswith("skypilot")
+    assert rows["chips.memory_growth"]["live"].startswith("bank_of_korea, ")
     assert "pjm_capacity" in rows["infrastructure.capacity_price"]["live"]
     # A quarter of four months' carry after its newest figure of 2025 Q4: twelve months, then none.
     assert rows["dependency.accelerator_concentration"]["withheld"] == "2027-01"

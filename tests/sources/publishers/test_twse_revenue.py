@@ -50,6 +50,8 @@ def page(*rows: tuple[str, tuple[str, ...]], title: str = "115年8月份", **tex
         + "<Td nowrap>1.0</td><td>&nbsp;</td><td>9</td><td>9</td><td>1</td><td>-</td></tr>"
         for code, cells in rows
     )
+    # The name of this company has a character that plain Big5 lacks.
+    body += "<tr><td>2353</td><td>宏碁</td>" + "<td>1</td>" * 9 + "</tr>"
     total = "<tr align=right><th colspan=2>合計</th>" + "<td nowrap>9,999,999</td>" * 9 + "</tr>"
     return (
         f"<html><head><meta http-equiv='Content-Type' content='text/html; charset=big5'></head>"
