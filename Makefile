@@ -38,7 +38,7 @@ bench: .venv/.ready  ## measured ratios, printed and written as JSON
 SEED ?= 1
 SECONDS ?= 600
 siege: .venv/.ready  ## damaged bodies and kills at random moments, on loopback: make siege SEED=2 SECONDS=1200
-	$(BIN)/python -m tests.siege --seed $(SEED) --seconds $(SECONDS)
+	$(BIN)/python -m tests.pipelines.siege --seed $(SEED) --seconds $(SECONDS)
 
 LABELS ?= $(firstword $(wildcard ../*/evaluation/announcements_dev.csv))
 evaluate: .venv/.ready  ## docs/accuracy.md from a labelled file: make evaluate LABELS=file.csv

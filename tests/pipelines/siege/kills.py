@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 
 from pipelines.settings import Settings
 from sources.http.raw_archive import Archive
-from tests.siege.campaign import Tally
+from tests.pipelines.siege.campaign import Tally
 from warehouse.database import connect
 from warehouse.observations import read
 

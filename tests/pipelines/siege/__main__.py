@@ -8,17 +8,17 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.pipelines.siege import kills
+from tests.pipelines.siege.bodies import Target, rebuilt_market, rebuilt_rates, targets
+from tests.pipelines.siege.campaign import Tally, damage
 from tests.server import Reply, Site, running_site
-from tests.siege import kills
-from tests.siege.bodies import Target, rebuilt_market, rebuilt_rates, targets
-from tests.siege.campaign import Tally, damage
 
 NOW = "2026-11-23T09:00:00+00:00"
 
 
 def main() -> int:
     """Damaged bodies for half of the time, kills for the other half."""
-    options = argparse.ArgumentParser(prog="python -m tests.siege", description=__doc__)
+    options = argparse.ArgumentParser(prog="python -m tests.pipelines.siege", description=__doc__)
     options.add_argument("--seconds", type=float, default=600, help="the time that it may take")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--bodies", type=int, default=2000, help="at most so many damaged bodies")

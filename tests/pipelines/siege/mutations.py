@@ -6,8 +6,8 @@ import re
 import zipfile
 from collections.abc import Callable
 
+from tests.pipelines.siege.bodies import Target
 from tests.server import Reply, gzipped
-from tests.siege.bodies import Target
 
 Mutation = Callable[[bytes, random.Random], bytes]
 NUMBER = re.compile(rb"\d+(?:\.\d+)?")

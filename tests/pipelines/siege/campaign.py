@@ -18,9 +18,9 @@ from pipelines.settings import Settings
 from sources.http.client import PoliteClient
 from sources.http.credentials import public_url
 from sources.http.raw_archive import Archive
+from tests.pipelines.siege.bodies import Target
+from tests.pipelines.siege.mutations import damaged_reply
 from tests.server import Reply, Site
-from tests.siege.bodies import Target
-from tests.siege.mutations import damaged_reply
 from warehouse.observations import read
 
 # The largest revision that a rule may let pass, and the share of a series that may be withdrawn.
