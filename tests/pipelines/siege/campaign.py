@@ -119,8 +119,8 @@ def damage(folder: Path, site: Site, target: Target, seed: int, count: int, unti
 
 def wrong(before: pd.DataFrame, after: pd.DataFrame, outcome: IngestOutcome) -> Iterator[str]:
     """What the store must not hold after a damaged body."""
-    old = after[after["fetch_id"].isin(before["fetch_id"])]
-    new = after.drop(old.index)
+    earlier = after["fetch_id"].isin(before["fetch_id"])
+    old, new = after[earlier], after[~earlier]
     if len(old) != len(before):
         yield f"{len(before) - len(old)} figures are lost"
     if len(new) and not outcome.good:

@@ -82,7 +82,7 @@ def figures(home: Path) -> Figures:
     engine = connect(Settings(home=home).warehouse)
     stored = read.history(engine).drop(columns="fetch_id")
     engine.dispose()
-    sources = stored["series"].str.partition(".")[0]
+    sources = stored["series"].str.replace(r"\..*", "", regex=True)
     return {
         str(source): tuple(rows.astype(str).itertuples(index=False, name=None))
         for source, rows in stored.groupby(sources)
