@@ -15,7 +15,7 @@ from tests.pipelines.siege.campaign import damage, wrong
 from tests.server import Site
 from warehouse.observations import read
 
-SEED, BODIES, KILLS = 20261127, 12, 2
+SEED, BODIES, KILLS = 20261127, 12, 1
 
 
 @pytest.fixture
