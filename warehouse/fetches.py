@@ -33,12 +33,17 @@ from fetch_summary m join source c on c.id = m.source_id
 where m.known_from <= :as_of and m.fetch_id <= :recorded_by
 group by c.key, c.stale_days, m.frequency
 """
+# A run asks every question of a source within minutes; the next run comes hours later.
+ROUND = pd.Timedelta(hours=1)
+# From the end of the table, for a source has a few questions and many fetches.
 LAST_FETCHES = text("""
-select c.key, c.needs, f.at as last_at, f.outcome as last_outcome, f.detail as last_detail,
-  exists(select 1 from series s where s.source_id = c.id) as counted
-from source c left join "fetch" f on f.id = (
-  select max(id) from "fetch" where source_id = c.id and at <= :at)
+select c.key, c.needs, f.id, f.url, f.at as last_at, f.outcome as last_outcome,
+  f.detail as last_detail, exists(select 1 from series s where s.source_id = c.id) as counted
+from source c left join "fetch" f on f.id in (
+  select id from "fetch" where source_id = c.id and at <= :at order by id desc limit 64)
 """).bindparams(bindparam("at", type_=UTCDateTime()))
+# How bad an outcome is: what a publisher sent and nobody could use comes first.
+BADNESS = {"refused": 3, "failed": 2, "new": 0, "unchanged": 0, "history": 0}
 
 
 @dataclass(frozen=True)
@@ -155,13 +160,14 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
     One row a source. Columns: key, newest_period, age_days (from the end of that period, never
     negative), late (older than its `stale_days`, or nothing stored of its series), rows (stored
     versions), assumed_share (of them, those whose known_from is a declared lag), last_at,
-    last_outcome, last_detail. A source that was never asked because it needs something is
-    "skipped", and not late.
+    last_outcome, last_detail: of several questions those of the worst answer. A source that was
+    never asked because it needs something is "skipped", and not late.
     """
     with engine.connect() as connection:
         pinned = {"as_of": int(as_of.timestamp()), "recorded_by": recorded_by or 2**31 - 1}
         stored = rows(connection, FRESHNESS, pinned)
-        last = rows(connection, LAST_FETCHES, {"at": pd.Timestamp(as_of).to_pydatetime()})
+        recent = rows(connection, LAST_FETCHES, {"at": pd.Timestamp(as_of).to_pydatetime()})
+    last = _worst_open(recent.assign(last_at=pd.to_datetime(recent["last_at"], utc=True)))
     per_source = _freshest(stored, as_of)
     table = last.merge(per_source, on="key", how="left").sort_values("key", ignore_index=True)
     table["rows"] = table["rows"].fillna(0).astype("int64")
@@ -172,6 +178,19 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
     table["last_detail"] = table["last_detail"].mask(skipped, "needs " + table["needs"])
     table["last_at"] = pd.to_datetime(table["last_at"], utc=True)
     return table[STATUS]
+
+
+def _worst_open(recent: pd.DataFrame) -> pd.DataFrame:
+    """The worst of the last answers to the questions of each source, a row a source.
+
+    A question that was not asked in the last round, as an address that moved on, is closed.
+    """
+    newest = recent.groupby("key")["last_at"].transform("max")
+    rounds = recent[newest.isna() | recent["last_at"].gt(newest - ROUND)].sort_values("id")
+    answers = rounds.drop_duplicates(["key", "url"], keep="last")
+    badness = answers["last_outcome"].map(BADNESS).fillna(1)
+    worst = answers.assign(badness=badness).sort_values(["badness", "id"])
+    return worst.drop_duplicates("key", keep="last").drop(columns=["id", "url", "badness"])
 
 
 def _freshest(stored: pd.DataFrame, as_of: datetime) -> pd.DataFrame:

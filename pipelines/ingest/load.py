@@ -231,7 +231,7 @@ def archived_payload(archive: Archive, source: Source, record: Mapping[str, Any]
     """
     sha = record["sha256"]
     try:
-        request = Request(**archive.metadata(sha).get("request"))
+        request = Request(**archive.metadata(sha).get("request", {}))
         first = archive.get(sha)
         # What the hash of several pages names is their index.
         pages = json.loads(first)["pages"] if source.next_page else []

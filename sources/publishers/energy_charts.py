@@ -147,6 +147,6 @@ SOURCE = Source(
         "Prices may be null and may be negative; a day that is not whole has no figure.",
         "A day that is still to come is a 404 with a body of JSON, not an empty list.",
         "An instant may come twice; with two prices it says nothing.",
-        "A day with two hours or more of exactly zero is preliminary, one of zeros alone no figure.",
+        "A day with two hours of exactly zero is preliminary, one of zeros alone has no figure.",
     ),
 )

@@ -1,6 +1,5 @@
 """Wrong figures in a well-formed body: cut tables, doubles, flags, signs."""
 
-import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 from sources import find_source, registry
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
-from tests.pipelines.ingest.bad_days import body_of, stored_figures
+from tests.pipelines.ingest.bad_days import stored_figures
 from tests.server import Reply, Site
 
 EMBER = "ember/european_wholesale_electricity_price_data_monthly.2025-12-02.csv"
@@ -117,13 +116,13 @@ def test_a_cut_table_with_a_consistent_total_is_refused(
     assert len(rows) == 114
     if not first:
         assert fetch("eia_v2", "2026-09-25", eia_page(rows)) == "loaded"
-    before = stored_figures()
+    before = None if first else stored_figures()
     ended = fetch("eia_v2", "2026-09-25", eia_page(cuts[cut]))
     if first and cut != "head":  # nothing says that there was more
         assert ended == "loaded"
     else:
         assert "eia_v2: refused" in ended
-        assert stored_figures().equals(before)
+        assert stored_figures().empty if before is None else stored_figures().equals(before)
 
 
 @pytest.mark.shared
@@ -161,10 +160,19 @@ def test_every_live_source_declares_how_complete_a_payload_must_be() -> None:
 
 def accounts(*flows: int) -> bytes:
     """The SEC's answer for Oracle with quarterly operating cash flows from 2025 Q1 on."""
-    from tests.sources.publishers.test_sec import ENDS, FILED, OCF, STARTS, rebuilt
+    from tests.sources.publishers.test_sec import (
+        CONCEPTS,
+        ENDS,
+        FILED,
+        OCF,
+        STARTS,
+        rebuilt,
+        to_date,
+    )
 
     facts = [(STARTS[n], ENDS[n], flow, FILED[n], "10-Q") for n, flow in enumerate(flows, start=1)]
-    return rebuilt(1341439, **{OCF: facts})
+    same = {names[0]: to_date(6_000_000_000) for names in CONCEPTS.values()}
+    return rebuilt(1341439, **same | {OCF: facts})
 
 
 def test_a_flow_that_changes_its_sign_is_doubted(fetch: Fetch) -> None:
@@ -172,7 +180,7 @@ def test_a_flow_that_changes_its_sign_is_doubted(fetch: Fetch) -> None:
     oracle = [request.url[-15:] for request in find_source("sec").requests].index("0001341439.json")
     good = accounts(5_000_000_000, 5_100_000_000, 5_200_000_000)
     fetch("sec", "2025-11-20", good, question=oracle)
-    assert len(stored("sec.ocf.ORCL")) == 4  # one old quarter is of the rebuilt body
+    assert len(stored("sec.ocf.ORCL")) == 3
     flipped = accounts(5_000_000_000, -5_100_000_000, 5_200_000_000)
     fetch("sec", "2025-11-21", flipped, question=oracle)
     assert stored("sec.ocf.ORCL")["2025-04-01"] == (5_100_000_000, "final")
@@ -214,7 +222,7 @@ def test_flags_of_two_letters_are_read(
 @pytest.mark.shared
 def test_a_flag_that_nobody_knows_is_refused(fetch: Fetch, payloads: Path) -> None:
     def flagged(content: Any) -> None:
-        content["status"] = {next(iter(content["value"])): "q"}
+        content["status"] = "q"
 
     assert "flags" in fetch("eurostat", "2026-05-01", eurostat(payloads, flagged))
 
@@ -306,7 +314,7 @@ def test_the_state_of_a_source_is_the_worst_of_its_questions(
     fetch: Fetch, site: Site, silentcrash: Command
 ) -> None:
     """R12: the first question was refused, and the status said unchanged."""
-    chips, hosting = find_source("fred").requests
+    _, hosting = find_source("fred").requests
     site.serve(public_url(hosting), fred("PCU518210518210", "110.5"))
     assert fetch("fred", "2026-01-20", fred("PCU334413334413")) == "loaded"
     for _ in range(2):  # both orders of arrival happen
@@ -314,21 +322,3 @@ def test_the_state_of_a_source_is_the_worst_of_its_questions(
         assert "refused" in last_detail(silentcrash, "fred")
     assert fetch("fred", "2026-01-22", fred("PCU334413334413")) == "loaded"
     assert "refused" not in last_detail(silentcrash, "fred")
-
-
-@pytest.mark.shared
-def test_a_workbook_with_shifted_columns_is_refused(fetch: Fetch, payloads: Path) -> None:
-    """S56: it was, and it stays so."""
-    import openpyxl
-
-    body = body_of(payloads / "census_c30/privsatime.xlsx")
-    assert fetch("census_c30", "2026-07-02", body) == "loaded"
-    before = stored_figures()
-    book = openpyxl.load_workbook(io.BytesIO(body))
-    for row in book["Private SA"].iter_rows(min_row=5):
-        for left, right in zip(row[1:-1], row[2:], strict=True):
-            left.value = right.value
-    out = io.BytesIO()
-    book.save(out)
-    assert "census_c30: refused" in fetch("census_c30", "2026-07-03", out.getvalue())
-    assert stored_figures().equals(before)
