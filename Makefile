@@ -3,7 +3,7 @@ BIN := .venv/bin
 PYTHON ?= python3
 HOME_OF_RUNS := $(or $(SILENTCRASH_HOME),$(CURDIR)/data)
 
-.PHONY: release test test-fast check dev bench evaluate
+.PHONY: release test test-fast check dev bench evaluate siege
 
 .venv/.ready: uv.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -25,6 +25,7 @@ check: .venv/.ready  ## lint, types, import rule, live sources, Dagster definiti
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/mypy benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.live_sources
 	SILENTCRASH_HOME=$(HOME_OF_RUNS) $(BIN)/dg check defs
@@ -34,6 +35,11 @@ dev: .venv/.ready  ## the Dagster UI with the graph, on http://localhost:3000
 
 bench: .venv/.ready  ## measured ratios, printed and written as JSON
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+SEED ?= 1
+SECONDS ?= 600
+siege: .venv/.ready  ## damaged bodies and kills at random moments, on loopback: make siege SEED=2 SECONDS=1200
+	$(BIN)/python -m tests.pipelines.siege --seed $(SEED) --seconds $(SECONDS)
 
 LABELS ?= $(firstword $(wildcard ../*/evaluation/announcements_dev.csv))
 evaluate: .venv/.ready  ## docs/accuracy.md from a labelled file: make evaluate LABELS=file.csv

@@ -11,7 +11,10 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MONTHS, KEYS, REPLICATES, VINTAGES = 200, 30, 10_000, 120
 OUT = Path("data") / "benchmarks" / "index.json"
@@ -29,7 +32,7 @@ class Bar(NamedTuple):
     mebibytes: float | None = None
 
 
-def made_up():
+def made_up() -> "tuple[pd.DataFrame, pd.DataFrame, pd.Series[float]]":
     import numpy as np
     import pandas as pd
 
@@ -139,17 +142,19 @@ def verdict(bar: Bar, measured: dict[str, float]) -> str:
 
 
 def main() -> None:
-    results = {}
+    results: dict[str, dict[str, object]] = {}
+    seconds: dict[str, float] = {}
     print(f"{'':62}{'s':>8}{'bar':>7}{'MiB':>8}{'bar':>6}")
     for name, bar in BARS.items():
         measured = alone(name)
+        seconds[name] = measured["seconds"]
         results[name] = measured | {"bar_seconds": bar.seconds, "verdict": verdict(bar, measured)}
         limit = f"{bar.mebibytes:.0f}" if bar.mebibytes else "-"
         print(
             f"{bar.what:62}{measured['seconds']:8.2f}{bar.seconds:7.1f}"
             f"{measured['mebibytes']:8.0f}{limit:>6}  {verdict(bar, measured)}"
         )
-    ratio = round(COINR_SECONDS / results["monte_carlo"]["seconds"])
+    ratio = round(COINR_SECONDS / seconds["monte_carlo"])
     results["coinr"] = {"seconds_quoted": COINR_SECONDS, "ratio": ratio}
     print(f"COINr 1.1.14 took {COINR_SECONDS:,.0f} s, {ratio:,} times as long: quoted from when it")
     print("was measured, as R is not run here")

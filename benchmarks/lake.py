@@ -10,8 +10,12 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 from store import DAYS, PERIODS, VERSIONS, append, figures, store
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 OUT = Path("data") / "benchmarks" / "lake.json"
 
@@ -26,7 +30,7 @@ def timed(run: Callable[[], object], times: int = 3) -> tuple[float, float]:
     return tuple(map(median, zip(*taken, strict=True)))
 
 
-def syncs(engine, folder: str) -> dict[str, float]:
+def syncs(engine: "Engine", folder: str) -> dict[str, float]:
     """Writing five million versions, none, and one month of one version a series."""
     from pyarrow import parquet
 

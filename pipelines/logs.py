@@ -60,6 +60,11 @@ def hide_secrets() -> None:
     logging.setLogRecordFactory(make_record)
 
 
+def frames(fault: BaseException) -> str:
+    """The traceback of a fault without its text, which may name an address or a key."""
+    return "".join(traceback.format_tb(fault.__traceback__)) + type(fault).__name__
+
+
 def _is_ours_or_serious(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING or record.name.partition(".")[0] in ROOMS
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -20,13 +20,16 @@ import pandas as pd
 from sources.tidy import SchemaDrift, ValidationRule
 
 __all__ = [
+    "Completeness",
     "Edition",
+    "PastRequest",
     "Payload",
     "Redact",
     "Request",
     "SchemaDrift",
     "Series",
     "Source",
+    "Unread",
     "ValidationRule",
     "find",
     "registry",
@@ -47,7 +50,7 @@ Role = Literal[
     "watcher",
     "reference",
 ]
-ExpectedFormat = Literal["csv", "json", "xlsx", "yaml", "xml", "html", ""]
+ExpectedFormat = Literal["csv", "json", "xlsx", "zip", "yaml", "xml", "html", ""]
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class Request:
 
     `expected_format` is the format of this body where it differs from the source's. `mirror` is
     another address of the same bytes, for when the first fails. `${NAME}` in `params`, `headers`
-    or `json` is filled in from the environment when the request is sent.
+    or `json` is filled in from the environment when the request is sent. A further page that is
+    `optional` may not exist yet: the pages then end before it.
     """
 
     url: str
@@ -65,6 +69,15 @@ class Request:
     json: Mapping[str, object] | None = None
     expected_format: ExpectedFormat = ""
     mirror: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class PastRequest:
+    """A request for what a publisher published at an earlier instant, in UTC."""
+
+    published: datetime
+    request: Request
 
 
 @dataclass(frozen=True)
@@ -116,14 +129,33 @@ class Series:
     en: str
 
 
+@dataclass(frozen=True)
+class Completeness:
+    """What a payload must still hold of the last good one of its address, in shares.
+
+    `rows` of its figures, `series` of its series, and `entries` of the rows of the publisher's
+    table that an aggregate was computed from (the column `entries` of the tidy frame). `fewest`
+    is how many entries a real body had, for tables that only grow: it also judges a first fetch.
+    A period gone from every series of a `full_snapshot` is a cut, whatever these say.
+    """
+
+    rows: float = 0.5
+    series: float = 0.0
+    entries: float = 0.0
+    fewest: int = 0
+
+
 Parse = Callable[[Payload], pd.DataFrame]
 NextPage = Callable[[Payload], Request | None]
+Notices = Callable[[Payload], Sequence[str]]
 Redact = Callable[[bytes], bytes]
 # Given the periods of which a figure is stored, and today: what to ask.
 Windows = Callable[[Collection[date], date], Sequence[Request]]
 # Given the answers so far (None for one that failed): the next question, the edition, or None if
 # the answers name no edition.
 Discover = Callable[[Sequence[bytes | None]], Request | Edition | None]
+# What a body names and its parser does not read: a kind (machine, model, economy, …) and a name.
+Unread = Callable[[Payload], Iterable[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -148,11 +180,18 @@ class Source:
         parse: bytes to a tidy frame, without network or clock.
         next_page: the request for the next page, given those so far; None at the end. Raises
             SchemaDrift if a page does not say whether more follow.
+        notices: what a body says that a person must know, a line each, for the status.
+        empty_status: the HTTP status that says, in a body of the expected format, that there is
+            nothing yet; 0 if none does.
+        past: requests for what the publisher published on earlier days, oldest first. `parse`
+            then reads the payload as of that day: `fetched_at` is the instant of publication.
+        unread: what a body names and `parse` does not read, for `silentcrash sources news`.
         redact: removes from a body what must never be stored, before it is archived.
         full_snapshot: a payload holds all that its request still publishes, so that a figure
             which is gone from it was withdrawn.
         snapshot_dated: a payload gives what is in force when it is requested, so that the same
             bytes on another day are figures of that day.
+        completeness: what a payload must still hold of the last good one.
         known_from: whose date a figure gets if the payload gives none.
         stamp: whether a time stamp is the start or the end of its period, or an instant.
         confirmed: what confirms the address, other than this code, and when that was (YYYY-MM).
@@ -186,8 +225,13 @@ class Source:
     parse: Parse | None = None
     rules: tuple[ValidationRule, ...] = ()
     next_page: NextPage | None = None
+    notices: Notices | None = None
+    empty_status: int = 0
+    past: tuple[PastRequest, ...] = ()
+    unread: Unread | None = None
     redact: Redact | None = None
     full_snapshot: bool = False
+    completeness: Completeness | None = None
     snapshot_dated: bool = False
     expected_format: ExpectedFormat = ""
     attribution: str = ""

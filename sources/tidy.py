@@ -102,9 +102,10 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows as a tidy frame: typed, sorted by series, period and known_from.
 
     In: `series`, `period` and `value`; `status` defaults to "final", `known_from` to NaT
-    (the loader then takes the publisher's or the fetch date). Extra citation columns are
-    kept. Out: series str, period datetime64 (naive, first day), value float64, status str,
-    known_from datetime64 UTC. Raises SchemaDrift if a required column is missing.
+    (the loader then takes the publisher's or the fetch date). Extra citation columns are kept,
+    and `entries`: of how many rows of the publisher's table a figure was computed. Out: series
+    str, period datetime64 (naive, first day), value float64, status str, known_from datetime64
+    UTC. Raises SchemaDrift if a required column is missing, or a period.
     """
     missing = {"series", "period", "value"} - set(rows.columns)
     if missing:
@@ -117,7 +118,9 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
         status=rows.get("status", "final"),
         known_from=pd.to_datetime(known_from, utc=True).astype("datetime64[s, UTC]"),
     )
-    extra = [column for column in CITATION_COLUMNS if column in frame]
+    if frame["period"].isna().any():
+        raise SchemaDrift("a period for every figure", frame.loc[frame["period"].isna()].iloc[0])
+    extra = [column for column in [*CITATION_COLUMNS, "entries"] if column in frame]
     ordered = frame[COLUMNS + extra].sort_values(["series", "period", "known_from"])
     return ordered.reset_index(drop=True)
 

@@ -1,6 +1,6 @@
-"""The indicators of the method as Markdown, between marks of a page.
+"""The indicators, splices and successions, between the marks of a page.
 
-Run it on a file to renew the part between its marks:
+Run it on a file to renew the parts between its marks:
 
 `python -m tools.method_tables docs/method.md`
 """
@@ -10,9 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pipelines.index.framework import Dimension, Framework, Indicator, Panel, load
+from pipelines.index.inputs import splices, successions
+from pipelines.index.inputs.splices import Gap, Splice
 from tools import docs_markers
 
 HEAD = "| indicator | from | transformation | 0 → 100 | weight |\n|---|---|---|---|---|"
+
+SPLICES = (
+    "| history | continued by | since | factor | both read: history against live | fallback |\n"
+    "|---|---|---|---|---|---|"
+)
 
 
 def markdown(framework: Framework) -> str:
@@ -26,7 +33,49 @@ def renewed(text: str, framework: Framework) -> str:
 
     Raises ValueError without marks.
     """
-    return docs_markers.renewed(text, "indicators", markdown(framework))
+    parts = {
+        "indicators": markdown(framework),
+        "splices": spliced(splices.load(), splices.gaps()),
+        "successions": "\n\n".join(map(_succession, successions.load())),
+    }
+    for name, part in parts.items():
+        text = docs_markers.renewed(text, name, part)
+    return text
+
+
+def _succession(step: successions.Succession) -> str:
+    """What both series did over the same months, and why no factor links them."""
+    rows = "\n".join(
+        f"| {change.start} to {change.end} | {change.history:g} | {change.live:g} | "
+        f"{change.history / change.live:.2f} | {change.source} |"
+        for change in step.overlap
+    )
+    return (
+        f"#### `{step.followed_by}` in the place of `{step.series}`, since {step.since}\n\n"
+        f"{step.why_en}\n\n*{step.why_fr}*\n\n"
+        "| over | read before, times | read since, times | apart by | read in |\n"
+        f"|---|---|---|---|---|\n{rows}"
+    )
+
+
+def spliced(continued: Sequence[Splice], gaps: Sequence[Gap]) -> str:
+    """What continues each series whose history ends, and on which figures."""
+    rows = [SPLICES]
+    for splice in continued:
+        overlap = "; ".join(
+            f"{both.month}: {both.history:g} against {both.live:g}" for both in splice.overlap
+        )
+        agreement = "; ".join(
+            f"`{other.series}` ({both.day}: {both.fallback:g} against {both.live:g})"
+            for other in splice.fallback
+            for both in other.agreement
+        )
+        cells = [f"`{splice.series}`", f"`{splice.continued_by}`", splice.since]
+        cells += [f"{splice.factor:g}", overlap, agreement or "none"]
+        rows.append(f"| {' | '.join(cells)} |")
+    left = "\n".join(f"- `{gap.series}`: {gap.why_en}" for gap in gaps)
+    reasons = "\n".join(f"- `{splice.series}`: {splice.why_en}" for splice in continued)
+    return "\n".join(rows) + f"\n\n{reasons}\n\nLeft without one:\n\n{left}"
 
 
 def _group(group: Dimension | Panel) -> str:

@@ -85,6 +85,14 @@ def _facts(source: Source) -> Iterable[str]:
         )
         yield f"Asked: {addresses} at {', '.join(hosts)}{pages}."
         yield from _asked_how(source)
+    if source.past:
+        first, last = (f"{source.past[end].published:%Y-%m-%d}" for end in (0, -1))
+        yield (
+            f"Serves its past: `silentcrash backfill {source.key}` reads {len(source.past)} days "
+            f"back, {first} to {last}."
+        )
+    if source.unread:
+        yield "What it names and is not read: `silentcrash sources news`."
     if source.needs:
         yield f"Skipped unless `{source.needs}` is set in the environment."
     if source.history:

@@ -33,12 +33,17 @@ from fetch_summary m join source c on c.id = m.source_id
 where m.known_from <= :as_of and m.fetch_id <= :recorded_by
 group by c.key, c.stale_days, m.frequency
 """
+# A run asks every question of a source within minutes; the next run comes hours later.
+ROUND = pd.Timedelta(hours=1)
+# From the end of the table, for a source has a few questions and many fetches.
 LAST_FETCHES = text("""
-select c.key, c.needs, f.at as last_at, f.outcome as last_outcome, f.detail as last_detail,
-  exists(select 1 from series s where s.source_id = c.id) as counted
-from source c left join "fetch" f on f.id = (
-  select max(id) from "fetch" where source_id = c.id and at <= :at)
+select c.key, c.needs, f.id, f.url, f.at as last_at, f.outcome as last_outcome,
+  f.detail as last_detail, exists(select 1 from series s where s.source_id = c.id) as counted
+from source c left join "fetch" f on f.id in (
+  select id from "fetch" where source_id = c.id and at <= :at order by id desc limit 64)
 """).bindparams(bindparam("at", type_=UTCDateTime()))
+# How bad an outcome is: what a publisher sent and nobody could use comes first.
+BADNESS = {"refused": 3, "failed": 2, "new": 0, "unchanged": 0, "history": 0}
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ class LastFetch:
     """The last fetch of an address whose rows are stored."""
 
     id: int
+    at: datetime
     etag: str | None
     last_modified: str | None
     sha256: str | None
@@ -65,11 +71,11 @@ class State:
 def last_fetch(engine: Engine, source: str, url: str | None = None) -> LastFetch | None:
     """The last loaded fetch of this source, or of one of its addresses, or None."""
     query = text(
-        "select f.id, f.etag, f.last_modified, f.sha256, f.parser_version, f.rows, f.newest "
+        "select f.id, f.at, f.etag, f.last_modified, f.sha256, f.parser_version, f.rows, f.newest "
         'from "fetch" f join source c on c.id = f.source_id '
         "where c.key = :source and f.loaded and f.url = coalesce(:url, f.url) "
         "order by f.id desc limit 1"
-    )
+    ).columns(at=UTCDateTime())
     with engine.connect() as connection:
         row = connection.execute(query, {"source": source, "url": url}).one_or_none()
     if row is None:
@@ -106,6 +112,27 @@ def parsed_bodies(engine: Engine, source: str) -> pd.DataFrame:
         return rows(connection, query, {"source": source})
 
 
+def served_bodies(engine: Engine, source: str) -> pd.DataFrame:
+    """The bodies that a source served, refused ones too, each once, oldest first.
+
+    Columns: url, sha256, first_at, last_at and last_modified. A fetch without a body of its own
+    (304) saw the body that its address had served before.
+    """
+    query = text(
+        'select f.url, f.at, f.sha256, f.last_modified from "fetch" f '
+        "join source c on c.id = f.source_id "
+        "where c.key = :source and f.outcome in ('new', 'unchanged', 'refused') order by f.id"
+    ).columns(at=UTCDateTime())
+    with engine.connect() as connection:
+        served = rows(connection, query, {"source": source})
+    served["sha256"] = served.groupby("url")["sha256"].ffill()
+    return (
+        served.dropna(subset="sha256")
+        .groupby(["url", "sha256"], as_index=False, sort=False)
+        .agg(first_at=("at", "min"), last_at=("at", "max"), last_modified=("last_modified", "last"))
+    )
+
+
 def newest_fetch(engine: Engine) -> int:
     """The greatest id of a loaded fetch, or 0 when there is none.
 
@@ -133,13 +160,14 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
     One row a source. Columns: key, newest_period, age_days (from the end of that period, never
     negative), late (older than its `stale_days`, or nothing stored of its series), rows (stored
     versions), assumed_share (of them, those whose known_from is a declared lag), last_at,
-    last_outcome, last_detail. A source that was never asked because it needs something is
-    "skipped", and not late.
+    last_outcome, last_detail: of several questions those of the worst answer. A source that was
+    never asked because it needs something is "skipped", and not late.
     """
     with engine.connect() as connection:
         pinned = {"as_of": int(as_of.timestamp()), "recorded_by": recorded_by or 2**31 - 1}
         stored = rows(connection, FRESHNESS, pinned)
-        last = rows(connection, LAST_FETCHES, {"at": pd.Timestamp(as_of).to_pydatetime()})
+        recent = rows(connection, LAST_FETCHES, {"at": pd.Timestamp(as_of).to_pydatetime()})
+    last = _worst_open(recent.assign(last_at=pd.to_datetime(recent["last_at"], utc=True)))
     per_source = _freshest(stored, as_of)
     table = last.merge(per_source, on="key", how="left").sort_values("key", ignore_index=True)
     table["rows"] = table["rows"].fillna(0).astype("int64")
@@ -150,6 +178,19 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
     table["last_detail"] = table["last_detail"].mask(skipped, "needs " + table["needs"])
     table["last_at"] = pd.to_datetime(table["last_at"], utc=True)
     return table[STATUS]
+
+
+def _worst_open(recent: pd.DataFrame) -> pd.DataFrame:
+    """The worst of the last answers to the questions of each source, a row a source.
+
+    A question that was not asked in the last round, as an address that moved on, is closed.
+    """
+    newest = recent.groupby("key")["last_at"].transform("max")
+    rounds = recent[newest.isna() | recent["last_at"].gt(newest - ROUND)].sort_values("id")
+    answers = rounds.drop_duplicates(["key", "url"], keep="last")
+    badness = answers["last_outcome"].map(BADNESS).fillna(1)
+    worst = answers.assign(badness=badness).sort_values(["badness", "id"])
+    return worst.drop_duplicates("key", keep="last").drop(columns=["id", "url", "badness"])
 
 
 def _freshest(stored: pd.DataFrame, as_of: datetime) -> pd.DataFrame:

@@ -5,6 +5,7 @@ between the two, it sends that message again, under the same id. A message waits
 one before it, so that the order of each rule is kept.
 """
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -19,8 +20,11 @@ from pipelines.alerts.channels import DeliveryOutcome
 from pipelines.alerts.record import Evaluation, record_findings
 from pipelines.alerts.reminders import catch_up
 from pipelines.alerts.rules import Channel, RuleSet
+from pipelines.logs import frames
 from pipelines.settings import SECRETS
 from warehouse.alerts import repository
+
+logger = logging.getLogger(__name__)
 
 Clock = Callable[[], datetime]
 Tally = dict[str, Counter[str]]
@@ -109,6 +113,10 @@ def drain(
         if message is None:
             break
         outcome = send(channel, message, environ, now)
+        logger.info(
+            "alerts: message %s to %s: %s %s",
+            *(message["message_id"], channel.id, outcome.state, outcome.error or ""),
+        )
         tally[outcome.state] += 1
         _settle(engine, message, outcome, clock())
         if outcome.state in {"retry", "off"}:
@@ -128,6 +136,7 @@ def send(
         contact = environ.get("SILENTCRASH_CONTACT", "")
         return channels.notify(channel, url, message, contact)
     except Exception as fault:  # a channel that breaks must not stop the others
+        logger.warning("alerts: %s broke\n%s", channel.id, frames(fault))
         return DeliveryOutcome("retry", f"could not send: {type(fault).__name__}")
 
 

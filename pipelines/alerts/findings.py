@@ -176,6 +176,15 @@ def of_channels(
         yield from _levels(rules, "channel", channel, dead, row["last_error"], now)
 
 
+def of_registers(rules: RuleSet, changed: Mapping[str, str], now: datetime) -> Iterator[Finding]:
+    """A page that changed since its figure was read, by register; "" for none.
+
+    That a figure is old is said of a register as of any source.
+    """
+    for register, page in changed.items():
+        yield from _levels(rules, "register", register, bool(page), page, now)
+
+
 def of_heartbeats(
     rules: RuleSet, beats: Mapping[str, datetime], now: datetime
 ) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from pipelines.errors import RulesError
 BUNDLED = Path(__file__).with_name("alerts.yaml")
 Kind = Literal[
     "index", "dimension", "indicator", "regime", "announcement", "quality", "stale", "release",
-    "channel", "scheduler",
+    "channel", "scheduler", "register",
 ]  # fmt: skip
 Severity = Literal["info", "watch", "alert", "critical"]
 Op = Literal[">", ">=", "<", "<=", "crosses_up", "crosses_down"]
@@ -188,8 +188,9 @@ def load(path: Path = BUNDLED, names: Mapping[str, Iterable[str]] | None = None)
         RulesError: One line a fault, `file:line: what is wrong`.
     """
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), yaml.SafeLoader)
-        raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        root = yaml.compose(text, yaml.CSafeLoader)
+        raw = yaml.load(text, yaml.CSafeLoader)
         rules = RuleSet.model_validate(raw)
     except OSError as fault:
         raise RulesError(f"{path}: {fault.strerror}") from None

@@ -6,23 +6,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import requests
 from sqlalchemy import Engine
 
-from pipelines.alerts import channels, deliver, feed, findings, messages, signals
+from pipelines.alerts import channels, findings, messages, signals
 from pipelines.alerts.channels import DeliveryOutcome
 from pipelines.alerts.record import Evaluation, record_findings, record_in_order
 from pipelines.alerts.rules import BUNDLED, Rule, RuleSet, load
 from pipelines.alerts.state_machine import RuleEvent
 from pipelines.errors import UsageError, nearest
+from pipelines.ingest import registers
 from pipelines.settings import SECRETS, Settings, from_environment
-from sources.announcements.event_type import KINDS
 from warehouse import edition
-from warehouse import events as announcement_store
 from warehouse.alerts import repository
-from warehouse.observations import read
+
+if TYPE_CHECKING:
+    from pipelines.alerts import deliver
+
+# What sends, publishes or reads announcements is imported by the functions that do so: requests,
+# the formats and the vocabulary take 0.3 s, and `silentcrash alerts list` needs none of them.
 
 # An announcement that comes to light later than a month after it was made is history.
 RECENT = timedelta(days=31)
@@ -31,6 +35,7 @@ RECENT = timedelta(days=31)
 def rules_in_force(path: Path | None = None) -> RuleSet:
     """The rules of SILENTCRASH_ALERTS, or the shipped ones. Raises RulesError."""
     from pipelines.index.framework import load as method
+    from sources.announcements.event_type import KINDS
 
     framework = method()
     names = {
@@ -47,6 +52,10 @@ def evaluate(
     engine: Engine, settings: Settings, release: int, rules: RuleSet
 ) -> list[repository.Row]:
     """Evaluate an edition and the last fetches: record, queue, write the feeds."""
+    from pipelines.alerts import feed
+    from warehouse import events as announcement_store
+    from warehouse.observations import read
+
     evaluated = edition.load(engine, release)
     in_use = channels.in_use(rules, SECRETS)
     titles = {language: signals.titles(evaluated, language) for language in ("fr", "en")}
@@ -66,11 +75,25 @@ def evaluate(
         in_use,
         titles,
     )
+    events += record_findings(
+        engine,
+        findings.of_registers(rules, changed_pages(engine, settings), settings.now),
+        _evaluation("registers", settings.now),
+        in_use,
+        titles,
+    )
     announced = announcement_store.read(engine, as_of=settings.now)
     events += record_announcements(engine, settings, rules, announced)
     repository.beat(engine, "evaluation", settings.now)
     feed.write(repository.history(engine), settings.releases)
     return events
+
+
+def changed_pages(engine: Engine, settings: Settings) -> dict[str, str]:
+    """The page of each register that changed since it was read; "" for none."""
+    due = {reminder.source: reminder.page for reminder in registers.due(engine, settings)
+           if reminder.changed}  # fmt: skip
+    return {key: due.get(key, "") for key in registers.by_hand()}
 
 
 def _evaluation(name: str, now: datetime) -> Evaluation:
@@ -131,10 +154,13 @@ def record_announcements(
 
 
 def send(
-    engine: Engine, settings: Settings, rules: RuleSet, patience: float = deliver.PATIENCE
-) -> deliver.Tally:
+    engine: Engine, settings: Settings, rules: RuleSet, patience: float | None = None
+) -> "deliver.Tally":
     """Deliver what is due, then write the feeds."""
-    tally = deliver.deliver(engine, rules, lambda: from_environment().now, SECRETS, patience)
+    from pipelines.alerts import deliver, feed
+
+    longest = deliver.PATIENCE if patience is None else patience
+    tally = deliver.deliver(engine, rules, lambda: from_environment().now, SECRETS, longest)
     feed.write(repository.history(engine), settings.releases)
     return tally
 
@@ -146,6 +172,8 @@ def beat(engine: Engine, settings: Settings) -> None:
     is one of a service that notifies people when it is no longer requested. It is not requested
     either when nothing was evaluated for a day, whatever it is that died.
     """
+    import requests
+
     beats = repository.heartbeats(engine)
     if not beats:
         repository.beat(engine, "started", settings.now)
@@ -173,6 +201,8 @@ def send_test(settings: Settings, rules: RuleSet, name: str, channel: str) -> De
         **dict.fromkeys(messages.PUBLIC, ""), **texts, "rule": rule.id, "severity": rule.severity,
         "period": (event.period - pd.Timestamp(0)).days, "as_of": settings.now, "at": settings.now,
     }  # fmt: skip
+    from pipelines.alerts import deliver
+
     key = f"test-{settings.now:%Y%m%d%H%M%S}-{rule.id}"
     sent = {"message_id": key, "created_at": settings.now}
     message = sent | {"payload": {"events": [messages.payload(row, rule)]}}

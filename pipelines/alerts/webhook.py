@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -12,7 +13,10 @@ import requests
 from standardwebhooks import Webhook
 
 from pipelines.alerts.channels import DeliveryOutcome
+from pipelines.logs import frames
 from sources.http.ssrf_guard import PrivateAddress, PublicOnly, violation
+
+logger = logging.getLogger(__name__)
 
 # Seconds to connect, and between two bytes of the answer; the specification asks senders to
 # wait 15 to 30 s.
@@ -75,14 +79,20 @@ def _post(
                 url, body, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True
             ) as answer:
                 return judge(answer.status_code, answer.headers.get("Retry-After", ""), now)
-        except PrivateAddress:
-            return DeliveryOutcome("off", "private address refused: see allow_private")
-        except requests.exceptions.SSLError:
-            return DeliveryOutcome("retry", "the certificate of the receiver is not valid")
-        except requests.exceptions.Timeout:
-            return DeliveryOutcome("retry", "no answer in time")
-        except (requests.exceptions.RequestException, ValueError) as fault:
-            return DeliveryOutcome("retry", f"not reached: {type(fault).__name__}")
+        except (PrivateAddress, requests.exceptions.RequestException, ValueError) as fault:
+            logger.info("alerts: a webhook was not delivered\n%s", frames(fault))
+            return _failure(fault)
+
+
+def _failure(fault: Exception) -> DeliveryOutcome:
+    """What an attempt that got no answer means; names no address and no secret."""
+    if isinstance(fault, PrivateAddress):
+        return DeliveryOutcome("off", "private address refused: see allow_private")
+    if isinstance(fault, requests.exceptions.SSLError):
+        return DeliveryOutcome("retry", "the certificate of the receiver is not valid")
+    if isinstance(fault, requests.exceptions.Timeout):
+        return DeliveryOutcome("retry", "no answer in time")
+    return DeliveryOutcome("retry", f"not reached: {type(fault).__name__}")
 
 
 def judge(status: int, retry_after: str, now: datetime) -> DeliveryOutcome:

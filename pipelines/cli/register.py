@@ -14,7 +14,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     no_args_is_help=True,
 )
-Text = Annotated[str, typer.Option(help="Asked for where it is left out.")]
+Text = Annotated[str, typer.Option(help="See `register form`; asked for where it is left out.")]
 
 
 @app.command("list")
@@ -37,12 +37,39 @@ def check(format: Written = Format.table) -> None:
     from pipelines.ingest import registers, store
 
     chosen = settings()
-    due = registers.due(store.open_for_reading(chosen), chosen.now)
+    due = registers.due(store.open_for_reading(chosen), chosen)
     table = pd.DataFrame(due, columns=["source", "page", "newest", "why"])
     render_table(table.rename(columns={"source": "register"}), format, "Registers that are due")
     if due:
         names = ", ".join(register.source for register in due)
-        raise RunError(f"read again and add what is new with `silentcrash register add`: {names}")
+        raise RunError(
+            "read again, then `silentcrash register add` what is new, or `register reviewed` "
+            f"where nothing is: {names}"
+        )
+
+
+@app.command()
+def reviewed(
+    register: Annotated[str, typer.Argument(help="The register: see `register list`.")],
+    reader: Annotated[str, typer.Option(help="Who looked.")] = "",
+) -> None:
+    """Record that the page of a REGISTER was read and has nothing new."""
+    from pipelines.ingest import registers
+
+    chosen = registers.find_register(register)
+    path = registers.review(settings(), chosen, reader)
+    print(f"noted in {path}; {register} is due again when its page changes", file=sys.stderr)
+
+
+@app.command()
+def form(format: Written = Format.table) -> None:
+    """Explain each field of a figure, and which registers there are."""
+    import pandas as pd
+
+    from pipelines.ingest import registers
+
+    fields = pd.DataFrame(registers.FIELDS.items(), columns=["field", "what it is"])
+    render_table(fields, format, f"A figure of a register: {', '.join(registers.by_hand())}")
 
 
 @app.command()

@@ -1,5 +1,6 @@
-"""`silentcrash sources …`, `status`, `fetch`, `reparse` and `quarantine`."""
+"""`silentcrash sources …` and what is done with a source: fetch, backfill, …"""
 
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,6 +11,8 @@ from pipelines.cli.terminal.render import progress, render_table
 from pipelines.errors import RunError, UsageError, nearest
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import pandas as pd
 
     from pipelines.settings import Settings
@@ -94,6 +97,26 @@ def crosscheck(format: Written = Format.table) -> None:
     render_table(table, format, "Disagreements between publishers")
 
 
+@app.command()
+def news(
+    source: Annotated[list[str] | None, typer.Argument(help="Only these; all by default.")] = None,
+    format: Written = Format.table,
+) -> None:
+    """List what publishers named and no parser reads, with first and last day.
+
+    New machines, models, economies and columns, from the archived bodies; fetches nothing.
+    """
+    from pipelines.ingest import news, store
+    from sources import registry
+    from sources.http.raw_archive import Archive
+
+    chosen, configured = [find_source(key) for key in source or registry()], settings()
+    engine = store.open_for_reading(configured)
+    with progress("Looking through the archived bodies"):
+        table = news.table(engine, Archive(configured.archive), chosen)
+    render_table(table, format, "Seen and not read")
+
+
 def _stored(settings: "Settings") -> "Callable[[list[str]], pd.DataFrame]":
     """Reads the last good figures of series; none where there is no warehouse."""
     from pipelines.ingest import load, store
@@ -109,14 +132,20 @@ def _stored(settings: "Settings") -> "Callable[[list[str]], pd.DataFrame]":
 
 @top_level.command()
 def status(as_of: AsOf = "", format: Written = Format.table) -> None:
-    """Show newest period, age and last outcome of each source."""
-    from pipelines.ingest import store
+    """Show newest period, age and last outcome of each source.
+
+    Registers that want a look are named below the table.
+    """
+    from pipelines.ingest import registers, store
     from warehouse import fetches
 
     chosen = settings()
-    table = fetches.status(store.open_for_reading(chosen), as_of=parse_day(as_of) or chosen.now)
+    engine = store.open_for_reading(chosen)
+    table = fetches.status(engine, as_of=parse_day(as_of) or chosen.now)
     table["monthly_run"] = [monthly_run(key) for key in table["key"]]
     render_table(table, format, "Status of the sources")
+    for due in registers.due(engine, chosen):
+        print(f"register {due.source}: {due.why} ({due.page})", file=sys.stderr)
 
 
 def monthly_run(key: str) -> str:
@@ -153,6 +182,56 @@ def fetch(source: str) -> None:
     if failed := [each for each in outcomes if not each.good and not each.shipped]:
         verdict, first = outcome.verdict(outcomes), failed[0]
         raise RunError(f"{source}: {verdict}: {first.url}: {first.detail}")
+
+
+@top_level.command()
+def backfill(
+    source: str,
+    first: Annotated[
+        str, typer.Option("--from", metavar="DAY", help="Published on that day or later.")
+    ] = "",
+    last: Annotated[
+        str, typer.Option("--to", metavar="DAY", help="Published on that day or earlier.")
+    ] = "",
+) -> None:
+    """Fetch what SOURCE published on earlier days, known since those days.
+
+    Asks only for days that are not loaded yet: call it again after an interruption.
+    """
+    from rich.console import Console
+
+    from pipelines.cli.terminal import summary
+    from pipelines.ingest import ingestion, store
+    from sources import registry
+
+    chosen, configured, outcomes = find_source(source), settings(), []
+    if not chosen.past:
+        dated = ", ".join(key for key, each in registry().items() if each.past)
+        raise UsageError(f"{source} serves no past of its own; these do: {dated}")
+    if ingestion.with_needs([chosen])[1]:
+        raise UsageError(f"{source} needs {chosen.needs}: set it in the environment")
+    engine = store.open_for_writing(configured)
+    pending = ingestion.missing_past(engine, chosen, _day(first), _day(last))
+    with progress(f"Fetching the past of {source}") as step:
+        for outcome in ingestion.backfill(engine, configured, chosen, pending):
+            outcomes.append(outcome)
+            step(f"{source}: {len(outcomes)} of {len(pending)}, {outcome.outcome}")
+    if not pending:
+        print(f"Every day of {source} in this range is loaded; there is nothing to fetch.")
+        return
+    Console().print(summary.outcomes(outcomes))
+    left = len(pending) - sum(outcome.good for outcome in outcomes)
+    if failed := [outcome for outcome in outcomes if not outcome.good]:
+        raise RunError(
+            f"{source}: {left} of {len(pending)} days are not loaded ({failed[-1].detail}); "
+            "what came is kept, call it again for the rest"
+        )
+
+
+def _day(text: str) -> "date | None":
+    """The day that an option gives, None for none."""
+    instant = parse_day(text)
+    return instant.date() if instant else None
 
 
 @top_level.command()

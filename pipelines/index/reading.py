@@ -1,7 +1,7 @@
 """An indicator in one month, read from the figures that were known then."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -9,6 +9,7 @@ import pandas as pd
 
 from pipelines.index.asof import Figures, Ints, StepRule, rows_behind, table
 from pipelines.index.framework import Indicator
+from pipelines.index.inputs import successions
 from pipelines.index.transform import TRANSFORMS, carry_late
 
 
@@ -33,8 +34,25 @@ def read(
 ) -> Reading:
     """An indicator's newest value no later than `month`.
 
-    Figures before `first_year` are not read.
+    Figures before `first_year` are not read. A series that is declared to follow another is read
+    in its place once it gives a value; the reason then says what the other one would give.
     """
+    own = _read(indicator, figures, month, first_year)
+    followed = successions.following(indicator, month)
+    if followed is None:
+        return own
+    successor, note = followed
+    reading = _read(successor, figures, month, first_year)
+    if reading.state == "withheld":
+        return own
+    if own.state != "withheld":
+        note += f", which would give {own.value:.{indicator.decimals}f}"
+    return replace(reading, reason="; ".join(filter(None, (reading.reason, note))))
+
+
+def _read(
+    indicator: Indicator, figures: Mapping[str, Figures], month: pd.Period, first_year: int | None
+) -> Reading:
     shape = _shape(indicator)
     word = TRANSFORMS[indicator.transform]
     now = month.year * 12 + month.month - 1

@@ -11,6 +11,7 @@ from pipelines.index import missing
 from pipelines.index.asof import Figures, FiguresAsOf
 from pipelines.index.assemble import assemble
 from pipelines.index.framework import Framework
+from pipelines.index.inputs import successions
 from pipelines.index.reading import Reading, read
 from warehouse import release_calendar
 
@@ -101,9 +102,8 @@ def vintages(
 
 
 def _as_of(history: pd.DataFrame, framework: Framework) -> FiguresAsOf:
-    return FiguresAsOf(
-        history, {key for indicator in framework.indicators.values() for key in indicator.series}
-    )
+    keys = {key for indicator in framework.indicators.values() for key in indicator.series}
+    return FiguresAsOf(history, successions.with_followers(keys))
 
 
 def _read(

@@ -52,6 +52,7 @@ def add_metrics(
         misplaced_share=misplaced_share(frame, before),
         rescaled_share=rescaled_share(frame, before),
         vanished_share=vanished_share(frame, before),
+        sign_flip=sign_flip(frame, source, before),
         aligned=aligned(frame, source),
     )
 
@@ -144,6 +145,20 @@ def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
     gone = ~pd.MultiIndex.from_arrays([stored["series"], periods]).isin(served)
     shares = stored.assign(gone=gone).groupby("series")["gone"].mean()
     return float(shares.max()) if gone.sum() >= MIN_FIGURES else 0.0
+
+
+def sign_flip(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:
+    """1 where a figure has the other sign than the last good one of its period, else 0.
+
+    A ratio says nothing there. Null for units in per cent: a growth near zero is revised across.
+    """
+    percent = {series.key for series in source.series if "%" in series.unit}
+    stored = before[FIGURE].rename(columns={"value": "last"})
+    stored = stored.astype({"period": frame["period"].dtype})
+    last = frame[["series", "period"]].merge(stored, "left", ["series", "period"])["last"]
+    flipped = (frame["value"].to_numpy() * last.to_numpy(dtype=float)) < 0
+    column = pd.Series(flipped.astype(float), index=frame.index)
+    return column.where(~frame["series"].isin(percent))
 
 
 def level_ratio(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:

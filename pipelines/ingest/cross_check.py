@@ -37,7 +37,7 @@ class CrossCheck(BaseModel):
     first: str
     second: str
     tolerance: float = Field(gt=0, lt=1)
-    reading: Literal["last", "mean"] = "last"
+    reading: Literal["last", "mean", "yearly"] = "last"
     days: int = Field(default=1, ge=1)
     why: str
 
@@ -136,9 +136,16 @@ def _compare(pair: SeriesPair, first: pd.DataFrame, second: pd.DataFrame) -> pd.
 
 
 def _monthly(figures: pd.DataFrame, check: CrossCheck) -> "pd.Series[float]":
-    """The figure of each month of a series; a mean of days needs enough of them."""
+    """The figure of each month of a series; a mean of days needs enough of them.
+
+    A yearly one is a factor: the figure over that of the same month a year before.
+    """
     values = figures.set_index("period")["value"].sort_index()
     grouped = values.groupby(pd.DatetimeIndex(values.index).to_period("M"))
+    if check.reading == "yearly":
+        last = grouped.last()
+        before = last.reindex(last.index - 12)  # the same month a year before
+        return pd.Series(last.to_numpy() / before.to_numpy(), index=last.index)
     # A monthly figure is a mean already.
     if check.reading == "last" or set(figures["series"]) <= monthly_series():
         return grouped.last()

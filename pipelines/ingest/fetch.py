@@ -14,6 +14,7 @@ from time import perf_counter
 from pipelines.settings import SECRETS, Settings
 from sources import Edition, Payload, Redact, Request, SchemaDrift, Source
 from sources.http.client import CachedValidators, FetchResult, PoliteClient
+from sources.http.content_check import rejection_reason
 from sources.http.credentials import public_url
 from sources.http.mirrors import Listed, fetch_first, find_edition
 
@@ -150,8 +151,18 @@ def _fetch_page(
     client: PoliteClient, source: Source, request: Request, previous: CachedValidators
 ) -> FetchResult:
     """A page, from the mirror if the address fails, redacted."""
-    result = fetch_first(client, request, source.expected_format, previous)
+    expected = request.expected_format or source.expected_format
+    result = fetch_first(client, request, expected, previous)
+    result = _without_news(result, expected) if result.status == source.empty_status else result
     return _redacted(source, source.redact, result) if source.redact else result
+
+
+def _without_news(result: FetchResult, expected: str) -> FetchResult:
+    """The result as unchanged if its body is an answer, not the page of a server."""
+    if result.body is None or rejection_reason(result.body, expected):
+        return result
+    detail = f"{result.status}: the publisher has no figure for this yet"
+    return replace(result, outcome="unchanged", detail=detail, body=None, sha256=None)
 
 
 def _redacted(source: Source, redact: Redact, result: FetchResult) -> FetchResult:
@@ -174,8 +185,10 @@ def _fetch_all_pages(
     client: PoliteClient, source: Source, request: Request, first: FetchResult, bodies: list[bytes]
 ) -> FetchResult:
     """Fill `bodies` page by page; the first result, or that of a failed page."""
-    visited, result = {public_url(request)}, first
+    visited, result, optional = {public_url(request)}, first, False
     while True:
+        if optional and result.outcome != "new":
+            return replace(first, detail=f"without {result.url}: {result.detail}")
         if result.body is not None:
             bodies.append(result.body)
         if result.outcome != "new":
@@ -189,6 +202,7 @@ def _fetch_all_pages(
         if len(visited) >= MAX_PAGES:
             return _refused(first, f"more than {MAX_PAGES} pages")
         visited.add(public_url(following))
+        optional = following.optional
         result = _fetch_page(client, source, following, CachedValidators())
 
 

@@ -1,9 +1,9 @@
-"""Bring the figures of sources into the warehouse: shipped history, then live."""
+"""Bring figures into the warehouse: shipped history, then live, and the past."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from hashlib import sha256
 
@@ -13,12 +13,17 @@ from sqlalchemy import Engine
 from pipelines.errors import RunError
 from pipelines.in_use import in_use, why_not_asked
 from pipelines.ingest import registers
-from pipelines.ingest.fetch import LONGEST_DETAIL, fetch_concurrently
+from pipelines.ingest.fetch import (
+    LONGEST_DETAIL,
+    fetch_concurrently,
+    fetch_request,
+    polite_client,
+)
 from pipelines.ingest.load import Record, load_fetched, load_frame
 from pipelines.ingest.outcome import SHIPPED, IngestOutcome
 from pipelines.ingest.store import open_for_writing as open_store
 from pipelines.settings import Settings
-from sources import Request, Source
+from sources import PastRequest, Request, Source
 from sources.citations import cited_csv
 from sources.http.client import CachedValidators
 from sources.http.credentials import public_url
@@ -27,9 +32,20 @@ from sources.tidy import read_history
 from warehouse import load as warehouse
 from warehouse.observations import read
 
-__all__ = ["IngestOutcome", "askable", "fetch_and_load", "ingest_all", "open_store"]
+__all__ = [
+    "IngestOutcome",
+    "askable",
+    "backfill",
+    "fetch_and_load",
+    "ingest_all",
+    "missing_past",
+    "open_store",
+]
 Stored = Callable[[list[str]], pd.DataFrame]
 logger = logging.getLogger(__name__)
+# A day that a publisher lacks is one failure; three in a row say that it does not answer, and
+# each costs the retries of a minute or more.
+MAX_FAILURES = 3
 
 
 def ingest_all(
@@ -56,7 +72,7 @@ def load_history(engine: Engine, source: Source, now: datetime) -> list[IngestOu
     record = _file_record(cited_csv(path).encode(), f"{SHIPPED}{path.name}", now)
     if _is_loaded(engine, source, record):
         return []
-    return [load_frame(engine, source, read_history(path), record)]
+    return [load_frame(engine, source, read_history(path), record, at=now)]
 
 
 def load_register(engine: Engine, settings: Settings, source: Source) -> list[IngestOutcome]:
@@ -72,7 +88,7 @@ def load_register(engine: Engine, settings: Settings, source: Source) -> list[In
         return []
     try:
         return [load_frame(engine, source, registers.read_rows(path, source, settings.now), record)]
-    except RunError as error:
+    except (RunError, ValueError, OSError) as error:  # a file that a person edits may hold anything
         logger.warning("%s: the register cannot be read", source.key, exc_info=True)
         refusal = {"outcome": "refused", "detail": str(error)[:LONGEST_DETAIL], "bytes": None}
         warehouse.record(engine, source.key, **record | refusal)
@@ -101,7 +117,7 @@ def fetch_and_load(
         logger.info("%s: skipped, %s", source.key, why)
         yield IngestOutcome(source.key, source.homepage, "skipped", why)
     ready = [ask_from_last(source, partial(read.panel, engine), settings.now) for source in ready]
-    for fetched in fetch_concurrently(settings, ready, partial(_cached, engine)):
+    for fetched in fetch_concurrently(settings, ready, partial(_cached, engine, archive)):
         yield load_fetched(engine, archive, fetched)
 
 
@@ -126,11 +142,53 @@ def ask_from_last(source: Source, panel: Stored, now: datetime) -> Source:
     return replace(source, requests=tuple(source.windows(periods, now.date())))
 
 
-def _cached(engine: Engine, source: Source, request: Request) -> CachedValidators | None:
-    """The validators of the last good fetch; None if its bytes must come again."""
+def _cached(
+    engine: Engine, archive: Archive, source: Source, request: Request
+) -> CachedValidators | None:
+    """The validators of the last good fetch; None if its bytes must be read again."""
     last = read.last_fetch(engine, source.key, public_url(request))
     if last is None or last.parser_version != source.parser_version:
         return None
-    if source.snapshot_dated:  # the body is read again as figures of today
+    gone = last.sha256 is None or not archive.is_intact(last.sha256)
+    if source.snapshot_dated or gone:  # read again as figures of today, or to be archived again
         return CachedValidators(sha256=last.sha256)
     return CachedValidators(last.etag, last.last_modified, last.sha256)
+
+
+def missing_past(
+    engine: Engine, source: Source, first: date | None = None, last: date | None = None
+) -> list[PastRequest]:
+    """The requests for the past that are not loaded yet, oldest first.
+
+    `first` and `last` limit the day of publication; both ends are included.
+    """
+    chosen = [
+        past
+        for past in source.past
+        if (first is None or past.published.date() >= first)
+        and (last is None or past.published.date() <= last)
+    ]
+    return [
+        past
+        for past in sorted(chosen, key=lambda past: past.published)
+        if read.last_fetch(engine, source.key, public_url(past.request)) is None
+    ]
+
+
+def backfill(
+    engine: Engine, settings: Settings, source: Source, pending: Sequence[PastRequest]
+) -> Iterator[IngestOutcome]:
+    """Fetch and load these requests one after the other; an outcome each.
+
+    The order is that of publication, so that each figure is compared with the one before it. It
+    ends early once the publisher no longer answers: another call asks for what is missing.
+    """
+    archive, failures = Archive(settings.archive), 0
+    with polite_client(settings) as client:
+        for past in pending:
+            fetched = fetch_request(client, source, past.request, None)
+            outcome = load_fetched(engine, archive, fetched, past.published)
+            yield outcome
+            failures = 0 if outcome.good or outcome.outcome == "refused" else failures + 1
+            if failures == MAX_FAILURES:
+                return

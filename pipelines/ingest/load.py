@@ -1,22 +1,34 @@
 """Load a payload: archive its bytes, parse them, validate, store what passes."""
 
+import json
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.errors import UnreadableBody
-from pipelines.ingest.fetch import LONGEST_DETAIL, FetchedPayload, describe_error, page_index
+from pipelines.ingest.fetch import (
+    LONGEST_DETAIL,
+    FetchedPayload,
+    describe_error,
+    page_index,
+    parse_http_date,
+)
 from pipelines.ingest.outcome import IngestOutcome
 from pipelines.ingest.validate import LastGood, Validated, check
-from sources import Payload, Source
+from sources import Payload, Request, Source
 from sources.http.client import FetchResult
 from sources.http.credentials import public_url
 from sources.http.mirrors import Listed
-from sources.http.raw_archive import Archive
+from sources.http.raw_archive import Archive, DamagedBody
 from warehouse import load as warehouse
+from warehouse.database import WarehouseError
+from warehouse.database.errors import first_line
 from warehouse.observations import read
 
 logger = logging.getLogger(__name__)
@@ -24,15 +36,46 @@ logger = logging.getLogger(__name__)
 Record = dict[str, object]
 
 
-def load_fetched(engine: Engine, archive: Archive, fetched: FetchedPayload) -> IngestOutcome:
-    """Archive what was fetched, parse it, validate and load what passes."""
+def load_fetched(
+    engine: Engine,
+    archive: Archive,
+    fetched: FetchedPayload,
+    published: datetime | None = None,
+) -> IngestOutcome:
+    """Archive what was fetched, parse it, validate and load what passes.
+
+    Whatever its bytes or the disk of the archive do is its outcome, with a traceback in the log,
+    and stops no other source. A fault of the warehouse is raised: it is everybody's. A payload
+    of the past was `published` before it was fetched, and is read as of then.
+    """
+    record = fetch_record(fetched)
+    try:
+        return _load_fetched(engine, archive, fetched, record, published)
+    except (SQLAlchemyError, WarehouseError):
+        raise
+    except Exception as error:
+        source, url = fetched.source, fetched.result.url
+        logger.exception("%s: %s cannot be loaded", source.key, url)
+        detail = f"cannot be loaded: {first_line(error)}"[:LONGEST_DETAIL]
+        warehouse.record(engine, source.key, **record | {"outcome": "failed", "detail": detail})
+        return IngestOutcome(source.key, url, "failed", detail)
+
+
+def _load_fetched(
+    engine: Engine,
+    archive: Archive,
+    fetched: FetchedPayload,
+    record: Record,
+    published: datetime | None,
+) -> IngestOutcome:
     source, result = fetched.source, fetched.result
     for listed in fetched.lists:
         _keep_list(engine, archive, source, listed)
-    record = fetch_record(fetched)
     headers = {"source": source.key, "request": asdict(fetched.request), **record}
     stored = [archive.put(body, headers) for body in fetched.bodies]
-    if why := frozen(engine, fetched):
+    if source.next_page and result.outcome in {"new", "unchanged"}:
+        archive.put(page_index(fetched.bodies), headers)
+    if published is None and (why := frozen(engine, fetched)):
         warehouse.record(engine, source.key, **record | {"outcome": "frozen", "detail": why})
         return IngestOutcome(source.key, result.url, "frozen", why)
     # The same price list on another day is another price: those of that day.
@@ -40,15 +83,15 @@ def load_fetched(engine: Engine, archive: Archive, fetched: FetchedPayload) -> I
     if result.outcome != "new" and not dated_anew:
         warehouse.record(engine, source.key, **record)
         return IngestOutcome(source.key, result.url, result.outcome, result.detail)
-    if source.next_page:
-        archive.put(page_index(fetched.bodies), headers)
     # Parsed from the archive and not from memory: what is loaded can be loaded again.
     archived = replace(fetched, bodies=tuple(archive.get(sha) for sha in stored))
     payload = archived.payload
     if source.snapshot_dated:
         first_seen = read.first_seen(engine, source.key, result.url, result.sha256)
         payload = replace(payload, first_seen=first_seen)
-    return load_payload(engine, source, payload, record)
+    if published is not None:
+        payload = replace(payload, fetched_at=published, first_seen=published)
+    return load_payload(engine, source, payload, record, archive)
 
 
 def _keep_list(engine: Engine, archive: Archive, source: Source, listed: Listed) -> None:
@@ -108,13 +151,12 @@ def load_payload(
     source: Source,
     payload: Payload,
     record: Record,
-    *,
-    against_last_good: bool = True,
+    archive: Archive | None = None,
 ) -> IngestOutcome:
     """Parse, validate and load stored bytes; unreadable ones are refused.
 
-    A body that was validated when it arrived, and is parsed again, is not compared with later
-    ones.
+    With an archive, they are compared with the last good payload of their address. A body that
+    was validated when it arrived, and is parsed again, is not compared with later ones.
     """
     try:
         frame = parse_payload(source, payload)
@@ -122,8 +164,9 @@ def load_payload(
         why = {"detail": str(error), "parser_version": source.parser_version}
         warehouse.record(engine, source.key, **record | {"outcome": "refused"} | why)
         return IngestOutcome(source.key, str(record["url"]), "refused", str(error))
-    last = last_good(engine, source, public_url(payload.request)) if against_last_good else None
-    return load_frame(engine, source, frame, record, last)
+    last = last_good(engine, archive, source, payload.request) if archive else None
+    notices = source.notices(payload) if source.notices else ()
+    return load_frame(engine, source, frame, record, last, notices, at=payload.fetched_at)
 
 
 def parse_payload(source: Source, payload: Payload) -> pd.DataFrame:
@@ -150,19 +193,25 @@ def load_frame(
     frame: pd.DataFrame,
     record: Record,
     last: LastGood | None = None,
+    notices: Sequence[str] = (),
+    *,
+    at: datetime | None = None,
 ) -> IngestOutcome:
     """Validate a tidy frame, record its fetch, and load what passes.
 
-    `record` has the columns of the fetch; `last` is the last good payload of the same address.
+    `record` has the columns of the fetch; `last` is the last good payload of the same address;
+    `notices` are said with the outcome. The frame is compared with what was known `at` the
+    instant as of which it was read: that of the fetch, if no other is given.
     """
-    at = record["at"]
+    at = at or record["at"]  # type: ignore[assignment]
     assert isinstance(at, datetime)  # noqa: S101
     frame = frame.drop_duplicates(ignore_index=True)
     live = record["outcome"] != "history"
     keys = sorted(frame["series"].unique())
     before = read.panel(engine, series=keys, as_of=at) if live else no_figures()
     checked = check(frame, source, at=at, before=before, last=last)
-    detail = "; ".join(checked.blocked or checked.warnings)[:LONGEST_DETAIL]
+    remarks = checked.blocked or (*checked.warnings, *notices)
+    detail = "; ".join(remarks)[:LONGEST_DETAIL]
     outcome = str(record["outcome"]) if checked.passed else "refused"
     record = record | {"outcome": outcome, "detail": detail} | _parsed(source, frame)
     counts = _store(engine, source, frame, record, checked, live=live)
@@ -203,12 +252,40 @@ def _store(
     return loaded.added, len(checked.rejected) + len(loaded.refused), loaded.withdrawn
 
 
-def last_good(engine: Engine, source: Source, url: str) -> LastGood | None:
-    """Rows and newest period of the last payload that was loaded from an address."""
-    last = read.last_fetch(engine, source.key, url)
+def last_good(
+    engine: Engine, archive: Archive, source: Source, request: Request
+) -> LastGood | None:
+    """The last payload that was loaded from an address."""
+    last = read.last_fetch(engine, source.key, public_url(request))
     if last is None or not last.rows or last.newest is None:
         return None
-    return LastGood(last.rows, last.newest)
+    try:
+        frame = parse_payload(source, archived_payload(archive, source, asdict(last)))
+    except (KeyError, DamagedBody, UnreadableBody):
+        logger.info("%s: the last good body is not there to compare with", source.key)
+        return LastGood(last.rows, last.newest)
+    return LastGood(last.rows, last.newest, frame)
+
+
+def archived_payload(archive: Archive, source: Source, record: Mapping[str, Any]) -> Payload:
+    """The payload of an archived fetch: its `sha256`, `at` and `last_modified`.
+
+    Raises KeyError where its bytes are gone, DamagedBody where they have changed.
+    """
+    sha = record["sha256"]
+    try:
+        request = Request(**archive.metadata(sha).get("request", {}))
+        first = archive.get(sha)
+        # What the hash of several pages names is their index.
+        pages = json.loads(first)["pages"] if source.next_page else []
+    except (TypeError, ValueError) as error:
+        raise DamagedBody(f"archived body {sha} is not what was stored: {error}") from error
+    bodies = [archive.get(page) for page in pages] or [first]
+    modified = parse_http_date(record["last_modified"])
+    # The same bytes may have been published on several days, each at an address of its own.
+    days = {public_url(past.request): past.published for past in source.past}
+    at = days.get(record.get("url", public_url(request)), record["at"])
+    return Payload(bodies[0], request, at, modified, tuple(bodies[1:]))
 
 
 def no_figures() -> pd.DataFrame:

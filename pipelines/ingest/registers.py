@@ -9,9 +9,10 @@ figure could be known, and are validated and loaded at every run like any other 
 import csv
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -38,6 +39,12 @@ FIELDS: Mapping[str, str] = {
     "reader": "who read it",
 }
 OPTIONAL = {"note"}
+NEVER = pd.Timestamp(0, tz="UTC")
+
+
+# When a person last looked at the page of a register, in the same folder.
+REVIEWS = "reviews.csv"
+REVIEW = ("source", "at", "reader")
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,7 @@ class Due:
     page: str
     newest: str
     why: str
+    changed: bool = False
 
 
 def by_hand() -> dict[str, Source]:
@@ -135,14 +143,19 @@ def add(settings: Settings, source: Source, row: Mapping[str, str]) -> Path:
     if fault := objection(complete, source, settings.now):
         raise UsageError(fault)
     path = path_of(settings.home, source)
+    _append(path, list(FIELDS), complete)
+    return path
+
+
+def _append(path: Path, fields: Sequence[str], row: Mapping[str, str]) -> None:
+    """Add a row to a CSV file, which is begun with its header if it is not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(f".{os.getpid()}.part")
-    before = path.read_text(encoding="utf-8-sig") if path.is_file() else ",".join(FIELDS) + "\n"
+    before = path.read_text(encoding="utf-8-sig") if path.is_file() else ",".join(fields) + "\n"
     with draft.open("w", encoding="utf-8", newline="") as file:
         file.write(before if before.endswith("\n") else before + "\n")
-        csv.DictWriter(file, list(FIELDS), lineterminator="\n").writerow(complete)
+        csv.DictWriter(file, fields, lineterminator="\n").writerow(row)
     draft.replace(path)
-    return path
 
 
 def listing(engine: Engine, key: str = "") -> pd.DataFrame:
@@ -170,24 +183,58 @@ def _newest(engine: Engine, source: Source) -> pd.DataFrame:
     return joined[["register", "series", "period", "value", "unit", "known_from", "page"]]
 
 
-def due(engine: Engine, now: datetime) -> list[Due]:
+def due(engine: Engine, settings: Settings) -> list[Due]:
     """The registers with an old newest figure, or a page that changed since."""
-    pages = read.latest(engine, ["tariff_pages.*"])
-    changed = dict(zip(pages["series"], pages["known_from"], strict=True))
+    changes, reviews = _page_changes(engine), _reviews(settings.home)
     reminders = []
     for source in by_hand().values():
-        keys = [series.key for series in source.series]
-        figures = read.latest(engine, keys)
+        figures = read.latest(engine, [series.key for series in source.series])
         if figures.empty:
             reminders.append(Due(source.key, source.register, "", "it has no figure yet"))
             continue
-        period, known_from = figures["period"].max(), figures["known_from"].max()
-        age = (pd.Timestamp(now).tz_localize(None) - period).days
-        watched = changed.get(f"tariff_pages.{source.watched_as}")
-        if age > source.stale_days:
+        period = figures["period"].max()
+        age = (pd.Timestamp(settings.now).tz_localize(None) - period).days
+        changed = changes.get(f"tariff_pages.{source.watched_as}")
+        looked = max(figures["known_from"].max(), reviews.get(source.key, NEVER))
+        reminder = partial(Due, source.key, source.register, f"{period:%Y-%m-%d}")
+        if changed is not None and changed > looked:
+            why = f"this page changed on {changed:%Y-%m-%d}: read its figure again"
+            reminders.append(reminder(why, changed=True))
+        elif age > source.stale_days:
             why = f"its newest figure is of {period:%Y-%m-%d}, {age} days ago"
-            reminders.append(Due(source.key, source.register, f"{period:%Y-%m-%d}", why))
-        elif watched is not None and watched > known_from:
-            why = f"the page changed on {watched:%Y-%m-%d}: read the figure again"
-            reminders.append(Due(source.key, source.register, f"{period:%Y-%m-%d}", why))
+            reminders.append(reminder(why))
     return reminders
+
+
+def _page_changes(engine: Engine) -> dict[str, pd.Timestamp]:
+    """When each watched page last changed; a page seen once has not."""
+    seen = read.panel(engine, ["tariff_pages.*"])
+    before = seen.groupby("series")["value"].shift()
+    changed = seen[before.notna() & seen["value"].ne(before)]
+    return dict(changed.groupby("series")["known_from"].max())
+
+
+def review(settings: Settings, source: Source, reader: str) -> Path:
+    """Record that a person looked at the page of a register and found nothing new.
+
+    Raises UsageError where nobody is named.
+    """
+    if not reader.strip():
+        raise UsageError(f"reader is empty ({FIELDS['reader']})")
+    path = settings.home / FOLDER / REVIEWS
+    row = {"source": source.key, "at": settings.now.isoformat(), "reader": reader.strip()}
+    _append(path, REVIEW, row)
+    return path
+
+
+def _reviews(home: Path) -> dict[str, pd.Timestamp]:
+    """The last review of each register. Raises RunError for a spoilt file."""
+    path = home / FOLDER / REVIEWS
+    if not path.is_file():
+        return {}
+    try:
+        rows = pd.read_csv(path, dtype=str)
+        at = pd.to_datetime(rows["at"], utc=True, format="ISO8601")
+        return dict(at.groupby(rows["source"]).max())
+    except (KeyError, ValueError) as error:
+        raise RunError(f"{path}: {', '.join(REVIEW)} cannot be read ({error})") from None

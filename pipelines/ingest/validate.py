@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
+from pipelines.ingest import completeness
 from pipelines.ingest.batch_metrics import add_metrics
-from sources import Source, ValidationRule
+from sources import Completeness, Source, ValidationRule
 from sources.tidy import between
 
 # Above this share of rejected rows the whole payload is suspect: its form has changed.
@@ -21,10 +22,7 @@ MAX_QUARANTINED = 0.05
 MAX_MISPLACED = 0.5
 # A change of unit scales every figure; new and corrected ones may hide a fifth of them.
 MAX_RESCALED = 0.8
-# Publishers trim old periods, rarely more than half of a table at once.
-MIN_ROWS = 0.5
 # Where a figure that is gone counts as withdrawn, a body cut short must not withdraw figures.
-MIN_ROWS_OF_SNAPSHOT = 0.95
 MAX_VANISHED = 0.03
 # A revision moves a figure by less than a factor of five, a shift of the decimal point by ten.
 LARGEST_RATIO = 5.0
@@ -34,10 +32,14 @@ LARGEST_MOVE = 2.0
 
 @dataclass(frozen=True)
 class LastGood:
-    """Rows and newest period of the last payload loaded from the same address."""
+    """Rows and newest period of the last payload loaded from the same address.
+
+    `frame` is that payload as its parser reads it; None where its body is gone.
+    """
 
     rows: int
     newest: pd.Timestamp
+    frame: pd.DataFrame | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,6 @@ class Validated:
 def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
     """The rules that hold for every source, then its own."""
     declared = [series.key for series in source.series]
-    one_row = {"column_list": ["series", "period", "known_at"]}
     rules = [
         _block("ExpectTableRowCountToBeBetween", "the payload holds no figure", min_value=1),
         ValidationRule(
@@ -75,10 +76,11 @@ def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
             {"column": "present"},
             reason="a figure without a value must be withdrawn",
         ),
-        ValidationRule(
+        # Whichever of the two is right, the table was put together wrongly.
+        _block(
             "ExpectCompoundColumnsToBeUnique",
-            one_row,
-            reason="two figures for one period and one date",
+            "two figures for one period and one date",
+            column_list=["series", "period", "known_at"],
         ),
         _block(
             "ExpectColumnMaxToBeBetween",
@@ -95,12 +97,12 @@ def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
             column="level_ratio",
             reason="over 5 times or under 1/5 of the last good",
         ),
+        between(0, 0, column="sign_flip", reason="the sign of the last good figure has changed"),
     ]
     if source.full_snapshot:
         rules.append(VANISHED)
     if last is not None:
-        least = MIN_ROWS_OF_SNAPSHOT if source.full_snapshot else MIN_ROWS
-        rules += _against_last_good(last, least)
+        rules += _against_last_good(last, (source.completeness or Completeness()).rows)
     return rules + list(source.rules)
 
 
@@ -170,6 +172,10 @@ def check(
     batch = add_metrics(frame.drop_duplicates(ignore_index=True), source, before, at)
     failures = validate(batch, rules)
     blocked = [text for rule, text, _ in failures if rule.severity == "block"]
+    if complete:
+        blocked += completeness.cut(source, frame, before)
+        earlier = frame.head(0) if last is None or last.frame is None else last.frame
+        blocked += completeness.objections(source, frame, earlier)
     warnings = [text for rule, text, _ in failures if rule.severity == "warn"]
     rejected = _rejected(batch, failures)
     share = rejected["row"].nunique() / max(len(batch), 1)

@@ -1,5 +1,6 @@
 """A monthly edition: computed as it could be known, stored, published."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from pipelines.release import revisions
 from warehouse import edition
 from warehouse.edition import Edition
 from warehouse.observations import read
+
+logger = logging.getLogger(__name__)
 
 # Seed of the replicates behind the intervals: the same figures give the same bits. Another
 # number moves the ends of the 2026 intervals of the index by at most 0.4 points.
@@ -225,6 +228,10 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
         previous=_before(engine, stored),
         pages=document.pages(stored),
         layout=collection.Layout() if usual else None,
+    )
+    logger.info(
+        "release %s: edition %d, as of %s, %d files in %s",
+        *(stored.month, release, f"{stored.as_of:%Y-%m-%d}", len(written), folder),
     )
     return Published(stored, folder, tuple(written))
 

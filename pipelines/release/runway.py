@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipelines.index.asof import Figures, FiguresAsOf
 from pipelines.index.framework import Dimension, Framework, Indicator
-from pipelines.index.inputs import splices
+from pipelines.index.inputs import splices, successions
 from pipelines.index.reading import read
 from sources import registry
 
@@ -30,7 +30,7 @@ def continued_by() -> dict[str, tuple[str, ...]]:
     Registers that a person keeps are included.
 
     A series is continued by the live sources that declare it, by those that declare the series
-    spliced to it, and by the register that a person keeps.
+    spliced to it or read in its place, and by the register that a person keeps.
     """
     live: dict[str, list[str]] = {}
     for source in registry().values():
@@ -41,7 +41,11 @@ def continued_by() -> dict[str, tuple[str, ...]]:
             if source.register:
                 own.append(f"{source.key} ({REGISTER})")
     for splice in splices.load():
-        live.setdefault(splice.series, []).extend(live.get(splice.continued_by, []))
+        names = [name for key in splice.live for name in live.get(key, [])]
+        live.setdefault(splice.series, []).extend(names)
+    for step in successions.load():
+        own = live.setdefault(step.series, [])
+        own[:0] = live.get(step.followed_by, [])  # what is read in its place comes first
     return {key: tuple(names) for key, names in live.items()}
 
 
@@ -51,7 +55,8 @@ def sources_read(method: Framework) -> list[str]:
     Those of the versions that the method succeeds are among them: its first months are theirs.
     """
     names = {name for indicator in method.indicators.values() for name in indicator.series}
-    names |= {splice.continued_by for splice in splices.load() if splice.series in names}
+    names |= {key for splice in splices.load() if splice.series in names for key in splice.live}
+    names = successions.with_followers(names)
     earlier = sources_read(method.succeeds.method) if method.succeeds else []
     return [
         source.key
@@ -92,7 +97,7 @@ def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFra
         share (per cent of the weight of the index that goes with it; 0 for a panel).
     """
     keys = {name for indicator in method.indicators.values() for name in indicator.series}
-    figures = FiguresAsOf(history, keys).at(now)
+    figures = FiguresAsOf(history, successions.with_followers(keys)).at(now)
     live = continued_by()
     shares = weight_shares(method)
     start = pd.Period(now.replace(tzinfo=None), "M")

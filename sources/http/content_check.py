@@ -8,9 +8,11 @@ are plausible is for the rules of each source.
 from __future__ import annotations
 
 import json
+import logging
 import re
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from email.message import Message
 from io import BytesIO
 from xml.etree import ElementTree
@@ -18,16 +20,20 @@ from zipfile import BadZipFile, ZipFile
 
 from sources.http.connection import MIB
 
+LOG = logging.getLogger(__name__)
 FormatCheck = Callable[[bytes], str]
 BOM = b"\xef\xbb\xbf"
 PAGE = re.compile(rb"\s*<(!doctype html|!--|html|head|body)", re.I)
 DATA_TYPES = ("text/csv", "json", "yaml", "spreadsheet", "ms-excel", "octet-stream", "zip")
 DELIMITERS = re.compile(rb"[,;\t|]")
 WORKBOOK = "xl/workbook.xml"
+# What a zip file is called in a message, by its format.
+ARCHIVES = {"xlsx": "workbook", "zip": "zip file"}
 # Error pages say what is wrong near their top; 80 characters of it fit a line of a terminal
 # beside the name of the source.
 EXCERPT_FROM, EXCERPT = 2000, 80
-TEXT = {"csv", "json", "yaml"}
+TEXT, MARKUP = {"csv", "json", "yaml"}, {"html", "xml"}
+TWICE = "text that was encoded as UTF-8 twice: é reads Ã©"
 
 
 def rejection_reason(
@@ -40,20 +46,32 @@ def rejection_reason(
 ) -> str:
     """Why this body is not what `expected_format` says, in one line; "" if it is.
 
-    `expected_format` is csv, json, xlsx, yaml, xml, html or "" (only an empty body and a page
+    `expected_format` is csv, json, xlsx, zip, yaml, xml, html or "" (only an empty body and a page
     under a data type are then refused). `complete` is False if the response did not prove the
     end of the body: its own form must then prove it. `limit` is the most bytes that a workbook
     may unpack to.
     """
+    try:
+        return _reason(body, expected_format, content_type, complete=complete, limit=limit)
+    except Exception as error:  # a publisher's bytes may break a check in any way
+        LOG.warning("a body cannot be checked", exc_info=True)
+        return f"cannot be read as {expected_format or content_type}: {type(error).__name__}"
+
+
+def _reason(
+    body: bytes, expected_format: str, content_type: str, *, complete: bool, limit: int
+) -> str:
     text = body.removeprefix(BOM)
     if not text.strip():
         return "an empty body"
-    if expected_format not in {"html", "xml"} and _is_page(text, expected_format, content_type):
+    if expected_format not in MARKUP and _is_page(text, expected_format, content_type):
         return f"a page of markup instead of {expected_format or content_type}: {excerpt(text)}"
     if expected_format in TEXT and (unreadable := _unreadable(body, content_type)):
         return unreadable
-    if expected_format == "xlsx":
-        return _workbook(body, limit)
+    if expected_format in MARKUP and _is_encoded_twice(body.decode(errors="replace")):
+        return TWICE
+    if expected_format in ARCHIVES:
+        return _archive(body, ARCHIVES[expected_format], limit)
     reason = CHECKS[expected_format](text) if expected_format in CHECKS else ""
     return reason or ("" if complete else _open_end(text, expected_format))
 
@@ -77,11 +95,25 @@ def _unreadable(body: bytes, content_type: str) -> str:
     for charset in ("utf-8", declared):
         try:
             decoded = body.decode(charset)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):  # `undefined` and `idna` raise the first without more
             continue
         # UTF-16 passes as UTF-8 as long as it is ASCII, with a zero after every letter.
-        return "zero bytes: text in another encoding" if "\0" in decoded else ""
+        if "\0" in decoded:
+            return "zero bytes: text in another encoding"
+        return TWICE if _is_encoded_twice(decoded) else ""
     return f"not text in {declared}, the declared encoding"
+
+
+def _is_encoded_twice(text: str) -> bool:
+    """Whether every letter beyond ASCII is the byte of a letter in UTF-8.
+
+    One real é or — without a fitting neighbour is enough for it not to be so.
+    """
+    for charset in () if text.isascii() else ("latin-1", "cp1252"):
+        with suppress(UnicodeError):
+            text.encode(charset).decode("utf-8")
+            return True
+    return False
 
 
 def _charset(content_type: str) -> str:
@@ -106,6 +138,9 @@ def _json(text: bytes) -> str:
         return f"not JSON or cut short ({str(error)[:80]}): {excerpt(text)}"
     if not value:
         return "empty JSON"
+    # Letters may be escapes, whose bytes are ASCII.
+    if b"\\u00" in text and _is_encoded_twice(json.dumps(value, ensure_ascii=False)):
+        return TWICE
     if isinstance(value, dict) and (message := value.get("error") or value.get("errors")):
         return f"an error instead of data: {excerpt(json.dumps(message).encode())}"
     return ""
@@ -123,7 +158,8 @@ def _xml(text: bytes) -> str:
         return "XML that declares entities, which can expand without limit"
     try:
         root = ElementTree.fromstring(text)  # noqa: S314
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:
+        # The last two are for an encoding that the declaration names and Python does not know.
         return f"not XML or cut short ({error}): {excerpt(text)}"
     return "a page instead of XML" if root.tag.rpartition("}")[2].lower() == "html" else ""
 
@@ -135,17 +171,17 @@ def _html(text: bytes) -> str:
     return "a page cut short" if opened and not re.search(rb"</html\s*>", text, re.I) else ""
 
 
-def _workbook(body: bytes, limit: int) -> str:
+def _archive(body: bytes, name: str, limit: int) -> str:
     try:
-        with ZipFile(BytesIO(body)) as book:
-            if sum(part.file_size for part in book.infolist()) > limit:
-                return f"a workbook over {limit} bytes unpacked"
-            if WORKBOOK not in book.namelist():
+        with ZipFile(BytesIO(body)) as archive:
+            if sum(part.file_size for part in archive.infolist()) > limit:
+                return f"a {name} over {limit} bytes unpacked"
+            if name == ARCHIVES["xlsx"] and WORKBOOK not in archive.namelist():
                 return "a zip file that is not a workbook"
-            broken = book.testzip()
+            broken = archive.testzip()
     except (BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error):
-        return f"not a workbook or cut short: {excerpt(body)}"
-    return f"a workbook with a damaged part {broken}" if broken else ""
+        return f"not a {name} or cut short: {excerpt(body)}"
+    return f"a {name} with a damaged part {broken}" if broken else ""
 
 
 def _open_end(text: bytes, expected_format: str) -> str:

@@ -14,7 +14,7 @@ import fsspec
 
 
 class DamagedBody(ValueError):
-    """An archived body no longer has the hash that it was stored under."""
+    """An archived body, or what is noted beside it, is no longer what was stored."""
 
 
 class Archive:
@@ -22,6 +22,7 @@ class Archive:
 
     `root` is a folder or an fsspec URL. Nothing is ever changed: the first sidecar of a body
     stays, and a body that is there is not written again. A file appears complete or not at all.
+    What a disk has damaged is replaced when the right bytes come again.
     """
 
     def __init__(self, root: str) -> None:
@@ -31,11 +32,19 @@ class Archive:
         """Store `body` with its metadata (JSON, no secrets) and return its SHA-256."""
         key = sha256(body).hexdigest()
         sidecar = json.dumps(dict(metadata), default=str, indent=1, sort_keys=True).encode()
-        if not self._is_complete(key, len(body)):
+        if not self.is_intact(key):
             self._write(self._path(key), body)
-        if not self._store.exists(self._path(key, ".json")):
+        if not self._is_described(key):
             self._write(self._path(key, ".json"), sidecar)
         return key
+
+    def is_intact(self, sha256: str) -> bool:
+        """True if the body with this hash is there, to the bit."""
+        try:
+            self.get(sha256)
+        except (KeyError, DamagedBody):
+            return False
+        return True
 
     def get(self, sha256: str) -> bytes:
         """The body with this hash; KeyError without it, DamagedBody if it changed."""
@@ -46,8 +55,19 @@ class Archive:
         return body
 
     def metadata(self, sha256: str) -> dict[str, Any]:
-        """The metadata of this body when it first came. Raises KeyError without it."""
-        return cast("dict[str, Any]", json.loads(self._read(sha256, ".json")))
+        """The metadata of this body when it first came.
+
+        Raises KeyError without it, DamagedBody if it cannot be read.
+        """
+        try:
+            noted = json.loads(self._read(sha256, ".json"))
+        except ValueError:  # cut short, or not text
+            noted = None
+        if not isinstance(noted, dict):
+            raise DamagedBody(
+                f"what is noted beside the archived body {sha256} is damaged: fetch it again"
+            )
+        return cast("dict[str, Any]", noted)
 
     def __contains__(self, sha256: object) -> bool:
         return isinstance(sha256, str) and bool(self._store.exists(self._path(sha256)))
@@ -61,8 +81,12 @@ class Archive:
         except FileNotFoundError:
             raise KeyError(f"the archive {self._root} has no body {key}") from None
 
-    def _is_complete(self, key: str, size: int) -> bool:
-        return key in self and self._store.size(self._path(key)) == size
+    def _is_described(self, key: str) -> bool:
+        try:
+            self.metadata(key)
+        except (KeyError, DamagedBody):
+            return False
+        return True
 
     def _write(self, path: str, body: bytes) -> None:
         self._store.makedirs(self._store._parent(path), exist_ok=True)

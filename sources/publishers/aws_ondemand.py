@@ -8,12 +8,14 @@ Capacity blocks and UltraServers are priced elsewhere.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers import gpus
 from sources.tidy import require
 
@@ -21,6 +23,9 @@ TABLE = (
     "{host}/pricing/2.0/meteredUnitMaps/ec2/{currency}/current/"
     "ec2-ondemand-without-sec-sel/{location}/Linux/index.json"
 )
+# Families with accelerators for training: GPUs (p), Trainium (trn) and Gaudi (dl). Those of cards
+# older than the A100 are left out on purpose.
+ACCELERATED, OLDER = re.compile(r"(p|trn|dl)\d.*"), {"p2", "p3", "p3dn", "trn1", "trn1n", "dl1"}
 NEEDED = {"Instance Type", "Location", "Operating System", "Pre Installed S/W", "price"}
 
 
@@ -85,6 +90,17 @@ def parse(payload: Payload) -> pd.DataFrame:
     return gpus.date_as_today(here, "aws", payload)
 
 
+def unread(payload: Payload) -> Iterator[tuple[str, str]]:
+    """The accelerated machines at a location of whose family no size is read."""
+    regions = json.loads(payload.content).get("regions", {})
+    names = {str(row.get("Instance Type")) for table in regions.values() for row in table.values()}
+    followed = {machine.partition(".")[0] for machine in gpus.machines("aws")["machine"]}
+    for name in sorted(names):
+        family = name.partition(".")[0]
+        if ACCELERATED.fullmatch(family) and family not in followed | OLDER:
+            yield "machine", name
+
+
 SOURCE = Source(
     key="aws_ondemand",
     publisher="Amazon Web Services",
@@ -101,7 +117,9 @@ SOURCE = Source(
     role="gpu_explorer",
     series=tuple(series for location in LOCATIONS for series in location.series),
     requests=tuple(location.request for location in LOCATIONS),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
+    unread=unread,
     rules=gpus.RULES,
     expected_format="json",
     attribution="Amazon Web Services price list",

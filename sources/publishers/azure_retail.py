@@ -7,13 +7,15 @@ names: none, Spot, Low Priority and Windows.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Source
 from sources.publishers import gpus
 from sources.tidy import require
 
@@ -21,6 +23,8 @@ API = "https://prices.azure.com/api/retail/prices"
 FULL_PAGE = 1000  # items; the API gives no more on a page
 REGIONS = ("eastus", "eastus2", "westus3", "westeurope", "southafricanorth", "uaenorth")
 FAMILIES = ("A100", "H100", "H200", "MI300X")
+# The chip that a machine's name gives: the 200 of GB200 and of GH200 are other chips than an H200.
+CHIP = r"_((?:MI|[A-Z]{1,2})\d{3}X?)_"
 NEEDED = {
     "armSkuName",
     "armRegionName",
@@ -54,13 +58,24 @@ def parse(payload: Payload) -> pd.DataFrame:
     items = pd.DataFrame([item for body in payload.pages for item in _page(body)["Items"]])
     require(items, NEEDED)
     rows = items.rename(columns={"armSkuName": "machine", "armRegionName": "region"})
-    rows = rows.assign(price=rows["retailPrice"], basis=_basis(rows))
+    # The same region is written WestUS3 and westus3.
+    lowered = rows["region"].str.lower()
+    rows = rows.assign(price=rows["retailPrice"], basis=_basis(rows), region=lowered)
     rented = rows["type"].eq("Consumption") & rows["unitOfMeasure"].eq("1 Hour")
     readable = rows[rented & rows["basis"].ne("") & rows["region"].isin(REGIONS)]
+    current = _in_force(readable, payload.fetched_at)
     prices = gpus.by_gpu(
-        readable[["machine", "region", "basis", "price"]].drop_duplicates(), "azure"
+        current[["machine", "region", "basis", "price"]].drop_duplicates(), "azure"
     )
     return gpus.date_as_today(gpus.drop_duplicate_spot(prices), "azure", payload)
+
+
+def unread(payload: Payload) -> Iterator[tuple[str, str]]:
+    """The machines that Azure lists with a chip of which no machine is read."""
+    items = pd.DataFrame([item for body in payload.pages for item in _page(body)["Items"]])
+    require(items, {"armSkuName"})
+    names = items["armSkuName"]
+    yield from gpus.unread_machines(names, names.str.extract(CHIP, expand=False), "azure")
 
 
 def _page(body: bytes) -> dict[str, Any]:
@@ -84,6 +99,23 @@ def _basis(rows: pd.DataFrame) -> pd.Series[str]:
     other = meter.str.contains("Low Priority") | product.str.contains("Windows")
     basis = meter.str.contains("Spot").map({True: "spot", False: "on_demand"})
     return basis.mask(other, "")
+
+
+def _in_force(rows: pd.DataFrame, at: datetime) -> pd.DataFrame:
+    """The prices that hold at an instant; one without dates does.
+
+    Where two hold for one machine, meter and region, the one that began last has replaced the
+    other.
+    """
+    start, end = (_instants(rows, name) for name in ("effectiveStartDate", "effectiveEndDate"))
+    begun = rows[(start.isna() | start.le(at)) & (end.isna() | end.gt(at))].assign(start=start)
+    newest = begun.groupby(["machine", "region", "basis"])["start"].transform("max")
+    return begun[newest.isna() | begun["start"].eq(newest)]
+
+
+def _instants(rows: pd.DataFrame, column: str) -> pd.Series[pd.Timestamp]:
+    dates = rows.get(column, pd.Series(None, index=rows.index, dtype="object"))
+    return pd.to_datetime(dates, utc=True, format="ISO8601")
 
 
 def _request(family: str) -> Request:
@@ -115,7 +147,9 @@ SOURCE = Source(
         for basis in ("on_demand", "spot")
     ),
     requests=tuple(map(_request, FAMILIES)),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
+    unread=unread,
     next_page=next_page,
     rules=gpus.RULES,
     expected_format="json",
@@ -134,5 +168,7 @@ SOURCE = Source(
         "Regions of governments have prices of their own.",
         "A page holds 1,000 items at most: a full last page is refused.",
         "The link to the next page leaves out the version of the API.",
+        "A price not yet in force and one that has ended stand among those of today.",
+        "A region is written with capitals in some items (WestUS3).",
     ),
 )

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 PPI, YOY = "PCU334413334413", "PRS85006091"
@@ -124,6 +124,7 @@ SOURCE = Source(
             json={"seriesid": [PPI, YOY, OUTPUT_PER_HOUR, UNIT_LABOUR_COST]},
         ),
     ),
+    completeness=Completeness(rows=0.8, series=1.0),  # a window of whole years
     parse=parse,
     rules=(
         between(5, 500, series="bls.ppi.", reason="no index of this base was ever outside"),

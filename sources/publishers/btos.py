@@ -12,7 +12,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers.web_archive import with_archive
 from sources.tidy import between, tidy
 
@@ -126,6 +126,7 @@ SOURCE = Source(
             )
         ),
     ),
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     expected_format="xlsx",
     attribution="U.S. Census Bureau, Business Trends and Outlook Survey",

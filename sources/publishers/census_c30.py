@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers.web_archive import with_archive
 from sources.tidy import between, numbers, tidy
 
@@ -100,6 +100,7 @@ SOURCE = Source(
             reason="354 bn in 2014, 745 bn in 2026",
         ),
     ),
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     traps=(
         "Each release revises the two months before: May 2026 went from 59,307 to 63,843.",

@@ -30,6 +30,7 @@ SOURCE = Source(
     ),
     redistribute=False,
     register="https://www.trendforce.com/presscenter/news",
+    watched_as="trendforce",
     traps=(
         "DDR4 is at the end of its life: it is squeezed for reasons of its own.",
         "Chips are counted in gigabits, modules in gigabytes.",

@@ -9,7 +9,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, require, tidy
 
 CURRENCIES = (
@@ -52,6 +52,7 @@ SOURCE = Source(
     role="exchange_rates",
     expected_format="csv",
     requests=(Request(ADDRESS, params={"format": "csvdata", "startPeriod": "2022-01"}),),
+    completeness=Completeness(rows=0.95, series=0.9),  # a country may join the euro
     parse=parse,
     series=tuple(
         Series(

@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 STATES = ("AZ", "CA", "GA", "IA", "IL", "NC", "ND", "NJ", "NV", "OH", "OR", "PA", "TX", "VA", "WA")
@@ -140,6 +140,7 @@ SOURCE = Source(
             1e4, 5e8, series="eia.sales.", reason="a month's sales lie between 10 GWh and 500 TWh"
         ),
     ),
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     traps=(
         "Newest first, and the last row is a footnote in the column of years.",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, numbers, tidy
 
 AREAS = {
@@ -55,7 +55,18 @@ def parse(payload: Payload) -> pd.DataFrame:
     if len(rows) != total or rows.duplicated(KEYS).any():
         raise SchemaDrift(f"{total} rows, each once", f"{len(rows)}")
     selected = rows[rows["stateid"].isin(AREAS) & rows["sectorid"].isin(SECTORS)]
+    _require_grid(selected)
     return tidy(pd.concat([_measure(selected, name, unit) for name, unit in UNITS.items()]))
+
+
+def _require_grid(rows: pd.DataFrame) -> None:
+    """Raise SchemaDrift if an area and sector lacks a month of the table.
+
+    A cut table may still count as many rows as its total says.
+    """
+    expected = len(rows[["stateid", "sectorid"]].drop_duplicates()) * rows["period"].nunique()
+    if len(rows) != expected:
+        raise SchemaDrift(f"{expected} rows, a month each for every area and sector", len(rows))
 
 
 def _rows(data: list[dict[str, Any]]) -> pd.DataFrame:
@@ -137,6 +148,7 @@ SOURCE = Source(
         ),
     ),
     next_page=next_page,
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     series=tuple(
         _series(name, area, sector) for name in UNITS for area in AREAS for sector in SECTORS
@@ -150,6 +162,7 @@ SOURCE = Source(
         "A warning of an incomplete return means only that a page is shorter than the total.",
         "Sales are in million kWh here and in MWh in EIA-861M.",
         "States are mixed with the nation and with regions of several states.",
+        "The total counts the rows that there are: a cut table has a consistent total.",
         "A year is restated as a whole when it becomes final.",
     ),
 )

@@ -11,7 +11,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 COLUMNS = ["Country", "ISO3 Code", "Date", "Price (EUR/MWhe)"]
@@ -144,6 +144,7 @@ SOURCE = Source(
             reason="over 2.5 times the median of the other countries, or under a twentieth",
         ),
     ),
+    completeness=Completeness(rows=0.95, series=0.9),  # countries come and go
     parse=parse,
     parser_version=2,
     traps=(

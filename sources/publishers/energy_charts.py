@@ -13,12 +13,15 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source, ValidationRule
 from sources.tidy import between, tidy
 
 ZONE, CLOCK = "DE-LU", "Europe/Berlin"
 FREE = "CC BY 4.0"
 UNIT = "EUR/MWh"
+# As the body writes it, without blanks. The last is what it says of zones at times; the bounds of
+# the rules are then what shows another unit.
+UNIT_WORDS = {UNIT, "€/MWh", "NoUnit"}
 HIGH = 200.0  # EUR/MWh; over it, or under zero, counts as stress
 AHEAD = pd.Timedelta(days=2)  # tomorrow's prices are published today
 QUESTION = Request("https://api.energy-charts.info/price", params={"bzn": ZONE})
@@ -26,6 +29,8 @@ QUESTION = Request("https://api.energy-charts.info/price", params={"bzn": ZONE})
 LONGEST = timedelta(days=365)
 # So far back is asked again, for the days that were incomplete or could not be fetched.
 AGAIN = timedelta(days=31)
+# Hours at exactly 0.00 happen, two of them in a day seldom; what is missing is often a zero.
+DOUBTFUL_ZEROS = 2 / 24
 STEPS = {pd.Timedelta(hours=1), pd.Timedelta(minutes=15)}
 
 
@@ -56,7 +61,7 @@ def parse(payload: Payload) -> pd.DataFrame:
         raise SchemaDrift("license_info, unix_seconds, price, unit", f"without {sorted(missing)}")
     if FREE not in str(body["license_info"]):
         raise SchemaDrift(f"a zone under {FREE}", body["license_info"])
-    if str(body["unit"]).replace(" ", "") != UNIT:
+    if str(body["unit"]).replace(" ", "") not in UNIT_WORDS:
         raise SchemaDrift(UNIT, body["unit"])
     if len(body["unix_seconds"]) != len(body["price"]):
         raise SchemaDrift(
@@ -66,7 +71,19 @@ def parse(payload: Payload) -> pd.DataFrame:
     if at.max() >= payload.fetched_at + AHEAD:
         raise SchemaDrift("prices up to those of tomorrow", at.max())
     prices = pd.Series(pd.to_numeric(pd.Series(body["price"])).to_numpy(), index=at)
-    return _by_day(prices[~prices.index.duplicated()].sort_index())
+    once = prices[~prices.reset_index().duplicated().to_numpy()].sort_index()
+    if once.index.has_duplicates:
+        instant = once.index[once.index.duplicated()][0]
+        raise SchemaDrift("one price an instant", once[instant].tolist())
+    return _by_day(once)
+
+
+def notices(payload: Payload) -> list[str]:
+    """What the body says of its own end."""
+    deprecated = json.loads(payload.content).get("deprecated")
+    return ["the publisher calls this address deprecated: look for its successor"] * (
+        deprecated is True
+    )
 
 
 def _by_day(prices: pd.Series[float]) -> pd.DataFrame:
@@ -79,8 +96,13 @@ def _by_day(prices: pd.Series[float]) -> pd.DataFrame:
         date for date in pd.DatetimeIndex(table.index) if _is_complete(date, prices[day == date])
     ]
     selected = table.loc[complete_days].set_axis(pd.DatetimeIndex(complete_days).tz_localize(None))
+    zeros = prices.eq(0).groupby(day).mean().loc[complete_days].set_axis(selected.index)
     rows = selected.rename_axis("period").reset_index().melt("period", var_name="measure")
-    return tidy(rows.assign(series="energy_charts.DE-LU." + rows["measure"]))
+    share = rows["period"].map(zeros)
+    status = share.ge(DOUBTFUL_ZEROS).map({True: "preliminary", False: "final"})
+    table = rows.assign(series="energy_charts.DE-LU." + rows["measure"], status=status)
+    # Nothing but zeros measures no stress; its mean is for the rules.
+    return tidy(table[share.lt(1) | table["measure"].eq("mean")])
 
 
 def _is_complete(day: pd.Timestamp, prices: pd.Series[float]) -> bool:
@@ -110,6 +132,9 @@ SOURCE = Source(
     expected_format="json",
     requests=(QUESTION,),
     windows=windows,
+    empty_status=404,
+    notices=notices,
+    completeness=Completeness(rows=0.0, series=1.0),  # a window may be of any length
     parse=parse,
     series=(
         Series(
@@ -134,6 +159,12 @@ SOURCE = Source(
             series="energy_charts.DE-LU.mean",
             reason="a day so dear or so cheap needs a look",
         ),
+        ValidationRule(
+            "ExpectColumnValuesToNotBeInSet",
+            {"column": "value", "value_set": [0.0]},
+            series="energy_charts.DE-LU.mean",
+            reason="a day of nothing but zeros",
+        ),
         between(0, 100, series="energy_charts.DE-LU.stress", reason="a share of a day"),
     ),
     traps=(
@@ -141,6 +172,8 @@ SOURCE = Source(
         "Hours until September 2025, quarters of an hour since: 92, 96 or 100 a day.",
         "The unit is written EUR/MWh in 2024 and EUR / MWh in 2026.",
         "Prices may be null and may be negative; a day that is not whole has no figure.",
-        "A day that is still to come is a 404, not an empty list.",
+        "A day that is still to come is a 404 with a body of JSON, not an empty list.",
+        "An instant may come twice; with two prices it says nothing.",
+        "A day with two hours of exactly zero is preliminary, one of zeros alone has no figure.",
     ),
 )

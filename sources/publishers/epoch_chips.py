@@ -11,7 +11,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, numbers, require, tidy
 
 REPOSITORY = "epoch-research/ai-chip-counts"
@@ -121,6 +121,7 @@ SOURCE = Source(
     ),
     requests=(_request(FILES[0]),),
     next_page=next_file,
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     rules=(
         between(0, 100, series="epoch.nvidia_share", severity="block", reason="a share in %"),

@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, require, sizes, tidy
 
 COUNTRIES = {"us": "United States of America", "china": "China", "morocco": "Morocco"}
@@ -39,6 +39,7 @@ def parse(payload: Payload) -> pd.DataFrame:
                 "series": [f"epoch_clusters.share.{key}" for key in shares],
                 "period": pd.Timestamp(f"{payload.fetched_at:%Y-%m}-01"),
                 "value": list(shares.values()),
+                "entries": len(size),
             }
         )
     )
@@ -80,6 +81,7 @@ SOURCE = Source(
         ),
     ),
     requests=(Request("https://epoch.ai/data/gpu_clusters.csv"),),
+    completeness=Completeness(rows=0.95, series=1.0, entries=0.8),
     parse=parse,
     expected_format="csv",
     snapshot_dated=True,

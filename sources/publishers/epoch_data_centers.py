@@ -11,7 +11,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Frequency, Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Frequency, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, require, sizes, tidy
 
 ROOT = "https://epoch.ai/data/data_centers/"
@@ -48,7 +48,8 @@ def _sites(table: pd.DataFrame, payload: Payload) -> pd.DataFrame:
     sums = {"sites": float(len(table)), "power": power.sum(), "h100e": chips.sum()}
     rows = {"series": [f"epoch_dc.now.{key}" for key in sums], "value": list(sums.values())}
     day = pd.Timestamp(payload.fetched_at).tz_localize(None).normalize()
-    return tidy(pd.DataFrame(rows).assign(period=day, status="estimated"))
+    rows |= {"period": day, "status": "estimated", "entries": len(table)}
+    return tidy(pd.DataFrame(rows))
 
 
 def _steps(table: pd.DataFrame, payload: Payload) -> pd.DataFrame:
@@ -69,7 +70,7 @@ def _steps(table: pd.DataFrame, payload: Payload) -> pd.DataFrame:
         )
         for key, values in sums.items()
     ]
-    return tidy(pd.concat(parts).assign(status="estimated"))
+    return tidy(pd.concat(parts).assign(status="estimated", entries=len(table)))
 
 
 def _dates(cells: pd.Series[str]) -> pd.Series[pd.Timestamp]:
@@ -109,6 +110,7 @@ SOURCE = Source(
     reference="power built, to compare with the power announced",
     expected_format="csv",
     requests=(SITES, STEPS),
+    completeness=Completeness(rows=0.9, series=1.0, entries=0.9),
     parse=parse,
     series=(
         _series("now.power", "MW", "E", "puissance en place", "power in place"),

@@ -12,7 +12,7 @@ from io import BytesIO
 import numpy as np
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 ALIASES = {
@@ -53,7 +53,7 @@ def parse(payload: Payload) -> pd.DataFrame:
     year = payload.fetched_at.year
     rows = pd.concat([prices[["series", "period", "value"]], _frontier(chips)])
     running = rows["series"].eq(FRONTIER) & rows["period"].dt.year.eq(year)
-    return tidy(rows.assign(status=np.where(running, "partial", "final")))
+    return tidy(rows.assign(status=np.where(running, "partial", "final"), entries=len(table)))
 
 
 def _column(table: pd.DataFrame, names: tuple[str, ...]) -> str:
@@ -108,6 +108,7 @@ SOURCE = Source(
         ),
     ),
     requests=(Request("https://epoch.ai/data/ml_hardware.csv"),),
+    completeness=Completeness(rows=0.9, series=0.8, entries=0.9, fewest=170),
     parse=parse,
     rules=(
         between(100, 200_000, series="epoch_hardware.price.", reason="no such chip was so priced"),

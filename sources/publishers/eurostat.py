@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 COUNTRIES = {
@@ -31,7 +31,11 @@ TAX_WORDS = {
     "ex_vat": ("hors TVA et taxes récupérables", "without VAT and recoverable taxes"),
     "ex_tax": ("hors taxes", "without taxes"),
 }
-FLAGS = {"p": "preliminary", "e": "estimated", "s": "estimated"}
+# Flags of a cell, which may come together, as in "bp": the first here that it has says its status.
+# The other ones (a break, another definition, little reliable, confidential, not significant,
+# revised) leave a figure final. A forecast is no figure.
+FLAGS = {"e": "estimated", "s": "estimated", "p": "preliminary"}
+FORECAST, OTHER_FLAGS = "f", set("bducnrz")
 FIXED = {"siec": "E7000", "nrg_cons": "MWH2000-19999", "unit": "KWH", "currency": "EUR"}
 HALVES = {"S1": 1, "S2": 7}
 ADDRESS = "https://ec.europa.eu/eurostat/api/dissemination/statistics/1.0/data/nrg_pc_205"
@@ -44,6 +48,7 @@ def parse(payload: Payload) -> pd.DataFrame:
     if wrong := {name: code for name, code in FIXED.items() if set(cells[name]) != {code}}:
         raise SchemaDrift(wrong, {name: sorted(set(cells[name])) for name in wrong})
     selected = cells[cells["tax"].isin(TAXES) & cells["geo"].isin(COUNTRIES)]
+    selected = selected[~selected["flag"].str.contains(FORECAST)]
     period = selected["time"].str.extract(r"^(?P<year>20\d\d)-(?P<half>S[12])$")
     if period.isna().any(axis=None):
         raise SchemaDrift("half-years as 2025-S1", sorted(set(selected["time"])))
@@ -54,10 +59,23 @@ def parse(payload: Payload) -> pd.DataFrame:
                 "series": "eurostat.power." + selected["geo"] + "." + selected["tax"].map(TAXES),
                 "period": pd.to_datetime(pd.DataFrame(months)),
                 "value": selected["value"],
-                "status": selected["flag"].map(FLAGS).fillna("final"),
+                "status": selected["flag"].map(_status),
             }
         )
     )
+
+
+def _status(flag: str) -> str:
+    if unknown := set(flag) - {*FLAGS, *OTHER_FLAGS}:
+        raise SchemaDrift(f"the flags {''.join(FLAGS)}{FORECAST}", sorted(unknown))
+    return next((status for letter, status in FLAGS.items() if letter in flag), "final")
+
+
+def _flags(status: Any, cells: int) -> dict[str, str]:
+    """The flag of each cell by flat index, from a table, a list or one for all."""
+    listed = [status] * cells if isinstance(status, str) else status
+    by_index = dict(enumerate(listed)) if isinstance(listed, list) else listed
+    return {str(flat_index): flag or "" for flat_index, flag in by_index.items()}
 
 
 def stat(body: Any) -> pd.DataFrame:
@@ -65,8 +83,9 @@ def stat(body: Any) -> pd.DataFrame:
     try:
         names, sizes = body["id"], body["size"]
         codes = [_codes(body["dimension"][name]["category"]["index"]) for name in names]
-        values, flags = body["value"], body.get("status", {})
-    except (KeyError, TypeError) as fault:
+        values = body["value"]
+        flags = _flags(body.get("status", {}), int(np.prod(sizes)))
+    except (AttributeError, KeyError, TypeError) as fault:
         raise SchemaDrift("a JSON-stat data set", f"none: {fault}") from None
     if [len(labels) for labels in codes] != sizes or not values:
         raise SchemaDrift(f"categories of the sizes {sizes}, and values", [len(c) for c in codes])
@@ -115,6 +134,7 @@ SOURCE = Source(
             },
         ),
     ),
+    completeness=Completeness(rows=0.95, series=0.9),  # a country may stop reporting
     parse=parse,
     series=tuple(
         Series(
@@ -135,6 +155,7 @@ SOURCE = Source(
         "Values are sparse, keyed by flat index, in no order; a missing index is no figure.",
         "Countries come in another order than they were asked for.",
         "Taxes may be negative: a price without taxes can be the higher one.",
+        "Flags come together: bp is a break and provisional; a forecast, f, is no figure.",
         "The title says industrial consumers; it is everyone but households.",
         "A half-year is one figure: it is never counted as six months.",
         "The United Kingdom has no figure after 2020; geo=EU answers nothing, EU27_2020 does.",

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 ADDRESS = "https://www.federalregister.gov/api/v1/documents.json"
@@ -85,6 +85,7 @@ SOURCE = Source(
         ),
     ),
     next_page=next_page,
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     series=(
         Series(

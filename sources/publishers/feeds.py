@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import tidy
 
 ITEMS = ["title", "link", "published", "publisher", "language"]
@@ -95,6 +95,7 @@ SOURCE = Source(
     needs="SILENTCRASH_ACCEPT_FEEDS",
     expected_format="xml",
     redact=redact,
+    completeness=Completeness(rows=0.5, series=1.0),  # the newest titles
     parse=parse,
     requests=tuple(Request(url) for url in FEEDS),
     series=tuple(

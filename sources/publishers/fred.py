@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, Series, Source
+from sources import Completeness, Payload, Request, Series, Source
 from sources.tidy import between, numbers, require, tidy
 
 DATES = ("observation_date", "DATE")
@@ -70,6 +70,7 @@ SOURCE = Source(
         )
         for series in SERIES
     ),
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     rules=(between(5, 1000, reason="no index of this base was ever outside"),),
     full_snapshot=True,

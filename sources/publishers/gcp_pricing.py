@@ -8,13 +8,15 @@ The vintage of 2022-02-09 is left out of the history: the step on 2022-02-16 cor
 and is not a change of price.
 """
 
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 import yaml
 
-from sources import Payload, SchemaDrift, Series, Source
+from sources import Completeness, Payload, SchemaDrift, Series, Source
 from sources.publishers import github
 from sources.tidy import between, tidy
 
@@ -66,6 +68,16 @@ def parse(payload: Payload) -> pd.DataFrame:
     return tidy(rows.assign(period=table_time.date(), known_from=table_time))
 
 
+def unread(payload: Payload) -> Iterator[tuple[str, str]]:
+    """The accelerated machines (a2, a3, …) of whose family no size is read."""
+    table = yaml.load(payload.content, Loader=yaml.CSafeLoader)
+    followed = {machine.partition("-")[0] for machine, _ in MACHINES.values()}
+    for name in table["compute"]["instance"]:
+        family = str(name).partition("-")[0]
+        if re.fullmatch(r"a\d+x?", family) and family not in followed:
+            yield "machine", str(name)
+
+
 def _price(instances: dict[str, Any], gpu: str, region: str, basis: str) -> float | None:
     machine, counted_as = MACHINES[gpu]
     instance = instances.get(machine, {})
@@ -97,7 +109,9 @@ SOURCE = Source(
     requests=(
         github.file("Cyclenerd/google-cloud-pricing-cost-calculator", "pricing.yml", "master"),
     ),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
+    unread=unread,
     rules=(
         between(0.05, 25, reason="no GPU of this class was ever rented out of these bounds"),
         *(

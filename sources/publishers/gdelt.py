@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers.feeds import ITEMS, LONGEST
 from sources.tidy import tidy
 
@@ -133,6 +133,7 @@ SOURCE = Source(
     stale_days=21,
     role="announcements",
     expected_format="json",
+    completeness=Completeness(rows=0.5, series=1.0),
     parse=parse,
     requests=REQUESTS,
     windows=windows,

@@ -8,6 +8,8 @@ arrival of another type moves nothing.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from datetime import UTC
 from functools import cache
 from pathlib import Path
@@ -17,6 +19,13 @@ import pandas as pd
 from sources import Payload, SchemaDrift, Series
 from sources.tidy import between, tidy
 
+# Cards for graphics and small inference, and those older than the A100: not followed on purpose,
+# so that they are no news in a price list.
+NOT_FOLLOWED = re.compile(
+    r"(?:nvidia |tesla |quadro |geforce )*"
+    r"(?:[TPKML]\d|V100|A(?:10|16|30|40)G?\b|A\d000|RTX|GTX|TITAN|Radeon Pro).*",
+    re.I,
+)
 MACHINES = Path(__file__).with_name("gpu_machines.csv")
 # Providers round memory in their own ways, in GB or GiB: an H200 NVL of 141 GB is given as 143.
 # The closest sizes of one chip that are read, 80 and 94 GB, are 14 apart.
@@ -84,6 +93,26 @@ def by_gpu(rows: pd.DataFrame, provider: str) -> pd.DataFrame:
         unmatched = rows["machine"].drop_duplicates().head(5).tolist()
         raise SchemaDrift(f"a machine of {provider} in {MACHINES.name}", unmatched)
     return matched.assign(value=pd.to_numeric(matched["price"]) / matched["count"])
+
+
+def unread_machines(
+    names: pd.Series[str], chips: pd.Series[str], provider: str
+) -> Iterator[tuple[str, str]]:
+    """The machines with a chip of which the table reads none at this provider.
+
+    `names` and `chips` are those of each row. Other sizes of a machine that is read are left
+    out: one machine represents its GPU.
+    """
+    listed = pd.DataFrame({"name": names, "chip": chips}).replace("", None).dropna()
+    listed = listed[~not_followed(listed["chip"])].drop_duplicates()
+    followed = set(listed.loc[listed["name"].isin(machines(provider)["machine"]), "chip"])
+    for name, chip in listed.loc[~listed["chip"].isin(followed)].itertuples(index=False):
+        yield "machine", name if chip.lower() in name.lower() else f"{name} ({chip})"
+
+
+def not_followed(chips: pd.Series[str]) -> pd.Series[bool]:
+    """Whether each chip is of a kind that is left out on purpose."""
+    return chips.str.fullmatch(NOT_FOLLOWED)
 
 
 def plausible(prices: pd.Series[float]) -> pd.Series[bool]:

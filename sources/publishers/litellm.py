@@ -11,7 +11,7 @@ from datetime import UTC
 
 import pandas as pd
 
-from sources import Payload, SchemaDrift, Series, Source
+from sources import Completeness, Payload, SchemaDrift, Series, Source
 from sources.publishers import github
 from sources.publishers.token_prices import MODELS, blend, current_models
 from sources.tidy import between, tidy
@@ -73,6 +73,7 @@ SOURCE = Source(
         ),
     ),
     requests=(github.file("BerriAI/litellm", "model_prices_and_context_window.json"),),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
     rules=(between(0.001, 200, reason="no list price of a million tokens was ever outside"),),
     expected_format="json",

@@ -10,7 +10,7 @@ import json
 
 import pandas as pd
 
-from sources import Payload, SchemaDrift, Series, Source
+from sources import Completeness, Payload, SchemaDrift, Series, Source
 from sources.publishers import github
 from sources.tidy import between, tidy
 
@@ -40,6 +40,7 @@ def parse(payload: Payload) -> pd.DataFrame:
                 "series": [f"ml_energy.chat.{key}" for key in least],
                 "period": pd.Timestamp(f"{payload.fetched_at:%Y-%m}-01"),
                 "value": list(least.values()),
+                "entries": len(rows),
             }
         )
     )
@@ -77,6 +78,7 @@ SOURCE = Source(
     requests=(
         github.file("ml-energy/leaderboard", "public/data/tasks/lm-arena-chat.json", "master"),
     ),
+    completeness=Completeness(rows=0.95, series=1.0, entries=0.9),
     parse=parse,
     expected_format="json",
     snapshot_dated=True,

@@ -8,13 +8,13 @@ and the quarter of the next follow each other.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 
 import pandas as pd
 
-from sources import Edition, Payload, SchemaDrift, Series, Source
+from sources import Completeness, Edition, Payload, SchemaDrift, Series, Source
 from sources.publishers import github
 from sources.tidy import between, require, tidy
 
@@ -56,8 +56,18 @@ def parse(payload: Payload) -> pd.DataFrame:
     series = "msft.ai_diffusion." + rows["Economy"].map(codes).fillna(rows["Economy"])
     shares = rows.assign(series=series, value=value.astype(float))
     shares["period"] = rows["wave"].map(_periods(waves))
-    middle = shares.groupby("period", as_index=False)["value"].median().assign(series=MEDIAN)
+    by_wave = shares.groupby("period", as_index=False)["value"]
+    middle = by_wave.agg(value="median", entries="size").assign(series=MEDIAN)
     return tidy(pd.concat([shares[["series", "period", "value"]], middle]))
+
+
+def unread(payload: Payload) -> Iterator[tuple[str, str]]:
+    """The economies that economies.csv lacks, and the columns that are no wave."""
+    table = pd.read_csv(BytesIO(payload.content), encoding="mac_roman", dtype=str)
+    require(table, {"Economy"})
+    yield from (("economy", name) for name in set(table["Economy"]) - set(ECONOMIES["economy"]))
+    others = {str(name) for name in table.columns if not WAVE.fullmatch(str(name))}
+    yield from (("column", name) for name in others - {"Economy"})
 
 
 def _periods(waves: dict[str, re.Match[str]]) -> dict[str, pd.Timestamp]:
@@ -84,7 +94,9 @@ SOURCE = Source(
     reference="diffusion by economy, to compare with the median and Morocco",
     requests=(github.listing(REPOSITORY),),
     discover=discover,
+    completeness=Completeness(rows=0.9, series=0.95, entries=0.95),
     parse=parse,
+    unread=unread,
     expected_format="",  # a CSV whose encoding is not that of one
     series=(
         *(

@@ -11,7 +11,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 FRIDAY = "eow_friday"
@@ -83,6 +83,7 @@ SOURCE = Source(
             "cmdi/downloads/Market%20CMDI.xlsx"
         ),
     ),
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     expected_format="xlsx",
     attribution="Federal Reserve Bank of New York, Corporate Bond Market Distress Index",

@@ -7,10 +7,11 @@ The address answers a POST without a key.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Source
 from sources.publishers import gpus
 from sources.tidy import require
 
@@ -53,6 +54,14 @@ def parse(payload: Payload) -> pd.DataFrame:
     return gpus.date_as_today(offers.assign(region="global"), "runpod", payload)
 
 
+def unread(payload: Payload) -> Iterator[tuple[str, str]]:
+    """The GPUs that RunPod lists and of which no price is read."""
+    types = pd.DataFrame((json.loads(payload.content).get("data") or {}).get("gpuTypes") or [])
+    require(types, {"id"})
+    others = types.loc[~types["id"].isin(GPUS) & ~gpus.not_followed(types["id"]), "id"]
+    yield from (("GPU", str(name)) for name in others)
+
+
 def _offered(types: pd.DataFrame, basis: str, names: tuple[str, str]) -> pd.DataFrame:
     """The GPUs that a tier offers: gpu, basis, value. A price needs its flag."""
     price, flag = names
@@ -83,7 +92,9 @@ SOURCE = Source(
             json={"query": f"{{gpuTypes{{{' '.join(FIELDS)}}}}}"},
         ),
     ),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
+    unread=unread,
     rules=gpus.RULES,
     expected_format="json",
     attribution="RunPod",

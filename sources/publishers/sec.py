@@ -14,13 +14,18 @@ from typing import Any
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers.quarters import vintages
 from sources.tidy import between, tidy
 
 PPE = "PaymentsToAcquirePropertyPlantAndEquipment"
 PRODUCTIVE = "PaymentsToAcquireProductiveAssets"
 CONTRACTS = "RevenueFromContractWithCustomerExcludingAssessedTax"
+
+# Reports on a period: quarters, years, those of foreign filers, and of a changed fiscal year. A
+# proxy statement or a prospectus repeats figures in thousands, or of other periods.
+PERIODIC = {"10-Q", "10-K", "10-QT", "10-KT", "20-F", "40-F"}
+AMENDED = "/A"
 
 # The concepts of an item, the preferred one first.
 CONCEPTS: Mapping[str, tuple[str, ...]] = {
@@ -81,7 +86,7 @@ def _company(body: Mapping[str, Any]) -> Company:
 
 
 def _facts(body: Mapping[str, Any], company: Company) -> pd.DataFrame:
-    """Facts in USD: item, rank (0 is preferred), start, end, filed, value."""
+    """Facts of periodic reports in USD: item, rank (0 is preferred), dates, value."""
     reported = body.get("facts", {}).get("us-gaap")
     if not reported:
         raise SchemaDrift("facts of us-gaap", sorted(body.get("facts", body)))
@@ -89,7 +94,8 @@ def _facts(body: Mapping[str, Any], company: Company) -> pd.DataFrame:
         _item(reported, concepts).assign(item=item)
         for item, concepts in {**CONCEPTS, **company.own}.items()
     ]
-    facts = pd.concat(parts, ignore_index=True).rename(columns={"val": "value"})
+    every = pd.concat(parts, ignore_index=True).rename(columns={"val": "value"})
+    facts = every[every["form"].astype(str).str.removesuffix(AMENDED).isin(PERIODIC)]
     days = facts[["start", "end", "filed"]].apply(pd.to_datetime, format="%Y-%m-%d")
     return facts[["item", "rank", "value"]].join(days).dropna(subset=["start"])
 
@@ -132,7 +138,9 @@ SOURCE = Source(
     reference="Nvidia's accounts, and revenue and depreciation that no indicator reads, by company",
     series=tuple(series for company in COMPANIES for series in _series(company)),
     requests=tuple(Request(ADDRESS.format(company.cik)) for company in COMPANIES),
+    completeness=Completeness(rows=0.9, series=1.0),  # a restated quarter has fewer vintages
     parse=parse,
+    parser_version=2,
     expected_format="json",
     attribution="U.S. Securities and Exchange Commission, EDGAR",
     rules=(
@@ -144,6 +152,8 @@ SOURCE = Source(
     traps=(
         "`fy`, `fp` and `frame` describe the filing that repeats a fact, not the fact.",
         "Flows are filed year to date: a quarter is a difference.",
+        "A proxy statement or a prospectus repeats figures, some in thousands.",
+        "A concept may come to name a part of the total that it was.",
         "Cash spending leaves out what is leased; segments are not in these files.",
     ),
 )

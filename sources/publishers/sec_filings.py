@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers.feeds import ITEMS
 from sources.tidy import between, tidy
 
@@ -165,6 +165,7 @@ SOURCE = Source(
     requests=(QUESTION,),
     windows=windows,
     next_page=next_page,
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     series=(
         Series(

@@ -14,7 +14,6 @@ from collections.abc import Sequence
 import pandas as pd
 
 from sources import Payload, Request, SchemaDrift, Series, Source
-from sources.announcements import extract
 
 # Bytes from the beginning of a document, where the event is described; annexes can have megabytes.
 READ = 400_000
@@ -37,6 +36,8 @@ RESULTS = re.compile(r"\b(?:quarter|fiscal|earnings|results|revenues?)\b", re.IG
 
 def redact(body: bytes) -> bytes:
     """The title of a document and the facts of its first paragraph, as JSON."""
+    from sources.announcements import extract  # here: its vocabulary costs every list 0.05 s
+
     lines = _lines(body[:READ])
     title, rest = _title(lines)
     lead = next((line for line in rest if len(line) > MIN_LEAD), "")[:LEAD]

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers.feeds import ITEMS
 from sources.tidy import between, tidy
 
@@ -123,6 +123,7 @@ SOURCE = Source(
     expected_format="json",
     requests=tuple(Request(f"{ADDRESS}CIK{cik}.json") for cik in COMPANIES),
     next_page=next_page,
+    completeness=Completeness(rows=0.5, series=1.0),  # the newest thousand filings
     parse=parse,
     series=tuple(
         Series(

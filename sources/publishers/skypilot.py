@@ -6,17 +6,18 @@ line of the settings file replaces: docs/operations.md. The order of columns dif
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Source
 from sources.publishers import github, gpus
 from sources.tidy import require
 
 VERSION = "v8"
-CLOUDS = ("lambda", "nebius", "runpod")
+CLOUDS = ("lambda", "nebius", "runpod", "verda")
 BASIS = {"Price": "on_demand", "SpotPrice": "spot"}
 
 
@@ -46,6 +47,15 @@ def parse(payload: Payload) -> pd.DataFrame:
     return gpus.date_as_today(gpus.drop_duplicate_spot(offers), "skypilot", payload)
 
 
+def unread(payload: Payload) -> Iterator[tuple[str, str]]:
+    """The GPUs that a cloud lists and of which no machine is read there."""
+    table = pd.read_csv(BytesIO(payload.content))
+    require(table, {"InstanceType", "AcceleratorName"})
+    return gpus.unread_machines(
+        table["InstanceType"], table["AcceleratorName"], cloud_of(payload.request)
+    )
+
+
 def cloud_of(request: Request) -> str:
     """The cloud whose table a request asks for."""
     return request.url.split("/")[-2]
@@ -62,7 +72,7 @@ def _request(cloud: str) -> Request:
 
 SOURCE = Source(
     key="skypilot",
-    publisher="Lambda, Nebius and RunPod, tabulated by SkyPilot",
+    publisher="Lambda, Nebius, RunPod and Verda, tabulated by SkyPilot",
     fr="Prix des GPU chez les néoclouds",
     en="GPU prices at the neoclouds",
     homepage="https://github.com/skypilot-org/skypilot-catalog",
@@ -81,7 +91,9 @@ SOURCE = Source(
         for basis in BASIS.values()
     ),
     requests=tuple(map(_request, CLOUDS)),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
+    unread=unread,
     rules=gpus.RULES,
     expected_format="csv",
     attribution="SkyPilot catalogue",
@@ -97,5 +109,7 @@ SOURCE = Source(
         "The name of a GPU does not tell its form: SXM and PCIe are both called H100.",
         "Lambda lists every region, whether or not anything is to be had there.",
         "A new version of the catalogue is another address.",
+        "Verda leaves the price of a machine blank while it is sold out.",
+        "The table of Hyperstack stands still (2.40 USD an H100) while its prices moved: not read.",
     ),
 )

@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from sources import Edition, Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Edition, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers import github
 from sources.tidy import between, tidy
 
@@ -88,6 +88,13 @@ def parse(payload: Payload) -> pd.DataFrame:
             middle = {"series": f"tokens.median.{tier}", "value": prices["value"].median()}
             tidied.append(pd.DataFrame([middle | {"period": day, "known_from": pd.NaT}]))
     return tidy(pd.concat(tidied, ignore_index=True))
+
+
+def unread(payload: Payload) -> Iterator[tuple[str, str]]:
+    """The models of the vendors in the catalogue that stand for no tier."""
+    followed = set(pd.read_csv(MODELS)["model"])
+    for models in _listed(json.loads(payload.content)).values():
+        yield from (("model", name) for name in sorted(set(models) - followed))
 
 
 def _listed(catalogue: Any) -> dict[str, dict[str, Prices]]:
@@ -230,7 +237,9 @@ SOURCE = Source(
     frozen_days=30,
     role="reference",
     reference="the same tiers at other vendors and their median, to see what is OpenAI's alone",
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
+    unread=unread,
     rules=(between(0.001, 200, reason="no list price of a million tokens was ever outside"),),
     expected_format="json",
     attribution="Pydantic, genai-prices",

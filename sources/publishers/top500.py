@@ -25,6 +25,7 @@ SOURCE = Source(
         ),
     ),
     register="https://www.top500.org/lists/top500/",
+    watched_as="top500",
     traps=(
         "The lists are under copyright: one fact is cited, the list itself is not kept.",
         "Only machines that were entered count; clouds and companies seldom enter theirs.",

@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers import gpus
 from sources.tidy import between, require
 
@@ -119,6 +119,7 @@ SOURCE = Source(
             },
         ),
     ),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
     redact=redact,
     rules=(

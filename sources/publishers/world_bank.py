@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, numbers, tidy
 
 PAGE = "https://www.worldbank.org/en/research/commodity-markets"
@@ -33,33 +33,44 @@ ESTIMATED = {"lng_japan": 2}
 
 
 def next_page(payload: Payload) -> Request | None:
-    """The workbook that the page links to; SchemaDrift for none or several."""
-    if len(payload.pages) > 1:
-        return None
+    """The workbooks that the page links to, one by one; SchemaDrift for none.
+
+    While an edition replaces another the page may link to both: their own dates decide.
+    """
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(payload.content, "html.parser")
-    links = {urljoin(PAGE, str(link["href"])) for link in page.find_all("a", href=True)}
-    workbooks = sorted(link for link in links if urlsplit(link).path.endswith(FILE))
-    if len(workbooks) != 1:
-        raise SchemaDrift(f"one link to {FILE}", workbooks)
-    return Request(workbooks[0], expected_format="xlsx")
+    links = [urljoin(PAGE, str(link["href"])) for link in page.find_all("a", href=True)]
+    # A query such as ?v=1 names the same file.
+    by_path = {urlsplit(link).path: link for link in links}
+    workbooks = [by_path[path] for path in sorted(by_path) if path.endswith(FILE)]
+    if not workbooks:
+        raise SchemaDrift(f"a link to {FILE}", links[:3])
+    remaining = workbooks[len(payload.extra_pages) :]
+    return Request(remaining[0], expected_format="xlsx") if remaining else None
 
 
 def parse(payload: Payload) -> pd.DataFrame:
-    """USD prices by month, known from the day stated in the sheet; or SchemaDrift."""
-    book = BytesIO(payload.pages[-1])
-    sheet = pd.read_excel(book, sheet_name=SHEET, header=None, dtype=object)
-    stated = UPDATED.search(" ".join(sheet.iloc[:NAMES, 0].astype(str)))
-    if stated is None:
-        raise SchemaDrift("the day of the update", sheet.iloc[:NAMES, 0].tolist())
+    """USD prices by month, known from the day stated in the sheet; or SchemaDrift.
+
+    Of several workbooks, those of the newest.
+    """
+    updated, sheet = max(map(_sheet, payload.extra_pages), key=lambda dated: dated[0])
     names = sheet.iloc[NAMES].astype(str).str.replace("*", "", regex=False).str.strip()
     where = {name: position for position, name in enumerate(names)}
     if missing := set(COLUMNS) - set(where):
         raise SchemaDrift(sorted(COLUMNS), f"without {sorted(missing)}")
     parts = [_column(sheet, where[name], *column) for name, column in COLUMNS.items()]
-    updated = pd.Timestamp(pd.to_datetime(stated[1], format="%B %d, %Y"), tz="UTC")
     return tidy(pd.concat(parts).assign(known_from=updated))
+
+
+def _sheet(body: bytes) -> tuple[pd.Timestamp, pd.DataFrame]:
+    """The day of a workbook's update and its sheet of monthly prices."""
+    sheet = pd.read_excel(BytesIO(body), sheet_name=SHEET, header=None, dtype=object)
+    stated = UPDATED.search(" ".join(sheet.iloc[:NAMES, 0].astype(str)))
+    if stated is None:
+        raise SchemaDrift("the day of the update", sheet.iloc[:NAMES, 0].tolist())
+    return pd.Timestamp(pd.to_datetime(stated[1], format="%B %d, %Y"), tz="UTC"), sheet
 
 
 def _column(sheet: pd.DataFrame, position: int, key: str, unit: str) -> pd.DataFrame:
@@ -101,6 +112,7 @@ SOURCE = Source(
     expected_format="html",
     requests=(Request(PAGE),),
     next_page=next_page,
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     series=(
         _series("gas_us", "USD/mmbtu", "Gaz naturel, États-Unis", "Natural gas, United States"),
@@ -118,6 +130,7 @@ SOURCE = Source(
     ),
     traps=(
         "The address holds a document number that changes: the link is found on the page.",
+        "The page may link to two editions, or to one with a query: the newest counts.",
         "Two markers for what is missing, … and three full stops, beside blank cells.",
         "Names carry stars: Coal, South African **.",
         "History is rewritten; the last two months of Japan's gas are estimates.",

@@ -9,7 +9,7 @@ import pytest
 from pipelines.announcements import collect, filings
 from pipelines.cli import query
 from pipelines.index import framework
-from pipelines.index.inputs import splices
+from pipelines.index.inputs import splices, successions
 from pipelines.ingest import cross_check
 from sources import Role, Series, Source, registry
 
@@ -17,10 +17,11 @@ EVERY = [pytest.param(source, id=key) for key, source in registry().items()]
 
 
 def read_by_the_index() -> set[str]:
-    """The series of every indicator, and those that continue a shipped series."""
+    """The series of every indicator, those that continue or follow a series."""
     indicators = framework.load().indicators.values()
     keys = {key for indicator in indicators for key in indicator.series}
-    return keys | {splice.continued_by for splice in splices.load()}
+    continuing = {key for splice in splices.load() for key in splice.live}
+    return successions.with_followers(keys) | continuing
 
 
 def cross_checked() -> set[str]:

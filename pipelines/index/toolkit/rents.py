@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+# Who tabulates the prices of others: the provider of such a price is its place.
+TABULATORS = ("skypilot", "dstack")
 # Keys of one publisher, and keys of histories of several: GPU, provider, place, basis.
 KEYS = (
     r"^(?P<provider>[a-z]+)\.gpu\.(?P<gpu>[^.]+)\.(?P<place>[^.]+)\.(?P<basis>on_demand|spot)$",
@@ -57,7 +59,7 @@ def offers(keys: pd.Series, units: Mapping[str, str]) -> pd.DataFrame:
     distinct = pd.Series(keys.unique(), dtype=object)
     parts = pd.concat([distinct.str.extract(pattern) for pattern in KEYS])
     parts = parts.assign(series=distinct).dropna(subset=["gpu"]).set_index("series")
-    tabulated = parts["provider"].eq("skypilot")
+    tabulated = parts["provider"].isin(TABULATORS)
     return pd.DataFrame(
         {
             "gpu": parts["gpu"].replace(SAME),

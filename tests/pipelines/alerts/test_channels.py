@@ -311,6 +311,22 @@ def test_no_secret_is_ever_written(
         assert secret not in text
 
 
+def test_every_attempt_leaves_a_line_and_a_failure_its_traceback(
+    desk: Desk, site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "pipelines.alerts")
+    desk.put("hook")
+    site.serve("/hook", Reply(b"ok"))
+    desk.deliver()
+    assert [line.endswith(" to hook: sent ") for line in caplog.messages] == [True]
+    caplog.clear()
+    desk.environ["HOOK_URL"] = "http://127.0.0.1:9/hook"
+    desk.put("hook", count=2)
+    desk.deliver()
+    assert "in _post" in caplog.text
+    assert "to hook: retry not reached: ConnectionError" in caplog.text
+
+
 def test_the_body_is_the_same_on_every_attempt(desk: Desk, site: Site) -> None:
     site.serve("/hook", Reply(status=500), Reply(b"ok"))
     desk.put("hook")

@@ -82,3 +82,15 @@ def test_a_backfill_rebuilds_a_past_month(home: Path, graph: dg.Definitions) -> 
     done = chosen.resolve_job_def("past").execute_in_process(partition_key="2025-12")
     assert done.success
     assert (home / "releases" / "2025-12" / "bulletin.fr.html").exists()
+
+
+def test_the_past_of_a_source_is_a_job_that_names_what_is_missing(
+    empty_home: Path, graph: dg.Definitions, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    job = graph.resolve_job_def("backfill_source")
+    done = job.execute_in_process(raise_on_error=False)
+    assert not done.success
+    [failed] = [event for event in done.all_events if event.is_step_failure]
+    assert "45 of 45 days are not loaded" in str(failed.step_failure_data.user_failure_data)
+    assert sum("catalog.zip" in each.path for each in site.asked) == 3

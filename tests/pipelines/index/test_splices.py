@@ -10,7 +10,8 @@ from pipelines.index.framework import load
 from pipelines.index.inputs import splices
 from sources import registry
 
-LIVE = "skypilot.gpu.h100-sxm-80gb.nebius.on_demand"
+LIVE = "dstack.gpu.h100-sxm-80gb.nebius.on_demand"
+SPARE = "skypilot.gpu.h100-sxm-80gb.nebius.on_demand"
 HISTORY = "gpu.h100-sxm.neocloud_nebius.on_demand_normalised"
 
 
@@ -32,6 +33,41 @@ def test_a_live_figure_stands_for_the_history_from_the_declared_month_on() -> No
     }
     assert own["origin"].fillna("").tolist() == ["", LIVE]
     assert len(spliced) == 4
+
+
+def continued(*rows: tuple[str, str, float]) -> dict[str, float]:
+    """What stands for the history of Nebius, by day, in Nebius's own price."""
+    spliced = splices.apply(figures(*rows), splices.load())
+    own = spliced[spliced["series"].eq(HISTORY)]
+    days = own["period"].dt.strftime("%Y-%m-%d")
+    return dict(zip(days, (own["value"] / 0.92).round(6), strict=True))
+
+
+def test_a_fallback_stands_in_for_the_months_in_which_the_first_is_silent() -> None:
+    assert continued(
+        (LIVE, "2026-10-02", 3.85), (SPARE, "2026-10-20", 3.85), (SPARE, "2026-11-20", 4.0),
+        (LIVE, "2026-12-04", 4.1), (SPARE, "2026-12-18", 4.0),
+    ) == {"2026-10-02": 3.85, "2026-12-04": 4.1}  # fmt: skip
+    assert continued(
+        (LIVE, "2026-10-02", 3.85), (SPARE, "2026-10-20", 3.85), (SPARE, "2026-11-20", 4.0)
+    ) == {"2026-10-02": 3.85, "2026-11-20": 4.0}
+
+
+def test_a_fallback_that_came_apart_leaves_a_gap() -> None:
+    """A catalogue that stands still is no price of today: 2.95 against 3.85."""
+    still = ((SPARE, "2026-10-20", 2.95), (SPARE, "2026-11-20", 2.95))
+    assert continued((LIVE, "2026-10-02", 3.85), *still) == {"2026-10-02": 3.85}
+
+
+def test_a_fallback_that_was_never_read_beside_the_first_is_taken_as_declared() -> None:
+    assert continued((SPARE, "2026-10-20", 3.85)) == {"2026-10-20": 3.85}
+
+
+def test_a_withdrawn_figure_takes_no_month_from_the_fallback() -> None:
+    assert continued(
+        (LIVE, "2026-10-02", 3.85), (SPARE, "2026-10-20", 3.85),
+        (LIVE, "2026-11-06", float("nan")), (SPARE, "2026-11-20", 3.9),
+    )["2026-11-20"] == 3.9  # fmt: skip
 
 
 def test_a_history_without_live_figures_is_left_as_it_is() -> None:
@@ -64,7 +100,7 @@ def test_every_splice_names_declared_series_and_a_live_source() -> None:
     read = {key for indicator in load().indicators.values() for key in indicator.series}
     for splice in splices.load():
         assert splice.series in read
-        assert owner[splice.continued_by].requests, splice.continued_by
+        assert all(owner[key].requests for key in splice.live), splice.live
 
 
 def test_units_agree_on_both_sides_of_a_splice() -> None:
@@ -72,7 +108,24 @@ def test_units_agree_on_both_sides_of_a_splice() -> None:
         declared.key: declared.unit for source in registry().values() for declared in source.series
     }
     for splice in splices.load():
-        assert units[splice.series] == units[splice.continued_by] == "USD/GPU-h"
+        assert {units[key] for key in (splice.series, *splice.live)} == {"USD/GPU-h"}
+
+
+def test_every_splice_has_a_second_publisher() -> None:
+    """An indicator that rests on rents outlives the silence of any one of them."""
+    owner = {series.key: source.key for source in registry().values() for series in source.series}
+    for splice in splices.load():
+        assert len({owner[key] for key in splice.live}) >= 2, splice.series
+
+
+def test_every_rent_of_the_method_is_continued_or_left_with_a_reason() -> None:
+    rents = {
+        key for each in load().indicators.values() for key in each.series if key.startswith("gpu.")
+    }
+    declared = {splice.series for splice in splices.load()}
+    left = {gap.series for gap in splices.gaps()}
+    assert rents == declared | left
+    assert not declared & left
 
 
 @pytest.mark.parametrize(
@@ -81,6 +134,7 @@ def test_units_agree_on_both_sides_of_a_splice() -> None:
         ("factor = 0.92", "factor = 1.0"),
         ('since = "2026-10"', 'since = "2026-04"'),
         ("live = 2.95", "live = 0.0"),
+        ("fallback = 2.95", "fallback = 3.85"),
     ],
 )
 def test_a_factor_that_does_not_follow_from_the_overlap_is_refused(

@@ -111,6 +111,19 @@ def test_a_correction_ends_the_disagreement_and_as_of_still_shows_it(engine: Eng
     assert cross_check.disagreements(engine).empty
 
 
+def test_two_measures_of_one_market_are_compared_by_their_year(engine: Engine) -> None:
+    chip, maker = "dram.contract.ddr4_8gb", "twse.revenue.2408"
+    store(engine, "dram_contract", (chip, "2025-08-01", 5.7), (chip, "2026-08-01", 21.0))
+    store(engine, "twse_revenue", (maker, "2025-08-01", 1e6), (maker, "2026-08-01", 6.6e6),
+          (maker, "2026-07-01", 1e9))  # fmt: skip
+    (row,) = cross_check.comparisons(engine).to_dict("records")
+    assert (row["month"], row["check"]) == ("2026-08", "memory_market")
+    assert (row["value"], row["other_value"]) == pytest.approx((21 / 5.7, 6.6))
+    assert cross_check.disagreements(engine).empty
+    store(engine, "dram_contract", (chip, "2026-08-01", 5.7))
+    assert len(cross_check.disagreements(engine)) == 1
+
+
 @pytest.mark.parametrize(
     "text", ["[[pair]]\nkey = 'a'", "pair = 1 1", "[[pair]]\nkey='a'\nfirst='b'\nsecond='c'\n"]
 )

@@ -126,3 +126,16 @@ def test_the_list_names_every_series_that_a_person_keeps(home: Path, silentcrash
     unknown = silentcrash("register", "list", "pjm")
     assert unknown.code == 2
     assert "did you mean pjm_capacity" in unknown.err
+
+
+def test_the_form_explains_every_field(empty_home: Path, silentcrash: Command) -> None:
+    rows = json.loads(silentcrash("register", "form", "--format", "json").out)
+    assert {row["field"]: row["what it is"] for row in rows} == registers.FIELDS
+
+
+def test_a_spoilt_file_of_reviews_is_one_line(home: Path, silentcrash: Command) -> None:
+    (home / registers.FOLDER).mkdir()
+    (home / registers.FOLDER / registers.REVIEWS).write_text("source,at\npjm_capacity,soon\n")
+    ran = silentcrash("register", "check")
+    assert (ran.code, len(ran.err.splitlines())) == (1, 1)
+    assert "reviews.csv" in ran.err

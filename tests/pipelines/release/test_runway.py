@@ -32,6 +32,15 @@ def test_an_indicator_whose_only_splices_are_gone_is_named(
     ]
 
 
+@pytest.mark.parametrize("key", ["skypilot", "runpod", "aws_ondemand", "dstack"])
+def test_rents_go_on_when_any_one_of_their_publishers_is_gone(
+    key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = {name: source for name, source in registry().items() if name != key}
+    monkeypatch.setattr(runway, "registry", lambda: others)
+    assert runway.without_continuation(METHOD) == []
+
+
 def test_a_source_that_needs_a_key_continues_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     keyed = {key: replace(source, needs="A_KEY") for key, source in registry().items()}
     monkeypatch.setattr(runway, "registry", lambda: keyed)
@@ -81,6 +90,7 @@ def test_the_command_shows_who_continues_what_and_no_end_while_publishers_answer
     assert ran.code == 0
     rows = {row["key"]: row for row in json.loads(ran.out)}
     assert rows["chips.rental_growth"]["live"].startswith("skypilot")
+    assert rows["chips.memory_growth"]["live"].startswith("bank_of_korea, ")
     assert "pjm_capacity" in rows["infrastructure.capacity_price"]["live"]
     # A quarter of four months' carry after its newest figure of 2025 Q4: twelve months, then none.
     assert rows["dependency.accelerator_concentration"]["withheld"] == "2027-01"

@@ -165,3 +165,32 @@ def test_another_currency_and_unknown_machines_are_refused() -> None:
 def test_prices_scaled_by_a_thousand_are_not_loaded(factor: float) -> None:
     scaled = archived_payload(SOURCE, page(item(retailPrice=80 * factor)))
     assert not checked(SOURCE, scaled).passed
+
+
+def test_a_price_that_is_not_in_force_is_no_figure() -> None:
+    """In October 2026 one price is yet to begin and another was replaced."""
+    later = item(effectiveStartDate="2027-01-01T00:00:00Z", retailPrice=60.0)
+    assert rebuilt(later, item("Standard_ND96isr_H200_v5")) == {
+        "azure.gpu.h200-sxm-141gb.eastus.on_demand": 10.0
+    }
+    start, end = "2025-01-01T00:00:00Z", "2026-09-01T00:00:00Z"
+    expired = item(effectiveStartDate=start, effectiveEndDate=end, retailPrice=96.0)
+    successor = item(effectiveStartDate=end, retailPrice=72.0)
+    assert rebuilt(expired, successor) == {H100 + "eastus.on_demand": 9.0}
+    open_ended = item(effectiveStartDate=start, retailPrice=96.0)
+    assert rebuilt(open_ended, successor) == {H100 + "eastus.on_demand": 9.0}
+
+
+def test_regions_are_compared_without_case() -> None:
+    assert rebuilt(item(), item(armRegionName="WestUS3", retailPrice=88.0)) == {
+        H100 + "eastus.on_demand": 10.0,
+        H100 + "westus3.on_demand": 11.0,
+    }
+
+
+def test_a_new_chip_is_named_and_another_size_of_one_that_is_read_is_not() -> None:
+    body = page(item(), item("ND128isr_NDR_GB200_v6"), item("Standard_NC80adis_H100_v5"))
+    assert SOURCE.unread is not None
+    assert list(SOURCE.unread(archived_payload(SOURCE, body))) == [
+        ("machine", "ND128isr_NDR_GB200_v6")
+    ]

@@ -15,6 +15,7 @@ BODIES = Path(__file__).parents[1] / "bodies"
 WITHOUT = {
     "aws_ondemand": "no licence to ship the price list",
     "azure_retail": "no licence to ship the price list",
+    "dstack": "no real body at hand",
     "ecb_rates": "no real body at hand",
     "energy_charts": "only its values are at hand, not its bytes",
     "feeds": "news: all rights reserved",

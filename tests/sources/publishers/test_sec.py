@@ -21,7 +21,7 @@ BODIES = {
     "NVDA": "companyfacts_CIK0001045810.full.json.gz",
     "MSFT": "msft_companyfacts_trimmed.json",
 }
-Fact = tuple[str, str, int, str]  # start, end, value, filed
+Fact = tuple[str, str, int, str] | tuple[str, str, int, str, str]  # start, end, value, filed, form
 
 
 def payload(content: bytes) -> Payload:
@@ -51,7 +51,8 @@ def rebuilt(cik: object, **facts: list[Fact]) -> bytes:
         concept: {
             "units": {
                 "USD": [
-                    dict(zip(("start", "end", "val", "filed"), fact, strict=True))
+                    dict(zip(("start", "end", "val", "filed"), fact[:4], strict=True))
+                    | {"form": fact[4] if len(fact) > 4 else "10-Q"}
                     for fact in facts.get(concept, old)
                 ]
             }
@@ -140,7 +141,7 @@ def test_a_body_of_another_company_is_refused() -> None:
 def test_a_cik_may_be_text_and_a_fact_without_a_start_is_left_out() -> None:
     content = json.loads(rebuilt("0000789019"))
     facts = content["facts"]["us-gaap"]["Depreciation"]["units"]["USD"]
-    facts.append({"end": "2026-06-30", "val": 5, "filed": "2026-07-29"})
+    facts.append({"end": "2026-06-30", "val": 5, "filed": "2026-07-29", "form": "10-K"})
     frame = parse(payload(json.dumps(content).encode()))
     assert frame["series"].str.endswith(".MSFT").all()
     assert len(frame) == 4
@@ -162,7 +163,7 @@ def test_a_concept_that_replaces_another_is_followed_and_never_left() -> None:
     old: list[Fact] = [
         ("2019-01-01", "2019-03-31", 10, "2019-05-01"),
         ("2020-01-01", "2020-03-31", 11, "2020-05-01"),
-        ("2020-01-01", "2020-03-31", 99, "2022-05-01"),
+        ("2020-01-01", "2020-03-31", 14, "2022-05-01"),
     ]
     new: list[Fact] = [("2020-01-01", "2020-03-31", 12, "2021-05-01")]
     content = rebuilt(
@@ -252,3 +253,75 @@ def test_figures_not_read_in_a_filing_are_told_apart(shipped: pd.DataFrame) -> N
     doubtful = shipped[shipped["status"].eq("estimated")]
     assert sorted(doubtful["series"]) == ["sec.capex.AMZN", "sec.ocf.AMZN"]
     assert doubtful["note"].str.contains("not read in the filing").all()
+
+
+OCF, CONTRACT = CONCEPTS["ocf"][0], CONCEPTS["revenue"][1]
+ENDS = {1: "2025-03-31", 2: "2025-06-30", 3: "2025-09-30", 4: "2025-12-31"}
+FILED = {1: "2025-05-01", 2: "2025-08-01", 3: "2025-11-01", 4: "2026-02-01"}
+STARTS = {1: "2025-01-01", 2: "2025-04-01", 3: "2025-07-01", 4: "2025-10-01"}
+
+
+def to_date(each: int, quarters: int = 4) -> list[Fact]:
+    """A year's flows as they are filed, from the first of January, each quarter the same."""
+    form = {4: "10-K"}
+    return [
+        (STARTS[1], ENDS[n], each * n, FILED[n], form.get(n, "10-Q"))
+        for n in range(1, quarters + 1)
+    ]
+
+
+def by_quarter(content: bytes, series: str) -> dict[str, float]:
+    """The last value of each quarter of 2025, in millions."""
+    frame = parse(payload(content))
+    rows = frame[frame["series"].eq(series) & frame["period"].dt.year.eq(2025)]
+    newest = rows.groupby("period")["value"].last() / 1e6
+    return {f"Q{period.quarter}": value for period, value in newest.items()}
+
+
+YEAR = {"Q1": 5000, "Q2": 5000, "Q3": 5000, "Q4": 5000}
+
+
+@pytest.mark.parametrize("form", ["DEF 14A", "S-4", "8-K", "424B2"])
+def test_only_periodic_reports_are_read(form: str) -> None:
+    """S20: a proxy statement in thousands made a quarter of -14.98 bn."""
+    proxy: Fact = (STARTS[1], ENDS[4], 20_000_000, "2026-04-10", form)
+    content = rebuilt(1341439, **{OCF: [*to_date(5_000_000_000), proxy]})
+    assert by_quarter(content, "sec.ocf.ORCL") == YEAR
+
+
+@pytest.mark.parametrize("form", ["10-K/A", "20-F", "40-F", "10-KT"])
+def test_an_amendment_and_the_report_of_a_foreign_filer_are_read(form: str) -> None:
+    restated: Fact = (STARTS[1], ENDS[4], 21_000_000_000, "2026-04-10", form)
+    content = rebuilt(1341439, **{OCF: [*to_date(5_000_000_000), restated]})
+    assert by_quarter(content, "sec.ocf.ORCL") == YEAR | {"Q4": 6000}
+
+
+def test_a_quarter_that_does_not_add_up_to_its_year_has_no_figure() -> None:
+    """S20: the year says 20 bn, its last quarter alone 50."""
+    last: Fact = (STARTS[4], ENDS[4], 50_000_000_000, FILED[4], "10-K")
+    content = rebuilt(1341439, **{OCF: [*to_date(5_000_000_000), last]})
+    assert by_quarter(content, "sec.ocf.ORCL") == {"Q1": 5000, "Q2": 5000, "Q3": 5000}
+
+
+@pytest.mark.parametrize("quarters", [3, 4])
+def test_a_concept_that_is_a_part_does_not_replace_the_total(quarters: int) -> None:
+    """S21: `Revenues` of 25 bn, where contracts bring 70 bn a quarter."""
+    part: list[Fact] = [
+        (STARTS[4], ENDS[4], 25_000_000_000, FILED[4], "10-K"),
+        (STARTS[1], ENDS[4], 100_000_000_000, FILED[4], "10-K"),
+    ]
+    totals = {"Revenues": part, CONTRACT: to_date(70_000_000_000, quarters)}
+    expected = {f"Q{n}": 70_000 for n in range(1, quarters + 1)}
+    assert by_quarter(rebuilt(789019, **totals), "sec.revenue.MSFT") == expected
+
+
+def test_two_values_of_one_day_give_no_figure() -> None:
+    """S22: 20 and 21 of one quarter, filed on one day; the second quarter was 19 by order."""
+    first = (STARTS[1], ENDS[1], 20_000_000_000, FILED[1], "10-Q")
+    other = (STARTS[1], ENDS[1], 21_000_000_000, FILED[1], "10-Q/A")
+    half = (STARTS[1], ENDS[2], 40_000_000_000, FILED[2], "10-Q")
+    for facts in ([first, other, half], [other, first, half]):
+        assert by_quarter(rebuilt(1341439, **{OCF: facts}), "sec.ocf.ORCL") == {}
+    earnings = (*other[:4], "8-K")  # the periodic report comes before it
+    content = rebuilt(1341439, **{OCF: [earnings, first, half]})
+    assert by_quarter(content, "sec.ocf.ORCL") == {"Q1": 20_000, "Q2": 20_000}

@@ -105,3 +105,33 @@ def test_a_price_that_cannot_be_one_is_left_out_of_the_median(price: str) -> Non
 def test_two_prices_of_one_machine_in_one_region_are_refused() -> None:
     with pytest.raises(SchemaDrift, match="one price of a machine in a region"):
         prices(ROW.replace("24.0", "23.92") + ROW.replace("24.0", "47.84"))
+
+
+def test_a_machine_that_is_sold_out_has_no_price() -> None:
+    """Real rows of Verda: a machine of eight without a price, a single with one."""
+    rows = "8B200.240V,B200,8.0,FIN-03,,13.69,\n1B200.30V,B200,1.0,FIN-03,4.89,1.712,\n"
+    assert prices(rows, cloud=CLOUDS.index("verda")) == {
+        "skypilot.gpu.b200-sxm-180gb.verda.on_demand": 4.89,
+        "skypilot.gpu.b200-sxm-180gb.verda.spot": 1.712,
+    }
+
+
+def test_a_machine_of_eight_b200_is_read_at_nebius() -> None:
+    """A real row: 44.00 an hour, 5.50 a GPU."""
+    row = "gpu-b200-sxm_8gpu-160vcpu-1792gb,B200,8,us-central1,44.00,,\n"
+    key = "skypilot.gpu.b200-sxm-180gb.nebius.on_demand"
+    assert prices(row, cloud=CLOUDS.index("nebius")) == {key: 5.5}
+
+
+def test_new_chips_are_named_once_and_other_sizes_are_not() -> None:
+    new = "".join(
+        f"gpu_8x_{chip.lower()},{chip},8.0,us-east-{n},99.0,,\n"
+        for chip in ("GB300", "MI355X", "A6000", "A10")
+        for n in (1, 2)
+    )
+    smaller = "gpu_1x_h100_sxm5,H100,1.0,us-east-1,4.29,,\ncpu_4x_general,,,us-east-1,0.2,,\n"
+    assert SOURCE.unread is not None
+    assert list(SOURCE.unread(rebuilt(ROW + new + smaller))) == [
+        ("machine", "gpu_8x_gb300"),
+        ("machine", "gpu_8x_mi355x"),
+    ]

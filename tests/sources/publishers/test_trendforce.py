@@ -89,6 +89,28 @@ def test_a_contract_page_that_repeats_the_spot_table_is_read_by_its_own_column()
     assert prices(*page, contract=True) == {"trendforce.contract.ddr5_8gb_sodimm": 40.0}
 
 
+def test_each_table_has_the_date_of_its_own_stamp() -> None:
+    spot, contract = (
+        f"<div class='price-last-update'><p>Last Update <b>{day}</b> (GMT+8)</p></div>"
+        for day in ("2026-09-11 18:10", "2026-07-31 14:40")
+    )
+    page = [spot, SPOTS, contract, MODULES]
+    read = parse(rebuilt(*page, contract=True))
+    assert set(read["period"]) == {pd.Timestamp("2026-07-31")}
+    assert set(read["known_from"]) == {pd.Timestamp("2026-07-31 06:40", tz="UTC")}
+    assert set(parse(rebuilt(*page))["period"]) == {pd.Timestamp("2026-09-11")}
+
+
+def test_a_footer_of_one_merged_cell_is_no_row() -> None:
+    footer = "<tr><td colspan='6'>Prices are for reference.</td></tr></table>"
+    assert prices(UPDATED, SPOTS.replace("</table>", footer)) == prices(UPDATED, SPOTS)
+
+
+def test_a_row_that_lacks_a_cell_is_refused() -> None:
+    with pytest.raises(SchemaDrift, match="6 cells in a row"):
+        prices(UPDATED, SPOTS.replace("<td>0</td>", ""))
+
+
 def test_a_morning_in_taipei_is_the_day_before_in_utc() -> None:
     page = rebuilt(UPDATED.replace("11:00", "07:30"), SPOTS)
     assert set(parse(page)["period"]) == {pd.Timestamp("2026-06-09")}

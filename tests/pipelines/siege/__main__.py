@@ -1,0 +1,98 @@
+"""Run a campaign and print its table; ends with 1 where something did not hold."""
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.pipelines.siege import kills
+from tests.pipelines.siege.bodies import Target, rebuilt_market, rebuilt_rates, targets
+from tests.pipelines.siege.campaign import Tally, damage
+from tests.server import Reply, Site, running_site
+
+NOW = "2026-11-23T09:00:00+00:00"
+
+
+def main() -> int:
+    """Damaged bodies for half of the time, kills for the other half."""
+    options = argparse.ArgumentParser(prog="python -m tests.pipelines.siege", description=__doc__)
+    options.add_argument("--seconds", type=float, default=600, help="the time that it may take")
+    options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--bodies", type=int, default=2000, help="at most so many damaged bodies")
+    options.add_argument("--kills", type=int, default=300, help="at most so many kills")
+    chosen = options.parse_args()
+    began = time.monotonic()
+    logging.disable()  # every refusal has its traceback there
+    with tempfile.TemporaryDirectory(prefix="siege-") as folder, running_site() as site:
+        environment = consent(site)
+        os.environ.update(environment)
+        every = targets()
+        tallies = []
+        for number, target in enumerate(every):
+            until = began + chosen.seconds / 2 * (number + 1) / len(every)
+            share = chosen.bodies // len(every)
+            home = Path(folder) / f"body-{number}"
+            tallies.append(damage(home, site, target, chosen.seed + number, share, until))
+            print(f"{tallies[-1].attack}: {tallies[-1].tried}", file=sys.stderr)
+        until = began + chosen.seconds
+        tallies += killed(Path(folder), site, environment, chosen.seed, chosen.kills, until)
+    report(tallies, chosen.seed, time.monotonic() - began)
+    return 1 if any(tally.faults for tally in tallies) else 0
+
+
+def consent(site: Site) -> dict[str, str]:
+    """The environment of a campaign: loopback only, every opt-in, a fixed clock."""
+    return {
+        "SILENTCRASH_GATEWAY": site.url,
+        "SILENTCRASH_ALLOW_LOOPBACK": "1",
+        "SILENTCRASH_NOW": NOW,
+        "SILENTCRASH_CONTACT": "siege@example.org",
+        **{target.source.needs: "1" for target in targets() if target.source.needs},
+    }
+
+
+def killed(
+    folder: Path, site: Site, environment: dict[str, str], seed: int, count: int, until: float
+) -> list[Tally]:
+    """Kills of a fetch and of a run that publishes."""
+    home = folder / "home"
+    rates, market = rebuilt_rates(), rebuilt_market()
+    for target in (rates, market):
+        serve(site, target)
+    inside = {**environment, "SILENTCRASH_HOME": str(home)}
+    kills.run(inside, ["run", "--offline"], 600)
+    left = until - time.monotonic()
+    half = until - left / 2
+    fetch = kills.besiege(
+        "kill: fetch", home, environment, ["fetch", rates.key], seed, count * 2 // 3, half
+    )
+    release = kills.besiege(
+        "kill: run", home, environment, ["run", "--offline"], seed + 1, count // 3, until
+    )
+    return [fetch, release]
+
+
+def serve(site: Site, target: Target) -> None:
+    """Answer a source with its good body."""
+    address = target.source.requests[0].url
+    site.serve(address, Reply(target.body, headers={"Content-Type": target.kind}))
+
+
+def report(tallies: list[Tally], seed: int, seconds: float) -> None:
+    """The table of a campaign, and each fault in a line."""
+    print(f"{'attack':34} {'tried':>6} {'faults':>6}  endings")
+    for tally in tallies:
+        endings = ", ".join(f"{name} {count}" for name, count in sorted(tally.endings.items()))
+        print(f"{tally.attack:34} {tally.tried:6} {len(tally.faults):6}  {endings}")
+    total, faults = sum(each.tried for each in tallies), [x for t in tallies for x in t.faults]
+    print(f"{'all':34} {total:6} {len(faults):6}  seed {seed}, {seconds:.0f} s")
+    for tally in tallies:
+        for fault in tally.faults[:20]:
+            print(f"{tally.attack}: {fault}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

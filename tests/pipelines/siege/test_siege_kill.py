@@ -1,0 +1,68 @@
+"""A short campaign: what `make siege` does for ten minutes."""
+
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipelines.ingest import store
+from pipelines.settings import Settings, from_environment
+from tests.pipelines.siege import kills
+from tests.pipelines.siege.__main__ import consent, serve
+from tests.pipelines.siege.bodies import Target, rebuilt_market, rebuilt_rates, rebuilt_workbook
+from tests.pipelines.siege.campaign import damage, wrong
+from tests.server import Site
+from warehouse.observations import read
+
+SEED, BODIES, KILLS = 20261127, 12, 1
+
+
+@pytest.fixture
+def besieged(empty_home: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home that talks to loopback."""
+    for name, value in consent(site).items():
+        monkeypatch.setenv(name, value)
+    return empty_home
+
+
+@pytest.mark.parametrize("target", [rebuilt_rates(), rebuilt_market(), rebuilt_workbook()])
+def test_damaged_bodies_leave_no_wrong_figure(besieged: Path, site: Site, target: Target) -> None:
+    tally = damage(besieged, site, target, SEED, BODIES, time.monotonic() + 120)
+    assert tally.faults == []
+    assert tally.tried == sum(tally.endings.values()) == BODIES
+    assert tally.endings["refused"] > 0
+
+
+def test_a_fetch_that_is_killed_leaves_all_or_nothing(besieged: Path, site: Site) -> None:
+    target = rebuilt_rates()
+    serve(site, target)
+    store.open_for_writing(from_environment()).dispose()
+    environment = consent(site)
+    arguments = ["fetch", target.key]
+    until = time.monotonic() + 300
+    tally = kills.besiege("fetch", besieged, environment, arguments, SEED, KILLS, until)
+    assert (tally.faults, tally.tried) == ([], KILLS)
+
+
+def test_the_campaign_sees_what_went_wrong(besieged: Path) -> None:
+    """Figures that are lost, half there, ten times too high, or of a refused body."""
+    from pipelines.ingest.outcome import IngestOutcome
+
+    refused, loaded = (IngestOutcome("made_up", "", name) for name in ("refused", "new"))
+    months = pd.date_range("2025-01-01", periods=4, freq="MS")
+    before = pd.DataFrame(
+        {"series": "a.b", "period": months, "value": 2.0, "status": "final", "fetch_id": 1}
+    )
+    high = before.head(1).assign(value=20.0, fetch_id=2)
+    assert list(wrong(before, before, loaded)) == []
+    assert list(wrong(before, before.head(3), refused)) == ["1 figures are lost"]
+    assert list(wrong(before, pd.concat([before, high]), loaded)) == [
+        "a.b 2025-01-01: 2.0 became 20.0"
+    ]
+    assert "body that was refused" in next(wrong(before, pd.concat([before, high]), refused))
+    engine = store.open_for_writing(Settings(home=besieged))
+    assert read.history(engine).empty
+    assert kills.left(besieged, {"a": (("x",),)}, {}) == ["['a'] are lost"]
+    (besieged / "releases" / "2026-10").mkdir(parents=True)
+    assert "without its checksums" in kills.left(besieged, {}, {})[0]
