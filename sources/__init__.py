@@ -131,7 +131,7 @@ class Series:
 
 @dataclass(frozen=True)
 class Completeness:
-    """What a payload must still hold of the last good one of its address, in shares.
+    """What a payload must still hold of the last good one, in shares.
 
     `rows` of its figures, `series` of its series, and `entries` of the rows of the publisher's
     table that an aggregate was computed from (the column `entries` of the tidy frame). `fewest`

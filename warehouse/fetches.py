@@ -181,7 +181,7 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
 
 
 def _worst_open(recent: pd.DataFrame) -> pd.DataFrame:
-    """The worst of the last answers to the questions of each source, a row a source.
+    """The worst of the last answers to the questions of each source.
 
     A question that was not asked in the last round, as an address that moved on, is closed.
     """

@@ -148,7 +148,7 @@ def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
 
 
 def sign_flip(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:
-    """1 where a figure has the other sign than the last good one of its period, else 0.
+    """1 where a figure has the other sign than its last good one, else 0.
 
     A ratio says nothing there. Null for units in per cent: a growth near zero is revised across.
     """

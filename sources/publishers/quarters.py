@@ -50,7 +50,7 @@ def vintages(facts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _uncontradicted(facts: pd.DataFrame) -> pd.DataFrame:
-    """The facts without those of which two filings of one day say different values."""
+    """The facts without those that two filings of one day contradict."""
     values = facts.groupby(["item", "rank", "start", "end", "filed"])["value"]
     return facts[values.transform("nunique").eq(1)]
 

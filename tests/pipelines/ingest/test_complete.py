@@ -23,7 +23,7 @@ Fetch = Callable[..., str]
 def fetch(
     empty_home: Path, silentcrash: Command, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> Fetch:
-    """Fetch a source, one request, on a day on which these bytes are served; what was said."""
+    """Fetch a source whose request is answered so on a day; what was said."""
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
     monkeypatch.setenv("EIA_API_KEY", "k" * 20)
     monkeypatch.setattr("sources.HISTORY", Path("/nowhere"))
@@ -159,7 +159,7 @@ def test_every_live_source_declares_how_complete_a_payload_must_be() -> None:
 
 
 def accounts(*flows: int) -> bytes:
-    """The SEC's answer for Oracle with quarterly operating cash flows from 2025 Q1 on."""
+    """The SEC's answer for Oracle: operating cash flows from 2025 Q1 on."""
     from tests.sources.publishers.test_sec import (
         CONCEPTS,
         ENDS,
@@ -233,7 +233,7 @@ MEAN, STRESS = "energy_charts.DE-LU.mean", "energy_charts.DE-LU.stress"
 
 
 def market(days: int = 1, **changed: Any) -> bytes:
-    """Whole days of Berlin from 4 May 2026 in the publisher's shape, at 50 EUR/MWh."""
+    """Days of Berlin from 4 May 2026 in the publisher's shape, at 50 EUR/MWh."""
     start = pd.Timestamp("2026-05-04", tz="Europe/Berlin")
     at = pd.date_range(start, start + pd.DateOffset(days=days), freq="15min", inclusive="left")
     body = {

@@ -1,4 +1,4 @@
-"""Run a campaign and print its table; ends with 1 where something did not hold."""
+"""Run a campaign and print its table; 1 where something did not hold."""
 
 import argparse
 import logging

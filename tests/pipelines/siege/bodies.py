@@ -1,4 +1,4 @@
-"""The bodies that a campaign damages: real ones, or rebuilt ones in a bare clone."""
+"""The bodies that a campaign damages: real ones and rebuilt ones."""
 
 import io
 import json
@@ -16,7 +16,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @dataclass(frozen=True)
 class Target:
-    """A source, a good body of its first question, its media type and a day of service."""
+    """A source, a good body of its first question, and how it was served."""
 
     key: str
     kind: str
@@ -65,7 +65,7 @@ def rebuilt_rates() -> Target:
 
 
 def rebuilt_market() -> Target:
-    """Two days of the German market in the publisher's form, at prices that are made up."""
+    """Two days of the German market in its form, of made-up prices."""
     start = pd.Timestamp("2026-05-04", tz="Europe/Berlin")
     at = pd.date_range(start, periods=192, freq="15min")
     body = {

@@ -1,4 +1,4 @@
-"""Damage bodies and kill processes, and compare the store with what may be in it."""
+"""Damage bodies, and compare the store with what may be in it."""
 
 import random
 import shutil

@@ -80,7 +80,7 @@ def words(body: bytes, draw: random.Random) -> bytes:
 
 
 def scaled(body: bytes, draw: random.Random) -> bytes:
-    """The body with every number of three decimals or fewer moved by powers of ten."""
+    """The body with every number moved by a power of ten."""
     shift = draw.choice([b"0", b"00", b"000"])
     return re.sub(rb"(?<![\d.-])(\d+)\.(\d)", rb"\g<1>" + shift + rb".\2", body)
 

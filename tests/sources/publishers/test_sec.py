@@ -262,7 +262,7 @@ STARTS = {1: "2025-01-01", 2: "2025-04-01", 3: "2025-07-01", 4: "2025-10-01"}
 
 
 def to_date(each: int, quarters: int = 4) -> list[Fact]:
-    """A year's flows as they are filed, from the first of January, each quarter the same."""
+    """A year's flows to date as they are filed, each quarter the same."""
     form = {4: "10-K"}
     return [
         (STARTS[1], ENDS[n], each * n, FILED[n], form.get(n, "10-Q"))
@@ -316,7 +316,7 @@ def test_a_concept_that_is_a_part_does_not_replace_the_total(quarters: int) -> N
 
 
 def test_two_values_of_one_day_give_no_figure() -> None:
-    """S22: 20 and 21 of one quarter, filed on one day; the second quarter was 19 by order."""
+    """S22: 20 and 21 for one quarter; the next was 19 by order."""
     first = (STARTS[1], ENDS[1], 20_000_000_000, FILED[1], "10-Q")
     other = (STARTS[1], ENDS[1], 21_000_000_000, FILED[1], "10-Q/A")
     half = (STARTS[1], ENDS[2], 40_000_000_000, FILED[2], "10-Q")
