@@ -22,7 +22,8 @@ from sources.tidy import require
 API = "https://prices.azure.com/api/retail/prices"
 FULL_PAGE = 1000  # items; the API gives no more on a page
 REGIONS = ("eastus", "eastus2", "westus3", "westeurope", "southafricanorth", "uaenorth")
-FAMILIES = ("A100", "H100", "H200", "MI300X")
+# What the name of a machine contains; "_GB" is GB200, and what comes after it.
+FAMILIES = ("A100", "H100", "H200", "MI300X", "_GB")
 # The chip that a machine's name gives: the 200 of GB200 and of GH200 are other chips than an H200.
 CHIP = r"_((?:MI|[A-Z]{1,2})\d{3}X?)_"
 NEEDED = {

@@ -58,8 +58,10 @@ def unread(payload: Payload) -> Iterator[tuple[str, str]]:
     """The GPUs that RunPod lists and of which no price is read."""
     types = pd.DataFrame((json.loads(payload.content).get("data") or {}).get("gpuTypes") or [])
     require(types, {"id"})
-    others = types.loc[~types["id"].isin(GPUS) & ~gpus.not_followed(types["id"]), "id"]
-    yield from (("GPU", str(name)) for name in others)
+    names = types["id"].astype("str")
+    # "unknown" is a row of its own in every answer.
+    others = names[~names.isin({*GPUS, "unknown"}) & ~gpus.not_followed(names)]
+    yield from (("GPU", name) for name in others)
 
 
 def _offered(types: pd.DataFrame, basis: str, names: tuple[str, str]) -> pd.DataFrame:

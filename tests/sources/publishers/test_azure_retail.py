@@ -72,6 +72,7 @@ def test_the_real_envelope_of_a_region_keeps_reservations_and_variants_out(
         H100 + "westeurope.on_demand": pytest.approx(132.232 / 8),
         H100 + "westeurope.spot": pytest.approx(21.258283 / 8),
         "azure.gpu.h100-nvl-94gb.westeurope.on_demand": 6.98,
+        "azure.gpu.gb200-superchip-186gb.westeurope.on_demand": pytest.approx(146.488 / 4),
     }
 
 
@@ -189,8 +190,15 @@ def test_regions_are_compared_without_case() -> None:
 
 
 def test_a_new_chip_is_named_and_another_size_of_one_that_is_read_is_not() -> None:
-    body = page(item(), item("ND128isr_NDR_GB200_v6"), item("Standard_NC80adis_H100_v5"))
+    body = page(item(), item("Standard_ND128isr_GB300_v6"), item("Standard_NC80adis_H100_v5"))
     assert SOURCE.unread is not None
     assert list(SOURCE.unread(archived_payload(SOURCE, body))) == [
-        ("machine", "ND128isr_NDR_GB200_v6")
+        ("machine", "Standard_ND128isr_GB300_v6")
     ]
+
+
+def test_a_superchip_machine_has_four_gpus() -> None:
+    """108.16 an hour in eastus, as public code of September 2026 quotes it."""
+    assert rebuilt(item("Standard_ND128isr_NDR_GB200_v6", retailPrice=108.16)) == {
+        "azure.gpu.gb200-superchip-186gb.eastus.on_demand": 27.04
+    }
