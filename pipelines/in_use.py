@@ -3,13 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar
 
 from pipelines.errors import UsageError, nearest
 from pipelines.settings import FILE, SECRETS, Settings, SourceSettings
 from sources import Edition, Payload, Request, Source, registry
 
-Step = TypeVar("Step", Request, Edition, None, Request | None, Request | Edition | None)
 CONTACT = 'contact = "you@example.org"'
 
 
@@ -71,26 +69,29 @@ def _check(source: Source, chosen: SourceSettings) -> None:
 def _changed(source: Source, chosen: SourceSettings) -> Source:
     discover, next_page, windows = source.discover, source.next_page, source.windows
 
-    def step(named: Step) -> Step:
-        if isinstance(named, Edition):
-            return replace(named, request=_request(named.request, chosen))
-        return _request(named, chosen) if isinstance(named, Request) else named
+    def of(request: Request) -> Request:
+        return _request(request, chosen)
 
     def lists(answers: Sequence[bytes | None]) -> Request | Edition | None:
-        return step(discover(answers)) if discover else None
+        listed = discover(answers) if discover else None
+        if isinstance(listed, Edition):
+            return replace(listed, request=of(listed.request))
+        return of(listed) if listed else None
 
     def pages(payload: Payload) -> Request | None:
-        return step(next_page(payload)) if next_page else None
+        page = next_page(payload) if next_page else None
+        return of(page) if page else None
 
     def spans(stored: Collection[date], today: date) -> Sequence[Request]:
-        return [step(request) for request in windows(stored, today)] if windows else []
+        return [of(request) for request in windows(stored, today)] if windows else []
 
     return replace(
         source,
-        requests=tuple(step(request) for request in source.requests),
+        requests=tuple(of(request) for request in source.requests),
         discover=lists if discover else None,
         next_page=pages if next_page else None,
         windows=spans if windows else None,
+        past=tuple(replace(past, request=of(past.request)) for past in source.past),
     )
 
 

@@ -201,15 +201,17 @@ def backfill(
     from rich.console import Console
 
     from pipelines.cli.terminal import summary
+    from pipelines.in_use import in_use, why_not_asked
     from pipelines.ingest import ingestion, store
     from sources import registry
 
-    chosen, configured, outcomes = find_source(source), settings(), []
+    configured, outcomes = settings(), []
+    chosen = in_use(find_source(source), configured)
     if not chosen.past:
         dated = ", ".join(key for key, each in registry().items() if each.past)
         raise UsageError(f"{source} serves no past of its own; these do: {dated}")
-    if ingestion.with_needs([chosen])[1]:
-        raise UsageError(f"{source} needs {chosen.needs}: set it in the environment")
+    if why := why_not_asked(chosen, configured):
+        raise UsageError(f"{source} is not asked: {why}")
     engine = store.open_for_writing(configured)
     pending = ingestion.missing_past(engine, chosen, _day(first), _day(last))
     with progress(f"Fetching the past of {source}") as step:
@@ -244,7 +246,8 @@ def reparse(source: str) -> None:
     from pipelines.ingest.reparse import reparse
     from sources.http.raw_archive import Archive
 
-    chosen, configured, outcomes = find_source(source), settings(), []
+    configured, outcomes = settings(), []
+    chosen = in_use(find_source(source), configured)
     engine = store.open_for_writing(configured)
     with progress(f"Parsing {source} again") as step:
         for outcome in reparse(engine, Archive(configured.archive), chosen):
