@@ -61,7 +61,7 @@ def hide_secrets() -> None:
 
 
 def frames(fault: BaseException) -> str:
-    """The traceback of a fault without its text, which may name an address or a key."""
+    """The traceback of a fault without its text, which may hold a key."""
     return "".join(traceback.format_tb(fault.__traceback__)) + type(fault).__name__
 
 

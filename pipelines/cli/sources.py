@@ -246,8 +246,7 @@ def reparse(source: str) -> None:
     from pipelines.ingest.reparse import reparse
     from sources.http.raw_archive import Archive
 
-    configured, outcomes = settings(), []
-    chosen = in_use(find_source(source), configured)
+    chosen, configured, outcomes = find_source(source), settings(), []
     engine = store.open_for_writing(configured)
     with progress(f"Parsing {source} again") as step:
         for outcome in reparse(engine, Archive(configured.archive), chosen):

@@ -1,4 +1,4 @@
-"""GitHub Innovation Graph: developers and pushes of code by economy and quarter.
+"""GitHub Innovation Graph: developers and pushes of code by economy.
 
 Morocco, its neighbours and three economies for scale. Developers are accounts that an economy
 has had so far, so that they only grow; pushes are the activity of the quarter.

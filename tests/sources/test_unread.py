@@ -1,4 +1,4 @@
-"""What each source names and does not read: new names come up, old ones do not."""
+"""What each source names and does not read: new names alone come up."""
 
 import json
 from pathlib import Path
@@ -20,9 +20,9 @@ def unread(key: str, body: bytes | Payload) -> list[tuple[str, str]]:
 
 
 def test_an_ultraserver_of_amazon_is_named_and_other_sizes_are_not() -> None:
-    place = test_aws_ondemand.VIRGINIA.name
+    region = test_aws_ondemand.VIRGINIA.name
     names = ("p6e-gb200.36xlarge", "p5.4xlarge", "p3.2xlarge", "m5.large", "trn2.48xlarge")
-    rows = [test_aws_ondemand.machine(name, place, "99.0") for name in names]
+    rows = [test_aws_ondemand.machine(name, region, "99.0") for name in names]
     assert unread("aws_ondemand", test_aws_ondemand.table(test_aws_ondemand.P5, *rows)) == [
         ("machine", "p6e-gb200.36xlarge"),
         ("machine", "trn2.48xlarge"),

@@ -72,9 +72,9 @@ def test_only_what_is_missing_is_asked_for_again(served: Site, silentcrash: Comm
     assert "1 of 3 days are not loaded" in ended.err
     assert len(versions()) == 2
     served.serve(missed, oracle(80.0))
-    asked = len(served.asked)
+    count = len(served.asked)
     assert silentcrash("backfill", "dstack", *RANGE).code == 0
-    assert [each.path for each in served.asked[asked:] if "catalog" in each.path] == [
+    assert [each.path for each in served.asked[count:] if "catalog" in each.path] == [
         missed.replace("https://", "/")
     ]
     assert len(versions()) == 3

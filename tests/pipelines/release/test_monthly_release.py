@@ -89,8 +89,8 @@ def test_a_release_that_cannot_be_made_ends_in_one_line(
 
 def test_a_past_month_shows_what_was_known_then(home: Path, silentcrash: Command) -> None:
     logged = home / "run.log"
-    made = silentcrash("--log-file", str(logged), "release", "2025-12", "--as-of", "2026-01-10")
-    assert made.code == 0
+    ended = silentcrash("--log-file", str(logged), "release", "2025-12", "--as-of", "2026-01-10")
+    assert ended.code == 0
     assert ", as of 2026-01-10, 46 files in " in logged.read_text(encoding="utf-8")
     then = pd.read_csv(home / "releases" / "2025-12" / "lineage.csv")
     assert then["known_from"].max() <= "2026-01-10T23:59:59"

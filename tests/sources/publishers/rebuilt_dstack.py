@@ -16,11 +16,13 @@ OLD_COLUMNS = "instance_name,location,price,cpu,memory,gpu_count,gpu_name,gpu_me
 
 
 def row(
-    machine: str, place: str, price: float | str, chip: str, count: int = 8, **other: str
+    machine: str, region: str, price: float | str, chip: str, count: int = 8, **other: str
 ) -> str:
     """A line of a table, on demand and without flags unless said."""
     spot, flags = other.get("spot", "False"), other.get("flags", "")
-    return f"{machine},{place},{price},96,768.0,{count},{chip},80.0,{spot},,nvidia,{flags},x86,{{}}"
+    return (
+        f"{machine},{region},{price},96,768.0,{count},{chip},80.0,{spot},,nvidia,{flags},x86,{{}}"
+    )
 
 
 def catalogue(columns: str = COLUMNS, **tables: list[str]) -> bytes:
@@ -44,5 +46,5 @@ NEBIUS = [
     row("gpu-h100-sxm 8gpu-128vcpu-1600gb", "eu-north1", 30.8, "H100"),
     row("gpu-h100-sxm 1gpu-16vcpu-200gb", "eu-north1", 3.85, "H100", 1),
 ]
-VERDA = [row("8H100.80S.176V", place, 26.0, "H100") for place in ("FIN-01", "FIN-03")]
+VERDA = [row("8H100.80S.176V", region, 26.0, "H100") for region in ("FIN-01", "FIN-03")]
 OCI = [row("BM.GPU.H100.8", "af-casablanca-1", 80.0, "H100")]

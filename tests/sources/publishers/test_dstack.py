@@ -85,7 +85,7 @@ def test_third_party_hosts_and_other_numbers_of_gpus_are_left_out_at_runpod() ->
 
 def test_a_giant_is_read_in_one_region() -> None:
     places = {"us-east-1": 55.04, "eu-central-1": 66.0, "sa-east-1": 92.4672}
-    machines = [row("p5.48xlarge", place, price, "H100") for place, price in places.items()]
+    machines = [row("p5.48xlarge", region, price, "H100") for region, price in places.items()]
     assert prices(aws=machines) == {H100 + "aws.on_demand": 6.88}
 
 
@@ -139,7 +139,7 @@ def test_the_version_of_a_provider_leads_to_its_catalogue(site: Site) -> None:
     site.serve(f"{folder}/20261001-20001/catalog.zip", catalogue(nebius=NEBIUS))
     read = fetch_payload(site, SOURCE, b"20261001-20001\n", question=number)
     assert values(SOURCE, read) == {H100 + "nebius.on_demand": pytest.approx(3.85)}
-    assert [asked.path.rpartition("/v3")[2] for asked in site.asked[-2:]] == [
+    assert [sent.path.rpartition("/v3")[2] for sent in site.asked[-2:]] == [
         "/nebius/version",
         "/nebius/20261001-20001/catalog.zip",
     ]
@@ -152,8 +152,8 @@ def test_a_version_of_another_form_is_refused(site: Site, version: bytes) -> Non
 
 def test_a_catalogue_cut_short_is_not_taken(site: Site) -> None:
     number = READ_PROVIDERS.index("oci")
-    whole = catalogue(oci=OCI)
-    site.serve(f"{BUCKET}/v3/oci/{VERSION}/catalog.zip", Reply(whole[:-30]))
+    complete = catalogue(oci=OCI)
+    site.serve(f"{BUCKET}/v3/oci/{VERSION}/catalog.zip", Reply(complete[:-30]))
     cut = fetch_bodies(site, SOURCE, VERSION.encode(), question=number).result
     assert cut.outcome == "refused"
     assert "not a zip file or cut short" in cut.detail

@@ -16,16 +16,20 @@ WITHOUT = {
     "aws_ondemand": "no licence to ship the price list",
     "azure_retail": "no licence to ship the price list",
     "dstack": "no real body at hand",
+    "bank_of_korea": "no real body at hand",
     "ecb_rates": "no real body at hand",
     "energy_charts": "only its values are at hand, not its bytes",
     "feeds": "news: all rights reserved",
     "gdelt": "no real body at hand",
+    "innovation_graph": "no real body at hand",
     "ml_energy": "no real body at hand",
     "runpod": "no licence to ship the price list",
     "tariff_pages": "pages of companies: all rights reserved",
     "trendforce": "all rights reserved",
     "vast": "no licence to ship the offers",
 }
+# Sources whose body is linked to from a page, which is the first of the payload's pages.
+FOUND_ON_A_PAGE = {"world_bank"}
 BLS, FRED = "APU0000701111", "PCU518210518210"
 
 
@@ -96,6 +100,7 @@ READ = [
         "skypilot.gpu.a100-pcie-80gb.runpod.on_demand", "2026-09-29", 1.39, question=2,
     ),
     Read("token_prices.2026-08-21.trimmed.json", "tokens.frugal", "2026-08-21", 0.45),
+    Read("twse_revenue.2025-08-16.trimmed.csv", "twse.revenue.2330", "2025-07-01", 323_165_707),
     Read("world_bank.2026-07-04.trimmed.xlsx", "world_bank.gas_europe", "2026-05-01", 16.17),
 ]  # fmt: skip
 
@@ -104,8 +109,10 @@ def payload(read: Read) -> Payload:
     first, *more = sorted(BODIES.glob(f"{read.body}*"), key=order)
     day = datetime.fromisoformat(first.name.split(".")[1]).replace(hour=12, tzinfo=UTC)
     request = read.request or find_source(read.source).requests[read.question]
-    pages = tuple(body.read_bytes() for body in more)
-    return Payload(first.read_bytes(), request, day, extra_pages=pages)
+    bodies = [body.read_bytes() for body in (first, *more)]
+    if read.source in FOUND_ON_A_PAGE:
+        bodies.insert(0, b"")
+    return Payload(bodies[0], request, day, extra_pages=tuple(bodies[1:]))
 
 
 def order(body: Path) -> int:
