@@ -43,7 +43,12 @@ from source c left join "fetch" f on f.id in (
   select id from "fetch" where source_id = c.id and at <= :at order by id desc limit 64)
 """).bindparams(bindparam("at", type_=UTCDateTime()))
 # How bad an outcome is: what a publisher sent and nobody could use comes first.
-BADNESS = {"refused": 3, "failed": 2, "new": 0, "unchanged": 0, "history": 0}
+BADNESS = {
+    "refused": 3,
+    "frozen": 3,
+    "failed": 2,
+    **dict.fromkeys(("new", "unchanged", "listed", "history"), 0),
+}
 
 
 @dataclass(frozen=True)

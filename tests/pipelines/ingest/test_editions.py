@@ -81,6 +81,9 @@ def test_a_new_form_of_the_catalogue_is_read_as_soon_as_it_is_listed(
     serve_lists(site, PRICES, V3, V2, "prices/data_slim.json", changed="2026-10-28")
     assert ask("token_prices", "2026-10-29").code == 0
     assert live_prices(silentcrash) == [("2026-10-22", 0.2), ("2026-10-29", 0.25)]
+    states = json.loads(silentcrash("status", "--format", "json").out)
+    [state] = [row["last_outcome"] for row in states if row["key"] == "token_prices"]
+    assert state == "new"  # the lists that were asked first are no state of it
     fetches = sql(
         silentcrash,
         "select url, outcome, sha256 from v_fetch where source = 'token_prices' "
