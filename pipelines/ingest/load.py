@@ -259,8 +259,9 @@ def last_good(
     last = read.last_fetch(engine, source.key, public_url(request))
     if last is None or not last.rows or last.newest is None:
         return None
+    record = asdict(last) | {"url": public_url(request)}
     try:
-        frame = parse_payload(source, archived_payload(archive, source, asdict(last)))
+        frame = parse_payload(source, archived_payload(archive, source, record))
     except (KeyError, DamagedBody, UnreadableBody):
         logger.info("%s: the last good body is not there to compare with", source.key)
         return LastGood(last.rows, last.newest)
@@ -268,18 +269,22 @@ def last_good(
 
 
 def archived_payload(archive: Archive, source: Source, record: Mapping[str, Any]) -> Payload:
-    """The payload of an archived fetch: its `sha256`, `at` and `last_modified`.
+    """The payload of an archived fetch: its `url`, `sha256`, `at` and `last_modified`.
+
+    Two addresses may have sent the same bytes, of which the archive notes the first request.
 
     Raises KeyError where its bytes are gone, DamagedBody where they have changed.
     """
     sha = record["sha256"]
     try:
-        request = Request(**archive.metadata(sha).get("request", {}))
+        noted = Request(**archive.metadata(sha).get("request", {}))
         first = archive.get(sha)
         # What the hash of several pages names is their index.
         pages = json.loads(first)["pages"] if source.next_page else []
     except (TypeError, ValueError) as error:
-        raise DamagedBody(f"archived body {sha} is not what was stored: {error}") from error
+        raise DamagedBody(f"what is noted beside the archived body {sha} is damaged") from error
+    same = [declared for declared in source.requests if public_url(declared) == record["url"]]
+    request = same[0] if same else noted
     bodies = [archive.get(page) for page in pages] or [first]
     modified = parse_http_date(record["last_modified"])
     # The same bytes may have been published on several days, each at an address of its own.

@@ -12,7 +12,7 @@ import re
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, numbers, tidy
 
 # The same item code is DRAM in the table of export prices, 402Y016, which has three rows a
@@ -93,6 +93,7 @@ SOURCE = Source(
     stale_days=60,
     requests=(window(FIRST),),
     next_page=next_page,
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     expected_format="json",
     full_snapshot=True,

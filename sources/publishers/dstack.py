@@ -18,7 +18,7 @@ from zipfile import ZipFile
 
 import pandas as pd
 
-from sources import PastRequest, Payload, Request, SchemaDrift, Source
+from sources import Completeness, PastRequest, Payload, Request, SchemaDrift, Source
 from sources.publishers import gpus
 from sources.tidy import require
 
@@ -176,6 +176,7 @@ SOURCE = Source(
     requests=tuple(
         Request(f"{BUCKET}/v3/{table}/version") for table in COMPANIES if table != "datacrunch"
     ),
+    completeness=Completeness(rows=0.5, series=0.5),  # offers come and go
     parse=parse,
     next_page=next_page,
     past=_past(),

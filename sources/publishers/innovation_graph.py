@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pandas as pd
 
-from sources import Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, numbers, require, tidy
 
 FILE = "https://raw.githubusercontent.com/github/innovationgraph/main/data/{measure}.csv"
@@ -78,6 +78,7 @@ SOURCE = Source(
         Request(FILE.format(measure=measure), mirror=COPY.format(measure=measure))
         for measure in MEASURES
     ),
+    completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     expected_format="csv",
     full_snapshot=True,

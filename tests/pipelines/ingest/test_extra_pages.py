@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.ingest import store
 from pipelines.settings import from_environment
-from sources import Payload, Request, Series, Source
+from sources import Completeness, Payload, Request, Series, Source
 from sources.tidy import tidy
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site
@@ -225,7 +225,8 @@ def test_a_damaged_body_is_named_and_the_others_are_read(
 def test_a_figure_gone_from_a_whole_body_is_withdrawn_and_one_cut_short_takes_nothing(
     declared: type[Declared], site: Site, silentcrash: Command
 ) -> None:
-    declared.as_(replace(SOURCE, next_page=None, full_snapshot=True))
+    table = Completeness(rows=0.95, series=1.0)
+    declared.as_(replace(SOURCE, next_page=None, full_snapshot=True, completeness=table))
     months = [f"{year}-{month:02d}-01" for year in (2024, 2025) for month in range(1, 13)]
     everything = {month: 10.0 + rank for rank, month in enumerate(months)}
     site.serve(FIRST, page(everything))

@@ -84,12 +84,12 @@ def test_an_undeclared_series_is_set_aside() -> None:
     ]
 
 
-def test_two_figures_for_one_period_and_one_date_are_both_set_aside() -> None:
+def test_two_figures_for_one_period_and_one_date_refuse_the_table() -> None:
     frame = batch()
     twice = pd.concat([frame, frame.tail(1).assign(value=51.0)])
     checked = check(twice, MADE_UP, at=AT, before=NOTHING)
-    assert len(checked.rejected) == 2
-    assert len(checked.accepted) == 59
+    assert checked.blocked == ("two figures for one period and one date",)
+    assert checked.accepted.empty
 
 
 def test_the_same_row_twice_is_one_row() -> None:
