@@ -1,0 +1,211 @@
+"""Scheduled operation of an installation in a world, day by day."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import resource
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import Engine, text
+
+from pipelines.alerts.rules import BUNDLED
+from pipelines.cli.main import main
+from pipelines.definitions.schedules import CRON
+from pipelines.ingest import fetch, store
+from pipelines.settings import from_environment
+from sources import Source, registry
+from sources.http.client import PoliteClient
+from tests.world import reader
+from tests.world.gateway import WEBHOOK, Gateway, World
+from tests.world.publishers import Figures, publishers
+
+RELEASE_DAY, RELEASE_HOUR = 11, 6
+SECRET = "whsec_" + "d29ybGQgb2YgdGhlIHRlc3RzLCBubyBzZWNyZXQ="
+# What publishers that want a key or consent get in the world.
+CONSENT = ("EIA_API_KEY", "SILENTCRASH_ACCEPT_FEEDS", "SILENTCRASH_ACCEPT_TRENDFORCE")
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A request that did not end well: when, why, and whether the script says so."""
+
+    day: date
+    source: str
+    outcome: str
+    detail: str
+    scripted: bool
+
+
+@dataclass
+class Log:
+    """What happened and what the store must hold."""
+
+    allowed: dict[tuple[str, date], set[float | None]] = field(default_factory=dict)
+    sources: dict[str, date] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    fetches: int = 0
+
+
+@dataclass
+class Operation:
+    """An installation: its home, its gateway, and its log so far."""
+
+    home: Path
+    gateway: Gateway
+    log: Log = field(default_factory=Log)
+    last_fetch: int = 0
+    _engine: Engine | None = None
+
+    @property
+    def world(self) -> World:
+        """The world it lives in."""
+        return self.gateway.world
+
+    @property
+    def engine(self) -> Engine:
+        """Its store, as an analyst opens it."""
+        if self._engine is None:
+            self._engine = store.open_for_reading(from_environment())
+        return self._engine
+
+    def command(self, *arguments: str) -> tuple[int, str]:
+        """Run `silentcrash ARGUMENTS` in this process: its code and what it printed."""
+        out = io.StringIO()
+        code: object = 0
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+            try:
+                main(list(arguments))
+            except SystemExit as ended:
+                code = ended.code
+        return code if isinstance(code, int) else 0, out.getvalue()
+
+    def at(self, day: date, hour: int) -> None:
+        """Set the clock of the installation and of the world."""
+        self.world.today = day
+        os.environ["SILENTCRASH_NOW"] = datetime(day.year, day.month, day.day, hour, tzinfo=UTC).isoformat()
+
+    def live(self, day: date) -> None:
+        """A day: what the schedules ask, the reader, and the release."""
+        if day.day == 1:
+            self.at(day, 4)
+            for entry in reader.due(self.world.economy, day):
+                self._add(entry)
+        for hour, source in due(day):
+            self.at(day, hour)
+            self._fetch(source)
+        if day.day == RELEASE_DAY:
+            self.at(day, RELEASE_HOUR)
+            code, printed = self.command("run", "--offline")
+            if code:
+                self.log.failures.append(f"{day} run ended with {code}: {printed[-300:]}")
+
+    def _add(self, entry: reader.Entry) -> None:
+        code, printed = self.command("register", "add", *entry.options())
+        if code:
+            self.log.failures.append(f"{self.world.today} register: {printed[-300:]}")
+            return
+        self.log.allowed[entry.series, entry.period] = {float(f"{entry.value:g}")}
+
+    def _fetch(self, source: Source) -> None:
+        self.command("fetch", source.key)
+        self.log.fetches += 1
+        rows = self._new_fetches()
+        live = rows.loc[~rows["outcome"].eq("history")]
+        bad = live.loc[~live["outcome"].isin(["new", "unchanged"])]
+        day = self.world.today
+        scripted = bool(self.world.script.faults_at(source.key, day))
+        self.log.refusals += [
+            Refusal(day, source.key, str(row.outcome), str(row.detail), scripted)
+            for row in bad.itertuples()
+        ]
+        self._expect(source.key, fully=not scripted and live["outcome"].size > 0 and bad.empty)
+
+    def _expect(self, key: str, *, fully: bool) -> None:
+        """Note what the store must hold, or may hold, after this fetch."""
+        publisher = publishers().get(key)
+        if publisher is None:
+            return
+        figures: Figures = self.gateway.figures(publisher)
+        for cell, value in figures.items():
+            if fully:
+                self.log.allowed[cell] = {value}
+            else:
+                self.log.allowed.setdefault(cell, {None}).add(value)
+            self.log.sources[cell[0]] = self.world.today
+
+    def _new_fetches(self) -> pd.DataFrame:
+        query = text(
+            "select fetch_id, source, outcome, detail from v_fetch where fetch_id > :last"
+        )
+        with self.engine.connect() as connection:
+            rows = pd.read_sql(query, connection, params={"last": self.last_fetch})
+        if len(rows):
+            self.last_fetch = int(rows["fetch_id"].max())
+        return rows
+
+
+def due(day: date) -> list[tuple[int, Source]]:
+    """The sources that the schedules ask on a day, with the hour (UTC)."""
+    asked = []
+    for source in registry().values():
+        if source.requests and source.key in publishers():
+            hour = hour_of(CRON[source.cadence], day)
+            if hour is not None:
+                asked.append((hour, source))
+    return sorted(asked, key=lambda pair: (pair[0], pair[1].key))
+
+
+def hour_of(cron: str, day: date) -> int | None:
+    """The hour at which a cron line of ours runs on a day, if it does."""
+    _, hour, days, _, weekdays = cron.split()
+    in_month = days == "*" or str(day.day) in days.split(",")
+    in_week = weekdays == "*" or str(day.isoweekday() % 7) in weekdays.split(",")
+    return int(hour) if in_month and in_week else None
+
+
+def memory_in_use() -> int:
+    """The resident memory of this process in bytes."""
+    pages = Path("/proc/self/statm")
+    if pages.exists():
+        return int(pages.read_text().split()[1]) * resource.getpagesize()
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def days(start: date, end: date) -> Iterator[date]:
+    """Every day from `start` to before `end`."""
+    for number in range((end - start).days):
+        yield start + timedelta(days=number)
+
+
+@contextlib.contextmanager
+def installation(home: Path, gateway: Gateway, warehouse: str = "") -> Iterator[Operation]:
+    """A new installation in this process; its environment is put back at the end."""
+    home.mkdir(parents=True, exist_ok=True)
+    rules = home / "alerts.yaml"
+    shipped = BUNDLED.read_text()
+    hook = "    url: ${SILENTCRASH_ALERT_WEBHOOK}\n"
+    rules.write_text(shipped.replace(hook, f"{hook}    allow_private: true\n"))
+    before, client = dict(os.environ), fetch.PoliteClient
+    os.environ |= {
+        "SILENTCRASH_HOME": str(home), "SILENTCRASH_GATEWAY": gateway.url,
+        "SILENTCRASH_ALLOW_LOOPBACK": "1", "SILENTCRASH_CONTACT": "observatory@example.org",
+        "SILENTCRASH_ALERTS": str(rules), "SILENTCRASH_ALERT_WEBHOOK": f"{gateway.url}{WEBHOOK}",
+        "SILENTCRASH_ALERT_WEBHOOK_SECRET": SECRET, "SILENTCRASH_WAREHOUSE": warehouse,
+        **dict.fromkeys(CONSENT, "1"),
+    }  # fmt: skip
+    # The waits between two requests are of the real clock, which the world does not have.
+    fetch.PoliteClient = partial(PoliteClient, sleep=lambda seconds: None)  # type: ignore[misc,assignment]
+    try:
+        yield Operation(home, gateway)
+    finally:
+        fetch.PoliteClient = client  # type: ignore[misc]
+        os.environ.clear()
+        os.environ.update(before)
