@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from tests.world.economy import Shock
@@ -65,6 +65,11 @@ class Script:
     def faults_at(self, source: str, day: date) -> list[Event]:
         """Those of them that it may be refused for."""
         return [event for event in self.at(source, day) if event.may_refuse]
+
+    def mended_within(self, source: str, day: date, days: int) -> bool:
+        """Whether a fault of a source was mended at most so many days ago."""
+        since = (day - e.end for e in self.events if e.may_refuse and e.source in {source, "*"})
+        return any(timedelta(0) <= passed < timedelta(days=days) for passed in since)
 
     def fault_in(self, start: date, end: date) -> bool:
         """Whether a fault touches any day from `start` to before `end`."""

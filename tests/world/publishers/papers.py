@@ -167,15 +167,20 @@ def feed_body(context: Context) -> bytes:
 
 
 # --- Pages of tariffs: their text changes on a few days a year.
-PAGES = {"www.anre.ma": "anre", "www.pjm.com": "pjm"}
-CHANGES = {"anre": 3, "pjm": 7}
-TEXT = "Tariffs in force and how they were decided. " * 8
+PAGES = {
+    "www.anre.ma/": "anre", "www.pjm.com/markets-and-operations/rpm": "pjm",
+    "www.top500.org/lists/top500/": "top500", "www.trendforce.com/presscenter/news": "trendforce",
+}  # fmt: skip
+CHANGES = {"anre": 3, "pjm": 7, "top500": 6, "trendforce": 2}
+TEXT = "Figures in force and how they were decided. " * 8
+# The line of each page that counts; "" where all of it does.
+COUNTED = {"top500": "June {year}", "trendforce": "DRAM Contract Prices of {year}"}
 
 
 def page_text(name: str, day: date) -> str:
-    """The text of a page, which names the year since its last change."""
+    """The line of a page that counts, which names the year of its last change."""
     year = day.year if day.month >= CHANGES[name] else day.year - 1
-    return f"{TEXT}{name} {year}"
+    return COUNTED.get(name, TEXT + name + " {year}").format(year=year)
 
 
 def page_figures(economy: Economy, day: date) -> Figures:
@@ -188,10 +193,11 @@ def page_figures(economy: Economy, day: date) -> Figures:
 
 def page_body(context: Context) -> bytes | None:
     """The page as HTML."""
-    name = PAGES.get(context.received.path.split("/")[1])
+    name = PAGES.get(context.received.path.lstrip("/"))
     if name is None:
         return None
-    return f"<html><body><p>{page_text(name, context.day)}</p></body></html>".encode()
+    filler = f"<p>{TEXT} {context.day}</p>" if name in COUNTED else ""
+    return f"<html><body>{filler}<p>{page_text(name, context.day)}</p></body></html>".encode()
 
 
 ATOM = {"Content-Type": "application/rss+xml"}
@@ -201,5 +207,5 @@ PUBLISHERS = (
     Publisher("sec_submissions", daily, submissions_figures, submissions_body, ("data.sec.gov/submissions/",), daily=True, headers=JSON),
     Publisher("gdelt", daily, gdelt_figures, gdelt_body, ("api.gdeltproject.org/",), daily=True, headers=JSON),
     Publisher("feeds", daily, feed_figures, feed_body, tuple(f"{host}/" for host in FEEDS), daily=True, headers=ATOM),
-    Publisher("tariff_pages", daily, page_figures, page_body, tuple(f"{host}/" for host in PAGES), daily=True, undated=True, headers=HTML),
+    Publisher("tariff_pages", daily, page_figures, page_body, tuple(PAGES), daily=True, undated=True, headers=HTML),
 )  # fmt: skip
