@@ -43,7 +43,9 @@ def _day(period: object) -> date:
     return period if isinstance(period, date) else date.fromisoformat(str(period))
 
 
-def compare(engine: Engine, log: Log, start: date, past: Mapping[str, Mapping[date, float]]) -> Compared:
+def compare(
+    engine: Engine, log: Log, start: date, past: Mapping[str, Mapping[date, float]]
+) -> Compared:
     """Compare every figure that publishers served with the one that is stored."""
     held = stored(engine)
     wrong = [

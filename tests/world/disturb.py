@@ -60,16 +60,22 @@ def shifted(figures: Figures, factor: float) -> Figures:
 def future(figures: Figures, factor: float) -> Figures:
     """The newest figure of each series stands a year ahead as well."""
     ahead = {
-        (series, period.replace(year=period.year + 1, day=min(period.day, 28))): figures[series, period]
+        (series, period.replace(year=period.year + 1, day=min(period.day, 28))): figures[
+            series, period
+        ]
         for series, period in _newest(figures).items()
     }
     return figures | ahead
 
 
 CONTENT: dict[str, Callable[[Figures, float], Figures]] = {
-    "scaled": scaled, "zero": zero, "negative": negative, "halved": halved, "shifted": shifted,
+    "scaled": scaled,
+    "zero": zero,
+    "negative": negative,
+    "halved": halved,
+    "shifted": shifted,
     "future": future,
-}  # fmt: skip
+}
 
 
 def of_figures(figures: Figures, events: Sequence[Event]) -> Figures:

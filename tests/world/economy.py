@@ -166,4 +166,6 @@ def distance(earlier: date, then: date, frequency: str) -> int:
 @cache
 def periods(first: date, last: date, frequency: str) -> tuple[date, ...]:
     """Every period from the first to the last, both included."""
-    return tuple(later(first, step, frequency) for step in range(distance(first, last, frequency) + 1))
+    return tuple(
+        later(first, step, frequency) for step in range(distance(first, last, frequency) + 1)
+    )

@@ -64,9 +64,10 @@ class Gateway(Site):
         publisher = _publisher(path.lstrip("/"))
         if publisher is None:
             return NOT_FOUND
-        reply = self._answer(publisher, Received(
-            received.method, path, received.query, received.headers, received.body
-        ))  # fmt: skip
+        reply = self._answer(
+            publisher,
+            Received(received.method, path, received.query, received.headers, received.body),
+        )
         events = self.world.script.at(publisher.source, self.world.today)
         return self.conditional(received, disturb.of_reply(reply, events, received.path))
 

@@ -6,10 +6,12 @@ import contextlib
 import io
 import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
@@ -28,8 +30,15 @@ from tests.world.publishers import Figures, Publisher, publishers
 
 RELEASE_DAY, RELEASE_HOUR = 11, 6
 # Days of one cadence: as long as a source may take to heal once its publisher has.
-CADENCE = {"daily": 1, "weekly": 7, "biweekly": 14, "monthly": 31, "quarterly": 7, "half-yearly": 31,
-           "yearly": 31}  # fmt: skip
+CADENCE = {
+    "daily": 1,
+    "weekly": 7,
+    "biweekly": 14,
+    "monthly": 31,
+    "quarterly": 7,
+    "half-yearly": 31,
+    "yearly": 31,
+}
 SECRET = "whsec_" + "d29ybGQgb2YgdGhlIHRlc3RzLCBubyBzZWNyZXQ="
 # What publishers that want a key or consent get in the world.
 CONSENT = ("EIA_API_KEY", "SILENTCRASH_ACCEPT_FEEDS", "SILENTCRASH_ACCEPT_TRENDFORCE")
@@ -54,7 +63,35 @@ class Log:
     sources: dict[str, date] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
-    fetches: int = 0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended, what it printed last, and the memory of its process."""
+
+    code: int
+    printed: str
+    process: int
+    memory: int
+
+
+def run(arguments: Sequence[str], now: str) -> Ended:
+    """Run `silentcrash ARGUMENTS` in this process at an instant."""
+    os.environ["SILENTCRASH_NOW"] = now
+    out = io.StringIO()
+    code: object = 0
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
+        try:
+            main(list(arguments))
+        except SystemExit as ended:
+            code = ended.code
+    status = code if isinstance(code, int) else 0
+    return Ended(status, out.getvalue()[-300:], os.getpid(), memory_in_use())
+
+
+def without_waits() -> None:
+    """Fetch without the waits between requests: they are of the real clock."""
+    fetch.PoliteClient = partial(PoliteClient, sleep=lambda seconds: None)  # type: ignore[misc,assignment]
 
 
 @dataclass
@@ -64,7 +101,9 @@ class Operation:
     home: Path
     gateway: Gateway
     log: Log = field(default_factory=Log)
+    workers: Executor | None = None
     last_fetch: int = 0
+    memory: dict[int, int] = field(default_factory=dict)
     _engine: Engine | None = None
 
     @property
@@ -79,21 +118,24 @@ class Operation:
             self._engine = store.open_for_reading(from_environment())
         return self._engine
 
-    def command(self, *arguments: str) -> tuple[int, str]:
-        """Run `silentcrash ARGUMENTS` in this process: its code and what it printed."""
-        out = io.StringIO()
-        code: object = 0
-        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
-            try:
-                main(list(arguments))
-            except SystemExit as ended:
-                code = ended.code
-        return code if isinstance(code, int) else 0, out.getvalue()
+    def command(self, *arguments: str) -> Ended:
+        """Run `silentcrash ARGUMENTS` in this process, now."""
+        return run(arguments, os.environ["SILENTCRASH_NOW"])
 
-    def at(self, day: date, hour: int) -> None:
-        """Set the clock of the installation and of the world."""
+    def commands(self, each: Sequence[tuple[Sequence[str], str]]) -> list[Ended]:
+        """Run several commands, each at its instant; side by side where there are workers."""
+        if self.workers is None:
+            return [run(arguments, now) for arguments, now in each]
+        ended = list(self.workers.map(run, *zip(*each, strict=True))) if each else []
+        self.memory |= {end.process: end.memory for end in ended}
+        return ended
+
+    def at(self, day: date, hour: int) -> str:
+        """Set the clock of the world and of this process; the instant."""
         self.world.today = day
-        os.environ["SILENTCRASH_NOW"] = datetime(day.year, day.month, day.day, hour, tzinfo=UTC).isoformat()
+        now = datetime(day.year, day.month, day.day, hour, tzinfo=UTC).isoformat()
+        os.environ["SILENTCRASH_NOW"] = now
+        return now
 
     def live(self, day: date) -> None:
         """A day: what the schedules ask, the reader, and the release."""
@@ -101,31 +143,34 @@ class Operation:
             self.at(day, 4)
             for entry in reader.due(self.world.economy, day):
                 self._add(entry)
-        for hour, source in due(day):
-            self.at(day, hour)
-            self._fetch(source)
+        asked = due(day)
+        self.commands([(("fetch", source.key), self.at(day, hour)) for hour, source in asked])
+        self._note([source for _, source in asked])
         if day.day == RELEASE_DAY:
             self.at(day, RELEASE_HOUR)
-            code, printed = self.command("run", "--offline")
-            if code:
-                self.log.failures.append(f"{day} run ended with {code}: {printed[-300:]}")
+            ended = self.command("run", "--offline")
+            if ended.code:
+                self.log.failures.append(f"{day} run ended with {ended.code}: {ended.printed}")
 
     def _add(self, entry: reader.Entry) -> None:
-        code, printed = self.command("register", "add", *entry.options())
-        if code:
-            self.log.failures.append(f"{self.world.today} register: {printed[-300:]}")
+        ended = self.command("register", "add", *entry.options())
+        if ended.code:
+            self.log.failures.append(f"{self.world.today} register: {ended.printed}")
             return
         self.log.allowed[entry.series, entry.period] = {float(f"{entry.value:g}")}
 
-    def _fetch(self, source: Source) -> None:
-        self.command("fetch", source.key)
-        self.log.fetches += 1
-        rows = self._new_fetches()
+    def _note(self, asked: Sequence[Source]) -> None:
+        """Read from the store what became of the requests of these sources."""
+        rows = self._new_fetches() if asked else pd.DataFrame()
+        for source in asked:
+            self._judge(source, rows.loc[rows["source"].eq(source.key)])
+
+    def _judge(self, source: Source, rows: pd.DataFrame) -> None:
         live = rows.loc[~rows["outcome"].eq("history")]
         bad = live.loc[~live["outcome"].isin(["new", "unchanged"])]
-        day = self.world.today
-        scripted = bool(self.world.script.faults_at(source.key, day))
-        healing = self.world.script.mended_within(source.key, day, CADENCE[source.cadence])
+        day, script = self.world.today, self.world.script
+        scripted = bool(script.faults_at(source.key, day))
+        healing = script.mended_within(source.key, day, CADENCE[source.cadence])
         self.log.refusals += [
             Refusal(day, source.key, str(row.outcome), str(row.detail), scripted or healing)
             for row in bad.itertuples()
@@ -147,9 +192,7 @@ class Operation:
             self.log.sources[cell[0]] = self.world.today
 
     def _new_fetches(self) -> pd.DataFrame:
-        query = text(
-            "select fetch_id, source, outcome, detail from v_fetch where fetch_id > :last"
-        )
+        query = text("select fetch_id, source, outcome, detail from v_fetch where fetch_id > :last")
         with self.engine.connect() as connection:
             rows = pd.read_sql(query, connection, params={"last": self.last_fetch})
         if len(rows):
@@ -191,7 +234,9 @@ def days(start: date, end: date) -> Iterator[date]:
 
 
 @contextlib.contextmanager
-def installation(home: Path, gateway: Gateway, warehouse: str = "") -> Iterator[Operation]:
+def installation(
+    home: Path, gateway: Gateway, warehouse: str = "", workers: int = 0
+) -> Iterator[Operation]:
     """A new installation in this process; its environment is put back at the end."""
     home.mkdir(parents=True, exist_ok=True)
     rules = home / "alerts.yaml"
@@ -200,17 +245,26 @@ def installation(home: Path, gateway: Gateway, warehouse: str = "") -> Iterator[
     rules.write_text(shipped.replace(hook, f"{hook}    allow_private: true\n"))
     before, client = dict(os.environ), fetch.PoliteClient
     os.environ |= {
-        "SILENTCRASH_HOME": str(home), "SILENTCRASH_GATEWAY": gateway.url,
-        "SILENTCRASH_ALLOW_LOOPBACK": "1", "SILENTCRASH_CONTACT": "observatory@example.org",
-        "SILENTCRASH_ALERTS": str(rules), "SILENTCRASH_ALERT_WEBHOOK": f"{gateway.url}{WEBHOOK}",
-        "SILENTCRASH_ALERT_WEBHOOK_SECRET": SECRET, "SILENTCRASH_WAREHOUSE": warehouse,
+        "SILENTCRASH_HOME": str(home),
+        "SILENTCRASH_GATEWAY": gateway.url,
+        "SILENTCRASH_ALLOW_LOOPBACK": "1",
+        "SILENTCRASH_CONTACT": "observatory@example.org",
+        "SILENTCRASH_ALERTS": str(rules),
+        "SILENTCRASH_ALERT_WEBHOOK": f"{gateway.url}{WEBHOOK}",
+        "SILENTCRASH_ALERT_WEBHOOK_SECRET": SECRET,
+        "SILENTCRASH_WAREHOUSE": warehouse,
         **dict.fromkeys(CONSENT, "1"),
-    }  # fmt: skip
-    # The waits between two requests are of the real clock, which the world does not have.
-    fetch.PoliteClient = partial(PoliteClient, sleep=lambda seconds: None)  # type: ignore[misc,assignment]
+    }
+    without_waits()
     try:
-        yield Operation(home, gateway)
+        with contextlib.ExitStack() as stack:
+            pool = _pool(workers) if workers else None
+            yield Operation(home, gateway, stack.enter_context(pool) if pool else None)
     finally:
         fetch.PoliteClient = client  # type: ignore[misc]
         os.environ.clear()
         os.environ.update(before)
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(workers, get_context("spawn"), initializer=without_waits)

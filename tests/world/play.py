@@ -71,10 +71,12 @@ class Played:
     def faults(self) -> list[str]:
         """Everything that is not as it must be."""
         found = [*self.failures, *(fault for month in self.months for fault in month.faults)]
-        for name in ("store", "archive", "memory"):
-            if not checks.linear([getattr(month, name) for month in self.months]):
-                found.append(f"{name} grows faster than linearly")
-        return found
+        growing = [
+            name
+            for name in ("store", "archive", "memory")
+            if not checks.linear([getattr(month, name) for month in self.months])
+        ]
+        return found + [f"{name} grows faster than linearly" for name in growing]
 
 
 def past() -> dict[str, dict[date, float]]:
@@ -98,6 +100,7 @@ def play(
     seed: int = 1,
     script: Script | None = None,
     warehouse: str = "",
+    workers: int = 0,
     show: Callable[[Month], None] = lambda month: None,
 ) -> Played:
     """Run `months` months in a new installation, and check each after its release.
@@ -111,7 +114,7 @@ def play(
     played = Played()
     with running_site(Gateway) as gateway:
         gateway.world = World(economy, script, START)
-        with operation.installation(home, gateway, warehouse) as running:
+        with operation.installation(home, gateway, warehouse, workers) as running:
             running.at(START, 0)
             running.command("run", "--offline")
             prints: dict[str, tuple[int, str]] = {}
@@ -122,7 +125,9 @@ def play(
                 started = time.monotonic()
                 for day in operation.days(begun, end):
                     running.live(day)
-                month = _look(running, closed, begun, end, prints, known, time.monotonic() - started)
+                month = _look(
+                    running, closed, begun, end, prints, known, time.monotonic() - started
+                )
                 begun = end
                 played.months.append(month)
                 show(month)
@@ -155,7 +160,8 @@ def _look(
     alerts = running.gateway.alerts
     return Month(
         month=name,
-        published=edition is not None and edition.score is not None
+        published=edition is not None
+        and edition.score is not None
         and (releases / name / "index.csv").exists(),
         score=edition.score if edition else None,
         observed=edition.observed if edition else 0.0,
@@ -174,6 +180,6 @@ def _look(
         changed=tuple(changed),
         store=sum(path.stat().st_size for path in running.home.glob("warehouse.sqlite*")),
         archive=checks.size(running.home / "raw"),
-        memory=operation.memory_in_use(),
+        memory=operation.memory_in_use() + sum(running.memory.values()),
         seconds=seconds,
-    )  # fmt: skip
+    )

@@ -24,11 +24,26 @@ class Entry:
     def options(self) -> list[str]:
         """The options of `silentcrash register add`."""
         return [
-            self.register, "--series", self.series, "--period", f"{self.period}",
-            "--value", f"{self.value:g}", "--status", "final", "--known-from", f"{self.known_from}",
-            "--source", "the world of the tests", "--address", "https://world.example/page",
-            "--licence", "made up for a test", "--reader", "scripted reader",
-        ]  # fmt: skip
+            self.register,
+            "--series",
+            self.series,
+            "--period",
+            f"{self.period}",
+            "--value",
+            f"{self.value:g}",
+            "--status",
+            "final",
+            "--known-from",
+            f"{self.known_from}",
+            "--source",
+            "the world of the tests",
+            "--address",
+            "https://world.example/page",
+            "--licence",
+            "made up for a test",
+            "--reader",
+            "scripted reader",
+        ]
 
 
 def due(economy: Economy, day: date) -> list[Entry]:
@@ -70,7 +85,9 @@ def _list(economy: Economy, day: date) -> Entry:
     month = later(day, -1, "M")
     name = "top500.rmax_share.MAR"
     path = Path(-0.2, 0.02, decimals=4)
-    return Entry("top500", name, month, economy.figure(name, "S", month, path), month.replace(day=20))
+    return Entry(
+        "top500", name, month, economy.figure(name, "S", month, path), month.replace(day=20)
+    )
 
 
 Reader = Callable[[Economy, date], list[Entry]]

@@ -37,9 +37,15 @@ FILERS = {
     "AMZN": Filer(1018724, 12, 0, {"revenue": 180.0}, capex=PRODUCTIVE),
     "META": Filer(1326801, 12, 0, {}),
     "ORCL": Filer(1341439, 5, -1, {"revenue": 18.0}),
-    "NVDA": Filer(1045810, 1, 1, {"capex": 1.9, "ocf": 30.0, "revenue": 70.0, "depreciation": 0.9},
-                  capex=PRODUCTIVE, depreciation="DepreciationDepletionAndAmortization"),
-}  # fmt: skip
+    "NVDA": Filer(
+        1045810,
+        1,
+        1,
+        {"capex": 1.9, "ocf": 30.0, "revenue": 70.0, "depreciation": 0.9},
+        capex=PRODUCTIVE,
+        depreciation="DepreciationDepletionAndAmortization",
+    ),
+}
 PATHS = {
     "capex": Path(0.12, 0.02, decimals=0),
     "ocf": Path(0.12, 0.02, decimals=0),
@@ -68,7 +74,9 @@ def amount(economy: Economy, ticker: str, item: str, quarter: date) -> float:
     key = f"sec.{item}.{ticker}"
     path = PATHS[item]
     start = FILERS[ticker].starts.get(item, 1.0) * 1e9
-    value = economy.figure(key, "Q", quarter, Path(path.growth, path.sigma, decimals=0, start=start))
+    value = economy.figure(
+        key, "Q", quarter, Path(path.growth, path.sigma, decimals=0, start=start)
+    )
     return round(value / MILLION) * float(MILLION)
 
 
@@ -98,8 +106,12 @@ def sec_body(context: Context) -> bytes | None:
     if ticker is None:
         return None
     filer = FILERS[ticker]
-    names = {"capex": filer.capex, "ocf": OCF, "revenue": "Revenues",
-             "depreciation": filer.depreciation}  # fmt: skip
+    names = {
+        "capex": filer.capex,
+        "ocf": OCF,
+        "revenue": "Revenues",
+        "depreciation": filer.depreciation,
+    }
     facts = {
         name: {"label": name, "units": {"USD": _facts(context, ticker, item)}}
         for item, name in names.items()
@@ -127,17 +139,26 @@ def _facts(context: Context, ticker: str, item: str) -> list[dict[str, object]]:
         form = "10-K" if end.month == filer.year_end else "10-Q"
         facts.append(
             {
-                "start": f"{begun}", "end": f"{end}", "val": int(total), "form": form,
-                "accn": f"{filer.cik:010d}-{end:%y}-{end:%m%d%y}", "fy": end.year, "fp": "FY",
+                "start": f"{begun}",
+                "end": f"{end}",
+                "val": int(total),
+                "form": form,
+                "accn": f"{filer.cik:010d}-{end:%y}-{end:%m%d%y}",
+                "fy": end.year,
+                "fp": "FY",
                 "filed": f"{filed(filer, quarter)}",
             }
-        )  # fmt: skip
+        )
     return facts
 
 
 PUBLISHERS = (
     Publisher(
-        "sec", daily, sec_figures, sec_body, ("data.sec.gov/api/xbrl/companyfacts/",),
+        "sec",
+        daily,
+        sec_figures,
+        sec_body,
+        ("data.sec.gov/api/xbrl/companyfacts/",),
         headers={"Content-Type": "application/json"},
     ),
-)  # fmt: skip
+)

@@ -1,23 +1,16 @@
-"""Seoul, Taipei, and two tables of the web: DRAM prices, revenues, catalogues, developers."""
+"""Seoul and Taipei: the price of DRAM, and monthly revenues."""
 
 from __future__ import annotations
 
 import json
 import re
 from datetime import date
-from io import BytesIO
-from zipfile import ZipFile, ZipInfo
 
-import pandas as pd
-
-from sources.publishers.gpus import MACHINES
 from tests.world.calendars import Calendar, daily
 from tests.world.economy import Economy, Path, later, periods
 from tests.world.publishers import Context, Figures, Publisher
-from tests.world.publishers.clouds import LISTED, text
 
 JSON = {"Content-Type": "application/json"}
-CSV = {"Content-Type": "text/csv; charset=utf-8"}
 
 # --- Bank of Korea: the 22nd of the next month, ten months a request.
 DRAM = "bok.ppi.dram"
@@ -39,11 +32,18 @@ def korea_body(context: Context) -> bytes:
     first, last = re.findall(r"/(\d{6})(?=/)", context.received.path)
     months = {f"{month:%Y%m}": value for (_, month), value in context.figures.items()}
     rows = [
-        {"STAT_CODE": "404Y016", "ITEM_CODE1": "30911201AA", "ITEM_NAME1": "DRAM", "ITEM_CODE2": None,
-         "UNIT_NAME": "2020=100", "TIME": month, "DATA_VALUE": f"{value:g}"}
+        {
+            "STAT_CODE": "404Y016",
+            "ITEM_CODE1": "30911201AA",
+            "ITEM_NAME1": "DRAM",
+            "ITEM_CODE2": None,
+            "UNIT_NAME": "2020=100",
+            "TIME": month,
+            "DATA_VALUE": f"{value:g}",
+        }
         for month, value in sorted(months.items())
         if first <= month <= last
-    ]  # fmt: skip
+    ]
     if not rows:
         return json.dumps({"RESULT": {"CODE": "INFO-200", "MESSAGE": "no data"}}).encode()
     return json.dumps({"StatisticSearch": {"list_total_count": len(rows), "row": rows}}).encode()
@@ -100,29 +100,58 @@ def _cells(context: Context, code: str, month: date) -> list[str]:
 def _table(context: Context, month: date) -> bytes:
     due = WHOLE.due(month)
     reported, stated = (f"{d.year - ROC}{d:%m}" for d in (due, month))
-    head = ["出表日期", "資料年月", "公司代號", "公司名稱", "產業別", *(f"營業收入-{name}" for name in HEADS)]
+    head = [
+        "出表日期",
+        "資料年月",
+        "公司代號",
+        "公司名稱",
+        "產業別",
+        *(f"營業收入-{name}" for name in HEADS),
+    ]
     rows = [
-        ",".join([f"{reported}{due:%d}", stated, code, f"Company {code}", "半導體業", *_cells(context, code, month)])
+        ",".join(
+            [
+                f"{reported}{due:%d}",
+                stated,
+                code,
+                f"Company {code}",
+                "半導體業",
+                *_cells(context, code, month),
+            ]
+        )
         for code in MAKERS
         if any(_cells(context, code, month))
-    ]  # fmt: skip
+    ]
     return ("\ufeff" + "\n".join([",".join(head), *rows, ""])).encode()
 
 
 def _summary(context: Context, month: date) -> bytes:
     due = FILED.due(month)
-    head = ["公司代號", "公司名稱", *HEADS, *("增減", "增減", "當月累計", "去年累計", "增減", "備註")]
+    head = [
+        "公司代號",
+        "公司名稱",
+        *HEADS,
+        *("增減", "增減", "當月累計", "去年累計", "增減", "備註"),
+    ]
     rows = "".join(
-        "<tr>" + "".join(
+        "<tr>"
+        + "".join(
             f"<td>{cell}</td>"
-            for cell in [code, f"Company {code}", *_thousands(_cells(context, code, month)), *"123456"]
-        ) + "</tr>"
+            for cell in [
+                code,
+                f"Company {code}",
+                *_thousands(_cells(context, code, month)),
+                *"123456",
+            ]
+        )
+        + "</tr>"
         for code in MAKERS
-    )  # fmt: skip
+    )
     heads = "".join(f"<th>{name}</th>" for name in head)
     title = f"上市公司{month.year - ROC}年{month.month}月份營業收入統計表"
     day = f"出表日期：{due.year - ROC}/{due:%m}/{due:%d}"
-    page = f"<html><body><p>{title}</p><p>{day}</p><p>單位：千元</p><table><tr>{heads}</tr>{rows}</table></body></html>"
+    table = f"<table><tr>{heads}</tr>{rows}</table>"
+    page = f"<html><body><p>{title}</p><p>{day}</p><p>單位：千元</p>{table}</body></html>"
     return page.encode("cp950")
 
 
@@ -130,95 +159,22 @@ def _thousands(cells: list[str]) -> list[str]:
     return [f"{int(cell):,}" if cell else "" for cell in cells]
 
 
-# --- dstack: a version, and a zip file at its address.
-TABLES = {"aws": "aws", "azure": "azure", "lambdalabs": "lambda", "nebius": "nebius", "oci": "oci",
-          "runpod": "runpod", "verda": "verda"}  # fmt: skip
-PLACES = {"aws": "us-east-1", "azure": "eastus", "runpod": "US-KS-2"}
-# Where another list of the world names the same offer, both show one price.
-SAME_OFFER = {
-    ("aws", "h100-sxm-80gb"): 6.88, ("runpod", "h100-sxm-80gb"): 3.29, ("runpod", "a100-sxm-80gb"): 1.59,
-    ("nebius", "h100-sxm-80gb"): 3.85,
-}  # fmt: skip
-
-
-def _machines(cloud: str) -> list[tuple[str, str, int]]:
-    table = pd.read_csv(MACHINES)
-    own = table[table["provider"].eq(f"dstack.{cloud}")]
-    return list(zip(own["machine"], own["gpu"], own["count"].astype(int), strict=True))
-
-
-def dstack_figures(economy: Economy, day: date) -> Figures:
-    """The list price of each GPU at each cloud, on the day of the catalogue."""
-    return {
-        (key, day): economy.posted(key, day, SAME_OFFER.get((cloud, gpu), LISTED.get(gpu, 4.0)))
-        for cloud in TABLES.values()
-        for _, gpu, _ in _machines(cloud)
-        for key in [f"dstack.gpu.{gpu}.{cloud}.on_demand"]
-    }
-
-
-def dstack_body(context: Context) -> bytes | None:
-    """The version of today, or its catalogue."""
-    table = next((name for name in TABLES if f"/v3/{name}/" in context.received.path), None)
-    version = f"{context.day:%Y%m%d}-17"
-    if table is None:
-        return None
-    if context.received.path.endswith("/version"):
-        return f"{version}\n".encode()
-    if not context.received.path.endswith(f"{version}/catalog.zip"):
-        return None
-    cloud = TABLES[table]
-    rows = ["instance_name,location,price,cpu,memory,gpu_count,gpu_name,gpu_memory,spot,disk_size,flags"]
-    for machine, gpu, count in _machines(cloud):
-        price = context.figures.get((f"dstack.gpu.{gpu}.{cloud}.on_demand", context.day))
-        if price is not None:
-            place, name = PLACES.get(cloud, "region-1"), gpu.split("-")[0].upper()
-            rows.append(f"{machine},{place},{text(price * count)},8,100,{count},{name},80,False,,")
-    rows += [f"{machine},region-1,99,8,100,8,{machine},288,False,," for machine in context.news]
-    stream = BytesIO()
-    with ZipFile(stream, "w") as catalogue:
-        catalogue.writestr(ZipInfo(f"{table}.csv"), "\n".join([*rows, ""]))
-    return stream.getvalue()
-
-
-# --- GitHub: a quarter, four months after it has begun to be over.
-GRAPH = Calendar("Q", months=6, day=10)
-ECONOMIES = {"MA": "MAR", "DZ": "DZA", "TN": "TUN", "EG": "EGY", "SN": "SEN", "CI": "CIV", "FR": "FRA",
-             "ES": "ESP", "US": "USA"}  # fmt: skip
-MEASURES = {"developers": 0.2, "git_pushes": 0.1}
-
-
-def graph_figures(economy: Economy, edition: date) -> Figures:
-    """Developers so far and pushes of a quarter, by economy."""
-    figures: Figures = {}
-    for measure, growth in MEASURES.items():
-        for code in ECONOMIES.values():
-            key = f"github.{measure}.{code}"
-            first = min(economy.past.get(key, {date(2020, 1, 1): 0.0}))
-            for quarter in periods(first, GRAPH.newest(edition), "Q"):
-                path = Path(growth, 0.01, decimals=0, start=200000)
-                figures[key, quarter] = economy.figure(key, "Q", quarter, path)
-    return figures
-
-
-def graph_body(context: Context) -> bytes | None:
-    """The file of one measure, with the Union beside its members."""
-    measure = next((name for name in MEASURES if f"/{name}.csv" in context.received.path), None)
-    if measure is None:
-        return None
-    rows = [f"{measure},iso2_code,year,quarter"]
-    for short, code in ECONOMIES.items():
-        for quarter, value in context.by_period(f"github.{measure}.{code}").items():
-            rows.append(f"{value:.0f},{short},{quarter.year},{(quarter.month + 2) // 3}")
-    return "\n".join([*rows, "1,EU,2026,1", ""]).encode()
-
-
 PUBLISHERS = (
-    Publisher("bank_of_korea", KOREA.edition, korea_figures, korea_body, ("ecos.bok.or.kr/",), headers=JSON),
-    Publisher("twse_revenue", daily, taiwan_figures, taiwan_body, ("mopsfin.twse.com.tw/", "mopsov.twse.com.tw/"),
-              daily=True, headers={"Content-Type": "text/csv"}),
-    Publisher("dstack", daily, dstack_figures, dstack_body, ("dstack-gpu-pricing.s3.eu-west-1.amazonaws.com/",),
-              daily=True, headers={"Content-Type": "binary/octet-stream"}),
-    Publisher("innovation_graph", GRAPH.edition, graph_figures, graph_body,
-              ("raw.githubusercontent.com/github/innovationgraph/", "cdn.jsdelivr.net/gh/github/innovationgraph"), headers=CSV),
-)  # fmt: skip
+    Publisher(
+        "bank_of_korea",
+        KOREA.edition,
+        korea_figures,
+        korea_body,
+        ("ecos.bok.or.kr/",),
+        headers=JSON,
+    ),
+    Publisher(
+        "twse_revenue",
+        daily,
+        taiwan_figures,
+        taiwan_body,
+        ("mopsfin.twse.com.tw/", "mopsov.twse.com.tw/"),
+        daily=True,
+        headers={"Content-Type": "text/csv"},
+    ),
+)

@@ -1,4 +1,4 @@
-"""Epoch AI's tables, Microsoft's diffusion and ML.ENERGY: estimates that grow slowly."""
+"""Epoch AI, Microsoft, ML.ENERGY, GitHub: estimates that grow slowly."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ CSV = {"Content-Type": "text/csv; charset=utf-8"}
 # --- Chip counts: a quarter is complete about three months after its end.
 COUNTS = Calendar("Q", months=6, day=2)
 DESIGNERS = {
-    "nvidia": ("Nvidia", 2_300_000, date(2022, 1, 1)), "amd": ("AMD", 260_000, date(2024, 1, 1)),
-    "tpu": ("Google", 560_000, date(2023, 1, 1)), "trainium": ("Amazon", 270_000, date(2024, 1, 1)),
-}  # fmt: skip
+    "nvidia": ("Nvidia", 2_300_000, date(2022, 1, 1)),
+    "amd": ("AMD", 260_000, date(2024, 1, 1)),
+    "tpu": ("Google", 560_000, date(2023, 1, 1)),
+    "trainium": ("Amazon", 270_000, date(2024, 1, 1)),
+}
 COMPARABLE = date(2024, 1, 1)
 # What the counts begin with; a designer sells 40 % more each year.
 BEGAN = date(2025, 10, 1)
@@ -148,8 +150,10 @@ def diffusion_body(context: Context) -> bytes | None:
 
 
 # --- ML.ENERGY: the least energy of two models, read as of the month.
-ENERGY = {"llama-3-1-8b": ("meta-llama/Llama-3.1-8B-Instruct", 18.5),
-          "llama-3-1-405b": ("meta-llama/Llama-3.1-405B-Instruct-FP8", 376.0)}  # fmt: skip
+ENERGY = {
+    "llama-3-1-8b": ("meta-llama/Llama-3.1-8B-Instruct", 18.5),
+    "llama-3-1-405b": ("meta-llama/Llama-3.1-405B-Instruct-FP8", 376.0),
+}
 
 
 def energy_figures(economy: Economy, day: date) -> Figures:
@@ -169,30 +173,103 @@ def energy_body(context: Context) -> bytes:
     for key, (model, _) in ENERGY.items():
         least = context.figures.get((f"ml_energy.chat.{key}", context.day.replace(day=1)))
         if least is not None:
-            rows += [{"model_id": model, "energy_per_request_joules": least * more}
-                     for more in (1, 2, 5)]  # fmt: skip
+            rows += [
+                {"model_id": model, "energy_per_request_joules": least * more} for more in (1, 2, 5)
+            ]
     rows += [{"model_id": name, "energy_per_request_joules": 50.0} for name in context.news]
     return json.dumps({"task": "lm-arena-chat", "configurations": rows}).encode()
 
 
+# --- GitHub: a quarter, four months after it has begun to be over.
+GRAPH = Calendar("Q", months=6, day=10)
+CODERS = {
+    "MA": "MAR",
+    "DZ": "DZA",
+    "TN": "TUN",
+    "EG": "EGY",
+    "SN": "SEN",
+    "CI": "CIV",
+    "FR": "FRA",
+    "ES": "ESP",
+    "US": "USA",
+}
+MEASURES = {"developers": 0.2, "git_pushes": 0.1}
+
+
+def graph_figures(economy: Economy, edition: date) -> Figures:
+    """Developers so far and pushes of a quarter, by economy."""
+    figures: Figures = {}
+    for measure, growth in MEASURES.items():
+        for code in CODERS.values():
+            key = f"github.{measure}.{code}"
+            first = min(economy.past.get(key, {date(2020, 1, 1): 0.0}))
+            for quarter in periods(first, GRAPH.newest(edition), "Q"):
+                path = Path(growth, 0.01, decimals=0, start=200000)
+                figures[key, quarter] = economy.figure(key, "Q", quarter, path)
+    return figures
+
+
+def graph_body(context: Context) -> bytes | None:
+    """The file of one measure, with the Union beside its members."""
+    measure = next((name for name in MEASURES if f"/{name}.csv" in context.received.path), None)
+    if measure is None:
+        return None
+    rows = [f"{measure},iso2_code,year,quarter"]
+    for short, code in CODERS.items():
+        for quarter, value in context.by_period(f"github.{measure}.{code}").items():
+            rows.append(f"{value:.0f},{short},{quarter.year},{(quarter.month + 2) // 3}")
+    return "\n".join([*rows, "1,EU,2026,1", ""]).encode()
+
+
 PUBLISHERS = (
     Publisher(
-        "epoch_chips", COUNTS.edition, chip_figures, chip_body,
-        ("raw.githubusercontent.com/epoch-research/ai-chip-counts/",
-         "cdn.jsdelivr.net/gh/epoch-research/ai-chip-counts"), headers=CSV,
+        "epoch_chips",
+        COUNTS.edition,
+        chip_figures,
+        chip_body,
+        (
+            "raw.githubusercontent.com/epoch-research/ai-chip-counts/",
+            "cdn.jsdelivr.net/gh/epoch-research/ai-chip-counts",
+        ),
+        headers=CSV,
     ),
     Publisher(
-        "epoch_clusters", daily, cluster_figures, cluster_body, ("epoch.ai/data/gpu_clusters.csv",),
-        daily=True, undated=True, headers=CSV,
+        "epoch_clusters",
+        daily,
+        cluster_figures,
+        cluster_body,
+        ("epoch.ai/data/gpu_clusters.csv",),
+        daily=True,
+        undated=True,
+        headers=CSV,
     ),
     Publisher(
-        "msft_ai_diffusion", DIFFUSION.edition, diffusion_figures, diffusion_body,
+        "msft_ai_diffusion",
+        DIFFUSION.edition,
+        diffusion_figures,
+        diffusion_body,
         ("raw.githubusercontent.com/microsoft/ai-diffusion-report/",),
         headers={"Content-Type": "text/plain"},
     ),
     Publisher(
-        "ml_energy", daily, energy_figures, energy_body,
-        ("raw.githubusercontent.com/ml-energy/leaderboard/",), daily=True, undated=True,
+        "ml_energy",
+        daily,
+        energy_figures,
+        energy_body,
+        ("raw.githubusercontent.com/ml-energy/leaderboard/",),
+        daily=True,
+        undated=True,
         headers={"Content-Type": "text/plain"},
     ),
-)  # fmt: skip
+    Publisher(
+        "innovation_graph",
+        GRAPH.edition,
+        graph_figures,
+        graph_body,
+        (
+            "raw.githubusercontent.com/github/innovationgraph/",
+            "cdn.jsdelivr.net/gh/github/innovationgraph",
+        ),
+        headers=CSV,
+    ),
+)

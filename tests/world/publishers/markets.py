@@ -18,31 +18,43 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 PINK = Calendar("M", months=1, day=3)
 PINK_HOST = "thedocs.worldbank.org/en/doc/world/CMO-Historical-Data-Monthly.xlsx"
 COLUMNS = {
-    "gas_us": ("Natural gas, US", "($/mmbtu)", 3.4, 2), "gas_europe": ("Natural gas, Europe", "($/mmbtu)", 11.0, 2),
+    "gas_us": ("Natural gas, US", "($/mmbtu)", 3.4, 2),
+    "gas_europe": ("Natural gas, Europe", "($/mmbtu)", 11.0, 2),
     "lng_japan": ("Liquefied natural gas, Japan", "($/mmbtu)", 12.0, 2),
-    "coal_australia": ("Coal, Australian", "($/mt)", 110.0, 2), "copper": ("Copper", "($/mt)", 10500.0, 1),
-}  # fmt: skip
+    "coal_australia": ("Coal, Australian", "($/mt)", 110.0, 2),
+    "copper": ("Copper", "($/mt)", 10500.0, 1),
+}
 
 
 def pink_figures(economy: Economy, edition: date) -> Figures:
     """Five prices by month."""
     return {
-        (series, month): economy.figure(series, "M", month, Path(0.02, 0.03, start=start, decimals=digits, low=1))
+        (series, month): economy.figure(
+            series, "M", month, Path(0.02, 0.03, start=start, decimals=digits, low=1)
+        )
         for key, (_, _, start, digits) in COLUMNS.items()
         for series in [f"world_bank.{key}"]
         for month in periods(date(2022, 1, 1), PINK.newest(edition), "M")
-    }  # fmt: skip
+    }
 
 
 def pink_body(context: Context) -> bytes:
     """The page of the markets, or the workbook that it links to."""
     if not context.received.path.endswith(".xlsx"):
-        return f'<html><body><a href="https://{PINK_HOST}">Monthly prices</a></body></html>'.encode()
+        return (
+            f'<html><body><a href="https://{PINK_HOST}">Monthly prices</a></body></html>'.encode()
+        )
     months = sorted({month for _, month in context.figures})
-    banner = [["World Bank Commodity Price Data (The Pink Sheet)"], ["monthly prices"],
-              ["(nominal)"], [f"Updated on {context.edition:%B} {context.edition.day}, {context.edition.year}"]]  # fmt: skip
+    banner = [
+        ["World Bank Commodity Price Data (The Pink Sheet)"],
+        ["monthly prices"],
+        ["(nominal)"],
+        [f"Updated on {context.edition:%B} {context.edition.day}, {context.edition.year}"],
+    ]
     rows: list[list[object]] = [*map(list, banner)]
-    rows.append([None, *(f"{name} **" if "Coal" in name else name for name, *_ in COLUMNS.values())])
+    rows.append(
+        [None, *(f"{name} **" if "Coal" in name else name for name, *_ in COLUMNS.values())]
+    )
     rows.append([None, *(unit for _, unit, *_ in COLUMNS.values())])
     for month in months:
         cells = [context.figures.get((f"world_bank.{key}", month), "…") for key in COLUMNS]
@@ -53,10 +65,16 @@ def pink_body(context: Context) -> bytes:
 # --- TrendForce: tables of a day, Taipei time.
 FRIDAY = every(3)
 PRODUCTS = {
-    "spot": {"ddr5_16gb_4800": ("DDR5 16Gb (2Gx8) 4800/5600", 38.0), "ddr4_16gb_3200": ("DDR4 16Gb (2Gx8) 3200", 70.0),
-             "ddr4_8gb_3200": ("DDR4 8Gb (1Gx8) 3200", 24.0)},
-    "contract": {"ddr5_8gb_sodimm": ("DDR5 8GB SO-DIMM", 120.0), "ddr4_16gb_sodimm": ("DDR4 16GB SO-DIMM", 210.0)},
-}  # fmt: skip
+    "spot": {
+        "ddr5_16gb_4800": ("DDR5 16Gb (2Gx8) 4800/5600", 38.0),
+        "ddr4_16gb_3200": ("DDR4 16Gb (2Gx8) 3200", 70.0),
+        "ddr4_8gb_3200": ("DDR4 8Gb (1Gx8) 3200", 24.0),
+    },
+    "contract": {
+        "ddr5_8gb_sodimm": ("DDR5 8GB SO-DIMM", 120.0),
+        "ddr4_16gb_sodimm": ("DDR4 16GB SO-DIMM", 210.0),
+    },
+}
 
 
 def memory_figures(economy: Economy, edition: date) -> Figures:
@@ -113,9 +131,17 @@ def api_body(context: Context) -> bytes:
                 price = context.figures.get((f"eia_v2.price.{area}.{code}", month))
                 sales = context.figures.get((f"eia_v2.sales.{area}.{code}", month))
                 if price is not None and sales is not None:
-                    rows.append({"period": f"{month:%Y-%m}", "stateid": area, "sectorid": code, "price": f"{price}",
-                                 "sales": f"{round(sales / 1000)}", "price-units": "cents per kilowatt-hour",
-                                 "sales-units": "million kilowatt hours"})  # fmt: skip
+                    rows.append(
+                        {
+                            "period": f"{month:%Y-%m}",
+                            "stateid": area,
+                            "sectorid": code,
+                            "price": f"{price}",
+                            "sales": f"{round(sales / 1000)}",
+                            "price-units": "cents per kilowatt-hour",
+                            "sales-units": "million kilowatt hours",
+                        }
+                    )
     start = int(context.received.query.get("offset", ["0"])[0])
     response = {"total": str(len(rows)), "frequency": "monthly", "data": rows[start : start + 5000]}
     return json.dumps({"response": response}).encode()
@@ -147,7 +173,10 @@ def site_figures(economy: Economy, day: date) -> Figures:
     }
     for month in periods(date(2024, 1, 1), later(day.replace(day=1), -1, "M"), "M"):
         end = later(month, 1, "M") - timedelta(days=1)
-        built = [max((power for at, power in powers if at <= end), default=0.0) for powers in steps.values()]
+        built = [
+            max((power for at, power in powers if at <= end), default=0.0)
+            for powers in steps.values()
+        ]
         figures["epoch_dc.built.power", month] = sum(built)
         figures["epoch_dc.built.sites", month] = float(sum(power > 0 for power in built))
     return figures
@@ -166,11 +195,15 @@ def site_body(context: Context) -> bytes:
 
 # --- Epoch's list of chips: release prices never change; a new chip comes each year.
 CHIPS = {
-    "NVIDIA A100 SXM4 40 GB": (date(2020, 5, 14), 15000.0, 3.12e14), "NVIDIA H100 SXM5 80GB": (date(2022, 9, 20), 30000.0, 9.89e14),
+    "NVIDIA A100 SXM4 40 GB": (date(2020, 5, 14), 15000.0, 3.12e14),
+    "NVIDIA H100 SXM5 80GB": (date(2022, 9, 20), 30000.0, 9.89e14),
     "AMD Instinct MI300X": (date(2023, 12, 6), 15000.0, 1.307e15),
-}  # fmt: skip
-KEYS = {"NVIDIA A100 SXM4 40 GB": "a100-sxm-40gb", "NVIDIA H100 SXM5 80GB": "h100-sxm-80gb",
-        "AMD Instinct MI300X": "mi300x-oam-192gb"}  # fmt: skip
+}
+KEYS = {
+    "NVIDIA A100 SXM4 40 GB": "a100-sxm-40gb",
+    "NVIDIA H100 SXM5 80GB": "h100-sxm-80gb",
+    "AMD Instinct MI300X": "mi300x-oam-192gb",
+}
 
 
 def chip_list(day: date) -> dict[str, tuple[date, float, float]]:
@@ -187,8 +220,7 @@ def hardware_figures(economy: Economy, day: date) -> Figures:
     """Prices by release, and the best computing per dollar of each year."""
     chips = chip_list(day)
     figures: Figures = {
-        (f"epoch_hardware.price.{KEYS[name]}", at): price
-        for name, (at, price, _) in CHIPS.items()
+        (f"epoch_hardware.price.{KEYS[name]}", at): price for name, (at, price, _) in CHIPS.items()
     }
     last = max(at for at, _, _ in chips.values()).year
     for year in range(2020, last + 1):
@@ -200,7 +232,8 @@ def hardware_figures(economy: Economy, day: date) -> Figures:
 def hardware_body(context: Context) -> bytes:
     """The list as a CSV."""
     rows = [
-        f"{name},{at},{price},{flops!r}" for name, (at, price, flops) in chip_list(context.day).items()
+        f"{name},{at},{price},{flops!r}"
+        for name, (at, price, flops) in chip_list(context.day).items()
     ]
     # Most chips of the list have no price, and are read for nothing.
     rows += [f"Older chip {number},2019-01-01,," for number in range(190)]
@@ -209,9 +242,39 @@ def hardware_body(context: Context) -> bytes:
 
 
 PUBLISHERS = (
-    Publisher("world_bank", PINK.edition, pink_figures, pink_body, ("www.worldbank.org/en/research/", PINK_HOST), headers={}),
-    Publisher("trendforce", FRIDAY, memory_figures, memory_body, ("www.trendforce.com/price/dram/",), headers=HTML),
+    Publisher(
+        "world_bank",
+        PINK.edition,
+        pink_figures,
+        pink_body,
+        ("www.worldbank.org/en/research/", PINK_HOST),
+        headers={},
+    ),
+    Publisher(
+        "trendforce",
+        FRIDAY,
+        memory_figures,
+        memory_body,
+        ("www.trendforce.com/price/dram/",),
+        headers=HTML,
+    ),
     Publisher("eia_v2", EIA.edition, api_figures, api_body, ("api.eia.gov/v2/",), headers=JSON),
-    Publisher("epoch_data_centers", daily, site_figures, site_body, ("epoch.ai/data/data_centers/",), daily=True, headers=CSV),
-    Publisher("epoch_hardware", daily, hardware_figures, hardware_body, ("epoch.ai/data/ml_hardware.csv",), daily=True, headers=CSV),
-)  # fmt: skip
+    Publisher(
+        "epoch_data_centers",
+        daily,
+        site_figures,
+        site_body,
+        ("epoch.ai/data/data_centers/",),
+        daily=True,
+        headers=CSV,
+    ),
+    Publisher(
+        "epoch_hardware",
+        daily,
+        hardware_figures,
+        hardware_body,
+        ("epoch.ai/data/ml_hardware.csv",),
+        daily=True,
+        headers=CSV,
+    ),
+)

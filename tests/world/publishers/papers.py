@@ -15,9 +15,15 @@ HTML = {"Content-Type": "text/html; charset=utf-8"}
 RULES = "federal_register.export_control_rules"
 FILINGS = "sec_filings.data_centre"
 CENTRES = {
-    "0001101239": "EQIX", "0001297996": "DLR", "0001878848": "IREN", "0001341439": "ORCL",
-    "0000789019": "MSFT", "0001018724": "AMZN", "0001652044": "GOOGL", "0001326801": "META",
-}  # fmt: skip
+    "0001101239": "EQIX",
+    "0001297996": "DLR",
+    "0001878848": "IREN",
+    "0001341439": "ORCL",
+    "0000789019": "MSFT",
+    "0001018724": "AMZN",
+    "0001652044": "GOOGL",
+    "0001326801": "META",
+}
 
 
 def monthly_counts(economy: Economy, series: str, first: date, day: date, mean: float) -> Figures:
@@ -72,11 +78,15 @@ def filings_body(context: Context) -> bytes:
     hits = [
         {
             "_id": f"0001101239-{day:%y}-{number:06d}:ex99.htm",
-            "_source": {"adsh": f"0001101239-{day:%y}-{number:06d}", "file_date": f"{day}",
-                        "file_type": "EX-99.1", **COMPANIES},
+            "_source": {
+                "adsh": f"0001101239-{day:%y}-{number:06d}",
+                "file_date": f"{day}",
+                "file_type": "EX-99.1",
+                **COMPANIES,
+            },
         }
         for number, day in list(enumerate(days))[start : start + PAGE]
-    ]  # fmt: skip
+    ]
     total = {"value": len(days), "relation": "eq"}
     return json.dumps({"timed_out": False, "hits": {"total": total, "hits": hits}}).encode()
 
@@ -101,9 +111,10 @@ def submissions_body(context: Context) -> bytes | None:
         "accessionNumber": [f"{cik}-{day:%y}-{number:06d}" for number, day in enumerate(days)],
         "filingDate": [f"{day}" for day in days],
         "acceptanceDateTime": [f"{day}T16:05:00.000Z" for day in days],
-        "form": ["8-K"] * len(days), "items": ["5.02"] * len(days),
+        "form": ["8-K"] * len(days),
+        "items": ["5.02"] * len(days),
         "primaryDocument": ["report.htm"] * len(days),
-    }  # fmt: skip
+    }
     return json.dumps({"cik": cik, "filings": {"recent": columns, "files": []}}).encode()
 
 
@@ -128,11 +139,12 @@ def gdelt_body(context: Context) -> bytes:
         {
             "url": f"https://paper.example/{region}/{context.day}/{place}",
             "title": f"A data centre in the news, {context.day} {place}",
-            "seendate": f"{context.day:%Y%m%d}T000000Z", "domain": "paper.example",
+            "seendate": f"{context.day:%Y%m%d}T000000Z",
+            "domain": "paper.example",
             "language": "French" if region == "france" else "English",
         }
         for place in range(number)
-    ]  # fmt: skip
+    ]
     return json.dumps({"articles": articles}).encode()
 
 
@@ -163,14 +175,17 @@ def feed_body(context: Context) -> bytes:
             f"<pubDate>{day:%a, %d %b %Y} 06:00:00 GMT</pubDate></item>"
         )
     channel = "<title>News</title><link>https://news.example</link><language>en</language>"
-    return f'<?xml version="1.0"?><rss version="2.0"><channel>{channel}{"".join(rows)}</channel></rss>'.encode()
+    items = f"<channel>{channel}{''.join(rows)}</channel>"
+    return f'<?xml version="1.0"?><rss version="2.0">{items}</rss>'.encode()
 
 
 # --- Pages of tariffs: their text changes on a few days a year.
 PAGES = {
-    "www.anre.ma/": "anre", "www.pjm.com/markets-and-operations/rpm": "pjm",
-    "www.top500.org/lists/top500/": "top500", "www.trendforce.com/presscenter/news": "trendforce",
-}  # fmt: skip
+    "www.anre.ma/": "anre",
+    "www.pjm.com/markets-and-operations/rpm": "pjm",
+    "www.top500.org/lists/top500/": "top500",
+    "www.trendforce.com/presscenter/news": "trendforce",
+}
 CHANGES = {"anre": 3, "pjm": 7, "top500": 6, "trendforce": 2}
 TEXT = "Figures in force and how they were decided. " * 8
 # The line of each page that counts; "" where all of it does.
@@ -186,9 +201,10 @@ def page_text(name: str, day: date) -> str:
 def page_figures(economy: Economy, day: date) -> Figures:
     """The fingerprint that a page's text has: from 1 to 2."""
     return {
-        (f"tariff_pages.{name}", day): 1 + int(sha256(page_text(name, day).encode()).hexdigest()[:10], 16) / 2**40
+        (f"tariff_pages.{name}", day): 1
+        + int(sha256(page_text(name, day).encode()).hexdigest()[:10], 16) / 2**40
         for name in PAGES.values()
-    }  # fmt: skip
+    }
 
 
 def page_body(context: Context) -> bytes | None:
@@ -202,10 +218,59 @@ def page_body(context: Context) -> bytes | None:
 
 ATOM = {"Content-Type": "application/rss+xml"}
 PUBLISHERS = (
-    Publisher("federal_register", daily, rules_figures, rules_body, ("www.federalregister.gov/api/",), daily=True, headers=JSON),
-    Publisher("sec_filings", daily, filings_figures, filings_body, ("efts.sec.gov/",), daily=True, headers=JSON),
-    Publisher("sec_submissions", daily, submissions_figures, submissions_body, ("data.sec.gov/submissions/",), daily=True, headers=JSON),
-    Publisher("gdelt", daily, gdelt_figures, gdelt_body, ("api.gdeltproject.org/",), daily=True, headers=JSON),
-    Publisher("feeds", daily, feed_figures, feed_body, tuple(f"{host}/" for host in FEEDS), daily=True, headers=ATOM),
-    Publisher("tariff_pages", daily, page_figures, page_body, tuple(PAGES), daily=True, undated=True, headers=HTML),
-)  # fmt: skip
+    Publisher(
+        "federal_register",
+        daily,
+        rules_figures,
+        rules_body,
+        ("www.federalregister.gov/api/",),
+        daily=True,
+        headers=JSON,
+    ),
+    Publisher(
+        "sec_filings",
+        daily,
+        filings_figures,
+        filings_body,
+        ("efts.sec.gov/",),
+        daily=True,
+        headers=JSON,
+    ),
+    Publisher(
+        "sec_submissions",
+        daily,
+        submissions_figures,
+        submissions_body,
+        ("data.sec.gov/submissions/",),
+        daily=True,
+        headers=JSON,
+    ),
+    Publisher(
+        "gdelt",
+        daily,
+        gdelt_figures,
+        gdelt_body,
+        ("api.gdeltproject.org/",),
+        daily=True,
+        headers=JSON,
+    ),
+    Publisher(
+        "feeds",
+        daily,
+        feed_figures,
+        feed_body,
+        tuple(f"{host}/" for host in FEEDS),
+        daily=True,
+        headers=ATOM,
+    ),
+    Publisher(
+        "tariff_pages",
+        daily,
+        page_figures,
+        page_body,
+        tuple(PAGES),
+        daily=True,
+        undated=True,
+        headers=HTML,
+    ),
+)

@@ -74,22 +74,40 @@ def genai_body(context: Context) -> bytes | None:
 def litellm_body(context: Context) -> bytes:
     """Models by name, prices per token."""
     listed = {
-        name: {"litellm_provider": "openai", "mode": "chat",
-               "input_cost_per_token": i / 1e6, "output_cost_per_token": o / 1e6}
+        name: {
+            "litellm_provider": "openai",
+            "mode": "chat",
+            "input_cost_per_token": i / 1e6,
+            "output_cost_per_token": o / 1e6,
+        }
         for name, (i, o) in models(context).items()
-    }  # fmt: skip
+    }
     return json.dumps(listed | {name: {"mode": "chat"} for name in context.news}).encode()
 
 
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 PUBLISHERS = (
     Publisher(
-        "token_prices", daily, genai_figures, genai_body,
-        ("raw.githubusercontent.com/pydantic/genai-prices/",
-         "cdn.jsdelivr.net/gh/pydantic/genai-prices"), daily=True, undated=True, headers=TEXT,
+        "token_prices",
+        daily,
+        genai_figures,
+        genai_body,
+        (
+            "raw.githubusercontent.com/pydantic/genai-prices/",
+            "cdn.jsdelivr.net/gh/pydantic/genai-prices",
+        ),
+        daily=True,
+        undated=True,
+        headers=TEXT,
     ),
     Publisher(
-        "litellm", daily, litellm_figures, litellm_body,
-        ("raw.githubusercontent.com/BerriAI/litellm/",), headers=TEXT, daily=True, undated=True,
+        "litellm",
+        daily,
+        litellm_figures,
+        litellm_body,
+        ("raw.githubusercontent.com/BerriAI/litellm/",),
+        headers=TEXT,
+        daily=True,
+        undated=True,
     ),
-)  # fmt: skip
+)

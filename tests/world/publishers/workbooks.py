@@ -48,7 +48,13 @@ def c30_body(context: Context) -> bytes:
     """The workbook of private construction, newest month first."""
     centres = context.by_period("census.c30.data_center")
     offices = context.by_period("census.c30.nonresidential")
-    head = ["Date", "Total\n_x000D_Private Construction1", "Nonresidential", "Office", "Data center"]
+    head = [
+        "Date",
+        "Total\n_x000D_Private Construction1",
+        "Nonresidential",
+        "Office",
+        "Data center",
+    ]
     rows: list[list[object]] = [["Value of Private Construction Put in Place"], ["(Millions)"], []]
     rows.append(list(head))
     for age, month in enumerate(sorted(offices, reverse=True)):
@@ -102,12 +108,23 @@ def btos_body(context: Context) -> bytes:
             digits = 2 if suffix else 1
             cells = [f"{figures[c]:.{digits}f}%" if c in figures else "S" for c in cycles]
             rows.append([number, f"In the last two weeks, {QUESTION}", 1, "Yes", *cells])
-            rows.append([number, f"In the last two weeks, {QUESTION}", 2, "No", *("60.0%" for _ in cycles)])
+            rows.append(
+                [number, f"In the last two weeks, {QUESTION}", 2, "No", *("60.0%" for _ in cycles)]
+            )
         sheets[name] = rows
     dates: list[list[object]] = [
-        ["Sample Year", "Cycle", "Panel", "Smpdt", "Collection Start", "Col End",
-         "Reference Period Start", "Ref End", "Publication Date"]
-    ]  # fmt: skip
+        [
+            "Sample Year",
+            "Cycle",
+            "Panel",
+            "Smpdt",
+            "Collection Start",
+            "Col End",
+            "Reference Period Start",
+            "Ref End",
+            "Publication Date",
+        ]
+    ]
     for cycle in reversed(cycles):
         days = [cycle + timedelta(days=shift) for shift in (14, 27, 0, 13)]
         stamps = [datetime.combine(day, time()) for day in (*days, BTOS.due(cycle))]
@@ -154,17 +171,21 @@ def eia_body(context: Context) -> bytes:
     ]
     months = sorted({month for _, month in context.figures}, reverse=True)
     states: list[list[object]] = [
-        [None] * 4 + head[0], [None] * 4 + head[1],
+        [None] * 4 + head[0],
+        [None] * 4 + head[1],
         ["Year", "Month", "State", "Data Status", *head[2]],
-    ]  # fmt: skip
+    ]
     country: list[list[object]] = [
-        [None] * 3 + head[0], [None] * 3 + head[1],
+        [None] * 3 + head[0],
+        [None] * 3 + head[1],
         ["Year", "MONTH", "Data Status", *head[2]],
-    ]  # fmt: skip
+    ]
     for age, month in enumerate(months):
         status = "Preliminary" if age < 14 else "Final"
-        for area in STATES:
-            states.append([month.year, month.month, area, status, *_cells(context, area, month)])
+        states += [
+            [month.year, month.month, area, status, *_cells(context, area, month)]
+            for area in STATES
+        ]
         country.append([month.year, month.month, status, *_cells(context, "US", month)])
     country.append([months[-1].year, ".", "Final", *[1.0] * 16])
     note = ["For October and November 2017, Puerto Rico is estimated"]
@@ -186,9 +207,7 @@ def _cells(context: Context, area: str, month: date) -> list[object]:
 # --- CMDI: computed anew every month, published in the last week.
 CMDI = Calendar("M", months=0, day=28)
 CMDI_FIRST = date(2024, 1, 1)
-CMDI_PATHS = {
-    part: Path(0.0, 0.05, low=0.02, high=0.95) for part in ("market", "ig", "hy")
-}  # fmt: skip
+CMDI_PATHS = {part: Path(0.0, 0.05, low=0.02, high=0.95) for part in ("market", "ig", "hy")}
 
 
 def cmdi_figures(economy: Economy, edition: date) -> Figures:
@@ -204,9 +223,12 @@ def cmdi_figures(economy: Economy, edition: date) -> Figures:
 def cmdi_body(context: Context) -> bytes:
     """The workbook of the index, below a banner."""
     banner: list[list[object]] = [
-        [], [None, None, None, "NEW YORK FED  ECONOMIC RESEARCH"], [],
-        [None, None, None, "https://www.newyorkfed.org/research"], [],
-    ]  # fmt: skip
+        [],
+        [None, None, None, "NEW YORK FED  ECONOMIC RESEARCH"],
+        [],
+        [None, None, None, "https://www.newyorkfed.org/research"],
+        [],
+    ]
     rows: list[list[object]] = [["eow_friday", "Market CMDI", "IG CMDI", "HY CMDI"]]
     parts = [context.by_period(f"nyfed.cmdi.{part}") for part in CMDI_PATHS]
     for week in sorted({period for _, period in context.figures}):
@@ -217,21 +239,35 @@ def cmdi_body(context: Context) -> bytes:
 
 PUBLISHERS = (
     Publisher(
-        "census_c30", C30.edition, c30_figures, c30_body,
-        ("www.census.gov/construction/c30/xlsx/privsatime.xlsx",), headers={"Content-Type": XLSX},
+        "census_c30",
+        C30.edition,
+        c30_figures,
+        c30_body,
+        ("www.census.gov/construction/c30/xlsx/privsatime.xlsx",),
+        headers={"Content-Type": XLSX},
     ),
     Publisher(
-        "btos", BTOS.edition, btos_figures, btos_body,
-        ("www.census.gov/hfp/btos/downloads/National.xlsx",), headers={"Content-Type": XLSX},
+        "btos",
+        BTOS.edition,
+        btos_figures,
+        btos_body,
+        ("www.census.gov/hfp/btos/downloads/National.xlsx",),
+        headers={"Content-Type": XLSX},
     ),
     Publisher(
-        "eia861m", EIA.edition, eia_figures, eia_body,
+        "eia861m",
+        EIA.edition,
+        eia_figures,
+        eia_body,
         ("www.eia.gov/electricity/data/eia861m/xls/sales_revenue.xlsx",),
         headers={"Content-Type": XLSX},
     ),
     Publisher(
-        "nyfed_cmdi", CMDI.edition, cmdi_figures, cmdi_body,
+        "nyfed_cmdi",
+        CMDI.edition,
+        cmdi_figures,
+        cmdi_body,
         ("www.newyorkfed.org/medialibrary/research/interactives/cmdi/downloads/",),
         headers={"Content-Type": XLSX},
     ),
-)  # fmt: skip
+)
