@@ -1,4 +1,4 @@
-"""`make world`: play a world and print its table; ends with 1 where a bar is missed."""
+"""`make world`: play a world and print its table; 1 where a bar is missed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.world import engines
 from tests.world.play import Month, play
 from tests.world.script import load
 
@@ -64,20 +65,23 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--script", type=Path, default=HERE / "scripts" / "bad_days.toml")
     parser.add_argument("--home", type=Path, help="kept; a temporary folder by default")
-    parser.add_argument("--warehouse", default="", help="a database URL; SQLite by default")
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--workers", type=int, default=2, help="processes that fetch side by side")
     chosen = parser.parse_args()
     script = load(chosen.script)
     started = time.monotonic()
     print(f"seed {chosen.seed}, script {script.name} with {len(script.events)} events")
     print("  ".join(name.rjust(width) for name, width in COLUMNS), flush=True)
-    with tempfile.TemporaryDirectory(prefix="silentcrash-world-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="silentcrash-world-") as folder,
+        engines.warehouse(chosen.engine) as warehouse,
+    ):
         played = play(
             chosen.home or Path(folder) / "home",
             months=chosen.months,
             seed=chosen.seed,
             script=script,
-            warehouse=chosen.warehouse,
+            warehouse=warehouse,
             workers=chosen.workers,
             show=lambda month: print(line(month), flush=True),
         )

@@ -47,15 +47,15 @@ def compare(
     engine: Engine, log: Log, start: date, past: Mapping[str, Mapping[date, float]]
 ) -> Compared:
     """Compare every figure that publishers served with the one that is stored."""
-    held = stored(engine)
+    figures = stored(engine)
     wrong = [
-        f"{series} of {period}: {held.get((series, period))}, the model says {_words(values)}"
+        f"{series} of {period}: {figures.get((series, period))}, the model says {_words(values)}"
         for (series, period), values in log.allowed.items()
-        if not any(same(held.get((series, period)), value) for value in values)
+        if not any(same(figures.get((series, period)), value) for value in values)
     ]
     wrong += [
         f"{series} of {period}: {value}, which nobody published"
-        for (series, period), value in held.items()
+        for (series, period), value in figures.items()
         if period >= start
         and (series, period) not in log.allowed
         and series in log.sources
@@ -64,11 +64,11 @@ def compare(
     return Compared(len(log.allowed), tuple(wrong))
 
 
-def same(one: float | None, other: float | None) -> bool:
+def same(first: float | None, second: float | None) -> bool:
     """Whether two figures are equal to the digit."""
-    if one is None or other is None:
-        return one is other
-    return one == other or math.isclose(one, other, rel_tol=10.0**-DIGITS, abs_tol=1e-15)
+    if first is None or second is None:
+        return first is second
+    return first == second or math.isclose(first, second, rel_tol=10.0**-DIGITS, abs_tol=1e-15)
 
 
 def _words(values: set[float | None]) -> str:
@@ -77,7 +77,7 @@ def _words(values: set[float | None]) -> str:
 
 @dataclass(frozen=True)
 class Edition:
-    """The edition of a month: its number, its index, and the observed share of the weight."""
+    """The edition of a month: number, index, observed share of the weight."""
 
     release: int
     score: float | None

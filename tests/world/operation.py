@@ -123,7 +123,7 @@ class Operation:
         return run(arguments, os.environ["SILENTCRASH_NOW"])
 
     def commands(self, each: Sequence[tuple[Sequence[str], str]]) -> list[Ended]:
-        """Run several commands, each at its instant; side by side where there are workers."""
+        """Run several commands, each at its instant, side by side if possible."""
         if self.workers is None:
             return [run(arguments, now) for arguments, now in each]
         ended = list(self.workers.map(run, *zip(*each, strict=True))) if each else []

@@ -1,4 +1,4 @@
-"""Play a world: months of scheduled operation, and a table of what they showed."""
+"""Play a world: months of scheduled operation, and what they showed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pandas as pd
 from sources import registry
 from sources.tidy import read_history
 from tests.server import running_site
-from tests.world import checks, operation
+from tests.world import checks, engines, operation
 from tests.world.economy import Economy, later
 from tests.world.gateway import Gateway, World
 from tests.world.script import Script
@@ -108,8 +108,8 @@ def play(
     The first release is that of START's month, ten days after it has ended.
     """
     script = script or Script()
-    known = past()
-    economy = Economy(seed, START, known, script.shocks)
+    history = past()
+    economy = Economy(seed, START, history, script.shocks)
     shutil.rmtree(home, ignore_errors=True)
     played = Played()
     with running_site(Gateway) as gateway:
@@ -126,7 +126,7 @@ def play(
                 for day in operation.days(begun, end):
                     running.live(day)
                 month = _look(
-                    running, closed, begun, end, prints, known, time.monotonic() - started
+                    running, closed, begun, end, prints, history, time.monotonic() - started
                 )
                 begun = end
                 played.months.append(month)
@@ -141,7 +141,7 @@ def _look(
     begun: date,
     end: date,
     prints: dict[str, tuple[int, str]],
-    known: Mapping[str, Mapping[date, float]],
+    history: Mapping[str, Mapping[date, float]],
     seconds: float,
 ) -> Month:
     """Check everything after the release of a month."""
@@ -155,7 +155,7 @@ def _look(
     ]
     if edition:
         prints[name] = edition.release, checks.fingerprint(engine, edition.release, releases / name)
-    compared = checks.compare(engine, running.log, START, known)
+    compared = checks.compare(engine, running.log, START, history)
     refusals = [each for each in running.log.refusals if begun <= each.day < end]
     alerts = running.gateway.alerts
     return Month(
@@ -178,7 +178,7 @@ def _look(
         alerts=len(alerts),
         repeated=tuple(checks.told_twice(alerts)),
         changed=tuple(changed),
-        store=sum(path.stat().st_size for path in running.home.glob("warehouse.sqlite*")),
+        store=engines.size(engine, running.home),
         archive=checks.size(running.home / "raw"),
         memory=operation.memory_in_use() + sum(running.memory.values()),
         seconds=seconds,
