@@ -28,7 +28,7 @@ def scaled(figures: Figures, factor: float) -> Figures:
     return {key: value * factor for key, value in figures.items()}
 
 
-def _one(figures: Figures, change: Callable[[float], float]) -> Figures:
+def _newest_changed(figures: Figures, change: Callable[[float], float]) -> Figures:
     """The newest figure of the first series, changed."""
     series, period = min(_newest(figures).items())
     return figures | {(series, period): change(figures[series, period])}
@@ -36,12 +36,12 @@ def _one(figures: Figures, change: Callable[[float], float]) -> Figures:
 
 def zero(figures: Figures, factor: float) -> Figures:
     """A figure that was not entered."""
-    return _one(figures, lambda value: 0.0)
+    return _newest_changed(figures, lambda value: 0.0)
 
 
 def negative(figures: Figures, factor: float) -> Figures:
     """A figure with the wrong sign."""
-    return _one(figures, lambda value: -value)
+    return _newest_changed(figures, lambda value: -value)
 
 
 def halved(figures: Figures, factor: float) -> Figures:

@@ -1,4 +1,4 @@
-"""The stores that a world can be kept in: SQLite, or a PostgreSQL server of its own."""
+"""The stores of a world: SQLite, or a PostgreSQL server of its own."""
 
 from __future__ import annotations
 

@@ -88,13 +88,13 @@ class Gateway(Site):
 
     def figures(self, publisher: Publisher) -> Figures:
         """The true figures of today, computed once a day."""
-        day, known = self._figures
+        day, computed = self._figures
         if day != self.world.today:
-            known = {}
-            self._figures = self.world.today, known
-        if publisher.source not in known:
-            known[publisher.source] = self.world.true_figures(publisher)
-        return known[publisher.source]
+            computed = {}
+            self._figures = self.world.today, computed
+        if publisher.source not in computed:
+            computed[publisher.source] = self.world.true_figures(publisher)
+        return computed[publisher.source]
 
 
 def _publisher(address: str) -> Publisher | None:

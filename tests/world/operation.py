@@ -143,9 +143,9 @@ class Operation:
             self.at(day, 4)
             for entry in reader.due(self.world.economy, day):
                 self._add(entry)
-        asked = due(day)
-        self.commands([(("fetch", source.key), self.at(day, hour)) for hour, source in asked])
-        self._note([source for _, source in asked])
+        sources = due(day)
+        self.commands([(("fetch", source.key), self.at(day, hour)) for hour, source in sources])
+        self._note([source for _, source in sources])
         if day.day == RELEASE_DAY:
             self.at(day, RELEASE_HOUR)
             ended = self.command("run", "--offline")
@@ -159,10 +159,10 @@ class Operation:
             return
         self.log.allowed[entry.series, entry.period] = {float(f"{entry.value:g}")}
 
-    def _note(self, asked: Sequence[Source]) -> None:
+    def _note(self, sources: Sequence[Source]) -> None:
         """Read from the store what became of the requests of these sources."""
-        rows = self._new_fetches() if asked else pd.DataFrame()
-        for source in asked:
+        rows = self._new_fetches() if sources else pd.DataFrame()
+        for source in sources:
             self._judge(source, rows.loc[rows["source"].eq(source.key)])
 
     def _judge(self, source: Source, rows: pd.DataFrame) -> None:
@@ -202,13 +202,13 @@ class Operation:
 
 def due(day: date) -> list[tuple[int, Source]]:
     """The sources that the schedules ask on a day, with the hour (UTC)."""
-    asked = []
+    sources = []
     for source in registry().values():
         if source.requests and source.key in publishers():
             hour = hour_of(CRON[source.cadence], day)
             if hour is not None:
-                asked.append((hour, source))
-    return sorted(asked, key=lambda pair: (pair[0], pair[1].key))
+                sources.append((hour, source))
+    return sorted(sources, key=lambda pair: (pair[0], pair[1].key))
 
 
 def hour_of(cron: str, day: date) -> int | None:

@@ -50,14 +50,14 @@ class Month:
     @property
     def faults(self) -> list[str]:
         """What is not as it must be."""
-        found = [] if self.published else [f"{self.month}: no index published"]
+        faults = [] if self.published else [f"{self.month}: no index published"]
         bar = LEAST if self.disturbed else ORDINARY
         if self.observed < bar:
             lacking = ", ".join(self.missing)
-            found.append(f"{self.month}: observed {self.observed:.1%} under {bar:.0%}: {lacking}")
-        found += [f"{self.month}: {text}" for text in (*self.unscripted, *self.wrong)]
-        found += [f"{self.month}: told twice: {text}" for text in self.repeated]
-        return found + [f"{self.month}: the edition {text} changed" for text in self.changed]
+            faults.append(f"{self.month}: observed {self.observed:.1%} under {bar:.0%}: {lacking}")
+        faults += [f"{self.month}: {text}" for text in (*self.unscripted, *self.wrong)]
+        faults += [f"{self.month}: told twice: {text}" for text in self.repeated]
+        return faults + [f"{self.month}: the edition {text} changed" for text in self.changed]
 
 
 @dataclass
@@ -70,13 +70,13 @@ class Played:
     @property
     def faults(self) -> list[str]:
         """Everything that is not as it must be."""
-        found = [*self.failures, *(fault for month in self.months for fault in month.faults)]
+        faults = [*self.failures, *(fault for month in self.months for fault in month.faults)]
         growing = [
             name
             for name in ("store", "archive", "memory")
             if not checks.linear([getattr(month, name) for month in self.months])
         ]
-        return found + [f"{name} grows faster than linearly" for name in growing]
+        return faults + [f"{name} grows faster than linearly" for name in growing]
 
 
 def past() -> dict[str, dict[date, float]]:

@@ -13,7 +13,7 @@ DRAM = "dram.contract.ddr4_8gb"
 
 @dataclass(frozen=True)
 class Entry:
-    """A figure that a person reads: register, series, period, value, day of publication."""
+    """A figure that a person reads, and the day on which it was published."""
 
     register: str
     series: str
@@ -33,7 +33,7 @@ class Entry:
             f"{self.value:g}",
             "--status",
             "final",
-            "--known-from",
+            "--published-from",
             f"{self.known_from}",
             "--source",
             "the world of the tests",
@@ -66,11 +66,11 @@ def _dram(economy: Economy, month: date, day: date) -> Entry:
 def _auction(economy: Economy, day: date) -> list[Entry]:
     """The auction of July, for the delivery year that begins two years later."""
     year = date(day.year + 1, 6, 1)
-    known = later(day, -1, "M").replace(day=20)
+    published = later(day, -1, "M").replace(day=20)
     price = Path(0.02, 0.05, decimals=2, low=20, high=400)
     names = ("pjm.capacity.rto", "pjm.capacity.dom")
     return [
-        Entry("pjm_capacity", name, year, economy.figure(name, "A", year, price), known)
+        Entry("pjm_capacity", name, year, economy.figure(name, "A", year, price), published)
         for name in names
     ]
 

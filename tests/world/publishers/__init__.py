@@ -73,8 +73,8 @@ class Publisher:
 @cache
 def publishers() -> dict[str, Publisher]:
     """Every publisher by the key of its source."""
-    found: dict[str, Publisher] = {}
+    loaded: dict[str, Publisher] = {}
     for module in pkgutil.iter_modules(__path__):
-        loaded = importlib.import_module(f"{__name__}.{module.name}")
-        found |= {each.source: each for each in getattr(loaded, "PUBLISHERS", ())}
-    return found
+        imported = importlib.import_module(f"{__name__}.{module.name}")
+        loaded |= {each.source: each for each in getattr(imported, "PUBLISHERS", ())}
+    return loaded

@@ -17,7 +17,7 @@ OCF = "NetCashProvidedByUsedInOperatingActivities"
 
 @dataclass(frozen=True)
 class Filer:
-    """A company: its number, the last month of its year, starts in USD bn a quarter.
+    """A company: number, last month of its year, starts in USD bn a quarter.
 
     `shift` is how many months its quarters end after those of the calendar (Oracle's end in
     February, May, August and November: -1).

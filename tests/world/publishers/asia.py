@@ -50,7 +50,7 @@ def korea_body(context: Context) -> bytes:
 
 
 # --- Taiwan: the page of the 10th in Big5, the whole table on the 17th.
-FILED, WHOLE = Calendar("M", months=1, day=10), Calendar("M", months=1, day=17)
+FILED, COMPLETE = Calendar("M", months=1, day=10), Calendar("M", months=1, day=17)
 MAKERS = ("2330", "2408", "2344", "2317", "2382", "3231", "6669")
 ROC = 1911
 HEADS = ("當月營收", "上月營收", "去年當月營收")
@@ -76,8 +76,8 @@ def _restated(economy: Economy, month: date) -> Figures:
 
 def taiwan_figures(economy: Economy, day: date) -> Figures:
     """The month of the table, and that of the page where it is further."""
-    figures = _restated(economy, WHOLE.newest(day))
-    if FILED.newest(day) > WHOLE.newest(day):
+    figures = _restated(economy, COMPLETE.newest(day))
+    if FILED.newest(day) > COMPLETE.newest(day):
         figures |= _restated(economy, FILED.newest(day))
     return figures
 
@@ -85,9 +85,9 @@ def taiwan_figures(economy: Economy, day: date) -> Figures:
 def taiwan_body(context: Context) -> bytes | None:
     """The open-data table, or the summary of a month that has been filed."""
     if context.received.path.endswith(".csv"):
-        return _table(context, WHOLE.newest(context.day))
-    asked = re.search(r"t21sc03_(\d+)_(\d+)_0", context.received.path)
-    month = date(int(asked[1]) + ROC, int(asked[2]), 1) if asked else date.max
+        return _table(context, COMPLETE.newest(context.day))
+    match = re.search(r"t21sc03_(\d+)_(\d+)_0", context.received.path)
+    month = date(int(match[1]) + ROC, int(match[2]), 1) if match else date.max
     return _summary(context, month) if month <= FILED.newest(context.day) else None
 
 
@@ -98,7 +98,7 @@ def _cells(context: Context, code: str, month: date) -> list[str]:
 
 
 def _table(context: Context, month: date) -> bytes:
-    due = WHOLE.due(month)
+    due = COMPLETE.due(month)
     reported, stated = (f"{d.year - ROC}{d:%m}" for d in (due, month))
     head = [
         "出表日期",

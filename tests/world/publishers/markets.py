@@ -1,4 +1,4 @@
-"""Markets of energy, memory and machines: Pink Sheet, TrendForce, EIA's API, Epoch's lists."""
+"""Markets of energy, memory and machines: Pink Sheet, TrendForce, Epoch."""
 
 from __future__ import annotations
 

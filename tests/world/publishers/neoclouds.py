@@ -145,7 +145,7 @@ MEAN_MACHINES = 9
 
 
 def vast_figures(economy: Economy, day: date) -> Figures:
-    """The median price and the number of machines, an odd one: a median is a price."""
+    """The median price and an odd number of machines: a median is a price."""
     figures: Figures = {}
     for gpu in VAST_NAMES:
         key = f"vast.gpu.{gpu}.world"
@@ -167,17 +167,17 @@ def vast_body(context: Context) -> bytes:
         half = int(machines) // 2
         offers += [
             {
-                "id": 1000 * kind + place + 500,
-                "machine_id": 1000 * kind + place + 500,
+                "id": 1000 * kind + position + 500,
+                "machine_id": 1000 * kind + position + 500,
                 "gpu_name": name,
                 "gpu_ram": memory * 1024,
                 "num_gpus": 1,
-                "dph_base": round(price * (1 + place / 100), 4) if place else price,
+                "dph_base": round(price * (1 + position / 100), 4) if position else price,
                 "rentable": True,
                 "is_bid": False,
                 "public_ipaddr": "203.0.113.7",
             }
-            for place in range(-half, int(machines) - half)
+            for position in range(-half, int(machines) - half)
         ]
     return json.dumps({"offers": offers}).encode()
 
@@ -235,8 +235,10 @@ def dstack_body(context: Context) -> bytes | None:
     for machine, gpu, count in _machines(cloud):
         price = context.figures.get((f"dstack.gpu.{gpu}.{cloud}.on_demand", context.day))
         if price is not None:
-            place, name = PLACES.get(cloud, "region-1"), gpu.split("-")[0].upper()
-            rows.append(f"{machine},{place},{text(price * count)},8,100,{count},{name},80,False,,")
+            position, name = PLACES.get(cloud, "region-1"), gpu.split("-")[0].upper()
+            rows.append(
+                f"{machine},{position},{text(price * count)},8,100,{count},{name},80,False,,"
+            )
     rows += [f"{machine},region-1,99,8,100,8,{machine},288,False,," for machine in context.news]
     stream = BytesIO()
     with ZipFile(stream, "w") as catalogue:

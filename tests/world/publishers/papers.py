@@ -1,4 +1,4 @@
-"""What is counted or read as text: filings, rules, articles, feeds, pages of tariffs."""
+"""What is counted or read as text: filings, rules, articles, pages."""
 
 from __future__ import annotations
 
@@ -36,10 +36,10 @@ def monthly_counts(economy: Economy, series: str, first: date, day: date, mean: 
 
 
 def _days(context: Context, series: str, cells: int) -> list[date]:
-    """The days of all documents so far: one a day from the first of a month, as counted."""
+    """The days of all documents so far: one a day from the first of a month."""
     days = []
     for month, number in context.by_period(series).items():
-        days += [month + timedelta(days=place % 28) for place in range(int(number))]
+        days += [month + timedelta(days=position % 28) for position in range(int(number))]
     running = [context.day.replace(day=1)] * cells
     return sorted(days + running)
 
@@ -137,13 +137,13 @@ def gdelt_body(context: Context) -> bytes:
     number = int(context.figures.get((f"gdelt.articles.{region}", context.day), 0))
     articles = [
         {
-            "url": f"https://paper.example/{region}/{context.day}/{place}",
-            "title": f"A data centre in the news, {context.day} {place}",
+            "url": f"https://paper.example/{region}/{context.day}/{position}",
+            "title": f"A data centre in the news, {context.day} {position}",
             "seendate": f"{context.day:%Y%m%d}T000000Z",
             "domain": "paper.example",
             "language": "French" if region == "france" else "English",
         }
-        for place in range(number)
+        for position in range(number)
     ]
     return json.dumps({"articles": articles}).encode()
 

@@ -58,7 +58,7 @@ def charts_figures(economy: Economy, day: date) -> Figures:
 
 
 def _hours(economy: Economy, day: date) -> list[float]:
-    """Prices of the hours of a day, of which there are 23 or 25 when the clock changes."""
+    """Prices of the hours of a day: 23 or 25 when the clock changes."""
     mean = economy.figure("energy_charts.DE-LU", "M", day.replace(day=1), Path(start=120, low=20))
     hours = int((_midnight(day + timedelta(days=1)) - _midnight(day)) // 3600)
     random = [economy.noise(f"hour {hour}", day) for hour in range(hours)]
@@ -73,7 +73,7 @@ def _midnight(day: date) -> int:
 
 
 def charts_body(context: Context) -> bytes:
-    """Time stamps and prices; the shape that the figures had is scaled with their mean."""
+    """Time stamps and prices, scaled as the mean of the day was."""
     prices = _hours(context.economy, context.day)
     mean = context.figures.get(("energy_charts.DE-LU.mean", context.day))
     factor = 1.0 if mean is None else mean / (sum(prices) / len(prices))
@@ -117,11 +117,11 @@ def eurostat_body(context: Context) -> bytes:
     codes |= {"tax": list(TAXES), "currency": ["EUR"], "geo": list(GEO), "time": times}
     values: dict[str, float] = {}
     for tax, ending in enumerate(TAXES.values()):
-        for place, code in enumerate(GEO):
+        for position, code in enumerate(GEO):
             for at, half in enumerate(halves):
                 value = context.figures.get((f"eurostat.power.{code}.{ending}", half))
                 if value is not None:
-                    index = (tax * len(GEO) + place) * len(halves) + at
+                    index = (tax * len(GEO) + position) * len(halves) + at
                     values[str(index)] = value
     dimension = {
         name: {"category": {"index": {code: number for number, code in enumerate(members)}}}

@@ -74,7 +74,7 @@ BTOS_PATHS = {
     "btos.ai_use_6m": Path(0.16, 0.004, decimals=1, high=100),
     "btos.ai_use_6m.se": Path(0.0, 0.02, low=0.1, high=1, start=0.33),
 }
-ASKED = {7: "btos.ai_use_now", 24: "btos.ai_use_6m"}
+QUESTIONS = {7: "btos.ai_use_now", 24: "btos.ai_use_6m"}
 QUESTION = "did this business use Artificial Intelligence (AI) in any of its business functions?"
 
 
@@ -103,7 +103,7 @@ def btos_body(context: Context) -> bytes:
             [3, "Overall, how would you describe this business?", 1, "Excellent"]
             + ["12.1%" for _ in cycles],
         ]
-        for number, series in ASKED.items():
+        for number, series in QUESTIONS.items():
             figures = context.by_period(series + suffix)
             digits = 2 if suffix else 1
             cells = [f"{figures[c]:.{digits}f}%" if c in figures else "S" for c in cycles]
