@@ -30,6 +30,7 @@ COLUMNS = (
     ("archive MiB", 11),
     ("memory MiB", 10),
     ("seconds", 7),
+    ("cpu s", 6),
 )
 
 
@@ -52,6 +53,7 @@ def line(month: Month) -> str:
         f"{month.archive / MIB:.1f}",
         f"{month.memory / MIB:.0f}",
         f"{month.seconds:.1f}",
+        f"{month.cpu:.0f}",
     )
     return "  ".join(
         str(cell).rjust(width) for cell, (_, width) in zip(cells, COLUMNS, strict=True)

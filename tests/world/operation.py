@@ -6,7 +6,8 @@ import contextlib
 import io
 import os
 import resource
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -67,18 +68,19 @@ class Log:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended, what it printed last, and the memory of its process."""
+    """How a command ended, what it printed last, and what it cost its process."""
 
     code: int
     printed: str
     process: int
     memory: int
+    cpu: float
 
 
 def run(arguments: Sequence[str], now: str) -> Ended:
     """Run `silentcrash ARGUMENTS` in this process at an instant."""
     os.environ["SILENTCRASH_NOW"] = now
-    out = io.StringIO()
+    out, started = io.StringIO(), time.process_time()
     code: object = 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
         try:
@@ -86,7 +88,8 @@ def run(arguments: Sequence[str], now: str) -> Ended:
         except SystemExit as ended:
             code = ended.code
     status = code if isinstance(code, int) else 0
-    return Ended(status, out.getvalue()[-300:], os.getpid(), memory_in_use())
+    spent = time.process_time() - started
+    return Ended(status, out.getvalue()[-300:], os.getpid(), memory_in_use(), spent)
 
 
 def without_waits() -> None:
@@ -102,8 +105,10 @@ class Operation:
     gateway: Gateway
     log: Log = field(default_factory=Log)
     workers: Executor | None = None
+    only: Collection[str] = ()
     last_fetch: int = 0
     memory: dict[int, int] = field(default_factory=dict)
+    cpu: float = 0.0
     _engine: Engine | None = None
 
     @property
@@ -128,6 +133,7 @@ class Operation:
             return [run(arguments, now) for arguments, now in each]
         ended = list(self.workers.map(run, *zip(*each, strict=True))) if each else []
         self.memory |= {end.process: end.memory for end in ended}
+        self.cpu += sum(end.cpu for end in ended)
         return ended
 
     def at(self, day: date, hour: int) -> str:
@@ -143,7 +149,7 @@ class Operation:
             self.at(day, 4)
             for entry in reader.due(self.world.economy, day):
                 self._add(entry)
-        sources = due(day)
+        sources = [pair for pair in due(day) if not self.only or pair[1].key in self.only]
         self.commands([(("fetch", source.key), self.at(day, hour)) for hour, source in sources])
         self._note([source for _, source in sources])
         if day.day == RELEASE_DAY:

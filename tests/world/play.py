@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -46,6 +46,7 @@ class Month:
     archive: int
     memory: int
     seconds: float
+    cpu: float
 
     @property
     def faults(self) -> list[str]:
@@ -101,11 +102,13 @@ def play(
     script: Script | None = None,
     warehouse: str = "",
     workers: int = 0,
+    only: Collection[str] = (),
     show: Callable[[Month], None] = lambda month: None,
 ) -> Played:
     """Run `months` months in a new installation, and check each after its release.
 
-    The first release is that of START's month, ten days after it has ended.
+    The first release is that of START's month, ten days after it has ended. `only` are the
+    sources that are asked; all by default.
     """
     script = script or Script()
     history = past()
@@ -115,6 +118,7 @@ def play(
     with running_site(Gateway) as gateway:
         gateway.world = World(economy, script, START)
         with operation.installation(home, gateway, warehouse, workers) as running:
+            running.only = only
             running.at(START, 0)
             running.command("run", "--offline")
             prints: dict[str, tuple[int, str]] = {}
@@ -182,4 +186,5 @@ def _look(
         archive=checks.size(running.home / "raw"),
         memory=operation.memory_in_use() + sum(running.memory.values()),
         seconds=seconds,
+        cpu=time.process_time() + running.cpu,
     )

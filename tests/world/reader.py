@@ -33,7 +33,7 @@ class Entry:
             f"{self.value:g}",
             "--status",
             "final",
-            "--published-from",
+            "--known-from",
             f"{self.known_from}",
             "--source",
             "the world of the tests",
