@@ -3,7 +3,7 @@ BIN := .venv/bin
 PYTHON ?= python3
 HOME_OF_RUNS := $(or $(SILENTCRASH_HOME),$(CURDIR)/data)
 
-.PHONY: release test test-fast check dev bench evaluate siege
+.PHONY: release test test-fast check dev world bench evaluate siege
 
 .venv/.ready: uv.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -32,6 +32,12 @@ check: .venv/.ready  ## lint, types, import rule, live sources, Dagster definiti
 
 dev: .venv/.ready  ## the Dagster UI with the graph, on http://localhost:3000
 	DAGSTER_HOME=$(CURDIR) SILENTCRASH_HOME=$(HOME_OF_RUNS) $(BIN)/dg dev
+
+MONTHS ?= 24
+SEED ?= 1
+SCRIPT ?= tests/world/scripts/bad_days.toml
+world: .venv/.ready  ## two years of operation, played: make world SEED=2 SCRIPT=file.toml MONTHS=24
+	$(BIN)/python -m tests.world --months $(MONTHS) --seed $(SEED) --script $(SCRIPT) $(WORLD)
 
 bench: .venv/.ready  ## measured ratios, printed and written as JSON
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done

@@ -68,5 +68,5 @@ def payloads() -> Path:
 @pytest.fixture
 def site() -> Iterator[Site]:
     """A publisher on loopback that answers as the test says: tests/server.py."""
-    with running_site() as running:
+    with running_site(Site) as running:
         yield running

@@ -14,12 +14,12 @@ Anything else is a 404, robots.txt included.
 import gzip
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 
@@ -95,9 +95,15 @@ class Site:
             self.asked.append(received)
             replies = self._routes.get(target) or self._routes.get(received.path) or [NOT_FOUND]
             reply = replies.pop(0) if len(replies) > 1 else replies[0]
+        return self.conditional(received, reply)
+
+    @staticmethod
+    def conditional(received: Received, reply: Reply) -> Reply:
+        """The reply, or a 304 where the question has its tag or date."""
         return Reply(status=304, headers=reply.headers) if _unchanged(received, reply) else reply
 
 
+S = TypeVar("S", bound=Site)
 NOT_FOUND = Reply(b"<html><body>Not Found</body></html>", 404, {"Content-Type": "text/html"})
 CONDITIONS = {"If-None-Match": "ETag", "If-Modified-Since": "Last-Modified"}
 
@@ -175,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def running_site() -> Iterator[Site]:
+def running_site(kind: Callable[[str], S]) -> Iterator[S]:
     """A server on a free port of loopback, stopped at the end."""
 
     class Handler(_Handler):
@@ -183,7 +189,7 @@ def running_site() -> Iterator[Site]:
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
-        site = Handler.site = Site(f"http://127.0.0.1:{server.server_address[1]}")
+        site = Handler.site = kind(f"http://127.0.0.1:{server.server_address[1]}")
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:

@@ -221,7 +221,7 @@ def test_a_message_that_is_refused_does_not_hold_up_the_next(desk: Desk, site: S
 
 
 def test_a_redirect_is_not_followed(desk: Desk, site: Site) -> None:
-    with running_site() as inside:
+    with running_site(Site) as inside:
         site.serve("/hook", Reply(status=302, headers={"Location": f"{inside.url}/secret"}))
         desk.put("hook")
         assert desk.deliver()["hook"] == {"retry": 1}

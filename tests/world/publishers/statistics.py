@@ -1,0 +1,164 @@
+"""Offices that answer in JSON or CSV: BLS, FRED and the ECB."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from tests.world.calendars import Calendar
+from tests.world.economy import Economy, Path, later, periods
+from tests.world.publishers import Context, Figures, Publisher
+
+JSON = {"Content-Type": "application/json"}
+CSV = {"Content-Type": "text/csv; charset=utf-8"}
+
+# --- BLS: prices on the 14th of the next month, productivity five weeks after a quarter.
+PPI = Calendar("M", months=1, day=14)
+PRODUCTIVITY = Calendar("Q", months=4, day=6)
+HOSTING = "PCU518210518210"
+PPI_ID, YOY, LEVEL, COST = "PCU334413334413", "PRS85006091", "PRS85006093", "PRS85006113"
+PPI_PATH = Path(0.03, 0.01, decimals=3, first_print=0.004, prints=4)
+LEVEL_PATH = Path(0.022, 0.003, decimals=3)
+COST_PATH = Path(0.025, 0.003, decimals=3)
+# Without a key the API gives the last three calendar years.
+YEARS = 2
+
+
+def _bls_edition(day: date) -> date:
+    return max(PPI.edition(day), PRODUCTIVITY.edition(day))
+
+
+def bls_figures(economy: Economy, edition: date) -> Figures:
+    """Producer prices, and productivity as level, cost and change on a year."""
+    first = date(edition.year - YEARS, 1, 1)
+    newest = PPI.newest(edition)
+    key = f"bls.ppi.{PPI_ID}"
+    figures: Figures = {
+        (key, month): economy.figure(key, "M", month, PPI_PATH, newest)
+        for month in periods(first, newest, "M")
+    }
+    for quarter in periods(first, PRODUCTIVITY.newest(edition), "Q"):
+        for code, path in ((LEVEL, LEVEL_PATH), (COST, COST_PATH)):
+            name = f"bls.productivity.{code}"
+            figures[name, quarter] = economy.figure(name, "Q", quarter, path)
+        figures[f"bls.productivity.{YOY}", quarter] = _change(economy, quarter)
+    return figures
+
+
+def _change(economy: Economy, quarter: date) -> float:
+    """The change on a year in per cent, of the published levels."""
+    name = f"bls.productivity.{YOY}"
+    if quarter in economy.past.get(name, {}):
+        return economy.past[name][quarter]
+    level = f"bls.productivity.{LEVEL}"
+    now = economy.figure(level, "Q", quarter, LEVEL_PATH)
+    before = economy.figure(level, "Q", later(quarter, -4, "Q"), LEVEL_PATH)
+    return round(100 * (now / before - 1), 1)
+
+
+def bls_body(context: Context) -> bytes:
+    """Every requested series, newest first, with averages of years beside."""
+    results = []
+    for name in context.received.json["seriesid"]:
+        family = "ppi" if name.startswith("PCU") else "productivity"
+        points = context.by_period(f"bls.{family}.{name}")
+        data = []
+        for age, (period, value) in enumerate(sorted(points.items(), reverse=True)):
+            code = f"M{period.month:02d}" if family == "ppi" else f"Q{(period.month + 2) // 3:02d}"
+            notes = [{"code": "P", "text": "Preliminary."}] if family == "ppi" and age < 4 else [{}]
+            digits = 1 if name == YOY else 3
+            data.append(
+                {
+                    "year": str(period.year),
+                    "period": code,
+                    "periodName": f"{period:%B}",
+                    "value": f"{value:.{digits}f}",
+                    "footnotes": notes,
+                }
+            )
+        results.append({"seriesID": name, "data": data})
+    answer = {"status": "REQUEST_SUCCEEDED", "responseTime": 100, "message": []}
+    return json.dumps(answer | {"Results": {"series": results}}).encode()
+
+
+# --- FRED repeats the producer prices on the same day.
+def fred_figures(economy: Economy, edition: date) -> Figures:
+    """The same index as the BLS, under its own name, and that of hosting."""
+    newest = PPI.newest(edition)
+    own = Path(0.01, 0.005, decimals=3, start=118.0)
+    figures: Figures = {}
+    for month in periods(date(2020, 1, 1), newest, "M"):
+        price = economy.figure(f"bls.ppi.{PPI_ID}", "M", month, PPI_PATH, newest)
+        figures[f"fred.{PPI_ID}", month] = price
+        figures[f"fred.{HOSTING}", month] = economy.figure(f"fred.{HOSTING}", "M", month, own)
+    return figures
+
+
+def fred_body(context: Context) -> bytes | None:
+    """Dates and one series."""
+    name = context.received.query["id"][0]
+    rows = [
+        f"{month:%Y-%m-%d},{value:.3f}"
+        for month, value in context.by_period(f"fred.{name}").items()
+    ]
+    return "\n".join([f"observation_date,{name}", *rows, ""]).encode()
+
+
+# --- ECB: means of a month, on the first working day after it.
+ECB = Calendar("M", months=1, day=1)
+CURRENCIES = {
+    "AUD": 1.65,
+    "BRL": 6.2,
+    "CAD": 1.6,
+    "CHF": 0.93,
+    "CNY": 8.2,
+    "DKK": 7.46,
+    "GBP": 0.87,
+    "HKD": 9.1,
+    "IDR": 19300.0,
+    "ILS": 3.9,
+    "INR": 102.0,
+    "JPY": 176.0,
+    "KRW": 1650.0,
+    "MXN": 21.5,
+    "MYR": 4.9,
+    "NOK": 11.7,
+    "NZD": 2.0,
+    "PHP": 68.0,
+    "PLN": 4.25,
+    "SEK": 11.0,
+    "SGD": 1.51,
+    "THB": 38.0,
+    "TRY": 49.0,
+    "USD": 1.16,
+    "ZAR": 20.2,
+}
+
+
+def ecb_figures(economy: Economy, edition: date) -> Figures:
+    """Units of each currency for a euro."""
+    return {
+        (key, month): economy.figure(key, "M", month, Path(0.0, 0.01, decimals=4, start=rate))
+        for code, rate in CURRENCIES.items()
+        for key in [f"ecb.rate.{code}"]
+        for month in periods(date(2022, 1, 1), ECB.newest(edition), "M")
+    }
+
+
+def ecb_body(context: Context) -> bytes:
+    """SDMX-CSV, a row a currency and month."""
+    head = "KEY,FREQ,CURRENCY,CURRENCY_DENOM,EXR_TYPE,EXR_SUFFIX,TIME_PERIOD,OBS_VALUE"
+    rows = [
+        f"EXR.M.{key[-3:]}.EUR.SP00.A,M,{key[-3:]},EUR,SP00,A,{month:%Y-%m},{value:.4f}"
+        for (key, month), value in context.figures.items()
+    ]
+    return "\n".join([head, *rows, ""]).encode()
+
+
+PUBLISHERS = (
+    Publisher("bls", _bls_edition, bls_figures, bls_body, ("api.bls.gov/",), headers=JSON),
+    Publisher("fred", PPI.edition, fred_figures, fred_body, ("fred.stlouisfed.org/",), headers=CSV),
+    Publisher(
+        "ecb_rates", ECB.edition, ecb_figures, ecb_body, ("data-api.ecb.europa.eu/",), headers=CSV
+    ),
+)

@@ -1,0 +1,65 @@
+"""Three months of operation in the world, with bad days in them."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.release.compute import framework
+from pipelines.release.runway import sources_read
+from tests.world.play import play
+from tests.world.script import ScriptError, load
+
+SCRIPT = """
+[[event]]
+source = "ember"
+kind = "challenge"
+from = 2026-11-02
+to = 2026-11-05
+
+[[event]]
+source = "runpod"
+kind = "empty"
+from = 2026-11-20
+to = 2026-11-21
+
+[[event]]
+source = "gcp_pricing"
+kind = "scaled"
+factor = 100.0
+from = 2026-12-04
+to = 2026-12-05
+
+[[event]]
+source = "*"
+kind = "news"
+names = ["gb500-ultra"]
+from = 2026-12-01
+"""
+
+
+def test_three_months_are_published_and_true(tmp_path: Path) -> None:
+    script = tmp_path / "script.toml"
+    script.write_text(SCRIPT)
+    # What the index reads: the others, asked more often, are for the two years of `make world`.
+    index = sources_read(framework())
+    played = play(tmp_path / "home", months=3, script=load(script), only=index)
+    assert [month.month for month in played.months] == ["2026-10", "2026-11", "2026-12"]
+    assert played.faults == []
+    assert sum(month.refused for month in played.months) >= 3
+    assert all(month.figures > 5000 for month in played.months)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('kind = "gremlins"', "kind 'gremlins'"),
+        ('kind = "outage"\nfrom = 2027-01-02\nto = 2027-01-01', "to after from"),
+        ('kind = "outage"\nfrom = 2027-01-01\ncolour = "red"', "unknown ['colour']"),
+    ],
+)
+def test_a_script_that_cannot_be_played_says_why(tmp_path: Path, line: str, reason: str) -> None:
+    path = tmp_path / "script.toml"
+    path.write_text(f'[[event]]\nsource = "ember"\n{line}\n')
+    with pytest.raises(ScriptError) as raised:
+        load(path)
+    assert reason in str(raised.value)
