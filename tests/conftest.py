@@ -1,6 +1,10 @@
 """Fixtures for every test, and marks for those that cost much."""
 
-from collections.abc import Iterator
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,6 +12,7 @@ import pytest
 from tests.server import Site, running_site
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)  # of the first edition: after the cut-off of October
 LEFT_OUT = pytest.StashKey[int]()
 
 
@@ -57,6 +62,45 @@ def pytest_terminal_summary(
         terminalreporter.write_line(
             f"{left_out} tests read real bodies that are not beside this checkout"
         )
+
+
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that one process of the run makes and the others only read.
+
+    pytest-xdist gives each worker a session of its own, so that a session's fixture is made by
+    each: whoever comes first makes this one, and the others wait for it.
+    """
+    root = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # of the whole run
+    folder, ready = root / f"once-{name}", root / f"once-{name}.ready"
+    with (root / f"once-{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not ready.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # of a worker that failed half-way
+            folder.mkdir()
+            make(folder)
+            ready.touch()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def first_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the shipped history and the edition of its last month, to copy."""
+    from pipelines.ingest import ingestion, store
+    from pipelines.release import compute
+    from pipelines.settings import Settings
+    from sources import registry
+
+    def fill(home: Path) -> None:
+        settings = Settings(home=home, now=NOW)
+        engine = store.open_for_writing(settings)
+        for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
+            pass
+        compute.compute(engine, None, now=NOW)
+        engine.dispose()
+
+    return made_once(tmp_path_factory, "first-edition", fill)
 
 
 @pytest.fixture(scope="session")

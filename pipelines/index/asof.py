@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -101,11 +102,17 @@ def table(
     for column, key in enumerate(series):
         if key in figures:
             _fill(cells[:, column], figures[key], index.start, shape)
-    wide = pd.DataFrame(cells, index=index, columns=list(series))
+    wide = pd.DataFrame(cells, index=index, columns=_labels(tuple(series)))
     for hold in {shape.of(key).hold for key in series} - {0}:
         keys = [key for key in series if shape.of(key).hold == hold]
         wide[keys] = wide[keys].ffill(limit=hold)
     return wide
+
+
+@lru_cache(maxsize=1024)  # of each role of an indicator: some hundred in a method
+def _labels(series: tuple[str, ...]) -> pd.Index:
+    """The column labels of a table, which cost as much to make as its cells."""
+    return pd.Index(series)
 
 
 def _fill(cells: NDArray[np.float64], figures: Figures, start: int, shape: StepRule) -> None:

@@ -1,7 +1,7 @@
 """The edition of the shipped history, computed once, without a network."""
 
+import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,16 +9,12 @@ from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import Engine
 
 from dashboards.bulletin import document
-from pipelines.ingest import ingestion, store
-from pipelines.release import compute
+from pipelines.ingest import store
 from pipelines.settings import Settings
-from sources import registry
+from tests.conftest import NOW
 from tests.install import browser as find_browser
 from warehouse import edition
 from warehouse.edition import Edition
-
-NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
 
 # The browser's own services, which no page asked for, are kept silent.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -39,15 +35,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def shipped_store(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def shipped_store(first_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A warehouse with the shipped history and its latest edition."""
-    home = tmp_path_factory.mktemp("editions")
-    settings = Settings(home=home, now=NOW)
-    engine = store.open_for_writing(settings)
-    for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
-        pass
-    compute.compute(engine, None, now=NOW)
-    return engine
+    home = tmp_path_factory.mktemp("editions") / "home"
+    shutil.copytree(first_edition, home)
+    return store.open_for_writing(Settings(home=home, now=NOW))
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipelines.cli.main import main
+from tests.conftest import made_once
 from tests.server import Site
 
 NOW = "2026-11-23T09:00:00+00:00"
@@ -39,13 +40,15 @@ def _environment(patch: pytest.MonkeyPatch, home: Path) -> None:
 @pytest.fixture(scope="session")
 def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of a run that reached nobody, with the shipped history."""
-    home = tmp_path_factory.mktemp("shipped")
-    with pytest.MonkeyPatch.context() as patch:
-        _environment(patch, home)
-        with pytest.raises(SystemExit) as ended:
-            main(["run"])
-        assert ended.value.code in {0, None}
-    return home
+
+    def run(home: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            _environment(patch, home)
+            with pytest.raises(SystemExit) as ended:
+                main(["run"])
+            assert ended.value.code in {0, None}
+
+    return made_once(tmp_path_factory, "shipped", run)
 
 
 @pytest.fixture
