@@ -46,7 +46,7 @@ def test_a_family_that_google_adds_is_named() -> None:
 
 
 def test_a_new_model_of_the_vendor_is_named_and_those_of_others_are_not() -> None:
-    models = [{"id": name} for name in ("gpt-4", "gpt-7-made-up")]
+    models = [{"id": name, "prices": {}} for name in ("gpt-4", "gpt-7-made-up")]
     catalogue = [{"id": "openai", "models": models}, {"id": "other", "models": [{"id": "x"}]}]
     assert unread("token_prices", json.dumps(catalogue).encode()) == [("model", "gpt-7-made-up")]
 
