@@ -269,7 +269,7 @@ def last_good(
 
 
 def archived_payload(archive: Archive, source: Source, record: Mapping[str, Any]) -> Payload:
-    """The payload of an archived fetch: its `url`, `sha256`, `at` and `last_modified`.
+    """The payload of an archived fetch, by the row of its record.
 
     Two addresses may have sent the same bytes, of which the archive notes the first request.
 
