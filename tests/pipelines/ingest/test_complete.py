@@ -127,16 +127,20 @@ def test_a_cut_table_with_a_consistent_total_is_refused(
 
 @pytest.mark.shared
 def test_a_table_of_shares_cut_to_three_quarters_moves_no_median(
-    fetch: Fetch, payloads: Path
+    fetch: Fetch, site: Site, payloads: Path
 ) -> None:
     """R10: the world median of AI diffusion went from 14.8 to 20.1."""
     body = (payloads / "msft_ai_diffusion/AI_Diffusion_Q12026_Update.csv").read_bytes()
     lines = body.splitlines(keepends=True)
-    cut = b"".join(lines[: len(lines) * 3 // 4])
-    assert fetch("msft_ai_diffusion", "2026-06-01", body) == "loaded"
+    cut = Reply(b"".join(lines[: len(lines) * 3 // 4]), length=False)
+    path = "data/AI_Diffusion_Q12026_Update.csv"
+    listing = json.dumps({"tree": [{"path": path, "type": "blob"}], "truncated": False}).encode()
+    newest = f"https://raw.githubusercontent.com/microsoft/ai-diffusion-report/main/{path}"
+    site.serve(newest, body)
+    assert fetch("msft_ai_diffusion", "2026-06-01", listing) == "loaded"
     before = stored_figures()
-    ended = fetch("msft_ai_diffusion", "2026-06-02", Reply(cut, length=False))
-    assert "msft_ai_diffusion: refused" in ended
+    site.serve(newest, cut)
+    assert "msft_ai_diffusion: refused" in fetch("msft_ai_diffusion", "2026-06-02", listing)
     assert stored_figures().equals(before)
 
 

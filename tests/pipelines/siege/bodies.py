@@ -35,8 +35,6 @@ REAL = (
     ("eurostat", "application/json", "2026-05-01", "eurostat/nrg_pc_205_nonhousehold.json"),
     ("census_c30", XLSX, "2026-07-02", "census_c30/privsatime.xlsx"),
     ("gcp_pricing", "text/plain", "2026-07-30", "gcp_pricing/pricing_2026-07-30_head3449.yml"),
-    ("msft_ai_diffusion", "text/csv", "2026-06-01",
-     "msft_ai_diffusion/AI_Diffusion_Q12026_Update.csv"),
     ("trendforce", "text/html", "2026-09-12", "trendforce/trendforce_spot.html"),
     ("feeds", "application/xml", "2022-03-06", "amazon_press_rss/news-releases_2022-03-05.xml"),
 )  # fmt: skip
