@@ -12,11 +12,11 @@ import pandas as pd
 # Days from start to end of a quarter, half, nine months and year, 52- and 53-week years included.
 LENGTHS = pd.IntervalIndex.from_tuples([(80, 100), (170, 195), (260, 290), (350, 380)], "both")
 MID_QUARTER = pd.Timedelta(days=45)
-# Alphabet's and Microsoft's concepts of one total differ by under 2 %, Nvidia's with and without
-# intangible assets by under 20 %; a concept that is a part of a total is far below it.
+# Two concepts of one total are equal in all 60 spans in which Alphabet, Meta and Nvidia filed both;
+# a concept that is a part of a total is far below it. A quarter between the two is a choice.
 SAME_TOTAL = 1.25
-# No total of the six companies has doubled or halved from one quarter to the next when its
-# concept changed.
+# How far a quarter may be from the one before it when its concept changes: a choice, as no real
+# body at hand changes its concept between two quarters.
 CONTINUED = 2.0
 # A size of longer ago says nothing of the next one.
 MEMORY = pd.Timedelta(days=370)
