@@ -106,11 +106,13 @@ def news(
 
     New machines, models, economies and columns, from the archived bodies; fetches nothing.
     """
+    from pipelines.in_use import in_use
     from pipelines.ingest import news, store
     from sources import registry
     from sources.http.raw_archive import Archive
 
-    chosen, configured = [find_source(key) for key in source or registry()], settings()
+    configured = settings()
+    chosen = [in_use(find_source(key), configured) for key in source or registry()]
     engine = store.open_for_reading(configured)
     with progress("Looking through the archived bodies"):
         table = news.table(engine, Archive(configured.archive), chosen)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import dagster as dg
 
 from pipelines.definitions.resources import Observatory
+from pipelines.in_use import in_use
 from pipelines.ingest.ingestion import backfill, missing_past
 from pipelines.settings import from_environment
 from sources import find_source
@@ -39,7 +40,7 @@ class PastOf(dg.Config):
 def fetch_past(context: dg.OpExecutionContext, config: PastOf, observatory: Observatory) -> None:
     """Fetch the days of a source's past that are not loaded yet."""
     engine, settings = observatory.open()
-    source = find_source(config.source)
+    source = in_use(find_source(config.source), settings)
     pending = missing_past(engine, source)
     for outcome in backfill(engine, settings, source, pending):
         context.log.info(f"{outcome.outcome}: {outcome.url} {outcome.detail}")

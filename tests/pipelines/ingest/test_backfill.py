@@ -1,17 +1,20 @@
 """What a publisher published earlier: fetched back, dated, resumed."""
 
 import io
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
 
-from pipelines.ingest import store
+from pipelines.ingest import ingestion, store
 from pipelines.settings import from_environment
-from sources import find_source
+from sources import PastRequest, Request, find_source
 from tests.pipelines.conftest import Command
 from tests.pipelines.ingest.bad_days import stored_figures
 from tests.server import Reply, Site
 from tests.sources.publishers.rebuilt_dstack import catalogue, row
+from tests.sources.publishers.test_runpod import answer, gpu
 from warehouse.observations import read
 
 PAST = find_source("dstack").past
@@ -108,6 +111,26 @@ def test_parsed_again_the_past_keeps_its_days(served: Site, silentcrash: Command
     before = versions()
     assert silentcrash("reparse", "dstack").code == 0
     pd.testing.assert_frame_equal(versions(), before)
+
+
+def test_a_list_without_dates_of_its_own_is_read_as_of_its_publication(
+    empty_home: object, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list of today that somebody kept by day gives figures of those days."""
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    days = [datetime(2026, month, 1, 6, tzinfo=UTC) for month in (5, 6)]
+    past = [PastRequest(day, Request(f"https://kept.example/{day:%m}.json")) for day in days]
+    source = replace(find_source("runpod"), past=tuple(past))
+    for each, price in zip(past, (2.0, 3.0), strict=True):
+        site.serve(each.request.url, answer(gpu(securePrice=price, communityCloud=False)))
+    settings = from_environment()
+    engine = store.open_for_writing(settings)
+    pending = ingestion.missing_past(engine, source)
+    assert all(one_day.good for one_day in ingestion.backfill(engine, settings, source, pending))
+    stored = read.panel(engine, ["runpod.gpu.h100-sxm-80gb.global.on_demand"])
+    assert stored["period"].tolist() == [pd.Timestamp("2026-05-01"), pd.Timestamp("2026-06-01")]
+    assert stored["known_from"].tolist() == [pd.Timestamp(day) for day in days]
+    assert stored["value"].tolist() == [2.0, 3.0]
 
 
 def test_a_source_without_a_past_and_a_day_that_is_none_are_explained(
