@@ -242,7 +242,6 @@ def reparse(source: str) -> None:
     from rich.console import Console
 
     from pipelines.cli.terminal import summary
-    from pipelines.in_use import in_use
     from pipelines.ingest import store
     from pipelines.ingest.reparse import reparse
     from sources.http.raw_archive import Archive
