@@ -70,12 +70,28 @@ def parse(payload: Payload) -> pd.DataFrame:
     at = pd.to_datetime(pd.Series(body["unix_seconds"]), unit="s", utc=True)
     if at.max() >= payload.fetched_at + AHEAD:
         raise SchemaDrift("prices up to those of tomorrow", at.max())
+    _require_span(at, payload.request)
     prices = pd.Series(pd.to_numeric(pd.Series(body["price"])).to_numpy(), index=at)
     once = prices[~prices.reset_index().duplicated().to_numpy()].sort_index()
     if once.index.has_duplicates:
         instant = once.index[once.index.duplicated()][0]
         raise SchemaDrift("one price an instant", once[instant].tolist())
     return _by_day(once)
+
+
+def _require_span(at: pd.Series[pd.Timestamp], request: Request) -> None:
+    """Raise SchemaDrift for prices of another time than was asked for.
+
+    Each span has an address of its own, so that no last good answer of it would tell. A day more
+    at either end is the publisher's reading of a date, in UTC or in Berlin.
+    """
+    if "start" not in request.params:
+        return
+    day = pd.Timedelta(days=1)
+    first = pd.Timestamp(request.params["start"], tz=CLOCK) - day
+    last = pd.Timestamp(request.params["end"], tz=CLOCK) + 2 * day
+    if not at.between(first, last).all():
+        raise SchemaDrift(f"prices from {first:%Y-%m-%d} to {last:%Y-%m-%d}", at.iloc[0])
 
 
 def notices(payload: Payload) -> list[str]:

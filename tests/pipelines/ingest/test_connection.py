@@ -137,7 +137,7 @@ def test_a_market_has_other_days_every_day(
     for day in range(3):
         later = [at + day * 86400 for at in real["unix_seconds"]]
         body = json.dumps(real | {"unix_seconds": later}).encode()
-        site.serve(public_url(request), Reply(body, headers={"Content-Type": "application/json"}))
+        site.serve(request.url, Reply(body, headers={"Content-Type": "application/json"}))
         monkeypatch.setenv("SILENTCRASH_NOW", f"2024-05-0{4 + day}T14:00:00+00:00")
         ended = silentcrash("fetch", "energy_charts")
         assert ended.code == 0, ended.err + ended.out
