@@ -265,7 +265,7 @@ def installation(
     try:
         with contextlib.ExitStack() as stack:
             pool = _pool(workers) if workers else None
-            yield Operation(home, gateway, stack.enter_context(pool) if pool else None)
+            yield Operation(home, gateway, workers=pool and stack.enter_context(pool))
     finally:
         fetch.PoliteClient = client  # type: ignore[misc]
         os.environ.clear()
