@@ -200,6 +200,8 @@ class Source:
         traps: what a reader of the data would not expect, a line each.
         register: the page on which a person reads the figures that no feed carries.
         watched_as: the page's name in `tariff_pages`, where it is watched for changes.
+        successions: from which day a series is of something else (another model, another
+            machine), so that its level is not compared with that of before.
         role: what reads the series that feed no indicator; "index" if every series feeds one.
         reference: why series that nothing of the above reads are kept, for whoever queries them.
         peers: series whose key starts with this are compared with each other's median.
@@ -245,6 +247,7 @@ class Source:
     peers: str = ""
     register: str = ""
     watched_as: str = ""
+    successions: tuple[tuple[str, date], ...] = ()
     role: Role = "index"
     reference: str = ""
     parser_version: int = 1

@@ -1,7 +1,7 @@
 """The last fetch of each source, its outcome, and how fresh the source is."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ STATUS = [
     "last_at",
     "last_outcome",
     "last_detail",
+    "accepted",
 ]
 
 # From the end of the table: the greatest id that is loaded is one of the last rows.
@@ -38,7 +39,9 @@ ROUND = pd.Timedelta(hours=1)
 # From the end of the table, for a source has a few questions and many fetches.
 LAST_FETCHES = text("""
 select c.key, c.needs, f.id, f.url, f.at as last_at, f.outcome as last_outcome,
-  f.detail as last_detail, exists(select 1 from series s where s.source_id = c.id) as counted
+  f.detail as last_detail, exists(select 1 from series s where s.source_id = c.id) as counted,
+  coalesce((select a.detail from "fetch" a where a.source_id = c.id and a.at <= :at
+    and a.detail like 'accepted: %' order by a.id desc limit 1), '') as accepted
 from source c left join "fetch" f on f.id in (
   select id from "fetch" where source_id = c.id and at <= :at order by id desc limit 64)
 """).bindparams(bindparam("at", type_=UTCDateTime()))
@@ -138,6 +141,24 @@ def served_bodies(engine: Engine, source: str) -> pd.DataFrame:
     )
 
 
+def last_bodies(engine: Engine, source: str, before: datetime | None = None) -> pd.DataFrame:
+    """The newest body of each address of a source, oldest first.
+
+    Stored or refused. `before` limits when it was asked for. Columns: id and those of
+    `parsed_bodies`.
+    """
+    query = text(
+        "select f.id, f.url, f.at, f.outcome, f.http_status, f.sha256, f.bytes, f.etag, "
+        'f.last_modified from "fetch" f where f.id in (select max(n.id) from "fetch" n '
+        "  join source c on c.id = n.source_id where c.key = :source and n.sha256 is not null "
+        "  and n.outcome in ('new', 'unchanged', 'refused') and n.at < :before group by n.url) "
+        "order by f.id"
+    ).bindparams(bindparam("before", type_=UTCDateTime()))
+    with engine.connect() as connection:
+        values = {"source": source, "before": before or datetime.max.replace(tzinfo=UTC)}
+        return rows(connection, query.columns(at=UTCDateTime()), values)
+
+
 def newest_fetch(engine: Engine) -> int:
     """The greatest id of a loaded fetch, or 0 when there is none.
 
@@ -165,7 +186,8 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
     One row a source. Columns: key, newest_period, age_days (from the end of that period, never
     negative), late (older than its `stale_days`, or nothing stored of its series), rows (stored
     versions), assumed_share (of them, those whose known_from is a declared lag), last_at,
-    last_outcome, last_detail: of several questions those of the worst answer. A source that was
+    last_outcome, last_detail: of several questions those of the worst answer; accepted: what a
+    person accepted last, with the reason. A source that was
     never asked because it needs something is "skipped", and not late.
     """
     with engine.connect() as connection:

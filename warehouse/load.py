@@ -26,6 +26,7 @@ INFINITE = {math.inf: "inf", -math.inf: "-inf"}  # JSON has no word for them
 __all__ = [
     "Loaded",
     "append",
+    "has_quarantined",
     "mark_loaded",
     "mark_replayed",
     "quarantine",
@@ -133,6 +134,14 @@ def quarantined(engine: Engine, source: str | None = None) -> pd.DataFrame:
     with engine.connect() as connection:
         result = connection.execute(query)
         return pd.DataFrame.from_records(result.tuples().all(), columns=list(result.keys()))
+
+
+def has_quarantined(engine: Engine, fetch_id: int, reasons: Sequence[str]) -> bool:
+    """True if a row of this fetch is in quarantine for one of these reasons."""
+    table = core(Quarantine)
+    with engine.connect() as connection:
+        query = select(table.c.id).where(table.c.fetch_id == fetch_id, table.c.reason.in_(reasons))
+        return connection.scalar(query.where(table.c.replayed.is_(False)).limit(1)) is not None
 
 
 def mark_replayed(engine: Engine, ids: Sequence[int]) -> None:

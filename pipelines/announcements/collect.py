@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from pipelines.announcements import filings
 from pipelines.ingest import ingestion
-from pipelines.ingest.load import archived_payload
+from pipelines.ingest.parse import archived_payload
 from pipelines.settings import Settings
 from sources import Payload, Source, find_source
 from sources.announcements import COLUMNS, extract, projects, series, status

@@ -7,8 +7,9 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from pipelines.ingest import fetch
-from pipelines.ingest.load import archived_payload, fetch_record
+from pipelines.ingest.load import fetch_record
 from pipelines.ingest.outcome import IngestOutcome
+from pipelines.ingest.parse import archived_payload
 from pipelines.settings import Settings
 from sources import find_source
 from sources.http.raw_archive import Archive, DamagedBody

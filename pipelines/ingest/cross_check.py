@@ -33,7 +33,7 @@ class CrossCheck(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    key: str = Field(pattern=r"^[a-z_]+$")
+    key: str = Field(pattern=r"^[a-z0-9_]+$")
     first: str
     second: str
     tolerance: float = Field(gt=0, lt=1)
@@ -107,6 +107,28 @@ def comparisons(
         for pair in compared
     ]
     return pd.concat(frames, ignore_index=True)
+
+
+def second_readings(engine: Engine, series: Sequence[str], as_of: datetime) -> pd.DataFrame:
+    """What second publishers are known to say of these series.
+
+    Columns: series (the key that was asked for), period, value, and the tolerance of the pair.
+    Means of a month are left out: they are not the figure of a day.
+    """
+    sought = set(series)
+    alike = [pair for pair in pairs(load()) if pair.check.reading == "last"]
+    both = [
+        *((pair.first, pair.second, pair.check.tolerance) for pair in alike),
+        *((pair.second, pair.first, pair.check.tolerance) for pair in alike),
+    ]
+    others = pd.DataFrame(
+        [row for row in both if row[0] in sought], columns=["ours", "series", "tolerance"]
+    )
+    if others.empty:
+        return pd.DataFrame(columns=["series", "period", "value", "tolerance"])
+    stored = read.panel(engine, series=sorted(others["series"].unique()), as_of=as_of)
+    joined = others.merge(stored[["series", "period", "value"]], on="series")
+    return joined.drop(columns="series").rename(columns={"ours": "series"})
 
 
 def disagreements(engine: Engine, as_of: datetime | None = None) -> pd.DataFrame:

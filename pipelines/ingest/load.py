@@ -1,31 +1,30 @@
 """Load a payload: archive its bytes, parse them, validate, store what passes."""
 
-import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
-from datetime import datetime
-from typing import Any
+from datetime import UTC, datetime
+from functools import partial
 
 import pandas as pd
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.errors import UnreadableBody
+from pipelines.ingest.checks.doubts import FIGURE, Evidence, none
+from pipelines.ingest.cross_check import second_readings
 from pipelines.ingest.fetch import (
     LONGEST_DETAIL,
     FetchedPayload,
-    describe_error,
     page_index,
-    parse_http_date,
 )
 from pipelines.ingest.outcome import IngestOutcome
+from pipelines.ingest.parse import awaits_repeat, earlier_figures, last_good, parse_payload
 from pipelines.ingest.validate import LastGood, Validated, check
-from sources import Payload, Request, Source
+from sources import Payload, Source
 from sources.http.client import FetchResult
-from sources.http.credentials import public_url
 from sources.http.mirrors import Listed
-from sources.http.raw_archive import Archive, DamagedBody
+from sources.http.raw_archive import Archive
 from warehouse import load as warehouse
 from warehouse.database import WarehouseError
 from warehouse.database.errors import first_line
@@ -33,7 +32,9 @@ from warehouse.observations import read
 
 logger = logging.getLogger(__name__)
 
+ACCEPTED = "accepted: "  # how the detail of a fetch begins that a person has accepted
 Record = dict[str, object]
+Figures = Callable[[], pd.DataFrame]
 
 
 def load_fetched(
@@ -78,9 +79,11 @@ def _load_fetched(
     if published is None and (why := frozen(engine, fetched)):
         warehouse.record(engine, source.key, **record | {"outcome": "frozen", "detail": why})
         return IngestOutcome(source.key, result.url, "frozen", why)
-    # The same price list on another day is another price: those of that day.
-    dated_anew = source.snapshot_dated and result.outcome == "unchanged"
-    if result.outcome != "new" and not dated_anew:
+    # The same price list on another day is another price: those of that day. A figure that was
+    # doubted may be confirmed by coming again.
+    read_anew = source.snapshot_dated or awaits_repeat(engine, source, result.url)
+    same_bytes = result.outcome == "unchanged" and bool(fetched.bodies)
+    if result.outcome != "new" and not (read_anew and same_bytes):
         warehouse.record(engine, source.key, **record)
         return IngestOutcome(source.key, result.url, result.outcome, result.detail)
     # Parsed from the archive and not from memory: what is loaded can be loaded again.
@@ -152,11 +155,14 @@ def load_payload(
     payload: Payload,
     record: Record,
     archive: Archive | None = None,
+    accepted: str = "",
 ) -> IngestOutcome:
     """Parse, validate and load stored bytes; unreadable ones are refused.
 
-    With an archive, they are compared with the last good payload of their address. A body that
-    was validated when it arrived, and is parsed again, is not compared with later ones.
+    With an archive, they are compared with the last good payload of their address, and with that
+    of an earlier day. A body that was validated when it arrived, and is parsed again, is not
+    compared with later ones. `accepted` is the reason for which a person has accepted what
+    differs from the past.
     """
     try:
         frame = parse_payload(source, payload)
@@ -165,26 +171,21 @@ def load_payload(
         warehouse.record(engine, source.key, **record | {"outcome": "refused"} | why)
         return IngestOutcome(source.key, str(record["url"]), "refused", str(error))
     last = last_good(engine, archive, source, payload.request) if archive else None
+    day = payload.fetched_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    url = str(record["url"])
+    earlier = partial(earlier_figures, engine, archive, source, url, day) if archive else None
     notices = source.notices(payload) if source.notices else ()
-    return load_frame(engine, source, frame, record, last, notices, at=payload.fetched_at)
-
-
-def parse_payload(source: Source, payload: Payload) -> pd.DataFrame:
-    """The tidy frame of a payload, every row with the date it was known.
-
-    Raises:
-        UnreadableBody: The parser does not know this form; the log has its traceback.
-    """
-    assert source.parse is not None  # noqa: S101
-    try:
-        frame = source.parse(payload)
-    except Exception as error:  # a publisher's bytes may break a parser in any way
-        logger.warning("%s: the parser failed", source.key, exc_info=True)
-        raise UnreadableBody(describe_error(error)) from error
-    known_from = payload.fetched_at
-    if source.known_from == "last_modified" and payload.last_modified:
-        known_from = min(known_from, payload.last_modified)  # a clock of theirs may run ahead
-    return frame.assign(known_from=frame["known_from"].fillna(pd.Timestamp(known_from)))
+    return load_frame(
+        engine,
+        source,
+        frame,
+        record,
+        last,
+        notices,
+        at=payload.fetched_at,
+        earlier=earlier,
+        accepted=accepted,
+    )
 
 
 def load_frame(
@@ -196,12 +197,15 @@ def load_frame(
     notices: Sequence[str] = (),
     *,
     at: datetime | None = None,
+    earlier: Figures | None = None,
+    accepted: str = "",
 ) -> IngestOutcome:
     """Validate a tidy frame, record its fetch, and load what passes.
 
-    `record` has the columns of the fetch; `last` is the last good payload of the same address;
-    `notices` are said with the outcome. The frame is compared with what was known `at` the
-    instant as of which it was read: that of the fetch, if no other is given.
+    `record` has the columns of the fetch; `last` is the last good payload of the same address,
+    `earlier` gives the figures that it served on an earlier day; `notices` are said with the
+    outcome. The frame is compared with what was known `at` the instant as of which it was read:
+    that of the fetch, if no other is given.
     """
     at = at or record["at"]  # type: ignore[assignment]
     assert isinstance(at, datetime)  # noqa: S101
@@ -209,9 +213,16 @@ def load_frame(
     live = record["outcome"] != "history"
     keys = sorted(frame["series"].unique())
     before = read.panel(engine, series=keys, as_of=at) if live else no_figures()
-    checked = check(frame, source, at=at, before=before, last=last)
-    remarks = checked.blocked or (*checked.warnings, *notices)
-    detail = "; ".join(remarks)[:LONGEST_DETAIL]
+    validate = partial(
+        check, frame, source, at=at, before=before, last=last, accepted=bool(accepted)
+    )
+    second = second_readings(engine, keys, at) if live else none([*FIGURE, "tolerance"])
+    checked = validate(evidence=Evidence(second))
+    # Only a doubt is worth reading an earlier body again.
+    repeated = earlier() if checked.doubted and earlier is not None else none(FIGURE)
+    if len(repeated):
+        checked = validate(evidence=Evidence(second, repeated))
+    detail = describe(source, checked, notices, accepted)
     outcome = str(record["outcome"]) if checked.passed else "refused"
     record = record | {"outcome": outcome, "detail": detail} | _parsed(source, frame)
     counts = _store(engine, source, frame, record, checked, live=live)
@@ -221,6 +232,18 @@ def load_frame(
     word = "loaded" if checked.passed else "refused"
     logger.log(level, line, source.key, word, loaded.url, loaded.rows, *counts, detail)
     return loaded
+
+
+def describe(
+    source: Source, checked: Validated, notices: Sequence[str] = (), accepted: str = ""
+) -> str:
+    """Why a payload was refused, or what a person should see of a stored one."""
+    reasons = list(checked.blocked or (*checked.warnings, *notices))
+    if checked.blocked and checked.doubted:
+        reasons.append(f"if it is right: silentcrash accept {source.key} --reason …")
+    if accepted and checked.passed:
+        reasons.insert(0, f"{ACCEPTED}{accepted}")
+    return "; ".join(reasons)[:LONGEST_DETAIL]
 
 
 def _parsed(source: Source, frame: pd.DataFrame) -> Record:
@@ -250,47 +273,6 @@ def _store(
     if checked.passed:
         warehouse.mark_loaded(engine, fetch_id)
     return loaded.added, len(checked.rejected) + len(loaded.refused), loaded.withdrawn
-
-
-def last_good(
-    engine: Engine, archive: Archive, source: Source, request: Request
-) -> LastGood | None:
-    """The last payload that was loaded from an address."""
-    last = read.last_fetch(engine, source.key, public_url(request))
-    if last is None or not last.rows or last.newest is None:
-        return None
-    record = asdict(last) | {"url": public_url(request)}
-    try:
-        frame = parse_payload(source, archived_payload(archive, source, record))
-    except (KeyError, DamagedBody, UnreadableBody):
-        logger.info("%s: the last good body is not there to compare with", source.key)
-        return LastGood(last.rows, last.newest)
-    return LastGood(last.rows, last.newest, frame)
-
-
-def archived_payload(archive: Archive, source: Source, record: Mapping[str, Any]) -> Payload:
-    """The payload of an archived fetch, by the row of its record.
-
-    Two addresses may have sent the same bytes, of which the archive notes the first request.
-
-    Raises KeyError where its bytes are gone, DamagedBody where they have changed.
-    """
-    sha = record["sha256"]
-    try:
-        noted = Request(**archive.metadata(sha).get("request", {}))
-        first = archive.get(sha)
-        # What the hash of several pages names is their index.
-        pages = json.loads(first)["pages"] if source.next_page else []
-    except (TypeError, ValueError) as error:
-        raise DamagedBody(f"what is noted beside the archived body {sha} is damaged") from error
-    same = [declared for declared in source.requests if public_url(declared) == record["url"]]
-    request = same[0] if same else noted
-    bodies = [archive.get(page) for page in pages] or [first]
-    modified = parse_http_date(record["last_modified"])
-    # The same bytes may have been published on several days, each at an address of its own.
-    days = {public_url(past.request): past.published for past in source.past}
-    at = days.get(record.get("url", public_url(request)), record["at"])
-    return Payload(bodies[0], request, at, modified, tuple(bodies[1:]))
 
 
 def no_figures() -> pd.DataFrame:

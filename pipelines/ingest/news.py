@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.ingest.load import archived_payload
+from pipelines.ingest.parse import archived_payload
 from sources import Payload, Source
 from sources.http.raw_archive import Archive, DamagedBody
 from warehouse import fetches

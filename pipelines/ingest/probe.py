@@ -10,7 +10,7 @@ import pandas as pd
 from pipelines.errors import UnreadableBody
 from pipelines.ingest.fetch import FetchedPayload, fetch_concurrently
 from pipelines.ingest.ingestion import Stored, ask_from_last, askable
-from pipelines.ingest.load import parse_payload
+from pipelines.ingest.parse import parse_payload
 from pipelines.ingest.validate import check
 from pipelines.settings import Settings
 from sources import Request, Source

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 from sqlalchemy import Engine
 
-from pipelines.ingest.load import archived_payload, load_payload
+from pipelines.ingest.load import load_payload
 from pipelines.ingest.outcome import IngestOutcome
+from pipelines.ingest.parse import archived_payload
 from sources import Source
 from sources.http.raw_archive import Archive, DamagedBody
 from warehouse.observations import read

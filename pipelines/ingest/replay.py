@@ -1,17 +1,24 @@
-"""Quarantined rows: list them, validate them again under today's rules."""
+"""What was set aside or refused: list it, validate it again, or accept it."""
 
+from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.ingest.validate import check
+from pipelines.ingest.load import load_payload
+from pipelines.ingest.outcome import IngestOutcome
+from pipelines.ingest.parse import archived_payload
+from pipelines.ingest.validate import FAR, FLIPPED, check
 from sources import Source
+from sources.http.raw_archive import Archive, DamagedBody
 from sources.tidy import COLUMNS, tidy
 from warehouse import load
 from warehouse.observations import read
 
 KEY = ["series", "period"]
+DOUBTS = (FAR, FLIPPED)  # why a figure is set aside that another day, or a person, may confirm
 
 
 def listing(engine: Engine, source: Source | None = None) -> pd.DataFrame:
@@ -65,3 +72,39 @@ def _peers(engine: Engine, source: Source, frame: pd.DataFrame) -> pd.DataFrame:
     same = stored.loc[stored["period"].isin(frame["period"])]
     others = same.merge(frame[KEY], "left", KEY, indicator=True)
     return others.loc[others["_merge"].eq("left_only"), COLUMNS]
+
+
+def accept(
+    engine: Engine, archive: Archive, source: Source, reason: str, now: datetime
+) -> Iterator[IngestOutcome]:
+    """Load the newest body of each address that was refused or doubted.
+
+    For a person who has looked: it is not compared with the past, and every other rule holds.
+    The reason is the detail of a fetch of its own, and holds for these bytes alone. Figures are
+    known from when the body came.
+    """
+    for row in read.last_bodies(engine, source.key).to_dict("records"):
+        record = {str(name): value for name, value in row.items()}
+        fetch = int(record.pop("id"))
+        if record["outcome"] != "refused" and not load.has_quarantined(engine, fetch, DOUBTS):
+            continue
+        yield _accept(engine, archive, source, record, reason, now)
+        rows = load.quarantined(engine, source.key)
+        healed = rows["fetch_id"].eq(fetch) & rows["reason"].isin(DOUBTS)
+        load.mark_replayed(engine, rows.loc[healed, "id"].tolist())
+
+
+def _accept(
+    engine: Engine,
+    archive: Archive,
+    source: Source,
+    record: dict[str, Any],
+    reason: str,
+    now: datetime,
+) -> IngestOutcome:
+    try:
+        payload = archived_payload(archive, source, record)
+    except (KeyError, DamagedBody) as error:
+        return IngestOutcome(source.key, record["url"], "failed", str(error.args[0]))
+    again = record | {"at": now, "outcome": "new"}
+    return load_payload(engine, source, payload, again, accepted=reason)

@@ -1,33 +1,50 @@
-"""Validate a parsed batch: a source's rules as a Great Expectations suite."""
+"""Validate a parsed batch: what may be loaded, what is set aside, and why."""
 
-import os
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 
-from pipelines.ingest import completeness
-from pipelines.ingest.batch_metrics import add_metrics
+from pipelines.ingest.checks import completeness
+from pipelines.ingest.checks.batch_metrics import add_metrics
+from pipelines.ingest.checks.doubts import (
+    LARGEST_MOVE,
+    LARGEST_RATIO,
+    MAX_RESCALED,
+    Evidence,
+    marks,
+)
+from pipelines.ingest.checks.expectations import Failure, validate
 from sources import Completeness, Source, ValidationRule
 from sources.tidy import between
 
-# Above this share of rejected rows the whole payload is suspect: its form has changed.
+# Above this share of rejected rows the whole payload is suspect: its form has changed. Of under
+# twenty rows, one figure that cannot be is lost and the rest is read.
 MAX_QUARANTINED = 0.05
+# What a rule about a figure tests. A row that fails another one (its series, its date, another
+# row of the same key) says that the form has changed, in a payload of whatever size.
+FIGURES = {"value", "present", "peer_ratio", "level_ratio", "sign_flip"}
 # Where most figures that changed are those of a neighbour, rows or columns have shifted. A figure
 # may equal a neighbour's by chance, most of them do not.
 MAX_MISPLACED = 0.5
-# A change of unit scales every figure; new and corrected ones may hide a fifth of them.
-MAX_RESCALED = 0.8
 # Where a figure that is gone counts as withdrawn, a body cut short must not withdraw figures.
 MAX_VANISHED = 0.03
-# A revision moves a figure by less than a factor of five, a shift of the decimal point by ten.
-LARGEST_RATIO = 5.0
-# The median of a table does not double between two fetches; a change of unit does that and more.
-LARGEST_MOVE = 2.0
+# The columns that compare a payload with the past, and what they are where nothing has moved.
+UNMOVED = {
+    "level_ratio": float("nan"),
+    "confirmed_ratio": float("nan"),
+    "level_moved": 1.0,
+    "sign_flip": 0.0,
+    "misplaced_share": 0.0,
+    "rescaled_share": 0.0,
+    "vanished_share": 0.0,
+}
+# `period` is compared with the newest of the last good payload.
+PAST = {*UNMOVED, "period"}
+ROWS = "ExpectTableRowCountToBeBetween"
+FLIPPED = "the sign of the last good figure has changed"
+FAR = "over 5 times or under 1/5 of the last good figure, or of a second publisher's"
 
 
 @dataclass(frozen=True)
@@ -48,12 +65,14 @@ class Validated:
 
     `accepted` is what may be loaded, empty when `blocked` says why nothing may; `rejected`
     are the rows for the quarantine, with `expectation` and `reason`; `warnings` are for a person.
+    `doubted` is true where comparisons with the past alone speak against the payload or a row.
     """
 
     accepted: pd.DataFrame
     rejected: pd.DataFrame
     blocked: tuple[str, ...]
     warnings: tuple[str, ...]
+    doubted: bool = False
 
     @property
     def passed(self) -> bool:
@@ -65,7 +84,7 @@ def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
     """The rules that hold for every source, then its own."""
     declared = [series.key for series in source.series]
     rules = [
-        _block("ExpectTableRowCountToBeBetween", "the payload holds no figure", min_value=1),
+        _block(ROWS, "the payload holds no figure", min_value=1),
         ValidationRule(
             "ExpectColumnValuesToBeInSet",
             {"column": "series", "value_set": declared},
@@ -95,9 +114,9 @@ def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
             1 / LARGEST_RATIO,
             LARGEST_RATIO,
             column="level_ratio",
-            reason="over 5 times or under 1/5 of the last good",
+            reason=FAR,
         ),
-        between(0, 0, column="sign_flip", reason="the sign of the last good figure has changed"),
+        between(0, 0, column="sign_flip", reason=FLIPPED),
     ]
     if source.full_snapshot:
         rules.append(VANISHED)
@@ -121,7 +140,7 @@ VANISHED = _block(
 def _against_last_good(last: LastGood, least: float) -> list[ValidationRule]:
     return [
         _block(
-            "ExpectTableRowCountToBeBetween",
+            ROWS,
             f"under {least:.0%} of the {last.rows} figures of the last good fetch",
             min_value=int(last.rows * least),
         ),
@@ -156,6 +175,8 @@ def check(
     before: pd.DataFrame,
     last: LastGood | None = None,
     complete: bool = True,
+    evidence: Evidence | None = None,
+    accepted: bool = False,
 ) -> Validated:
     """Run the rules of a source on a batch.
 
@@ -167,33 +188,77 @@ def check(
         last: The last good payload of the same address.
         complete: False for rows that are not a whole payload (a replay): they are rejected one
             by one, and never blocked together.
+        evidence: What may confirm figures that moved far.
+        accepted: True where a person has accepted what differs from the past.
     """
-    rules = contract(source, last)
-    batch = add_metrics(frame.drop_duplicates(ignore_index=True), source, before, at)
+    rules = contract(source, None if accepted else last)
+    evidence = evidence or Evidence()
+    batch = add_metrics(frame.drop_duplicates(ignore_index=True), source, before, at, evidence)
+    batch = batch.assign(**UNMOVED) if accepted else batch
     failures = validate(batch, rules)
     blocked = [text for rule, text, _ in failures if rule.severity == "block"]
-    if complete:
-        blocked += completeness.cut(source, frame, before)
-        earlier = frame.head(0) if last is None or last.frame is None else last.frame
-        blocked += completeness.objections(source, frame, earlier)
-    warnings = [text for rule, text, _ in failures if rule.severity == "warn"]
+    cut = _cut(source, frame, before, last) if complete and not accepted else []
+    blocked += cut
+    warnings = [text for rule, text, _ in failures if rule.severity == "warn"] + marks(batch)
     rejected = _rejected(batch, failures)
-    share = rejected["row"].nunique() / max(len(batch), 1)
-    if complete and share > MAX_QUARANTINED:
-        first = rejected["reason"].value_counts().index[0]
-        blocked.append(f"{share:.0%} of the rows failed, mostly: {first}")
-    accepted = ~batch["row"].isin(rejected["row"]) if not blocked else batch["row"].lt(0)
+    if complete and (why := _too_many(batch, failures, rejected)):
+        blocked.append(why)
+    passing = ~batch["row"].isin(rejected["row"]) if not blocked else batch["row"].lt(0)
     return Validated(
-        accepted=batch.loc[accepted, frame.columns].reset_index(drop=True),
+        accepted=batch.loc[passing, frame.columns].reset_index(drop=True),
         rejected=rejected,
         blocked=tuple(blocked),
         warnings=tuple(warnings),
+        doubted=bool(cut) or _is_doubted(failures),
     )
 
 
-def _rejected(
-    batch: pd.DataFrame, failures: Sequence[tuple[ValidationRule, str, list[int]]]
-) -> pd.DataFrame:
+def _cut(
+    source: Source, frame: pd.DataFrame, before: pd.DataFrame, last: LastGood | None
+) -> list[str]:
+    """Why a payload lacks a part that the last good one had."""
+    earlier = frame.head(0) if last is None or last.frame is None else last.frame
+    objections = completeness.objections(source, frame, earlier)
+    return [*completeness.cut(source, frame, before), *objections]
+
+
+def _too_many(
+    batch: pd.DataFrame,
+    failures: Sequence[Failure],
+    rejected: pd.DataFrame,
+) -> str:
+    """Why the rows that failed speak against the payload; "" where they do not."""
+    count, rows = rejected["row"].nunique(), len(batch)
+    of_form = any(
+        rule.severity == "quarantine" and rule.kwargs.get("column") not in FIGURES
+        for rule, _, _ in failures
+    )
+    most = MAX_QUARANTINED * rows if of_form else max(1, MAX_QUARANTINED * rows)
+    # Where nothing speaks for the unit, the figures without a past are as doubtful as the others.
+    compared = batch.loc[batch["level_ratio"].notna(), "row"]
+    far = rejected.loc[rejected["reason"].eq(FAR), "row"]
+    alone = len(far) > 0 and compared.isin(far).all()
+    if not count or (count <= most and count < rows and not alone):
+        return ""
+    first = rejected["reason"].value_counts().index[0]
+    return f"{count / rows:.0%} of the rows failed, mostly: {first}"
+
+
+def _is_doubted(failures: Sequence[Failure]) -> bool:
+    """True if a comparison with the past is among what failed."""
+    return any(
+        rule.severity != "warn" and (rule.kwargs.get("column") in PAST or _counts(rule) > 1)
+        for rule, _, _ in failures
+    )
+
+
+def _counts(rule: ValidationRule) -> int:
+    """How many rows a rule expects at least; every payload must have one."""
+    least = rule.kwargs["min_value"] if rule.expectation == ROWS else 0
+    return int(least)
+
+
+def _rejected(batch: pd.DataFrame, failures: Sequence[Failure]) -> pd.DataFrame:
     parts = [
         batch.loc[batch["row"].isin(rows)].assign(expectation=rule.expectation, reason=text)
         for rule, text, rows in failures
@@ -201,86 +266,3 @@ def _rejected(
     ]
     empty = batch.head(0).assign(expectation="", reason="")
     return pd.concat([empty, *parts]).drop_duplicates("row").reset_index(drop=True)
-
-
-def validate(
-    batch: pd.DataFrame, rules: Sequence[ValidationRule]
-) -> list[tuple[ValidationRule, str, list[int]]]:
-    """The rules that failed, each with its reason and the rows that failed it.
-
-    A rule that cannot be evaluated counts as failed with severity block: silence is no pass.
-    """
-    results = _great_expectations(batch, rules)
-    failed = []
-    for result in results:
-        rule = rules[result.expectation_config.meta["rule"]]
-        if result.success:
-            continue
-        rows = [int(entry["row"]) for entry in result.result.get("unexpected_index_list") or []]
-        text = rule.reason or rule.expectation
-        if rule.severity == "quarantine" and not rows:
-            rule, text = _unreadable(rule), f"{text} (the rule could not be evaluated)"
-        failed.append((rule, text, rows))
-    return failed
-
-
-def _unreadable(rule: ValidationRule) -> ValidationRule:
-    return ValidationRule(rule.expectation, rule.kwargs, "block", rule.series, rule.reason)
-
-
-def _great_expectations(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> list[Any]:
-    """The result of each rule, in any order; `meta` holds the number of its rule.
-
-    Importing Great Expectations takes one to five seconds, so it is imported only where there is
-    something to validate. A context of its own for each batch keeps no frame in memory.
-    """
-    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with _hidden("pyspark"):  # which it would import too where the lake's extra is installed
-        import great_expectations as gx
-        from great_expectations.data_context.types.base import ProgressBarsConfig
-
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    asset = context.data_sources.add_pandas("batch").add_dataframe_asset("rows")
-    definition = asset.add_batch_definition_whole_dataframe("all")
-    rows = definition.get_batch({"dataframe": masks(batch, rules)})
-    suite = gx.ExpectationSuite(name="rules")
-    for number, rule in enumerate(rules):
-        kwargs = {**rule.kwargs, "meta": {"rule": number}, **_limited(rule)}
-        suite.add_expectation(getattr(gx.expectations, rule.expectation)(**kwargs))
-    formats = {"result_format": "COMPLETE", "unexpected_index_column_names": ["row"]}
-    return list(rows.validate(suite, result_format=formats).results)
-
-
-@contextmanager
-def _hidden(name: str) -> Iterator[None]:
-    """Make a module impossible to import for a while."""
-    imported = sys.modules.get(name)
-    sys.modules[name] = None  # type: ignore[assignment]  # what Python documents for it
-    try:
-        yield
-    finally:
-        del sys.modules[name]
-        if imported is not None:
-            sys.modules[name] = imported
-
-
-def _limited(rule: ValidationRule) -> dict[str, str]:
-    return {"column": _masked(rule)} if rule.series else {}
-
-
-def _masked(rule: ValidationRule) -> str:
-    return f"{rule.kwargs['column']} of {rule.series}*"
-
-
-def masks(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> pd.DataFrame:
-    """The batch with a column for each rule that is for some series only."""
-    limited = [rule for rule in rules if rule.series and rule.kwargs["column"] in batch]
-    return batch.assign(
-        **{
-            _masked(rule): batch[rule.kwargs["column"]].where(
-                batch["series"].str.startswith(rule.series)
-            )
-            for rule in limited
-        }
-    )

@@ -20,13 +20,17 @@ POWER, CHIPS = "Current power (MW)", "Current H100 equivalents"
 NAMES = ("Handle", "Name")  # the column of site names until December 2025, and since
 STEP = {"Date", "Data center", "Power (MW)"}
 FORMATS = ("%m/%d/%Y", "%Y-%m-%d")
+# The share of sites that may wait for a power: one or two are newly listed at a time, and a sum
+# without more of them is no sum of the sites.
+MOST_UNSEEN = 0.1
 FEWEST = 10  # sites; the copies seen have more, so that a shorter list was cut
 
 
 def parse(payload: Payload) -> pd.DataFrame:
     """The sums of the sites today, or at the end of each month so far.
 
-    Raises SchemaDrift for a lost column, a short list, a site twice or without a power.
+    A site without a power has no figure. Raises SchemaDrift for a lost column, a short list, a
+    site twice, or sites of which more than a few have no power.
     """
     table = pd.read_csv(BytesIO(payload.content))
     return _steps(table, payload) if payload.request.url == STEPS.url else _sites(table, payload)
@@ -43,9 +47,11 @@ def _sites(table: pd.DataFrame, payload: Payload) -> pd.DataFrame:
             "one row for each site", table.loc[table[name].duplicated(), name].iloc[0]
         )
     power, chips = sizes(table[POWER]), sizes(table[CHIPS])
-    if power.isna().any():
-        raise SchemaDrift("the power of every site", f"none of {table[name][power.isna()].iloc[0]}")
-    sums = {"sites": float(len(table)), "power": power.sum(), "h100e": chips.sum()}
+    seen = power.notna()
+    if (~seen).mean() > MOST_UNSEEN:
+        raise SchemaDrift("the power of every site", f"none of {table[name][~seen].iloc[0]}")
+    # Those of whom the sum is: a site that is not in it is not counted either.
+    sums = {"sites": float(seen.sum()), "power": power.sum(), "h100e": chips[seen].sum()}
     rows = {"series": [f"epoch_dc.now.{key}" for key in sums], "value": list(sums.values())}
     day = pd.Timestamp(payload.fetched_at).tz_localize(None).normalize()
     rows |= {"period": day, "status": "estimated", "entries": len(table)}

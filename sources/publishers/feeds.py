@@ -7,17 +7,17 @@ leaves a short list of items. `sources.announcements` reads what the titles say.
 from __future__ import annotations
 
 import json
-from calendar import timegm
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 import pandas as pd
 
 from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
+from sources.news_items import instant, web_link
 from sources.tidy import tidy
 
 ITEMS = ["title", "link", "published", "publisher", "language"]
 LONGEST = 500  # characters of a title; a longer one is an article in the wrong element
+LONGEST_DATE = 60  # characters of a date as written
 FEEDS = {
     "https://www.datacenterdynamics.com/en/rss/": "DatacenterDynamics",
     "https://www.datacenterknowledge.com/rss.xml": "Data Center Knowledge",
@@ -26,7 +26,7 @@ FEEDS = {
 
 
 def redact(body: bytes) -> bytes:
-    """The items of an Atom or RSS feed as JSON: title, link, published.
+    """The items of an Atom or RSS feed as JSON: title, link, date as written.
 
     Raises SchemaDrift for a body without items.
     """
@@ -41,25 +41,30 @@ def redact(body: bytes) -> bytes:
 
 
 def _item(entry: dict[str, object]) -> dict[str, str]:
-    stamp = entry.get("published_parsed") or entry.get("updated_parsed")
-    at = datetime.fromtimestamp(timegm(stamp), UTC) if isinstance(stamp, tuple) else None
-    published = at.isoformat() if at else ""
+    # As written, and not as feedparser reads it: it takes the first of this month for a date
+    # that it does not know, and loses "PM" and the names of zones.
+    written = str(entry.get("published") or entry.get("updated") or "")
     title = " ".join(str(entry["title"]).split())[:LONGEST]
-    return {"title": title, "link": str(entry["link"]).strip(), "published": published}
+    link = str(entry["link"]).strip()
+    return {"title": title, "link": link, "published": written[:LONGEST_DATE]}
 
 
 def items(payload: Payload) -> pd.DataFrame:
-    """The items of a stored feed (ITEMS), one row for each link.
+    """The items of a stored feed (ITEMS), one row for each article.
 
-    `published` is in ISO 8601 or "". The link identifies an item: a feed may change the id of an
-    item and keep its link.
+    `published` is in ISO 8601, or "" for a date that cannot be read. The link without tracking
+    identifies an item: a feed may change the id of an item and keep its link.
     """
-    body = json.loads(payload.content)
+    body, url = json.loads(payload.content), payload.request.url
     table = pd.DataFrame(body["items"], columns=["title", "link", "published"])
-    web = table["link"].map(lambda link: urlsplit(link).scheme in {"http", "https"})
-    host = urlsplit(payload.request.url).netloc
-    origin = {"publisher": FEEDS.get(payload.request.url, host), "language": body["language"]}
-    return table[web].drop_duplicates("link").assign(**origin)[ITEMS].reset_index(drop=True)
+    dates = [instant(written) for written in table["published"]]
+    read = table.assign(
+        link=[web_link(url, link) for link in table["link"]],
+        published=[date.isoformat() if date else "" for date in dates],
+        publisher=FEEDS.get(url, urlsplit(url).netloc),
+        language=body["language"],
+    )
+    return read[read["link"].ne("")].drop_duplicates("link")[ITEMS].reset_index(drop=True)
 
 
 def parse(payload: Payload) -> pd.DataFrame:
@@ -97,6 +102,7 @@ SOURCE = Source(
     redact=redact,
     completeness=Completeness(rows=0.5, series=1.0),  # the newest titles
     parse=parse,
+    parser_version=2,
     requests=tuple(Request(url) for url in FEEDS),
     series=tuple(
         Series(_key(url), "items", "E", f"Articles du fil, {name}", f"Items of the feed, {name}")
@@ -104,8 +110,9 @@ SOURCE = Source(
     ),
     traps=(
         "A feed holds the newest items only: what was not asked for in time is lost.",
-        "Ids change while links stay: an item is known by its link.",
+        "Ids change while links stay: an item is known by its link, without tracking.",
+        "Links may be relative to the feed.",
         "Summaries and articles are taken out before archiving; terms were not read by us.",
-        "A date may be missing: the item is counted here, and is no announcement.",
+        "A date may be missing or unreadable: the item is counted here, and is no announcement.",
     ),
 )

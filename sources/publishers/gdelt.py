@@ -14,6 +14,7 @@ from datetime import date, timedelta
 import pandas as pd
 
 from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
+from sources.news_items import web_link
 from sources.publishers.feeds import ITEMS, LONGEST
 from sources.tidy import tidy
 
@@ -86,13 +87,13 @@ def items(payload: Payload) -> pd.DataFrame:
         )
     columns = {
         "title": table["title"].str.split().str.join(" ").str.slice(0, LONGEST),
-        "link": table["url"],
+        "link": [web_link("", str(url)) for url in table["url"]],
         "published": seen.dt.strftime("%Y-%m-%dT%H:%M:%S+00:00"),
         "publisher": table["domain"],
         "language": table["language"].map(LANGUAGES).fillna(""),
     }
     once = pd.DataFrame(columns).drop_duplicates(["publisher", "title"]).drop_duplicates("link")
-    return once[once["link"].str.match(r"https?://")].reset_index(drop=True)
+    return once[once["link"].ne("")].reset_index(drop=True)
 
 
 def parse(payload: Payload) -> pd.DataFrame:

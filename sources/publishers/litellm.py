@@ -13,7 +13,7 @@ import pandas as pd
 
 from sources import Completeness, Payload, SchemaDrift, Series, Source
 from sources.publishers import github
-from sources.publishers.token_prices import MODELS, blend, current_models
+from sources.publishers.token_prices import MODELS, blend, current_models, successions
 from sources.tidy import between, tidy
 
 VENDOR = "openai"
@@ -79,6 +79,7 @@ SOURCE = Source(
     expected_format="json",
     attribution="BerriAI, LiteLLM",
     stamp="instant",
+    successions=successions("litellm"),
     traps=(
         "Prices are per token: a million times smaller than they are quoted.",
         "Resellers list the same model under longer names, at prices of their own.",

@@ -64,6 +64,22 @@ def current_models(day: date, vendor: str = VENDOR) -> dict[str, str]:
     return {str(tier): str(model) for tier, model in begun.groupby("tier")["model"].last().items()}
 
 
+def successions(prefix: str) -> tuple[tuple[str, date], ...]:
+    """The days from which another model stands for a tier, by series key."""
+    models = pd.read_csv(MODELS, parse_dates=["from"])
+    keys = _keys(prefix, models)
+    every = list(zip(keys, models["from"].dt.date, strict=True))
+    # A new model of a vendor may be the median one.
+    medians = {(f"{prefix}.median.{tier}", day) for tier in TIERS for _, day in every}
+    return (*every, *sorted(medians))
+
+
+def _keys(prefix: str, table: pd.DataFrame) -> "pd.Series[str]":
+    """The series of each vendor and tier; this house's first vendor has no name in them."""
+    others = table["vendor"] + "." + table["tier"]
+    return f"{prefix}." + table["tier"].where(table["vendor"].eq(VENDOR), others)
+
+
 def parse(payload: Payload) -> pd.DataFrame:
     """The blended price in USD per million tokens of each tier, on the fetch day.
 
@@ -79,10 +95,7 @@ def parse(payload: Payload) -> pd.DataFrame:
         raise SchemaDrift(f"the models of {MODELS.name}", f"no {', '.join(sorted(missing))}")
     rows = list(_rows(listed, day, seen))
     table = pd.DataFrame(rows, columns=["vendor", "tier", "value", "period", "known_from"])
-    own = "tokens." + table["tier"].where(
-        table["vendor"].eq(VENDOR), table["vendor"] + "." + table["tier"]
-    )
-    tidied = [table.assign(series=own)]
+    tidied = [table.assign(series=_keys("tokens", table))]
     for tier, prices in table.groupby("tier"):
         if set(prices["vendor"]) == set(VENDORS):
             middle = {"series": f"tokens.median.{tier}", "value": prices["value"].median()}
@@ -245,6 +258,7 @@ SOURCE = Source(
     attribution="Pydantic, genai-prices",
     stamp="instant",
     snapshot_dated=True,
+    successions=successions("tokens"),
     traps=(
         "A price may hold from a later day, or by the hour.",
         "The first form of the file is frozen since July 2026: the newest form is looked up, and a "

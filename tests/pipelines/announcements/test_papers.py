@@ -1,6 +1,7 @@
 """From a paper's feed over a real socket to dated events and an alert."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -9,7 +10,9 @@ import pytest
 from pipelines.announcements import collect, filings
 from pipelines.definitions.assets import announcements
 from pipelines.definitions.resources import Observatory
+from pipelines.ingest import fetch
 from sources import find_source
+from sources.http.client import PoliteClient
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site
@@ -29,6 +32,7 @@ def paper(empty_home: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of a feed on loopback, with the opt-in that feeds need."""
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
     monkeypatch.setenv("SILENTCRASH_ACCEPT_FEEDS", "1")
+    monkeypatch.setattr(fetch, "PoliteClient", partial(PoliteClient, sleep=lambda seconds: None))
     return public_url(find_source("feeds").requests[0])
 
 
@@ -53,6 +57,26 @@ def test_new_titles_become_events_once(
         ("France", 600.0),
     }
     assert not [p for p in empty_home.rglob("*") if p.is_file() and b"An article" in p.read_bytes()]
+
+
+def test_an_article_under_another_link_at_each_fetch_is_one_event(
+    paper: str, site: Site, silentcrash: Command
+) -> None:
+    for tail in ("?utm_source=rss", "?utm_source=feed&amp;token=8f", "?token=9a"):
+        body = RSS.format(PLANNED.replace("/1<", f"/1{tail}<")).encode()
+        site.serve(paper, Reply(body, headers=XML))
+        assert silentcrash("announcements", "fetch").code == 0
+    assert [row["address"] for row in events(silentcrash)] == ["https://made.up/1"]
+
+
+def test_one_item_with_an_impossible_date_loses_no_other(
+    paper: str, site: Site, silentcrash: Command
+) -> None:
+    spoilt = DROPPED.replace("Mon, 02 Nov 2026 08:00:00 +0000", "0000-00-00 00:00:00")
+    site.serve(paper, Reply(RSS.format(spoilt + PLANNED).encode(), headers=XML))
+    ended = silentcrash("announcements", "fetch")
+    assert ended.code == 0, ended.err
+    assert [row["address"] for row in events(silentcrash)] == ["https://made.up/1"]
 
 
 def test_papers_that_do_not_answer_are_told(paper: str, silentcrash: Command) -> None:

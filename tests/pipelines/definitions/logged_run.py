@@ -16,7 +16,7 @@ import yaml
 import pipelines.definitions
 from pipelines import logs
 from pipelines.errors import UnreadableBody
-from pipelines.ingest.load import parse_payload
+from pipelines.ingest.parse import parse_payload
 from pipelines.settings import SECRETS
 from sources import Payload, find_source
 

@@ -25,7 +25,8 @@ def _json_scaled(body: bytes, factor: float) -> bytes:
             return {name: walk(value) for name, value in node.items()}
         if isinstance(node, list):
             return [walk(value) for value in node]
-        return node * factor if isinstance(node, float) else node
+        # Prices are floats or integers; true and false are integers to Python.
+        return node * factor if type(node) in {int, float} else node
 
     return json.dumps(walk(json.loads(body))).encode()
 

@@ -113,3 +113,42 @@ def test_an_item_without_a_date_is_kept_and_counted_undated() -> None:
     assert values(SOURCE, stored(feed(item(), undated))) == {
         "feeds.items.datacenterdynamics_com": 2.0
     }
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("2026/6/29 15:07:41", "2026-06-29T15:07:41+00:00"),
+        ("1793260800", "2026-10-29T08:00:00+00:00"),
+        ("Tue, 24 May 2016 2:17:57 PM CEST", "2016-05-24T12:17:57+00:00"),
+        ("Thu, 29 Oct 26 08:00 CET", "2026-10-29T07:00:00+00:00"),
+        ("Mon, 02 Nov 2026 08:00:00 EST", "2026-11-02T13:00:00+00:00"),
+        ("2026-11-02T08:00:00.5+0530", "2026-11-02T02:30:00+00:00"),
+        ("0000-00-00 00:00:00", ""),
+        ("1793-09-17", ""),
+        ("Sun, 31 Feb 2026 10:00 GMT", ""),
+        ("Mon, 02 Nov 2026 08:00:00 IST", ""),
+        ("yesterday", ""),
+    ],
+)
+def test_a_date_is_read_as_written_or_left_open(written: str, expected: str) -> None:
+    dated = item(link="https://made.up/b").replace("Mon, 02 Nov 2026 08:00:00 +0100", written)
+    body = stored(feed(item(), dated))
+    assert list(items(body)["published"]) == ["2026-11-02T07:00:00+00:00", expected]
+    assert json.loads(body.content)["items"][1]["published"] == written
+
+
+def test_links_relative_to_the_feed_are_resolved() -> None:
+    links = ("/en/news/m8/", "m9/", "//host.example/a?id=2")
+    actual = items(stored(feed(*(item(link=link) for link in links))))
+    assert list(actual["link"]) == [
+        "https://www.datacenterdynamics.com/en/news/m8/",
+        "https://www.datacenterdynamics.com/en/rss/m9/",
+        "https://host.example/a?id=2",
+    ]
+
+
+def test_an_article_is_one_whatever_its_link_says_of_the_reader() -> None:
+    page = "https://made.up/a?id=7"
+    links = (page, page + "&amp;utm_source=x", page + "&amp;token=1", page + "&amp;gclid=2#top")
+    assert list(items(stored(feed(*(item(link=link) for link in links))))["link"]) == [page]

@@ -4,23 +4,23 @@ from datetime import datetime
 
 import pandas as pd
 
+from pipelines.ingest.checks.doubts import FIGURE, MIN_FIGURES, ROUNDING, Evidence, ratios
 from sources import Source
 
-# Fewer figures than this may agree with a neighbour, or with one factor, by chance.
-MIN_FIGURES = 5
 # Figures of at least so many periods must move by one factor before a change of unit is
 # suspected: a list of prices of today may be cut by a tenth as one, its past may not.
 MIN_PERIODS = 3
-# Two factors this close are one: a figure printed with four digits is rounded by up to as much.
-ROUNDING = 5e-4
 # An annual benchmark revision moves a whole series by less.
 LARGEST_REVISION = 0.05
 MONTHS = {"M": 1, "Q": 3, "S": 6, "A": 1}  # between the beginnings of periods
-FIGURE = ["series", "period", "value"]
 
 
 def add_metrics(
-    frame: pd.DataFrame, source: Source, before: pd.DataFrame, at: datetime
+    frame: pd.DataFrame,
+    source: Source,
+    before: pd.DataFrame,
+    at: datetime,
+    evidence: Evidence,
 ) -> pd.DataFrame:
     """The batch with the columns that rules test.
 
@@ -29,6 +29,7 @@ def add_metrics(
         source: Whose batch it is.
         before: The last good figure of each series and period (series, period, value).
         at: When the batch was fetched.
+        evidence: What may confirm figures that moved far.
 
     Returns:
         The batch with `row` (its position), `present` (the value, 0 where withdrawn),
@@ -40,31 +41,19 @@ def add_metrics(
     median = peers.groupby(frame["period"]).transform("median")
     dated_ahead = {series.key for series in source.series if series.frequency in "EA"}
     age = (pd.Timestamp(at).tz_localize(None) - frame["period"]).dt.days
-    ratio = level_ratio(frame, source, before)
     return frame.assign(
         row=range(len(frame)),
         present=frame["value"].where(~withdrawn, 0.0),
         known_at=frame["known_from"].astype("int64"),
         age_days=age.where(~frame["series"].isin(dated_ahead)),
         peer_ratio=(peers / median).where(median.gt(0)),
-        level_ratio=ratio,
-        level_moved=level_moved(frame, ratio),
+        **ratios(frame, source, before, evidence),
         misplaced_share=misplaced_share(frame, before),
         rescaled_share=rescaled_share(frame, before),
         vanished_share=vanished_share(frame, before),
         sign_flip=sign_flip(frame, source, before),
         aligned=aligned(frame, source),
     )
-
-
-def level_moved(frame: pd.DataFrame, ratio: pd.Series) -> float:
-    """The median ratio to the last good figures; 1 where few series have one.
-
-    Of two series, one whose price really changed is half of the payload: the doubt then falls
-    on the figure, by its own ratio, and not on the payload.
-    """
-    compared = frame.loc[ratio.notna(), "series"].nunique()
-    return float(ratio.median()) if compared >= MIN_FIGURES else 1.0
 
 
 def aligned(frame: pd.DataFrame, source: Source) -> pd.Series:
@@ -159,23 +148,3 @@ def sign_flip(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.S
     flipped = (frame["value"].to_numpy() * last.to_numpy(dtype=float)) < 0
     column = pd.Series(flipped.astype(float), index=frame.index)
     return column.where(~frame["series"].isin(percent))
-
-
-def level_ratio(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:
-    """Each value over the last good one of its series and period.
-
-    A price list read at an instant never has the same period twice, so there it is the
-    newest earlier one. Null where there is none, where either is not positive, and for
-    units in per cent, whose ratios say nothing.
-    """
-    if before.empty:
-        return pd.Series(float("nan"), index=frame.index)
-    percent = {series.key for series in source.series if "%" in series.unit}
-    keyed = frame[FIGURE].assign(at=frame.index).sort_values("period")
-    stored = before[FIGURE].rename(columns={"value": "last"})
-    stored = stored.astype({"period": keyed["period"].dtype}).sort_values("period")
-    reach = None if source.stamp == "instant" else pd.Timedelta(0)
-    joined = pd.merge_asof(keyed, stored, on="period", by="series", tolerance=reach)
-    joined = joined.set_index("at").reindex(frame.index)
-    usable = joined["last"].gt(0) & joined["value"].gt(0) & ~joined["series"].isin(percent)
-    return (joined["value"] / joined["last"]).where(usable)

@@ -1,0 +1,1 @@
+"""What validation measures and runs: ratios, cuts, doubts, expectations."""

@@ -1,0 +1,200 @@
+"""Figures that moved far: their ratios, and what confirms one.
+
+A doubt falls on a figure. It heals where a second publisher agrees, or where the figure comes
+again on a later day and others of its payload stayed. One factor over all of a payload is a
+unit or a currency: nothing but a person heals that.
+"""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from sources import Source
+
+FIGURE = ["series", "period", "value"]
+# A revision moves a figure by less than a factor of five, a shift of the decimal point by ten.
+LARGEST_RATIO = 5.0
+# The median of a table does not double between two fetches; a change of unit does that and more.
+LARGEST_MOVE = 2.0
+# A change of unit scales every figure; new and corrected ones may hide a fifth of them.
+MAX_RESCALED = 0.8
+# Fewer figures than this may agree with a neighbour, or with one factor, by chance; and of fewer
+# series than this, one whose price really changed moves the median.
+MIN_FIGURES = 5
+# Two factors this close are one: a figure printed with four digits is rounded by up to as much.
+ROUNDING = 5e-4
+# Prices are read weekly or monthly: a second publisher's of so many days ago is of the same time.
+SAME_TIME = pd.Timedelta(days=45)
+# A first fetch has nothing else to be compared with than what was known within a year. Prices of
+# chips have halved in one; a decimal point moves them by ten.
+SAME_LEVEL = pd.Timedelta(days=366)
+# Events that are counted go from one to seven in a week; a ratio of such small numbers is noise.
+COUNTS = {"articles", "filings", "items", "machines", "reports", "rules", "sites"}
+
+SECOND = [*FIGURE, "tolerance"]
+
+
+def none(columns: list[str]) -> pd.DataFrame:
+    """An empty table with these columns: there is nothing to compare with."""
+    return pd.DataFrame(columns=columns)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What else is stored or archived of the figures of a payload.
+
+    `second`: figures of second publishers under the keys of this source (SECOND), `tolerance`
+    being the share by which two that agree may differ. `repeated`: the figures of the payload
+    that this address served on an earlier day (FIGURE).
+    """
+
+    second: pd.DataFrame = field(default_factory=lambda: none(SECOND))
+    repeated: pd.DataFrame = field(default_factory=lambda: none(FIGURE))
+
+
+def ratios(
+    frame: pd.DataFrame, source: Source, before: pd.DataFrame, evidence: Evidence
+) -> pd.DataFrame:
+    """The ratio of each figure to the last good one, and of those confirmed.
+
+    Args:
+        frame: A tidy batch.
+        source: Whose batch it is.
+        before: The last good figure of each series and period.
+        evidence: What may confirm a figure.
+
+    Returns:
+        `level_ratio`, null for per cent and counts, where there is nothing to compare with,
+        where the series is declared to be of something else since then, and where the figure
+        is confirmed; `confirmed_ratio`, the ratio of those confirmed; `level_moved`. A price
+        list read at an instant never has the same period twice, so there the last good figure
+        is the newest earlier one.
+    """
+    joined = _joined(frame, before, _reach(source, None))
+    own = _ratio(frame, joined)
+    # A succession that moves all by one factor is a unit as well.
+    if not is_uniform(frame["series"], own):
+        own = own.mask(_succeeded(frame, source, joined))
+    # A series that is new here is compared with the level of its second publisher.
+    theirs = _over(frame, source, evidence.second, SAME_LEVEL)
+    ratio = own.fillna(theirs).mask(_without_level(frame, source))
+    far = ratio.notna() & ~ratio.between(1 / LARGEST_MOVE, LARGEST_MOVE)
+    confirmed = pd.Series(False, frame.index)
+    if far.any() and not is_uniform(frame["series"], ratio):
+        agrees = _agrees(frame, source, evidence.second)
+        confirmed = far & (agrees | _repeats(frame, source, ratio, far, evidence.repeated))
+    remaining = ratio.mask(confirmed)
+    return pd.DataFrame(
+        {
+            "level_ratio": remaining,
+            "confirmed_ratio": ratio.where(confirmed),
+            "level_moved": level_moved(frame["series"], remaining),
+        }
+    )
+
+
+def level_moved(series: pd.Series, ratio: pd.Series) -> float:
+    """The median ratio to the last good figures; 1 where few series have one.
+
+    Of two series, one whose price really changed is half of the payload: the doubt then falls
+    on the figure, by its own ratio, and not on the payload. All by one factor is a unit.
+    """
+    compared = series[ratio.notna()].nunique()
+    enough = compared >= MIN_FIGURES or is_uniform(series, ratio)
+    return float(ratio.median()) if enough else 1.0
+
+
+def is_uniform(series: pd.Series, ratio: pd.Series) -> bool:
+    """Whether one same factor moved nearly all of several series."""
+    compared = ratio.dropna()
+    if series[compared.index].nunique() < 2:
+        return False
+    factor = compared.median()
+    same = (compared / factor - 1).abs().le(ROUNDING).mean()
+    return bool(abs(factor - 1) > ROUNDING and same >= MAX_RESCALED)
+
+
+def marks(batch: pd.DataFrame) -> list[str]:
+    """What a reader must know of figures that moved far and were stored."""
+    alone = batch["level_ratio"].notna()
+    few = batch.loc[alone, "series"].nunique() < MIN_FIGURES
+    moved = batch[alone & few & ~batch["level_ratio"].between(1 / LARGEST_MOVE, LARGEST_MOVE)]
+    confirmed = batch[batch["confirmed_ratio"].notna()]
+    return [
+        *(f"{key} moved by a factor of {ratio:.3g}" for key, ratio in _named(moved, "level_ratio")),
+        *(
+            f"{key} moved by a factor of {ratio:.3g}, which was confirmed"
+            for key, ratio in _named(confirmed, "confirmed_ratio")
+        ),
+    ]
+
+
+def _named(rows: pd.DataFrame, column: str) -> list[tuple[str, float]]:
+    """The largest moves; what a line still shows."""
+    furthest = rows.loc[rows[column].sub(1).abs().nlargest(3).index]
+    return list(zip(furthest["series"], furthest[column], strict=True))
+
+
+def _without_level(frame: pd.DataFrame, source: Source) -> pd.Series:
+    """Per cent and counts, whose ratios say nothing."""
+    units = frame["series"].map({series.key: series.unit for series in source.series}).fillna("")
+    return units.str.contains("%", regex=False) | units.isin(COUNTS)
+
+
+def _succeeded(frame: pd.DataFrame, source: Source, joined: pd.DataFrame) -> pd.Series:
+    """Whether a declared succession lies between a figure and the last good one."""
+    succeeded = pd.Series(False, frame.index)
+    for key, day in source.successions:
+        since = joined["then"].lt(pd.Timestamp(day)) & frame["period"].ge(pd.Timestamp(day))
+        succeeded |= frame["series"].eq(key) & since
+    return succeeded
+
+
+def _agrees(frame: pd.DataFrame, source: Source, second: pd.DataFrame) -> pd.Series:
+    """Whether a second publisher has the same figure at the same time."""
+    ratio = _over(frame, source, second, SAME_TIME)
+    tolerance = frame["series"].map(second.groupby("series")["tolerance"].max())
+    larger = ratio.where(ratio.ge(1), 1 / ratio)
+    return (1 - 1 / larger).le(tolerance.astype(float))
+
+
+def _repeats(
+    frame: pd.DataFrame, source: Source, ratio: pd.Series, far: pd.Series, repeated: pd.DataFrame
+) -> pd.Series:
+    """Whether each figure came on an earlier day too, where others stayed."""
+    stayed = (ratio.notna() & ~far).sum() / ratio.notna().sum()
+    if stayed < 1 - MAX_RESCALED:
+        return pd.Series(False, frame.index)
+    earlier = _joined(frame, repeated, _reach(source, None))["last"]
+    return (frame["value"] / earlier).sub(1).abs().le(ROUNDING)
+
+
+def _over(
+    frame: pd.DataFrame, source: Source, others: pd.DataFrame, most: pd.Timedelta
+) -> pd.Series:
+    return _ratio(frame, _joined(frame, others, _reach(source, most)))
+
+
+def _ratio(frame: pd.DataFrame, joined: pd.DataFrame) -> pd.Series:
+    """Each value over the last; null where either is not positive."""
+    usable = joined["last"].gt(0) & frame["value"].gt(0)
+    return (frame["value"] / joined["last"]).where(usable)
+
+
+def _reach(source: Source, most: pd.Timedelta | None) -> pd.Timedelta | None:
+    """How much older the other figure may be: that of a period is of this period."""
+    return most if source.stamp == "instant" else pd.Timedelta(0)
+
+
+def _joined(frame: pd.DataFrame, others: pd.DataFrame, reach: pd.Timedelta | None) -> pd.DataFrame:
+    """`last`, the newest figure no later than each row, and `then`, its period."""
+    index = {"last": "float64", "then": frame["period"].dtype}
+    if others.empty:
+        blank = pd.DataFrame({"last": float("nan"), "then": pd.NaT}, index=frame.index)
+        return blank.astype(index)
+    keyed = frame[FIGURE].assign(at=frame.index).sort_values("period")
+    stored = others[FIGURE].rename(columns={"value": "last"}).dropna(subset=["last"])
+    stored = stored.astype({"period": keyed["period"].dtype}).sort_values("period")
+    stored = stored.assign(then=stored["period"])
+    joined = pd.merge_asof(keyed, stored, on="period", by="series", tolerance=reach)
+    return joined.set_index("at").reindex(frame.index)[["last", "then"]].astype(index)
