@@ -75,7 +75,7 @@ def successions(prefix: str) -> tuple[tuple[str, date], ...]:
 
 
 def _keys(prefix: str, table: pd.DataFrame) -> "pd.Series[str]":
-    """The series of each vendor and tier; this house's first vendor has no name in them."""
+    """The series of each vendor and tier; those of OpenAI name no vendor."""
     others = table["vendor"] + "." + table["tier"]
     return f"{prefix}." + table["tier"].where(table["vendor"].eq(VENDOR), others)
 
