@@ -199,8 +199,9 @@ def check(
     blocked = [text for rule, text, _ in failures if rule.severity == "block"]
     cut = _cut(source, frame, before, last) if complete and not accepted else []
     blocked += cut
-    warnings = [text for rule, text, _ in failures if rule.severity == "warn"] + marks(batch)
     rejected = _rejected(batch, failures)
+    stored = batch[~batch["row"].isin(rejected["row"])]
+    warnings = [text for rule, text, _ in failures if rule.severity == "warn"] + marks(stored)
     if complete and (why := _too_many(batch, failures, rejected)):
         blocked.append(why)
     passing = ~batch["row"].isin(rejected["row"]) if not blocked else batch["row"].lt(0)

@@ -1,4 +1,4 @@
-"""Bodies of price lists, rebuilt in their publishers' forms, and what is stored."""
+"""Bodies of price lists, rebuilt in their publishers' forms."""
 
 import json
 from collections.abc import Callable, Mapping

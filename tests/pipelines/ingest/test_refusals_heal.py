@@ -41,9 +41,7 @@ def test_one_of_two_prices_that_moves_far_waits_for_another_day(visit: Visit, ro
             assert values(rows, FLAGSHIP)[-1] == 20.0
             assert values(rows, FRUGAL) == [0.4]
     assert values(rows, FRUGAL) == [0.4, 2.4]
-    [last] = rows(
-        "select detail from v_fetch where url not like 'sources%' order by at desc limit 1"
-    )
+    [last] = rows("select detail from v_fetch where outcome <> 'listed' order by at desc limit 1")
     assert last["detail"] == "tokens.frugal moved by a factor of 6, which was confirmed"
 
 
@@ -57,9 +55,7 @@ def test_a_move_within_a_factor_of_five_is_stored_with_a_mark(visit: Visit, rows
     for day, frugal in (("2026-11-03", 0.4), ("2026-11-10", 1.2)):
         assert visit("token_prices", day, catalogue(day, 20.0, frugal)).code == 0
     assert values(rows, FRUGAL) == [0.4, 1.2]
-    [last] = rows(
-        "select detail from v_fetch where url not like 'sources%' order by at desc limit 1"
-    )
+    [last] = rows("select detail from v_fetch where outcome <> 'listed' order by at desc limit 1")
     assert last["detail"] == "tokens.frugal moved by a factor of 3"
 
 
