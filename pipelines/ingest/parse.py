@@ -54,6 +54,8 @@ def archived_payload(archive: Archive, source: Source, record: Mapping[str, Any]
         first = archive.get(sha)
         # What the hash of several pages names is their index.
         pages = json.loads(first)["pages"] if source.next_page else []
+    except DamagedBody:  # it says which hash is wrong, and what to do
+        raise
     except (TypeError, ValueError) as error:
         raise DamagedBody(f"what is noted beside the archived body {sha} is damaged") from error
     same = [declared for declared in source.requests if public_url(declared) == record["url"]]
