@@ -145,9 +145,9 @@ class Operation:
 
     def live(self, day: date) -> None:
         """A day: what the schedules ask, the reader, and the release."""
-        if day.day == 1:
+        if day.day == 1 or day == self.world.economy.start:
             self.at(day, 4)
-            for entry in reader.due(self.world.economy, day):
+            for entry in reader.due(self.world.economy, day.replace(day=1)):
                 self._add(entry)
         sources = [pair for pair in due(day) if not self.only or pair[1].key in self.only]
         self.commands([(("fetch", source.key), self.at(day, hour)) for hour, source in sources])
