@@ -185,7 +185,10 @@ class Operation:
         # The same bytes say nothing new of a day that they do not name, unless the source says so.
         if publisher.undated and not source.snapshot_dated and "new" not in set(live["outcome"]):
             return
-        self._expect(publisher, fully=not scripted and live["outcome"].size > 0 and bad.empty)
+        # A frozen file may be read, or not be taken for today's.
+        frozen = any(event.kind == "frozen" for event in script.at(source.key, day))
+        good = live["outcome"].size > 0 and bad.empty
+        self._expect(publisher, fully=good and not scripted and not frozen)
 
     def _expect(self, publisher: Publisher, *, fully: bool) -> None:
         """Note what the store must hold, or may hold, after this fetch."""
