@@ -89,7 +89,7 @@ def run(arguments: Sequence[str], now: str) -> Ended:
             code = ended.code
     status = code if isinstance(code, int) else 0
     spent = time.process_time() - started
-    return Ended(status, out.getvalue()[-300:], os.getpid(), memory_in_use(), spent)
+    return Ended(status, out.getvalue()[-900:], os.getpid(), memory_in_use(), spent)
 
 
 def without_waits() -> None:
