@@ -41,6 +41,8 @@ CADENCE = {
     "yearly": 31,
 }
 SECRET = "whsec_" + "d29ybGQgb2YgdGhlIHRlc3RzLCBubyBzZWNyZXQ="
+# `listed` is a list of files that named the newest edition.
+GOOD = ["new", "unchanged", "listed"]
 # What publishers that want a key or consent get in the world.
 CONSENT = ("EIA_API_KEY", "SILENTCRASH_ACCEPT_FEEDS", "SILENTCRASH_ACCEPT_TRENDFORCE")
 
@@ -173,7 +175,7 @@ class Operation:
 
     def _judge(self, source: Source, rows: pd.DataFrame) -> None:
         live = rows.loc[~rows["outcome"].eq("history")]
-        bad = live.loc[~live["outcome"].isin(["new", "unchanged"])]
+        bad = live.loc[~live["outcome"].isin(GOOD)]
         day, script = self.world.today, self.world.script
         scripted = bool(script.faults_at(source.key, day))
         healing = script.mended_within(source.key, day, CADENCE[source.cadence])

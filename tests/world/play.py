@@ -72,13 +72,17 @@ class Played:
     @property
     def faults(self) -> list[str]:
         """Everything that is not as it must be."""
-        faults = [*self.failures, *(fault for month in self.months for fault in month.faults)]
+        return [*(fault for month in self.months for fault in month.faults), *self.at_the_end]
+
+    @property
+    def at_the_end(self) -> list[str]:
+        """Commands that failed, and sizes that grow too fast."""
         growing = [
             name
             for name in ("store", "archive", "memory")
             if not checks.linear([getattr(month, name) for month in self.months])
         ]
-        return faults + [f"{name} grows faster than linearly" for name in growing]
+        return self.failures + [f"{name} grows faster than linearly" for name in growing]
 
 
 def past() -> dict[str, dict[date, float]]:

@@ -46,8 +46,8 @@ def ember_body(context: Context) -> bytes:
 
 
 # --- energy-charts: hours of the days that are asked for, of Berlin; hours are enough for a mean.
-# How far back the service goes in this world: the first question is for a year.
-BACK = timedelta(days=400)
+# How far back the service goes in this world: it is asked for a year.
+BACK = timedelta(days=300)
 MEAN, STRESS = "energy_charts.DE-LU.mean", "energy_charts.DE-LU.stress"
 
 
