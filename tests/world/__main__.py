@@ -6,6 +6,7 @@ import argparse
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
 from tests.world import engines
@@ -60,6 +61,17 @@ def line(month: Month) -> str:
     )
 
 
+def show(month: Month, shown: set[str]) -> None:
+    """Print a month, and what is wrong in it and was not printed before."""
+    print(line(month))
+    for fault in month.faults:
+        text = fault.removeprefix(month.month)
+        if text not in shown:
+            print(f"  FAULT {fault}")
+        shown.add(text)
+    sys.stdout.flush()
+
+
 def main() -> int:
     """Play, print, and say what is not as it must be."""
     parser = argparse.ArgumentParser(prog="make world", description=__doc__)
@@ -85,11 +97,11 @@ def main() -> int:
             script=script,
             warehouse=warehouse,
             workers=chosen.workers,
-            show=lambda month: print(line(month), flush=True),
+            show=partial(show, shown=set()),
         )
     published = sum(month.published for month in played.months)
     print(f"published {published} of {len(played.months)} in {time.monotonic() - started:.0f} s")
-    for fault in played.faults:
+    for fault in played.at_the_end:
         print(f"FAULT {fault}")
     return 1 if played.faults else 0
 

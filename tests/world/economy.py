@@ -99,6 +99,11 @@ class Economy:
         """A standard normal number of this series and period alone."""
         return float(self._random(series, period.toordinal()).standard_normal())
 
+    def noises(self, series: str, day: date, number: int) -> list[float]:
+        """So many standard normal numbers of this series and day alone."""
+        draws = self._random(series, day.toordinal()).standard_normal(number)
+        return [float(draw) for draw in draws]
+
     def count(self, series: str, period: date, mean: float) -> int:
         """How many things happened in a period: a Poisson number."""
         return int(self._random(series, period.toordinal()).poisson(mean))

@@ -41,6 +41,8 @@ CADENCE = {
     "yearly": 31,
 }
 SECRET = "whsec_" + "d29ybGQgb2YgdGhlIHRlc3RzLCBubyBzZWNyZXQ="
+# `listed` is a list of files that named the newest edition.
+GOOD = ["new", "unchanged", "listed"]
 # What publishers that want a key or consent get in the world.
 CONSENT = ("EIA_API_KEY", "SILENTCRASH_ACCEPT_FEEDS", "SILENTCRASH_ACCEPT_TRENDFORCE")
 
@@ -89,7 +91,7 @@ def run(arguments: Sequence[str], now: str) -> Ended:
             code = ended.code
     status = code if isinstance(code, int) else 0
     spent = time.process_time() - started
-    return Ended(status, out.getvalue()[-300:], os.getpid(), memory_in_use(), spent)
+    return Ended(status, out.getvalue()[-900:], os.getpid(), memory_in_use(), spent)
 
 
 def without_waits() -> None:
@@ -145,9 +147,9 @@ class Operation:
 
     def live(self, day: date) -> None:
         """A day: what the schedules ask, the reader, and the release."""
-        if day.day == 1:
+        if day.day == 1 or day == self.world.economy.start:
             self.at(day, 4)
-            for entry in reader.due(self.world.economy, day):
+            for entry in reader.due(self.world.economy, day.replace(day=1)):
                 self._add(entry)
         sources = [pair for pair in due(day) if not self.only or pair[1].key in self.only]
         self.commands([(("fetch", source.key), self.at(day, hour)) for hour, source in sources])
@@ -173,7 +175,7 @@ class Operation:
 
     def _judge(self, source: Source, rows: pd.DataFrame) -> None:
         live = rows.loc[~rows["outcome"].eq("history")]
-        bad = live.loc[~live["outcome"].isin(["new", "unchanged"])]
+        bad = live.loc[~live["outcome"].isin(GOOD)]
         day, script = self.world.today, self.world.script
         scripted = bool(script.faults_at(source.key, day))
         healing = script.mended_within(source.key, day, CADENCE[source.cadence])
@@ -182,10 +184,12 @@ class Operation:
             for row in bad.itertuples()
         ]
         publisher = publishers()[source.key]
+        # A frozen file may be read, or not be taken for today's.
+        frozen = any(event.kind == "frozen" for event in script.at(source.key, day))
         # The same bytes say nothing new of a day that they do not name, unless the source says so.
-        if publisher.undated and not source.snapshot_dated and "new" not in set(live["outcome"]):
-            return
-        self._expect(publisher, fully=not scripted and live["outcome"].size > 0 and bad.empty)
+        silent = publisher.undated and not source.snapshot_dated
+        good = live["outcome"].size > 0 and live["outcome"].isin(["new"] if silent else GOOD).all()
+        self._expect(publisher, fully=good and not scripted and not frozen)
 
     def _expect(self, publisher: Publisher, *, fully: bool) -> None:
         """Note what the store must hold, or may hold, after this fetch."""

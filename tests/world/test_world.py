@@ -44,7 +44,7 @@ def test_three_months_are_published_and_true(tmp_path: Path) -> None:
     index = sources_read(framework())
     played = play(tmp_path / "home", months=3, script=load(script), only=index)
     assert [month.month for month in played.months] == ["2026-10", "2026-11", "2026-12"]
-    assert played.faults == []
+    assert "\n".join(played.faults) == ""
     assert sum(month.refused for month in played.months) >= 3
     assert all(month.figures > 5000 for month in played.months)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from sources.publishers.msft_ai_diffusion import ECONOMIES
 from tests.world.calendars import Calendar, daily
 from tests.world.economy import Economy, Path, later, periods
-from tests.world.publishers import Context, Figures, Publisher
+from tests.world.publishers import Context, Figures, Publisher, repositories
 
 CSV = {"Content-Type": "text/csv; charset=utf-8"}
 
@@ -133,7 +133,13 @@ def diffusion_figures(economy: Economy, edition: date) -> Figures:
 def diffusion_body(context: Context) -> bytes | None:
     """The file of the newest wave, all waves so far as columns, in MacRoman."""
     newest = DIFFUSION.newest(context.edition)
-    if "api.github.com" in context.received.path:
+    files = {
+        f"data/AI_Diffusion_{_wave(quarter).replace(' ', '')}_Update.csv": DIFFUSION.due(quarter)
+        for quarter in periods(date(2026, 1, 1), newest, "Q")
+    }
+    if (listed := repositories.answer(context, files)) is not None:
+        return listed
+    if not context.received.path.endswith(max(files, key=files.__getitem__)):
         return None
     quarters = sorted({period for _, period in context.figures})
     rows = [",".join(["Economy", *(f"{_wave(quarter)} AI Diffusion" for quarter in quarters)])]
@@ -145,7 +151,6 @@ def diffusion_body(context: Context) -> bytes | None:
         name = f'"{economy.economy}"' if "," in economy.economy else economy.economy
         rows.append(",".join([name, *("" if c is None else f"{c:.2f}%" for c in cells)]))
     rows += [f"{name},{','.join('20.00%' for _ in quarters)}" for name in context.news]
-    assert newest in quarters or not quarters
     return "\n".join([*rows, ""]).encode("mac_roman")
 
 
@@ -248,7 +253,10 @@ PUBLISHERS = (
         DIFFUSION.edition,
         diffusion_figures,
         diffusion_body,
-        ("raw.githubusercontent.com/microsoft/ai-diffusion-report/",),
+        (
+            "raw.githubusercontent.com/microsoft/ai-diffusion-report/",
+            *repositories.lists("microsoft/ai-diffusion-report"),
+        ),
         headers={"Content-Type": "text/plain"},
     ),
     Publisher(

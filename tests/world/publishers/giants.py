@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from tests.world.calendars import daily, every
 from tests.world.economy import Economy
 from tests.world.publishers import Context, Figures, Publisher
-from tests.world.publishers.rents import LISTED, text
+from tests.world.publishers.rents import LISTED, machines, text
 
 # --- Google Cloud, tabulated every Thursday by Cyclenerd.
 GCP_MACHINES = {
@@ -86,7 +86,7 @@ AWS_LOCATIONS = {
 def aws_figures(economy: Economy, day: date) -> Figures:
     """List prices of a day: 6.88 for an H100 in Virginia at the start."""
     return {
-        (key, day): economy.posted(key, day, 6.88 if "h100" in key else 1.6 * LISTED[gpu])
+        (key, day): economy.posted(key, day, 6.88 if "h100" in key else 1.6 * LISTED.get(gpu, 4.0))
         for region, gpus in AWS_LOCATIONS.values()
         for gpu in gpus
         for key in [f"aws.gpu.{gpu}.{region}.on_demand"]
@@ -125,24 +125,16 @@ def _aws_row(machine: str, location: str, price: float) -> dict[str, object]:
 
 
 # --- Azure: items of a family, with the meters that stand beside.
-AZURE_MACHINES = {
-    "a100-pcie-80gb": ("Standard_NC24ads_A100_v4", 1, "A100"),
-    "a100-sxm-80gb": ("Standard_ND96amsr_A100_v4", 8, "A100"),
-    "h100-nvl-94gb": ("Standard_NC40ads_H100_v5", 1, "H100"),
-    "h100-sxm-80gb": ("Standard_ND96isr_H100_v5", 8, "H100"),
-    "h200-sxm-141gb": ("Standard_ND96isr_H200_v5", 8, "H200"),
-    "mi300x-oam-192gb": ("Standard_ND96isr_MI300X_v5", 8, "MI300X"),
-}
 AZURE_REGIONS = ("eastus", "eastus2", "westus3", "westeurope", "southafricanorth", "uaenorth")
 
 
 def azure_figures(economy: Economy, day: date) -> Figures:
     """List and spot prices in six regions."""
     figures: Figures = {}
-    for gpu in AZURE_MACHINES:
+    for _, gpu, _ in machines("azure"):
         for region in AZURE_REGIONS:
             key = f"azure.gpu.{gpu}.{region}"
-            listed = economy.posted(f"{key}.on_demand", day, 2 * LISTED[gpu])
+            listed = economy.posted(f"{key}.on_demand", day, 2 * LISTED.get(gpu, 4.0))
             figures[f"{key}.on_demand", day] = listed
             figures[f"{key}.spot", day] = round(0.4 * listed, 2)
     return figures
@@ -151,9 +143,10 @@ def azure_figures(economy: Economy, day: date) -> Figures:
 def azure_body(context: Context) -> bytes:
     """The items of the family that the filter names, on one page."""
     condition = " ".join(context.received.query.get("$filter", []))
+    family = condition.rpartition("contains(armSkuName,'")[2].removesuffix("')")
     items: list[dict[str, object]] = []
-    for gpu, (machine, count, family) in AZURE_MACHINES.items():
-        if f"'{family}'" not in condition:
+    for machine, gpu, count in machines("azure"):
+        if family not in machine:
             continue
         for region in AZURE_REGIONS:
             for basis, suffix in (("on_demand", ""), ("spot", " Spot")):

@@ -156,7 +156,7 @@ def _steps(economy: Economy, day: date) -> dict[str, list[tuple[date, float]]]:
     """The dated power of each site; every site grows each third of a year."""
     steps = {}
     for site in range(SITES):
-        first = date(2024, 1, 15) + timedelta(days=31 * site)
+        first = date(2024, 1, 1) + timedelta(days=31 * site)
         number = max((day - first).days // STEP.days + 1, 1)
         steps[f"Site {site}"] = [(first + STEP * n, 100.0 + 50 * n + site) for n in range(number)]
     return steps

@@ -7,47 +7,23 @@ from datetime import date
 from io import BytesIO
 from zipfile import ZipFile, ZipInfo
 
-import pandas as pd
-
-from sources.publishers.gpus import MACHINES
 from tests.world.calendars import daily
 from tests.world.economy import Economy
 from tests.world.publishers import Context, Figures, Publisher
-from tests.world.publishers.rents import LISTED, text
+from tests.world.publishers.rents import LISTED, machines, text
 
 # --- SkyPilot's catalogue: a CSV for each cloud, read in force.
-CATALOGUE = {
-    "lambda": {
-        "gpu_8x_v100_n": ("v100-sxm-16gb", 8),
-        "gpu_8x_a100": ("a100-sxm-40gb", 8),
-        "gpu_8x_a100_80gb_sxm4": ("a100-sxm-80gb", 8),
-        "gpu_1x_h100_pcie": ("h100-pcie-80gb", 1),
-        "gpu_8x_h100_sxm5": ("h100-sxm-80gb", 8),
-        "gpu_8x_b200_sxm6": ("b200-sxm-180gb", 8),
-    },
-    "runpod": {
-        "1x_A100-80GB_SECURE": ("a100-pcie-80gb", 1),
-        "1x_A100-80GB-SXM_SECURE": ("a100-sxm-80gb", 1),
-        "1x_H100_SECURE": ("h100-pcie-80gb", 1),
-        "1x_H100-SXM_SECURE": ("h100-sxm-80gb", 1),
-        "1x_H200-SXM_SECURE": ("h200-sxm-141gb", 1),
-        "1x_B200_SECURE": ("b200-sxm-180gb", 1),
-    },
-    "nebius": {
-        "gpu-h100-sxm_8gpu-128vcpu-1600gb": ("h100-sxm-80gb", 8),
-        "gpu-h200-sxm_8gpu-128vcpu-1600gb": ("h200-sxm-141gb", 8),
-    },
-}
+CATALOGUE = ("lambda", "nebius", "runpod", "verda")
 SKYPILOT_START = {"nebius": {"h100-sxm-80gb": 3.85}, "runpod": {"h100-sxm-80gb": 3.29}}
 
 
 def skypilot_figures(economy: Economy, day: date) -> Figures:
     """List prices of three clouds; spot at Nebius alone."""
     figures: Figures = {}
-    for cloud, machines in CATALOGUE.items():
-        for gpu, _ in machines.values():
+    for cloud in CATALOGUE:
+        for _, gpu, _ in machines(cloud):
             key = f"skypilot.gpu.{gpu}.{cloud}.on_demand"
-            start = SKYPILOT_START.get(cloud, {}).get(gpu, LISTED[gpu])
+            start = SKYPILOT_START.get(cloud, {}).get(gpu, LISTED.get(gpu, 4.0))
             figures[key, day] = economy.posted(key, day, start)
             if cloud == "nebius":
                 spot = round(figures[key, day] * 0.5, 2)
@@ -62,7 +38,7 @@ def skypilot_body(context: Context) -> bytes | None:
         return None
     rows = ["InstanceType,AcceleratorName,AcceleratorCount,vCPUs,MemoryGiB,Price,Region,SpotPrice"]
     rows.append("cpu_4x_general,,,4.0,16.0,0.2,us-east-1,")
-    for machine, (gpu, count) in CATALOGUE[cloud].items():
+    for machine, gpu, count in machines(cloud):
         key = f"skypilot.gpu.{gpu}.{cloud}"
         price = context.figures.get((f"{key}.on_demand", context.day))
         spot = context.figures.get((f"{key}.spot", context.day))
@@ -150,8 +126,8 @@ def vast_figures(economy: Economy, day: date) -> Figures:
     for gpu in VAST_NAMES:
         key = f"vast.gpu.{gpu}.world"
         figures[f"{key}.on_demand", day] = economy.posted(f"{key}.on_demand", day, LISTED[gpu])
-        machines = 1 + economy.count(f"{key}.machines", day, MEAN_MACHINES / 2) * 2
-        figures[f"{key}.machines", day] = float(machines)
+        number = 1 + economy.count(f"{key}.machines", day, MEAN_MACHINES / 2) * 2
+        figures[f"{key}.machines", day] = float(number)
     return figures
 
 
@@ -161,10 +137,10 @@ def vast_body(context: Context) -> bytes:
     for kind, (gpu, (name, memory)) in enumerate(VAST_NAMES.items()):
         key = f"vast.gpu.{gpu}.world"
         price = context.figures.get((f"{key}.on_demand", context.day))
-        machines = context.figures.get((f"{key}.machines", context.day))
-        if price is None or machines is None:
+        number = context.figures.get((f"{key}.machines", context.day))
+        if price is None or number is None:
             continue
-        half = int(machines) // 2
+        half = int(number) // 2
         offers += [
             {
                 "id": 1000 * kind + position + 500,
@@ -177,7 +153,7 @@ def vast_body(context: Context) -> bytes:
                 "is_bid": False,
                 "public_ipaddr": "203.0.113.7",
             }
-            for position in range(-half, int(machines) - half)
+            for position in range(-half, int(number) - half)
         ]
     return json.dumps({"offers": offers}).encode()
 
@@ -202,18 +178,12 @@ SAME_OFFER = {
 }
 
 
-def _machines(cloud: str) -> list[tuple[str, str, int]]:
-    table = pd.read_csv(MACHINES)
-    own = table[table["provider"].eq(f"dstack.{cloud}")]
-    return list(zip(own["machine"], own["gpu"], own["count"].astype(int), strict=True))
-
-
 def dstack_figures(economy: Economy, day: date) -> Figures:
     """The list price of each GPU at each cloud, on the day of the catalogue."""
     return {
         (key, day): economy.posted(key, day, SAME_OFFER.get((cloud, gpu), LISTED.get(gpu, 4.0)))
         for cloud in TABLES.values()
-        for _, gpu, _ in _machines(cloud)
+        for _, gpu, _ in machines(f"dstack.{cloud}")
         for key in [f"dstack.gpu.{gpu}.{cloud}.on_demand"]
     }
 
@@ -232,7 +202,7 @@ def dstack_body(context: Context) -> bytes | None:
     rows = [
         "instance_name,location,price,cpu,memory,gpu_count,gpu_name,gpu_memory,spot,disk_size,flags"
     ]
-    for machine, gpu, count in _machines(cloud):
+    for machine, gpu, count in machines(f"dstack.{cloud}"):
         price = context.figures.get((f"dstack.gpu.{gpu}.{cloud}.on_demand", context.day))
         if price is not None:
             position, name = PLACES.get(cloud, "region-1"), gpu.split("-")[0].upper()

@@ -123,23 +123,27 @@ REGIONS = {"africa": "sourcecountry:MO", "france": "sourcecountry:FR"}
 
 
 def gdelt_figures(economy: Economy, day: date) -> Figures:
-    """Articles found on a day, by region."""
+    """Articles of the weeks that end on this day of the week, by region."""
+    weeks = (day - economy.start).days // 7
+    ends = [day - timedelta(days=7 * number) for number in range(weeks + 1)]
     return {
-        (f"gdelt.articles.{region}", day): float(20 + economy.count(f"gdelt {region}", day, 20))
+        (f"gdelt.articles.{region}", end): float(20 + economy.count(f"gdelt {region}", end, 20))
         for region in REGIONS
+        for end in ends
     }
 
 
 def gdelt_body(context: Context) -> bytes:
-    """Articles of the region in the query, each once."""
-    query = context.received.query["query"][0]
-    region = next(name for name, code in REGIONS.items() if code in query)
-    number = int(context.figures.get((f"gdelt.articles.{region}", context.day), 0))
+    """Articles of the region and the week in the question, each once."""
+    query = context.received.query
+    region = next(name for name, code in REGIONS.items() if code in query["query"][0])
+    end = date.fromisoformat(query["enddatetime"][0][:8])
+    number = int(context.figures.get((f"gdelt.articles.{region}", end), 0))
     articles = [
         {
-            "url": f"https://paper.example/{region}/{context.day}/{position}",
-            "title": f"A data centre in the news, {context.day} {position}",
-            "seendate": f"{context.day:%Y%m%d}T000000Z",
+            "url": f"https://paper.example/{region}/{end}/{position}",
+            "title": f"A data centre in the news, {end} {position}",
+            "seendate": f"{end:%Y%m%d}T000000Z",
             "domain": "paper.example",
             "language": "French" if region == "france" else "English",
         }

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from tests.world.calendars import Calendar, daily
 from tests.world.economy import Economy, Path, periods
 from tests.world.publishers import Context, Figures, Publisher
 
+BERLIN = ZoneInfo("Europe/Berlin")
 JSON = {"Content-Type": "application/json"}
 CSV = {"Content-Type": "text/csv; charset=utf-8"}
 
@@ -43,47 +45,55 @@ def ember_body(context: Context) -> bytes:
     return "\n".join(["Country,ISO3 Code,Date,Price (EUR/MWhe)", *rows, ""]).encode()
 
 
-# --- energy-charts: hours of today and tomorrow, of Berlin; hours are enough for a mean.
-HOURS = 24
+# --- energy-charts: hours of the days that are asked for, of Berlin; hours are enough for a mean.
+# How far back the service goes in this world: it is asked for a year.
+BACK = timedelta(days=300)
+MEAN, STRESS = "energy_charts.DE-LU.mean", "energy_charts.DE-LU.stress"
 
 
 def charts_figures(economy: Economy, day: date) -> Figures:
-    """The mean of the day, and the share of hours over 200 or under 0."""
-    prices = _hours(economy, day)
-    stress = sum(price > 200 or price < 0 for price in prices) / len(prices) * 100
-    return {
-        ("energy_charts.DE-LU.mean", day): sum(prices) / len(prices),
-        ("energy_charts.DE-LU.stress", day): stress,
-    }
+    """The mean of each day, and the share of hours over 200 or under 0."""
+    first = economy.start - BACK
+    figures: Figures = {}
+    for each in (first + timedelta(days=number) for number in range((day - first).days + 1)):
+        prices = _hours(economy, each)
+        figures[MEAN, each] = sum(prices) / len(prices)
+        stressed = sum(price > 200 or price < 0 for price in prices)
+        figures[STRESS, each] = stressed / len(prices) * 100
+    return figures
 
 
 def _hours(economy: Economy, day: date) -> list[float]:
     """Prices of the hours of a day: 23 or 25 when the clock changes."""
     mean = economy.figure("energy_charts.DE-LU", "M", day.replace(day=1), Path(start=120, low=20))
-    hours = int((_midnight(day + timedelta(days=1)) - _midnight(day)) // 3600)
-    random = [economy.noise(f"hour {hour}", day) for hour in range(hours)]
-    return [round(mean * (1 + 0.2 * deviation), 2) for deviation in random]
+    hours = (_midnight(day + timedelta(days=1)) - _midnight(day)) // 3600
+    draws = economy.noises("hours", day, hours)
+    return [round(mean * (1 + 0.2 * draw), 2) for draw in draws]
 
 
 def _midnight(day: date) -> int:
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    return int(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo("Europe/Berlin")).timestamp())
+    return int(datetime(day.year, day.month, day.day, tzinfo=BERLIN).timestamp())
 
 
 def charts_body(context: Context) -> bytes:
-    """Time stamps and prices, scaled as the mean of the day was."""
-    prices = _hours(context.economy, context.day)
-    mean = context.figures.get(("energy_charts.DE-LU.mean", context.day))
-    factor = 1.0 if mean is None else mean / (sum(prices) / len(prices))
-    first = _midnight(context.day)
+    """Time stamps and prices of a span, scaled as the means of the days were."""
+    query = context.received.query
+    first = date.fromisoformat(query.get("start", [f"{context.day}"])[0])
+    last = date.fromisoformat(query.get("end", [f"{context.day}"])[0])
+    stamps: list[int] = []
+    prices: list[float] = []
+    for day, mean in context.by_period(MEAN).items():
+        if first <= day <= last:
+            true = _hours(context.economy, day)
+            factor = round(mean / (sum(true) / len(true)), 9)
+            stamps += [_midnight(day) + 3600 * hour for hour in range(len(true))]
+            prices += [price * factor for price in true]
     return json.dumps(
         {
-            "license_info": "CC BY 4.0 (creativecommons.org/licenses/by/4.0) from "
+            "license_info": "CC BY 4.0 (creativecommons.org/licenses/by/4.0/) from "
             "Bundesnetzagentur | SMARD.de",
-            "unix_seconds": [first + 3600 * hour for hour in range(len(prices))],
-            "price": [price if factor == 1.0 else price * factor for price in prices],
+            "unix_seconds": stamps,
+            "price": prices,
             "unit": "EUR / MWh",
             "deprecated": False,
         }

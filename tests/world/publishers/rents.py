@@ -1,6 +1,10 @@
-"""Rents of GPUs at the start of a world, and how a price is printed."""
+"""Rents of GPUs at the start of a world, machines, and how a price is printed."""
 
 from __future__ import annotations
+
+import pandas as pd
+
+from sources.publishers.gpus import MACHINES
 
 # Dollars per GPU and hour at the start; those that continue a history start where it ends.
 LISTED = {
@@ -22,3 +26,10 @@ LISTED = {
 def text(price: float) -> str:
     """A price as a publisher prints it: no exponent, no more digits than it has."""
     return f"{price:.4f}".rstrip("0").rstrip(".")
+
+
+def machines(provider: str) -> list[tuple[str, str, int]]:
+    """The machines that are read at a provider: name, GPU, count."""
+    table = pd.read_csv(MACHINES)
+    own = table[table["provider"].eq(provider)]
+    return list(zip(own["machine"], own["gpu"], own["count"].astype(int), strict=True))
