@@ -1,8 +1,7 @@
-"""What is due at a cut-off, how old a price is, what a month may be called.
+"""How much of what is due is observed, and what a month may be called.
 
-A publisher has a lag: the months between the end of a step (a month or a quarter) and its
-figure. What a punctual publisher would have out is due; an indicator whose figure is older is
-late, even if it is carried. Months are counted from year 0, as in `asof`.
+What a punctual publisher would have out is due: `lag_months` of an indicator is the greatest age
+that its newest figure then has. One whose figure is older is late, even if it is carried.
 """
 
 from collections.abc import Mapping
@@ -22,29 +21,6 @@ FULL = 0.8
 # national accounts number theirs: after one month the monthly figures are in, after three the
 # quarterly ones.
 READINGS = (0, 1, 3)
-
-
-def due_step(month: int, size: int, lag: int) -> int:
-    """The newest step of `size` months whose figure is due in `month`.
-
-    `lag` is in months after the end of a step.
-    """
-    return (month - lag + 1) // size - 1
-
-
-def is_due(month: int, observed: int, size: int, lag: int) -> bool:
-    """Whether a figure of step `observed` is all that is due in `month`."""
-    return observed >= due_step(month, size, lag)
-
-
-def posted_age(month: int, changed: int, read: int | None) -> int:
-    """Months since a posted price or a list of events was last read.
-
-    `changed` is the month of its last change and `read` that of the last successful reading,
-    whether or not anything had changed. A price that nobody has read since is as old as its
-    reading; without any record of readings, as old as its last change.
-    """
-    return max(0, month - (changed if read is None else max(changed, read)))
 
 
 class Coverage(NamedTuple):

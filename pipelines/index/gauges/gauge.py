@@ -21,22 +21,33 @@ class Gauge(NamedTuple):
 
     `contributions` has the points of each indicator ("dimension.indicator"), of the shift inside
     each dimension ("dimension.composition") and of that between dimensions ("composition"); a
-    row adds up to `value`. `moves` has the points that each indicator adds to the change since
-    the last value; "composition" there is what no indicator made: zero, but where nothing links
-    two months.
+    row adds up to `value`. `weights` are those of the indicators in the gauge, `shares` those of
+    the dimensions, `coverage` the present share of each dimension. `moves` has the points that
+    each indicator adds to the change since the last value; "composition" there is what no
+    indicator made: zero, but where nothing links two months.
     """
 
     value: pd.Series
     dimensions: pd.DataFrame
     contributions: pd.DataFrame
+    weights: pd.DataFrame
+    shares: pd.DataFrame
+    coverage: pd.DataFrame
     moves: pd.DataFrame
 
 
-def gauge(scores: pd.DataFrame, tree: Tree, *, floor_dimension: float, floor: float) -> Gauge:
+def gauge(
+    scores: pd.DataFrame,
+    tree: Tree,
+    *,
+    floor_dimension: float,
+    floor: float,
+    readable: pd.Series | None = None,
+) -> Gauge:
     """The gauge of scores (period x "dimension.indicator", 0 calm to 100).
 
     A dimension needs `floor_dimension` of the weight of its indicators, the gauge `floor` of
-    that of its dimensions. Causal: a row sees no later one.
+    that of its dimensions and a row that is `readable`. Causal: a row sees no later one.
     """
     leaves = {key: _leaves(key, inside) for key, (_, inside) in tree.items()}
     linked = {
@@ -45,9 +56,17 @@ def gauge(scores: pd.DataFrame, tree: Tree, *, floor_dimension: float, floor: fl
     }
     dimensions = pd.DataFrame({key: dimension.value for key, dimension in linked.items()})
     nominal = pd.Series({key: weight for key, (weight, _) in tree.items()})
-    top = linked_mean(dimensions, nominal, floor=floor)
+    shown = dimensions if readable is None else dimensions.where(readable, axis=0)
+    top = linked_mean(shown, nominal, floor=floor)
+    inside = [linked[key].weights.mul(top.weights[key], axis=0) for key in linked]
     return Gauge(
-        top.value, dimensions, _contributions(scores, linked, top), _moves(linked, dimensions, top)
+        top.value,
+        dimensions,
+        _contributions(scores, linked, top),
+        pd.concat(inside, axis=1).where(top.value.notna(), axis=0),
+        top.weights,
+        pd.DataFrame({key: dimension.coverage for key, dimension in linked.items()}),
+        _moves(linked, dimensions, top),
     )
 
 

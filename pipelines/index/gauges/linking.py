@@ -19,6 +19,9 @@ Array = NDArray[np.float64]
 # Share of the members' weight that two months must have in common to be linked. With less, the
 # months say too little of each other: the value starts again from the shift that stood.
 MATCHED = 0.5
+# Scores lie between these, and so does what they mean: a linked value beyond is an artefact of a
+# shift that stood (a member that entered high and fell leaves less than nothing), and is cut off.
+BOUNDS = (0.0, 100.0)
 
 
 class Linked(NamedTuple):
@@ -26,8 +29,9 @@ class Linked(NamedTuple):
 
     `value` = the weighted mean of the present scores + `shift`. `weights` are effective ones and
     add up to one in each row, `coverage` is the present share of the nominal weight. `moves` are
-    the points that each member adds to the change since the last value: they add up to it and
-    are zero for who enters or leaves; NaN in the first row and where a link is missing.
+    the points that each member adds to the change since the last value: they add up to it, but
+    where the value is at one of BOUNDS, and are zero for who enters or leaves; NaN in the first
+    row and where a link is missing.
     """
 
     value: pd.Series
@@ -54,7 +58,7 @@ def linked_mean(scores: pd.DataFrame, weights: pd.Series, *, floor: float) -> Li
         moves[row] = _moves(table[last], table[row], nominal)
         matched = not np.isnan(moves[row]).any()
         moved = moves[row].sum() - (plain[row] - plain[last]) if matched else 0.0
-        shift[row] = shift[last] + moved
+        shift[row] = np.clip(plain[row] + shift[last] + moved, *BOUNDS) - plain[row]
     shifts = pd.Series(shift, scores.index)
     points = pd.DataFrame(moves, scores.index, scores.columns)
     return Linked(mean + shifts, shifts, coverage, effective, points)

@@ -1,47 +1,11 @@
-"""What is due, how old a price is, what a month may be called, by hand."""
+"""What is due and what a month may be called, by hand."""
 
 from datetime import UTC, datetime, timedelta
 
-import pandas as pd
 import pytest
 
 from pipelines.index.framework import Framework
 from pipelines.index.gauges import due
-
-
-def month(text: str) -> int:
-    period = pd.Period(text, "M")
-    return period.year * 12 + period.month - 1
-
-
-def quarter(text: str) -> int:
-    period = pd.Period(text, "Q")
-    return period.year * 4 + period.quarter - 1
-
-
-@pytest.mark.parametrize(
-    ("edition", "newest"),
-    [("2026-08", "2026Q1"), ("2026-09", "2026Q2"), ("2026-11", "2026Q2"), ("2026-12", "2026Q3")],
-)
-def test_a_quarter_is_due_three_months_after_its_end(edition: str, newest: str) -> None:
-    assert due.due_step(month(edition), 3, 3) == quarter(newest)
-    assert due.is_due(month(edition), quarter(newest), 3, 3)
-    assert not due.is_due(month(edition), quarter(newest) - 1, 3, 3)
-
-
-def test_a_month_is_due_after_its_lag() -> None:
-    assert due.due_step(month("2026-10"), 1, 2) == month("2026-08")
-    assert due.due_step(month("2026-10"), 1, 0) == month("2026-10")
-    assert not due.is_due(month("2027-01"), month("2026-10"), 1, 2)
-
-
-def test_a_posted_price_ages_from_the_day_it_was_last_read() -> None:
-    changed, read = month("2025-03"), month("2026-08")
-    assert due.posted_age(month("2026-10"), changed, read) == 2
-    assert due.posted_age(month("2029-10"), changed, read) == 38
-    assert due.posted_age(month("2026-10"), changed, None) == 19
-    assert due.posted_age(month("2026-10"), month("2026-11"), read) == 0
-
 
 WEIGHTS = due.leaf_weights({"cost": (1.0, {"a": 3.0, "b": 1.0}), "chips": (1.0, {"c": 1.0})})
 
