@@ -68,10 +68,13 @@ def compute(
 
 
 def indicators(
-    history: pd.DataFrame, framework: Framework, months: Iterable[pd.Period]
+    history: pd.DataFrame,
+    framework: Framework,
+    months: Iterable[pd.Period],
+    as_of: Mapping[pd.Period, datetime] | None = None,
 ) -> pd.DataFrame:
-    """Every indicator of each month as known at its cut-off: columns of READ."""
-    return _table(_readings(_as_of(history, framework), framework, months, {}))
+    """Every indicator of each month, dated as for `compute`: columns of READ."""
+    return _table(_readings(_as_of(history, framework), framework, months, as_of or {}))
 
 
 def assembled(read_rows: pd.DataFrame, framework: Framework) -> pd.DataFrame:

@@ -1,0 +1,1 @@
+"""Pressure, retreat and phase of each edition: tables, and how they are stored."""
