@@ -10,6 +10,9 @@ from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 
 READINGS = {"observed": "full", "provisional": "provisional", "withheld": "none"}
+READ = {"full": "gauges_read_full", "provisional": "gauges_read_provisional"}
+NAMES = {"full": "reading_full", "provisional": "reading_provisional", "none": "reading_none"}
+AGAIN = {2: "gauges_again_2", 3: "gauges_again_3"}
 
 
 def months(stats: EditionStats) -> pd.DataFrame:
@@ -50,7 +53,7 @@ def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
         last = read.iloc[-1]
         sentences.append(
             lang.say(
-                f"gauges_read_{last['reading']}",
+                READ[last["reading"]],
                 month=lang.month(read.index[-1]),
                 pressure=lang.number(last["pressure"]),
                 retreat=lang.number(last["retreat"]),
@@ -93,7 +96,7 @@ def figure(stats: EditionStats, lang: Language, draw: Draw) -> Figure | None:
     rows = [
         [
             lang.month(month), lang.number(line["pressure"]), lang.number(line["retreat"]),
-            phases[line["phase"]], str(lang.words[f"reading_{line['reading']}"]),
+            phases[line["phase"]], str(lang.words[NAMES[line["reading"]]]),
             lang.percent(line["observed"]),
             lang.percent(line["true"]) if pd.notna(line["true"]) else "–",
             str(lang.words["rebuilt" if line["reconstructed"] else "in_time"]),
@@ -146,7 +149,7 @@ def _again(stats: EditionStats, lang: Language) -> list[str]:
     later = own[own["reading"].gt(1)]
     return [
         lang.say(
-            f"gauges_again_{reading}",
+            AGAIN[reading],
             month=lang.month(month),
             now=lang.number(score),
             first=lang.number(first.get(month, float("nan"))),
