@@ -1,5 +1,6 @@
 """Declared shocks: each shipped scenario gives its phase and its signs."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
@@ -13,6 +14,7 @@ from pipelines.index import framework, realtime
 from pipelines.index.framework import Framework
 from pipelines.index.gauges import scenario
 
+PAGE = Path(__file__).parents[3] / "docs" / "method.md"
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
@@ -40,6 +42,18 @@ def test_a_shipped_scenario_gives_its_phase_and_its_signs(
 ) -> None:
     declared, outcome = scenario.load(name), outcome_of(name)
     assert scenario.surprises(declared, outcome) == []
+
+
+@pytest.mark.parametrize("name", scenario.names())
+def test_the_page_says_what_a_scenario_gives(
+    name: str, outcome_of: Callable[[str], scenario.Outcome]
+) -> None:
+    row = re.search(rf"^\| `{name}`: .*$", PAGE.read_text(encoding="utf-8"), re.M)
+    assert row, f"docs/method.md has no row of {name}"
+    pressure, retreat, phase = (cell.strip() for cell in row[0].strip("| ").split("|")[1:])
+    last = outcome_of(name).after.iloc[-1]
+    figures = [f"{last['pressure']:.1f}", f"{last['retreat']:.1f}", last["phase"].replace("_", " ")]
+    assert [pressure, retreat, phase] == figures
 
 
 def test_a_bust_is_a_retreat_where_the_pressure_falls(
