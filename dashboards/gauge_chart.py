@@ -1,4 +1,4 @@
-"""The chart of the two gauges: the path of the months, pressure across, retreat up."""
+"""The chart of both gauges: the months, pressure across, retreat up."""
 
 from collections.abc import Sequence
 from typing import Any

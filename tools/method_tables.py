@@ -80,7 +80,7 @@ def spliced(continued: Sequence[Splice], gaps: Sequence[Gap]) -> str:
 
 
 def changes(following: Framework) -> str:
-    """What a version changes of the indicators of the one before, and its retreat gauge."""
+    """What a version changes of the one before, and its retreat gauge."""
     before = following.succeeds.method.indicators if following.succeeds else {}
     now = following.indicators
     rows = [

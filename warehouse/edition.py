@@ -186,8 +186,7 @@ def load(
             raise LookupError("no such edition is stored: compute it with `silentcrash release`")
         parts = {name: value for name, value in row.items() if name != "created_at"}
         parts |= _parts(connection, parts["id"], parts["recorded_by"])
-        day = int(parts["framework"]["rules"]["cutoff_day"])
-        parts["gauges"] = gauge_store.load(connection, parts["id"], day)
+        parts["gauges"] = gauge_store.load(connection, parts["id"])
     freshness = status(engine, parts["as_of"], parts["recorded_by"])
     freshness = freshness[["key", "newest_period", "age_days", "late", "assumed_share"]]
     return Edition(**parts | {"sources": parts["sources"].merge(freshness, on="key")})

@@ -127,9 +127,9 @@ def _titles(stats: EditionStats, lang: Language) -> dict[str, str]:
     method = stats.edition.gauges.method
     groups = [*method["dimension"], method["retreat"]]
     return {
-        f"{group['key']}.{one['key']}": lang.of(one)
+        f"{group['key']}.{leaf['key']}": lang.of(leaf)
         for group in groups
-        for one in group["indicator"]
+        for leaf in group["indicator"]
     }
 
 
@@ -165,7 +165,8 @@ def _signs(stats: EditionStats, month: pd.Timestamp, lang: Language) -> list[lis
     rows, titles = stats.edition.gauges.rows, _titles(stats, lang)
     now = rows[rows["period"].eq(month) & rows["kind"].eq("sign") & rows["reading"].eq(1)]
     own = {
-        f"retreat.{one['key']}": one for one in stats.edition.gauges.method["retreat"]["indicator"]
+        f"retreat.{sign['key']}": sign
+        for sign in stats.edition.gauges.method["retreat"]["indicator"]
     }
     return [
         [

@@ -1,4 +1,4 @@
-"""Pressure, retreat and phase by the next method: for an edition, and as tables.
+"""Pressure, retreat and phase by the next method: stored, and as tables.
 
 They are computed beside the index in force. The path of an edition has the first reading of each
 month; its last cut-off also gives the second reading of the month before and the third of the month

@@ -11,24 +11,26 @@ from tests.warehouse.made_up import day
 from warehouse import edition, query
 from warehouse.gauges.repository import COLUMNS, FIGURES, Gauges
 
-METHOD = {"version": "made-up"}
+METHOD = {"version": "made-up", "rules": {"cutoff_day": 10}}
 LINEAGE = pd.DataFrame(
-    {"key": [], "series": [], "fetch_id": pd.Series([], dtype="int64")}
-    | dict.fromkeys(("period", "series_period", "known_from"), pd.Series([], dtype="datetime64[s]"))
-)
+    {name: pd.Series([], dtype=kind) for name, kind in {
+        "key": "str", "series": "str", "fetch_id": "int64", "period": "datetime64[s]",
+        "series_period": "datetime64[s]", "known_from": "datetime64[s, UTC]",
+    }.items()}
+)  # fmt: skip
 
 
 def rows(*months: str) -> pd.DataFrame:
     """The pressure and the retreat of some months, first readings."""
     blank = dict.fromkeys(COLUMNS) | {"state": "observed", "reason": "", "regime": "", "reading": 1}
-    made = [
+    records = [
         blank
         | {"period": pd.Timestamp(f"{month}-01"), "key": key, "kind": kind, "score": 40.0}
         | ({"regime": "watch"} if key == "index" else {})
         for month in months
         for key, kind in {"index": "index", "retreat": "gauge"}.items()
     ]
-    return pd.DataFrame(made).astype(dict.fromkeys(FIGURES, "float64"))
+    return pd.DataFrame(records).astype(dict.fromkeys(FIGURES, "float64"))
 
 
 def values(month: str) -> pd.DataFrame:
@@ -38,12 +40,12 @@ def values(month: str) -> pd.DataFrame:
 
 
 def stored(engine: Engine, month: str, created_at: datetime, gauges: Gauges | None) -> int:
-    kept: dict[str, Any] = {
+    release: dict[str, Any] = {
         "month": month, "as_of": day("2026-04-10"), "recorded_by": 0,
-        "framework": {"title": {}, "rules": {"cutoff_day": 10}}, "framework_version": "0",
+        "framework": {"title": {}}, "framework_version": "0",
         "framework_hash": "f0", "data_hash": "d0", "created_at": created_at,
     }  # fmt: skip
-    return edition.save(engine, values=values(month), lineage=LINEAGE, gauges=gauges, **kept)
+    return edition.save(engine, values=values(month), lineage=LINEAGE, gauges=gauges, **release)
 
 
 def test_gauges_come_back_as_they_were_stored(engine: Engine) -> None:
@@ -53,8 +55,8 @@ def test_gauges_come_back_as_they_were_stored(engine: Engine) -> None:
     assert back.method == METHOD
     expected = gauges.rows.sort_values(["period", "key"], ignore_index=True)[COLUMNS]
     pd.testing.assert_frame_equal(back.rows[COLUMNS], expected, check_dtype=False)
-    asked = "select phase from v_index_gauge where key = 'index' order by period"
-    assert query.run(engine, asked)["phase"].tolist() == ["watch", "watch"]
+    query_text = "select phase from v_index_gauge where key = 'index' order by period"
+    assert query.run(engine, query_text)["phase"].tolist() == ["watch", "watch"]
 
 
 @pytest.mark.parametrize(
@@ -64,8 +66,8 @@ def test_gauges_come_back_as_they_were_stored(engine: Engine) -> None:
 def test_a_month_is_in_its_time_until_the_next_cut_off(
     engine: Engine, created: str, late: bool
 ) -> None:
-    made = datetime.fromisoformat(created).replace(tzinfo=UTC)
-    number = stored(engine, "2026-02", made, Gauges(METHOD, rows("2026-01", "2026-02")))
+    stored_at = datetime.fromisoformat(created).replace(tzinfo=UTC)
+    number = stored(engine, "2026-02", stored_at, Gauges(METHOD, rows("2026-01", "2026-02")))
     read = edition.load(engine, number).gauges.rows.groupby("period")["reconstructed"].first()
     # No edition of January was ever made: its month is rebuilt in any case.
     assert read.tolist() == [True, late]

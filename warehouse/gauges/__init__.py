@@ -1,1 +1,1 @@
-"""Pressure, retreat and phase of each edition: tables, and how they are stored."""
+"""Pressure, retreat and phase of each edition, and how they are stored."""

@@ -15,8 +15,8 @@ from warehouse.tables import core
 COLUMNS = [name for name in IndexGauge.model_fields if name != "release_id"]
 FIGURES = ["value", "score", "weight", "contribution", "coverage", "true_dates"]
 # Months whose edition with gauges was stored by then, each with the first time that it was.
-MADE = """
-select month, min(created_at) as made from release r
+FIRST_STORED = """
+select month, min(created_at) as at from release r
 where r.id <= :release and exists (select 1 from gauge_method g where g.release_id = r.id)
 group by month order by month
 """
@@ -46,21 +46,26 @@ def save(connection: Connection, release: int, gauges: Gauges) -> None:
     connection.execute(insert(core(IndexGauge)), plain_records(stored))
 
 
-def load(connection: Connection, release: int, cutoff_day: int) -> Gauges:
+def load(connection: Connection, release: int) -> Gauges:
     """The gauges of a release; empty where it has none."""
     table, of = core(GaugeMethod), {"release": release}
     method = connection.scalar(select(table.c.method).where(table.c.release_id == release))
     if method is None:
         return Gauges()
     stored = f"select {', '.join(COLUMNS)} from index_gauge where release_id = :release"
-    found = rows(connection, f"{stored} order by period, key, reading", of)
-    made = rows(connection, MADE, of)
+    stored_rows = rows(connection, f"{stored} order by period, key, reading", of)
+    first_stored, cutoff_day = (
+        rows(connection, FIRST_STORED, of),
+        int(method["rules"]["cutoff_day"]),
+    )
     in_time = {
         month
-        for month, at in zip(made["month"], pd.to_datetime(made["made"], utc=True), strict=True)
+        for month, at in zip(
+            first_stored["month"], pd.to_datetime(first_stored["at"], utc=True), strict=True
+        )
         if at <= cutoff(following_month(month, 1), cutoff_day)
     }
-    periods = dates(found["period"])
+    periods = dates(stored_rows["period"])
     late = ~periods.strftime("%Y-%m").isin(in_time)
-    typed = found.astype(dict.fromkeys(FIGURES, "float64"))
+    typed = stored_rows.astype(dict.fromkeys(FIGURES, "float64"))
     return Gauges(method, typed.assign(period=periods, reconstructed=late))

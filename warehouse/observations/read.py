@@ -83,10 +83,15 @@ def history(
 
 
 def assumed_dates(engine: Engine) -> pd.DataFrame:
-    """The versions whose known_from is an assumption: series, period, known_from, fetch_id."""
+    """The versions whose known_from is an assumption.
+
+    Columns: series, period, known_from, fetch_id.
+    """
     with engine.connect() as connection:
-        found = rows(connection, ASSUMED)
-    return found.assign(period=dates(found["period"]), known_from=instants(found["known_from"]))
+        assumed = rows(connection, ASSUMED)
+    return assumed.assign(
+        period=dates(assumed["period"]), known_from=instants(assumed["known_from"])
+    )
 
 
 def latest(

@@ -97,27 +97,27 @@ def _rows(
     }
     shown = pd.DataFrame(list(covered.values()), index=pd.Index(list(covered), name="period"))
     rules = framework.rules
-    made = gauge(
+    result = gauge(
         scores[list(weights)], tree, floor_dimension=rules.coverage_dimension,
         floor=rules.coverage_index, readable=shown["status"].ne("none"),
     )  # fmt: skip
-    status = shown["status"].where(made.value.notna(), "none")
+    status = shown["status"].where(result.value.notna(), "none")
     own = pd.DataFrame(
         {
             "key": top,
             "kind": "index" if top == "index" else "gauge",
-            "score": made.value,
-            "weight": made.value.notna().astype("float64").where(made.value.notna()),
-            "contribution": made.value,
+            "score": result.value,
+            "weight": result.value.notna().astype("float64").where(result.value.notna()),
+            "contribution": result.value,
             "coverage": shown["observed"],
             "state": status.map(STATES),
             "reason": [_reason(status[month], covered[month].observed) for month in status.index],
         }
     ).reset_index(names="period")
-    parts = [own, _leaves(scores, made, list(weights), "indicator" if top == "index" else "sign")]
-    parts.append(_shifts(made, "" if top == "index" else f"{top}."))
+    parts = [own, _leaves(scores, result, list(weights), "indicator" if top == "index" else "sign")]
+    parts.append(_shifts(result, "" if top == "index" else f"{top}."))
     if top == "index":
-        parts.append(_dimensions(made, tree))
+        parts.append(_dimensions(result, tree))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -128,37 +128,37 @@ def _reason(status: Status, observed: float) -> str:
     return f"{word}: {observed:.0%} of the weight that is due is observed"
 
 
-def _leaves(scores: pd.DataFrame, made: Gauge, keys: list[str], kind: str) -> pd.DataFrame:
+def _leaves(scores: pd.DataFrame, result: Gauge, keys: list[str], kind: str) -> pd.DataFrame:
     tables = {
         "score": scores[keys],
-        "weight": made.weights[keys].where(made.weights[keys] > 0),
-        "contribution": made.contributions[keys].where(made.weights[keys] > 0),
+        "weight": result.weights[keys].where(result.weights[keys] > 0),
+        "contribution": result.contributions[keys].where(result.weights[keys] > 0),
     }
     return _long(tables).assign(kind=kind, reason="")
 
 
-def _shifts(made: Gauge, prefix: str) -> pd.DataFrame:
-    keys = [key for key in made.contributions if str(key).split(".")[-1] == COMPOSITION]
-    shift = made.contributions[keys]
+def _shifts(result: Gauge, prefix: str) -> pd.DataFrame:
+    keys = [key for key in result.contributions if str(key).split(".")[-1] == COMPOSITION]
+    shift = result.contributions[keys]
     # Of the one dimension of retreat, the shift inside is all there is.
     shift = shift.T.groupby(lambda key: f"{prefix}{COMPOSITION}" if prefix else str(key)).sum().T
     # min_count: a month without a reading has no shift, not one of zero
-    shift = shift.where(made.value.notna(), axis=0)
+    shift = shift.where(result.value.notna(), axis=0)
     return _long({"contribution": shift}).assign(
         kind=COMPOSITION, state="observed",
         reason="keeps the gauge where it was when who is present changed",
     )  # fmt: skip
 
 
-def _dimensions(made: Gauge, tree: Tree) -> pd.DataFrame:
+def _dimensions(result: Gauge, tree: Tree) -> pd.DataFrame:
     keys = list(tree)
-    share = made.shares[keys].where(made.value.notna(), axis=0)
+    share = result.shares[keys].where(result.value.notna(), axis=0)
     rows = _long(
         {
-            "score": made.dimensions,
+            "score": result.dimensions,
             "weight": share.where(share > 0),
-            "contribution": (share * made.dimensions).where(share > 0),
-            "coverage": made.coverage,
+            "contribution": (share * result.dimensions).where(share > 0),
+            "coverage": result.coverage,
         }
     )
     withheld = rows["score"].isna()

@@ -117,7 +117,7 @@ def load(name: str) -> Scenario:
 def run(
     history: pd.DataFrame, framework: Framework, read: pd.DataFrame, scenario: Scenario
 ) -> Outcome:
-    """The gauges with the figures as they are and as shocked, up to the base month.
+    """The gauges with and without the shock, up to the base month.
 
     The base is the last month whose pressure rests on enough of what is due, so that the shock is
     not mixed with figures that are missing. `history` holds every version of every figure, `read`
@@ -191,11 +191,11 @@ def _moved(before: pd.DataFrame, after: pd.DataFrame, last: pd.Period) -> pd.Dat
 
 def surprises(scenario: Scenario, outcome: Outcome) -> list[str]:
     """What came out otherwise than the scenario expects; empty if all is well."""
-    found = {key: outcome.moved["sign"].get(key, "absent") for key in scenario.signs}
+    signs = {key: outcome.moved["sign"].get(key, "absent") for key in scenario.signs}
     wrong = [
-        f"{key}: expected {sign}, {found[key]}"
+        f"{key}: expected {sign}, {signs[key]}"
         for key, sign in scenario.signs.items()
-        if found[key] != sign
+        if signs[key] != sign
     ]
     if outcome.phase != scenario.phase:
         wrong.insert(0, f"phase: expected {scenario.phase}, {outcome.phase or 'no reading'}")

@@ -1,4 +1,4 @@
-"""Method 2027.1: recomputed without the engine, linked to 2026.1, told honestly."""
+"""Method 2027.1: recomputed without the engine, linked to 2026.1."""
 
 import tomllib
 from datetime import UTC, datetime
@@ -74,14 +74,14 @@ def test_a_recomputation_without_the_engine_agrees(
     for group in (*following.dimension, following.retreat):
         scores = pd.DataFrame(
             {
-                one.key: ((table[f"{group.key}.{one.key}"] - one.low) / (one.high - one.low)).clip(
-                    0, 1
-                )
+                leaf.key: (
+                    (table[f"{group.key}.{leaf.key}"] - leaf.low) / (leaf.high - leaf.low)
+                ).clip(0, 1)
                 * 100
-                for one in group.indicator
+                for leaf in group.indicator
             }
         )
-        means[group.key] = chained(scores, {one.key: one.weight for one in group.indicator})
+        means[group.key] = chained(scores, {leaf.key: leaf.weight for leaf in group.indicator})
     readable = own(result, "index", "state").ne("withheld")
     dimensions = [group.key for group in following.dimension]
     pressure = chained(means[dimensions].where(readable, axis=0), dict.fromkeys(dimensions, 1.0))
