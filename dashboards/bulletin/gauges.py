@@ -45,7 +45,7 @@ def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
     if path.empty:
         return None
     method = stats.edition.gauges.method
-    read = path.dropna(subset=["pressure", "retreat"])
+    read = path.dropna(subset=["pressure"])
     sentences = [
         lang.say("gauges_method", version=method["version"], since=lang.month(_since(method)))
     ]
