@@ -25,9 +25,10 @@ def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> C
     """Line of the index over its zones, with its last figure; gaps stay gaps.
 
     `frame`: period, score, low and high where an interval is known, and revised, drawn as
-    hollow dots, where it is known. `zones`: name, enter, end and colour, in points.
+    hollow dots, where it is known; timely and rebuilt (dashed) in the place of one line, where
+    it is known when a month was made. `zones`: name, enter, end and colour, in points.
     """
-    optional = {name for name in ("low", "revised") if name in frame.columns}
+    optional = {name for name in ("low", "revised", "rebuilt") if name in frame.columns}
     template = _index(width, tuple(zones["enter"]), frozenset(optional))
     last = frame.dropna(subset="score").tail(1).assign(label=label)
     data = {"index": frame, "last": last, "zones": zones}
@@ -40,7 +41,8 @@ def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> C
 def _index(width: int, enters: tuple[float, ...], optional: frozenset[str]) -> Any:
     time = alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=YEARS, title=None)
     base = alt.Chart(alt.NamedData("index"))
-    line = base.mark_line().encode(time, alt.Y("score:Q", scale=SCORES))
+    field = "timely:Q" if "rebuilt" in optional else "score:Q"
+    line = base.mark_line().encode(time, alt.Y(field, scale=SCORES))
     last = alt.Chart(alt.NamedData("last")).encode(time, alt.Y("score:Q"))
     dot = last.mark_point(filled=True, size=70, color=theme.INK, opacity=1)
     text = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
@@ -48,6 +50,9 @@ def _index(width: int, enters: tuple[float, ...], optional: frozenset[str]) -> A
     if "low" in optional:
         band = base.mark_area(opacity=0.18, color=theme.INK)
         layers.insert(2, band.encode(time, alt.Y("low:Q", scale=SCORES), alt.Y2("high:Q")))
+    if "rebuilt" in optional:
+        dashed = base.mark_line(strokeDash=[5, 3])
+        layers.append(dashed.encode(time, alt.Y("rebuilt:Q", scale=SCORES)))
     if "revised" in optional:
         revised = alt.Chart(alt.NamedData("revised"))
         dots = revised.mark_point(size=26, color=theme.INK, fill=theme.PAPER, opacity=1)

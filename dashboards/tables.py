@@ -18,8 +18,10 @@ def tables(edition: Edition) -> dict[str, pd.DataFrame]:
     """Every table of an edition, by name."""
     stats = EditionStats(edition)
     traced = _traced(stats)
+    both = {} if edition.gauges.rows.empty else {"gauges": gauges(edition)}
     return {
         "index": index(edition),
+        **both,
         "contributions": contributions(edition),
         "indicators": indicators(stats),
         "vintages": vintages(stats),
@@ -42,6 +44,28 @@ def index(edition: Edition) -> pd.DataFrame:
     ordered = scores.reindex(columns=["index", *order])
     joined = ordered.join(index_rows[[*bounds, *details]]).rename_axis(columns=None)
     return _ordered(joined[["index", *bounds, *order, *details]].reset_index())
+
+
+def gauges(edition: Edition) -> pd.DataFrame:
+    """Pressure, retreat and phase by month and reading."""
+    rows = edition.gauges.rows
+    pressure, retreat = (
+        rows[rows["key"].eq(key)].set_index(["period", "reading"]) for key in ("index", "retreat")
+    )
+    wide = pd.DataFrame(
+        {
+            "pressure": pressure["score"],
+            "retreat": retreat["score"],
+            "phase": pressure["regime"],
+            "state": pressure["state"],
+            "pressure_observed": pressure["coverage"],
+            "retreat_observed": retreat["coverage"],
+            "true_dates": pressure["true_dates"],
+            "reconstructed": pressure["reconstructed"],
+            "reason": pressure["reason"],
+        }
+    )
+    return _ordered(wide.reset_index()[metadata.names("gauges")])
 
 
 def contributions(edition: Edition) -> pd.DataFrame:

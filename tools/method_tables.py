@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipelines.index.framework import Dimension, Framework, Indicator, Panel, load
+from pipelines.index.framework import NEXT, Dimension, Framework, Indicator, Panel, load
 from pipelines.index.inputs import splices, successions
 from pipelines.index.inputs.splices import Gap, Splice
 from tools import docs_markers
@@ -37,6 +37,7 @@ def renewed(text: str, framework: Framework) -> str:
         "indicators": markdown(framework),
         "splices": spliced(splices.load(), splices.gaps()),
         "successions": "\n\n".join(map(_succession, successions.load())),
+        "changes": changes(load(NEXT)),
     }
     for name, part in parts.items():
         text = docs_markers.renewed(text, name, part)
@@ -76,6 +77,34 @@ def spliced(continued: Sequence[Splice], gaps: Sequence[Gap]) -> str:
     left = "\n".join(f"- `{gap.series}`: {gap.why_en}" for gap in gaps)
     reasons = "\n".join(f"- `{splice.series}`: {splice.why_en}" for splice in continued)
     return "\n".join(rows) + f"\n\n{reasons}\n\nLeft without one:\n\n{left}"
+
+
+def changes(following: Framework) -> str:
+    """What a version changes of the one before, and its retreat gauge."""
+    before = following.succeeds.method.indicators if following.succeeds else {}
+    now = following.indicators
+    rows = [
+        f"| {now[key].en} | {text} |"
+        for key in now
+        if key in before and (text := _changed(before[key], now[key]))
+    ]
+    rows += [f"| {before[key].en} | left out |" for key in before if key not in now]
+    table = "\n".join(["| indicator | what changes |", "|---|---|", *rows])
+    return f"{table}\n\n{_group(following.retreat)}" if following.retreat else table
+
+
+def _changed(before: Indicator, now: Indicator) -> str:
+    """The fields that differ, but for words."""
+    old, new = before.model_dump(), now.model_dump()
+    return "; ".join(
+        f"`{name}` {_value(old.get(name))} → {_value(new[name])}"
+        for name in new
+        if not name.endswith(("_fr", "_en")) and old.get(name) != new[name]
+    )
+
+
+def _value(value: object) -> str:
+    return "none" if value is None else f"{value}"
 
 
 def _group(group: Dimension | Panel) -> str:

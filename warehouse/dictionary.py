@@ -13,9 +13,10 @@ from sqlmodel import SQLModel
 
 from warehouse import tables
 from warehouse.alerts import tables as alert_tables
+from warehouse.gauges import tables as gauge_tables
 
 DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-MODULES = (tables, alert_tables)
+MODULES = (tables, alert_tables, gauge_tables)
 HEAD = "| column | type in PostgreSQL | what it holds |"
 MARK = "<!-- dictionary -->\n"
 

@@ -11,10 +11,12 @@ from sqlalchemy import Connection, Engine, insert, select, text
 
 from warehouse.database import add, writing
 from warehouse.fetches import status
+from warehouse.gauges import repository as gauge_store
+from warehouse.gauges.repository import Gauges
 from warehouse.observations.encode import days
 from warehouse.observations.encode import instants as seconds
 from warehouse.observations.staging import stage
-from warehouse.row_conversion import dates, instants, rows
+from warehouse.row_conversion import dates, instants, plain_records, rows
 from warehouse.tables import IndexChange, IndexRevised, IndexValue, Release, core
 
 FLOATS = ["value", "score", "low", "high", "weight", "contribution", "coverage"]
@@ -61,6 +63,7 @@ class Edition:
     each indicator and month. `quarantined`: rows set aside by source, expectation and reason.
     `change`: what moved the index since the month before, by key, and `mean_revision` how far it
     is revised in three months in the mean, both in points; empty and None where that is not known.
+    `gauges`: pressure, retreat and phase beside the index, and the method that made them.
     `alerts`: the rules on figures in force (`rules`) and what they found (`found`: rule, series,
     kind, since and value); None in an edition of before they were kept.
     """
@@ -82,6 +85,7 @@ class Edition:
     revised: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["period", "score"]))
     mean_revision: float | None = None
     alerts: dict[str, Any] | None = None
+    gauges: Gauges = field(default_factory=Gauges)
 
     def titles(self, language: str) -> dict[str, str]:
         """The title of the index, of each dimension, panel and indicator, by key."""
@@ -113,6 +117,7 @@ def save(
     lineage: pd.DataFrame,
     change: pd.DataFrame | None = None,
     revised: "pd.Series[float] | None" = None,
+    gauges: Gauges | None = None,
     **release: Any,
 ) -> int:
     """Store an edition (columns of Release) with its values and lineage; its id.
@@ -131,12 +136,15 @@ def save(
         connection.execute(text(SAVE_LINEAGE), {"release": number})
         if change is not None and len(change):
             moved = change.rename_axis("key").reset_index().assign(release_id=number)
-            connection.execute(insert(core(IndexChange)), _plain(moved))
+            connection.execute(insert(core(IndexChange)), plain_records(moved))
         if revised is not None and len(revised):
             later = pd.DataFrame(
                 {"period": days(revised.index.to_series()), "score": revised.array}
             )
-            connection.execute(insert(core(IndexRevised)), _plain(later.assign(release_id=number)))
+            later = later.assign(release_id=number)
+            connection.execute(insert(core(IndexRevised)), plain_records(later))
+        if gauges is not None:
+            gauge_store.save(connection, number, gauges)
     return number
 
 
@@ -154,12 +162,7 @@ def _traced(lineage: pd.DataFrame) -> pa.Table:
 
 
 def _records(values: pd.DataFrame, number: int) -> list[dict[str, Any]]:
-    return _plain(values[VALUES].assign(period=days(values["period"]), release_id=number))
-
-
-def _plain(table: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = table.astype(object).where(table.notna(), None)
-    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+    return plain_records(values[VALUES].assign(period=days(values["period"]), release_id=number))
 
 
 def load(
@@ -183,6 +186,7 @@ def load(
             raise LookupError("no such edition is stored: compute it with `silentcrash release`")
         parts = {name: value for name, value in row.items() if name != "created_at"}
         parts |= _parts(connection, parts["id"], parts["recorded_by"])
+        parts["gauges"] = gauge_store.load(connection, parts["id"])
     freshness = status(engine, parts["as_of"], parts["recorded_by"])
     freshness = freshness[["key", "newest_period", "age_days", "late", "assumed_share"]]
     return Edition(**parts | {"sources": parts["sources"].merge(freshness, on="key")})

@@ -45,3 +45,9 @@ def day(when: date) -> int:
     if isinstance(when, datetime):
         when = (when.astimezone(UTC) if when.tzinfo else when).date()
     return (when - date(1970, 1, 1)).days
+
+
+def plain_records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame for an insert: None where a value is missing."""
+    plain = table.astype(object).where(table.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]

@@ -97,6 +97,7 @@ def bodies(dialect: str) -> dict[str, str]:
         "v_index_revised": _index_revised(dialect),
         "v_index_state": _index_state(dialect),
         "v_index_change": _index_change(dialect),
+        "v_index_gauge": _index_gauge(dialect),
         "v_lineage": _lineage(dialect),
     }
 
@@ -176,6 +177,14 @@ def _index_change(dialect: str) -> str:
     return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of, m.key,
   m.revised_data, m.new_data, m.method
 from index_change m join release r on r.id = m.release_id"""
+
+
+def _index_gauge(dialect: str) -> str:
+    return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of,
+  {DAY[dialect].format("g.period")} as period, g.key, g.reading, g.kind, g.value, g.score,
+  g.weight, g.contribution, g.coverage, g.true_dates, g.observed, g.age_months, g.state,
+  g.regime as phase, g.reason
+from index_gauge g join release r on r.id = g.release_id"""
 
 
 def _index_revised(dialect: str) -> str:

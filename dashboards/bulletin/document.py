@@ -8,7 +8,14 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from dashboards import rendering
-from dashboards.bulletin import alerts_section, diffusion, headline, quality, table_rows
+from dashboards.bulletin import (
+    alerts_section,
+    diffusion,
+    gauges,
+    headline,
+    quality,
+    table_rows,
+)
 from dashboards.bulletin.figures import Draw, embedded, figures
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import LANGUAGES, Language, language
@@ -19,6 +26,7 @@ LEADERS = 2
 AHEAD = 4  # editions that the calendar announces
 FILES = {
     "index": "index.csv",
+    "gauges": "gauges.csv",
     "contributions": "contributions.csv",
     "indicators": "indicators.csv",
     "vintages": "vintages.csv",
@@ -58,8 +66,9 @@ def content(stats: EditionStats, lang: Language, draw: Draw, data: str = "") -> 
         draw: stores a chart and returns its address.
         data: address of the folder of the tables.
     """
+    drawn = [*figures(stats, lang, draw), gauges.figure(stats, lang, draw)]
     return {
-        "figures": {figure.key: figure for figure in figures(stats, lang, draw)},
+        "figures": {figure.key: figure for figure in drawn if figure},
         "edition": stats.edition,
         "data": data,
         **opening(stats, lang),
@@ -103,6 +112,7 @@ def _sections(stats: EditionStats, lang: Language) -> dict[str, object]:
         ],
         "rules": table_rows.rules(stats, lang),
         "blocks": table_rows.blocks(stats, lang),
+        "gauges": gauges.section(stats, lang),
         "breadth": diffusion.breadth(stats, lang),
         "since": quality.since(stats, lang),
         "states": quality.states(stats, lang),
@@ -112,7 +122,11 @@ def _sections(stats: EditionStats, lang: Language) -> dict[str, object]:
         "quarantined": quality.quarantined(edition, lang),
         "sources": quality.sources(edition.sources, lang),
         "credits": quality.credits(edition.sources, lang),
-        "files": [(name, str(lang.words[f"file_{key}"])) for key, name in FILES.items()],
+        "files": [
+            (name, str(lang.words[f"file_{key}"]))
+            for key, name in FILES.items()
+            if key != "gauges" or len(edition.gauges.rows)
+        ],
     }
 
 

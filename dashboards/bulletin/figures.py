@@ -76,7 +76,21 @@ def index_figure(stats: EditionStats, lang: Language, draw: Draw, width: int) ->
 def _index_frame(stats: EditionStats) -> pd.DataFrame:
     columns = [name for name in ("score", "low", "high") if name in stats.edition.values]
     tables = {name: stats.table(name, "index")["index"] for name in columns}
-    return pd.DataFrame(tables | _revised(stats)).reset_index()
+    return pd.DataFrame(tables | _revised(stats) | _lines(stats)).reset_index()
+
+
+def _lines(stats: EditionStats) -> "dict[str, pd.Series[float]]":
+    """The index where its month was made in its time, and where it was rebuilt.
+
+    Nothing in an edition that does not know. The rebuilt part ends where the other begins.
+    """
+    rows = stats.edition.gauges.rows
+    if rows.empty:
+        return {}
+    score = stats.index_scores
+    late = rows.groupby("period")["reconstructed"].first().reindex(score.index, fill_value=True)
+    joined = late | late.shift(fill_value=True)
+    return {"timely": score.where(~late), "rebuilt": score.where(joined)}
 
 
 def _revised(stats: EditionStats) -> "dict[str, pd.Series[float]]":

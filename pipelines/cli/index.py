@@ -120,3 +120,40 @@ def sensitivity(
         render_table(tables["factors"], format, "Which choice matters, last month (Sobol indices)")
     if out:
         queries.write(tables, out)
+
+
+@app.command()
+def gauges(as_of: AsOf = "", format: Written = Format.table) -> None:
+    """Show pressure, retreat and phase by month, by the next method.
+
+    Every month is computed from what was known at its cut-off.
+    """
+    from pipelines.cli.run import earlier, to_read
+    from pipelines.release import gauges as release_gauges
+
+    chosen = settings()
+    with progress("Computing both gauges, month by month"):
+        table = release_gauges.table(to_read(chosen), earlier(as_of, chosen.now))
+    render_table(table, format, "Pressure, retreat and phase")
+
+
+@app.command()
+def scenario(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE")], format: Written = Format.table
+) -> None:
+    """Show what the gauges would read under a declared shock.
+
+    NAME is a shipped scenario, FILE one of your own in TOML. Nothing is stored.
+    """
+    import sys
+
+    from pipelines.cli.run import to_read
+    from pipelines.release import gauges as release_gauges
+
+    chosen = settings()
+    with progress("Computing both gauges, with and without the shock"):
+        path, moved, verdict = release_gauges.scenario(to_read(chosen), chosen.now, name)
+    if format is Format.table:
+        render_table(path, format, "The last months under the shock")
+    render_table(moved, format, "What moved in the last month, in points of each scale")
+    print(verdict, file=sys.stderr)

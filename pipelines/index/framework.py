@@ -15,6 +15,8 @@ from pipelines.index import Policy
 from pipelines.index.transform import TRANSFORMS
 
 BUNDLED = Path(__file__).with_name("framework.toml")
+# The version that follows: computed beside the one in force until its first month.
+NEXT = Path(__file__).with_name("framework_2027.1.toml")
 # Method 2026.1 says nothing of it and was published on figures from 2014 on: a live source that
 # answers with older ones must not move its chained ratios.
 FIRST_YEAR = 2014
@@ -47,6 +49,10 @@ class Indicator(_Strict):
     lag_months: int = Field(ge=0)
     carry_months: int = Field(ge=0)
     late_steps: int | None = Later  # by how many steps a member may be late and still count
+    # Month of its first publication: a figure dated back before it was public to nobody then.
+    public_since: str | None = Field(
+        default=None, pattern=r"^\d{4}-\d{2}$", exclude_if=lambda value: value is None
+    )
     low: float
     high: float
     weight: float = Field(gt=0)
@@ -114,6 +120,24 @@ class Regime(_Strict):
     why_en: str
 
 
+class Phases(_Strict):
+    """What the retreat adds to the zones of the pressure.
+
+    Retreat starts and ends by its own thresholds; recovery follows it, and ends below `leave` but
+    not before `memory` months.
+    """
+
+    retreat: Regime
+    recovery: Regime
+    memory: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _rising(self) -> "Phases":
+        if not self.recovery.leave <= self.retreat.leave <= self.retreat.enter:
+            raise ValueError("recovery must end below where the retreat ends and begins")
+        return self
+
+
 class Rules(_Strict):
     """Coverage, cut-off, what is done with the missing, and confirmation."""
 
@@ -150,12 +174,17 @@ class Framework(_Strict):
     regimes: tuple[Regime, ...] = Field(min_length=2)
     dimension: tuple[Dimension, ...] = Field(min_length=1)
     panel: tuple[Panel, ...] = ()
+    # The second gauge and the phases that come from both; a method has both or neither.
+    retreat: Dimension | None = Later
+    phase: Phases | None = Later
     succeeds: Succession | None = None
 
     @model_validator(mode="after")
     def _steady(self) -> "Framework":
         if self.succeeds and self.succeeds.method.rules.cutoff_day != self.rules.cutoff_day:
             raise ValueError("a new version keeps the cutoff_day of the one it succeeds")
+        if (self.retreat is None) != (self.phase is None):
+            raise ValueError("a method has a retreat gauge and phases, or neither")
         return self
 
     @cached_property
@@ -175,8 +204,9 @@ class Framework(_Strict):
 
     @property
     def indicators(self) -> dict[str, Indicator]:
-        """Every indicator by its full key, those of the panels included."""
-        groups: tuple[Dimension | Panel, ...] = (*self.dimension, *self.panel)
+        """Every indicator by its full key, those of retreat and panels included."""
+        second = (self.retreat,) if self.retreat else ()
+        groups: tuple[Dimension | Panel, ...] = (*self.dimension, *second, *self.panel)
         return {
             f"{group.key}.{member.key}": member for group in groups for member in group.indicator
         }
@@ -187,12 +217,14 @@ def load(path: Path = BUNDLED) -> Framework:
 
     Raises MethodError naming the line or the field at fault.
 
-    `succeeds.method` names the file of the version before, beside this one.
+    `succeeds.method` names the file of the version before, beside this one. What this one does
+    not say of a rule, a group or an indicator of the same key is as it was there.
     """
     try:
         method = tomllib.loads(path.read_text(encoding="utf-8"))
         if "method" in (old := method.get("succeeds", {})):
             old["method"] = load(path.parent / old["method"]).as_dict()
+            method = _inherited(method, old["method"])
         return Framework.model_validate(method)
     except (OSError, UnicodeDecodeError) as fault:
         raise MethodError(f"cannot read {path}: {fault}") from None
@@ -202,3 +234,24 @@ def load(path: Path = BUNDLED) -> Framework:
         first = fault.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise MethodError(f"{path.name}: {where}: {first['msg']}") from None
+
+
+def _inherited(new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
+    """The new version with what it leaves unsaid taken from the old one."""
+    rules = old["rules"] | new.get("rules", {})
+    groups = {name: _groups(new.get(name, old[name]), old[name]) for name in ("dimension", "panel")}
+    return {**old, "succeeds": None, **new, "rules": rules, **groups}
+
+
+def _groups(new: list[Any], old: list[Any]) -> list[Any]:
+    """The groups of the new version, in its order, filled by key from the old."""
+    before = {group["key"]: group for group in old}
+    return [
+        filled | {"indicator": _filled(filled["indicator"], before.get(filled["key"], {}))}
+        for filled in (before.get(group["key"], {}) | group for group in new)
+    ]
+
+
+def _filled(members: list[Any], group: Mapping[str, Any]) -> list[Any]:
+    before = {member["key"]: member for member in group.get("indicator", ())}
+    return [before.get(member["key"], {}) | member for member in members]

@@ -14,6 +14,7 @@ import pandas as pd
 from pipelines.errors import MethodError
 from pipelines.index import realtime
 from pipelines.index.framework import Framework
+from pipelines.index.gauges import rows as gauges
 from pipelines.index.realtime import Result
 from pipelines.index.regimes import classify
 
@@ -103,9 +104,13 @@ def _shifted(values: pd.DataFrame, shift: float) -> pd.DataFrame:
 def _regimes(values: pd.DataFrame, framework: Framework, since: pd.Period) -> pd.DataFrame:
     """The rows with the regimes of the new months taken from the joined index."""
     index = values["key"].eq("index")
-    scores = values[index].set_index("period")["score"].sort_index()
-    steps = [(zone.key, zone.enter, zone.leave) for zone in framework.regimes]
-    joined = values["period"].map(classify(scores, steps, confirm=framework.rules.confirm))
+    if framework.phase:
+        named = gauges.phases_of(values, framework)
+    else:
+        scores = values[index].set_index("period")["score"].sort_index()
+        steps = [(zone.key, zone.enter, zone.leave) for zone in framework.regimes]
+        named = classify(scores, steps, confirm=framework.rules.confirm)
+    joined = values["period"].map(named)
     new = index & (values["period"] >= since.to_timestamp())
     return values.assign(regime=values["regime"].mask(new, joined.fillna("")))
 

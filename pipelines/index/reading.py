@@ -12,6 +12,8 @@ from pipelines.index.framework import Indicator
 from pipelines.index.inputs import successions
 from pipelines.index.transform import TRANSFORMS, carry_late
 
+NOT_DUE = "not due"  # no figure can exist yet, so that nothing is missing
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -37,6 +39,9 @@ def read(
     Figures before `first_year` are not read. A series that is declared to follow another is read
     in its place once it gives a value; the reason then says what the other one would give.
     """
+    if indicator.public_since and month < pd.Period(indicator.public_since, "M"):
+        reason = f"first published in {indicator.public_since}"
+        return replace(_withheld(reason), state=NOT_DUE)
     own = _read(indicator, figures, month, first_year)
     followed = successions.following(indicator, month)
     if followed is None:

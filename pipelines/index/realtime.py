@@ -7,10 +7,11 @@ from datetime import datetime
 import numpy as np
 import pandas as pd
 
+from pipelines.index import assemble as one_gauge
 from pipelines.index import missing
 from pipelines.index.asof import Figures, FiguresAsOf
-from pipelines.index.assemble import assemble
 from pipelines.index.framework import Framework
+from pipelines.index.gauges import rows as two_gauges
 from pipelines.index.inputs import successions
 from pipelines.index.reading import Reading, read
 from warehouse import release_calendar
@@ -61,14 +62,26 @@ def compute(
     dimension or an index under its coverage is withheld: null with its reason. `values` has
     the columns of `assemble.COLUMNS`, `lineage` those of TRACED.
     """
-    versions, dates = _as_of(history, framework), as_of or {}
-    readings: list[tuple[pd.Period, str, Reading]] = []
-    for month in months:
-        figures = versions.at(dates.get(month, cutoff(month, framework)))
-        readings += [(month, key, reading) for key, reading in _read(framework, figures, month)]
-    rows = [_row(month.to_timestamp(), key, reading) for month, key, reading in readings]
-    read_rows = missing.apply(pd.DataFrame(rows, columns=READ), framework.rules.missing)
-    return Result(assemble(read_rows, framework), _lineage(readings, versions.rows))
+    versions = _as_of(history, framework)
+    readings = _readings(versions, framework, months, as_of or {})
+    return Result(assembled(_table(readings), framework), _lineage(readings, versions.rows))
+
+
+def indicators(
+    history: pd.DataFrame,
+    framework: Framework,
+    months: Iterable[pd.Period],
+    as_of: Mapping[pd.Period, datetime] | None = None,
+) -> pd.DataFrame:
+    """Every indicator of each month, dated as for `compute`: columns of READ."""
+    return _table(_readings(_as_of(history, framework), framework, months, as_of or {}))
+
+
+def assembled(read_rows: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """The rows of the index, with one gauge or two, from the indicators read."""
+    filled = missing.apply(read_rows, framework.rules.missing)
+    assemble = two_gauges.assemble if framework.phase else one_gauge.assemble
+    return assemble(filled, framework)
 
 
 def vintages(
@@ -91,14 +104,32 @@ def vintages(
         for position, (month, instant) in enumerate(cells)
         for key, reading in _read(framework, figures[instant], month)
     ]
-    read_rows = missing.apply(pd.DataFrame(rows, columns=READ), framework.rules.missing)
-    values = assemble(read_rows, framework)
+    values = assembled(pd.DataFrame(rows, columns=READ), framework)
     where = values.pop("period").to_numpy()
     months = pd.DatetimeIndex([month.to_timestamp() for month, _ in cells])
     instants = pd.DatetimeIndex([instant for _, instant in cells])
     values.insert(0, "period", months[where])
     values.insert(1, "as_of", instants[where])
     return values[["period", "as_of", *SINGLE]]
+
+
+def _readings(
+    versions: FiguresAsOf,
+    framework: Framework,
+    months: Iterable[pd.Period],
+    dates: Mapping[pd.Period, datetime],
+) -> list[tuple[pd.Period, str, Reading]]:
+    return [
+        (month, key, reading)
+        for month in months
+        for figures in [versions.at(dates.get(month, cutoff(month, framework)))]
+        for key, reading in _read(framework, figures, month)
+    ]
+
+
+def _table(readings: Iterable[tuple[pd.Period, str, Reading]]) -> pd.DataFrame:
+    rows = [_row(month.to_timestamp(), key, reading) for month, key, reading in readings]
+    return pd.DataFrame(rows, columns=READ)
 
 
 def _as_of(history: pd.DataFrame, framework: Framework) -> FiguresAsOf:

@@ -21,7 +21,7 @@ def classify(
     row. Raises ValueError where thresholds do not rise or `leave` is above `enter`.
     """
     _check(regimes)
-    ordered = _every_period(index.sort_index())
+    ordered = every_period(index.sort_index())
     window = ordered.rolling(confirm, min_periods=confirm)
     lows, highs = window.min().to_numpy(), window.max().to_numpy()
     states, since, state = [], 0, 0
@@ -34,7 +34,7 @@ def classify(
     return names.where(ordered.notna(), "").reindex(index.index)
 
 
-def _every_period(ordered: pd.Series) -> pd.Series:
+def every_period(ordered: pd.Series) -> pd.Series:
     """The series with a missing value for each period that has no row.
 
     Dates that are not one a month, and labels that are no time, are taken as they stand.

@@ -42,6 +42,16 @@ def growth(of: pd.DataFrame, *, year: int) -> pd.Series:
     return pd.Series(100 * (later / np.where(earlier > 0, earlier, np.nan) - 1), index=of.index)
 
 
+def growth_of_most(of: pd.DataFrame, *, year: int) -> pd.Series:
+    """`growth`, where the matched members had ENOUGH of the sum of a year ago.
+
+    The first of several companies to report does not speak for all.
+    """
+    before = of.shift(year)
+    share = before.where(of.notna()).sum(axis=1) / before.sum(axis=1).replace(0.0, np.nan)
+    return growth(of, year=year).where(share >= ENOUGH)
+
+
 def doublings(of: pd.DataFrame, *, year: int) -> pd.Series:
     """Change over a year as a power of two: 1 is twice the price, -1 half of it."""
     rise = growth(of, year=year) / 100 + 1
@@ -267,6 +277,7 @@ def _now_and_base(at: int, year: int) -> Iterable[int]:
 TRANSFORMS: Mapping[str, Transform] = {
     "level": Transform(level, {"of": _now}),
     "growth": Transform(growth, {"of": _ends}),
+    "growth_of_most": Transform(growth_of_most, {"of": _ends}),
     "doublings": Transform(doublings, {"of": _ends}),
     "mean_growth": Transform(mean_growth, {"of": _ends}),
     "growth_gap": Transform(growth_gap, {"of": _two_years, "less": _two_years}),

@@ -15,8 +15,8 @@ from pipelines.errors import RunError, UsageError
 from pipelines.index import change_decomposition, linked, realtime
 from pipelines.index.framework import Framework
 from pipelines.index.framework import load as load_framework
-from pipelines.index.inputs import splices
-from pipelines.release import revisions
+from pipelines.release import gauges, revisions
+from pipelines.release.facts import figures
 from warehouse import edition
 from warehouse.edition import Edition
 from warehouse.observations import read
@@ -54,11 +54,6 @@ def parse_month(text: str) -> pd.Period:
         raise UsageError(
             f"{text!r} is not a month: write it as YYYY-MM, for example 2025-12"
         ) from None
-
-
-def figures(engine: Engine, *, as_of: datetime, recorded_by: int | None = None) -> pd.DataFrame:
-    """Every version of every figure known at `as_of`, histories continued."""
-    return splices.apply(read.history(engine, as_of=as_of, recorded_by=recorded_by), splices.load())
 
 
 @dataclass(frozen=True)
@@ -146,6 +141,7 @@ def compute(
         revised=revisions.known_now(new.facts, new.point, new.values),
         mean_revision=revisions.mean_revision(new.facts, new.point, new.values),
         alerts=_alerts(earlier, new, values),
+        gauges=gauges.of_edition(engine, new.facts, new.point),
     )
 
 

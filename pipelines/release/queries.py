@@ -14,6 +14,7 @@ from pipelines.index.robustness import revision_backtest
 from pipelines.index.robustness import sensitivity as doubt
 from pipelines.release import compute, explanation, revisions
 from pipelines.release import runway as lasting
+from pipelines.release.facts import figures
 
 # Months after its own cut-off at which a month is read again: the readings of national accounts,
 # then half a year and a year for what is revised late.
@@ -69,7 +70,7 @@ def backtest(
     a row a month of the index as known `LAGS` months after its own cut-off.
     """
     method = compute.framework()
-    facts = compute.figures(engine, as_of=now)
+    facts = figures(engine, as_of=now)
     first = realtime.compute(facts, method, realtime.closed_months(method, now)).values
     report("Computing every month as known now")
     months = realtime.published_months(first)
@@ -95,7 +96,7 @@ def _later(
 
 def runway(engine: Engine, now: datetime) -> tuple[pd.DataFrame, str]:
     """How long each indicator lasts, who continues it, and the nearest end."""
-    facts, method = compute.figures(engine, as_of=now), compute.framework()
+    facts, method = figures(engine, as_of=now), compute.framework()
     rows = lasting.table(facts, method, now)
     return rows, lasting.sentence(rows, lasting.ends(rows, method, now))
 

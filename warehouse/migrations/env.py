@@ -14,8 +14,10 @@ from sqlmodel import SQLModel
 from warehouse import dictionary, tables, views
 from warehouse.alerts import tables as alert_tables
 from warehouse.database import begin_writing
+from warehouse.gauges import tables as gauge_tables
 
-assert tables.Observation.metadata is alert_tables.Outbox.metadata is SQLModel.metadata  # noqa: S101
+for module in (tables.Observation, alert_tables.Outbox, gauge_tables.IndexGauge):
+    assert module.metadata is SQLModel.metadata  # noqa: S101
 
 
 def run(connection: Connection) -> None:

@@ -20,13 +20,14 @@ from warehouse.fetches import (
     status,
 )
 from warehouse.observations.bulk import LATEST, VERSIONS, Columns, read_versions
-from warehouse.row_conversion import dates, day, instants, statuses
+from warehouse.row_conversion import dates, day, instants, rows, statuses
 from warehouse.tables import STATUS, Series, core
 
 __all__ = [
     "LastFetch",
     "State",
     "ages",
+    "assumed_dates",
     "first_seen",
     "history",
     "last_bodies",
@@ -40,6 +41,12 @@ __all__ = [
     "status",
     "vintages",
 ]
+
+ASSUMED = """
+select s.key as series, o.period, o.known_from, o.fetch_id
+from observation o join series s on s.id = o.series_id join citation z on z.id = o.citation_id
+where z.assumed
+"""
 
 
 def panel(
@@ -73,6 +80,18 @@ def history(
     Ordered by series, period, known_from and fetch; a withdrawal is a row with a null value.
     """
     return _read(engine, VERSIONS, series, None, None, as_of, recorded_by)
+
+
+def assumed_dates(engine: Engine) -> pd.DataFrame:
+    """The versions whose known_from is an assumption.
+
+    Columns: series, period, known_from, fetch_id.
+    """
+    with engine.connect() as connection:
+        assumed = rows(connection, ASSUMED)
+    return assumed.assign(
+        period=dates(assumed["period"]), known_from=instants(assumed["known_from"])
+    )
 
 
 def latest(

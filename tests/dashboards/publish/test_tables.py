@@ -21,6 +21,7 @@ from warehouse.edition import Edition
 
 TABLES = (
     "index",
+    "gauges",
     "contributions",
     "indicators",
     "vintages",

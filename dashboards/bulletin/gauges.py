@@ -1,0 +1,184 @@
+"""Pressure, retreat and their phase: what a bulletin shows of both gauges."""
+
+from typing import Any
+
+import pandas as pd
+
+from dashboards import charts, gauge_chart
+from dashboards.bulletin.figures import Draw, Figure
+from dashboards.edition_stats import EditionStats
+from dashboards.i18n import Language
+
+READINGS = {"observed": "full", "provisional": "provisional", "withheld": "none"}
+READ = {"full": "gauges_read_full", "provisional": "gauges_read_provisional"}
+NAMES = {"full": "reading_full", "provisional": "reading_provisional", "none": "reading_none"}
+AGAIN = {2: "gauges_again_2", 3: "gauges_again_3"}
+
+
+def months(stats: EditionStats) -> pd.DataFrame:
+    """The first reading of both gauges by month, the oldest first.
+
+    Columns: pressure, retreat, phase, observed and true (shares of the weight of the pressure),
+    reading (full, provisional, none) and reconstructed. Empty without gauges.
+    """
+    rows = stats.edition.gauges.rows
+    first = rows.sort_values("reading").drop_duplicates(["period", "key"])
+    pressure, retreat = (
+        first[first["key"].eq(key)].set_index("period").sort_index() for key in ("index", "retreat")
+    )
+    return pd.DataFrame(
+        {
+            "pressure": pressure["score"],
+            "retreat": retreat["score"],
+            "phase": pressure["regime"],
+            "observed": pressure["coverage"],
+            "true": pressure["true_dates"],
+            "reading": pressure["state"].map(READINGS),
+            "reconstructed": pressure["reconstructed"],
+        }
+    )
+
+
+def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
+    """Sentences on the gauges and a table of the signs; None without gauges."""
+    path = months(stats)
+    if path.empty:
+        return None
+    method = stats.edition.gauges.method
+    read = path.dropna(subset=["pressure"])
+    sentences = [
+        lang.say("gauges_method", version=method["version"], since=lang.month(_since(method)))
+    ]
+    if len(read):
+        last = read.iloc[-1]
+        sentences.append(
+            lang.say(
+                READ[last["reading"]],
+                month=lang.month(read.index[-1]),
+                pressure=lang.number(last["pressure"]),
+                retreat=lang.number(last["retreat"]),
+                phase=_phases(method, lang)[last["phase"]],
+                observed=lang.percent(last["observed"]),
+            ),
+        )
+    later = path[path.index > (read.index[-1] if len(read) else pd.Timestamp.min)]
+    sentences += [
+        lang.say("gauges_none", month=lang.month(month), observed=lang.percent(line["observed"]),
+                 missing=str(lang.words["semicolon"]).join(_missing(stats, month, lang)))
+        for month, line in zip(later.index, later.to_dict("records"), strict=True)
+    ]  # fmt: skip
+    sentences += _again(stats, lang)
+    since = lang.month(_since(method))
+    sentences.append(lang.say("gauges_method", version=method["version"], since=since))
+    return {
+        "sentences": sentences,
+        "signs": _signs(stats, read.index[-1], lang) if len(read) else [],
+    }
+
+
+def figure(stats: EditionStats, lang: Language, draw: Draw) -> Figure | None:
+    """The path of the months in the plane of pressure and retreat."""
+    path = months(stats)
+    read = path.dropna(subset=["pressure", "retreat"]).rename_axis("period")
+    if read.empty:
+        return None
+    method = stats.edition.gauges.method
+    phases = _phases(method, lang) | {"": "–"}
+    zones = [(float(zone["enter"]), lang.of(zone)) for zone in method["regimes"][1:]]
+    shown = read.reset_index()[["period", "pressure", "retreat"]]
+    ends = shown["period"].isin([read.index[0], read.index[-1]])
+    shown["label"] = shown["period"].map(lambda month: lang.month(month, "MMM yy")).where(ends, "")
+    begin = float(method["phase"]["retreat"]["enter"])
+    wide, narrow = (
+        draw(gauge_chart.plane(shown, zones, begin, width), lang)
+        for width in (charts.WIDE, charts.NARROW)
+    )
+    rows = [
+        [
+            lang.month(month), lang.number(line["pressure"]), lang.number(line["retreat"]),
+            phases[line["phase"]], str(lang.words[NAMES[line["reading"]]]),
+            lang.percent(line["observed"]),
+            lang.percent(line["true"]) if pd.notna(line["true"]) else "–",
+            str(lang.words["rebuilt" if line["reconstructed"] else "in_time"]),
+        ]
+        for month, line in zip(path.index, path.to_dict("records"), strict=True)
+    ]  # fmt: skip
+    head = ["month", "pressure", "retreat", "phase", "reading", "due", "dates", "made"]
+    first, last = read.iloc[0], read.iloc[-1]
+    alt = lang.say(
+        "alt_gauges",
+        first=lang.month(read.index[0]), last=lang.month(read.index[-1]),
+        pressures=lang.number(first["pressure"]), retreats=lang.number(first["retreat"]),
+        pressure=lang.number(last["pressure"]), retreat=lang.number(last["retreat"]),
+    )  # fmt: skip
+    words = [str(lang.words[f"column_{name}"]) for name in head]
+    return Figure("gauges", wide, narrow, alt, words, rows[::-1])
+
+
+def _since(method: dict[str, Any]) -> str:
+    return str((method.get("succeeds") or {"since": method["rules"]["first_month"]})["since"])
+
+
+def _phases(method: dict[str, Any], lang: Language) -> dict[str, str]:
+    return lang.names([*method["regimes"], method["phase"]["retreat"], method["phase"]["recovery"]])
+
+
+def _titles(stats: EditionStats, lang: Language) -> dict[str, str]:
+    method = stats.edition.gauges.method
+    groups = [*method["dimension"], method["retreat"]]
+    return {
+        f"{group['key']}.{leaf['key']}": lang.of(leaf)
+        for group in groups
+        for leaf in group["indicator"]
+    }
+
+
+def _missing(stats: EditionStats, month: pd.Timestamp, lang: Language) -> list[str]:
+    """The indicators of the pressure whose figure is late, by their titles."""
+    rows = stats.edition.gauges.rows
+    now = rows[rows["period"].eq(month) & rows["kind"].eq("indicator") & rows["reading"].eq(1)]
+    late = now[~now["state"].isin(["observed", "not due"])]
+    return [_titles(stats, lang)[key] for key in late["key"]]
+
+
+def _again(stats: EditionStats, lang: Language) -> list[str]:
+    """Sentences on the second and third readings that this edition makes."""
+    rows = stats.edition.gauges.rows
+    own = rows[rows["key"].eq("index") & rows["score"].notna()]
+    first = own[own["reading"].eq(1)].set_index("period")["score"]
+    later = own[own["reading"].gt(1)]
+    return [
+        lang.say(
+            AGAIN[reading],
+            month=lang.month(month),
+            now=lang.number(score),
+            first=lang.number(first.get(month, float("nan"))),
+        )
+        for month, reading, score in zip(
+            later["period"], later["reading"], later["score"], strict=True
+        )
+    ]
+
+
+def _signs(stats: EditionStats, month: pd.Timestamp, lang: Language) -> list[list[str]]:
+    """The signs of retreat in a month: name, value, score and reading."""
+    rows, titles = stats.edition.gauges.rows, _titles(stats, lang)
+    now = rows[rows["period"].eq(month) & rows["kind"].eq("sign") & rows["reading"].eq(1)]
+    own = {
+        f"retreat.{sign['key']}": sign
+        for sign in stats.edition.gauges.method["retreat"]["indicator"]
+    }
+    return [
+        [
+            titles[line["key"]],
+            lang.with_unit(
+                lang.number(line["value"], own[line["key"]]["decimals"]),
+                lang.of(own[line["key"]], "unit"),
+            )
+            if pd.notna(line["value"])
+            else "–",
+            lang.number(line["score"]),
+            str(lang.words[f"state_{str(line['state']).replace(' ', '_')}"]),
+        ]
+        for _, line in now.iterrows()
+    ]

@@ -1,0 +1,74 @@
+"""A mean whose members may enter, leave or lack a figure without moving it.
+
+A month is linked to the one before by difference: the value moves as the members that have a
+score in both months do. What a plain mean would have made of who is present is a shift, kept as
+a row of its own. The same rule links indicators inside a dimension and dimensions inside the
+index.
+"""
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from pipelines.index.aggregate import enough, renormalise
+
+Array = NDArray[np.float64]
+# Share of the members' weight that two months must have in common to be linked. With less, the
+# months say too little of each other: the value starts again from the shift that stood.
+MATCHED = 0.5
+# Scores lie between these, and so does what they mean: a linked value beyond is an artefact of a
+# shift that stood (a member that entered high and fell leaves less than nothing), and is cut off.
+BOUNDS = (0.0, 100.0)
+
+
+class Linked(NamedTuple):
+    """A linked mean by period and what it is made of; NaN where it is withheld.
+
+    `value` = the weighted mean of the present scores + `shift`. `weights` are effective ones and
+    add up to one in each row, `coverage` is the present share of the nominal weight. `moves` are
+    the points that each member adds to the change since the last value: they add up to it, but
+    where the value is at one of BOUNDS, and are zero for who enters or leaves; NaN in the first
+    row and where a link is missing.
+    """
+
+    value: pd.Series
+    shift: pd.Series
+    coverage: pd.Series
+    weights: pd.DataFrame
+    moves: pd.DataFrame
+
+
+def linked_mean(scores: pd.DataFrame, weights: pd.Series, *, floor: float) -> Linked:
+    """Weighted mean of `scores` (period x key), linked over who is present.
+
+    Rows are periods in order. Withheld (NaN) where less than `floor` of the weight is present;
+    the next value is then linked to the last one before. Causal: a row sees no later one.
+    """
+    coverage, effective = renormalise(scores, weights)
+    mean = (effective * scores.fillna(0.0)).sum(axis=1)
+    nominal = weights.reindex(scores.columns, fill_value=0.0).to_numpy(dtype="float64")
+    table, plain = scores.to_numpy(dtype="float64"), mean.to_numpy()
+    shift, moves = np.full(len(table), np.nan), np.full(table.shape, np.nan)
+    published = np.flatnonzero(enough(coverage, floor))
+    shift[published[:1]] = 0.0
+    for last, row in pairwise(published):
+        moves[row] = _moves(table[last], table[row], nominal)
+        matched = not np.isnan(moves[row]).any()
+        moved = moves[row].sum() - (plain[row] - plain[last]) if matched else 0.0
+        shift[row] = np.clip(plain[row] + shift[last] + moved, *BOUNDS) - plain[row]
+    shifts = pd.Series(shift, scores.index)
+    points = pd.DataFrame(moves, scores.index, scores.columns)
+    return Linked(mean + shifts, shifts, coverage, effective, points)
+
+
+def _moves(before: Array, now: Array, nominal: Array) -> Array:
+    """Points that each member present in both periods adds; NaN where too few are."""
+    there = np.isfinite(np.stack([before, now]))
+    both, either = nominal * there.all(axis=0), nominal * there.any(axis=0)
+    if both.sum() < MATCHED * either.sum():
+        return np.full(len(now), np.nan)
+    change = np.where(both > 0, now - before, 0.0)
+    return np.asarray(both / both.sum() * change)

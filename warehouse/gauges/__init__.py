@@ -1,0 +1,1 @@
+"""Pressure, retreat and phase of each edition, and how they are stored."""

@@ -1,0 +1,71 @@
+"""Store the gauges of an edition, and read them with what was made in time."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, insert, select
+
+from warehouse.gauges.tables import GaugeMethod, IndexGauge
+from warehouse.observations.encode import days
+from warehouse.release_calendar import cutoff, following_month
+from warehouse.row_conversion import dates, plain_records, rows
+from warehouse.tables import core
+
+COLUMNS = [name for name in IndexGauge.model_fields if name != "release_id"]
+FIGURES = ["value", "score", "weight", "contribution", "coverage", "true_dates"]
+# Months whose edition with gauges was stored by then, each with the first time that it was.
+FIRST_STORED = """
+select month, min(created_at) as at from release r
+where r.id <= :release and exists (select 1 from gauge_method g where g.release_id = r.id)
+group by month order by month
+"""
+
+
+@dataclass(frozen=True)
+class Gauges:
+    """Pressure, retreat and phase of an edition, and the method that made them.
+
+    `rows`: the columns of IndexGauge, period as a date, and `reconstructed`: whether the month is
+    of an edition that was not made before the next cut-off. Empty in an edition of before gauges.
+    """
+
+    method: dict[str, Any] = field(default_factory=dict)
+    rows: pd.DataFrame = field(
+        default_factory=lambda: pd.DataFrame(columns=[*COLUMNS, "reconstructed"])
+    )
+
+
+def save(connection: Connection, release: int, gauges: Gauges) -> None:
+    """Store the gauges of a release, in the transaction that stores the release."""
+    if gauges.rows.empty:
+        return
+    method = {"release_id": release, "method": gauges.method}
+    connection.execute(insert(core(GaugeMethod)), [method])
+    stored = gauges.rows[COLUMNS].assign(period=days(gauges.rows["period"]), release_id=release)
+    connection.execute(insert(core(IndexGauge)), plain_records(stored))
+
+
+def load(connection: Connection, release: int) -> Gauges:
+    """The gauges of a release; empty where it has none."""
+    table, of = core(GaugeMethod), {"release": release}
+    method = connection.scalar(select(table.c.method).where(table.c.release_id == release))
+    if method is None:
+        return Gauges()
+    stored = f"select {', '.join(COLUMNS)} from index_gauge where release_id = :release"
+    stored_rows = rows(connection, f"{stored} order by period, key, reading", of)
+    first_stored, cutoff_day = (
+        rows(connection, FIRST_STORED, of),
+        int(method["rules"]["cutoff_day"]),
+    )
+    in_time = {
+        month
+        for month, at in zip(
+            first_stored["month"], pd.to_datetime(first_stored["at"], utc=True), strict=True
+        )
+        if at <= cutoff(following_month(month, 1), cutoff_day)
+    }
+    periods = dates(stored_rows["period"])
+    late = ~periods.strftime("%Y-%m").isin(in_time)
+    typed = stored_rows.astype(dict.fromkeys(FIGURES, "float64"))
+    return Gauges(method, typed.assign(period=periods, reconstructed=late))
