@@ -64,7 +64,7 @@ def litellm_figures(economy: Economy, day: date) -> Figures:
 
 
 def models(context: Context, prefix: str, vendor: str) -> dict[str, tuple[float, float]]:
-    """Every model of a vendor in the registry at the prices of its tier, as disturbed."""
+    """Every model of a vendor in the registry at the prices of its tier."""
     offered: dict[str, tuple[float, float]] = {}
     table = pd.read_csv(MODELS)
     for each, tier in STARTS:
