@@ -17,7 +17,7 @@ def accept(
     source: str,
     reason: Annotated[str, typer.Option(help="Why it is right; kept with the figures.")],
 ) -> None:
-    """Load what was refused of SOURCE because it differs from the past.
+    """Load a refused change of SOURCE that you know to be right.
 
     Once, for the bytes that were refused; every other rule still holds.
     """
