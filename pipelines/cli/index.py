@@ -124,7 +124,7 @@ def sensitivity(
 
 @app.command()
 def gauges(as_of: AsOf = "", format: Written = Format.table) -> None:
-    """Show pressure, retreat and phase by month, by the next method.
+    """Show pressure, retreat and phase by month (next method).
 
     Every month is computed from what was known at its cut-off.
     """

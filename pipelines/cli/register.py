@@ -31,7 +31,7 @@ def list_(
 
 @app.command()
 def check(format: Written = Format.table) -> None:
-    """List the registers that are due, and why; ends with 1 where one is."""
+    """List the registers that are due, and why; 1 where one is."""
     import pandas as pd
 
     from pipelines.ingest import registers, store

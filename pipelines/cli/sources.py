@@ -102,7 +102,7 @@ def news(
     source: Annotated[list[str] | None, typer.Argument(help="Only these; all by default.")] = None,
     format: Written = Format.table,
 ) -> None:
-    """List what publishers named and no parser reads, with first and last day.
+    """List what publishers named and no parser reads, with days.
 
     New machines, models, economies and columns, from the archived bodies; fetches nothing.
     """
@@ -196,7 +196,7 @@ def backfill(
         str, typer.Option("--to", metavar="DAY", help="Published on that day or earlier.")
     ] = "",
 ) -> None:
-    """Fetch what SOURCE published on earlier days, known since those days.
+    """Fetch what SOURCE published before, known since its day.
 
     Asks only for days that are not loaded yet: call it again after an interruption.
     """

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from bs4 import BeautifulSoup
 
 from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, require, tidy
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
 
 TABLE = "https://mopsfin.twse.com.tw/opendata/t187ap05_L.csv"
 # Years are counted from 1911, months are not padded; 0 is the page of domestic companies, and
@@ -108,6 +111,8 @@ def _end_of_day(year: str, month: str, day: str) -> pd.Timestamp:
 def _summary(body: bytes, month: pd.Timestamp) -> pd.DataFrame:
     """The figures of a summary page; its layout is tables within tables."""
     # cp950 is Big5 with the characters that company names use beyond it.
+    from bs4 import BeautifulSoup  # here: a list of the sources does without it
+
     page = BeautifulSoup(body.decode("cp950", errors="replace"), "html.parser")
     text = page.get_text(" ")
     titled, reported = TITLE.search("".join(text.split())), REPORTED.search(text)

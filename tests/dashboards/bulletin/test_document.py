@@ -120,7 +120,8 @@ def test_french_typography(pages: dict[str, Path]) -> None:
             text.replace("CC BY 4.0", "").replace("2026.1", "").replace("2027.1", ""),
         )
         .replace("Apache-2.0", "")
-        .replace("MPL-2.0", ""),
+        .replace("MPL-2.0", "")
+        .replace("version 1.0", ""),
     )
     assert not re.search(r" [;!?%]", text)
     assert "\u2212" in text

@@ -56,7 +56,7 @@ STORE = {"alembic", "sources.publishers", "requests", "bs4", "openpyxl"} | VALID
         (["--help"], {"pandas", "sqlmodel", "rich", "pydantic"} | STORE),
         (["--version"], {"pandas", "sqlmodel", "rich", "pydantic"} | STORE),
         (["sources", "list"], {"sqlalchemy", "requests"} | VALIDATION),
-        (["status"], STORE),
+        (["status"], STORE - {"sources.publishers"}),
         (["query", "select 1"], STORE),
         (["lake", "status"], {"sqlalchemy.dialects.postgresql"} | STORE),
         (["alerts", "list"], {"alembic", "apprise", "sources.publishers"} | VALIDATION),

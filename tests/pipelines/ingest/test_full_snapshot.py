@@ -55,7 +55,9 @@ def withdrawn() -> pd.DataFrame:
 
 def test_the_sources_that_were_seen_to_publish_their_whole_table_say_so() -> None:
     complete = {key for key, source in registry().items() if source.full_snapshot}
-    assert complete == {"ember", "eia861m", "census_c30", "fred", "btos"}
+    assert complete == {
+        *("bank_of_korea", "btos", "census_c30", "eia861m", "ember", "fred", "innovation_graph")
+    }
 
 
 @pytest.mark.shared

@@ -52,7 +52,10 @@ BODIES = [
 def parsed(key: str, question: int, body: bytes, at: datetime) -> pd.DataFrame:
     source = registry()[key]
     assert source.parse is not None
-    frame = source.parse(Payload(body, source.requests[question], at))
+    # What a page links to is the payload's second part.
+    is_linked = source.expected_format == "html" and source.next_page is not None
+    parts = (b"", body) if is_linked else (body,)
+    frame = source.parse(Payload(parts[0], source.requests[question], at, extra_pages=parts[1:]))
     return frame.assign(known_from=frame["known_from"].fillna(pd.Timestamp(at)))
 
 
