@@ -6,6 +6,8 @@ import pytest
 
 from pipelines.release.compute import framework
 from pipelines.release.runway import sources_read
+from sources import registry
+from tests.world.gateway import find_publisher
 from tests.world.play import play
 from tests.world.script import ScriptError, load
 
@@ -35,6 +37,17 @@ kind = "news"
 names = ["gb500-ultra"]
 from = 2026-12-01
 """
+
+
+def test_every_live_source_is_played_at_its_addresses() -> None:
+    lost = {
+        request.url: source.key
+        for source in registry().values()
+        for request in source.requests
+        if (publisher := find_publisher(request.url.partition("://")[2])) is None
+        or publisher.source != source.key
+    }
+    assert lost == {}
 
 
 def test_three_months_are_published_and_true(tmp_path: Path) -> None:
