@@ -118,6 +118,8 @@ SOURCE = Source(
     requests=(SITES, STEPS),
     completeness=Completeness(rows=0.9, series=1.0, entries=0.9),
     parse=parse,
+    # The same bytes on a later day are the sites of that day, and one month more of steps.
+    snapshot_dated=True,
     series=(
         _series("now.power", "MW", "E", "puissance en place", "power in place"),
         _series("now.h100e", "H100e", "E", "puces en place", "chips in place"),

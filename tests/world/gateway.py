@@ -61,7 +61,7 @@ class Gateway(Site):
             self.alerts.append(received.json)
             return Reply(b"{}")
         path = received.path.replace("/moved/", "/", 1)
-        publisher = _publisher(path.lstrip("/"))
+        publisher = find_publisher(path.lstrip("/"))
         if publisher is None:
             return NOT_FOUND
         reply = self._answer(
@@ -97,7 +97,8 @@ class Gateway(Site):
         return computed[publisher.source]
 
 
-def _publisher(address: str) -> Publisher | None:
+def find_publisher(address: str) -> Publisher | None:
+    """Whose address this is, without https://."""
     for publisher in publishers().values():
         if address.startswith(publisher.addresses):
             return publisher

@@ -150,7 +150,10 @@ def diffusion_body(context: Context) -> bytes | None:
         ]
         name = f'"{economy.economy}"' if "," in economy.economy else economy.economy
         rows.append(",".join([name, *("" if c is None else f"{c:.2f}%" for c in cells)]))
-    rows += [f"{name},{','.join('20.00%' for _ in quarters)}" for name in context.news]
+    # A new economy like the median one, which it leaves where it is.
+    middle = [context.figures.get(("msft.ai_diffusion.median", quarter)) for quarter in quarters]
+    shares = ",".join("" if share is None else f"{share:.2f}%" for share in middle)
+    rows += [f"{name},{shares}" for name in context.news]
     return "\n".join([*rows, ""]).encode("mac_roman")
 
 

@@ -266,6 +266,7 @@ PUBLISHERS = (
         site_body,
         ("epoch.ai/data/data_centers/",),
         daily=True,
+        undated=True,
         headers=CSV,
     ),
     Publisher(
