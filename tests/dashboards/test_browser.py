@@ -34,7 +34,7 @@ def test_a_page_loads_alone_and_fits(
     shown = page.evaluate(
         "[...document.images].filter(i => i.offsetParent).map(i => i.naturalWidth)"
     )
-    assert len(shown) == 5
+    assert len(shown) == 6
     assert min(shown) > 0
     page.close()
 

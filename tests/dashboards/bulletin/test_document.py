@@ -121,6 +121,7 @@ def test_french_typography(pages: dict[str, Path]) -> None:
         )
         .replace("Apache-2.0", "")
         .replace("MPL-2.0", "")
+        .replace("CC0-1.0", "")
         .replace("version 1.0", ""),
     )
     assert not re.search(r" [;!?%]", text)
