@@ -91,7 +91,7 @@ def test_a_past_month_shows_what_was_known_then(home: Path, silentcrash: Command
     logged = home / "run.log"
     ended = silentcrash("--log-file", str(logged), "release", "2025-12", "--as-of", "2026-01-10")
     assert ended.code == 0
-    assert ", as of 2026-01-10, 46 files in " in logged.read_text(encoding="utf-8")
+    assert ", as of 2026-01-10, " in logged.read_text(encoding="utf-8")
     then = pd.read_csv(home / "releases" / "2025-12" / "lineage.csv")
     assert then["known_from"].max() <= "2026-01-10T23:59:59"
     assert then["period"].max() <= "2025-12"
