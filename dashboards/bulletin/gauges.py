@@ -46,9 +46,7 @@ def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
         return None
     method = stats.edition.gauges.method
     read = path.dropna(subset=["pressure"])
-    sentences = [
-        lang.say("gauges_method", version=method["version"], since=lang.month(_since(method)))
-    ]
+    sentences: list[str] = []
     if len(read):
         last = read.iloc[-1]
         sentences.append(

@@ -78,6 +78,13 @@ def test_nothing_leaves_the_page(pages: dict[str, Path], code: str) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
+def test_no_paragraph_stands_twice(pages: dict[str, Path], code: str) -> None:
+    paragraphs = [part.get_text().strip() for part in soup(pages[code]).main.find_all("p")]
+    twice = {text for text in paragraphs if len(text) > 40 and paragraphs.count(text) > 1}
+    assert twice == set()
+
+
+@pytest.mark.parametrize("code", CODES)
 def test_it_reads_without_eyes(pages: dict[str, Path], code: str) -> None:
     page = soup(pages[code])
     assert page.html["lang"] == code
