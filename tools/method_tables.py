@@ -44,7 +44,7 @@ def renewed(text: str, framework: Framework) -> str:
     return text
 
 
-def _succession(step: successions.Succession) -> str:
+def _succession(step: successions.SeriesSuccession) -> str:
     """What both series did over the same months, and why no factor links them."""
     rows = "\n".join(
         f"| {change.start} to {change.end} | {change.history:g} | {change.live:g} | "

@@ -1,16 +1,15 @@
 """The method as data: `framework.toml` read, checked and published."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from pipelines.errors import MethodError
+from pipelines.declared import Declared, checked, raw
 from pipelines.index import Policy
 from pipelines.index.transform import TRANSFORMS
 
@@ -25,11 +24,7 @@ FIRST_YEAR = 2014
 Later: Any = Field(default=None, exclude_if=lambda value: value is None)
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Indicator(_Strict):
+class Indicator(Declared):
     """One indicator: what it is made of, how it becomes a pressure, and why."""
 
     key: str = Field(pattern=r"^[a-z0-9_]+$")
@@ -85,7 +80,7 @@ class Indicator(_Strict):
         return tuple(dict.fromkeys(self.of + self.to + self.less))
 
 
-class Dimension(_Strict):
+class Dimension(Declared):
     """A pressure that the essay names, with its indicators."""
 
     key: str = Field(pattern=r"^[a-z]+$")
@@ -97,7 +92,7 @@ class Dimension(_Strict):
     indicator: tuple[Indicator, ...] = Field(min_length=3)
 
 
-class Panel(_Strict):
+class Panel(Declared):
     """Indicators published beside the index, never inside it."""
 
     key: str = Field(pattern=r"^[a-z]+$")
@@ -108,7 +103,7 @@ class Panel(_Strict):
     indicator: tuple[Indicator, ...] = Field(min_length=1)
 
 
-class Regime(_Strict):
+class Regime(Declared):
     """A zone of the index: it starts at `enter` and ends below `leave`."""
 
     key: str
@@ -120,7 +115,7 @@ class Regime(_Strict):
     why_en: str
 
 
-class Phases(_Strict):
+class Phases(Declared):
     """What the retreat adds to the zones of the pressure.
 
     Retreat starts and ends by its own thresholds; recovery follows it, and ends below `leave` but
@@ -138,7 +133,7 @@ class Phases(_Strict):
         return self
 
 
-class Rules(_Strict):
+class Rules(Declared):
     """Coverage, cut-off, what is done with the missing, and confirmation."""
 
     cutoff_day: int = Field(ge=1, le=28)
@@ -155,7 +150,7 @@ class Rules(_Strict):
         return FIRST_YEAR if self.first_year is None else self.first_year
 
 
-class Succession(_Strict):
+class Succession(Declared):
     """The version that this one follows, and the first month of this one.
 
     Months before `since` stay those of the old method; the index is linked in the month before.
@@ -165,7 +160,7 @@ class Succession(_Strict):
     method: "Framework"
 
 
-class Framework(_Strict):
+class Framework(Declared):
     """The whole method."""
 
     version: str
@@ -220,20 +215,11 @@ def load(path: Path = BUNDLED) -> Framework:
     `succeeds.method` names the file of the version before, beside this one. What this one does
     not say of a rule, a group or an indicator of the same key is as it was there.
     """
-    try:
-        method = tomllib.loads(path.read_text(encoding="utf-8"))
-        if "method" in (old := method.get("succeeds", {})):
-            old["method"] = load(path.parent / old["method"]).as_dict()
-            method = _inherited(method, old["method"])
-        return Framework.model_validate(method)
-    except (OSError, UnicodeDecodeError) as fault:
-        raise MethodError(f"cannot read {path}: {fault}") from None
-    except tomllib.TOMLDecodeError as fault:
-        raise MethodError(f"{path.name}: {fault}") from None
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise MethodError(f"{path.name}: {where}: {first['msg']}") from None
+    method = raw(path)
+    if "method" in (old := method.get("succeeds", {})):
+        old["method"] = load(path.parent / old["method"]).as_dict()
+        method = _inherited(method, old["method"])
+    return checked(method, Framework, path)
 
 
 def _inherited(new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:

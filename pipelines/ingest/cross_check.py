@@ -4,7 +4,6 @@
 about something else; it changes no figure, and a person decides.
 """
 
-import tomllib
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
@@ -12,9 +11,11 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 from sqlalchemy import Engine
 
+from pipelines.declared import Declared
+from pipelines.declared import read as read_declared
 from pipelines.errors import UsageError
 from sources import registry
 from warehouse.observations import read
@@ -28,10 +29,8 @@ COLUMNS = [
 ]
 
 
-class CrossCheck(BaseModel):
+class CrossCheck(Declared):
     """A declared pair of series, or of families of series by a `*` in both keys."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     key: str = Field(pattern=r"^[a-z0-9_]+$")
     first: str
@@ -40,6 +39,10 @@ class CrossCheck(BaseModel):
     reading: Literal["last", "mean", "yearly"] = "last"
     days: int = Field(default=1, ge=1)
     why: str
+
+
+class _File(Declared):
+    pair: tuple[CrossCheck, ...] = ()
 
 
 class SeriesPair(NamedTuple):
@@ -53,11 +56,7 @@ class SeriesPair(NamedTuple):
 @cache
 def load(path: Path = BUNDLED) -> tuple[CrossCheck, ...]:
     """The declared checks. Raises UsageError for a file that cannot be used."""
-    try:
-        declared = tomllib.loads(path.read_text(encoding="utf-8")).get("pair", [])
-        return tuple(CrossCheck.model_validate(entry) for entry in declared)
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
-        raise UsageError(f"{path.name}: {error}") from None
+    return read_declared(path, _File, UsageError).pair
 
 
 def pairs(checks: Sequence[CrossCheck]) -> list[SeriesPair]:

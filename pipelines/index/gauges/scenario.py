@@ -21,15 +21,15 @@ been other ones, and expects a phase and directions. It is TOML:
     silent = true
 """
 
-import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
+from pipelines import declared
 from pipelines.errors import MethodError
 from pipelines.index import realtime
 from pipelines.index.framework import Framework
@@ -42,10 +42,9 @@ SHIPPED = Path(__file__).with_name("scenarios")
 STILL = 1.5
 
 
-class Shock(BaseModel):
+class Shock(declared.Declared):
     """A change of some series, or of one indicator."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     series: str = ""
     factor: float = Field(default=1.0, ge=0)
     add: float = 0.0
@@ -62,10 +61,9 @@ class Shock(BaseModel):
         return self
 
 
-class Scenario(BaseModel):
+class Scenario(declared.Declared):
     """Shocks to the last months, with what is expected of them."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     fr: str
     en: str
     months: int = Field(ge=1)
@@ -101,17 +99,10 @@ def load(name: str) -> Scenario:
     Raises MethodError naming the shipped ones, or the field at fault.
     """
     path = SHIPPED / f"{name}.toml" if name in names() else Path(name)
-    try:
-        return Scenario.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError):
+    if not path.is_file():
         shipped = ", ".join(names())
-        raise MethodError(f"no scenario {name!r}: give a TOML file or one of {shipped}") from None
-    except tomllib.TOMLDecodeError as fault:
-        raise MethodError(f"{path.name}: {fault}") from None
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise MethodError(f"{path.name}: {where}: {first['msg']}") from None
+        raise MethodError(f"no scenario {name!r}: give a TOML file or one of {shipped}")
+    return declared.read(path, Scenario)
 
 
 def run(

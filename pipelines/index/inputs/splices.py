@@ -4,34 +4,30 @@ Where a second publisher tabulates the same posted price, it is a fallback: it s
 months in which the first one was silent, as long as the two agreed when both were last read.
 """
 
-import tomllib
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
+
+from pipelines.declared import Declared, read
+from pipelines.errors import MethodError
 
 BUNDLED = Path(__file__).with_name("splices.toml")
 # A factor is argued from months that both series have; beyond half a percent it does not follow
 # from them (prices are posted in cents, so that rounding alone moves a ratio by 0.3 percent).
 TOLERANCE = 0.005
-
-
 # Two tabulations of one posted price differ by the day on which they are read, and by no more. A
 # fallback that has come further apart reads another price, or an old one: a gap is better.
 MAX_APART = 0.02
 
 
-class SpliceError(ValueError):
+class SpliceError(MethodError):
     """The declared splices cannot be used; the message names the place."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Overlap(_Strict):
+class Overlap(Declared):
     """A month in which both series were read, in the unit of the series."""
 
     month: str = Field(pattern=r"^\d{4}-\d{2}$")
@@ -40,7 +36,7 @@ class Overlap(_Strict):
     source: str
 
 
-class Agreement(_Strict):
+class Agreement(Declared):
     """One price as two publishers gave it; the day is that of the later reading."""
 
     day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
@@ -55,7 +51,7 @@ class Agreement(_Strict):
         return self
 
 
-class Fallback(_Strict):
+class Fallback(Declared):
     """Another tabulation of the same posted price, and where the two agree."""
 
     series: str
@@ -64,7 +60,7 @@ class Fallback(_Strict):
     agreement: tuple[Agreement, ...] = Field(min_length=1)
 
 
-class Splice(_Strict):
+class Splice(Declared):
     """A series, the live one that continues it, and why it may stand for it.
 
     The factor holds for the fallbacks too, which give the same price in the same unit. They are
@@ -95,7 +91,7 @@ class Splice(_Strict):
         return self
 
 
-class Gap(_Strict):
+class Gap(Declared):
     """A series of the method that nothing continues, and what was tried."""
 
     series: str
@@ -103,7 +99,7 @@ class Gap(_Strict):
     why_en: str
 
 
-class _File(_Strict):
+class _File(Declared):
     splice: tuple[Splice, ...] = ()
     gap: tuple[Gap, ...] = ()
 
@@ -120,10 +116,7 @@ def gaps(path: Path = BUNDLED) -> tuple[Gap, ...]:
 
 @cache
 def _read(path: Path) -> _File:
-    try:
-        return _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
-        raise SpliceError(f"{path.name}: {error}") from None
+    return read(path, _File, SpliceError)
 
 
 def apply(history: pd.DataFrame, splices: Sequence[Splice]) -> pd.DataFrame:
@@ -171,5 +164,5 @@ def _agree(first: pd.DataFrame, second: pd.DataFrame) -> bool:
 
 def _monthly(figures: pd.DataFrame) -> "pd.Series[float]":
     """The last figure of each month."""
-    read = figures.dropna(subset="value").sort_values(["period", "known_from"])
-    return read.groupby(read["period"].dt.to_period("M"))["value"].last()
+    dated = figures.dropna(subset="value").sort_values(["period", "known_from"])
+    return dated.groupby(dated["period"].dt.to_period("M"))["value"].last()

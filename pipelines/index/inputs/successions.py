@@ -1,14 +1,13 @@
 """Live series read in the place of others, where no factor could link them."""
 
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from pipelines.errors import MethodError
+from pipelines.declared import Declared, read
 from pipelines.index.framework import Indicator
 from pipelines.index.inputs import splices
 
@@ -17,11 +16,7 @@ MONTH = r"^\d{4}-\d{2}$"
 ROLES = ("of", "to", "less", "in_force")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Change(_Strict):
+class Change(Declared):
     """What both series did over the same months, each as a factor."""
 
     start: str = Field(pattern=MONTH)
@@ -31,7 +26,7 @@ class Change(_Strict):
     source: str
 
 
-class Succession(_Strict):
+class SeriesSuccession(Declared):
     """A series, the live one that is read in its place, from when, and why."""
 
     series: str
@@ -42,21 +37,21 @@ class Succession(_Strict):
     overlap: tuple[Change, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
-    def _no_factor_would_do(self) -> "Succession":
+    def _no_factor_would_do(self) -> "SeriesSuccession":
         ratios = [change.history / change.live for change in self.overlap]
         if all(abs(ratio - 1) <= splices.TOLERANCE for ratio in ratios):
             raise ValueError(f"{self.series}: both change alike, so that a splice can be declared")
         return self
 
 
+class _File(Declared):
+    succession: tuple[SeriesSuccession, ...] = ()
+
+
 @cache
-def load(path: Path = BUNDLED) -> tuple[Succession, ...]:
+def load(path: Path = BUNDLED) -> tuple[SeriesSuccession, ...]:
     """The declared successions. Raises MethodError for a file that cannot be used."""
-    try:
-        declared = tomllib.loads(path.read_text(encoding="utf-8")).get("succession", [])
-        return tuple(Succession.model_validate(entry) for entry in declared)
-    except (OSError, tomllib.TOMLDecodeError, ValidationError) as error:
-        raise MethodError(f"{path.name}: {error}") from None
+    return read(path, _File).succession
 
 
 def with_followers(series: Iterable[str]) -> set[str]:
