@@ -124,12 +124,7 @@ def _offers(cloud: str, table: pd.DataFrame) -> pd.DataFrame:
     offers = rows.merge(gpus.machines(f"dstack.{cloud}"), on="machine")
     counted = offers[pd.to_numeric(offers["gpu_count"]).eq(offers["count"])]
     priced = counted.assign(region=cloud, value=pd.to_numeric(counted["price"]) / counted["count"])
-    # Bounds and contradictions come before the median, which would hide both.
-    sound = priced[gpus.plausible(priced["value"])]
-    same = sound.groupby(["machine", "location"])["value"].nunique()
-    if same.gt(1).any():
-        raise SchemaDrift("one price of a machine in a region", list(same[same.gt(1)].index[0]))
-    return sound[["gpu", "region", "value"]]
+    return gpus.sound(priced, ["machine", "location"])[["gpu", "region", "value"]]
 
 
 def _is_listed(cloud: str, table: pd.DataFrame) -> pd.Series[bool]:

@@ -120,6 +120,19 @@ def plausible(prices: pd.Series[float]) -> pd.Series[bool]:
     return pd.to_numeric(prices, errors="coerce").between(LEAST_PRICE, MOST_PRICE)
 
 
+def sound(prices: pd.DataFrame, offer: list[str]) -> pd.DataFrame:
+    """The rows of `prices` whose `value` can be one: what comes before any median.
+
+    `offer` names the columns that tell one offer from another. Raises SchemaDrift for an offer
+    with two prices, of which a median would make a third.
+    """
+    possible = prices[plausible(prices["value"])]
+    same = possible.groupby(offer)["value"].nunique()
+    if same.gt(1).any():
+        raise SchemaDrift("one price of a machine in a region", list(same[same.gt(1)].index[0]))
+    return possible
+
+
 def drop_duplicate_spot(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows without spot prices that are not below the on-demand price."""
     listed = rows[rows["basis"].eq("on_demand")][["gpu", "region", "value"]]

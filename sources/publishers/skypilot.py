@@ -37,12 +37,8 @@ def parse(payload: Payload) -> pd.DataFrame:
     if miscounted.any():
         machine, count = prices.loc[miscounted, ["machine", "AcceleratorCount"]].iloc[0]
         raise SchemaDrift(f"the GPU counts of {gpus.MACHINES.name}", f"{count:g} in {machine}")
-    # Bounds and contradictions come before the median, which would hide both.
-    prices = prices[gpus.plausible(prices["value"])]
-    same = prices.groupby(["machine", "Region", "basis"])["value"].nunique()
-    if same.gt(1).any():
-        raise SchemaDrift("one price of a machine in a region", list(same[same.gt(1)].index[0]))
-    places = prices.assign(basis=prices["basis"].map(BASIS), region=cloud)
+    sound = gpus.sound(prices, ["machine", "Region", "basis"])
+    places = sound.assign(basis=sound["basis"].map(BASIS), region=cloud)
     offers = places.groupby(["gpu", "region", "basis"])["value"].median().reset_index()
     return gpus.date_as_today(gpus.drop_duplicate_spot(offers), "skypilot", payload)
 
