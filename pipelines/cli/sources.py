@@ -121,14 +121,15 @@ def news(
 
 def _stored(settings: "Settings") -> "Callable[[list[str]], pd.DataFrame]":
     """Reads the last good figures of series; none where there is no warehouse."""
-    from pipelines.ingest import load, store
+    from pipelines.ingest import store
+    from pipelines.ingest.checks.doubts import FIGURE, none
     from warehouse.database import NoWarehouse
     from warehouse.observations import read
 
     try:
         engine = store.open_for_reading(settings)
     except NoWarehouse:
-        return lambda _: load.no_figures()
+        return lambda _: none(FIGURE)
     return lambda series: read.panel(engine, series=series, as_of=settings.now)
 
 

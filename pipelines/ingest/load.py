@@ -81,9 +81,9 @@ def _load_fetched(
         return IngestOutcome(source.key, result.url, "frozen", why)
     # The same price list on another day is another price: those of that day. A figure that was
     # doubted may be confirmed by coming again.
-    read_anew = source.snapshot_dated or awaits_repeat(engine, source, result.url)
     same_bytes = result.outcome == "unchanged" and bool(fetched.bodies)
-    if result.outcome != "new" and not (read_anew and same_bytes):
+    read_anew = same_bytes and (source.snapshot_dated or awaits_repeat(engine, source, result.url))
+    if result.outcome != "new" and not read_anew:
         warehouse.record(engine, source.key, **record)
         return IngestOutcome(source.key, result.url, result.outcome, result.detail)
     # Parsed from the archive and not from memory: what is loaded can be loaded again.
@@ -212,7 +212,7 @@ def load_frame(
     frame = frame.drop_duplicates(ignore_index=True)
     live = record["outcome"] != "history"
     keys = sorted(frame["series"].unique())
-    before = read.panel(engine, series=keys, as_of=at) if live else no_figures()
+    before = read.panel(engine, series=keys, as_of=at) if live else none(FIGURE)
     validate = partial(
         check, frame, source, at=at, before=before, last=last, accepted=bool(accepted)
     )
@@ -273,8 +273,3 @@ def _store(
     if checked.passed:
         warehouse.mark_loaded(engine, fetch_id)
     return loaded.added, len(checked.rejected) + len(loaded.refused), loaded.withdrawn
-
-
-def no_figures() -> pd.DataFrame:
-    """An empty panel: there is nothing to compare with."""
-    return pd.DataFrame(columns=["series", "period", "value"])

@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.ingest.load import load_payload
 from pipelines.ingest.outcome import IngestOutcome
-from pipelines.ingest.parse import archived_payload
+from pipelines.ingest.reparse import load_again
 from pipelines.ingest.validate import FAR, FLIPPED, check
 from sources import Source
-from sources.http.raw_archive import Archive, DamagedBody
+from sources.http.raw_archive import Archive
 from sources.tidy import COLUMNS, tidy
 from warehouse import load
 from warehouse.observations import read
@@ -88,23 +86,7 @@ def accept(
         fetch = int(record.pop("id"))
         if record["outcome"] != "refused" and not load.has_quarantined(engine, fetch, DOUBTS):
             continue
-        yield _accept(engine, archive, source, record, reason, now)
+        yield load_again(engine, archive, source, record, accepted=reason, at=now)
         rows = load.quarantined(engine, source.key)
         healed = rows["fetch_id"].eq(fetch) & rows["reason"].isin(DOUBTS)
         load.mark_replayed(engine, rows.loc[healed, "id"].tolist())
-
-
-def _accept(
-    engine: Engine,
-    archive: Archive,
-    source: Source,
-    record: dict[str, Any],
-    reason: str,
-    now: datetime,
-) -> IngestOutcome:
-    try:
-        payload = archived_payload(archive, source, record)
-    except (KeyError, DamagedBody) as error:
-        return IngestOutcome(source.key, record["url"], "failed", str(error.args[0]))
-    again = record | {"at": now, "outcome": "new"}
-    return load_payload(engine, source, payload, again, accepted=reason)
