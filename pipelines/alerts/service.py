@@ -17,7 +17,6 @@ from pipelines.alerts.record import Evaluation, record_findings, record_in_order
 from pipelines.alerts.rules import BUNDLED, Rule, RuleSet, load
 from pipelines.alerts.state_machine import RuleEvent
 from pipelines.errors import UsageError, nearest
-from pipelines.ingest import registers
 from pipelines.settings import SECRETS, Settings, from_environment
 from warehouse import edition
 from warehouse.alerts import repository
@@ -91,6 +90,8 @@ def evaluate(
 
 def changed_pages(engine: Engine, settings: Settings) -> dict[str, str]:
     """The page of each register that changed since it was read; "" for none."""
+    from pipelines.ingest import registers
+
     due = {reminder.source: reminder.page for reminder in registers.due(engine, settings)
            if reminder.changed}  # fmt: skip
     return {key: due.get(key, "") for key in registers.by_hand()}

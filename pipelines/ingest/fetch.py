@@ -2,7 +2,6 @@
 
 import json
 import logging
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from time import perf_counter
 
+from pipelines.logs import frames
 from pipelines.settings import SECRETS, Settings
 from sources import Edition, Payload, Redact, Request, SchemaDrift, Source
 from sources.http.client import CachedValidators, FetchResult, PoliteClient
@@ -175,8 +175,7 @@ def _redacted(source: Source, redact: Redact, result: FetchResult) -> FetchResul
         return replace(result, body=redact(result.body))
     except Exception as error:
         # The message may quote what must not be stored: only the lines of code are logged.
-        frames = "".join(traceback.format_tb(error.__traceback__))
-        logger.error("%s: redaction failed (%s)\n%s", source.key, type(error).__name__, frames)
+        logger.error("%s: redaction failed\n%s", source.key, frames(error))
         detail = "what must not be stored could not be taken out, so it was not kept"
         return replace(result, outcome="refused", detail=detail, body=None, sha256=None)
 

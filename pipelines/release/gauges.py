@@ -15,7 +15,7 @@ from pipelines.index.change_decomposition import EditionKey
 from pipelines.index.framework import Framework
 from pipelines.index.gauges import due
 from pipelines.index.gauges import scenario as scenarios
-from pipelines.index.gauges.rows import RETREAT
+from pipelines.index.gauges.rows import RETREAT, STATES
 from pipelines.release.facts import figures
 from warehouse.gauges.repository import Gauges
 from warehouse.observations import read
@@ -112,7 +112,7 @@ def by_month(values: pd.DataFrame) -> pd.DataFrame:
             "pressure_observed": (100 * rows["pressure"]["coverage"]).round(1),
             "retreat_observed": (100 * rows["retreat"]["coverage"]).round(1),
             "reading": rows["pressure"]["state"].map(
-                {"withheld": "none", "provisional": "provisional", "observed": "full"}
+                {state: name for name, state in STATES.items()}
             ),
         }
     )
