@@ -21,6 +21,7 @@ def plane(
     the thresholds of the zones with their names, `retreat` is where a retreat begins.
     """
     zones = pd.DataFrame(pressures, columns=["pressure", "name"])
+    zones["lower"] = width < WIDE and zones.index % 2 == 1
     data = {"path": path, "last": path.tail(1), "zones": zones,
             "begins": pd.DataFrame({"retreat": [retreat]})}  # fmt: skip
     return fill(_plane(width), **data)
@@ -32,13 +33,19 @@ def _plane(width: int) -> Any:
     up = alt.Y("retreat:Q", scale=SCORES, axis=alt.Axis(grid=False))
     zones = alt.Chart(alt.NamedData("zones")).encode(across)
     lines = zones.mark_rule(color=theme.MUTED, strokeDash=[4, 4])
-    names = zones.mark_text(align="left", dx=4, dy=8, color=theme.MUTED)
+    # On a narrow chart every second name stands on a line of its own: two would overlap.
+    names = [
+        zones.transform_filter(alt.datum["lower"] == lower)
+        .mark_text(align="left", dx=4, dy=dy, color=theme.MUTED)
+        .encode(y=alt.value(0), text="name:N")
+        for lower, dy in ((False, 8), (True, 22))
+    ]
     begins = alt.Chart(alt.NamedData("begins")).encode(up)
     path = alt.Chart(alt.NamedData("path")).encode(across, up)
     last = alt.Chart(alt.NamedData("last")).encode(across, up)
     layers = [
         lines,
-        names.encode(y=alt.value(0), text="name:N"),
+        *names,
         begins.mark_rule(color=theme.MUTED, strokeDash=[4, 4]),
         path.mark_line(color=theme.MUTED, strokeWidth=1.5).encode(order="period:T"),
         path.mark_point(filled=True, size=22, color=theme.INK, opacity=1),

@@ -1,14 +1,18 @@
 """Every chart is valid Vega-Lite with its data, and its months are instants."""
 
 import json
+import re
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import altair as alt
+import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from jsonschema import Draft7Validator
 
-from dashboards import chart_drawing, charts, theme
+from dashboards import chart_drawing, charts, gauge_chart, theme
 from dashboards.bulletin.figures import figures
 from dashboards.charts import Chart
 from dashboards.edition_stats import EditionStats
@@ -41,6 +45,33 @@ def test_every_chart_is_valid_vega_lite(specifications: list[Chart]) -> None:
     assert len(specifications) == 12
     for specification in specifications:
         assert [error.message[:300] for error in validator().iter_errors(specification)] == []
+
+
+@pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
+def test_names_of_zones_in_the_plane_do_not_overlap(width: int) -> None:
+    path = pd.DataFrame(
+        {
+            "period": pd.to_datetime(["2026-08-01", "2026-09-01"]),
+            "pressure": [40.0, 42.0],
+            "retreat": [0.0, 10.0],
+            "label": ["", ""],
+        }
+    )
+    zones = [(35.0, "vigilance"), (50.0, "tension"), (70.0, "krach silencieux")]
+    chart = gauge_chart.plane(path, zones, 50.0, width)
+    assert list(validator().iter_errors(chart_drawing.specification(chart))) == []
+    drawn = BeautifulSoup(chart_drawing.svg(chart, language("fr")), "xml").find_all("text")
+    names = [name for _, name in zones]
+    position = {
+        text.get_text(): [float(part) for part in re.findall(r"[\d.]+", text["transform"])]
+        for text in drawn
+        if text.get_text() in names
+    }
+    assert set(position) == set(names)
+    for first, second in pairwise(names):
+        apart = position[second][0] - position[first][0]
+        # A letter of 11 px takes less than 7 px across, a line 12 px.
+        assert apart >= 7 * len(first) or position[second][1] - position[first][1] >= 12
 
 
 def test_the_schema_can_fail(specifications: list[Chart]) -> None:
