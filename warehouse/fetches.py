@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
@@ -90,6 +91,19 @@ def last_fetch(engine: Engine, source: str, url: str | None = None) -> LastFetch
         return None
     newest = None if row.newest is None else dates(pd.Series([row.newest]))[0]
     return LastFetch(**dict(row._mapping) | {"newest": newest})
+
+
+def waits(engine: Engine, now: datetime) -> dict[str, datetime]:
+    """Until when each host wants us to wait, by host, of those that still do."""
+    query = (
+        text('select url, retry_at from "fetch" where retry_at > :now order by retry_at')
+        .bindparams(bindparam("now", type_=UTCDateTime()))
+        .columns(retry_at=UTCDateTime())
+    )
+    with engine.connect() as connection:
+        pending = connection.execute(query, {"now": now}).all()
+    # In order: the longest wait of a host is the last one.
+    return {urlsplit(row.url).hostname or "": row.retry_at for row in pending}
 
 
 def first_seen(engine: Engine, source: str, url: str, sha256: str | None) -> datetime | None:

@@ -1,9 +1,8 @@
 """The tables: one set of SQLModel models for SQLite and PostgreSQL.
 
-Periods are days and knowledge dates are seconds since 1970-01-01 UTC, as integers: seven
-times smaller and twice as fast as text keys on both engines (`period` is the first day of
-what the figure is about, `known_from` the second from which it could be known). The views
-give the same with readable names and dates.
+`period` is the first day of what a figure is about, in days, and `known_from` the second from
+which it could be known, both since 1970-01-01 UTC: integers are seven times smaller and twice as
+fast as text keys on both engines. The views give the same with readable names and dates.
 """
 
 from datetime import datetime
@@ -85,6 +84,7 @@ class Fetch(SQLModel, table=True):
     bytes: int | None = Field(default=None, description="Length of the stored bytes")
     etag: str | None = Field(default=None, description="ETag of the answer")
     last_modified: str | None = Field(default=None, description="Last-Modified of the answer")
+    retry_at: datetime | None = Field(default=None, description="When its host may be asked again")
     parser_version: int = Field(default=0, description="Version of the parser that read it")
     rows: int | None = Field(default=None, description="Rows that its parser read")
     newest: int | None = Field(default=None, description="Newest period, days since 1970-01-01")

@@ -136,7 +136,8 @@ left join citation z on z.id = o.citation_id"""
 def _fetch(dialect: str) -> str:
     return f"""select f.id as fetch_id, c.key as source, f.url,
   {STAMP[dialect].format("f.at")} as at, f.outcome, f.detail, f.http_status, f.sha256, f.bytes,
-  f.etag, f.last_modified, f.parser_version, f.rows,
+  f.etag, f.last_modified, {STAMP[dialect].format("f.retry_at")} as retry_at,
+  f.parser_version, f.rows,
   {DAY[dialect].format("f.newest")} as newest_period, f.loaded
 from "fetch" f join source c on c.id = f.source_id"""
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from time import perf_counter
 
 from pipelines.logs import frames
-from pipelines.settings import SECRETS, Settings
+from pipelines.settings import FILE, SECRETS, Settings
 from sources import Edition, Payload, Redact, Request, SchemaDrift, Source
 from sources.http.client import CachedValidators, FetchResult, PoliteClient
 from sources.http.content_check import rejection_reason
@@ -133,9 +133,19 @@ def fetch_request(
         result = _refused(result, describe_error(error))
     if result.outcome == "new":
         result = _identified(result, page_index(bodies) if paged else bodies[0], previous)
+    if result.moved_to and result.outcome in {"new", "unchanged"}:
+        result = replace(result, detail=_with_move(source, request, result))
     fetched = FetchedPayload(source, request, result, tuple(bodies), perf_counter() - started)
     _log(fetched)
     return fetched
+
+
+def _with_move(source: Source, request: Request, result: FetchResult) -> str:
+    """The detail of a result, with the line of the settings that follows a move."""
+    old = request.url.split("?")[0]
+    line = f'sources.{source.key}.address = {{"{old}" = "{result.moved_to}"}}'
+    advice = f"this address has moved for good; write in {FILE}: {line}"
+    return "; ".join(filter(None, [result.detail, advice]))[:LONGEST_DETAIL]
 
 
 def _log(fetched: FetchedPayload) -> None:

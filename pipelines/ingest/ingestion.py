@@ -1,7 +1,7 @@
 """Bring figures into the warehouse: shipped history, then live, and the past."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -27,9 +27,10 @@ from pipelines.settings import Settings
 from sources import PastRequest, Request, Source
 from sources.citations import cited_csv
 from sources.http.client import CachedValidators
-from sources.http.credentials import public_url
+from sources.http.credentials import host, public_url
 from sources.http.raw_archive import Archive
 from sources.tidy import read_history
+from warehouse import fetches
 from warehouse import load as warehouse
 from warehouse.observations import read
 
@@ -118,8 +119,26 @@ def fetch_and_load(
         logger.info("%s: skipped, %s", source.key, why)
         yield IngestOutcome(source.key, source.homepage, "skipped", why)
     ready = [ask_from_last(source, partial(read.panel, engine), settings.now) for source in ready]
-    for fetched in fetch_concurrently(settings, ready, partial(_cached, engine, archive)):
+    waits = fetches.waits(engine, settings.now)
+    yield from _waiting(ready, waits)
+    free = [_without_waiting(source, waits) for source in ready]
+    for fetched in fetch_concurrently(settings, free, partial(_cached, engine, archive)):
         yield load_fetched(engine, archive, fetched)
+
+
+def _waiting(sources: Sequence[Source], waits: Mapping[str, datetime]) -> Iterator[IngestOutcome]:
+    """An outcome for each request whose host does not want to be asked yet."""
+    for source in sources:
+        for request in source.requests:
+            if until := waits.get(host(request)):
+                detail = f"{host(request)} asked to wait until {until:%Y-%m-%d %H:%M} UTC"
+                logger.info("%s: not asked, %s", source.key, detail)
+                yield IngestOutcome(source.key, public_url(request), "try later", detail)
+
+
+def _without_waiting(source: Source, waits: Mapping[str, datetime]) -> Source:
+    free = tuple(request for request in source.requests if host(request) not in waits)
+    return replace(source, requests=free)
 
 
 def askable(

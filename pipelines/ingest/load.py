@@ -146,6 +146,7 @@ def result_record(result: FetchResult) -> Record:
         "bytes": len(result.body) if result.body else None,
         "etag": result.etag,
         "last_modified": result.last_modified,
+        "retry_at": result.retry_at,
     }
 
 
@@ -174,7 +175,9 @@ def load_payload(
     day = payload.fetched_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     url = str(record["url"])
     earlier = partial(earlier_figures, engine, archive, source, url, day) if archive else None
-    notices = source.notices(payload) if source.notices else ()
+    notices = list(source.notices(payload) if source.notices else ())
+    if record["outcome"] == "new":
+        notices.append(str(record.get("detail", "")))  # such as that the address has moved
     return load_frame(
         engine,
         source,
@@ -243,7 +246,7 @@ def describe(
         reasons.append(f"if it is right: silentcrash accept {source.key} --reason …")
     if accepted and checked.passed:
         reasons.insert(0, f"{ACCEPTED}{accepted}")
-    return "; ".join(reasons)[:LONGEST_DETAIL]
+    return "; ".join(filter(None, reasons))[:LONGEST_DETAIL]
 
 
 def _parsed(source: Source, frame: pd.DataFrame) -> Record:

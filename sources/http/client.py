@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http import HTTPStatus
 from time import sleep as real_sleep
@@ -20,7 +20,6 @@ from typing import Literal, Self
 from sources import Request
 from sources.http.connection import (
     MIB,
-    UP_TO_LIMIT,
     Connection,
     Exchange,
     ExchangeError,
@@ -31,6 +30,7 @@ from sources.http.content_check import rejection_reason
 from sources.http.credentials import Keys, MissingKey, public_url
 from sources.http.rate_limit import RATES, RateLimiter, Robots, backoff, retry_after
 from sources.http.redirects import RedirectFollower
+from sources.http.status import DENIED, status_fault
 
 __all__ = ["AGENT", "RATES", "CachedValidators", "FetchResult", "PoliteClient"]
 
@@ -40,11 +40,8 @@ VERSION = "0.1"
 NO_CONTACT = "no contact configured"
 # robots.txt is written for crawlers of pages and feeds; data files and APIs have terms instead.
 CRAWLED_FORMATS = {"html", "xml"}
-# 203: the body went through a transforming proxy, and is still checked like any other.
-SUCCESS, DENIED, BUSY = {200, 203}, {401, 403}, {429, 503}
-# 408, 500, 502 and 504 are faults of a moment at the server or a proxy in front of it.
-RETRYABLE = BUSY | {408, 500, 502, 504}
-PHRASES = {int(status): status.phrase for status in HTTPStatus}
+# A publisher's quota is of a day or a month at most; a typing error must not silence a source.
+LONGEST_WAIT = 31 * 86_400  # seconds
 MAX_DETAIL = 300  # characters of a message; a quoted redirect target can be far longer
 NO_KEYS: Mapping[str, str] = MappingProxyType({})
 Outcome = Literal["new", "unchanged"] | Failing
@@ -72,6 +69,8 @@ class FetchResult:
     `detail` is one line; where someone can act, it says how. `url` has its parameters and no
     secrets. `at` is when the request began, UTC. `body` is decompressed. A refused body is
     there too (as sent if it could not be decompressed, None if it was too large); a 304 has none.
+    `retry_at` is the instant before which the publisher does not want to be asked again, and
+    `moved_to` the address at another host to which this one has moved for good.
     """
 
     outcome: Outcome
@@ -83,6 +82,8 @@ class FetchResult:
     sha256: str | None = None
     etag: str | None = None
     last_modified: str | None = None
+    retry_at: datetime | None = None
+    moved_to: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,53 +249,32 @@ class PoliteClient:
         )
 
 
-def status_fault(
-    exchange: Exchange, conditional: bool, wait: float | None, cap: float
-) -> ExchangeError | None:
-    """What is wrong with the status of a response; None if it can be used.
-
-    `wait` is what Retry-After asks for, in seconds; beyond `cap` it is left to a later run.
-    """
-    status, body = exchange.status, exchange.body
-    phrase = f"{status} {PHRASES.get(status, '')}".strip()
-    if status in SUCCESS or (status == HTTPStatus.NOT_MODIFIED and conditional):
-        return None
-    if status in RETRYABLE and wait is not None and wait > cap:
-        return ExchangeError("try later", f"{phrase}: asks to wait {wait:.0f} s", status, body)
-    if status in RETRYABLE:
-        outcome: Failing = "try later" if status in BUSY else "failed"
-        detail = f"{phrase}: try later"
-        return ExchangeError(outcome, detail, status, body, retries=UP_TO_LIMIT, wait=wait)
-    if status == HTTPStatus.NOT_MODIFIED:
-        return ExchangeError("refused", f"{phrase} to an unconditional request", status)
-    if status < 400:
-        return ExchangeError("refused", f"{phrase} instead of 200", status, body)
-    if status in DENIED:
-        return ExchangeError("failed", f"{phrase}: the publisher denies access", status, body)
-    return ExchangeError("failed", f"{phrase}: correct the address or parameters", status, body)
-
-
 def _success(
     exchange: Exchange, previous: CachedValidators, url: str, at: datetime, keys: Keys
 ) -> FetchResult:
     headers, status = exchange.headers, exchange.status
+    moved_to = keys.hide(exchange.moved_to)
     etag, modified = headers.get("ETag"), headers.get("Last-Modified")
     if status == HTTPStatus.NOT_MODIFIED:
         etag, modified = etag or previous.etag, modified or previous.last_modified
-        digest = previous.sha256
-        return FetchResult(
-            "unchanged", "not modified", url, at, status, None, digest, etag, modified
-        )
+        result = FetchResult("unchanged", "not modified", url, at, status, None, previous.sha256)
+        return replace(result, etag=etag, last_modified=modified, moved_to=moved_to)
     body = keys.hide_in_body(exchange.body)
     digest = sha256(body).hexdigest()
     same = digest == previous.sha256
     outcome: Outcome = "unchanged" if same else "new"
     detail = "the same bytes" if same else ""
-    return FetchResult(outcome, detail, url, at, status, body, digest, etag, modified)
+    result = FetchResult(outcome, detail, url, at, status, body, digest, etag, modified)
+    return replace(result, moved_to=moved_to)
 
 
 def _failure(fault: ExchangeError, url: str, at: datetime, keys: Keys) -> FetchResult:
     body = keys.hide_in_body(fault.body) if fault.body else None
     digest = sha256(body).hexdigest() if body else None
     detail = " ".join(keys.hide(fault.detail).split())[:MAX_DETAIL]
-    return FetchResult(fault.outcome, detail, url, at, fault.status, body, digest)
+    # Further tries in this run have waited themselves; what is left to a later run has a date.
+    left = fault.wait is not None and not fault.retries
+    retry_at = at + timedelta(seconds=min(fault.wait or 0, LONGEST_WAIT)) if left else None
+    return FetchResult(
+        fault.outcome, detail, url, at, fault.status, body, digest, retry_at=retry_at
+    )

@@ -35,7 +35,8 @@ Failing = Literal["refused", "try later", "failed"]
 MIB = 1 << 20
 # More than any client allows: its own `retries` is then the limit.
 UP_TO_LIMIT = 99
-MOVED = frozenset({301, 302, 303, 307, 308})
+MOVED_FOR_GOOD = frozenset({301, 308})
+MOVED = MOVED_FOR_GOOD | {302, 303, 307}
 # 64 KiB a read: large enough to cost nothing, small enough for the limits to be noticed in time.
 CHUNK = 1 << 16
 
@@ -63,12 +64,16 @@ class ExchangeError(Exception):
 
 @dataclass(frozen=True)
 class Exchange:
-    """A response, decompressed; `complete` is False if nothing proves its end."""
+    """A response, decompressed; `complete` is False if nothing proves its end.
+
+    `moved_to` is the address at another host to which the one that was asked has moved for good.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     complete: bool
+    moved_to: str = ""
 
 
 @dataclass(frozen=True)

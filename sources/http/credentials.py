@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, quote_plus, urlencode
+from urllib.parse import quote, quote_plus, urlencode, urlsplit
 
 from sources import Request
 
@@ -72,6 +72,11 @@ class Keys:
             if len(value) >= MIN_LENGTH_IN_BODY:
                 body = body.replace(value.encode(), f"${{{name}}}".encode())
         return body
+
+
+def host(request: Request) -> str:
+    """The host that a request asks."""
+    return urlsplit(request.url).hostname or ""
 
 
 def public_url(request: Request) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 import requests
 
 from sources import Request
-from sources.http.connection import MOVED, Connection, Exchange, ExchangeError
+from sources.http.connection import MOVED, MOVED_FOR_GOOD, Connection, Exchange, ExchangeError
 from sources.http.rate_limit import RateLimiter, Robots
 from sources.http.ssrf_guard import violation
 
@@ -43,16 +44,20 @@ class RedirectFollower:
         first. Raises ExchangeError.
         """
         prepared = self._prepared(request, conditions)
+        home = for_good = str(prepared.url)  # as far as every redirect was one for good
         for _ in range(MAX_REDIRECTS + 1):
             exchange = self._send(prepared, obey_robots)
             target = exchange.headers.get("Location")
             if exchange.status not in MOVED or not target:
-                return exchange
+                return replace(exchange, moved_to=_moved(home, for_good))
             if prepared.method != "GET":
                 raise ExchangeError(
                     "refused", f"a POST was redirected to {target}: correct the address"
                 )
-            prepared = self._prepared(_next_hop(str(prepared.url), target, request), conditions)
+            here = str(prepared.url)
+            prepared = self._prepared(_next_hop(here, target, request), conditions)
+            if here == for_good and exchange.status in MOVED_FOR_GOOD:
+                for_good = str(prepared.url)
         raise ExchangeError("refused", f"over {MAX_REDIRECTS} redirects: correct the address")
 
     def _send(self, prepared: requests.PreparedRequest, obey_robots: bool) -> Exchange:
@@ -85,6 +90,12 @@ class RedirectFollower:
         except (requests.RequestException, ValueError):
             detail = "the address or a header is not well formed: correct it, or the key in it"
             raise ExchangeError("failed", detail) from None
+
+
+def _moved(home: str, for_good: str) -> str:
+    """The new address without its query; "" if the host is the same."""
+    old, new = urlsplit(home), urlsplit(for_good)
+    return "" if old.hostname == new.hostname else f"{new.scheme}://{new.netloc}{new.path}"
 
 
 def _next_hop(here: str, target: str, request: Request) -> Request:

@@ -176,3 +176,50 @@ def test_text_encoded_as_utf_8_twice_is_refused(ingest: Ingest, site: Site) -> N
     assert "twice" in outcome.detail
     site.serve(address, Reply(body.encode(), headers=CSV))
     assert ingest()["ecb_rates"].good
+
+
+def test_a_wait_of_a_day_is_remembered_across_runs(
+    ingest: Ingest, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:  # R13
+    address = public_url(RATES.requests[0]).split("?")[0]
+    site.serve(address, Reply(status=429, headers={"Retry-After": "86400"}))
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-23T09:00:00Z")
+    assert ingest()["ecb_rates"].outcome == "try later"
+    site.serve(address, Reply(MADE_UP_RATES, headers=CSV))
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-24T08:59:00Z")
+    waiting = ingest()["ecb_rates"]
+    assert waiting.outcome == "try later"
+    assert waiting.detail.endswith("asked to wait until 2026-11-24 09:00 UTC")
+    assert site.count(address) == 1
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-24T09:00:00Z")
+    assert ingest()["ecb_rates"].outcome == "new"
+
+
+def test_an_absurd_wait_silences_no_source_for_ever(
+    ingest: Ingest, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = public_url(RATES.requests[0]).split("?")[0]
+    site.serve(address, Reply(status=503, headers={"Retry-After": "9" * 30}))
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-23T09:00:00Z")
+    assert ingest()["ecb_rates"].outcome == "try later"
+    site.serve(address, Reply(MADE_UP_RATES, headers=CSV))
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-12-25T09:00:00Z")
+    assert ingest()["ecb_rates"].outcome == "new"
+
+
+@pytest.mark.parametrize(("status", "for_good"), [(301, True), (308, True), (302, False)])
+def test_a_move_for_good_to_another_host_is_told_with_the_line_to_change(
+    ingest: Ingest, site: Site, silentcrash: Command, status: int, for_good: bool
+) -> None:  # R14
+    old = public_url(RATES.requests[0]).split("?")[0]
+    new = "https://data.example.org/ecb/rates"
+    site.serve(old, Reply(status=status, headers={"Location": f"{new}?key=secret"}))
+    site.serve(new, Reply(MADE_UP_RATES, headers=CSV | {"ETag": '"v1"'}))
+    line = f'sources.ecb_rates.address = {{"{old}" = "{new}"}}'
+    for outcome in ("new", "unchanged"):
+        ended = ingest()["ecb_rates"]
+        assert ended.outcome == outcome
+        assert (line in ended.detail) == for_good
+        assert "secret" not in ended.detail
+    status_table = silentcrash("status", "--format", "csv").out
+    assert ("moved for good" in status_table) == for_good

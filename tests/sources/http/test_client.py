@@ -224,18 +224,18 @@ def test_an_address_that_is_gone_fails_at_once(site: Site, open_client: OpenClie
 
 
 @pytest.mark.parametrize(
-    ("reply", "detail"),
+    ("reply", "total", "detail"),
     [
-        (Reply(CSV, hang="all"), "no data from 127.0.0.1 for 0.2 s"),
-        (Reply(CSV, hang="body"), "no more data after"),
-        (Reply(CSV, drip=0.05), "incomplete after 0.3 s"),
+        (Reply(CSV, hang="all"), 60.0, "no data from 127.0.0.1 for 0.2 s"),
+        (Reply(CSV, hang="body"), 60.0, "no more data after"),
+        (Reply(CSV, drip=0.05), 0.3, "incomplete after 0.3 s"),
     ],
 )
 def test_silent_and_slow_servers_are_given_up(
-    site: Site, open_client: OpenClient, reply: Reply, detail: str
+    site: Site, open_client: OpenClient, reply: Reply, total: float, detail: str
 ) -> None:
     site.serve(URL, reply)
-    result = open_client(read_timeout=0.2, total_timeout=0.3).fetch(
+    result = open_client(read_timeout=0.2, total_timeout=total).fetch(
         Request(URL), expected_format="csv"
     )
     assert result.outcome == "failed"
