@@ -18,6 +18,7 @@ from pipelines.ingest.fetch import (
     FetchedPayload,
     page_index,
 )
+from pipelines.ingest.fields import added_fields
 from pipelines.ingest.outcome import IngestOutcome
 from pipelines.ingest.parse import awaits_repeat, earlier_figures, last_good, parse_payload
 from pipelines.ingest.validate import LastGood, Validated, check
@@ -178,6 +179,8 @@ def load_payload(
     notices = list(source.notices(payload) if source.notices else ())
     if record["outcome"] == "new":
         notices.append(str(record.get("detail", "")))  # such as that the address has moved
+    if archive:
+        notices += added_fields(engine, archive, source, payload, url)
     return load_frame(
         engine,
         source,

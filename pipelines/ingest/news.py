@@ -1,4 +1,4 @@
-"""What publishers name and no parser reads: machines, models, economies."""
+"""What publishers name and no parser reads: machines, economies, columns."""
 
 import logging
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 from sqlalchemy import Engine
 
+from pipelines.ingest.fields import new_fields
 from pipelines.ingest.parse import archived_payload
 from sources import Payload, Source
 from sources.http.raw_archive import Archive, DamagedBody
@@ -14,6 +15,7 @@ from warehouse.observations import read
 
 logger = logging.getLogger(__name__)
 SILENT = "series without a new figure"
+ADDED = "column, key or sheet added"
 COLUMNS = ["source", "kind", "name", "first_seen", "last_seen"]
 
 
@@ -24,7 +26,7 @@ def table(engine: Engine, archive: Archive, sources: Sequence[Source]) -> pd.Dat
     bodies count too. What a parser has learnt to read since is no longer news. Declared series
     that have fallen silent, or never spoke, are named as well.
     """
-    rows = [row for source in sources if source.unread for row in _rows(engine, archive, source)]
+    rows = [row for source in sources for row in _rows(engine, archive, source)]
     rows += [row for source in sources if source.requests for row in _silent(engine, source)]
     seen = pd.DataFrame(rows, columns=COLUMNS)
     ends = {"first_seen": ("first_seen", "min"), "last_seen": ("last_seen", "max")}
@@ -36,6 +38,7 @@ def table(engine: Engine, archive: Archive, sources: Sequence[Source]) -> pd.Dat
 
 def _rows(engine: Engine, archive: Archive, source: Source) -> list[tuple[object, ...]]:
     named: list[tuple[object, ...]] = []
+    oldest: dict[str, Payload] = {}  # of each address: what it did not have was added
     for body in fetches.served_bodies(engine, source.key).to_dict("records"):
         record = {str(name): value for name, value in body.items()}
         try:
@@ -47,7 +50,10 @@ def _rows(engine: Engine, archive: Archive, source: Source) -> list[tuple[object
         first = min(payload.fetched_at, record["first_at"])
         last = first if first < record["first_at"] else record["last_at"]
         days = f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"
-        named += [(source.key, *item, *days) for item in _unread(source, payload)]
+        before = oldest.setdefault(str(record["url"]), payload)
+        items = _unread(source, payload) if source.unread else []
+        items += [(ADDED, name) for name in new_fields(source, before, payload)]
+        named += [(source.key, *item, *days) for item in items]
     return named
 
 

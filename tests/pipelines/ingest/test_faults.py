@@ -223,3 +223,18 @@ def test_a_move_for_good_to_another_host_is_told_with_the_line_to_change(
         assert "secret" not in ended.detail
     status_table = silentcrash("status", "--format", "csv").out
     assert ("moved for good" in status_table) == for_good
+
+
+def test_a_column_that_a_publisher_adds_is_named(
+    ingest: Ingest, site: Site, silentcrash: Command
+) -> None:  # R15
+    address = public_url(RATES.requests[0]).split("?")[0]
+    assert "new here" not in ingest()["ecb_rates"].detail
+    lines = MADE_UP_RATES.decode().splitlines()
+    wider = [lines[0] + ",OBS_CONF"] + [f"{line},F" for line in lines[1:]]
+    site.serve(address, Reply("\n".join(wider).encode(), headers=CSV))
+    outcome = ingest()["ecb_rates"]
+    assert (outcome.outcome, outcome.detail) == ("new", "new here and not read: OBS_CONF")
+    assert "OBS_CONF" in silentcrash("status", "--format", "csv").out
+    [row] = json.loads(silentcrash("sources", "news", "ecb_rates", "--format", "json").out)[:1]
+    assert (row["kind"], row["name"]) == ("column, key or sheet added", "OBS_CONF")
