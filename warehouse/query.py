@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
@@ -12,23 +11,24 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Engine
 
-from warehouse import roles, views
+from warehouse import guard, roles, views
 from warehouse.database.sqlite import read_only
 
-READS = {
-    sqlite3.SQLITE_SELECT,
-    sqlite3.SQLITE_READ,
-    sqlite3.SQLITE_FUNCTION,
-    sqlite3.SQLITE_RECURSIVE,
-}
-STEPS = 10_000  # of SQLite's machine between two looks at the clock: about 0.1 ms
 SELECTS = re.compile(r"(?:\s|--[^\n]*\n)*(select|with|values)\b", re.IGNORECASE)
 # Privileges guard the tables and files; this guards the limits of the transaction itself, the
-# lock that loads wait for, and other people's sessions: anybody may call these functions.
+# lock that loads wait for, other people's sessions, the log and the snapshots, which make the disk
+# grow: anybody may call these functions. An escaped name would hide one.
 ACTS = re.compile(
-    r'set_config|u&"|_to_xml|ts_stat|ts_rewrite|pg_(try_)?advisory|pg_(notify|terminate|cancel)',
+    r'u&"|_to_xml|ts_stat|ts_rewrite|pg_(try_)?advisory|txid_current|pg_current_xact_id',
     re.IGNORECASE,
 )
+# All that PostgreSQL itself calls volatile: that does something, or differs from call to call.
+VOLATILE = (
+    "select distinct proname from pg_proc where provolatile = 'v' "
+    "and pronamespace = 'pg_catalog'::regnamespace and prokind = 'f'"
+)
+HARMLESS = {"random", "random_normal", "clock_timestamp", "timeofday", "statement_timestamp"}
+WORD = re.compile(r"\w+")
 MAY_BE_ANALYST = "select 1 from pg_roles where rolname = %s and pg_has_role(oid, 'set')"
 REFUSALS = (
     "not authorized",
@@ -66,7 +66,10 @@ def run(
     second = None if as_of is None else int(as_of.timestamp())
     ask = _sqlite if engine.dialect.name == "sqlite" else _postgresql
     try:
-        columns, rows = ask(engine, sql.strip().rstrip("; "), second, limit, timeout)
+        ask_for = sql.strip().rstrip("; ")
+        columns, rows = ask(engine, ask_for, second, limit, guard.seconds(timeout))
+    except guard.LimitError as fault:
+        raise QueryError(str(fault)) from None
     except (engine.dialect.loaded_dbapi.Error, sqlite3.Warning) as fault:
         raise QueryError(_why(fault, timeout)) from None
     return pd.DataFrame.from_records(rows, columns=columns)
@@ -81,28 +84,22 @@ def _sqlite(engine: Engine, sql: str, second: int | None, limit: int, timeout: f
         for name, body in _as_of("sqlite", second).items():
             connection.execute(f"create temp view {name} as {body}")
         connection.execute("pragma query_only = on")
-        connection.set_authorizer(_authorise)
-        ends = time.monotonic() + timeout
-        connection.set_progress_handler(lambda: time.monotonic() > ends, STEPS)
+        guard.limit_sqlite(connection, timeout)
         cursor = connection.execute(sql)
-        rows = cursor.fetchmany(limit)
+        rows = guard.fetch(cursor, limit)
         return [column[0] for column in cursor.description or ()], rows
-
-
-def _authorise(action: int, _: str | None, name: str | None, *__: object) -> int:
-    loads = action == sqlite3.SQLITE_FUNCTION and name == "load_extension"
-    return sqlite3.SQLITE_OK if action in READS and not loads else sqlite3.SQLITE_DENY
 
 
 def _postgresql(engine: Engine, sql: str, second: int | None, limit: int, timeout: float) -> Rows:
     import psycopg
 
-    if ACTS.search(sql):
-        raise QueryError(
-            "the query was refused: it may only read, not set, lock, notify or end anything"
-        )
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
     with closing(psycopg.connect(address, autocommit=True)) as connection:
+        volatile = {row[0] for row in connection.execute(VOLATILE)} - HARMLESS
+        if ACTS.search(sql) or volatile & {word.lower() for word in WORD.findall(sql)}:
+            raise QueryError(
+                "the query was refused: it may only read, not set, lock, notify or end anything"
+            )
         for name, body in _as_of("postgresql", second).items():
             connection.execute(f"create temp view {name} as {body}")
             connection.execute(f"grant select on {name} to public")
@@ -113,7 +110,7 @@ def _postgresql(engine: Engine, sql: str, second: int | None, limit: int, timeou
         # A server-side cursor takes one SELECT and nothing else.
         with connection.cursor(name="asked") as cursor:
             cursor.execute(sql)
-            rows = cursor.fetchmany(limit)
+            rows = guard.fetch(cursor, limit)
             return [column.name for column in cursor.description or ()], rows
 
 
@@ -134,6 +131,10 @@ def _why(fault: Exception, timeout: float) -> str:
     line = (str(fault).splitlines() or [type(fault).__name__])[0]
     if "interrupted" in line or "statement timeout" in line:
         return f"the query took over {timeout:g} s: narrow it, or allow it more time"
+    if "too big" in line:
+        return f"a value has over {guard.LONGEST_VALUE // guard.MIB} MiB: ask for less at once"
+    if "out of memory" in line:
+        return "the query needs too much memory: narrow it"
     if any(word in line for word in REFUSALS):
         return f"the query was refused, the warehouse is read-only here: {line}"
     if "no such table" in line or "does not exist" in line:

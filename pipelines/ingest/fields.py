@@ -58,8 +58,8 @@ def added_fields(
 def new_fields(source: Source, before: Payload, after: Payload) -> list[str]:
     """The names that a payload has and an earlier one of its address has not."""
     form = after.request.expected_format or source.expected_format
-    known = fields(before.content, form)
-    return sorted(fields(after.content, form) - known) if known else []
+    earlier = fields(before.content, form)
+    return sorted(fields(after.content, form) - earlier) if earlier else []
 
 
 def _columns(body: bytes) -> set[str]:

@@ -1,5 +1,7 @@
 """What analysts may ask by SQL, and what is refused on each engine."""
 
+import resource
+
 import pytest
 from sqlalchemy import Engine
 
@@ -51,7 +53,6 @@ ATTACKS = [
     "savepoint a",
     "rollback",
     "select writefile('/tmp/stolen', 'a')",
-    "select fts3_tokenizer('a')",
     "select * from sqlite_dbpage",
     "select * from pg_ls_dir('/')",
     "select pg_read_binary_file('/etc/passwd')",
@@ -66,6 +67,14 @@ ATTACKS = [
     "with moved as (update series set unit = 'x' returning *) select * from moved",
     "alter role silentcrash_analyst superuser",
     "call pg_catalog.pg_stat_reset()",
+    "select count(pg_logical_emit_message(false, 'a', 'x')) from generate_series(1, 9)",
+    "select pg_export_snapshot()",
+    "select txid_current()",
+    "select pg_current_xact_id()",
+    "select pg_sleep(1)",
+    "select nextval('fetch_id_seq')",
+    "select fts3_tokenizer('simple')",
+    "select sqlite_compileoption_get(0)",
     "",
 ]
 
@@ -116,6 +125,38 @@ def test_rows_and_time_are_limited(filled: Engine) -> None:
     assert len(query.run(filled, endless + "n from r limit 100000", limit=7)) == 7
     with pytest.raises(query.QueryError, match=r"over 0\.2 s"):
         query.run(filled, endless + "max(n) from r", timeout=0.2)
+
+
+@pytest.mark.parametrize("seconds", [0, 0.0001, -1, 1e9, float("nan"), float("inf")])
+def test_a_limit_of_time_is_one(filled: Engine, seconds: float) -> None:  # R22
+    with pytest.raises(query.QueryError, match=r"from 0\.1 to 3600 seconds"):
+        query.run(filled, "select 1", timeout=seconds)
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "large",
+    [
+        "length(zeroblob(900000000))",
+        "length(hex(zeroblob(400000000)))",
+        "length(randomblob(500000000))",
+        "length(replace(hex(zeroblob(500000)), '0', 'aaaaaaaaaa'))",
+        "length(group_concat(zeroblob(1000))) from (with recursive r(n) as "
+        "(select 1 union all select n + 1 from r limit 9999) select n from r)",
+    ],
+)
+def test_a_value_too_large_is_refused_before_it_is_made(filled: Engine, large: str) -> None:  # R23
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(query.QueryError, match="over 1 MiB"):
+        query.run(filled, f"select {large}", timeout=5)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024  # KiB
+
+
+def test_what_views_and_analysts_use_is_allowed(filled: Engine) -> None:
+    sql = "select upper(series) as s, round(avg(value)) as a from v_observation group by series"
+    assert query.run(filled, sql + " order by 1")["a"].tolist() == [11.0, 2.0]
+    ranked = "select rank() over (order by value) as r, coalesce(null, lower('É')) as l"
+    assert query.run(filled, ranked + " from v_observation order by 1")["r"].tolist() == [1, 2]
 
 
 def test_a_name_that_does_not_exist_shows_those_that_do(filled: Engine) -> None:

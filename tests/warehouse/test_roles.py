@@ -61,6 +61,16 @@ def test_the_analyst_who_logs_in_has_a_limit_of_time(server: str, engine: Engine
         assert connection.scalar(text("select count(*) from v_observation")) == 0
         with pytest.raises(DBAPIError, match="permission denied"):
             connection.exec_driver_sql("select * from observation")
+        connection.rollback()
+        for fills in (
+            "pg_logical_emit_message(false, 'a', repeat('x', 5000000))",
+            "pg_export_snapshot()",
+            "txid_current()",
+            "lo_from_bytea(0, 'x')",
+        ):  # R21
+            with pytest.raises(DBAPIError, match="permission denied for function"):
+                connection.exec_driver_sql(f"select {fills}")
+            connection.rollback()
     analyst.dispose()
     command(server, "alter role silentcrash_analyst nologin")
 

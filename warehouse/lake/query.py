@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from warehouse.guard import LimitError, seconds
 from warehouse.lake.panel import connect, paths
 from warehouse.query import QueryError
 
@@ -34,8 +35,10 @@ def run(root: str, sql: str, *, limit: int = 1000, timeout: float = 30.0) -> pd.
             statements = duckdb.extract_statements(sql)
             if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
                 raise QueryError("only one SELECT can be run: the lake is read-only here")
-            with _within(connection, timeout):
+            with _within(connection, seconds(timeout)):
                 answer: pd.DataFrame = connection.sql(statements[0].query).limit(limit).df()
+        except LimitError as fault:
+            raise QueryError(str(fault)) from None
         except duckdb.Error as fault:
             raise QueryError(_why(fault, timeout)) from None
     return answer
