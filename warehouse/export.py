@@ -57,12 +57,18 @@ def _mask() -> int:
     return mask
 
 
-def _csv(table: pd.DataFrame, path: Path) -> None:
+def without_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with its texts and headings as no spreadsheet would run them."""
     texts = table.select_dtypes(["object", "str"]).columns
     safe = table.assign(**{str(name): table[name].map(harmless) for name in texts})
+    return safe.rename(columns=harmless)
+
+
+def _csv(table: pd.DataFrame, path: Path) -> None:
     # Text is quoted: a carriage return in it would otherwise start a row of its own.
-    safe = safe.rename(columns=harmless)
-    safe.to_csv(path, index=False, encoding="utf-8", quoting=csv.QUOTE_NONNUMERIC)
+    without_formulas(table).to_csv(
+        path, index=False, encoding="utf-8", quoting=csv.QUOTE_NONNUMERIC
+    )
 
 
 def _parquet(table: pd.DataFrame, path: Path) -> None:

@@ -2,9 +2,11 @@
 
 import gc
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -85,9 +87,13 @@ def main_options(
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line: 0 done, 1 could not be done, 2 asked wrongly."""
     gc.set_threshold(NEW_OBJECTS)
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal without our letters shows their codes; it must not end the command.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     logs.configure()
     try:
-        app(args=arguments or sys.argv[1:] or ["--help"], standalone_mode=False)
+        app(args=arguments or _typed() or ["--help"], standalone_mode=False)
         sys.exit(0)
     except (Exception, KeyboardInterrupt) as error:
         message, code = ending(error) or (_unexpected(error), 1)
@@ -96,6 +102,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
     print(f"silentcrash: {logs.hide(' '.join(message.split()))}", file=sys.stderr)
     sys.exit(code)
+
+
+def _typed() -> list[str]:
+    """The arguments as they were typed: where the locale is C, Python reads them as ASCII."""
+    if sys.getfilesystemencoding() == "utf-8":
+        return sys.argv[1:]
+    return [os.fsencode(argument).decode(errors="replace") for argument in sys.argv[1:]]
 
 
 def _unexpected(error: BaseException) -> str:

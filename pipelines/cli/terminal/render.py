@@ -18,7 +18,9 @@ WIDEST = 46
 def render_table(frame: "pd.DataFrame", format: Format, title: str) -> None:
     """Write a frame to standard output as a table, CSV or JSON."""
     if format is Format.csv:
-        frame.to_csv(sys.stdout, index=False)
+        from warehouse.export import without_formulas
+
+        without_formulas(frame).to_csv(sys.stdout, index=False)
     elif format is Format.json:
         print(frame.to_json(orient="records", date_format="iso", force_ascii=False, indent=1))
     else:
