@@ -3,10 +3,12 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from urllib.parse import urlsplit
 
 from pipelines.errors import UsageError, nearest
 from pipelines.settings import FILE, SECRETS, Settings, SourceSettings
 from sources import Edition, Payload, Request, Source, registry
+from sources.http.credentials import host
 
 CONTACT = 'contact = "you@example.org"'
 
@@ -90,9 +92,18 @@ def _changed(source: Source, chosen: SourceSettings) -> Source:
         requests=tuple(of(request) for request in source.requests),
         discover=lists if discover else None,
         next_page=pages if next_page else None,
+        link_hosts=_link_hosts(source, chosen),
         windows=spans if windows else None,
         past=tuple(replace(past, request=of(past.request)) for past in source.past),
     )
+
+
+def _link_hosts(source: Source, chosen: SourceSettings) -> tuple[str, ...]:
+    """Where a link may lead: the declared hosts, and those that stand in for them."""
+    declared = {host(request) for request in source.requests} | set(source.link_hosts)
+    roots = {_replaced(f"https://{name}/", chosen.address) for name in declared}
+    other = {urlsplit(address).hostname or "" for address in (*roots, *chosen.address.values())}
+    return tuple(sorted(declared | other - {""}))
 
 
 def _request(request: Request, chosen: SourceSettings) -> Request:

@@ -180,6 +180,7 @@ class Source:
         parse: bytes to a tidy frame, without network or clock.
         next_page: the request for the next page, given those so far; None at the end. Raises
             SchemaDrift if a page does not say whether more follow.
+        link_hosts: further hosts to which a link on a page, or a next page, may lead.
         notices: what a body says that a person must know, a line each, for the status.
         empty_status: the HTTP status that says, in a body of the expected format, that there is
             nothing yet; 0 if none does.
@@ -227,6 +228,7 @@ class Source:
     parse: Parse | None = None
     rules: tuple[ValidationRule, ...] = ()
     next_page: NextPage | None = None
+    link_hosts: tuple[str, ...] = ()
     notices: Notices | None = None
     empty_status: int = 0
     past: tuple[PastRequest, ...] = ()

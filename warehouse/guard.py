@@ -70,7 +70,10 @@ def _authorise(action: int, _: str | None, name: str | None, *__: object) -> int
 
 
 def fetch(cursor: Any, limit: int | None = None) -> list[tuple[Any, ...]]:
-    """The rows of a cursor, or the first `limit`. Raises LimitError for too much text."""
+    """The rows of a cursor, or the first `limit`.
+
+    Raises LimitError for too much text.
+    """
     rows: list[tuple[Any, ...]] = []
     text = 0
     for some in _batches(cursor, limit):

@@ -105,7 +105,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _typed() -> list[str]:
-    """The arguments as they were typed: where the locale is C, Python reads them as ASCII."""
+    """The arguments as they were typed: a locale C reads them as ASCII."""
     if sys.getfilesystemencoding() == "utf-8":
         return sys.argv[1:]
     return [os.fsencode(argument).decode(errors="replace") for argument in sys.argv[1:]]

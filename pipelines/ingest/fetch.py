@@ -15,7 +15,7 @@ from pipelines.settings import FILE, SECRETS, Settings
 from sources import Edition, Payload, Redact, Request, SchemaDrift, Source
 from sources.http.client import CachedValidators, FetchResult, PoliteClient
 from sources.http.content_check import rejection_reason
-from sources.http.credentials import public_url
+from sources.http.credentials import host, public_url
 from sources.http.mirrors import Listed, fetch_first, find_edition
 
 logger = logging.getLogger(__name__)
@@ -108,6 +108,8 @@ def fetch_newest(
         _log(fetched)
         return fetched
     named = search.edition.request
+    if reason := undeclared_host(source, named):
+        return FetchedPayload(source, request, _refused(search.answers[0].result, reason))
     fetched = fetch_request(client, source, named, cached(source, named))
     seconds = perf_counter() - started
     return replace(fetched, lists=search.answers, edition=search.edition, seconds=seconds)
@@ -206,6 +208,8 @@ def _fetch_all_pages(
         following = source.next_page and source.next_page(_payload(request, first, bodies))
         if following is None:
             return first
+        if reason := undeclared_host(source, following):
+            return _refused(first, reason)
         if public_url(following) in visited:
             return _refused(first, f"page {len(visited) + 1} was asked for already")
         if len(visited) >= MAX_PAGES:
@@ -213,6 +217,17 @@ def _fetch_all_pages(
         visited.add(public_url(following))
         optional = following.optional
         result = _fetch_page(client, source, following, CachedValidators())
+
+
+def undeclared_host(source: Source, following: Request) -> str:
+    """Why a link of a publisher is not followed; "" if its host is declared.
+
+    A page that somebody changed would otherwise choose whose figures are loaded.
+    """
+    declared = {host(request) for request in source.requests} | set(source.link_hosts)
+    if host(following) in declared:
+        return ""
+    return f"a link to {host(following)}, which the source does not declare: look at the page"
 
 
 def page_index(bodies: Sequence[bytes]) -> bytes:

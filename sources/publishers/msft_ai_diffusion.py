@@ -94,6 +94,7 @@ SOURCE = Source(
     reference="diffusion by economy, to compare with the median and Morocco",
     requests=(github.listing(REPOSITORY),),
     discover=discover,
+    link_hosts=("raw.githubusercontent.com",),
     completeness=Completeness(rows=0.9, series=0.95, entries=0.95),
     parse=parse,
     unread=unread,

@@ -165,6 +165,7 @@ SOURCE = Source(
     requests=(QUESTION,),
     windows=windows,
     next_page=next_page,
+    link_hosts=("www.sec.gov",),
     completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     series=(

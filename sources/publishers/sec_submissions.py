@@ -123,6 +123,7 @@ SOURCE = Source(
     expected_format="json",
     requests=tuple(Request(f"{ADDRESS}CIK{cik}.json") for cik in COMPANIES),
     next_page=next_page,
+    link_hosts=("www.sec.gov",),
     completeness=Completeness(rows=0.5, series=1.0),  # the newest thousand filings
     parse=parse,
     series=tuple(

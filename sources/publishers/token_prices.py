@@ -246,6 +246,7 @@ SOURCE = Source(
     ),
     requests=(github.listing(REPOSITORY),),
     discover=discover,
+    link_hosts=("raw.githubusercontent.com",),
     # Between two changes of the file there were 17 days at most from October 2025 to August 2026.
     frozen_days=30,
     role="reference",

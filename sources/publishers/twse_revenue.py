@@ -175,6 +175,7 @@ SOURCE = Source(
     reference="revenues of makers of accelerators and AI servers, where falling orders show first",
     requests=(Request(TABLE),),
     next_page=next_page,
+    link_hosts=("mopsov.twse.com.tw",),
     completeness=Completeness(rows=0.0),  # a month grows as companies file
     parse=parse,
     expected_format="csv",

@@ -112,6 +112,7 @@ SOURCE = Source(
     expected_format="html",
     requests=(Request(PAGE),),
     next_page=next_page,
+    link_hosts=("thedocs.worldbank.org",),
     completeness=Completeness(rows=0.95, series=1.0),
     parse=parse,
     series=(

@@ -1,4 +1,4 @@
-"""What leaves the command line: letters a terminal lacks, formulas, in a process of its own."""
+"""What the command line prints: letters a terminal lacks, formulas."""
 
 import os
 import subprocess

@@ -119,6 +119,21 @@ def test_a_page_that_fails_fails_the_whole(
     assert [row["value"] for row in figures(silentcrash)] == [1.0]
 
 
+def test_a_link_to_another_host_is_followed_only_where_it_is_declared(
+    declared: type[Declared], site: Site, silentcrash: Command
+) -> None:  # R25
+    elsewhere = "https://files.example/more"
+    declared.as_(SOURCE)
+    site.serve(FIRST, page({"2026-01-01": 1.0}, elsewhere))
+    site.serve(elsewhere, page({"2026-02-01": 2.0}))
+    ended = silentcrash("fetch", "made_up")
+    assert "a link to files.example, which the source does not declare" in ended.err
+    assert (site.count(elsewhere), figures(silentcrash)) == (0, [])
+    declared.as_(replace(SOURCE, link_hosts=("files.example",)))
+    assert silentcrash("fetch", "made_up").code == 0
+    assert [row["value"] for row in figures(silentcrash)] == [1.0, 2.0]
+
+
 def test_a_mirror_is_asked_when_the_first_address_does_not_serve(
     declared: type[Declared], site: Site, silentcrash: Command
 ) -> None:
