@@ -26,7 +26,7 @@ from sources.http.connection import (
     Failing,
     Limits,
 )
-from sources.http.content_check import rejection_reason
+from sources.http.content_check import LARGEST_OTHER, rejection_reason
 from sources.http.credentials import Keys, MissingKey, public_url
 from sources.http.rate_limit import RATES, RateLimiter, Robots, backoff, retry_after
 from sources.http.redirects import RedirectFollower
@@ -116,9 +116,10 @@ class PoliteClient:
 
     # The defaults are for a run of forty sources in a few minutes. A publisher that neither accepts
     # a connection in 3 s nor sends a byte for 30 s will not serve this run. The largest bodies (a
-    # company's facts at the SEC, Google's price table) have a few MiB: one of 64 MiB, or 512 MiB
-    # unpacked, is something else. Three retries wait 0.5, 1 and 2 s, so that an outage of a few
-    # seconds passes. Over 10 s are left to the next run: all who queue there would wait as well.
+    # company's facts at the SEC, Google's price table) have a few MiB: one of 64 MiB is something
+    # else, and each format has its limit unpacked (content_check). Three retries wait 0.5, 1 and
+    # 2 s, so that an outage of a few seconds passes. Over 10 s are left to the next run: all who
+    # queue there would wait as well.
     def __init__(
         self,
         *,
@@ -127,7 +128,7 @@ class PoliteClient:
         read_timeout: float = 30.0,
         total_timeout: float = 45.0,
         max_bytes: int = 64 * MIB,
-        max_unpacked: int = 512 * MIB,
+        max_unpacked: int = LARGEST_OTHER,
         retries: int = 3,
         retry_after_cap: float = 10.0,
         allow_loopback: bool = False,

@@ -29,6 +29,24 @@ DELIMITERS = re.compile(rb"[,;\t|]")
 WORKBOOK = "xl/workbook.xml"
 # What a zip file is called in a message, by its format.
 ARCHIVES = {"xlsx": "workbook", "zip": "zip file"}
+# What a hostile body may cost: less than 1 GiB and 30 s for the cheapest things that fit in it
+# (empty lists, cells of one letter). The largest real ones: a page of 1 MiB, a table of 10 MiB,
+# facts of a company of 8 MiB, a workbook of 15 MiB unpacked.
+LARGEST = {
+    "html": 8 * MIB,
+    "xml": 8 * MIB,
+    "yaml": 8 * MIB,
+    "json": 24 * MIB,
+    "xlsx": 32 * MIB,
+    "csv": 32 * MIB,
+}
+LARGEST_OTHER = 128 * MIB
+MOST_TAGS = 400_000  # a thousand bytes each once read
+# Parsers of pages take a time that grows with the square of these. Pages leave a few hundred tags
+# open (<br>, <img>, <p>), and have twenty attributes in one.
+MOST_OPEN_TAGS = 20_000
+MOST_ATTRIBUTES = 1_000
+LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{2000,}")
 # Error pages say what is wrong near their top; 80 characters of it fit a line of a terminal
 # beside the name of the source.
 EXCERPT_FROM, EXCERPT = 2000, 80
@@ -42,7 +60,7 @@ def rejection_reason(
     content_type: str = "",
     *,
     complete: bool = True,
-    limit: int = 512 * MIB,
+    limit: int = LARGEST_OTHER,
 ) -> str:
     """Why this body is not what `expected_format` says, in one line; "" if it is.
 
@@ -61,6 +79,9 @@ def rejection_reason(
 def _reason(
     body: bytes, expected_format: str, content_type: str, *, complete: bool, limit: int
 ) -> str:
+    limit = min(limit, LARGEST.get(expected_format, limit))
+    if len(body) > limit:
+        return f"{len(body)} bytes, over the limit of {limit} for {expected_format or 'a body'}"
     text = body.removeprefix(BOM)
     if not text.strip():
         return "an empty body"
@@ -167,6 +188,12 @@ def _xml(text: bytes) -> str:
 def _html(text: bytes) -> str:
     if not text.lstrip().startswith(b"<"):
         return f"not a page: {excerpt(text)}"
+    if text.count(b"<") > MOST_TAGS:
+        return f"a page with over {MOST_TAGS} tags"
+    if text.count(b"<") - 2 * text.count(b"</") > MOST_OPEN_TAGS:
+        return f"a page with over {MOST_OPEN_TAGS} tags that are never closed"
+    if any(len(tag[0].split()) > MOST_ATTRIBUTES for tag in LONG_TAG.finditer(text)):
+        return f"a page with over {MOST_ATTRIBUTES} attributes in one tag"
     opened = re.search(rb"<html\b", text, re.I)
     return "a page cut short" if opened and not re.search(rb"</html\s*>", text, re.I) else ""
 

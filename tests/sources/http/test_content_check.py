@@ -200,3 +200,29 @@ def test_sizes_are_bounded_as_sent_and_unpacked(site: Site) -> None:
 def test_a_status_without_a_usable_body_is_refused(site: Site, reply: Reply, detail: str) -> None:
     result = fetch_reply(site, reply, "csv")
     assert (result.outcome, result.detail) == ("refused", detail)
+
+
+AROUND = b"<html><body>%s</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("body", "form", "why"),
+    [
+        (AROUND % (b"<a>" * 30_000), "html", "tags that are never closed"),
+        (AROUND % (b"<a></a>" * 250_000), "html", "over 400000 tags"),
+        (AROUND % (b"<a " + b"b=c " * 2_000 + b">"), "html", "attributes in one tag"),
+        (AROUND % (b" " * (8 << 20)), "html", "over the limit of 8388608 for html"),
+        (b"a,b\n" + b"1,2\n" * (8 << 20), "csv", "over the limit of 33554432 for csv"),
+        (b"[" + b"0," * (12 << 20) + b"0]", "json", "over the limit of 25165824 for json"),
+    ],
+)
+def test_a_body_that_costs_too_much_to_read_is_refused(
+    site: Site, body: bytes, form: str, why: str
+) -> None:  # R26
+    result = fetch_reply(site, gzipped(body), form)
+    assert (result.outcome, why in result.detail) == ("refused", True), result.detail
+
+
+def test_a_long_page_of_real_parts_passes(site: Site) -> None:
+    rows = b"".join(b"<tr><td>%d<br><img src=a></td></tr>" % n for n in range(9_000))
+    assert fetch_reply(site, AROUND % (b"<table>" + rows + b"</table>"), "html").outcome == "new"

@@ -81,7 +81,7 @@ def test_dates_without_zone_and_nonsense_in_retry_after() -> None:
     assert [retry_after(text, NOW) for text in (None, "", "soon", "-5")] == [None] * 4
 
 
-def test_requests_to_a_domain_are_srate_limiterd(
+def test_requests_to_a_domain_are_spaced(
     site: Site, open_client: OpenClient, slept: list[float]
 ) -> None:
     client = open_client(rates=RATES)
@@ -189,7 +189,7 @@ def test_a_redirect_obeys_the_robots_txt_of_the_next_host(
     assert "https://other.example/robots.txt does not allow it" in result.detail
 
 
-def test_a_crawl_delay_srate_limiters_the_requests(
+def test_a_crawl_delay_spaces_the_requests(
     site: Site, open_client: OpenClient, slept: list[float]
 ) -> None:
     site.serve(ROBOTS, b"User-agent: *\nCrawl-delay: 3\n")
