@@ -39,8 +39,9 @@ def _printer(lang: Language) -> Callable[[object], object]:
 
 def _linker(lang: Language) -> Callable[[str, str], Markup | str]:
     def link(text: str, address: str) -> Markup | str:
-        """A link where the address is on the web, otherwise the text alone."""
-        if urlsplit(address).scheme not in ("http", "https"):
+        """A link where the address is on the web and of nobody, otherwise the text."""
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https") or "@" in parts.netloc:
             return text
         anchor = Markup('<a href="{}" rel="noreferrer">{}</a>')
         return anchor.format(plain(address), lang.typeset(text))

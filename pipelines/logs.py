@@ -11,16 +11,15 @@ import re
 import sys
 import traceback
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from pipelines.errors import UsageError
+from sources.http.credentials import PERCENT, spelling
 
 ROOMS = ("pipelines", "sources", "warehouse", "dashboards")
 # A shorter value cannot be a key, and hiding it would blank figures: an opt-in is just "1".
 SHORTEST_SECRET = 4
-PERCENT = "%(?:25)*"  # an address inside an address inside an address: %, %25, %2525
 USER = re.compile(
     rf"([a-z][a-z0-9+.-]*(?::|{PERCENT}3a)(?:/|{PERCENT}2f){{2}})[^\s/?#\"'<>]*(@|{PERCENT}40)",
     re.IGNORECASE,
@@ -137,18 +136,5 @@ def hide(text: str) -> str:
     # The longest first: a secret that is a part of another must not leave the rest of it.
     for value in sorted(secrets, key=len, reverse=True):
         if len(value) >= SHORTEST_SECRET:
-            text = _pattern(value).sub(f"${{{secrets[value]}}}", text)
+            text = spelling(value).sub(f"${{{secrets[value]}}}", text)
     return USER.sub(r"\1***\2", text)
-
-
-@cache
-def _pattern(value: str) -> re.Pattern[str]:
-    """Matches the value plain and with any of its characters quoted."""
-    return re.compile("".join(map(_character, value)))
-
-
-def _character(character: str) -> str:
-    quoted = "".join(f"{PERCENT}{byte:02x}" for byte in character.encode())
-    shown = repr(character)[1:-1]  # a line feed in a message of an error is two characters
-    plus = r"|\+" if character == " " else ""
-    return f"(?:{re.escape(character)}|{re.escape(shown)}|(?i:{quoted}){plus})"

@@ -74,7 +74,8 @@ def _zone(stamp: str) -> tuple[str, timedelta | None]:
 def web_link(page: str, link: str) -> str:
     """The address that a link on a page leads to; "" if it is not http.
 
-    It is without tracking: an article is known by it, whoever links to it and however often.
+    It is without tracking, by which an article would be another at each fetch, and without a user
+    and a password.
     """
     try:
         parts = urlsplit(urljoin(page, link.strip()))
@@ -86,4 +87,5 @@ def web_link(page: str, link: str) -> str:
     remaining = [pair for pair in pairs if not TRACKING.fullmatch(pair[0])]
     # An address without tracking stays as it is written, letter by letter.
     query = parts.query if remaining == pairs else urlencode(remaining)
-    return parts._replace(query=query, fragment="").geturl()
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=host, query=query, fragment="").geturl()

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from typing import Any
-from urllib.parse import quote, quote_plus, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from sources import Request
 
 PLACEHOLDER = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
-# A shorter value could be part of a figure by chance, and removing it would change that figure.
-# Keys are far longer (EIA's has 40 characters).
-MIN_LENGTH_IN_BODY = 8
+# A shorter value could be part of a figure by chance, and removing it would change that figure, so
+# that it is not sent. Keys are far longer (EIA's has 40 characters).
+SHORTEST_KEY = 8
+
+
+PERCENT = "%(?:25)*"  # an address inside an address inside an address: %, %25, %2525
 
 
 class MissingKey(LookupError):
-    """A placeholder has no value in the environment; the message names it."""
+    """A placeholder has no usable value in the environment; the message names it."""
 
 
 class Keys:
@@ -55,23 +60,43 @@ class Keys:
         value = self._environ.get(name, "").strip()
         if not value:
             raise MissingKey(name)
+        if len(value) < SHORTEST_KEY:
+            raise MissingKey(f"{name} in full, of at least {SHORTEST_KEY} characters")
         self._used[name] = value
         return value
 
     def hide(self, text: str) -> str:
-        """The text with every value, plain or URL-quoted, replaced by its placeholder."""
-        for name, value in self._used.items():
-            # As it is, as addresses quote it, and as an error shows a line feed in it.
-            for written in (value, quote(value, safe=""), quote_plus(value), repr(value)[1:-1]):
-                text = text.replace(written, f"${{{name}}}")
+        """The text with every value, however it is written, as its placeholder."""
+        # The longest first: a value that is a part of another must not leave the rest of it.
+        for name, value in sorted(self._used.items(), key=lambda item: -len(item[1])):
+            text = spelling(value).sub(f"${{{name}}}", text)
         return text
 
     def hide_in_body(self, body: bytes) -> bytes:
         """The same for a body: some publishers repeat the request and its key in it."""
-        for name, value in self._used.items():
-            if len(value) >= MIN_LENGTH_IN_BODY:
-                body = body.replace(value.encode(), f"${{{name}}}".encode())
-        return body
+        if not self._used:
+            return body
+        # What is no UTF-8 goes through as it is.
+        text = body.decode("utf-8", "surrogateescape")
+        return self.hide(text).encode("utf-8", "surrogateescape")
+
+
+@cache
+def spelling(value: str) -> re.Pattern[str]:
+    """Matches a secret as it is, and with any of its characters quoted or escaped."""
+    return re.compile("".join(map(_character, value)))
+
+
+def _character(character: str) -> str:
+    percent = "".join(f"{PERCENT}{byte:02x}" for byte in character.encode())
+    code = ord(character)
+    escapes = [json.dumps(character)[1:-1], f"\\{character}"]
+    escapes += [f"\\u{code:04x}", f"\\x{code:02x}"]
+    entities = [f"&#{code};", f"&#x{code:x};"]
+    other = "|".join([percent, *map(re.escape, [*escapes, *entities])])
+    shown = repr(character)[1:-1]  # a line feed in a message of an error is two characters
+    plus = r"|\+" if character == " " else ""
+    return f"(?:{re.escape(character)}|{re.escape(shown)}|(?i:{other}){plus})"
 
 
 def host(request: Request) -> str:

@@ -176,6 +176,37 @@ def test_a_key_is_sent_and_never_stored(
     assert status != 403 or "check TEST_KEY" in result.detail
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "s3cr3t/key+9",
+        r"s3cr3t\/key+9",
+        "s3cr3t%2Fkey%2b9",
+        "s3cr3t%252Fkey%252B9",
+        r"s3cr3t\u002fkey\u002B9",
+        r"\u0073\u0033cr3t/key+9",
+        "s3cr3t&#47;key&#x2B;9",
+    ],
+)
+def test_a_key_that_comes_back_in_another_spelling_is_not_stored(
+    site: Site, open_client: OpenClient, monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:  # R27
+    monkeypatch.setenv("TEST_KEY", SECRET)
+    site.serve(URL, b'{"request": "%s", "data": "\xff"}' % written.encode())
+    request = Request(URL, params={"api_key": "${TEST_KEY}"})
+    result = open_client().fetch(request)
+    assert result.body == b'{"request": "${TEST_KEY}", "data": "\xff"}'
+
+
+def test_a_key_too_short_to_be_one_is_not_sent(
+    site: Site, open_client: OpenClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_KEY", "1234567")
+    result = open_client().fetch(Request(URL, params={"api_key": "${TEST_KEY}"}))
+    assert result.detail.startswith("needs TEST_KEY in full, of at least 8 characters")
+    assert (result.outcome, site.count(URL)) == ("failed", 0)
+
+
 def test_a_key_in_a_redirect_or_a_bad_header_is_not_shown(
     site: Site,
     open_client: OpenClient,

@@ -71,6 +71,11 @@ def test_a_link_that_is_none_is_left_out() -> None:
     assert list(actual["link"]) == ["https://made.up/a"]
 
 
+def test_a_user_and_password_in_a_link_are_left_out() -> None:  # R27
+    actual = items(stored(feed(item(link="https://user:pw@made.up:8443/a?b=@c"))))
+    assert list(actual["link"]) == ["https://made.up:8443/a?b=@c"]
+
+
 def test_hostile_titles_stay_text() -> None:
     actual = items(stored(feed(item(title="&lt;script&gt;alert(1)&lt;/script&gt;"))))
     assert actual["title"].iloc[0] == "<script>alert(1)</script>"
