@@ -11,7 +11,7 @@ import requests
 from sources import Request
 from sources.http.connection import MOVED, MOVED_FOR_GOOD, Connection, Exchange, ExchangeError
 from sources.http.rate_limit import RateLimiter, Robots
-from sources.http.ssrf_guard import violation
+from sources.http.ssrf_guard import resolves_inside, violation
 
 # A download takes one or two hops (http to https, a download host); five are a loop or a login.
 MAX_REDIRECTS = 5
@@ -45,8 +45,8 @@ class RedirectFollower:
         """
         prepared = self._prepared(request, conditions)
         home = for_good = str(prepared.url)  # as far as every redirect was one for good
-        for _ in range(MAX_REDIRECTS + 1):
-            exchange = self._send(prepared, obey_robots)
+        for hop in range(MAX_REDIRECTS + 1):
+            exchange = self._send(prepared, obey_robots, follows=hop > 0)
             target = exchange.headers.get("Location")
             if exchange.status not in MOVED or not target:
                 return replace(exchange, moved_to=_moved(home, for_good))
@@ -60,10 +60,17 @@ class RedirectFollower:
                 for_good = str(prepared.url)
         raise ExchangeError("refused", f"over {MAX_REDIRECTS} redirects: correct the address")
 
-    def _send(self, prepared: requests.PreparedRequest, obey_robots: bool) -> Exchange:
+    def _send(
+        self, prepared: requests.PreparedRequest, obey_robots: bool, *, follows: bool
+    ) -> Exchange:
         url = str(prepared.url)
         if reason := violation(url, allow_loopback=self._allow_loopback):
             raise ExchangeError("refused", f"{reason}: correct the address")
+        host = urlsplit(url).hostname or ""
+        # Where a proxy or a gateway connects, it would also connect to what is inside.
+        handed_on = self._gateway or requests.utils.get_environ_proxies(url)
+        if follows and handed_on and resolves_inside(host, allow_loopback=self._allow_loopback):
+            raise ExchangeError("refused", f"{host} is not a public address: correct the address")
         if obey_robots:
             self._robots.check(url)
         with self._rate_limiter.turn(url):

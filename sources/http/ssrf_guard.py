@@ -6,8 +6,10 @@ forgery).
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-from socket import socket
+import re
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from socket import getaddrinfo, inet_aton, socket
+from unicodedata import normalize
 from urllib.parse import urlsplit
 
 from requests.adapters import HTTPAdapter
@@ -17,6 +19,24 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 class PrivateAddress(Exception):
     """A host name resolved to an address that is not public."""
+
+
+# Names that lead to no host of the public internet, by their last label (RFC 6761, 6762, 8375, and
+# what routers and clouds use); a name of one label is looked up in the network it is asked in.
+INSIDE = {
+    "localhost",
+    "local",
+    "internal",
+    "lan",
+    "localdomain",
+    "intranet",
+    "corp",
+    "home",
+    "arpa",
+}
+# What carries an IPv4 address in its last 32 bits: translation (RFC 6052), compatible (RFC 4291).
+CARRIERS = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
+NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}", re.IGNORECASE)
 
 
 def violation(url: str, *, allow_loopback: bool = False) -> str:
@@ -29,14 +49,58 @@ def violation(url: str, *, allow_loopback: bool = False) -> str:
     try:
         public = is_public(parts.hostname, allow_loopback=allow_loopback)
     except ValueError:  # a name: its address is tested once connected
-        return ""
+        public = _is_public_name(parts.hostname, allow_loopback=allow_loopback)
     return "" if public else f"{parts.hostname} is not a public address"
 
 
 def is_public(address: str, *, allow_loopback: bool = False) -> bool:
-    """Whether this IP address may be connected to; ValueError if it is not one."""
-    ip = ip_address(address.partition("%")[0])
+    """Whether this IP address may be connected to; ValueError if it is not one.
+
+    It may be written as any resolver reads it: as one number, in hex or octal, in fewer parts.
+    """
+    ip = _address(address)
+    inner = _carried(ip)
+    if inner is not None and not is_public(str(inner), allow_loopback=allow_loopback):
+        return False
     return (ip.is_global and not ip.is_multicast) or (allow_loopback and ip.is_loopback)
+
+
+def resolves_inside(host: str, *, allow_loopback: bool = False) -> bool:
+    """Whether a name has an address that is not public; False if it has none here.
+
+    For who hands a name on: behind a proxy or a gateway no peer can be looked at.
+    """
+    try:
+        addresses = {str(entry[4][0]) for entry in getaddrinfo(host, None)}
+    except (OSError, UnicodeError):
+        return False
+    return not all(is_public(address, allow_loopback=allow_loopback) for address in addresses)
+
+
+def _address(address: str) -> IPv4Address | IPv6Address:
+    plain = normalize("NFKC", address).partition("%")[0].rstrip(".")
+    if NUMERIC.fullmatch(plain):
+        try:
+            return IPv4Address(inet_aton(plain))
+        except OSError:  # a number too large
+            raise ValueError(address) from None
+    return ip_address(plain)
+
+
+def _carried(ip: IPv4Address | IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that an IPv6 address leads to, if any."""
+    if isinstance(ip, IPv4Address):
+        return None
+    if any(ip in network for network in CARRIERS) and not ip.is_loopback:
+        return IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+
+
+def _is_public_name(name: str, *, allow_loopback: bool) -> bool:
+    labels = normalize("NFKC", name).lower().rstrip(".").split(".")
+    if allow_loopback and labels == ["localhost"]:
+        return True
+    return len(labels) > 1 and labels[-1] not in INSIDE and not labels[-1].isdigit()
 
 
 class PublicOnly(HTTPAdapter):
