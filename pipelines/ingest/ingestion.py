@@ -67,14 +67,24 @@ def ingest_all(
 
 
 def load_history(engine: Engine, source: Source, now: datetime) -> list[IngestOutcome]:
-    """Load the figures shipped with a source, once for each version of the file."""
+    """Load the figures shipped with a source, once for each version of the file.
+
+    Raises RunError where the clock is before them.
+    """
     path = source.history
     assert path is not None  # noqa: S101
     # With its citations: one that is corrected makes another version of the file.
     record = _file_record(cited_csv(path).encode(), f"{SHIPPED}{path.name}", now)
     if _is_loaded(engine, source, record):
         return []
-    return [load_frame(engine, source, read_history(path), record, at=now)]
+    figures = read_history(path)
+    if (newest := figures["known_from"].max()) > now:
+        # Every date that this run would store is wrong: nothing is, of any source.
+        raise RunError(
+            f"the clock says {now:%Y-%m-%d}, but figures known on {newest:%Y-%m-%d} are shipped: "
+            "set it right and run again"
+        )
+    return [load_frame(engine, source, figures, record, at=now)]
 
 
 def load_register(engine: Engine, settings: Settings, source: Source) -> list[IngestOutcome]:
