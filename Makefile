@@ -3,7 +3,7 @@ BIN := .venv/bin
 PYTHON ?= python3
 HOME_OF_RUNS := $(or $(SILENTCRASH_HOME),$(CURDIR)/data)
 
-.PHONY: release test test-fast check dev world bench evaluate siege
+.PHONY: release test test-fast check audit dev world bench evaluate siege
 
 .venv/.ready: uv.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -29,6 +29,9 @@ check: .venv/.ready  ## lint, types, import rule, live sources, Dagster definiti
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.live_sources
 	SILENTCRASH_HOME=$(HOME_OF_RUNS) $(BIN)/dg check defs
+
+audit: .venv/.ready  ## known vulnerabilities of what the lock file names; asks a public database
+	$(BIN)/uv audit --frozen
 
 dev: .venv/.ready  ## the Dagster UI with the graph, on http://localhost:3000
 	DAGSTER_HOME=$(CURDIR) SILENTCRASH_HOME=$(HOME_OF_RUNS) $(BIN)/dg dev
