@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from sqlalchemy import Engine
 
 from warehouse import roles, views
 from warehouse.database.sqlite import read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 READS = {
     sqlite3.SQLITE_SELECT,
@@ -54,8 +56,29 @@ def run(
     as_of: datetime | None = None,
     limit: int = 1000,
     timeout: float = 30.0,
-) -> pd.DataFrame:
-    """At most `limit` rows of one SELECT on the views, within `timeout` seconds.
+) -> "pd.DataFrame":
+    """The answer of `rows` as a frame, with the same arguments and errors."""
+    import pandas as pd
+
+    columns, answer = rows(engine, sql, as_of=as_of, limit=limit, timeout=timeout)
+    return pd.DataFrame.from_records(answer, columns=columns)
+
+
+Rows = tuple[list[str], Sequence[Any]]
+
+
+def rows(
+    engine: Engine,
+    sql: str,
+    *,
+    as_of: datetime | None = None,
+    limit: int = 1000,
+    timeout: float = 30.0,
+) -> Rows:
+    """The columns, and at most `limit` rows, of one SELECT on the views.
+
+    It may take `timeout` seconds. The values are those of the database, without a frame between:
+    pandas alone takes half a second to import.
 
     With `as_of`, v_observation, v_observation_history and v_provenance hold what was known
     then. Raises QueryError for anything that is not one SELECT, and for what the database
@@ -66,13 +89,9 @@ def run(
     second = None if as_of is None else int(as_of.timestamp())
     ask = _sqlite if engine.dialect.name == "sqlite" else _postgresql
     try:
-        columns, rows = ask(engine, sql.strip().rstrip("; "), second, limit, timeout)
+        return ask(engine, sql.strip().rstrip("; "), second, limit, timeout)
     except (engine.dialect.loaded_dbapi.Error, sqlite3.Warning) as fault:
         raise QueryError(_why(fault, timeout)) from None
-    return pd.DataFrame.from_records(rows, columns=columns)
-
-
-Rows = tuple[list[str], Sequence[Any]]
 
 
 def _sqlite(engine: Engine, sql: str, second: int | None, limit: int, timeout: float) -> Rows:

@@ -57,7 +57,7 @@ STORE = {"alembic", "sources.publishers", "requests", "bs4", "openpyxl"} | VALID
         (["--version"], {"pandas", "sqlmodel", "rich", "pydantic"} | STORE),
         (["sources", "list"], {"sqlalchemy", "requests"} | VALIDATION),
         (["status"], STORE - {"sources.publishers"}),
-        (["query", "select 1"], STORE),
+        (["query", "select 1"], {"pandas", "numpy", "pyarrow", "rich.progress"} | STORE),
         (["lake", "status"], {"sqlalchemy.dialects.postgresql"} | STORE),
         (["alerts", "list"], {"alembic", "apprise", "sources.publishers"} | VALIDATION),
         (["index", "--help"], {"pandas", "sqlmodel"} | STORE),
