@@ -44,7 +44,7 @@ def _failure(rule: ValidationRule, rows: Sequence[int]) -> Failure:
 
 
 def _great_expectations(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> Judge:
-    """Judges rules, by their numbers, on a batch: those that fail, each with its result.
+    """Judges rules on a batch: the numbers of those that fail, and their results.
 
     Importing Great Expectations takes one to five seconds, so it is imported only where there is
     something to validate. A context of its own for each batch keeps no frame in memory.
