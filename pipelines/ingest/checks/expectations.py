@@ -35,7 +35,10 @@ def validate(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> list[Failu
 
 
 def _failure(rule: ValidationRule, rows: Sequence[int]) -> Failure:
-    """What failed and why; a rule that sets rows apart and names none was not evaluated."""
+    """What failed, why, and the rows it sets apart.
+
+    A rule that sets rows apart and names none could not be evaluated.
+    """
     text = rule.reason or rule.expectation
     if rule.severity == "quarantine" and not rows:
         blocking = ValidationRule(rule.expectation, rule.kwargs, "block", rule.series, rule.reason)
@@ -44,7 +47,7 @@ def _failure(rule: ValidationRule, rows: Sequence[int]) -> Failure:
 
 
 def _great_expectations(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> Judge:
-    """Judges rules on a batch: the numbers of those that fail, and their results.
+    """Judges rules on a batch: those that fail, by number, and their results.
 
     Importing Great Expectations takes one to five seconds, so it is imported only where there is
     something to validate. A context of its own for each batch keeps no frame in memory.
