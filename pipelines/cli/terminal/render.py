@@ -34,7 +34,8 @@ def render_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], format: F
     """Write the rows of a query to standard output as a table, CSV or JSON."""
     if format is Format.csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerows([columns, *rows])
+        present = ([None if value != value else value for value in row] for row in rows)
+        writer.writerows([columns, *present])
     elif format is Format.json:
         records = [dict(zip(columns, map(_plain, row), strict=True)) for row in rows]
         print(json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False, default=str))
