@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 
 from pipelines.errors import UsageError
-from sources.http.credentials import PERCENT, spelling
 
 ROOMS = ("pipelines", "sources", "warehouse", "dashboards")
 # A shorter value cannot be a key, and hiding it would blank figures: an opt-in is just "1".
 SHORTEST_SECRET = 4
+PERCENT = "%(?:25)*"  # an address inside an address inside an address: %, %25, %2525
 USER = re.compile(
     rf"([a-z][a-z0-9+.-]*(?::|{PERCENT}3a)(?:/|{PERCENT}2f){{2}})[^\s/?#\"'<>]*(@|{PERCENT}40)",
     re.IGNORECASE,
@@ -133,6 +133,8 @@ def hide(text: str) -> str:
     from pipelines.settings import SECRETS
 
     secrets = SECRETS.values_read.copy()  # another thread may read one meanwhile
+    if secrets:
+        from sources.http.credentials import spelling
     # The longest first: a secret that is a part of another must not leave the rest of it.
     for value in sorted(secrets, key=len, reverse=True):
         if len(value) >= SHORTEST_SECRET:

@@ -17,13 +17,20 @@ LEFT_OUT = pytest.StashKey[int]()
 
 
 # What a test uses tells what it costs: a browser, a cluster, processes that are killed, a real
-# server, or a store with the whole shipped history. `make test-fast` leaves all of these out.
+# server, a run of Dagster, the whole shipped history (read, stored or computed), the command line
+# with an installation of its own, or hundreds of examples of a property. `make test-fast` leaves
+# all of these out.
 COSTLY = {
     "browser": {"chromium"},
     "spark": {"cluster"},
     "kill": {"killer"},
-    "slow": {"server", "shipped", "shipped_store", "shipped_edition", "built", "home", "trial"},
+    "slow": {
+        *("server", "installation", "empty_home", "home", "trial"),
+        *("history", "shipped", "shipped_history", "shipped_store", "shipped_edition", "built"),
+    },
 }
+# The name of a group of tests that one worker runs says what they share: Spark, or the site.
+SHARED_BY_GROUP = {"spark": "spark", "site": "slow"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -43,14 +50,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def costs(item: pytest.Item) -> set[str]:
-    """The marks of a test, by its fixtures, its engine and its file's name."""
+    """The marks of a test, by its fixtures, its engine, its group and its name."""
     used = set(getattr(item, "fixturenames", ()))
     marks = {mark for mark, fixtures in COSTLY.items() if used & fixtures}
     engine = getattr(getattr(item, "callspec", None), "params", {}).get("kind")
     if engine == "postgresql":
         marks.add("slow")
-    if "kill" in item.path.stem:
+    if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+        marks.add("slow")
+    if "kill" in f"{item.path.stem} {item.name}":
         marks.add("kill")
+    if group := item.get_closest_marker("xdist_group"):
+        marks.add(SHARED_BY_GROUP[group.args[0]])
     return marks
 
 
@@ -85,10 +96,9 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
 
 @pytest.fixture(scope="session")
-def first_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the shipped history and the edition of its last month, to copy."""
+def shipped_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the shipped history and nothing computed from it, to copy."""
     from pipelines.ingest import ingestion, store
-    from pipelines.release import compute
     from pipelines.settings import Settings
     from sources import registry
 
@@ -97,6 +107,21 @@ def first_edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
         engine = store.open_for_writing(settings)
         for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
             pass
+        engine.dispose()
+
+    return made_once(tmp_path_factory, "shipped-history", fill)
+
+
+@pytest.fixture(scope="session")
+def first_edition(shipped_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same home with the edition of its last month, to copy."""
+    from pipelines.ingest import store
+    from pipelines.release import compute
+    from pipelines.settings import Settings
+
+    def fill(home: Path) -> None:
+        shutil.copytree(shipped_history, home, dirs_exist_ok=True)
+        engine = store.open_for_writing(Settings(home=home, now=NOW))
         compute.compute(engine, None, now=NOW)
         engine.dispose()
 

@@ -1,4 +1,4 @@
-"""The licences of what is installed with us: `python -m tools.licences_page FILE`."""
+"""Licences of what is installed: `python -m tools.licences_page FILE`."""
 
 import re
 import sys

@@ -3,6 +3,8 @@
 In CSV and Excel, text is never a formula: a spreadsheet would run what a publisher wrote.
 """
 
+from __future__ import annotations
+
 import csv
 import os
 import re
@@ -10,9 +12,10 @@ from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMULA = re.compile(r"^[=+\-@\t\r]")
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # in the XML of a workbook
@@ -107,7 +110,7 @@ def _excel(table: pd.DataFrame, path: Path) -> None:
 
 def _plain(value: Any) -> Any:
     """A value that a workbook can hold: no NaN, no time zone, nothing nested."""
-    if value is None or value is pd.NaT or value != value:
+    if value is None or value != value:
         return None
     if isinstance(value, datetime):
         naive = value.tzinfo is None

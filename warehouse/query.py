@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from sqlalchemy import Engine
 
-from warehouse import guard, roles, views
+from warehouse import roles, views
+from warehouse.database import query_limits
+from warehouse.database.query_limits import LONGEST_VALUE, MIB
 from warehouse.database.sqlite import read_only
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SELECTS = re.compile(r"(?:\s|--[^\n]*\n)*(select|with|values)\b", re.IGNORECASE)
 # Privileges guard the tables and files; this guards the limits of the transaction itself, the
@@ -54,8 +58,29 @@ def run(
     as_of: datetime | None = None,
     limit: int = 1000,
     timeout: float = 30.0,
-) -> pd.DataFrame:
-    """At most `limit` rows of one SELECT on the views, within `timeout` seconds.
+) -> "pd.DataFrame":
+    """The answer of `rows` as a frame, with the same arguments and errors."""
+    import pandas as pd
+
+    columns, answer = rows(engine, sql, as_of=as_of, limit=limit, timeout=timeout)
+    return pd.DataFrame.from_records(answer, columns=columns)
+
+
+Rows = tuple[list[str], Sequence[Any]]
+
+
+def rows(
+    engine: Engine,
+    sql: str,
+    *,
+    as_of: datetime | None = None,
+    limit: int = 1000,
+    timeout: float = 30.0,
+) -> Rows:
+    """The columns, and at most `limit` rows, of one SELECT on the views.
+
+    It may take `timeout` seconds. The values are those of the database, without a frame between:
+    pandas alone takes half a second to import.
 
     With `as_of`, v_observation, v_observation_history and v_provenance hold what was known
     then. Raises QueryError for anything that is not one SELECT, and for what the database
@@ -66,16 +91,12 @@ def run(
     second = None if as_of is None else int(as_of.timestamp())
     ask = _sqlite if engine.dialect.name == "sqlite" else _postgresql
     try:
-        ask_for = sql.strip().rstrip("; ")
-        columns, rows = ask(engine, ask_for, second, limit, guard.seconds(timeout))
-    except guard.LimitError as fault:
+        statement = sql.strip().rstrip("; ")
+        return ask(engine, statement, second, limit, query_limits.seconds(timeout))
+    except query_limits.LimitError as fault:
         raise QueryError(str(fault)) from None
     except (engine.dialect.loaded_dbapi.Error, sqlite3.Warning) as fault:
         raise QueryError(_why(fault, timeout)) from None
-    return pd.DataFrame.from_records(rows, columns=columns)
-
-
-Rows = tuple[list[str], Sequence[Any]]
 
 
 def _sqlite(engine: Engine, sql: str, second: int | None, limit: int, timeout: float) -> Rows:
@@ -84,9 +105,9 @@ def _sqlite(engine: Engine, sql: str, second: int | None, limit: int, timeout: f
         for name, body in _as_of("sqlite", second).items():
             connection.execute(f"create temp view {name} as {body}")
         connection.execute("pragma query_only = on")
-        guard.limit_sqlite(connection, timeout)
+        query_limits.limit_sqlite(connection, timeout)
         cursor = connection.execute(sql)
-        rows = guard.fetch(cursor, limit)
+        rows = query_limits.fetch(cursor, limit)
         return [column[0] for column in cursor.description or ()], rows
 
 
@@ -110,7 +131,7 @@ def _postgresql(engine: Engine, sql: str, second: int | None, limit: int, timeou
         # A server-side cursor takes one SELECT and nothing else.
         with connection.cursor(name="asked") as cursor:
             cursor.execute(sql)
-            rows = guard.fetch(cursor, limit)
+            rows = query_limits.fetch(cursor, limit)
             return [column.name for column in cursor.description or ()], rows
 
 
@@ -132,7 +153,7 @@ def _why(fault: Exception, timeout: float) -> str:
     if "interrupted" in line or "statement timeout" in line:
         return f"the query took over {timeout:g} s: narrow it, or allow it more time"
     if "too big" in line:
-        return f"a value has over {guard.LONGEST_VALUE // guard.MIB} MiB: ask for less at once"
+        return f"a value has over {LONGEST_VALUE // MIB} MiB: ask for less at once"
     if "out of memory" in line:
         return "the query needs too much memory: narrow it"
     if any(word in line for word in REFUSALS):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.terminal.options import AsOf, File, Format, Written, parse_day, settings
-from pipelines.cli.terminal.render import render_table, write_output
+from pipelines.cli.terminal.render import render_rows, render_table, write_output
 from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,8 +36,13 @@ def query(
     from warehouse import query
 
     engine = store.open_for_reading(settings())
-    rows = query.run(engine, sql, as_of=parse_day(as_of), limit=limit, timeout=timeout)
-    write_output(rows, out, format)
+    day = parse_day(as_of)
+    if out is None:
+        columns, rows = query.rows(engine, sql, as_of=day, limit=limit, timeout=timeout)
+        render_rows(columns, rows, format)
+    else:
+        frame = query.run(engine, sql, as_of=day, limit=limit, timeout=timeout)
+        write_output(frame, out, format)
 
 
 @app.command()

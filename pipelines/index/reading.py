@@ -69,10 +69,12 @@ def _read(
     }
     year = 12 // shape.size
     late = carry_late(tables, year, indicator.late_steps) if indicator.late_steps else {}
-    values = word.function(**tables, year=year).dropna()
-    if values.empty:
+    values = word.function(**tables, year=year)
+    present = np.flatnonzero(values.notna().to_numpy())
+    if not len(present):
         return _withheld("no figure yet")
-    at = int(values.index[-1])
+    newest = present[-1]
+    at = int(values.index[newest])
     members, rows = _rests_on(indicator, tables, figures, at)
     seen = _seen(indicator, members, figures, at)
     # A quarter is as old as its last month; one that is still running has no age.
@@ -82,7 +84,7 @@ def _read(
         reason = f"newest figure is of {observed}, over {indicator.carry_months} months old"
         return _withheld(reason, observed, age)
     return Reading(
-        value=float(values.iloc[-1]),
+        value=float(values.to_numpy()[newest]),
         observed=observed,
         age=age,
         state="observed" if age <= indicator.lag_months else "carried",

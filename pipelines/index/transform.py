@@ -7,7 +7,7 @@ joins or leaves never moves the figure.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,6 @@ Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 Function = Callable[..., pd.Series]
 Steps = Callable[[int, int], Iterable[int]]
-Side = TypeVar("Side", pd.Series, pd.DataFrame)
 # Share of the members, or of their weight, that must have reported a step before it counts:
 # Amazon, Meta or Oracle may be late; without Alphabet or Microsoft (27 % of the cash of the five
 # each at the end of 2025) the ratio waits.
@@ -74,7 +73,7 @@ def growth_gap(of: pd.DataFrame, less: pd.DataFrame, *, year: int) -> pd.Series:
     The median keeps one large member from deciding. A value only where every member is present.
     """
     first, second = (_trailing(side, year) for side in (of, less))
-    rises = [_over(side, side.shift(year)).to_numpy() for side in (first, second)]
+    rises = [_quotient(side.to_numpy(), _shifted(side, year)) for side in (first, second)]
     return pd.Series(
         100 * np.subtract(*(np.median(rise, axis=1) for rise in rises)), index=of.index
     )
@@ -230,9 +229,14 @@ def _shifted(table: pd.DataFrame, steps: int) -> Array:
     return earlier
 
 
-def _over(above: Side, below: Side) -> Side:
+def _over(above: pd.Series, below: pd.Series) -> pd.Series:
     """`above` over `below`, missing where `below` is not above zero."""
-    return above / below.where(below > 0)
+    return pd.Series(_quotient(above.to_numpy(), below.to_numpy()), index=above.index)
+
+
+def _quotient(above: Array, below: Array) -> Array:
+    quotient: Array = above / np.where(below > 0, below, np.nan)
+    return quotient
 
 
 def _trailing(table: pd.DataFrame, year: int) -> pd.DataFrame:

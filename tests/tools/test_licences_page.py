@@ -1,4 +1,4 @@
-"""What is installed with us may be handed on, and the page says under which licence."""
+"""What is installed with us may be handed on, and the page says how."""
 
 import tomllib
 from pathlib import Path

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from warehouse.guard import LimitError, seconds
+from warehouse.database.query_limits import LimitError, seconds
 from warehouse.lake.panel import connect, paths
 from warehouse.query import QueryError
 

@@ -1,10 +1,14 @@
 """Tables on the terminal and in files, and the progress of long commands."""
 
+import csv
+import json
+import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.terminal.options import Format
 
@@ -24,7 +28,37 @@ def render_table(frame: "pd.DataFrame", format: Format, title: str) -> None:
     elif format is Format.json:
         print(frame.to_json(orient="records", date_format="iso", force_ascii=False, indent=1))
     else:
-        _table(frame, title)
+        numeric = [frame[column].dtype.kind in "if" for column in frame.columns]
+        _table(list(map(str, frame.columns)), frame.itertuples(index=False), numeric, title)
+
+
+def render_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], format: Format) -> None:
+    """Write the rows of a query to standard output as a table, CSV or JSON."""
+    if format is Format.csv:
+        from warehouse.export import harmless
+
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        present = ([None if value != value else harmless(value) for value in row] for row in rows)
+        writer.writerows([[harmless(column) for column in columns], *present])
+    elif format is Format.json:
+        records = [dict(zip(columns, map(_plain, row), strict=True)) for row in rows]
+        print(json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False, default=str))
+    else:
+        numeric = [_is_numeric(row[number] for row in rows) for number in range(len(columns))]
+        _table(columns, rows, numeric, "")
+
+
+def _plain(value: object) -> object:
+    """The value as JSON can hold it: no infinite number, an instant as ISO 8601."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _is_numeric(values: Iterable[object]) -> bool:
+    """True if some of a column's values are numbers, and the others missing."""
+    present = [value for value in values if value is not None]
+    return bool(present) and all(type(value) in (int, float) for value in present)
 
 
 def write_output(frame: "pd.DataFrame", out: Path | None, format: Format) -> None:
@@ -38,23 +72,24 @@ def write_output(frame: "pd.DataFrame", out: Path | None, format: Format) -> Non
     print(f"{out}: {len(frame)} rows", file=sys.stderr)
 
 
-def _table(frame: "pd.DataFrame", title: str) -> None:
+def _table(
+    columns: Sequence[str], rows: Iterable[Iterable[object]], numeric: Sequence[bool], title: str
+) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
     table = Table(title=title or None, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
-    for number, column in enumerate(frame.columns):
-        numeric = frame[column].dtype.kind in "if"
+    for number, (column, right) in enumerate(zip(columns, numeric, strict=True)):
         table.add_column(
-            str(column),
-            justify="right" if numeric else "left",
-            no_wrap=number == 0 or numeric,
-            max_width=None if numeric else WIDEST,
+            column,
+            justify="right" if right else "left",
+            no_wrap=number == 0 or right,
+            max_width=None if right else WIDEST,
             overflow="fold",
         )
-    for row in frame.itertuples(index=False):
+    for row in rows:
         table.add_row(*(Text(cell(value)) for value in row))
     console = Console()
     # A table cut to the terminal loses its figures: one that is too wide runs on instead.

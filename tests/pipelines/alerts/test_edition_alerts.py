@@ -1,6 +1,7 @@
 """What an edition keeps of its alerts is what the alerts themselves say."""
 
 import json
+import shutil
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -11,10 +12,9 @@ import pytest
 
 from pipelines.alerts import backtest, signals
 from pipelines.alerts.backtest import edition_alerts
-from pipelines.ingest import ingestion, store
+from pipelines.ingest import store
 from pipelines.release import compute
 from pipelines.settings import Settings
-from sources import registry
 from tests.pipelines.alerts.made_up import edition, rule
 from warehouse.edition import load, save
 
@@ -72,12 +72,13 @@ def test_a_series_seen_for_the_first_time_tells_only_what_fires_now() -> None:
     assert (row["kind"], row["since"]) == ("firing", "2025-05-01")
 
 
-def test_an_edition_is_compared_with_the_stored_one_of_the_month_before(tmp_path: Path) -> None:
+def test_an_edition_is_compared_with_the_stored_one_of_the_month_before(
+    shipped_history: Path, tmp_path: Path
+) -> None:
     """A made-up reissue has an indicator at 95 for two months, then it has not."""
-    settings = Settings(home=tmp_path, now="2026-11-23T09:00:00+00:00")
+    settings = Settings(home=tmp_path / "home", now="2026-11-23T09:00:00+00:00")
+    shutil.copytree(shipped_history, settings.home)
     engine = store.open_for_writing(settings)
-    for _ in ingestion.ingest_all(engine, settings, list(registry().values()), live=False):
-        pass
     month = pd.Period("2026-09", "M")
     before = load(engine, compute.compute(engine, month, now=settings.now))
     raised = before.values["key"].eq(KEY) & before.values["period"].ge(pd.Timestamp("2026-08-01"))

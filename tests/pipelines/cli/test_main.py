@@ -57,7 +57,7 @@ STORE = {"alembic", "sources.publishers", "requests", "bs4", "openpyxl"} | VALID
         (["--version"], {"pandas", "sqlmodel", "rich", "pydantic"} | STORE),
         (["sources", "list"], {"sqlalchemy", "requests"} | VALIDATION),
         (["status"], STORE - {"sources.publishers"}),
-        (["query", "select 1"], STORE),
+        (["query", "select 1"], {"pandas", "numpy", "pyarrow", "rich.progress"} | STORE),
         (["lake", "status"], {"sqlalchemy.dialects.postgresql"} | STORE),
         (["alerts", "list"], {"alembic", "apprise", "sources.publishers"} | VALIDATION),
         (["index", "--help"], {"pandas", "sqlmodel"} | STORE),
@@ -164,6 +164,14 @@ def test_every_table_can_be_had_as_csv_and_json(home: Path, silentcrash: Command
     as_json = json.loads(silentcrash("index", "--format", "json").out)
     assert [row["period"] for row in as_csv] == [row["period"] for row in as_json]
     assert float(as_csv[-1]["index"]) == pytest.approx(as_json[-1]["index"])
+
+
+def test_a_whole_number_beside_a_missing_one_stays_whole(home: Path, silentcrash: Command) -> None:
+    sql = "select 1 as n, 'é' as t union all select null, 9e999"
+    assert silentcrash("query", sql, "--format", "csv").out == "n,t\n1,é\n,inf\n"
+    rows = json.loads(silentcrash("query", sql, "--format", "json").out)
+    assert rows == [{"n": 1, "t": "é"}, {"n": None, "t": None}]
+    assert "–" in silentcrash("query", sql).out
 
 
 def test_sources_names_licence_and_cadence_of_each(home: Path, silentcrash: Command) -> None:
