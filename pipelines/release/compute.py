@@ -12,9 +12,8 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from pipelines.errors import RunError, UsageError
-from pipelines.index import change_decomposition, linked, realtime
+from pipelines.index import change_decomposition, framework, linked, realtime
 from pipelines.index.framework import Framework
-from pipelines.index.framework import load as load_framework
 from pipelines.release import gauges, revisions
 from pipelines.release.facts import figures
 from warehouse import edition
@@ -41,11 +40,6 @@ class Published:
     files: tuple[Path, ...]
 
 
-def framework() -> Framework:
-    """The method in force."""
-    return load_framework()
-
-
 def parse_month(text: str) -> pd.Period:
     """The month that `text` names. Raises UsageError when it names none."""
     try:
@@ -66,7 +60,7 @@ class Draft:
     method: Framework
     values: pd.DataFrame
     lineage: pd.DataFrame
-    facts: pd.DataFrame
+    readings: realtime.Readings
 
     @property
     def point(self) -> change_decomposition.EditionKey:
@@ -82,7 +76,7 @@ def draft(
     as_of: datetime | None = None,
     method: Framework | None = None,
 ) -> Draft:
-    """Compute the edition of `month` by the method in force.
+    """Compute the edition of `month` by `method`, or by the one in force then.
 
     None stands for the latest month with enough coverage.
 
@@ -90,20 +84,22 @@ def draft(
     from what was known at `as_of`, which is its cut-off when not given. Raises RunError where
     no month has the coverage, UsageError naming the nearest month where `month` has not.
     """
-    method = method or framework()
-    span = realtime.closed_months(method, now)
-    dates = _dates(span, month, as_of, method)
+    newest = method or framework.newest()
+    span = realtime.closed_months(newest, now)
+    dates = _dates(span, month, as_of, newest)
     recorded_by = read.newest_fetch(engine)
     facts = figures(engine, as_of=max(dates.values(), default=now), recorded_by=recorded_by)
     if facts.empty or not dates:
         raise RunError(NOTHING)
-    result = linked.compute(facts, method, list(dates), dates)
+    readings = realtime.Readings(facts, newest)
+    result = linked.compute(readings, newest, list(dates), dates)
     allowed = realtime.published_months(result.values)
     chosen = _choose(month, allowed)
     first, last = allowed[0].to_timestamp(), chosen.to_timestamp()
     values = result.values.loc[result.values["period"].between(first, last)]
     traced = result.lineage.merge(values[["period", "key"]], on=["period", "key"])
-    return Draft(chosen, dates[chosen], recorded_by, method, values, traced, facts)
+    own = method or framework.in_force(str(chosen), newest)
+    return Draft(chosen, dates[chosen], recorded_by, own, values, traced, readings)
 
 
 def compute(
@@ -137,11 +133,11 @@ def compute(
         created_at=now,
         values=values,
         lineage=new.lineage,
-        change=revisions.change(earlier, new.facts, new.point, new.values),
-        revised=revisions.known_now(new.facts, new.point, new.values),
-        mean_revision=revisions.mean_revision(new.facts, new.point, new.values),
+        change=revisions.change(earlier, new.readings, new.point, new.values),
+        revised=revisions.known_now(new.readings, new.point, new.values),
+        mean_revision=revisions.mean_revision(new.readings, new.point, new.values),
         alerts=_alerts(earlier, new, values),
-        gauges=gauges.of_edition(engine, new.facts, new.point),
+        gauges=gauges.of_edition(engine, new.readings, new.point, new.values),
     )
 
 
@@ -234,7 +230,7 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
 
 def _before(engine: Engine, current: Edition) -> Edition | None:
     """The last edition of an earlier month published at its cut-off, if any."""
-    method, rows = framework(), edition.editions(engine)
+    method, rows = framework.newest(), edition.editions(engine)
     for row in rows.loc[rows["month"].lt(current.month)].iloc[::-1].to_dict("records"):
         if pd.Timestamp(row["as_of"]) == realtime.cutoff(pd.Period(row["month"], "M"), method):
             return edition.load(engine, int(row["release"]))

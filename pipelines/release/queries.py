@@ -23,13 +23,24 @@ LAGS = (0, 1, 3, 6, 12)
 Report = Callable[[str], None]  # is called with each step that takes long
 
 
-def method_of(file: Path | None, missing: Policy | None) -> Framework:
-    """The method in force or of a file, perhaps with another missing policy."""
-    method = framework.load(file) if file else framework.load()
-    return method.by(missing) if missing else method
+def method_of(name: str, missing: Policy | None, now: datetime) -> Framework | None:
+    """A version of the method, or that of a file, perhaps with another missing policy.
+
+    None without a name and a policy: each month is then that of the version in force in it.
+    """
+    if missing:
+        return (framework.named(name) if name else in_force(now)).by(missing)
+    return framework.named(name) if name else None
 
 
-def index(engine: Engine, now: datetime, method: Framework) -> pd.DataFrame:
+def in_force(now: datetime) -> Framework:
+    """The method of the last month whose cut-off has passed."""
+    newest = framework.newest()
+    closed = realtime.closed_months(newest, now)
+    return framework.in_force(str(closed[-1]), newest) if closed else newest
+
+
+def index(engine: Engine, now: datetime, method: Framework | None) -> pd.DataFrame:
     """The index and its dimensions by month, as known at each cut-off."""
     values = compute.draft(engine, None, now=now, method=method).values
     wide = values.loc[values["kind"].isin(["index", "dimension"])]
@@ -41,15 +52,20 @@ def index(engine: Engine, now: datetime, method: Framework) -> pd.DataFrame:
 
 
 def explain(
-    engine: Engine, month: pd.Period, as_of: datetime | None, now: datetime, lang: str
+    engine: Engine,
+    month: pd.Period,
+    as_of: datetime | None,
+    now: datetime,
+    lang: str,
+    method: Framework | None = None,
 ) -> str:
     """The value of a month in words, in French or English, and what moved it.
 
     Raises UsageError naming the nearest month where the month has no index.
     """
-    edition = compute.draft(engine, month, as_of=as_of, now=now)
-    earlier = revisions.before(engine, edition.point)
-    moved = revisions.change(earlier, edition.facts, edition.point, edition.values)
+    edition = compute.draft(engine, month, as_of=as_of, now=now, method=method)
+    earlier = None if method else revisions.before(engine, edition.point)
+    moved = revisions.change(earlier, edition.readings, edition.point, edition.values)
     account = explanation.Account(
         month=month,
         as_of=edition.as_of,
@@ -69,7 +85,7 @@ def backtest(
     A row a month, first published against known now; a row a key of revision statistics;
     a row a month of the index as known `LAGS` months after its own cut-off.
     """
-    method = compute.framework()
+    method = in_force(now)
     facts = figures(engine, as_of=now)
     first = realtime.compute(facts, method, realtime.closed_months(method, now)).values
     report("Computing every month as known now")
@@ -94,20 +110,22 @@ def _later(
     return [(month, instant) for month, instant in cells if instant <= now]
 
 
-def runway(engine: Engine, now: datetime) -> tuple[pd.DataFrame, str]:
+def runway(engine: Engine, now: datetime, method: Framework | None) -> tuple[pd.DataFrame, str]:
     """How long each indicator lasts, who continues it, and the nearest end."""
-    facts, method = figures(engine, as_of=now), compute.framework()
+    facts, method = figures(engine, as_of=now), method or in_force(now)
     rows = lasting.table(facts, method, now)
     return rows, lasting.sentence(rows, lasting.ends(rows, method, now))
 
 
-def sensitivity(engine: Engine, now: datetime, report: Report) -> dict[str, pd.DataFrame]:
+def sensitivity(
+    engine: Engine, now: datetime, report: Report, method: Framework | None
+) -> dict[str, pd.DataFrame]:
     """Three tables on how sure the index is.
 
     `bands` of the index by month with the chance of each regime and the agreement on the sign of
     its change, `dimensions` (bands of each), `factors` (Sobol indices).
     """
-    edition = compute.draft(engine, None, now=now)
+    edition = compute.draft(engine, None, now=now, method=method)
     report("Drawing 10,000 replicates and a Sobol design")
     analysis = doubt.analyse(edition.values, edition.method, seed=compute.SEED)
     index = edition.values[edition.values["key"].eq("index")].set_index("period")["score"]
