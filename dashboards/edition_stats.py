@@ -17,6 +17,7 @@ from warehouse.edition import Edition
 # of some twenty indicators of equal weight adds when its pressure moves by ten points.
 HOLD = 0.5
 STATES = ("observed", "carried", "estimated")
+PHASES = ("retreat", "recovery")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,38 @@ class EditionStats:
     def zones(self) -> list[dict[str, Any]]:
         """The regimes of the index, the calmest first."""
         return list(self.edition.framework["regimes"])
+
+    @cached_property
+    def versions(self) -> list[dict[str, Any]]:
+        """The method of the edition and those it succeeds, the newest first."""
+        chain = [self.edition.framework]
+        while before := chain[-1].get("succeeds"):
+            chain.append(before["method"])
+        return chain
+
+    @cached_property
+    def labels(self) -> list[dict[str, Any]]:
+        """What a month may be called: zones from the calmest up, phases, older zones."""
+        named: dict[str, dict[str, Any]] = {}
+        for method in self.versions:
+            phase = method.get("phase") or {}
+            for label in [*method["regimes"], *(phase[n] for n in PHASES if n in phase)]:
+                named.setdefault(label["key"], label)
+        return list(named.values())
+
+    @cached_property
+    def made_by(self) -> "pd.Series[str]":
+        """The version of the method that made each month."""
+        periods = pd.Index(sorted(self.edition.values["period"].unique()), name="period")
+        made = pd.Series(self.versions[-1]["version"], periods)
+        for method in self.versions[-2::-1]:
+            made[made.index >= pd.Timestamp(method["succeeds"]["since"])] = method["version"]
+        return made
+
+    @property
+    def provisional(self) -> bool:
+        """True if too little of what is due is observed for the index to be final."""
+        return str(self.line("index")["state"]) == "provisional"
 
     def table(self, column: str, kind: str) -> pd.DataFrame:
         """One column of the values as a table, month x key, without missing months."""
@@ -135,14 +168,21 @@ class EditionStats:
         framework. `hidden` tells those whose value is a figure as it was read, of a publisher
         that does not let others republish it.
         """
-        total_weight = sum(group["weight"] for group in self.dimensions)
-        return pd.DataFrame(
-            [
-                indicator | self._added(group, indicator, total_weight)
-                for group in [*self.dimensions, *self.panels]
-                for indicator in group["indicator"]
-            ]
-        )
+        return pd.DataFrame(self._described(self.edition.framework))
+
+    @cached_property
+    def every_indicator(self) -> pd.DataFrame:
+        """The same with those that only a version before had."""
+        rows = [row for method in self.versions for row in self._described(method)]
+        return pd.DataFrame(rows).drop_duplicates("key", ignore_index=True)
+
+    def _described(self, method: dict[str, Any]) -> list[dict[str, Any]]:
+        total_weight = sum(group["weight"] for group in method["dimension"])
+        return [
+            indicator | self._added(group, indicator, total_weight)
+            for group in [*method["dimension"], *method.get("panel", [])]
+            for indicator in group["indicator"]
+        ]
 
     def _added(
         self, group: dict[str, Any], indicator: dict[str, Any], total_weight: float

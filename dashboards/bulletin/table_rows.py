@@ -132,7 +132,7 @@ def _indicator(row: Mapping[Any, Any], series: list[str], lang: Language) -> Row
         else "–",
         "age": _age(row["age_months"], lang),
         "state": row["state"],
-        "state_name": lang.words[f"state_{row['state']}"],
+        "state_name": lang.words[f"state_{str(row['state']).replace(' ', '_')}"],
         "rationale": lang.of(row, "rationale"),
         "goalposts": _goalposts(row, lang),
         "caveat": lang.of(row, "caveat"),

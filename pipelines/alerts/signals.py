@@ -15,6 +15,7 @@ from warehouse.edition import Edition
 
 COMPARE = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
 OTHER_SIDE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "crosses_up": "<", "crosses_down": ">"}
+PHASES = ("retreat", "recovery")
 # The rank among fewer than a year of months would be that of a season.
 RANKED_FROM = 12
 # Enough for a probability to a point or two (standard error at 0.5: 0.016), and fast.
@@ -114,14 +115,36 @@ def compare(op: str, figure: "pd.Series[float]", bound: float) -> "pd.Series[boo
 
 
 def _regime(rule: Rule, seen: Vintage) -> Signal:
-    """Regimes as steps of a ladder, which the engine has already smoothed."""
-    ladder = [regime["key"] for regime in seen.method["regimes"]]
+    """Regimes as steps of a ladder, which the engine has already smoothed.
+
+    A phase (retreat, recovery) stands beside the ladder: while it lasts, the index is on the step
+    that its score has not left.
+    """
     index = seen.values.loc[lambda table: table["key"].eq("index")].set_index("period")
-    steps = {name: step for step, name in enumerate(ladder)}
-    step = index["regime"].map(steps).astype("float64")
-    first = ladder.index(rule.regime) if rule.regime in ladder else len(ladder)
-    never = pd.Series(False, index=step.index)
+    never = pd.Series(False, index=index.index)
+    if rule.regime in PHASES:
+        missing = index["regime"].eq("") | index["regime"].isna()
+        phase = index["regime"].eq(rule.regime)
+        return Signal(index["score"], phase, ~phase & ~missing, never, missing)
+    steps = ladder(seen.method)
+    leaves = [float(zone["leave"]) for zone in seen.method["regimes"][1:]]
+    by_score = pd.Series(np.searchsorted(leaves, index["score"], "right"), index.index, dtype=float)
+    in_phase = index["regime"].isin(PHASES)
+    step = index["regime"].map(steps).astype("float64").mask(in_phase, by_score)
+    first = steps.get(rule.regime, len(steps))
     return Signal(index["score"], step.ge(first), step.lt(first), never, step.isna())
+
+
+def ladder(method: Mapping[str, Any]) -> dict[str, int]:
+    """The step of each regime, by the names of the method and of those it succeeds."""
+    before = method.get("succeeds")
+    earlier = ladder(before["method"]) if before else {}
+    return earlier | {zone["key"]: step for step, zone in enumerate(method["regimes"])}
+
+
+def applies(rule: Rule, method: Mapping[str, Any]) -> bool:
+    """True if the method has what the rule looks at: an older one has no phases."""
+    return rule.regime not in PHASES or bool(method.get("phase"))
 
 
 def probability(seen: Vintage, threshold: float) -> "pd.Series[float]":

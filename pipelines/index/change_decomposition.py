@@ -90,7 +90,7 @@ def _by_moves(
         again = realtime.indicators(earlier, own, [before.month], {before.month: after.as_of})
         other = gauges.moves(pd.concat([start, again], ignore_index=True), own)
         # A month from which nothing is linked says nothing of revisions.
-        revised = (other.loc[before.month.to_timestamp()] - published).fillna(0.0)
+        revised = (other.iloc[-1] - published).fillna(0.0)
     fresh = added.fillna(0.0) - revised
     # The index ends at 0 and 100, and so does the link: what that cuts off is no indicator's.
     fresh[COMPOSITION] += total - added.fillna(0.0).sum()

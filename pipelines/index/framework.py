@@ -200,6 +200,12 @@ class Framework(Declared):
         return Framework.model_validate(method | {"rules": method["rules"] | {"missing": missing}})
 
     @property
+    def labels(self) -> list[str]:
+        """The keys of its zones, from the calmest up, and of its phases."""
+        phases = [self.phase.retreat, self.phase.recovery] if self.phase else []
+        return [label.key for label in (*self.regimes, *phases)]
+
+    @property
     def indicators(self) -> dict[str, Indicator]:
         """Every indicator by its full key, those of retreat and panels included."""
         second = (self.retreat,) if self.retreat else ()
