@@ -85,7 +85,7 @@ def _by_moves(
     total = _score(source, after) - _score(source, before)
     if pd.isna(total):
         raise ValueError(f"the index of {before.month} or {after.month} is withheld")
-    revised = pd.Series(0.0, added.index)
+    revised: pd.Series = pd.Series(0.0, added.index)
     if earlier is not None:
         again = realtime.indicators(earlier, own, [before.month], {before.month: after.as_of})
         other = gauges.moves(pd.concat([start, again], ignore_index=True), own)

@@ -123,7 +123,7 @@ def compute(
     stored = edition.find(engine, **same)
     if stored is not None:
         return stored
-    earlier, values = revisions.before(engine, new.point), _bounded(new.values, new.method)
+    earlier, values = revisions.before(engine, new.point), bounded(new)
     return edition.save(
         engine,
         **same,
@@ -154,19 +154,32 @@ def _alerts(earlier: Edition | None, new: Draft, values: pd.DataFrame) -> dict[s
     return backtest.edition_alerts(service.rules_in_force().rules, before, now)
 
 
-def _bounded(values: pd.DataFrame, method: Framework) -> pd.DataFrame:
-    """The values with the interval of index and dimensions, null if withheld."""
+def bounded(new: Draft) -> pd.DataFrame:
+    """The values with the interval of index and dimensions, null if withheld.
+
+    Each version of the method has its own: choices of method in 2026.1, errors of first readings
+    from 2027.1 on.
+    """
+    versions = linked.versions(new.values, new.method)
+    ends = pd.concat(_intervals(rows, own, new) for own, rows in versions)
+    joined = new.values.merge(ends, "left", ["period", "key"])
+    gone = joined["score"].isna()
+    return joined.assign(low=joined["low"].mask(gone), high=joined["high"].mask(gone))
+
+
+def _intervals(rows: pd.DataFrame, own: Framework, new: Draft) -> pd.DataFrame:
+    """The ends by month and key of what one version made, moved as the index is."""
+    if own.phase:
+        from pipelines.index.gauges import bands
+
+        shown = rows[rows["kind"].isin(["index", "dimension"])]
+        scores = shown.pivot(index="period", columns="key", values="score")
+        return bands.intervals(scores, bands.settled(new.readings, own, new.month, new.as_of))
     from pipelines.index.robustness import sensitivity
 
-    ends = pd.concat(
-        sensitivity.intervals(rows, own, seed=SEED) for own, rows in linked.versions(values, method)
-    )
-    joined = values.merge(ends, "left", ["period", "key"])
-    shift = joined["period"].map(linked.shifts(values)).where(joined["key"].eq("index"), 0.0)
-    gone = joined["score"].isna()
-    return joined.assign(
-        low=(joined["low"] + shift).mask(gone), high=(joined["high"] + shift).mask(gone)
-    )
+    ends = sensitivity.intervals(rows, own, seed=SEED)
+    shift = ends["period"].map(linked.shifts(rows)).where(ends["key"].eq("index"), 0.0)
+    return ends.assign(low=ends["low"] + shift, high=ends["high"] + shift)
 
 
 def _dates(

@@ -32,7 +32,7 @@ def assemble(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """
     if framework.retreat is None:
         raise ValueError(f"method {framework.version} has no retreat gauge")
-    scores, states = _scores(read, framework)
+    scores, states = scores_of(read, framework)
     pressure = _rows(scores, states, framework.dimension, framework, "index")
     retreat = _rows(scores, states, (framework.retreat,), framework, RETREAT)
     panels = _panels(scores, framework)
@@ -54,11 +54,11 @@ def moves(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     The change is that since the last month with a reading; "composition" is what no indicator
     made: zero, but where nothing links two months or the scale ends.
     """
-    scores, states = _scores(read, framework)
+    scores, states = scores_of(read, framework)
     return _gauge(scores, states, framework.dimension, framework)[0].moves
 
 
-def _scores(read: pd.DataFrame, framework: Framework) -> tuple[pd.DataFrame, pd.DataFrame]:
+def scores_of(read: pd.DataFrame, framework: Framework) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Scores and states of every indicator: month x key."""
     wide = read.pivot(index="period", columns="key", values="value")
     scores = {
@@ -99,7 +99,7 @@ def _rows(
 ) -> pd.DataFrame:
     """The rows of one gauge, whose own key is `top`."""
     result, covered = _gauge(scores, states, groups, framework)
-    weights = list(leaf_weights(_tree(groups)))
+    weights = list(leaf_weights(tree_of(groups)))
     shown = pd.DataFrame(list(covered.values()), index=pd.Index(list(covered), name="period"))
     status = shown["status"].where(result.value.notna(), "none")
     own = pd.DataFrame(
@@ -117,11 +117,12 @@ def _rows(
     parts = [own, _leaves(scores, result, weights, "indicator" if top == "index" else "sign")]
     parts.append(_shifts(result, "" if top == "index" else f"{top}."))
     if top == "index":
-        parts.append(_dimensions(result, _tree(groups)))
+        parts.append(_dimensions(result, tree_of(groups)))
     return pd.concat(parts, ignore_index=True)
 
 
-def _tree(groups: tuple[Dimension, ...]) -> Tree:
+def tree_of(groups: tuple[Dimension, ...]) -> Tree:
+    """The weights of groups and of their indicators."""
     return {
         group.key: (group.weight, {leaf.key: leaf.weight for leaf in group.indicator})
         for group in groups
@@ -135,7 +136,7 @@ def _gauge(
     framework: Framework,
 ) -> tuple[Gauge, dict[pd.Timestamp, Coverage]]:
     """A gauge by month, and how much of what is due each month rests on."""
-    tree = _tree(groups)
+    tree = tree_of(groups)
     weights = leaf_weights(tree)
     covered = {
         pd.Timestamp(str(month)): coverage({str(k): str(s) for k, s in by_key.items()}, weights)
