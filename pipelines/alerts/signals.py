@@ -148,10 +148,11 @@ def applies(rule: Rule, method: Mapping[str, Any]) -> bool:
 
 
 def probability(seen: Vintage, threshold: float) -> "pd.Series[float]":
-    """P(index >= threshold) by period, 0 to 1, from the replicates of the engine.
+    """P(index >= threshold) by period, 0 to 1, as the version of each month has it.
 
-    Each replicate of a month uses that month and earlier ones only, so that the replicates of
-    an edition serve every month that it is cut off at.
+    It comes from the replicates of 2026.1, and from the band of a method with two gauges. Both
+    use a month and earlier ones only, so that those of an edition serve every month that it is
+    cut off at.
     """
     if threshold not in seen.chances:
         seen.chances[threshold] = _probability(seen.table, seen.method, threshold)
@@ -161,6 +162,16 @@ def probability(seen: Vintage, threshold: float) -> "pd.Series[float]":
 def _probability(
     table: pd.DataFrame, method: Mapping[str, Any], threshold: float
 ) -> "pd.Series[float]":
+    if succeeds := method.get("succeeds"):
+        old = table["period"] < pd.Timestamp(succeeds["since"])
+        parts = [_probability(table[old], succeeds["method"], threshold)] if old.any() else []
+        own = {**method, "succeeds": None}
+        parts += [] if old.all() else [_probability(table[~old], own, threshold)]
+        return pd.concat(parts)
+    if method.get("phase"):
+        from pipelines.index.gauges import bands as gauge_bands
+
+        return gauge_bands.chance(table[table["key"].eq("index")], threshold)
     from pipelines.index.robustness import bands, monte_carlo
 
     own = table.loc[table["kind"].eq("indicator")]

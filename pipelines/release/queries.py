@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from dashboards.i18n import language
-from pipelines.index import Policy, assemble, framework, realtime
+from pipelines.index import Policy, assemble, framework, linked, realtime
 from pipelines.index.framework import Framework
 from pipelines.index.robustness import revision_backtest
 from pipelines.index.robustness import sensitivity as doubt
@@ -69,9 +69,11 @@ def explain(
     account = explanation.Account(
         month=month,
         as_of=edition.as_of,
-        values=edition.values,
+        values=compute.bounded(edition),
         method=edition.method,
-        doubt=doubt.analyse(edition.values, edition.method, seed=compute.SEED),
+        doubt=None
+        if edition.method.phase
+        else doubt.analyse(edition.values, edition.method, seed=compute.SEED),
         news=moved if len(moved) else None,
     )
     return explanation.text(account, language(lang))
@@ -127,14 +129,19 @@ def sensitivity(
     """
     edition = compute.draft(engine, None, now=now, method=method)
     report("Drawing 10,000 replicates and a Sobol design")
-    analysis = doubt.analyse(edition.values, edition.method, seed=compute.SEED)
+    by_version = [
+        doubt.analyse(rows, own, seed=compute.SEED)
+        for own, rows in linked.versions(edition.values, edition.method)
+    ]
+    drawn = pd.concat([analysis.bands for analysis in by_version])
     index = edition.values[edition.values["key"].eq("index")].set_index("period")["score"]
-    bands = pd.concat([index.rename("index"), analysis.bands.loc["index"]], axis=1, join="inner")
-    chances = analysis.chances.add_prefix("at_least_")
+    bands = pd.concat([index.rename("index"), drawn.loc["index"]], axis=1, join="inner")
+    chances = pd.concat([analysis.chances for analysis in by_version]).add_prefix("at_least_")
+    agreement = pd.concat([analysis.agreement for analysis in by_version])
     return {
-        "bands": _dated(bands.join(chances).join(analysis.agreement.rename("sign_agreement"))),
-        "dimensions": _dated(analysis.bands.drop("index")),
-        "factors": analysis.factors.rename_axis("factor").reset_index(),
+        "bands": _dated(bands.join(chances).join(agreement.rename("sign_agreement"))),
+        "dimensions": _dated(drawn.drop("index")),
+        "factors": by_version[-1].factors.rename_axis("factor").reset_index(),
     }
 
 

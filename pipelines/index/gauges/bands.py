@@ -130,10 +130,15 @@ def _quantile(count: "pd.Series[float]") -> "pd.Series[float]":
     return pd.Series(t.ppf((1 + LEVEL) / 2, count), count.index)
 
 
-def chance(scores: "pd.Series[float]", spread: pd.DataFrame, threshold: float) -> pd.Series:
-    """By month, the chance that the settled value is at least a threshold, 0 to 1."""
+def chance(rows: pd.DataFrame, threshold: float) -> "pd.Series[float]":
+    """By period, the chance that the settled value is at least a threshold, 0 to 1.
+
+    `rows` are those of one key, with score, low and high. The scale cuts an end of a band off: its
+    longer side has the width. NaN without a band.
+    """
     from scipy.stats import t
 
-    own = spread.reindex(scores.index)
-    distance = (threshold - scores) / own["rms"].where(own["rms"] > 0)
-    return pd.Series(t.sf(distance, own["count"]), scores.index)
+    own = rows.set_index("period")
+    half = pd.concat([own["score"] - own["low"], own["high"] - own["score"]], axis=1).max(axis=1)
+    quantiles = (threshold - own["score"]) / half.where(half > 0) * t.ppf((1 + LEVEL) / 2, YEAR)
+    return pd.Series(t.sf(quantiles.to_numpy(), YEAR), own.index)

@@ -68,7 +68,7 @@ def moved(before: Array, now: Array, nominal: Array) -> Array:
     """Points that each member present in both periods adds; NaN where too few are."""
     there = np.isfinite(np.stack([before, now]))
     both, either = nominal * there.all(axis=0), nominal * there.any(axis=0)
-    if both.sum() < MATCHED * either.sum():
+    if not both.any() or both.sum() < MATCHED * either.sum():
         return np.full(len(now), np.nan)
     change = np.where(both > 0, now - before, 0.0)
     return np.asarray(both / both.sum() * change)
