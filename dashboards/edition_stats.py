@@ -93,6 +93,12 @@ class EditionStats:
         return made
 
     @property
+    def changes_method(self) -> bool:
+        """True if another version made the month before."""
+        made = self.made_by
+        return bool(made.get(self.month_before, made[self.month]) != made[self.month])
+
+    @property
     def provisional(self) -> bool:
         """True if too little of what is due is observed for the index to be final."""
         return str(self.line("index")["state"]) == "provisional"
@@ -236,6 +242,11 @@ class EditionStats:
         names = self.indicators.query("not panel")[["key", "dimension"]].set_index("key")
         if self.index_scores.reindex(pair).isna().any():
             return pd.DataFrame(columns=["key", "dimension", "figures", "weights", "total"])
+        if self.edition.framework.get("phase"):
+            # Who is present moves nothing there: effective weights are no cause of a change.
+            moved = self.edition.change.set_index("key").sum(axis=1).reindex(names.index)
+            total = moved.fillna(0.0)
+            return names.assign(figures=total, weights=0.0, total=total).reset_index()
         score = self.indicator_scores.reindex(index=pair, columns=names.index)
         part, weight = (
             self.table(column, "indicator").reindex_like(score).fillna(0.0)
@@ -284,10 +295,15 @@ class EditionStats:
         return both.loc[both["before"].ne(both["after"])].reset_index()
 
     def line(self, key: str) -> "pd.Series[Any]":
-        """Values of the index or a dimension in the month, with its `change`."""
+        """Values of the index or a dimension in the month, with its `change`.
+
+        A dimension has none over the month in which the method changes: it is not linked.
+        """
         values = self.edition.values
         rows = values.loc[values["key"].eq(key)].set_index("period")
         before = rows["score"].get(self.month_before, float("nan"))
         change = rows["score"].get(self.month, float("nan")) - before
+        if key != "index" and self.changes_method:
+            change = float("nan")
         now: pd.Series[Any] = rows.assign(change=change).loc[[self.month]].iloc[0]
         return now

@@ -156,7 +156,7 @@ def _again(stats: EditionStats, lang: Language) -> list[str]:
     return [
         lang.say(
             AGAIN[reading],
-            month=lang.month(month),
+            month=lang.of_month(month),
             now=lang.number(score),
             first=lang.number(first.get(month, float("nan"))),
         )

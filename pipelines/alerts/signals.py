@@ -165,8 +165,8 @@ def _probability(
     if succeeds := method.get("succeeds"):
         old = table["period"] < pd.Timestamp(succeeds["since"])
         parts = [_probability(table[old], succeeds["method"], threshold)] if old.any() else []
-        own = {**method, "succeeds": None}
-        parts += [] if old.all() else [_probability(table[~old], own, threshold)]
+        alone = {**method, "succeeds": None}
+        parts += [] if old.all() else [_probability(table[~old], alone, threshold)]
         return pd.concat(parts)
     if method.get("phase"):
         from pipelines.index.gauges import bands as gauge_bands

@@ -78,14 +78,15 @@ def explain(
 
 
 @app.command()
-def backtest(as_of: AsOf = "", format: Written = Format.table) -> None:
+def backtest(as_of: AsOf = "", method: Method = "", format: Written = Format.table) -> None:
     """Compare each month as first published and as known later."""
     from pipelines.cli.run import earlier, to_read
     from pipelines.release import queries
 
     chosen = settings()
+    own = queries.method_of(method, None, chosen.now)
     with progress("Walking every cut-off in pseudo real time") as step:
-        tables = queries.backtest(to_read(chosen), earlier(as_of, chosen.now), step)
+        tables = queries.backtest(to_read(chosen), earlier(as_of, chosen.now), step, own)
     months, summary, between = tables
     render_table(months, format, "Each month as first published, and as known now")
     if format is Format.table:

@@ -10,6 +10,8 @@ from sqlalchemy import Engine
 from dashboards.i18n import language
 from pipelines.index import Policy, assemble, framework, linked, realtime
 from pipelines.index.framework import Framework
+from pipelines.index.gauges import bands as gauge_bands
+from pipelines.index.gauges import rows as two_gauges
 from pipelines.index.robustness import revision_backtest
 from pipelines.index.robustness import sensitivity as doubt
 from pipelines.release import compute, explanation, revisions
@@ -19,6 +21,10 @@ from pipelines.release.facts import figures
 # Months after its own cut-off at which a month is read again: the readings of national accounts,
 # then half a year and a year for what is revised late.
 LAGS = (0, 1, 3, 6, 12)
+
+# The first month of the index as published. Before it two dimensions lack most of their figures,
+# and the errors are those of the energy crisis.
+BEGINS = pd.Timestamp("2023-08")
 
 Report = Callable[[str], None]  # is called with each step that takes long
 
@@ -80,14 +86,16 @@ def explain(
 
 
 def backtest(
-    engine: Engine, now: datetime, report: Report
+    engine: Engine, now: datetime, report: Report, method: Framework | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Three tables on how the index was revised.
 
     A row a month, first published against known now; a row a key of revision statistics;
     a row a month of the index as known `LAGS` months after its own cut-off.
     """
-    method = in_force(now)
+    method = method or in_force(now)
+    if method.phase:
+        return _backtest_linked(figures(engine, as_of=now), method, now, report)
     facts = figures(engine, as_of=now)
     first = realtime.compute(facts, method, realtime.closed_months(method, now)).values
     report("Computing every month as known now")
@@ -101,6 +109,56 @@ def backtest(
         revision_backtest.compare(first, latest, bands),
         revision_backtest.summary(first, latest, bands),
         revision_backtest.ladder(between, LAGS),
+    )
+
+
+def _backtest_linked(
+    facts: pd.DataFrame, method: Framework, now: datetime, report: Report
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The same for a method whose level depends on its path.
+
+    A month read again is linked to the first reading of the month before, as its first reading
+    is. Only months with a third reading are compared, from the first month of the index on.
+    """
+    source = realtime.Readings(facts, method)
+    span = realtime.closed_months(method, now)
+    first = realtime.indicators(source, method, span)
+    values = realtime.assembled(first, method)
+    report("Reading every month again")
+    again = {
+        lag: {month: realtime.cutoff(month + lag, method) for month in span} for lag in LAGS[1:]
+    }
+    by_lag = {
+        lag: gauge_bands.errors(
+            first,
+            realtime.indicators(source, method, [m for m in span if dates[m] <= now], dates),
+            method,
+        )
+        for lag, dates in again.items()
+    }
+    settled = by_lag[gauge_bands.SETTLED]
+    now_known = realtime.indicators(source, method, span, dict.fromkeys(span, now))
+    report("Holding the bands against what is known now")
+    index = values[values["kind"].isin(["index", "dimension"])]
+    readable = index[index["key"].eq("index") & index["score"].notna()]["period"]
+    passed = settled["index"].dropna().index
+    shown = index["period"].isin(readable) & index["period"].isin(passed)
+    early = index[shown & index["period"].ge(BEGINS)]
+    scores = index.pivot(index="period", columns="key", values="score")
+    settles_at = scores + gauge_bands.errors(first, now_known, method)
+    cells = pd.MultiIndex.from_frame(early[["period", "key"]])
+    late = early.assign(score=settles_at.stack().reindex(cells).to_numpy())
+    retreat = values[values["key"].eq(two_gauges.RETREAT)]
+    phase = two_gauges.phases_of(pd.concat([late, retreat]), method)
+    late = late.assign(regime=late["period"].map(phase))
+    bands = gauge_bands.intervals(scores, settled).rename(columns={"low": "p5", "high": "p95"})
+    ends = bands.set_index(["key", "period"])
+    later = {f"after_{lag}": scores["index"] + moved["index"] for lag, moved in by_lag.items()}
+    ladder = pd.DataFrame({"after_0": scores["index"], **later}).reindex(early["period"].unique())
+    return (
+        revision_backtest.compare(early, late, ends),
+        revision_backtest.summary(early, late, ends),
+        _dated(ladder.rename_axis("period")),
     )
 
 
