@@ -52,6 +52,7 @@ class Indicator(Declared):
     )
     low: float
     high: float
+    from_sample: bool | None = Later  # True where an end is taken from the months that it scores
     weight: float = Field(gt=0)
     rationale_fr: str
     rationale_en: str

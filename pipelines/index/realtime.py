@@ -103,7 +103,7 @@ class Readings:
 # all but one of them.
 KEPT = 16
 # What does not decide how an indicator is read: its words, its scale and its weight.
-UNREAD = {"key", "weight", "low", "high"} | {
+UNREAD = {"key", "weight", "low", "high", "from_sample"} | {
     name for name in Indicator.model_fields if name.endswith(("_fr", "_en")) or name in {"fr", "en"}
 }
 
