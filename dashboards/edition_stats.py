@@ -76,32 +76,25 @@ class EditionStats:
     @cached_property
     def labels(self) -> list[dict[str, Any]]:
         """What a month may be called: zones from the calmest up, phases, older zones."""
-        named: dict[str, dict[str, Any]] = {}
-        for method in self.versions:
-            phase = method.get("phase") or {}
-            for label in [*method["regimes"], *(phase[n] for n in PHASES if n in phase)]:
-                named.setdefault(label["key"], label)
-        return list(named.values())
+        phases = self.edition.framework.get("phase") or {}
+        newest = [*self.zones, *(phases[name] for name in PHASES if name in phases)]
+        older = [zone for method in self.versions[1:] for zone in method["regimes"]]
+        keys = {label["key"] for label in newest}
+        return [*newest, *(zone for zone in older if zone["key"] not in keys)]
 
     @cached_property
     def made_by(self) -> "pd.Series[str]":
         """The version of the method that made each month."""
         periods = pd.Index(sorted(self.edition.values["period"].unique()), name="period")
-        made = pd.Series(self.versions[-1]["version"], periods)
+        by_version = pd.Series(self.versions[-1]["version"], periods)
         for method in self.versions[-2::-1]:
-            made[made.index >= pd.Timestamp(method["succeeds"]["since"])] = method["version"]
-        return made
+            by_version[periods >= pd.Timestamp(method["succeeds"]["since"])] = method["version"]
+        return by_version
 
     @property
     def changes_method(self) -> bool:
         """True if another version made the month before."""
-        made = self.made_by
-        return bool(made.get(self.month_before, made[self.month]) != made[self.month])
-
-    @property
-    def provisional(self) -> bool:
-        """True if too little of what is due is observed for the index to be final."""
-        return str(self.line("index")["state"]) == "provisional"
+        return self.made_by.get(self.month_before, "") not in {"", self.made_by[self.month]}
 
     def table(self, column: str, kind: str) -> pd.DataFrame:
         """One column of the values as a table, month x key, without missing months."""

@@ -99,10 +99,11 @@ def opening(stats: EditionStats, lang: Language) -> dict[str, object]:
 
 
 def change_of_method(stats: EditionStats, lang: Language) -> list[str]:
-    """Sentences on a provisional reading, and on the version that began this month."""
+    """Sentences on a provisional reading and on a new version of the method."""
     sentences = []
-    if stats.provisional:
-        share = lang.percent(float(stats.line("index")["coverage"]))
+    index = stats.line("index")
+    if index["state"] == "provisional":
+        share = lang.percent(float(index["coverage"]))
         sentences.append(lang.say("lede_provisional", observed=share))
     succeeds = stats.edition.framework.get("succeeds")
     if succeeds and stats.edition.month >= succeeds["since"]:

@@ -26,7 +26,10 @@ def headline(level: Level, regimes: Mapping[str, str], lang: Language) -> str:
 
 
 def rank(regime: str, zones: Sequence[Mapping[str, Any]]) -> int:
-    """The number of the colour of a zone, the calmest 0; a phase has that of the highest."""
+    """The number of the colour of a zone, the calmest 0.
+
+    A phase has that of the highest zone.
+    """
     keys = [zone["key"] for zone in zones]
     return keys.index(regime) if regime in keys else (len(keys) - 1 if regime else 0)
 

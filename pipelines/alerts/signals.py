@@ -136,7 +136,7 @@ def _regime(rule: Rule, seen: Vintage) -> Signal:
 
 
 def ladder(method: Mapping[str, Any]) -> dict[str, int]:
-    """The step of each regime, by the names of the method and of those it succeeds."""
+    """The step of each regime, by its names in every version of the method."""
     before = method.get("succeeds")
     earlier = ladder(before["method"]) if before else {}
     return earlier | {zone["key"]: step for step, zone in enumerate(method["regimes"])}
@@ -148,11 +148,11 @@ def applies(rule: Rule, method: Mapping[str, Any]) -> bool:
 
 
 def probability(seen: Vintage, threshold: float) -> "pd.Series[float]":
-    """P(index >= threshold) by period, 0 to 1, as the version of each month has it.
+    """P(index >= threshold) by period, 0 to 1.
 
-    It comes from the replicates of 2026.1, and from the band of a method with two gauges. Both
-    use a month and earlier ones only, so that those of an edition serve every month that it is
-    cut off at.
+    Each month has it by its own version: from the replicates of 2026.1, and from the band of a
+    method with two gauges. Both use a month and earlier ones only, so that those of an edition
+    serve every month that it is cut off at.
     """
     if threshold not in seen.chances:
         seen.chances[threshold] = _probability(seen.table, seen.method, threshold)

@@ -71,7 +71,7 @@ def _over_the_link(
 def _by_moves(
     source: Readings, earlier: Readings | None, before: EditionKey, after: EditionKey
 ) -> pd.DataFrame:
-    """The change of a level that depends on its path, by what each indicator added to it.
+    """The change of a level that depends on its path, by indicator.
 
     `earlier` has the figures known at `before` alone; without it nothing counts as revised.
     """

@@ -78,14 +78,14 @@ def _link(
     assert framework.succeeds is not None  # noqa: S101
     last = pd.Period(framework.succeeds.since, "M") - 1
     scores = new.values[new.values["key"].eq("index")].set_index("period")["score"]
-    asked = scores.reindex([month.to_timestamp() for month in after])
+    shown = scores.reindex([month.to_timestamp() for month in after])
     earlier = scores[: last.to_timestamp()].dropna()
     for month in (pd.Period(period, "M") for period in earlier.index[::-1]):
         rows = compute(source, framework.succeeds.method, [month], as_of).values
         old = rows.loc[rows["key"].eq("index"), "score"]
         if old.notna().all():
             return month, float(old.iloc[0]) - float(earlier[month.to_timestamp()])
-    if asked.notna().any():
+    if shown.notna().any():
         raise MethodError(f"no version can be linked in {last} or before: an index is withheld")
     return last, 0.0
 

@@ -51,7 +51,7 @@ class Readings:
     def of(
         self, framework: Framework, months: Iterable[pd.Period], dates: Mapping[pd.Period, datetime]
     ) -> list[tuple[pd.Period, str, Reading]]:
-        """Every indicator of a method in each month, as known at its date or its cut-off.
+        """Every indicator in each month, as known at its date or its cut-off.
 
         Raises ValueError for a method that reads series which are not held.
         """
@@ -81,7 +81,7 @@ class Readings:
     def _at(self, instant: datetime) -> dict[str, Figures]:
         """The figures known at an instant; those of the last few are kept."""
         if instant not in self._known:
-            if len(self._known) >= KEPT:
+            if len(self._known) >= LATEST:
                 del self._known[next(iter(self._known))]
             self._known[instant] = self._figures.at(instant)
         return self._known[instant]
@@ -101,7 +101,7 @@ class Readings:
 
 # Dates of knowledge whose figures are kept: a month is looked at on five, and months in order share
 # all but one of them.
-KEPT = 16
+LATEST = 16
 # What does not decide how an indicator is read: its words, its scale and its weight.
 UNREAD = {"key", "weight", "low", "high", "from_sample"} | {
     name for name in Indicator.model_fields if name.endswith(("_fr", "_en")) or name in {"fr", "en"}

@@ -149,7 +149,7 @@ def _head(account: Account, index: Mapping[str, Any], lang: Language) -> Iterato
 def _settling(
     account: Account, index: Mapping[str, Any], names: Mapping[str, str], lang: Language
 ) -> Iterator[str]:
-    """The band of the index by the errors of its first readings, and the next regime."""
+    """Where the index settles by its band, and the chance of the next zone."""
     if pd.isna(index["low"]):
         return
     yield _say(lang, "settles", low=lang.number(index["low"]), high=lang.number(index["high"]))

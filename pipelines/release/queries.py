@@ -30,7 +30,7 @@ Report = Callable[[str], None]  # is called with each step that takes long
 
 
 def method_of(name: str, missing: Policy | None, now: datetime) -> Framework | None:
-    """A version of the method, or that of a file, perhaps with another missing policy.
+    """A version of the method or a file, perhaps with another policy.
 
     None without a name and a policy: each month is then that of the version in force in it.
     """

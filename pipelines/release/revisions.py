@@ -91,7 +91,7 @@ def mean_revision(
 
 
 def _revision(facts: Readings, method: Framework, month: pd.Period, later: datetime) -> float:
-    """How far a month read again at `later` lies from its first reading, in points.
+    """Points from the first reading of a month to the one at `later`.
 
     Both are linked to the same month before, so that their difference is that of what moved them.
     """

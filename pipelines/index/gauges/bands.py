@@ -33,7 +33,7 @@ LEVEL = 0.9
 def settled(
     source: realtime.Readings, framework: Framework, until: pd.Period, as_of: datetime
 ) -> pd.DataFrame:
-    """The errors of the first readings that are known when `until` is made: see `errors`."""
+    """The errors of first readings that the edition of `until` may know."""
     months = pd.period_range(framework.rules.first_month, until - SETTLED, freq="M")
     again = {month: min(realtime.cutoff(month + SETTLED, framework), as_of) for month in months}
     return errors(
@@ -88,34 +88,34 @@ def _mean(dimensions: pd.DataFrame, tree: Tree, floor: float) -> pd.Series:
     return mean.where(share >= floor * weights.sum() - 1e-9)
 
 
-def spreads(found: pd.DataFrame, months: pd.DatetimeIndex) -> dict[str, pd.DataFrame]:
-    """Root mean square of the errors known at each month's cut-off, and their number.
+def spreads(misses: pd.DataFrame, months: pd.DatetimeIndex) -> dict[str, pd.DataFrame]:
+    """Root mean square and number of the errors each month may know.
 
-    `found` are those of `errors` after SETTLED months, by consecutive months. By key: month x
+    `misses` are those of `errors` after SETTLED months, by consecutive months. By key: month x
     rms, count; NaN with fewer than LEAST.
     """
-    known = found.reindex(months).shift(SETTLED)
-    return {str(key): _spread(known[key]) for key in known}
+    recent = misses.reindex(months).shift(SETTLED)
+    return {str(key): _spread(recent[key]) for key in recent}
 
 
-def _spread(known: "pd.Series[float]") -> pd.DataFrame:
-    there = known.dropna()
+def _spread(recent: "pd.Series[float]") -> pd.DataFrame:
+    there = recent.dropna()
     window = there.pow(2).rolling(YEAR, min_periods=LEAST)
     own = pd.DataFrame({"rms": window.mean().pow(0.5), "count": window.count()})
     # A month without an error of its own still has those before it.
-    return own.reindex(known.index).ffill()
+    return own.reindex(recent.index).ffill()
 
 
-def intervals(scores: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+def intervals(scores: pd.DataFrame, misses: pd.DataFrame) -> pd.DataFrame:
     """The 90 % band of each month: period, key, low, high, kept on the scale.
 
     `scores` is month x "index" and dimensions. The half-width is the root mean square of the last
     errors times the quantile of Student's t with as many degrees of freedom: what a new draw from
     a centred normal law, whose spread is learned from so few draws, stays within.
     """
-    months = pd.date_range(found.index.min(), scores.index.max(), freq="MS", unit="s")
+    months = pd.date_range(misses.index.min(), scores.index.max(), freq="MS", unit="s")
     parts = []
-    for key, spread in spreads(found, months).items():
+    for key, spread in spreads(misses, months).items():
         if key in scores:
             half = _quantile(spread["count"]) * spread["rms"]
             ends = {"low": scores[key] - half, "high": scores[key] + half}
@@ -131,7 +131,7 @@ def _quantile(count: "pd.Series[float]") -> "pd.Series[float]":
 
 
 def chance(rows: pd.DataFrame, threshold: float) -> "pd.Series[float]":
-    """By period, the chance that the settled value is at least a threshold, 0 to 1.
+    """The chance (0 to 1) by period of settling at a threshold or above.
 
     `rows` are those of one key, with score, low and high. The scale cuts an end of a band off: its
     longer side has the width. NaN without a band.

@@ -64,7 +64,7 @@ def analyse(
 
 
 def _linked(outcome: monte_carlo.Replicates, rows: pd.DataFrame) -> monte_carlo.Replicates:
-    """The replicates moved by what links presence and versions, which no choice changes."""
+    """The replicates moved by what links presence and versions."""
     leaves = rows[rows["kind"].eq("indicator") & rows["weight"].gt(0)]
     above = leaves["key"].str.split(".").str[0]
     inside = leaves.groupby(["period", above])[["contribution", "weight"]].sum()

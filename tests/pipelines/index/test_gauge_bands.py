@@ -43,7 +43,7 @@ def scores(first: pd.DataFrame, method: Framework) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def found(source: realtime.Readings, method: Framework) -> pd.DataFrame:
+def misses(source: realtime.Readings, method: Framework) -> pd.DataFrame:
     return bands.settled(source, method, LAST, NOW)
 
 
@@ -61,10 +61,10 @@ def later(
     "key", ["index", "cost", "chips", "infrastructure", "dependency", "productivity"]
 )
 def test_nine_later_values_in_ten_are_inside_as_the_page_says(
-    key: str, scores: pd.DataFrame, found: pd.DataFrame, later: pd.DataFrame
+    key: str, scores: pd.DataFrame, misses: pd.DataFrame, later: pd.DataFrame
 ) -> None:
     readable = scores.where(scores["index"].notna(), axis=0)
-    ends = bands.intervals(readable, found).query("key == @key").set_index("period")
+    ends = bands.intervals(readable, misses).query("key == @key").set_index("period")
     both = ends.assign(later=later[key])[["low", "high", "later"]].loc[COMPARED].dropna()
     inside = both["later"].between(both["low"], both["high"]).mean()
     assert 0.85 <= inside <= 0.95
@@ -72,23 +72,23 @@ def test_nine_later_values_in_ten_are_inside_as_the_page_says(
 
 
 def test_a_band_is_students_of_the_last_years_errors(
-    scores: pd.DataFrame, found: pd.DataFrame
+    scores: pd.DataFrame, misses: pd.DataFrame
 ) -> None:
     month = pd.Timestamp("2026-03-01")
-    past = found["cost"][: month - pd.DateOffset(months=bands.SETTLED)].dropna().tail(12)
+    past = misses["cost"][: month - pd.DateOffset(months=bands.SETTLED)].dropna().tail(12)
     half = t.ppf(0.95, 12) * np.sqrt((past**2).mean())
-    ends = bands.intervals(scores, found).query("key == 'cost'").set_index("period").loc[month]
+    ends = bands.intervals(scores, misses).query("key == 'cost'").set_index("period").loc[month]
     assert ends["low"] == pytest.approx(scores.loc[month, "cost"] - half)
     assert ends["high"] == pytest.approx(scores.loc[month, "cost"] + half)
 
 
 def test_no_band_sees_a_later_month(
-    source: realtime.Readings, method: Framework, scores: pd.DataFrame, found: pd.DataFrame
+    source: realtime.Readings, method: Framework, scores: pd.DataFrame, misses: pd.DataFrame
 ) -> None:
     until = pd.Period("2025-06", "M")
     then = bands.settled(source, method, until, realtime.cutoff(until, method))
     shown = scores[: until.to_timestamp()]
-    now = bands.intervals(scores, found).query("period <= @until.to_timestamp()")
+    now = bands.intervals(scores, misses).query("period <= @until.to_timestamp()")
     pd.testing.assert_frame_equal(
         bands.intervals(shown, then).sort_values(["key", "period"], ignore_index=True),
         now.sort_values(["key", "period"], ignore_index=True),

@@ -1,4 +1,4 @@
-"""The shipped figures carried to spring 2027: made up, to play what comes next."""
+"""The shipped figures carried to spring 2027, to play what comes next."""
 
 from datetime import UTC, datetime
 
@@ -24,8 +24,8 @@ def carry(engine: Engine) -> int:
     for source in registry().values():
         if source.history:
             rows = _carried(read_history(source.history))
-            made = {"url": f"tests/carried/{source.key}", "outcome": "new", "sha256": "00ff"}
-            number = load.record(engine, source.key, at=MADE_AT, **made)
+            fetch = {"url": f"tests/carried/{source.key}", "outcome": "new", "sha256": "00ff"}
+            number = load.record(engine, source.key, at=MADE_AT, **fetch)
             added += load.append(engine, number, rows).added
     return added
 
@@ -51,7 +51,7 @@ def _of_series(key: str, rows: pd.DataFrame) -> pd.DataFrame:
         before = full.get(month - 12, full.iloc[-1])
         full[month] = before * growth if month - 12 in full.index else before
     periods = pd.PeriodIndex(ahead, freq="M").to_timestamp().astype("datetime64[s]")
-    made = pd.DataFrame(
+    figures = pd.DataFrame(
         {
             "series": key,
             "period": periods,
@@ -60,4 +60,4 @@ def _of_series(key: str, rows: pd.DataFrame) -> pd.DataFrame:
             "known_from": (periods + delay).tz_localize("UTC").astype("datetime64[s, UTC]"),
         }
     )
-    return made[made["known_from"].le(UNTIL)]
+    return figures[figures["known_from"].le(UNTIL)]

@@ -80,7 +80,7 @@ def test_months_published_by_the_old_version_are_the_same_bytes(home: Path) -> N
         again = [{name: now[row["period"]][name] for name in row} for row in published]
         assert again == published
     first = table(home, JANUARY, "index")[-1]
-    assert {k: v for k, v in table(home, FEBRUARY, "index")[-2].items()} == first
+    assert table(home, FEBRUARY, "index")[-2] == first
 
 
 def test_contributions_add_up_with_composition_and_link(home: Path) -> None:
@@ -186,5 +186,5 @@ def test_the_other_questions_take_a_method_too(home: Path, silentcrash: Command)
 def test_alert_rules_look_at_the_index_of_both_versions(home: Path, silentcrash: Command) -> None:
     ended = silentcrash("alerts", "explain", "index-watch")
     assert ended.code == 0, ended.err
-    found = pd.read_csv(home / "releases" / FEBRUARY / "index.csv")
-    assert found["regime"].iloc[-1] in {"watch", "strain", "silent_crash"}
+    shown = pd.read_csv(home / "releases" / FEBRUARY / "index.csv")
+    assert shown["regime"].iloc[-1] in {"watch", "strain", "silent_crash"}
