@@ -227,9 +227,8 @@ class EditionStats:
         """Change of the index over a month by indicator, in points.
 
         Columns: key, dimension, figures, weights, total. `figures` is the change of the scores
-        at mean weights, `weights` that of the effective weights at mean scores; an indicator
-        that enters or leaves is wholly in `weights`. Totals add up to the change of the index.
-        Empty where the index was not published a month ago.
+        at mean weights, `weights` the rest. Totals add up to the change of the index, with two
+        gauges but for composition. Empty where the index was not published a month ago.
         """
         pair = [self.month_before, self.month]
         names = self.indicators.query("not panel")[["key", "dimension"]].set_index("key")
@@ -238,8 +237,7 @@ class EditionStats:
         if self.edition.framework.get("phase"):
             # Who is present moves nothing there: effective weights are no cause of a change.
             moved = self.edition.change.set_index("key").sum(axis=1).reindex(names.index)
-            total = moved.fillna(0.0)
-            return names.assign(figures=total, weights=0.0, total=total).reset_index()
+            return names.assign(figures=moved, weights=0.0, total=moved).fillna(0.0).reset_index()
         score = self.indicator_scores.reindex(index=pair, columns=names.index)
         part, weight = (
             self.table(column, "indicator").reindex_like(score).fillna(0.0)
