@@ -17,6 +17,7 @@ from warehouse.edition import Edition
 # of some twenty indicators of equal weight adds when its pressure moves by ten points.
 HOLD = 0.5
 STATES = ("observed", "carried", "estimated")
+PHASES = ("retreat", "recovery")
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,37 @@ class EditionStats:
     def zones(self) -> list[dict[str, Any]]:
         """The regimes of the index, the calmest first."""
         return list(self.edition.framework["regimes"])
+
+    @cached_property
+    def versions(self) -> list[dict[str, Any]]:
+        """The method of the edition and those it succeeds, the newest first."""
+        chain = [self.edition.framework]
+        while before := chain[-1].get("succeeds"):
+            chain.append(before["method"])
+        return chain
+
+    @cached_property
+    def labels(self) -> list[dict[str, Any]]:
+        """What a month may be called: zones from the calmest up, phases, older zones."""
+        phases = self.edition.framework.get("phase") or {}
+        newest = [*self.zones, *(phases[name] for name in PHASES if name in phases)]
+        older = [zone for method in self.versions[1:] for zone in method["regimes"]]
+        keys = {label["key"] for label in newest}
+        return [*newest, *(zone for zone in older if zone["key"] not in keys)]
+
+    @cached_property
+    def made_by(self) -> "pd.Series[str]":
+        """The version of the method that made each month."""
+        periods = pd.Index(sorted(self.edition.values["period"].unique()), name="period")
+        by_version = pd.Series(self.versions[-1]["version"], periods)
+        for method in self.versions[-2::-1]:
+            by_version[periods >= pd.Timestamp(method["succeeds"]["since"])] = method["version"]
+        return by_version
+
+    @property
+    def changes_method(self) -> bool:
+        """True if another version made the month before."""
+        return self.made_by.get(self.month_before, "") not in {"", self.made_by[self.month]}
 
     def table(self, column: str, kind: str) -> pd.DataFrame:
         """One column of the values as a table, month x key, without missing months."""
@@ -135,14 +167,21 @@ class EditionStats:
         framework. `hidden` tells those whose value is a figure as it was read, of a publisher
         that does not let others republish it.
         """
-        total_weight = sum(group["weight"] for group in self.dimensions)
-        return pd.DataFrame(
-            [
-                indicator | self._added(group, indicator, total_weight)
-                for group in [*self.dimensions, *self.panels]
-                for indicator in group["indicator"]
-            ]
-        )
+        return pd.DataFrame(self._described(self.edition.framework))
+
+    @cached_property
+    def every_indicator(self) -> pd.DataFrame:
+        """The same with those that only a version before had."""
+        rows = [row for method in self.versions for row in self._described(method)]
+        return pd.DataFrame(rows).drop_duplicates("key", ignore_index=True)
+
+    def _described(self, method: dict[str, Any]) -> list[dict[str, Any]]:
+        total_weight = sum(group["weight"] for group in method["dimension"])
+        return [
+            indicator | self._added(group, indicator, total_weight)
+            for group in [*method["dimension"], *method.get("panel", [])]
+            for indicator in group["indicator"]
+        ]
 
     def _added(
         self, group: dict[str, Any], indicator: dict[str, Any], total_weight: float
@@ -188,14 +227,17 @@ class EditionStats:
         """Change of the index over a month by indicator, in points.
 
         Columns: key, dimension, figures, weights, total. `figures` is the change of the scores
-        at mean weights, `weights` that of the effective weights at mean scores; an indicator
-        that enters or leaves is wholly in `weights`. Totals add up to the change of the index.
-        Empty where the index was not published a month ago.
+        at mean weights, `weights` the rest. Totals add up to the change of the index, with two
+        gauges but for composition. Empty where the index was not published a month ago.
         """
         pair = [self.month_before, self.month]
         names = self.indicators.query("not panel")[["key", "dimension"]].set_index("key")
         if self.index_scores.reindex(pair).isna().any():
             return pd.DataFrame(columns=["key", "dimension", "figures", "weights", "total"])
+        if self.edition.framework.get("phase"):
+            # Who is present moves nothing there: effective weights are no cause of a change.
+            moved = self.edition.change.set_index("key").sum(axis=1).reindex(names.index)
+            return names.assign(figures=moved, weights=0.0, total=moved).fillna(0.0).reset_index()
         score = self.indicator_scores.reindex(index=pair, columns=names.index)
         part, weight = (
             self.table(column, "indicator").reindex_like(score).fillna(0.0)
@@ -244,10 +286,15 @@ class EditionStats:
         return both.loc[both["before"].ne(both["after"])].reset_index()
 
     def line(self, key: str) -> "pd.Series[Any]":
-        """Values of the index or a dimension in the month, with its `change`."""
+        """Values of the index or a dimension in the month, with its `change`.
+
+        A dimension has none over the month in which the method changes: it is not linked.
+        """
         values = self.edition.values
         rows = values.loc[values["key"].eq(key)].set_index("period")
         before = rows["score"].get(self.month_before, float("nan"))
         change = rows["score"].get(self.month, float("nan")) - before
+        if key != "index" and self.changes_method:
+            change = float("nan")
         now: pd.Series[Any] = rows.assign(change=change).loc[[self.month]].iloc[0]
         return now

@@ -20,7 +20,7 @@ def tables(edition: Edition) -> dict[str, pd.DataFrame]:
     traced = _traced(stats)
     both = {} if edition.gauges.rows.empty else {"gauges": gauges(edition)}
     return {
-        "index": index(edition),
+        "index": index(stats),
         **both,
         "contributions": contributions(edition),
         "indicators": indicators(stats),
@@ -32,8 +32,12 @@ def tables(edition: Edition) -> dict[str, pd.DataFrame]:
     }
 
 
-def index(edition: Edition) -> pd.DataFrame:
-    """The index, its regime and coverage, and the dimensions, by month."""
+def index(stats: EditionStats) -> pd.DataFrame:
+    """The index, its regime and coverage, and the dimensions, by month.
+
+    With the version that made each month, in an edition that has months of two.
+    """
+    edition = stats.edition
     rows = edition.values
     wide = rows.loc[rows["kind"].isin(["index", "dimension"])]
     scores = wide.pivot(index="period", columns="key", values="score")
@@ -43,6 +47,9 @@ def index(edition: Edition) -> pd.DataFrame:
     details = ["regime", "coverage", "reason"]
     ordered = scores.reindex(columns=["index", *order])
     joined = ordered.join(index_rows[[*bounds, *details]]).rename_axis(columns=None)
+    made_by = stats.made_by.reindex(joined.index)
+    if made_by.nunique() > 1:
+        joined, details = joined.assign(method=made_by), ["regime", "method", *details[1:]]
     return _ordered(joined[["index", *bounds, *order, *details]].reset_index())
 
 
@@ -69,14 +76,20 @@ def gauges(edition: Edition) -> pd.DataFrame:
 
 
 def contributions(edition: Edition) -> pd.DataFrame:
-    """Points of the index by month; dimensions and indicators each add up to it."""
-    rows = edition.values.loc[edition.values["kind"].isin(["dimension", "indicator"])]
+    """Points of the index by month; dimensions and indicators each add up to it.
+
+    With the rows that link who is present and versions of the method, where there are any.
+    """
+    values = edition.values
+    kinds = ["dimension", "indicator", "composition", "link"]
+    retreat = values["key"].eq("retreat.composition")
+    rows = values.loc[values["kind"].isin(kinds) & ~retreat]
     return _ordered(rows[metadata.names("contributions")])
 
 
 def indicators(stats: EditionStats) -> pd.DataFrame:
     """Value, unit, score, weight, age and state of each indicator by month."""
-    values, method = stats.edition.values, stats.indicators.set_index("key")
+    values, method = stats.edition.values, stats.every_indicator.set_index("key")
     rows = values.loc[values["kind"].isin(["indicator", "panel"])]
     hidden = rows["key"].map(method["hidden"])
     return _ordered(

@@ -78,21 +78,46 @@ def content(stats: EditionStats, lang: Language, draw: Draw, data: str = "") -> 
 
 def opening(stats: EditionStats, lang: Language) -> dict[str, object]:
     """The header line, the headline, the lede and the key points."""
-    level, names = stats.level, lang.names(stats.zones)
+    level, names = stats.level, lang.names(stats.labels)
     largest = stats.dimension_points.iloc[-1].nlargest(LEADERS)
     dimensions = lang.names(stats.dimensions)
     leaders = [(dimensions[str(key)], points) for key, points in largest.items()]
     return {
         "level": level,
         "regime": names.get(level.regime, ""),
-        "rank": list(names).index(level.regime) if level.regime in names else 0,
+        "rank": headline.rank(level.regime, stats.zones),
         "headline": headline.headline(level, names, lang),
-        "lede": headline.lede(level, leaders, stats.states["observed"], lang),
+        "lede": [
+            *headline.lede(level, leaders, stats.states["observed"], lang),
+            *change_of_method(stats, lang),
+        ],
         "points": table_rows.points(stats, lang),
         "month": lang.month(stats.month),
         "known": lang.day(stats.edition.as_of.date()),
         "next_cutoff": lang.day(_cutoff(stats, 1)),
     }
+
+
+def change_of_method(stats: EditionStats, lang: Language) -> list[str]:
+    """Sentences on a provisional reading and on a new version of the method."""
+    sentences = []
+    index = stats.line("index")
+    if index["state"] == "provisional":
+        share = lang.percent(float(index["coverage"]))
+        sentences.append(lang.say("lede_provisional", observed=share))
+    succeeds = stats.edition.framework.get("succeeds")
+    if succeeds and stats.edition.month >= succeeds["since"]:
+        link = stats.line("link")
+        sentences.append(
+            lang.say(
+                "lede_new_method" if stats.edition.month == succeeds["since"] else "lede_method",
+                new=stats.edition.framework_version,
+                old=succeeds["method"]["version"],
+                since=lang.month(succeeds["since"]),
+                link=lang.number(link["contribution"], signed=True),
+            )
+        )
+    return sentences
 
 
 def _cutoff(stats: EditionStats, ahead: int) -> date:

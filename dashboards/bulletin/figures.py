@@ -56,7 +56,7 @@ def index_figure(stats: EditionStats, lang: Language, draw: Draw, width: int) ->
     scores = frame.dropna(subset="score").set_index("period")["score"]
     label = "" if scores.empty else lang.number(scores.iloc[-1])
     zones = _zones(stats.zones, lang)
-    names = {"": "–"} | lang.names(stats.zones)
+    names = {"": "–"} | lang.names(stats.labels)
     later = frame.get("revised", frame["score"] * float("nan"))
     lines = zip(frame["period"], frame["score"], later, stats.index_regimes, strict=True)
     rows = [

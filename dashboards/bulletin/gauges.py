@@ -66,8 +66,16 @@ def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
         for month, line in zip(later.index, later.to_dict("records"), strict=True)
     ]  # fmt: skip
     sentences += _again(stats, lang)
-    since = lang.month(_since(method))
-    sentences.append(lang.say("gauges_method", version=method["version"], since=since))
+    succeeds = stats.edition.framework.get("succeeds") or {}
+    in_force = method["version"] == stats.edition.framework_version
+    sentences.append(
+        lang.say(
+            "gauges_in_force" if in_force else "gauges_method",
+            version=method["version"],
+            since=lang.month(_since(method)),
+            old=(succeeds.get("method") or {}).get("version", ""),
+        )
+    )
     return {
         "sentences": sentences,
         "signs": _signs(stats, read.index[-1], lang) if len(read) else [],
@@ -81,7 +89,7 @@ def figure(stats: EditionStats, lang: Language, draw: Draw) -> Figure | None:
     if read.empty:
         return None
     method = stats.edition.gauges.method
-    phases = _phases(method, lang) | {"": "–"}
+    phases = lang.names(stats.labels) | _phases(method, lang) | {"": "–"}
     zones = [(float(zone["enter"]), lang.of(zone)) for zone in method["regimes"][1:]]
     shown = read.reset_index()[["period", "pressure", "retreat"]]
     ends = shown["period"].isin([read.index[0], read.index[-1]])
@@ -148,7 +156,7 @@ def _again(stats: EditionStats, lang: Language) -> list[str]:
     return [
         lang.say(
             AGAIN[reading],
-            month=lang.month(month),
+            month=lang.of_month(month),
             now=lang.number(score),
             first=lang.number(first.get(month, float("nan"))),
         )

@@ -1,6 +1,7 @@
 """The first sentences of a bulletin, made by rule; none is written by hand."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -22,6 +23,15 @@ def headline(level: Level, regimes: Mapping[str, str], lang: Language) -> str:
         figure=lang.number(level.score),
         zone=lang.say(_passage(level, list(regimes)), regime=regimes[level.regime]),
     )
+
+
+def rank(regime: str, zones: Sequence[Mapping[str, Any]]) -> int:
+    """The number of the colour of a zone, the calmest 0.
+
+    A phase has that of the highest zone.
+    """
+    keys = [zone["key"] for zone in zones]
+    return keys.index(regime) if regime in keys else (len(keys) - 1 if regime else 0)
 
 
 def movement(change: float, hold: float) -> str:

@@ -24,14 +24,15 @@ def since(stats: EditionStats, lang: Language) -> Row:
     if change.abs().to_numpy().max() < SMALL:
         newest = lang.of_month(stats.readings["observed"].dropna().max())
         notes.insert(0, lang.say("since_still", month=newest))
-    names = lang.names(_records(stats.indicators))
+    names = lang.names(_records(stats.every_indicator))
     return {"none": "", "indicators": _by_indicator(change, names, lang), "notes": notes}
 
 
 def moved(stats: EditionStats, lang: Language) -> list[list[str]]:
     """What moved the index by dimension and cause, with the total."""
     causes = stats.causes
-    names = lang.names(stats.dimensions) | {"link": str(lang.words["link"])}
+    added = {name: str(lang.words[name]) for name in ("link", "composition")}
+    names = lang.names(stats.dimensions) | added
     rows = [_moved(names[str(key)], line, lang) for key, line in causes.iterrows()]
     return [*rows, _moved(str(lang.words["column_total"]), causes.sum(), lang)]
 

@@ -71,15 +71,17 @@ def rules(stats: EditionStats, lang: Language) -> str:
     )
     sentence = "hold_usual" if stats.edition.mean_revision is None else "hold_revision"
     hold = lang.say(sentence, hold=lang.points(stats.hold))
-    interval = _interval(stats.line("index"), lang)
+    interval = _interval(stats, lang)
     return f"{zones} {hold} {interval}".strip()
 
 
-def _interval(line: "pd.Series[Any]", lang: Language) -> str:
+def _interval(stats: EditionStats, lang: Language) -> str:
     """A sentence on the grey band and its ends; "" where the edition has none."""
+    line = stats.line("index")
     if pd.isna(line.get("low")) or pd.isna(line.get("high")):
         return ""
-    return lang.say("note_interval", low=lang.number(line["low"]), high=lang.number(line["high"]))
+    note = "note_interval_errors" if stats.edition.framework.get("phase") else "note_interval"
+    return lang.say(note, low=lang.number(line["low"]), high=lang.number(line["high"]))
 
 
 def blocks(stats: EditionStats, lang: Language) -> list[Row]:
@@ -132,7 +134,7 @@ def _indicator(row: Mapping[Any, Any], series: list[str], lang: Language) -> Row
         else "–",
         "age": _age(row["age_months"], lang),
         "state": row["state"],
-        "state_name": lang.words[f"state_{row['state']}"],
+        "state_name": lang.words[f"state_{str(row['state']).replace(' ', '_')}"],
         "rationale": lang.of(row, "rationale"),
         "goalposts": _goalposts(row, lang),
         "caveat": lang.of(row, "caveat"),

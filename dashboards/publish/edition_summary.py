@@ -26,7 +26,7 @@ def document(publication: Publication) -> dict[str, Any]:
 
 def _headline(publication: Publication, code: str) -> str:
     lang = language(code)
-    names = {regime["key"]: lang.of(regime) for regime in publication.edition.framework["regimes"]}
+    names = lang.names(publication.stats.labels)
     return headline.headline(publication.stats.level, names, lang)
 
 

@@ -32,7 +32,9 @@ def edition_alerts(rules: Iterable[Rule], before: Vintage, now: Vintage) -> dict
         retracted), since (the first month of the breach, YYYY-MM-DD) and value (the figure
         compared, in the month of `now`); breaches that last are `on`. All of it is fit for JSON.
     """
-    looking = [rule for rule in rules if rule.kind in SERIES_KINDS]
+    looking = [
+        rule for rule in rules if rule.kind in SERIES_KINDS and signals.applies(rule, now.method)
+    ]
     return {
         "rules": [
             rule.model_dump(mode="json", by_alias=True, exclude=INTERNAL) for rule in looking
@@ -151,9 +153,8 @@ def _summary_row(
 
 def _rises(newest: Vintage) -> list[pd.Timestamp]:
     """The months in which the regime of the index rose."""
-    ladder = [regime["key"] for regime in newest.method["regimes"]]
     index = newest.table.loc[lambda table: table["key"].eq("index")].set_index("period")
-    step = index["regime"].map({name: at for at, name in enumerate(ladder)}).ffill()
+    step = index["regime"].map(signals.ladder(newest.method)).ffill()
     return list(step.index[step.diff().gt(0)])
 
 

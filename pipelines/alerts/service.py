@@ -33,16 +33,16 @@ RECENT = timedelta(days=31)
 
 def rules_in_force(path: Path | None = None) -> RuleSet:
     """The rules of SILENTCRASH_ALERTS, or the shipped ones. Raises RulesError."""
-    from pipelines.index.framework import load as method
+    from pipelines.index import framework
     from sources.announcements.event_type import KINDS
 
-    framework = method()
+    versions = framework.lineage(framework.newest())
     names = {
         "index": ["index"],
-        "dimension": [dimension.key for dimension in framework.dimension],
-        "indicator": list(framework.indicators),
+        "dimension": [group.key for method in versions for group in method.dimension],
+        "indicator": [key for method in versions for key in method.indicators],
         "announcement": KINDS,
-        "regimes": [regime.key for regime in framework.regimes],
+        "regimes": [zone for method in versions for zone in method.labels],
     }
     return load(path or from_environment().alerts or BUNDLED, names)
 

@@ -15,6 +15,7 @@ from warehouse.edition import Edition
 
 COMPARE = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
 OTHER_SIDE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "crosses_up": "<", "crosses_down": ">"}
+PHASES = ("retreat", "recovery")
 # The rank among fewer than a year of months would be that of a season.
 RANKED_FROM = 12
 # Enough for a probability to a point or two (standard error at 0.5: 0.016), and fast.
@@ -114,21 +115,44 @@ def compare(op: str, figure: "pd.Series[float]", bound: float) -> "pd.Series[boo
 
 
 def _regime(rule: Rule, seen: Vintage) -> Signal:
-    """Regimes as steps of a ladder, which the engine has already smoothed."""
-    ladder = [regime["key"] for regime in seen.method["regimes"]]
+    """Regimes as steps of a ladder, which the engine has already smoothed.
+
+    A phase (retreat, recovery) stands beside the ladder: while it lasts, the index is on the step
+    that its score has not left.
+    """
     index = seen.values.loc[lambda table: table["key"].eq("index")].set_index("period")
-    steps = {name: step for step, name in enumerate(ladder)}
-    step = index["regime"].map(steps).astype("float64")
-    first = ladder.index(rule.regime) if rule.regime in ladder else len(ladder)
-    never = pd.Series(False, index=step.index)
+    never = pd.Series(False, index=index.index)
+    if rule.regime in PHASES:
+        missing = index["regime"].eq("") | index["regime"].isna()
+        phase = index["regime"].eq(rule.regime)
+        return Signal(index["score"], phase, ~phase & ~missing, never, missing)
+    steps = ladder(seen.method)
+    leaves = [float(zone["leave"]) for zone in seen.method["regimes"][1:]]
+    by_score = pd.Series(np.searchsorted(leaves, index["score"], "right"), index.index, dtype=float)
+    in_phase = index["regime"].isin(PHASES)
+    step = index["regime"].map(steps).astype("float64").mask(in_phase, by_score)
+    first = steps.get(rule.regime, len(steps))
     return Signal(index["score"], step.ge(first), step.lt(first), never, step.isna())
 
 
-def probability(seen: Vintage, threshold: float) -> "pd.Series[float]":
-    """P(index >= threshold) by period, 0 to 1, from the replicates of the engine.
+def ladder(method: Mapping[str, Any]) -> dict[str, int]:
+    """The step of each regime, by its names in every version of the method."""
+    before = method.get("succeeds")
+    earlier = ladder(before["method"]) if before else {}
+    return earlier | {zone["key"]: step for step, zone in enumerate(method["regimes"])}
 
-    Each replicate of a month uses that month and earlier ones only, so that the replicates of
-    an edition serve every month that it is cut off at.
+
+def applies(rule: Rule, method: Mapping[str, Any]) -> bool:
+    """True if the method has what the rule looks at: an older one has no phases."""
+    return rule.regime not in PHASES or bool(method.get("phase"))
+
+
+def probability(seen: Vintage, threshold: float) -> "pd.Series[float]":
+    """P(index >= threshold) by period, 0 to 1.
+
+    Each month has it by its own version: from the replicates of 2026.1, and from the band of a
+    method with two gauges. Both use a month and earlier ones only, so that those of an edition
+    serve every month that it is cut off at.
     """
     if threshold not in seen.chances:
         seen.chances[threshold] = _probability(seen.table, seen.method, threshold)
@@ -138,6 +162,16 @@ def probability(seen: Vintage, threshold: float) -> "pd.Series[float]":
 def _probability(
     table: pd.DataFrame, method: Mapping[str, Any], threshold: float
 ) -> "pd.Series[float]":
+    if succeeds := method.get("succeeds"):
+        old = table["period"] < pd.Timestamp(succeeds["since"])
+        parts = [_probability(table[old], succeeds["method"], threshold)] if old.any() else []
+        alone = {**method, "succeeds": None}
+        parts += [] if old.all() else [_probability(table[~old], alone, threshold)]
+        return pd.concat(parts)
+    if method.get("phase"):
+        from pipelines.index.gauges import bands as gauge_bands
+
+        return gauge_bands.chance(table[table["key"].eq("index")], threshold)
     from pipelines.index.robustness import bands, monte_carlo
 
     own = table.loc[table["kind"].eq("indicator")]

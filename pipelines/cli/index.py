@@ -17,6 +17,14 @@ app = typer.Typer(
 )
 
 
+Method = Annotated[
+    str,
+    typer.Option(
+        "--method", metavar="NAME|FILE", help="Another version of the method, 2026.1 for example."
+    ),
+]
+
+
 class Lang(StrEnum):
     """A language of publication."""
 
@@ -28,9 +36,7 @@ class Lang(StrEnum):
 def index(
     context: typer.Context,
     as_of: AsOf = "",
-    method: Annotated[
-        Path | None, typer.Option("--method", metavar="FILE", help="Another version of the method.")
-    ] = None,
+    method: Method = "",
     missing: Annotated[
         Policy | None, typer.Option("--missing", help="Another policy for what is missing.")
     ] = None,
@@ -43,7 +49,7 @@ def index(
     from pipelines.release import queries
 
     chosen = settings()
-    own = queries.method_of(method, missing)
+    own = queries.method_of(method, missing, chosen.now)
     with progress("Computing the index, month by month"):
         table = queries.index(to_read(chosen), earlier(as_of, chosen.now), own)
     render_table(table, format, "Silent Crash Index")
@@ -53,6 +59,7 @@ def index(
 def explain(
     month: str,
     as_of: AsOf = "",
+    method: Method = "",
     lang: Annotated[Lang, typer.Option("--lang", help="Language of the text.")] = Lang.en,
 ) -> None:
     """Explain in words where the value of MONTH comes from.
@@ -63,21 +70,23 @@ def explain(
     from pipelines.release import compute, queries
 
     chosen, period = settings(), compute.parse_month(month)
+    own = queries.method_of(method, None, chosen.now)
     with progress(f"Computing {month}"):
         engine = to_read(chosen)
-        text = queries.explain(engine, period, parse_day(as_of), chosen.now, lang.value)
+        text = queries.explain(engine, period, parse_day(as_of), chosen.now, lang.value, own)
     print(text)
 
 
 @app.command()
-def backtest(as_of: AsOf = "", format: Written = Format.table) -> None:
+def backtest(as_of: AsOf = "", method: Method = "", format: Written = Format.table) -> None:
     """Compare each month as first published and as known later."""
     from pipelines.cli.run import earlier, to_read
     from pipelines.release import queries
 
     chosen = settings()
+    own = queries.method_of(method, None, chosen.now)
     with progress("Walking every cut-off in pseudo real time") as step:
-        tables = queries.backtest(to_read(chosen), earlier(as_of, chosen.now), step)
+        tables = queries.backtest(to_read(chosen), earlier(as_of, chosen.now), step, own)
     months, summary, between = tables
     render_table(months, format, "Each month as first published, and as known now")
     if format is Format.table:
@@ -86,7 +95,7 @@ def backtest(as_of: AsOf = "", format: Written = Format.table) -> None:
 
 
 @app.command()
-def runway(format: Written = Format.table) -> None:
+def runway(method: Method = "", format: Written = Format.table) -> None:
     """Show how long each indicator lasts without new figures."""
     import sys
 
@@ -94,8 +103,9 @@ def runway(format: Written = Format.table) -> None:
     from pipelines.release import queries
 
     chosen = settings()
+    own = queries.method_of(method, None, chosen.now)
     with progress("Reading every indicator, month by month ahead"):
-        rows, sentence = queries.runway(to_read(chosen), chosen.now)
+        rows, sentence = queries.runway(to_read(chosen), chosen.now, own)
     render_table(rows, format, "Newest figure, who continues it, and when it would be withheld")
     print(sentence, file=sys.stderr)
 
@@ -103,6 +113,7 @@ def runway(format: Written = Format.table) -> None:
 @app.command()
 def sensitivity(
     as_of: AsOf = "",
+    method: Method = "",
     format: Written = Format.table,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Write CSV files there.")
@@ -113,8 +124,9 @@ def sensitivity(
     from pipelines.release import queries
 
     chosen = settings()
+    own = queries.method_of(method, None, chosen.now)
     with progress("Computing the index, month by month") as step:
-        tables = queries.sensitivity(to_read(chosen), earlier(as_of, chosen.now), step)
+        tables = queries.sensitivity(to_read(chosen), earlier(as_of, chosen.now), step, own)
     render_table(tables["bands"], format, "Bands of the index over 10,000 replicates")
     if format is Format.table:
         render_table(tables["factors"], format, "Which choice matters, last month (Sobol indices)")

@@ -9,6 +9,7 @@ from pipelines.alerts import service
 from pipelines.announcements import collect, curated, filings
 from pipelines.definitions.resources import Observatory
 from pipelines.definitions.source_assets import OWNERS
+from pipelines.index import framework
 from pipelines.ingest import ingestion
 from pipelines.release import compute, runway
 from sources import find_source
@@ -31,7 +32,7 @@ NEW_AND_GREEN = (
 # Two hours after the daily sources.
 EVERY_DAY = A.cron_tick_passed("0 7 * * *").since(A.newly_requested() | A.newly_updated())
 # A source that no indicator reads must not hold the index back.
-INDEX_SOURCES = runway.sources_read(compute.framework())
+INDEX_SOURCES = runway.sources_read(framework.newest())
 
 
 @dg.multi_asset(

@@ -10,11 +10,13 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from pipelines.declared import Declared, checked, raw
+from pipelines.errors import MethodError
 from pipelines.index import Policy
 from pipelines.index.transform import TRANSFORMS
 
 BUNDLED = Path(__file__).with_name("framework.toml")
-# The version that follows: computed beside the one in force until its first month.
+# The newest version. Its `succeeds.since` is the one place that says from which month on it
+# makes the index; until then it is computed beside the version in force.
 NEXT = Path(__file__).with_name("framework_2027.1.toml")
 # Method 2026.1 says nothing of it and was published on figures from 2014 on: a live source that
 # answers with older ones must not move its chained ratios.
@@ -50,6 +52,7 @@ class Indicator(Declared):
     )
     low: float
     high: float
+    from_sample: bool | None = Later  # True where an end is taken from the months that it scores
     weight: float = Field(gt=0)
     rationale_fr: str
     rationale_en: str
@@ -198,6 +201,12 @@ class Framework(Declared):
         return Framework.model_validate(method | {"rules": method["rules"] | {"missing": missing}})
 
     @property
+    def labels(self) -> list[str]:
+        """The keys of its zones, from the calmest up, and of its phases."""
+        phases = [self.phase.retreat, self.phase.recovery] if self.phase else []
+        return [label.key for label in (*self.regimes, *phases)]
+
+    @property
     def indicators(self) -> dict[str, Indicator]:
         """Every indicator by its full key, those of retreat and panels included."""
         second = (self.retreat,) if self.retreat else ()
@@ -220,6 +229,42 @@ def load(path: Path = BUNDLED) -> Framework:
         old["method"] = load(path.parent / old["method"]).as_dict()
         method = _inherited(method, old["method"])
     return checked(method, Framework, path)
+
+
+def newest() -> Framework:
+    """The newest version of the method, with those that it succeeds inside it."""
+    return load(NEXT)
+
+
+def lineage(method: Framework) -> list[Framework]:
+    """The method and the versions that it succeeds, the newest first."""
+    return [method, *(lineage(method.succeeds.method) if method.succeeds else [])]
+
+
+def in_force(month: str, method: Framework | None = None) -> Framework:
+    """The version that makes the index of `month` (YYYY-MM).
+
+    It is `method`, the newest by default, or the one of its predecessors that was in force then.
+    """
+    method = method or newest()
+    while method.succeeds and month < method.succeeds.since:
+        method = method.succeeds.method
+    return method
+
+
+def named(name: str) -> Framework:
+    """A version by its name (2026.1), or the method in a TOML file.
+
+    Raises MethodError naming the versions, or the field at fault.
+    """
+    versions = {method.version: method for method in lineage(newest())}
+    if name in versions:
+        return versions[name]
+    if not Path(name).is_file():
+        raise MethodError(
+            f"there is no method {name!r}: give a TOML file or one of {', '.join(sorted(versions))}"
+        )
+    return load(Path(name))
 
 
 def _inherited(new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:

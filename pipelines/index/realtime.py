@@ -10,7 +10,7 @@ import pandas as pd
 from pipelines.index import assemble as one_gauge
 from pipelines.index import missing
 from pipelines.index.asof import Figures, FiguresAsOf
-from pipelines.index.framework import Framework
+from pipelines.index.framework import Framework, Indicator, lineage
 from pipelines.index.gauges import rows as two_gauges
 from pipelines.index.inputs import successions
 from pipelines.index.reading import Reading, read
@@ -20,6 +20,97 @@ READ = ["period", "key", "value", "observed", "age_months", "state", "reason"]
 SINGLE = ["key", "kind", "value", "score", "weight", "contribution", "coverage", "observed",
           "age_months"]  # fmt: skip
 TRACED = ["key", "period", "series", "series_period", "known_from", "fetch_id"]
+
+
+class Readings:
+    """Indicators by month and date of knowledge, each read once.
+
+    Versions of the method share most of their indicators, and an edition looks at the same months
+    many times: what was read is kept. It holds the figures of `framework` and of the versions
+    that it succeeds.
+    """
+
+    def __init__(self, history: pd.DataFrame, framework: Framework) -> None:
+        self.history = history
+        self._keys = {
+            key
+            for version in lineage(framework)
+            for indicator in version.indicators.values()
+            for key in indicator.series
+        }
+        self._figures = FiguresAsOf(history, successions.with_followers(self._keys))
+        self._read: dict[tuple[str, pd.Period, datetime], Reading] = {}
+        self._known: dict[datetime, dict[str, Figures]] = {}
+        self._names: dict[str, list[tuple[str, Indicator, str]]] = {}
+
+    @property
+    def rows(self) -> pd.DataFrame:
+        """The rows of the history that readings point at by position."""
+        return self._figures.rows
+
+    def of(
+        self, framework: Framework, months: Iterable[pd.Period], dates: Mapping[pd.Period, datetime]
+    ) -> list[tuple[pd.Period, str, Reading]]:
+        """Every indicator in each month, as known at its date or its cut-off.
+
+        Raises ValueError for a method that reads series which are not held.
+        """
+        return [
+            (month, key, reading)
+            for month in months
+            for key, reading in self.at(
+                framework, month, dates.get(month, cutoff(month, framework))
+            )
+        ]
+
+    def at(
+        self, framework: Framework, month: pd.Period, instant: datetime
+    ) -> list[tuple[str, Reading]]:
+        """Every indicator of a method in one month, as known at an instant."""
+        members = self._members(framework)
+        if any((print_, month, instant) not in self._read for *_, print_ in members):
+            figures = self._at(instant)
+            year = framework.rules.reads_from
+            for _, indicator, print_ in members:
+                if (print_, month, instant) not in self._read:
+                    self._read[print_, month, instant] = read(
+                        indicator, figures, month, first_year=year
+                    )
+        return [(key, self._read[print_, month, instant]) for key, _, print_ in members]
+
+    def _at(self, instant: datetime) -> dict[str, Figures]:
+        """The figures known at an instant; those of the last few are kept."""
+        if instant not in self._known:
+            if len(self._known) >= LATEST:
+                del self._known[next(iter(self._known))]
+            self._known[instant] = self._figures.at(instant)
+        return self._known[instant]
+
+    def _members(self, framework: Framework) -> list[tuple[str, Indicator, str]]:
+        """Key, indicator and the fingerprint of what decides its readings."""
+        if framework.hash not in self._names:
+            members = framework.indicators.items()
+            if stray := {name for _, own in members for name in own.series} - self._keys:
+                raise ValueError(f"the series {min(stray)} is not among the figures that are held")
+            year = framework.rules.reads_from
+            self._names[framework.hash] = [
+                (key, own, f"{year} {own.model_dump_json(exclude=UNREAD)}") for key, own in members
+            ]
+        return self._names[framework.hash]
+
+
+# Dates of knowledge whose figures are kept: a month is looked at on five, and months in order share
+# all but one of them.
+LATEST = 16
+# What does not decide how an indicator is read: its words, its scale and its weight.
+UNREAD = {"key", "weight", "low", "high", "from_sample"} | {
+    name for name in Indicator.model_fields if name.endswith(("_fr", "_en")) or name in {"fr", "en"}
+}
+
+
+def readings(history: pd.DataFrame | Readings, framework: Framework) -> Readings:
+    """The readings of every version of a figure; readings stay what they are."""
+    return history if isinstance(history, Readings) else Readings(history, framework)
 
 
 @dataclass(frozen=True)
@@ -49,7 +140,7 @@ def published_months(values: pd.DataFrame) -> list[pd.Period]:
 
 
 def compute(
-    history: pd.DataFrame,
+    history: pd.DataFrame | Readings,
     framework: Framework,
     months: Iterable[pd.Period],
     as_of: Mapping[pd.Period, datetime] | None = None,
@@ -62,19 +153,19 @@ def compute(
     dimension or an index under its coverage is withheld: null with its reason. `values` has
     the columns of `assemble.COLUMNS`, `lineage` those of TRACED.
     """
-    versions = _as_of(history, framework)
-    readings = _readings(versions, framework, months, as_of or {})
-    return Result(assembled(_table(readings), framework), _lineage(readings, versions.rows))
+    source = readings(history, framework)
+    cells = source.of(framework, months, as_of or {})
+    return Result(assembled(_table(cells), framework), _lineage(cells, source.rows))
 
 
 def indicators(
-    history: pd.DataFrame,
+    history: pd.DataFrame | Readings,
     framework: Framework,
     months: Iterable[pd.Period],
     as_of: Mapping[pd.Period, datetime] | None = None,
 ) -> pd.DataFrame:
     """Every indicator of each month, dated as for `compute`: columns of READ."""
-    return _table(_readings(_as_of(history, framework), framework, months, as_of or {}))
+    return _table(readings(history, framework).of(framework, months, as_of or {}))
 
 
 def assembled(read_rows: pd.DataFrame, framework: Framework) -> pd.DataFrame:
@@ -85,7 +176,9 @@ def assembled(read_rows: pd.DataFrame, framework: Framework) -> pd.DataFrame:
 
 
 def vintages(
-    history: pd.DataFrame, framework: Framework, cells: Sequence[tuple[pd.Period, datetime]]
+    history: pd.DataFrame | Readings,
+    framework: Framework,
+    cells: Sequence[tuple[pd.Period, datetime]],
 ) -> pd.DataFrame:
     """Single months, each as known at an instant of its own.
 
@@ -97,12 +190,11 @@ def vintages(
     """
     if framework.rules.missing == "estimate":
         raise ValueError("a month alone cannot be estimated from the months before it")
-    versions = _as_of(history, framework)
-    figures = {instant: versions.at(instant) for instant in {instant for _, instant in cells}}
+    source = readings(history, framework)
     rows = [
         _row(position, key, reading)
         for position, (month, instant) in enumerate(cells)
-        for key, reading in _read(framework, figures[instant], month)
+        for key, reading in source.at(framework, month, instant)
     ]
     values = assembled(pd.DataFrame(rows, columns=READ), framework)
     where = values.pop("period").to_numpy()
@@ -113,35 +205,9 @@ def vintages(
     return values[["period", "as_of", *SINGLE]]
 
 
-def _readings(
-    versions: FiguresAsOf,
-    framework: Framework,
-    months: Iterable[pd.Period],
-    dates: Mapping[pd.Period, datetime],
-) -> list[tuple[pd.Period, str, Reading]]:
-    return [
-        (month, key, reading)
-        for month in months
-        for figures in [versions.at(dates.get(month, cutoff(month, framework)))]
-        for key, reading in _read(framework, figures, month)
-    ]
-
-
 def _table(readings: Iterable[tuple[pd.Period, str, Reading]]) -> pd.DataFrame:
     rows = [_row(month.to_timestamp(), key, reading) for month, key, reading in readings]
     return pd.DataFrame(rows, columns=READ)
-
-
-def _as_of(history: pd.DataFrame, framework: Framework) -> FiguresAsOf:
-    keys = {key for indicator in framework.indicators.values() for key in indicator.series}
-    return FiguresAsOf(history, successions.with_followers(keys))
-
-
-def _read(
-    framework: Framework, figures: Mapping[str, Figures], month: pd.Period
-) -> Iterable[tuple[str, Reading]]:
-    for key, indicator in framework.indicators.items():
-        yield key, read(indicator, figures, month, first_year=framework.rules.reads_from)
 
 
 def _row(period: object, key: str, reading: Reading) -> tuple[object, ...]:

@@ -12,9 +12,8 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from pipelines.errors import RunError, UsageError
-from pipelines.index import change_decomposition, linked, realtime
+from pipelines.index import change_decomposition, framework, linked, realtime
 from pipelines.index.framework import Framework
-from pipelines.index.framework import load as load_framework
 from pipelines.release import gauges, revisions
 from pipelines.release.facts import figures
 from warehouse import edition
@@ -41,11 +40,6 @@ class Published:
     files: tuple[Path, ...]
 
 
-def framework() -> Framework:
-    """The method in force."""
-    return load_framework()
-
-
 def parse_month(text: str) -> pd.Period:
     """The month that `text` names. Raises UsageError when it names none."""
     try:
@@ -66,7 +60,7 @@ class Draft:
     method: Framework
     values: pd.DataFrame
     lineage: pd.DataFrame
-    facts: pd.DataFrame
+    readings: realtime.Readings
 
     @property
     def point(self) -> change_decomposition.EditionKey:
@@ -82,7 +76,7 @@ def draft(
     as_of: datetime | None = None,
     method: Framework | None = None,
 ) -> Draft:
-    """Compute the edition of `month` by the method in force.
+    """Compute the edition of `month` by `method`, or by the one in force then.
 
     None stands for the latest month with enough coverage.
 
@@ -90,20 +84,22 @@ def draft(
     from what was known at `as_of`, which is its cut-off when not given. Raises RunError where
     no month has the coverage, UsageError naming the nearest month where `month` has not.
     """
-    method = method or framework()
-    span = realtime.closed_months(method, now)
-    dates = _dates(span, month, as_of, method)
+    newest = method or framework.newest()
+    span = realtime.closed_months(newest, now)
+    dates = _dates(span, month, as_of, newest)
     recorded_by = read.newest_fetch(engine)
     facts = figures(engine, as_of=max(dates.values(), default=now), recorded_by=recorded_by)
     if facts.empty or not dates:
         raise RunError(NOTHING)
-    result = linked.compute(facts, method, list(dates), dates)
+    readings = realtime.Readings(facts, newest)
+    result = linked.compute(readings, newest, list(dates), dates)
     allowed = realtime.published_months(result.values)
     chosen = _choose(month, allowed)
     first, last = allowed[0].to_timestamp(), chosen.to_timestamp()
     values = result.values.loc[result.values["period"].between(first, last)]
     traced = result.lineage.merge(values[["period", "key"]], on=["period", "key"])
-    return Draft(chosen, dates[chosen], recorded_by, method, values, traced, facts)
+    own = method or framework.in_force(str(chosen), newest)
+    return Draft(chosen, dates[chosen], recorded_by, own, values, traced, readings)
 
 
 def compute(
@@ -127,7 +123,7 @@ def compute(
     stored = edition.find(engine, **same)
     if stored is not None:
         return stored
-    earlier, values = revisions.before(engine, new.point), _bounded(new.values, new.method)
+    earlier, values = revisions.before(engine, new.point), bounded(new)
     return edition.save(
         engine,
         **same,
@@ -137,11 +133,11 @@ def compute(
         created_at=now,
         values=values,
         lineage=new.lineage,
-        change=revisions.change(earlier, new.facts, new.point, new.values),
-        revised=revisions.known_now(new.facts, new.point, new.values),
-        mean_revision=revisions.mean_revision(new.facts, new.point, new.values),
+        change=revisions.change(earlier, new.readings, new.point, new.values),
+        revised=revisions.known_now(new.readings, new.point, new.values),
+        mean_revision=revisions.mean_revision(new.readings, new.point, new.values),
         alerts=_alerts(earlier, new, values),
-        gauges=gauges.of_edition(engine, new.facts, new.point),
+        gauges=gauges.of_edition(engine, new.readings, new.point, new.values),
     )
 
 
@@ -158,19 +154,32 @@ def _alerts(earlier: Edition | None, new: Draft, values: pd.DataFrame) -> dict[s
     return backtest.edition_alerts(service.rules_in_force().rules, before, now)
 
 
-def _bounded(values: pd.DataFrame, method: Framework) -> pd.DataFrame:
-    """The values with the interval of index and dimensions, null if withheld."""
+def bounded(new: Draft) -> pd.DataFrame:
+    """The values with the interval of index and dimensions, null if withheld.
+
+    Each version of the method has its own: choices of method in 2026.1, errors of first readings
+    from 2027.1 on.
+    """
+    versions = linked.versions(new.values, new.method)
+    ends = pd.concat(_intervals(rows, own, new) for own, rows in versions)
+    joined = new.values.merge(ends, "left", ["period", "key"])
+    gone = joined["score"].isna()
+    return joined.assign(low=joined["low"].mask(gone), high=joined["high"].mask(gone))
+
+
+def _intervals(rows: pd.DataFrame, own: Framework, new: Draft) -> pd.DataFrame:
+    """The ends by month and key of what one version made, moved as the index is."""
+    if own.phase:
+        from pipelines.index.gauges import bands
+
+        shown = rows[rows["kind"].isin(["index", "dimension"])]
+        scores = shown.pivot(index="period", columns="key", values="score")
+        return bands.intervals(scores, bands.settled(new.readings, own, new.month, new.as_of))
     from pipelines.index.robustness import sensitivity
 
-    ends = pd.concat(
-        sensitivity.intervals(rows, own, seed=SEED) for own, rows in linked.versions(values, method)
-    )
-    joined = values.merge(ends, "left", ["period", "key"])
-    shift = joined["period"].map(linked.shifts(values)).where(joined["key"].eq("index"), 0.0)
-    gone = joined["score"].isna()
-    return joined.assign(
-        low=(joined["low"] + shift).mask(gone), high=(joined["high"] + shift).mask(gone)
-    )
+    ends = sensitivity.intervals(rows, own, seed=SEED)
+    shift = ends["period"].map(linked.shifts(rows)).where(ends["key"].eq("index"), 0.0)
+    return ends.assign(low=ends["low"] + shift, high=ends["high"] + shift)
 
 
 def _dates(
@@ -234,7 +243,7 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
 
 def _before(engine: Engine, current: Edition) -> Edition | None:
     """The last edition of an earlier month published at its cut-off, if any."""
-    method, rows = framework(), edition.editions(engine)
+    method, rows = framework.newest(), edition.editions(engine)
     for row in rows.loc[rows["month"].lt(current.month)].iloc[::-1].to_dict("records"):
         if pd.Timestamp(row["as_of"]) == realtime.cutoff(pd.Period(row["month"], "M"), method):
             return edition.load(engine, int(row["release"]))

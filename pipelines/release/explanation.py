@@ -9,6 +9,7 @@ import pandas as pd
 from dashboards.i18n import Language
 from pipelines.index import change_decomposition
 from pipelines.index.framework import Framework
+from pipelines.index.gauges import bands
 from pipelines.index.robustness.sensitivity import REPLICATES, Sensitivity
 
 # As many movers as a sentence can carry, and only those that round to a tenth of a point.
@@ -21,6 +22,10 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "doubt": "Under {runs} other reasonable choices of the method, nine values in ten lie "
         "between {low} and {high}.",
         "chance": "{chance} of them reach {enter} ({regime}).",
+        "settles": "By the errors of the first readings of the past year, nine times in ten the "
+        "value settles between {low} and {high}.",
+        "reaches": "The chance that it settles at {enter} or more ({regime}) is {chance}.",
+        "link": "Link of the methods and composition",
         "change": "It was {before} in {month}, a change of {change}: new data {new_data}, revised "
         "figures {revised_data}, method {method}.",
         "first": "It is the first month of the index.",
@@ -47,6 +52,10 @@ SAYS: Mapping[str, Mapping[str, str]] = {
         "doubt": "Sous {runs} autres choix raisonnables de méthode, neuf valeurs sur dix sont "
         "entre {low} et {high}.",
         "chance": "{chance} d'entre elles atteignent {enter} ({regime}).",
+        "settles": "D'après les erreurs des premières lectures depuis un an, neuf fois sur dix la "
+        "valeur se fixe entre {low} et {high}.",
+        "reaches": "La probabilité qu'elle se fixe à {enter} ou plus ({regime}) est de {chance}.",
+        "link": "Raccord des méthodes et composition",
         "change": "Il était à {before} en {month}, soit {change} : données nouvelles {new_data}, "
         "chiffres révisés {revised_data}, méthode {method}.",
         "first": "C'est le premier mois de l'indice.",
@@ -78,7 +87,7 @@ class Account(NamedTuple):
     as_of: datetime
     values: pd.DataFrame
     method: Framework
-    doubt: Sensitivity
+    doubt: Sensitivity | None  # None where the band comes with the values
     news: pd.DataFrame | None
 
 
@@ -111,7 +120,9 @@ def _rows(account: Account, month: pd.Period) -> pd.DataFrame:
 
 def _head(account: Account, index: Mapping[str, Any], lang: Language) -> Iterator[str]:
     """The value, its band, and the chance of the next regime."""
-    names = {zone.key: lang.of(zone.model_dump()) for zone in account.method.regimes}
+    phase = account.method.phase
+    labels = [*account.method.regimes, *((phase.retreat, phase.recovery) if phase else ())]
+    names = {zone.key: lang.of(zone.model_dump()) for zone in labels}
     yield _say(
         lang,
         "value",
@@ -121,6 +132,9 @@ def _head(account: Account, index: Mapping[str, Any], lang: Language) -> Iterato
         regime=names[index["regime"]],
         day=lang.day(account.as_of.date()),
     )
+    if account.doubt is None:
+        yield from _settling(account, index, names, lang)
+        return
     band = account.doubt.bands.loc[("index", index["period"])]
     low, high = lang.number(band["p5"]), lang.number(band["p95"])
     yield _say(lang, "doubt", runs=lang.number(REPLICATES, 0), low=low, high=high)
@@ -130,6 +144,21 @@ def _head(account: Account, index: Mapping[str, Any], lang: Language) -> Iterato
         enter = lang.number(above[0].enter, 0)
         chance = lang.percent(share)
         yield _say(lang, "chance", chance=chance, enter=enter, regime=names[above[0].key])
+
+
+def _settling(
+    account: Account, index: Mapping[str, Any], names: Mapping[str, str], lang: Language
+) -> Iterator[str]:
+    """Where the index settles by its band, and the chance of the next zone."""
+    if pd.isna(index["low"]):
+        return
+    yield _say(lang, "settles", low=lang.number(index["low"]), high=lang.number(index["high"]))
+    above = [zone for zone in account.method.regimes if zone.enter > index["score"]]
+    if above:
+        rows = _rows(account, account.month)
+        share = bands.chance(rows[rows["key"].eq("index")], above[0].enter).iloc[0]
+        enter, chance = lang.number(above[0].enter, 0), lang.percent(share)
+        yield _say(lang, "reaches", chance=chance, enter=enter, regime=names[above[0].key])
 
 
 def _change(account: Account, moved: pd.Series, lang: Language) -> Iterator[str]:

@@ -1,8 +1,8 @@
-"""Pressure, retreat and phase by the next method: stored, and as tables.
+"""Pressure, retreat and phase by the newest method: stored, and as tables.
 
-They are computed beside the index in force. The path of an edition has the first reading of each
-month; its last cut-off also gives the second reading of the month before and the third of the month
-three months before, so that the editions together keep every reading.
+They are computed beside the index until that method makes it. The path of an edition has the first
+reading of each month; its last cut-off also gives the second reading of the month before and the
+third of the month three months before, so that the editions together keep every reading.
 """
 
 from datetime import datetime
@@ -10,10 +10,11 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.index import framework, realtime
+from pipelines.index import framework, linked, realtime
 from pipelines.index.change_decomposition import EditionKey
 from pipelines.index.framework import Framework
 from pipelines.index.gauges import due
+from pipelines.index.gauges import rows as two_gauges
 from pipelines.index.gauges import scenario as scenarios
 from pipelines.index.gauges.rows import RETREAT, STATES
 from pipelines.release.facts import figures
@@ -25,8 +26,8 @@ SHOWN = 12  # months under a shock: a year, the longest of the shipped scenarios
 
 
 def method() -> Framework:
-    """The method with two gauges that follows the one in force."""
-    return framework.load(framework.NEXT)
+    """The newest method, which has two gauges and a phase."""
+    return framework.newest()
 
 
 def table(engine: Engine, now: datetime) -> pd.DataFrame:
@@ -37,31 +38,76 @@ def table(engine: Engine, now: datetime) -> pd.DataFrame:
     return by_month(values)
 
 
-def of_edition(engine: Engine, facts: pd.DataFrame, edition: EditionKey) -> Gauges:
-    """The gauges of an edition: its path, and later readings of two months."""
-    own = method()
+def of_edition(
+    engine: Engine, facts: realtime.Readings, edition: EditionKey, values: pd.DataFrame
+) -> Gauges:
+    """The gauges of an edition: its path, and later readings of two months.
+
+    Beside an older method they are those of the newest one. Where that method makes the index,
+    the pressure is the index: `values`, published months included.
+    """
+    in_force = edition.method.phase is not None
+    own = edition.method if in_force else method()
     first = pd.Period(own.rules.first_month, "M")
     dates = {
         month: min(realtime.cutoff(month, own), edition.as_of)
         for month in pd.period_range(first, edition.month, freq="M")
     } | {edition.month: edition.as_of}
     path = realtime.compute(facts, own, list(dates), dates)
+    again = [
+        _read_again(facts, own, path.values, edition, lag)
+        for lag in due.READINGS[1:]
+        if first < edition.month - lag
+    ]
     dated = _with_dates(path, read.assumed_dates(engine))
+    if in_force:
+        dated = _as_published(dated, values, own)
+        again = [_relinked(rows, facts, edition) for rows in again]
     day = own.rules.cutoff_day
     number = max(1, due.reading_number(str(edition.month), edition.as_of, day))
     newest = dated["period"].eq(edition.month.to_timestamp())
-    again = [
-        _read_again(facts, own, path.values, edition, lag).assign(reading=reading)
-        for reading, lag in enumerate(due.READINGS[1:], 2)
-        if first < edition.month - lag
-    ]
-    rows = pd.concat([dated.assign(reading=newest.map({True: number, False: 1})), *again])
+    later = [rows.assign(reading=reading) for reading, rows in enumerate(again, 2)]
+    rows = pd.concat([dated.assign(reading=newest.map({True: number, False: 1})), *later])
     once = rows.drop_duplicates(["period", "key", "reading"]).reset_index(drop=True)
     return Gauges(own.as_dict(), once)
 
 
+def _as_published(path: pd.DataFrame, values: pd.DataFrame, own: Framework) -> pd.DataFrame:
+    """The path with the index as its pressure, and the phase of both gauges.
+
+    Months of a version before keep its index; their dimensions and indicators are in the values
+    of the edition alone. Months without an index in the edition are left out.
+    """
+    index = values[values["key"].eq("index")].set_index("period")
+    shown = path[path["period"].isin(index.index)]
+    assert own.succeeds is not None  # noqa: S101
+    old = shown["period"] < pd.Timestamp(own.succeeds.since)
+    shown = shown[~old | shown["kind"].isin(["index", "gauge", "sign"])]
+    is_index = shown["key"].eq("index")
+    score = shown["score"].mask(is_index, shown["period"].map(index["score"]))
+    points = shown["contribution"].mask(is_index, score)
+    joined = shown.assign(score=score, contribution=points)
+    phase = joined["period"].map(two_gauges.phases_of(joined, own)).where(is_index, "")
+    links = values[values["kind"].eq(linked.LINK)]
+    links = links.reindex(columns=joined.columns).astype(joined.dtypes)
+    return pd.concat([joined.assign(regime=phase.fillna("")), links], ignore_index=True)
+
+
+def _relinked(rows: pd.DataFrame, facts: realtime.Readings, edition: EditionKey) -> pd.DataFrame:
+    """Both gauges of a month read again, the pressure linked as the index is."""
+    month = pd.Period(rows["period"].iloc[0], "M")
+    dates = {month: edition.as_of}
+    values = linked.compute(facts, edition.method, [month], dates).values
+    [score] = values.loc[values["key"].eq("index"), "score"]
+    is_index = rows["key"].eq("index")
+    return rows.assign(
+        score=rows["score"].mask(is_index, score),
+        contribution=rows["contribution"].mask(is_index, score),
+    )
+
+
 def _read_again(
-    facts: pd.DataFrame,
+    facts: realtime.Readings,
     own: Framework,
     path: pd.DataFrame,
     edition: EditionKey,

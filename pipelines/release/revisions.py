@@ -1,15 +1,22 @@
 """What moved an edition, and how far the index is usually revised."""
 
+from datetime import datetime
+
 import pandas as pd
 from sqlalchemy import Engine
 
 from pipelines.index import change_decomposition, linked, realtime
 from pipelines.index.framework import Framework
+from pipelines.index.gauges import rows as two_gauges
+from pipelines.index.realtime import Readings
 from warehouse import edition
 from warehouse.edition import Edition
 
 # Months after which a revision is counted: by then the quarterly figures of the month are in.
 AFTER = 3
+# Months before one in which the one that it is linked to is looked for: a year without a reading
+# would leave nothing to link.
+WINDOW = 12
 # Fewest months behind a mean revision: under half a year it is an anecdote.
 LEAST = 6
 
@@ -26,7 +33,7 @@ def before(engine: Engine, point: change_decomposition.EditionKey) -> Edition | 
 
 def change(
     earlier: Edition | None,
-    facts: pd.DataFrame,
+    facts: Readings,
     point: change_decomposition.EditionKey,
     values: pd.DataFrame,
 ) -> pd.DataFrame:
@@ -34,7 +41,7 @@ def change(
 
     Columns: revised_data, new_data, method.
 
-    `values` are the rows of the draft and `facts` all that it could know. The month before
+    `values` are the rows of the draft and `facts` what it read. The month before
     follows the method of its stored edition, `held`, if there is one. Empty where it has no index.
     """
     month = point.month - 1
@@ -48,7 +55,7 @@ def change(
 
 
 def known_now(
-    facts: pd.DataFrame, point: change_decomposition.EditionKey, values: pd.DataFrame
+    facts: Readings, point: change_decomposition.EditionKey, values: pd.DataFrame
 ) -> "pd.Series[float]":
     """The index of each month of `values` with the figures known at the key."""
     months = realtime.published_months(values)
@@ -59,7 +66,7 @@ def known_now(
 
 
 def mean_revision(
-    facts: pd.DataFrame, point: change_decomposition.EditionKey, values: pd.DataFrame
+    facts: Readings, point: change_decomposition.EditionKey, values: pd.DataFrame
 ) -> float | None:
     """Mean absolute revision of the index after `AFTER` months, in points.
 
@@ -75,6 +82,23 @@ def mean_revision(
     passed = [(month, instant) for month, instant in dated if instant <= point.as_of]
     if len(passed) < LEAST:
         return None
+    if method.phase:
+        moved = [_revision(facts, method, *cell) for cell in passed]
+        return float(pd.Series(moved).abs().mean())
     later = realtime.vintages(facts, method, passed)
     then = later[later["key"].eq("index")].set_index("period")["score"]
     return float((then - first.reindex(then.index)).abs().mean())
+
+
+def _revision(facts: Readings, method: Framework, month: pd.Period, later: datetime) -> float:
+    """Points from the first reading of a month to the one at `later`.
+
+    Both are linked to the same month before, so that their difference is that of what moved them.
+    """
+    start = realtime.indicators(facts, method, pd.period_range(month - WINDOW, month - 1, freq="M"))
+    ends = [realtime.indicators(facts, method, [month], dates) for dates in ({}, {month: later})]
+    first, again = (
+        two_gauges.moves(pd.concat([start, end], ignore_index=True), method).iloc[-1].sum()
+        for end in ends
+    )
+    return float(again - first)

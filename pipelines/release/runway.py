@@ -8,6 +8,7 @@ import pandas as pd
 
 from pipelines.index.asof import Figures, FiguresAsOf
 from pipelines.index.framework import Dimension, Framework, Indicator
+from pipelines.index.gauges.due import READABLE
 from pipelines.index.inputs import splices, successions
 from pipelines.index.reading import read
 from sources import registry
@@ -92,8 +93,9 @@ def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFra
         now: the instant at which all publishers fall silent.
 
     Returns:
-        key, newest (the month of its newest figure), live (the sources that continue it),
-        withheld (the first month without a value, YYYY-MM; empty where it lasts beyond HORIZON),
+        key, newest (the month of its newest figure), live (the sources that continue it), late
+        (the first month in which its figure is older than a punctual publisher's), withheld (the
+        first month without a value), both YYYY-MM and empty where it lasts beyond HORIZON,
         share (per cent of the weight of the index that goes with it; 0 for a panel).
     """
     keys = {name for indicator in method.indicators.values() for name in indicator.series}
@@ -107,7 +109,7 @@ def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFra
             "key": key,
             "newest": read(indicator, figures, start, first_year=first_year).observed or "",
             "live": ", ".join(_continue(indicator, live)),
-            "withheld": _withheld_from(indicator, figures, start, first_year),
+            **_ages(indicator, figures, start, first_year),
             "share": round(100 * shares.get(key, 0.0), 2),
         }
         for key, indicator in method.indicators.items()
@@ -131,8 +133,10 @@ def ends(rows: pd.DataFrame, method: Framework, now: datetime) -> Ends:
     `rows` are those of `table`. An indicator that somebody continues lasts while they answer.
     """
     months = pd.period_range(pd.Period(now.replace(tzinfo=None), "M"), periods=HORIZON, freq="M")
-    silent = dict(zip(rows["key"], rows["withheld"], strict=True))
-    alive = dict(zip(rows["key"], rows["withheld"].where(rows["live"].eq(""), ""), strict=True))
+    # A method with two gauges asks what is observed of what is due, and not what is carried.
+    last = rows["late" if method.phase else "withheld"]
+    silent = dict(zip(rows["key"], last, strict=True))
+    alive = dict(zip(rows["key"], last.where(rows["live"].eq(""), ""), strict=True))
     return Ends(*(_first_withheld(method, until, months) for until in (silent, alive)))
 
 
@@ -157,8 +161,11 @@ def sentence(rows: pd.DataFrame, end: Ends) -> str:
 def _first_withheld(
     method: Framework, until: Mapping[str, str], months: Iterable[pd.Period]
 ) -> pd.Period | None:
+    shares = weight_shares(method)
     for month in months:
         present = {key for key, end in until.items() if not end or str(month) < end}
+        if method.phase and sum(shares[key] for key in present & set(shares)) < READABLE:
+            return month
         groups = sum(group.weight for group in method.dimension if _covered(group, present, method))
         if groups < method.rules.coverage_index * sum(member.weight for member in method.dimension):
             return month
@@ -179,11 +186,15 @@ def _continue(indicator: Indicator, live: Mapping[str, tuple[str, ...]]) -> list
     return list(dict.fromkeys(name for names in by_role for name in names)) if all(by_role) else []
 
 
-def _withheld_from(
+def _ages(
     indicator: Indicator, figures: Mapping[str, Figures], start: pd.Period, first_year: int
-) -> str:
-    for ahead in range(HORIZON):
-        reading = read(indicator, figures, start + ahead, first_year=first_year)
-        if reading.state == "withheld":
-            return str(start + ahead)
-    return ""
+) -> dict[str, str]:
+    """The first months ahead in which an indicator is late, and withheld."""
+    first = {"late": "", "withheld": ""}
+    for month in (start + ahead for ahead in range(HORIZON)):
+        state = read(indicator, figures, month, first_year=first_year).state
+        if state != "observed":
+            first["late"] = first["late"] or str(month)
+        if state == "withheld":
+            return first | {"withheld": str(month)}
+    return first

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Engine, text
 
-from pipelines.release.compute import framework
+from pipelines.index import framework
 from pipelines.release.runway import weight_shares
 from tests.world.operation import Log
 
@@ -97,7 +97,7 @@ def edition_of(engine: Engine, month: str) -> Edition | None:
         return None
     last = rows.loc[rows["release"].eq(rows["release"].max())]
     score = last.loc[last["key"].eq("index"), "score"].iloc[0]
-    shares = weight_shares(framework())
+    shares = weight_shares(framework.in_force(month))
     states = dict(zip(last["key"], last["state"], strict=True))
     missing = [key for key in shares if states.get(key) != "observed"]
     observed = sum(share for key, share in shares.items() if key not in missing)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.release.compute import framework
+from pipelines.index import framework
 from pipelines.release.runway import sources_read
 from sources import registry
 from tests.world.gateway import find_publisher
@@ -55,7 +55,7 @@ def test_three_months_are_published_and_true(tmp_path: Path) -> None:
     script = tmp_path / "script.toml"
     script.write_text(SCRIPT)
     # What the index reads, but for a dozen price lists a week; `make world` asks everybody.
-    asked_here = set(sources_read(framework())) - {"aws_ondemand", "dstack"}
+    asked_here = set(sources_read(framework.in_force("2026-12"))) - {"aws_ondemand", "dstack"}
     played = play(tmp_path / "home", months=3, script=load(script), only=asked_here)
     assert [month.month for month in played.months] == ["2026-10", "2026-11", "2026-12"]
     assert "\n".join(played.faults) == ""

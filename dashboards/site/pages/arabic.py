@@ -4,6 +4,7 @@ Charts keep their time from left to right and figures their Latin digits, as in 
 """
 
 from dashboards import charts, theme
+from dashboards.bulletin import headline as headline_words
 from dashboards.bulletin.figures import Draw
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
@@ -34,7 +35,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         "number": lang.number(level.score),
         "interval": interval(stats, lang),
         "regime": zones.get(level.regime, ""),
-        "rank": [item["key"] for item in regimes].index(level.regime) if level.regime else 0,
+        "rank": headline_words.rank(level.regime, regimes),
         "month_change": lang.number(level.month_change, signed=True),
         "year_change": lang.number(level.year_change, signed=True),
         "figure": {"wide": wide, "narrow": narrow} | described(index, 1, lang),

@@ -47,7 +47,7 @@ def embeds(
 
 def listing(context: SiteContext, lang: SiteLocale) -> Page:
     """Every issue, newest first; those that were replaced stay at their address."""
-    names = lang.names(context.stats.zones)
+    names = lang.names(context.stats.labels)
     rows = [
         {
             "path": f"bulletins/{item.name}/",

@@ -55,20 +55,20 @@ def linked_mean(scores: pd.DataFrame, weights: pd.Series, *, floor: float) -> Li
     published = np.flatnonzero(enough(coverage, floor))
     shift[published[:1]] = 0.0
     for last, row in pairwise(published):
-        moves[row] = _moves(table[last], table[row], nominal)
+        moves[row] = moved(table[last], table[row], nominal)
         matched = not np.isnan(moves[row]).any()
-        moved = moves[row].sum() - (plain[row] - plain[last]) if matched else 0.0
-        shift[row] = np.clip(plain[row] + shift[last] + moved, *BOUNDS) - plain[row]
+        gap = moves[row].sum() - (plain[row] - plain[last]) if matched else 0.0
+        shift[row] = np.clip(plain[row] + shift[last] + gap, *BOUNDS) - plain[row]
     shifts = pd.Series(shift, scores.index)
     points = pd.DataFrame(moves, scores.index, scores.columns)
     return Linked(mean + shifts, shifts, coverage, effective, points)
 
 
-def _moves(before: Array, now: Array, nominal: Array) -> Array:
+def moved(before: Array, now: Array, nominal: Array) -> Array:
     """Points that each member present in both periods adds; NaN where too few are."""
     there = np.isfinite(np.stack([before, now]))
     both, either = nominal * there.all(axis=0), nominal * there.any(axis=0)
-    if both.sum() < MATCHED * either.sum():
+    if not both.any() or both.sum() < MATCHED * either.sum():
         return np.full(len(now), np.nan)
     change = np.where(both > 0, now - before, 0.0)
     return np.asarray(both / both.sum() * change)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from pipelines.index.assemble import COLUMNS
 from pipelines.index.framework import Dimension, Framework
-from pipelines.index.gauges.due import Status, coverage, leaf_weights
+from pipelines.index.gauges.due import Coverage, Status, coverage, leaf_weights
 from pipelines.index.gauges.gauge import COMPOSITION, Gauge, Tree, gauge
 from pipelines.index.gauges.phase import PhaseRules, phases
 from pipelines.index.normalise import goalposts
@@ -32,14 +32,7 @@ def assemble(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     """
     if framework.retreat is None:
         raise ValueError(f"method {framework.version} has no retreat gauge")
-    wide = read.pivot(index="period", columns="key", values="value")
-    scores = pd.DataFrame(
-        {
-            key: goalposts(wide[key], indicator.low, indicator.high)
-            for key, indicator in framework.indicators.items()
-        }
-    )
-    states = read.pivot(index="period", columns="key", values="state")
+    scores, states = scores_of(read, framework)
     pressure = _rows(scores, states, framework.dimension, framework, "index")
     retreat = _rows(scores, states, (framework.retreat,), framework, RETREAT)
     panels = _panels(scores, framework)
@@ -53,6 +46,26 @@ def assemble(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     phase = filled["period"].map(phases_of(filled, framework))
     named = filled.assign(regime=phase.where(filled["key"].eq("index"), "").fillna(""))
     return named.sort_values(["period", "key"], ignore_index=True)[COLUMNS]
+
+
+def moves(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
+    """Points that each indicator adds to the change of the pressure, by month.
+
+    The change is that since the last month with a reading; "composition" is what no indicator
+    made: zero, but where nothing links two months or the scale ends.
+    """
+    scores, states = scores_of(read, framework)
+    return _gauge(scores, states, framework.dimension, framework)[0].moves
+
+
+def scores_of(read: pd.DataFrame, framework: Framework) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Scores and states of every indicator: month x key."""
+    wide = read.pivot(index="period", columns="key", values="value")
+    scores = {
+        key: goalposts(wide[key], indicator.low, indicator.high)
+        for key, indicator in framework.indicators.items()
+    }
+    return pd.DataFrame(scores), read.pivot(index="period", columns="key", values="state")
 
 
 def phase_rules(framework: Framework) -> PhaseRules:
@@ -85,22 +98,9 @@ def _rows(
     top: str,
 ) -> pd.DataFrame:
     """The rows of one gauge, whose own key is `top`."""
-    tree: Tree = {
-        group.key: (group.weight, {leaf.key: leaf.weight for leaf in group.indicator})
-        for group in groups
-    }
-    weights = leaf_weights(tree)
-    own_states = states[list(weights)].to_dict("index")
-    covered = {
-        month: coverage({str(key): str(state) for key, state in by_key.items()}, weights)
-        for month, by_key in own_states.items()
-    }
+    result, covered = _gauge(scores, states, groups, framework)
+    weights = list(leaf_weights(tree_of(groups)))
     shown = pd.DataFrame(list(covered.values()), index=pd.Index(list(covered), name="period"))
-    rules = framework.rules
-    result = gauge(
-        scores[list(weights)], tree, floor_dimension=rules.coverage_dimension,
-        floor=rules.coverage_index, readable=shown["status"].ne("none"),
-    )  # fmt: skip
     status = shown["status"].where(result.value.notna(), "none")
     own = pd.DataFrame(
         {
@@ -114,11 +114,41 @@ def _rows(
             "reason": [_reason(status[month], covered[month].observed) for month in status.index],
         }
     ).reset_index(names="period")
-    parts = [own, _leaves(scores, result, list(weights), "indicator" if top == "index" else "sign")]
+    parts = [own, _leaves(scores, result, weights, "indicator" if top == "index" else "sign")]
     parts.append(_shifts(result, "" if top == "index" else f"{top}."))
     if top == "index":
-        parts.append(_dimensions(result, tree))
+        parts.append(_dimensions(result, tree_of(groups)))
     return pd.concat(parts, ignore_index=True)
+
+
+def tree_of(groups: tuple[Dimension, ...]) -> Tree:
+    """The weights of groups and of their indicators."""
+    return {
+        group.key: (group.weight, {leaf.key: leaf.weight for leaf in group.indicator})
+        for group in groups
+    }
+
+
+def _gauge(
+    scores: pd.DataFrame,
+    states: pd.DataFrame,
+    groups: tuple[Dimension, ...],
+    framework: Framework,
+) -> tuple[Gauge, dict[pd.Timestamp, Coverage]]:
+    """A gauge by month, and how much of what is due each month rests on."""
+    tree = tree_of(groups)
+    weights = leaf_weights(tree)
+    covered = {
+        pd.Timestamp(str(month)): coverage({str(k): str(s) for k, s in by_key.items()}, weights)
+        for month, by_key in states[list(weights)].to_dict("index").items()
+    }
+    readable = pd.Series({month: own.status != "none" for month, own in covered.items()})
+    rules = framework.rules
+    result = gauge(
+        scores[list(weights)], tree, floor_dimension=rules.coverage_dimension,
+        floor=rules.coverage_index, readable=readable,
+    )  # fmt: skip
+    return result, covered
 
 
 def _reason(status: Status, observed: float) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipelines.index.framework import Framework
 from pipelines.index.robustness import bands, monte_carlo, sobol
@@ -11,6 +13,12 @@ from pipelines.index.robustness.choices import Choices
 
 # With 10,000 replicates the share below the 5th percentile is known to within 0.4 points.
 REPLICATES = 10_000
+# Choices of a method with two gauges: those that keep its scale, so that a replicate can be held
+# against its zones. Learned scores and correlations have scales of their own.
+ON_THE_SCALE = Choices(
+    normalisations=("goalposts",), windows=(None,), tails=(0.0,),
+    aggregations=("arithmetic", "geometric"),
+)  # fmt: skip
 # Base points of the Sobol design and resamples of its bounds: indices within about 0.02.
 POINTS, BOOTSTRAPS = 1024, 100
 
@@ -39,8 +47,13 @@ def analyse(
     """
     index = values[values["kind"].eq("index")].set_index("period")["score"].sort_index()
     published = index.index[index.notna()]
-    drawn = model(values[values["period"].isin(published)], framework, seed=seed, choices=choices)
+    rows = values[values["period"].isin(published)]
+    if framework.phase:
+        choices = choices or ON_THE_SCALE
+    drawn = model(rows, framework, seed=seed, choices=choices)
     outcome = monte_carlo.simulate(drawn, REPLICATES, seed=seed)
+    if framework.phase:
+        outcome = _linked(outcome, rows)
     thresholds = {zone.key: zone.enter for zone in framework.regimes[1:]}
     return Sensitivity(
         bands=bands.percentiles(outcome),
@@ -48,6 +61,25 @@ def analyse(
         agreement=bands.sign_agreement(outcome, index[published]),
         factors=_factors(drawn, seed),
     )
+
+
+def _linked(outcome: monte_carlo.Replicates, rows: pd.DataFrame) -> monte_carlo.Replicates:
+    """The replicates moved by what links presence and versions."""
+    leaves = rows[rows["kind"].eq("indicator") & rows["weight"].gt(0)]
+    above = leaves["key"].str.split(".").str[0]
+    inside = leaves.groupby(["period", above])[["contribution", "weight"]].sum()
+    plain = (inside["contribution"] / inside["weight"]).unstack()
+    plain["index"] = leaves.groupby("period")["contribution"].sum()
+    own = rows[rows["kind"].isin(["index", "dimension"])]
+    gap = own.pivot(index="period", columns="key", values="score") - plain
+    gap = gap.reindex(outcome.periods).astype("float32")
+
+    def moved(layer: NDArray[np.float32], key: str) -> NDArray[np.float32]:
+        shifted: NDArray[np.float32] = layer + gap[key].to_numpy()[:, None]
+        return shifted.clip(0, 100)
+
+    parts = [moved(layer, str(n)) for n, layer in zip(outcome.names, outcome.parts, strict=True)]
+    return outcome._replace(overall=moved(outcome.overall, "index"), parts=np.stack(parts))
 
 
 def intervals(values: pd.DataFrame, framework: Framework, *, seed: int) -> pd.DataFrame:

@@ -94,12 +94,25 @@ def test_rows_are_told_apart_by_the_version_that_made_them(
     assert sum(len(rows) for _, rows in parts) == len(joined)
 
 
-def test_a_version_cannot_be_linked_where_an_index_is_withheld(
+def test_a_version_without_a_month_in_common_cannot_be_linked(
     history: pd.DataFrame, method: Framework
 ) -> None:
-    early = successor(method, pd.Period("2022-06", "M"))
-    with pytest.raises(MethodError, match="2022-05"):
-        linked.compute(history, early, [pd.Period("2022-06", "M")])
+    old = method.as_dict()
+    first = old["rules"] | {"coverage_index": 1.0, "coverage_dimension": 1.0}
+    strict = Framework.model_validate(old | {"rules": first})  # it never has an index
+    early = successor(strict, pd.Period("2025-06", "M"))
+    early = early.model_copy(update={"rules": method.rules})
+    with pytest.raises(MethodError, match="2025-05"):
+        linked.compute(history, early, [pd.Period("2025-06", "M")])
+
+
+def test_where_neither_version_has_an_index_nothing_is_linked(
+    history: pd.DataFrame, method: Framework
+) -> None:
+    month = pd.Period("2022-06", "M")
+    values = linked.compute(history, successor(method, month), [month]).values
+    assert scores(values).isna().all()
+    assert linked.LINK not in set(values["key"])
 
 
 def test_a_file_names_the_file_that_it_succeeds(tmp_path: Path, method: Framework) -> None:

@@ -161,7 +161,7 @@ def test_linked_to_2026_1_it_leaves_what_was_published_to_the_bit(
 def test_what_the_new_version_leaves_unsaid_is_as_it_was(following: Framework) -> None:
     assert following.succeeds
     old, new = following.succeeds.method.indicators, following.indicators
-    assert new["chips.rental_growth"] == old["chips.rental_growth"]
+    assert new["cost.credit_distress"] == old["cost.credit_distress"]
     changed = old["chips.memory_growth"].model_copy(update={"weight": 0.5})
     assert new["chips.memory_growth"] == changed
     assert following.panel == following.succeeds.method.panel
