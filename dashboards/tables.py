@@ -22,6 +22,7 @@ def tables(edition: Edition) -> dict[str, pd.DataFrame]:
     return {
         "index": index(edition),
         **both,
+        **({"audit": edition.gauges.audit} if len(edition.gauges.audit) else {}),
         "contributions": contributions(edition),
         "indicators": indicators(stats),
         "vintages": vintages(stats),

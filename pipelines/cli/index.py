@@ -138,6 +138,26 @@ def gauges(as_of: AsOf = "", format: Written = Format.table) -> None:
 
 
 @app.command()
+def audit(as_of: AsOf = "", format: Written = Format.table) -> None:
+    """Audit both gauges: signs, weights, removals, choices, false alarms.
+
+    As a table it is a summary and what lies beyond its limits; as CSV or JSON, every figure.
+    """
+    from pipelines.cli.run import earlier, to_read
+    from pipelines.release import audit as audits
+
+    chosen = settings()
+    with progress("Auditing both gauges"):
+        rows = audits.table(to_read(chosen), earlier(as_of, chosen.now))
+    if format is not Format.table:
+        render_table(rows, format, "Audit")
+        return
+    render_table(audits.summary(rows), format, "Figures with a limit, and those beyond it")
+    beyond = rows[rows["verdict"].eq("beyond")].drop(columns=["months", "verdict"]).round(3)
+    render_table(beyond, format, "Beyond their limits")
+
+
+@app.command()
 def scenario(
     name: Annotated[str, typer.Argument(metavar="NAME|FILE")], format: Written = Format.table
 ) -> None:

@@ -15,7 +15,7 @@ from pipelines.errors import RunError, UsageError
 from pipelines.index import change_decomposition, linked, realtime
 from pipelines.index.framework import Framework
 from pipelines.index.framework import load as load_framework
-from pipelines.release import gauges, revisions
+from pipelines.release import audit, gauges, revisions
 from pipelines.release.facts import figures
 from warehouse import edition
 from warehouse.edition import Edition
@@ -141,7 +141,9 @@ def compute(
         revised=revisions.known_now(new.facts, new.point, new.values),
         mean_revision=revisions.mean_revision(new.facts, new.point, new.values),
         alerts=_alerts(earlier, new, values),
-        gauges=gauges.of_edition(engine, new.facts, new.point),
+        gauges=audit.with_audit(
+            gauges.of_edition(engine, new.facts, new.point), new.facts, new.as_of
+        ),
     )
 
 
