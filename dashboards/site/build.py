@@ -21,6 +21,7 @@ from dashboards.site.page_groups import PageGroups
 from dashboards.site.pages import (
     arabic,
     archive,
+    audit,
     explorer,
     groups,
     home,
@@ -185,4 +186,5 @@ def _pages(
     yield status_pages.corrections(context, lang)
     yield static_pages.data(context, lang, page_groups.data.tables, file_names)
     yield static_pages.method(context, lang)
+    yield audit.page(context, lang)
     yield static_pages.cite(context, lang, page_groups.base)

@@ -52,7 +52,7 @@ def table(engine: Engine, now: datetime) -> pd.DataFrame:
 
 
 def summary(audit: pd.DataFrame) -> pd.DataFrame:
-    """A row a topic and gauge: how many figures have a limit, how many are beyond it."""
+    """How many figures have a limit and are beyond it, by topic and gauge."""
     limited = audit[audit["verdict"].ne("")]
     counts = limited.groupby(["topic", "gauge"], sort=False)["verdict"]
     return pd.DataFrame(

@@ -15,12 +15,15 @@ LEAST = 12
 
 
 def rows(name: str, inputs: GaugeInputs) -> pd.DataFrame:
-    """Every check of coherence of one gauge: topic, key, against, measure, value, months."""
+    """Every check of coherence of one gauge.
+
+    Columns: topic, gauge, key, against, measure, value, months.
+    """
     top, scores = GAUGES[name], _shared(inputs)
     checks = [
         *_conflicts(inputs, scores, top),
         *_importance(inputs, scores, top),
-        *_pairs(inputs, scores),
+        *_pairs(inputs, scores, top),
         *_consistency(inputs),
         *_saturation(inputs),
         *_shapes(inputs),
@@ -51,9 +54,10 @@ def _importance(inputs: GaugeInputs, scores: pd.DataFrame, top: str) -> Iterator
             yield _row("importance", key, top, measure, row[measure], _n(scores, key))
 
 
-def _pairs(inputs: GaugeInputs, scores: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Pairs beyond the limit, or the closest one where there is none."""
+def _pairs(inputs: GaugeInputs, scores: pd.DataFrame, top: str) -> Iterator[dict[str, Any]]:
+    """How many pairs there are, and those beyond the limit or else the closest."""
     pairs = coherence.redundant(scores, 0.0, least=LEAST)
+    yield _row("redundancy", top, "", "pairs", len(pairs), len(scores))
     order = pairs.reindex(pairs["correlation"].abs().sort_values(ascending=False).index)
     limit = order["correlation"].abs() > coherence.REDUNDANT
     for pair in order[limit if limit.any() else slice(1)].to_dict("records"):

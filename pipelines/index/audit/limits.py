@@ -45,9 +45,10 @@ LIMITS: dict[tuple[str, str], tuple[float, float]] = {
 
 
 def judged(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows with their limits and a verdict: within, beyond, or "" without a limit.
+    """The rows with their limits and a verdict.
 
-    A row that comes with a verdict keeps it. A missing value has none.
+    Within, beyond, or "" without a limit. A row that comes with a
+    verdict keeps it. A missing value has none.
     """
     pairs = [
         LIMITS.get((str(topic), str(measure)), NONE)

@@ -49,7 +49,7 @@ class GaugeInputs(NamedTuple):
 
 
 class Material(NamedTuple):
-    """The first readings of a method with two gauges, and the same months as known now.
+    """First readings of two gauges, and the same months as known now.
 
     `read` and `known_now` have the columns of `realtime.READ`, `first` and `latest` are the rows
     that the engine makes of them.

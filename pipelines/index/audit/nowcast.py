@@ -1,4 +1,4 @@
-"""Whether a nowcast would have been nearer than the last figure carried forward.
+"""Whether a nowcast beats carrying the last figure forward.
 
 At its cut-off a month rests on the newest figures there are; later its own come in. Each
 indicator and month of which a newer figure has come since is put three ways: the figure that
@@ -94,7 +94,7 @@ def _left_out(inputs: GaugeInputs, gaps: pd.DataFrame) -> pd.DataFrame:
     Of all the others where the dimension had nothing else.
     """
     own = plain_means(inputs, inputs.scores.where(~gaps), 0.0)
-    means = own.where(own.notna(), own.mean(axis=1), axis=0)
+    means = own.T.fillna(own.mean(axis=1)).T
     wide = means[[inputs.parents[str(key)] for key in inputs.scores]]
     return wide.set_axis(inputs.scores.columns, axis=1)
 

@@ -40,7 +40,7 @@ def shifted_bands(material: Material, *, seed: int) -> pd.DataFrame:
 
 
 def _alarms(material: Material) -> Iterator[dict[str, Any]]:
-    """Months in a phase as first published, against the same months as known now."""
+    """Months in a phase as first published, against those known now."""
     first, latest = material.published, path(material.latest)
     both = first.index[
         first["phase"].ne("") & latest["phase"].reindex(first.index).fillna("").ne("")
@@ -73,7 +73,7 @@ def _first(months: pd.Series) -> str:
 
 
 def _coverage(material: Material, bands: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Of each key, the share of months whose value known now is in the first band."""
+    """Of each key, how often the value known now is in the first band."""
     now = material.latest[["period", "key", "score"]]
     joined = bands.merge(now, on=["period", "key"]).dropna(subset=["low", "high", "score"])
     for key, months in joined.groupby("key", sort=False):
