@@ -28,6 +28,7 @@ from dashboards.site.pages import (
     projects,
     static_pages,
     status_pages,
+    telecom,
 )
 
 ROOT_PAGE = """<!DOCTYPE html>
@@ -187,4 +188,5 @@ def _pages(
     yield static_pages.data(context, lang, page_groups.data.tables, file_names)
     yield static_pages.method(context, lang)
     yield audit.page(context, lang)
+    yield telecom.page(lang)
     yield static_pages.cite(context, lang, page_groups.base)

@@ -123,17 +123,24 @@ def sensitivity(
 
 
 @app.command()
-def gauges(as_of: AsOf = "", format: Written = Format.table) -> None:
+def gauges(
+    as_of: AsOf = "",
+    method: Annotated[
+        str, typer.Option("--method", metavar="telecom|FILE", help="Another method with gauges.")
+    ] = "",
+    format: Written = Format.table,
+) -> None:
     """Show pressure, retreat and phase by month (next method).
 
-    Every month is computed from what was known at its cut-off.
+    Every month is computed from what was known at its cut-off. `--method telecom` shows the same
+    gauges on the telecom build-out of 1995 to 2004.
     """
     from pipelines.cli.run import earlier, to_read
     from pipelines.release import gauges as release_gauges
 
     chosen = settings()
     with progress("Computing both gauges, month by month"):
-        table = release_gauges.table(to_read(chosen), earlier(as_of, chosen.now))
+        table = release_gauges.table(to_read(chosen), earlier(as_of, chosen.now), method)
     render_table(table, format, "Pressure, retreat and phase")
 
 

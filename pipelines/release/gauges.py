@@ -6,6 +6,7 @@ three months before, so that the editions together keep every reading.
 """
 
 from datetime import datetime
+from pathlib import Path
 
 import pandas as pd
 from sqlalchemy import Engine
@@ -24,14 +25,21 @@ GAUGES = ("index", RETREAT)
 SHOWN = 12  # months under a shock: a year, the longest of the shipped scenarios
 
 
-def method() -> Framework:
-    """The method with two gauges that follows the one in force."""
-    return framework.load(framework.NEXT)
+def method(name: str = "") -> Framework:
+    """The method with two gauges that follows the one in force, or another one.
+
+    `name` is "telecom", the same gauges on a build-out that ended, or a TOML file.
+    """
+    shipped = {"": framework.NEXT, "telecom": framework.TELECOM}
+    return framework.load(shipped.get(name) or Path(name))
 
 
-def table(engine: Engine, now: datetime) -> pd.DataFrame:
-    """Both gauges, their phase, and the share of what is due that is observed."""
-    own = method()
+def table(engine: Engine, now: datetime, name: str = "") -> pd.DataFrame:
+    """Both gauges, their phase, and the share of what is due that is observed.
+
+    By the `method` of this name.
+    """
+    own = method(name)
     facts = figures(engine, as_of=now)
     values = realtime.compute(facts, own, realtime.closed_months(own, now)).values
     return by_month(values)

@@ -1,4 +1,4 @@
-"""What the gauges would read without each indicator, and without each dimension."""
+"""What the gauges would read without each indicator and each dimension."""
 
 import pandas as pd
 
