@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 
 
 def table() -> str:
-    """Both gauges, their phase and the dimensions of the pressure by month, as CSV."""
+    """Both gauges, their phase and the dimensions by month, as CSV."""
     source, own = find_source("us_telecom"), framework.load(framework.TELECOM)
     history = read_history(Path(str(source.history))).assign(fetch_id=1)
     months = realtime.closed_months(own, NOW)

@@ -1,4 +1,4 @@
-"""The page of a build-out that ended: the same gauges on telecom, 1995 to 2004."""
+"""The page of a build-out that ended: the gauges on telecom, 1995-2004."""
 
 from pathlib import Path
 from typing import Any
