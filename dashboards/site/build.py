@@ -23,6 +23,7 @@ from dashboards.site.pages import (
     archive,
     audit,
     explorer,
+    governance,
     groups,
     home,
     projects,
@@ -150,6 +151,8 @@ def _site_pages(
     writer.put("style.css", rendering.style())
     writer.put("icon.svg", ICON)
     writer.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
+    for path in (governance.ERRATA, governance.SCHEMA):
+        writer.put(path.name, path.read_bytes())
     issue_names = {card.name for card in context.issues}
     layout = collection.Layout("data/{name}/", "{code}/bulletins/{name}/index.html", base)
     cards = {
@@ -189,4 +192,5 @@ def _pages(
     yield static_pages.method(context, lang)
     yield audit.page(context, lang)
     yield telecom.page(lang)
+    yield governance.page(lang)
     yield static_pages.cite(context, lang, page_groups.base)

@@ -20,6 +20,7 @@ FOOT = (
     "explorer/",
     "audit/",
     "telecom/",
+    "governance/",
     "sources/",
     "revisions/",
     "calendar/",
