@@ -1,4 +1,4 @@
-"""The principles in docs/governance.md: `python -m tools.governance_page FILE`."""
+"""docs/governance.md: `python -m tools.governance_page FILE`."""
 
 import sys
 from collections.abc import Iterator

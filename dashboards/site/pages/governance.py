@@ -20,7 +20,7 @@ STATUSES = ("met", "partly", "not", "none")
 
 @cache
 def declared() -> Mapping[str, Any]:
-    """Both frameworks with their principles, and the rules of consultation and errata."""
+    """Both frameworks with their principles, and the rules beside them."""
     return tomllib.loads(DECLARED.read_text(encoding="utf-8"))
 
 
@@ -62,7 +62,7 @@ def page(lang: Language) -> Page:
 
 
 def errata_rows(lang: Language) -> dict[str, Any]:
-    """The errata as the page of corrections shows them, newest first, with their rule."""
+    """The errata for the page of corrections, newest first, with their rule."""
     rows = errata().iloc[::-1]
     return {
         "errata": [[lang.typeset(cell) for cell in row] for row in rows.to_numpy().tolist()],

@@ -1,6 +1,7 @@
 """The pages that let a reader judge: audit, telecom, governance, errata."""
 
 import importlib
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -109,7 +110,7 @@ def test_the_page_of_docs_is_made_from_the_same_file() -> None:
 
 
 def test_the_list_of_errata_fits_its_schema_and_is_published(built: Path) -> None:
-    schema = Schema.from_descriptor(str(governance.SCHEMA))
+    schema = Schema.from_descriptor(json.loads(governance.SCHEMA.read_text(encoding="utf-8")))
     assert list(governance.errata()) == schema.field_names
     assert Resource(path=governance.ERRATA.name, basepath=str(governance.ERRATA.parent),
                     schema=schema).validate().valid  # fmt: skip
