@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -119,10 +120,11 @@ def _readings(
     months: Iterable[pd.Period],
     dates: Mapping[pd.Period, datetime],
 ) -> list[tuple[pd.Period, str, Reading]]:
+    known_at = lru_cache(maxsize=1)(versions.at)  # months as known now share one instant
     return [
         (month, key, reading)
         for month in months
-        for figures in [versions.at(dates.get(month, cutoff(month, framework)))]
+        for figures in [known_at(dates.get(month, cutoff(month, framework)))]
         for key, reading in _read(framework, figures, month)
     ]
 
