@@ -22,6 +22,7 @@ def tables(edition: Edition) -> dict[str, pd.DataFrame]:
     return {
         "index": index(stats),
         **both,
+        **({"audit": audit(edition)} if len(edition.gauges.audit) else {}),
         "contributions": contributions(edition),
         "indicators": indicators(stats),
         "vintages": vintages(stats),
@@ -73,6 +74,12 @@ def gauges(edition: Edition) -> pd.DataFrame:
         }
     )
     return _ordered(wide.reset_index()[metadata.names("gauges")])
+
+
+def audit(edition: Edition) -> pd.DataFrame:
+    """The audit of both gauges, its rows numbered in the order of the topics."""
+    rows = edition.gauges.audit
+    return rows.assign(rank=range(1, len(rows) + 1))[metadata.names("audit")]
 
 
 def contributions(edition: Edition) -> pd.DataFrame:

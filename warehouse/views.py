@@ -98,6 +98,7 @@ def bodies(dialect: str) -> dict[str, str]:
         "v_index_state": _index_state(dialect),
         "v_index_change": _index_change(dialect),
         "v_index_gauge": _index_gauge(dialect),
+        "v_gauge_audit": _gauge_audit(dialect),
         "v_lineage": _lineage(dialect),
     }
 
@@ -186,6 +187,13 @@ def _index_gauge(dialect: str) -> str:
   g.weight, g.contribution, g.coverage, g.true_dates, g.observed, g.age_months, g.state,
   g.regime as phase, g.reason
 from index_gauge g join release r on r.id = g.release_id"""
+
+
+def _gauge_audit(dialect: str) -> str:
+    return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of,
+  a.rank, a.topic, a.gauge, a.key, a.against, a.measure, a.value, a.month as at_month, a.months,
+  a.low, a.high, a.verdict
+from gauge_audit a join release r on r.id = a.release_id"""
 
 
 def _index_revised(dialect: str) -> str:

@@ -21,12 +21,15 @@ from dashboards.site.page_groups import PageGroups
 from dashboards.site.pages import (
     arabic,
     archive,
+    audit,
     explorer,
+    governance,
     groups,
     home,
     projects,
     static_pages,
     status_pages,
+    telecom,
 )
 
 ROOT_PAGE = """<!DOCTYPE html>
@@ -148,6 +151,8 @@ def _site_pages(
     writer.put("style.css", rendering.style())
     writer.put("icon.svg", ICON)
     writer.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
+    for path in (governance.ERRATA, governance.SCHEMA):
+        writer.put(path.name, path.read_bytes())
     issue_names = {card.name for card in context.issues}
     layout = collection.Layout("data/{name}/", "{code}/bulletins/{name}/index.html", base)
     cards = {
@@ -185,4 +190,7 @@ def _pages(
     yield status_pages.corrections(context, lang)
     yield static_pages.data(context, lang, page_groups.data.tables, file_names)
     yield static_pages.method(context, lang)
+    yield audit.page(context, lang)
+    yield telecom.page(lang)
+    yield governance.page(lang)
     yield static_pages.cite(context, lang, page_groups.base)

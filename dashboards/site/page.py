@@ -16,7 +16,17 @@ from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'"
 # Pages in the header's menu, and those in the footer's; the home page links the dimensions.
 HEAD = ("", "bulletins/", "indicators/", "alerts/", "morocco/", "frugality/", "data/", "method/")
-FOOT = ("explorer/", "sources/", "revisions/", "calendar/", "corrections/", "cite/")
+FOOT = (
+    "explorer/",
+    "audit/",
+    "telecom/",
+    "governance/",
+    "sources/",
+    "revisions/",
+    "calendar/",
+    "corrections/",
+    "cite/",
+)
 
 
 # From the relative path up to the site's root, a function that draws charts for a page there.

@@ -135,18 +135,45 @@ def sensitivity(
 
 
 @app.command()
-def gauges(as_of: AsOf = "", format: Written = Format.table) -> None:
+def gauges(
+    as_of: AsOf = "",
+    method: Annotated[
+        str, typer.Option("--method", metavar="telecom|FILE", help="Another method with gauges.")
+    ] = "",
+    format: Written = Format.table,
+) -> None:
     """Show pressure, retreat and phase by month (next method).
 
-    Every month is computed from what was known at its cut-off.
+    Every month is computed from what was known at its cut-off. `--method telecom` shows the same
+    gauges on the telecom build-out of 1995 to 2004.
     """
     from pipelines.cli.run import earlier, to_read
     from pipelines.release import gauges as release_gauges
 
     chosen = settings()
     with progress("Computing both gauges, month by month"):
-        table = release_gauges.table(to_read(chosen), earlier(as_of, chosen.now))
+        table = release_gauges.table(to_read(chosen), earlier(as_of, chosen.now), method)
     render_table(table, format, "Pressure, retreat and phase")
+
+
+@app.command()
+def audit(as_of: AsOf = "", format: Written = Format.table) -> None:
+    """Audit both gauges: signs, weights, removals, choices, false alarms.
+
+    As a table it is a summary and what lies beyond its limits; as CSV or JSON, every figure.
+    """
+    from pipelines.cli.run import earlier, to_read
+    from pipelines.release import audit as audits
+
+    chosen = settings()
+    with progress("Auditing both gauges"):
+        rows = audits.table(to_read(chosen), earlier(as_of, chosen.now))
+    if format is not Format.table:
+        render_table(rows, format, "Audit")
+        return
+    render_table(audits.summary(rows), format, "Figures with a limit, and those beyond it")
+    beyond = rows[rows["verdict"].eq("beyond")].drop(columns=["months", "verdict"]).round(3)
+    render_table(beyond, format, "Beyond their limits")
 
 
 @app.command()

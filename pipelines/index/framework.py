@@ -18,6 +18,8 @@ BUNDLED = Path(__file__).with_name("framework.toml")
 # The newest version. Its `succeeds.since` is the one place that says from which month on it
 # makes the index; until then it is computed beside the version in force.
 NEXT = Path(__file__).with_name("framework_2027.1.toml")
+# The same gauges on a build-out that ended, with its nearest public counterparts.
+TELECOM = Path(__file__).with_name("framework_telecom.toml")
 # Method 2026.1 says nothing of it and was published on figures from 2014 on: a live source that
 # answers with older ones must not move its chained ratios.
 FIRST_YEAR = 2014
@@ -146,6 +148,10 @@ class Rules(Declared):
     confirm: int = Field(ge=1)
     first_month: str = Field(pattern=r"^\d{4}-\d{2}$")
     first_year: int | None = Later
+    # Of a build-out that is over: the last month for which it has figures.
+    last_month: str | None = Field(
+        default=None, pattern=r"^\d{4}-\d{2}$", exclude_if=lambda value: value is None
+    )
 
     @property
     def reads_from(self) -> int:

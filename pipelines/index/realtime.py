@@ -127,8 +127,8 @@ def cutoff(month: pd.Period, framework: Framework) -> datetime:
 
 
 def closed_months(framework: Framework, now: datetime) -> list[pd.Period]:
-    """The months from the method's first one whose cut-off is not after `now`."""
-    last = pd.Period(now.replace(tzinfo=None), "M")
+    """The months of the method whose cut-off is not after `now`."""
+    last = pd.Period(framework.rules.last_month or now.replace(tzinfo=None), "M")
     span = pd.period_range(framework.rules.first_month, last, freq="M")
     return [month for month in span if cutoff(month, framework) <= now]
 

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from pipelines.errors import RunError, UsageError
 from pipelines.index import change_decomposition, framework, linked, realtime
 from pipelines.index.framework import Framework
-from pipelines.release import gauges, revisions
+from pipelines.release import audit, gauges, revisions
 from pipelines.release.facts import figures
 from warehouse import edition
 from warehouse.edition import Edition
@@ -137,7 +137,9 @@ def compute(
         revised=revisions.known_now(new.readings, new.point, new.values),
         mean_revision=revisions.mean_revision(new.readings, new.point, new.values),
         alerts=_alerts(earlier, new, values),
-        gauges=gauges.of_edition(engine, new.readings, new.point, new.values),
+        gauges=audit.with_audit(
+            gauges.of_edition(engine, new.readings, new.point, new.values), new.readings, new.as_of
+        ),
     )
 
 

@@ -25,14 +25,22 @@ GAUGES = ("index", RETREAT)
 SHOWN = 12  # months under a shock: a year, the longest of the shipped scenarios
 
 
-def method() -> Framework:
-    """The newest method, which has two gauges and a phase."""
-    return framework.newest()
+def method(name: str = "") -> Framework:
+    """The newest method, which has two gauges and a phase, or another one.
+
+    `name` is "telecom", the same gauges on a build-out that ended, a version or a TOML file.
+    """
+    if name == "telecom":
+        return framework.load(framework.TELECOM)
+    return framework.named(name) if name else framework.newest()
 
 
-def table(engine: Engine, now: datetime) -> pd.DataFrame:
-    """Both gauges, their phase, and the share of what is due that is observed."""
-    own = method()
+def table(engine: Engine, now: datetime, name: str = "") -> pd.DataFrame:
+    """Both gauges, their phase, and the share of what is due that is observed.
+
+    By the `method` of this name.
+    """
+    own = method(name)
     facts = figures(engine, as_of=now)
     values = realtime.compute(facts, own, realtime.closed_months(own, now)).values
     return by_month(values)

@@ -6,13 +6,14 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, insert, select
 
-from warehouse.gauges.tables import GaugeMethod, IndexGauge
+from warehouse.gauges.tables import GaugeAudit, GaugeMethod, IndexGauge
 from warehouse.observations.encode import days
 from warehouse.release_calendar import cutoff, following_month
 from warehouse.row_conversion import dates, plain_records, rows
 from warehouse.tables import core
 
 COLUMNS = [name for name in IndexGauge.model_fields if name != "release_id"]
+AUDIT = [name for name in GaugeAudit.model_fields if name not in {"release_id", "rank"}]
 FIGURES = ["value", "score", "weight", "contribution", "coverage", "true_dates"]
 # Months whose edition with gauges was stored by then, each with the first time that it was.
 FIRST_STORED = """
@@ -24,16 +25,18 @@ group by month order by month
 
 @dataclass(frozen=True)
 class Gauges:
-    """Pressure, retreat and phase of an edition, and the method that made them.
+    """Pressure, retreat and phase of an edition, their method and their audit.
 
     `rows`: the columns of IndexGauge, period as a date, and `reconstructed`: whether the month is
     of an edition that was not made before the next cut-off. Empty in an edition of before gauges.
+    `audit`: the columns of GaugeAudit, in order; empty in an edition of before audits.
     """
 
     method: dict[str, Any] = field(default_factory=dict)
     rows: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=[*COLUMNS, "reconstructed"])
     )
+    audit: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=AUDIT))
 
 
 def save(connection: Connection, release: int, gauges: Gauges) -> None:
@@ -44,6 +47,9 @@ def save(connection: Connection, release: int, gauges: Gauges) -> None:
     connection.execute(insert(core(GaugeMethod)), [method])
     stored = gauges.rows[COLUMNS].assign(period=days(gauges.rows["period"]), release_id=release)
     connection.execute(insert(core(IndexGauge)), plain_records(stored))
+    if len(gauges.audit):
+        checks = gauges.audit[AUDIT].assign(release_id=release, rank=range(len(gauges.audit)))
+        connection.execute(insert(core(GaugeAudit)), plain_records(checks))
 
 
 def load(connection: Connection, release: int) -> Gauges:
@@ -68,4 +74,7 @@ def load(connection: Connection, release: int) -> Gauges:
     periods = dates(stored_rows["period"])
     late = ~periods.strftime("%Y-%m").isin(in_time)
     typed = stored_rows.astype(dict.fromkeys(FIGURES, "float64"))
-    return Gauges(method, typed.assign(period=periods, reconstructed=late))
+    checks = f"select {', '.join(AUDIT)} from gauge_audit where release_id = :release"
+    audit = rows(connection, f"{checks} order by rank", of)
+    figures = dict.fromkeys(["value", "low", "high"], "float64") | {"months": "Int64"}
+    return Gauges(method, typed.assign(period=periods, reconstructed=late), audit.astype(figures))

@@ -66,3 +66,32 @@ class IndexGauge(SQLModel, table=True):
     )
     regime: str = Field(default="", description="Phase of the month; index rows only")
     reason: str = Field(default="", description="Why it is withheld or provisional")
+
+
+class GaugeAudit(SQLModel, table=True):
+    """The audit of both gauges of a release, in the order of its topics.
+
+    Signs, weights, pairs and extremes of the indicators; removals and choices; how first
+    readings held.
+    """
+
+    __tablename__ = "gauge_audit"
+
+    release_id: int = Field(foreign_key="release.id", primary_key=True)
+    rank: int = Field(primary_key=True, description="Order of the row in the audit")
+    topic: str = Field(
+        description="conflict, importance, redundancy, consistency, saturation, outliers, "
+        "removal, choice, ranking, false_alarm, coverage or nowcast"
+    )
+    gauge: str = Field(description="pressure or retreat")
+    key: str = Field(description="Indicator, dimension, choice or phase that is examined")
+    against: str = Field(default="", description="What it is held against, where that is a key")
+    measure: str = Field(description="What is measured: docs/method.md, step 11")
+    value: float | None = Field(
+        default=None, description="A correlation, a share, a ratio, points or months"
+    )
+    month: str = Field(default="", description="The month that the measure names, YYYY-MM")
+    months: int | None = Field(default=None, description="Months that it rests on")
+    low: float | None = Field(default=None, description="Lowest value within the limits")
+    high: float | None = Field(default=None, description="Highest value within the limits")
+    verdict: str = Field(default="", description="within, beyond, or empty without a limit")

@@ -9,6 +9,7 @@ from dashboards.i18n import Language
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
+from dashboards.site.pages import governance
 
 Row = dict[str, Any]
 
@@ -172,7 +173,7 @@ def corrections(context: SiteContext, lang: SiteLocale) -> Page:
         for old in context.issues
         if old.replaced_by
     ]
-    return _page("corrections/", lang, {"rows": rows})
+    return _page("corrections/", lang, {"rows": rows, **governance.errata_rows(lang)})
 
 
 def _page(path: str, lang: Language, content: Row) -> Page:

@@ -19,14 +19,16 @@ def conflicts(scores: pd.DataFrame, parents: Mapping[str, str]) -> list[str]:
     return list(correlations.index[correlations < 0])
 
 
-def redundant(scores: pd.DataFrame, above: float = 0.92) -> pd.DataFrame:
+# The limit that the JRC's audits of composite indicators use.
+REDUNDANT = 0.92
+
+
+def redundant(scores: pd.DataFrame, above: float = REDUNDANT, *, least: int = 1) -> pd.DataFrame:
     """Pairs of columns so correlated that one says what the other does.
 
-    Columns: one, other, correlation.
-
-    0.92 is the limit that the JRC's audits of composite indicators use.
+    Columns: one, other, correlation. Pairs with fewer than `least` rows in common are left out.
     """
-    matrix = scores.corr().to_numpy()
+    matrix = scores.corr(min_periods=least).to_numpy()
     row, column = np.nonzero(np.triu(np.abs(matrix) > above, k=1))
     return pd.DataFrame(
         {

@@ -22,6 +22,7 @@ from warehouse.edition import Edition
 TABLES = (
     "index",
     "gauges",
+    "audit",
     "contributions",
     "indicators",
     "vintages",

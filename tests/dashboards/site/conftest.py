@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from dashboards.site.build import build
+from dashboards.site.context import SiteContext, site_context
 from pipelines.alerts import service
 from pipelines.announcements import curated
 from pipelines.settings import Settings
@@ -42,6 +43,12 @@ def built(alerted: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("site")
     build(alerted, out, NOW, countries=AFRICA)
     return out
+
+
+@pytest.fixture(scope="session")
+def context(alerted: Engine) -> SiteContext:
+    """What the site is built from."""
+    return site_context(alerted, NOW)
 
 
 @pytest.fixture(scope="session")
