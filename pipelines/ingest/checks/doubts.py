@@ -7,7 +7,9 @@ unit or a currency: nothing but a person heals that.
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sources import Source
 
@@ -31,6 +33,8 @@ SAME_LEVEL = pd.Timedelta(days=366)
 # Events that are counted go from one to seven in a week; a ratio of such small numbers is noise.
 COUNTS = {"articles", "filings", "items", "machines", "reports", "rules", "sites"}
 
+# Days since 1970 of the years 1900 to 2100 take fewer bits, with their sign.
+DAY_BITS = 20
 SECOND = [*FIGURE, "tolerance"]
 
 
@@ -192,9 +196,30 @@ def _joined(frame: pd.DataFrame, others: pd.DataFrame, reach: pd.Timedelta | Non
     if others.empty:
         blank = pd.DataFrame({"last": float("nan"), "then": pd.NaT}, index=frame.index)
         return blank.astype(index)
-    keyed = frame[FIGURE].assign(at=frame.index).sort_values("period")
     stored = others[FIGURE].rename(columns={"value": "last"}).dropna(subset=["last"])
+    if reach == pd.Timedelta(0):
+        place = stored_at(frame, stored)
+        last = np.append(stored["last"].to_numpy("float64"), np.nan)[place]
+        exact = pd.DataFrame({"last": last}, index=frame.index)
+        return exact.assign(then=frame["period"].where(place >= 0))
+    keyed = frame[FIGURE].assign(at=frame.index).sort_values("period")
     stored = stored.astype({"period": keyed["period"].dtype}).sort_values("period")
     stored = stored.assign(then=stored["period"])
     joined = pd.merge_asof(keyed, stored, on="period", by="series", tolerance=reach)
     return joined.set_index("at").reindex(frame.index)[["last", "then"]].astype(index)
+
+
+def stored_at(frame: pd.DataFrame, before: pd.DataFrame) -> NDArray[np.int64]:
+    """The position in `before` of the series and period of each row; -1 for none.
+
+    Of several the last one.
+    """
+    # Words are compared once and then stand for numbers: several rules join by the same key.
+    words, _ = pd.factorize(pd.concat([frame["series"], before["series"]], ignore_index=True))
+    periods = [each["period"].to_numpy().astype("datetime64[D]") for each in (frame, before)]
+    keys = pd.Index((words << DAY_BITS) + np.concatenate(periods).astype("int64"))
+    stored = keys[len(frame) :]
+    last = np.flatnonzero(~stored.duplicated(keep="last"))
+    place = stored[last].get_indexer(keys[: len(frame)])
+    positions: NDArray[np.int64] = np.append(last, -1)[place]
+    return positions

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -19,29 +20,57 @@ def validate(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> list[Failu
 
     A rule that cannot be evaluated counts as failed with severity block: silence is no pass.
     """
-    results = _great_expectations(batch, rules)
-    failed = []
-    for result in results:
-        rule = rules[result.expectation_config.meta["rule"]]
-        if result.success:
-            continue
-        rows = [int(entry["row"]) for entry in result.result.get("unexpected_index_list") or []]
-        text = rule.reason or rule.expectation
-        if rule.severity == "quarantine" and not rows:
-            rule, text = _unreadable(rule), f"{text} (the rule could not be evaluated)"
-        failed.append((rule, text, rows))
-    return failed
+    # Most rules hold: whether one does is half the work of naming the rows that break it.
+    broken = [rules[number] for number, _ in _failed(batch, rules, "BOOLEAN_ONLY")]
+    return [_failure(broken[number], rows) for number, rows in _failed(batch, broken, "COMPLETE")]
+
+
+def _failure(rule: ValidationRule, rows: list[int]) -> Failure:
+    text = rule.reason or rule.expectation
+    if rule.severity == "quarantine" and not rows:
+        rule, text = _unreadable(rule), f"{text} (the rule could not be evaluated)"
+    return rule, text, rows
 
 
 def _unreadable(rule: ValidationRule) -> ValidationRule:
     return ValidationRule(rule.expectation, rule.kwargs, "block", rule.series, rule.reason)
 
 
-def _great_expectations(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> list[Any]:
-    """The result of each rule, in any order; `meta` holds the number of its rule.
+def _failed(
+    batch: pd.DataFrame, rules: Sequence[ValidationRule], form: str
+) -> list[tuple[int, list[int]]]:
+    """The numbers of the rules that failed, with the rows where the form names them."""
+    if not rules:
+        return []
+    gx, definition = _pandas()
+    suite = gx.ExpectationSuite(
+        name="rules",
+        expectations=[
+            getattr(gx.expectations, rule.expectation)(
+                **{**rule.kwargs, "meta": {"rule": number}, **_limited(rule)}
+            )
+            for number, rule in enumerate(rules)
+        ],
+    )
+    rows = definition.get_batch({"dataframe": masks(batch, rules)})
+    formats = {"result_format": form, "unexpected_index_column_names": ["row"]}
+    return [
+        (
+            result.expectation_config.meta["rule"],
+            [int(entry["row"]) for entry in result.result.get("unexpected_index_list") or []],
+        )
+        for result in rows.validate(suite, result_format=formats).results
+        if not result.success
+    ]
 
-    Importing Great Expectations takes one to five seconds, so it is imported only where there is
-    something to validate. A context of its own for each batch keeps no frame in memory.
+
+@cache
+def _pandas() -> tuple[Any, Any]:
+    """Great Expectations, and its definition of a batch that is a frame in memory.
+
+    Importing it takes one to five seconds, so it is imported only where there is something to
+    validate. Its context takes as long as five rules, so all batches share one: each takes the
+    place of the one before it, and no frame stays but the last.
     """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     with _hidden("pyspark"):  # which it would import too where the lake's extra is installed
@@ -51,14 +80,7 @@ def _great_expectations(batch: pd.DataFrame, rules: Sequence[ValidationRule]) ->
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("batch").add_dataframe_asset("rows")
-    definition = asset.add_batch_definition_whole_dataframe("all")
-    rows = definition.get_batch({"dataframe": masks(batch, rules)})
-    suite = gx.ExpectationSuite(name="rules")
-    for number, rule in enumerate(rules):
-        kwargs = {**rule.kwargs, "meta": {"rule": number}, **_limited(rule)}
-        suite.add_expectation(getattr(gx.expectations, rule.expectation)(**kwargs))
-    formats = {"result_format": "COMPLETE", "unexpected_index_column_names": ["row"]}
-    return list(rows.validate(suite, result_format=formats).results)
+    return gx, asset.add_batch_definition_whole_dataframe("all")
 
 
 @contextmanager
