@@ -75,8 +75,12 @@ def _pandas() -> tuple[Any, Any]:
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     with _hidden("pyspark"):  # which it would import too where the lake's extra is installed
         import great_expectations as gx
+        from great_expectations import util
         from great_expectations.data_context.types.base import ProgressBarsConfig
+        from great_expectations.expectations import expectation
 
+    # It derives the name of a rule from that of its class, a thousand times for each batch.
+    expectation.camel_to_snake = cache(util.camel_to_snake)  # type: ignore[attr-defined]
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("batch").add_dataframe_asset("rows")
