@@ -1,6 +1,6 @@
 """Validate a parsed batch: what may be loaded, what is set aside, and why."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,12 +51,12 @@ FAR = "over 5 times or under 1/5 of the last good figure, or of a second publish
 class LastGood:
     """Rows and newest period of the last payload loaded from the same address.
 
-    `frame` is that payload as its parser reads it; None where its body is gone.
+    `frame` reads that payload again by its parser; it gives None where the body is gone.
     """
 
     rows: int
     newest: pd.Timestamp
-    frame: pd.DataFrame | None = None
+    frame: Callable[[], pd.DataFrame | None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -231,8 +231,11 @@ def _cut(
     source: Source, frame: pd.DataFrame, before: pd.DataFrame, last: LastGood | None
 ) -> list[str]:
     """Why a payload lacks a part that the last good one had."""
-    earlier = frame.head(0) if last is None or last.frame is None else last.frame
-    objections = completeness.objections(source, frame, earlier)
+    # An earlier body is read again only where it can say more.
+    earlier = last.frame() if last and completeness.may_lack(source, frame) else None
+    objections = completeness.objections(
+        source, frame, frame.head(0) if earlier is None else earlier
+    )
     return [*completeness.cut(source, frame, before), *objections]
 
 

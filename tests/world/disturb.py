@@ -106,7 +106,7 @@ def _digits(value: float) -> int:
 
 
 def of_reply(reply: Reply, events: Sequence[Event], address: str) -> Reply:
-    """The reply as the accidents of the wire leave it."""
+    """The reply as the accidents of the wire leave it; `address` has its query."""
     for event in events:
         if event.kind == "outage":
             return Reply(b"unavailable", 503, HTML)

@@ -78,7 +78,7 @@ class Gateway(Site):
             Received(received.method, path, received.query, received.headers, received.body),
         )
         events = self.world.script.at(publisher.source, self.world.today)
-        return self.conditional(received, disturb.of_reply(reply, events, received.path))
+        return self.conditional(received, disturb.of_reply(reply, events, target))
 
     def _answer(self, publisher: Publisher, received: Received) -> Reply:
         world = self.world
