@@ -40,15 +40,18 @@ def add_metrics(
         evidence: What may confirm figures that moved far.
 
     Returns:
-        The batch with `row` (its position), `present` (the value, 0 where withdrawn),
-        `known_at` (nanoseconds), `age_days`, `aligned` (0 or 1), and the ratios and shares below.
+        The batch with `row` (its position), `declared` (0 or 1), `present` (the value, 0 where
+        withdrawn), `known_at` (nanoseconds), `age_days`, `aligned` (0 or 1), and the ratios and
+        shares below.
     """
     withdrawn = frame["status"].eq("withdrawn")
     last = last_figures(frame, before)
+    declared = {series.key for series in source.series}
     dated_ahead = {series.key for series in source.series if series.frequency in "EA"}
     age = (pd.Timestamp(at).tz_localize(None) - frame["period"]).dt.days
     return frame.assign(
         row=range(len(frame)),
+        declared=frame["series"].isin(declared).astype(float),
         present=frame["value"].where(~withdrawn, 0.0),
         known_at=frame["known_from"].astype("int64"),
         age_days=age.where(~frame["series"].isin(dated_ahead)),
