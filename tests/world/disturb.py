@@ -51,7 +51,7 @@ def halved(figures: Figures, factor: float) -> Figures:
 
 
 def cut(figures: Figures, factor: float) -> Figures:
-    """Only the first `factor` of the lines are left: whole series, and a part of one."""
+    """Only the first `factor` of the lines are left."""
     order = sorted(figures)
     return {key: figures[key] for key in order[: int(len(order) * factor)]}
 
@@ -94,7 +94,7 @@ def of_figures(figures: Figures, events: Sequence[Event]) -> Figures:
 
 
 def revised(figures: Figures, factor: float, noise: Callable[[str, date], float]) -> Figures:
-    """The figures after a revision that moves each by about `factor` - 1, to its digits."""
+    """The figures after a revision that moves each by about `factor` - 1."""
     return {
         (series, period): round(value * (1 + (factor - 1) * noise(series, period)), _digits(value))
         for (series, period), value in figures.items()

@@ -66,13 +66,13 @@ def add_metrics(
 
 
 def last_figures(frame: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """`last`, the stored figure of the series and period of each row, and `stored`.
+    """The stored figure of each row, as `last`, and whether there is one.
 
     `stored` is false where there is none; a stored figure may be null, as a withdrawn one.
     """
-    place = stored_at(frame, before)
+    position = stored_at(frame, before)
     values = np.append(before["value"].to_numpy("float64", na_value=np.nan), np.nan)
-    return pd.DataFrame({"last": values[place], "stored": place >= 0}, index=frame.index)
+    return pd.DataFrame({"last": values[position], "stored": position >= 0}, index=frame.index)
 
 
 def peer_ratio(frame: pd.DataFrame, source: Source) -> pd.Series:

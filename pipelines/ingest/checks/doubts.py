@@ -194,11 +194,11 @@ def _reach(source: Source, most: pd.Timedelta | None) -> pd.Timedelta | None:
 def _joined(frame: pd.DataFrame, others: pd.DataFrame, reach: pd.Timedelta | None) -> pd.DataFrame:
     """`last`, the newest figure no later than each row, and `then`, its period."""
     stored = others[FIGURE].dropna(subset=["value"])
-    place = stored_at(frame, stored, reach)
+    position = stored_at(frame, stored, reach)
     periods = np.append(stored["period"].to_numpy("datetime64[s]"), np.datetime64("NaT"))
-    then = pd.Series(periods[place], frame.index).astype(frame["period"].dtype)
+    then = pd.Series(periods[position], frame.index).astype(frame["period"].dtype)
     values = np.append(stored["value"].to_numpy("float64"), np.nan)
-    return pd.DataFrame({"last": values[place], "then": then}, index=frame.index)
+    return pd.DataFrame({"last": values[position], "then": then}, index=frame.index)
 
 
 def stored_at(

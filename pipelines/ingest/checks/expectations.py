@@ -39,7 +39,7 @@ def _unreadable(rule: ValidationRule) -> ValidationRule:
 def _failed(
     batch: pd.DataFrame, rules: Sequence[ValidationRule], form: str
 ) -> list[tuple[int, list[int]]]:
-    """The numbers of the rules that failed, with the rows where the form names them."""
+    """The numbers of the rules that failed, and the rows if the form has them."""
     if not rules:
         return []
     gx, definition = _pandas()
