@@ -68,12 +68,13 @@ def _upsert(
 ) -> list[Change]:
     """Insert the rows with a new key, update the other ones; what was updated."""
     stored = {row["key"]: dict(row) for row in connection.execute(select(table)).mappings()}
-    declared = {row["key"]: dict(row) for row in rows}
-    new = [row for key, row in declared.items() if key not in stored]
+    declared = {row["key"]: row for row in rows}
+    new = [dict(row) for key, row in declared.items() if key not in stored]
     if new:
         connection.execute(insert(table), new)
     both = [(stored[key], declared[key]) for key in declared.keys() & stored.keys()]
-    changes = [Change(old, _differing(old, row)) for old, row in both if _differing(old, row)]
+    compared = [Change(old, _differing(old, row)) for old, row in both]
+    changes = [change for change in compared if change.columns]
     for change in changes:
         own = table.c.id == change.stored["id"]
         connection.execute(update(table).where(own).values(change.columns))

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -76,12 +77,15 @@ def last_good(
     if last is None or not last.rows or last.newest is None:
         return None
     record = asdict(last) | {"url": public_url(request)}
+    return LastGood(last.rows, last.newest, partial(_read_again, archive, source, record))
+
+
+def _read_again(archive: Archive, source: Source, record: Mapping[str, Any]) -> pd.DataFrame | None:
     try:
-        frame = parse_payload(source, archived_payload(archive, source, record))
+        return parse_payload(source, archived_payload(archive, source, record))
     except (KeyError, DamagedBody, UnreadableBody):
         logger.info("%s: the last good body is not there to compare with", source.key)
-        return LastGood(last.rows, last.newest)
-    return LastGood(last.rows, last.newest, frame)
+        return None
 
 
 def awaits_repeat(engine: Engine, source: Source, url: str) -> bool:

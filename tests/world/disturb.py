@@ -50,6 +50,12 @@ def halved(figures: Figures, factor: float) -> Figures:
     return {key: figures[key] for key in order[: len(order) // 2]}
 
 
+def cut(figures: Figures, factor: float) -> Figures:
+    """Only the first `factor` of the lines are left."""
+    order = sorted(figures)
+    return {key: figures[key] for key in order[: int(len(order) * factor)]}
+
+
 def shifted(figures: Figures, factor: float) -> Figures:
     """Each figure stands a period too late; in a list of today, a line too low."""
     order = sorted(figures)
@@ -73,6 +79,7 @@ CONTENT: dict[str, Callable[[Figures, float], Figures]] = {
     "zero": zero,
     "negative": negative,
     "halved": halved,
+    "cut": cut,
     "shifted": shifted,
     "future": future,
 }
@@ -86,8 +93,20 @@ def of_figures(figures: Figures, events: Sequence[Event]) -> Figures:
     return figures
 
 
+def revised(figures: Figures, factor: float, noise: Callable[[str, date], float]) -> Figures:
+    """The figures after a revision that moves each by about `factor` - 1."""
+    return {
+        (series, period): round(value * (1 + (factor - 1) * noise(series, period)), _digits(value))
+        for (series, period), value in figures.items()
+    }
+
+
+def _digits(value: float) -> int:
+    return 0 if value == int(value) else len(repr(value).partition(".")[2])
+
+
 def of_reply(reply: Reply, events: Sequence[Event], address: str) -> Reply:
-    """The reply as the accidents of the wire leave it."""
+    """The reply as the accidents of the wire leave it; `address` has its query."""
     for event in events:
         if event.kind == "outage":
             return Reply(b"unavailable", 503, HTML)

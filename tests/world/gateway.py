@@ -37,12 +37,21 @@ class World:
     def true_figures(self, publisher: Publisher) -> Figures:
         """What the edition served today says, without accidents."""
         edition = self.edition(publisher)
-        figures = publisher.figures(self.economy, edition)
+        figures = self._revised(publisher, publisher.figures(self.economy, edition), edition)
         if not publisher.undated or edition == self.today:
             return figures
         # A frozen list says nothing of its day: it is read as of today.
         today = publisher.figures(self.economy, self.today)
         return dict(zip(today, figures.values(), strict=True))
+
+    def _revised(self, publisher: Publisher, figures: Figures, edition: date) -> Figures:
+        """The figures with the revisions of earlier periods that the edition brings."""
+        for event in self.script.at(publisher.source, self.today):
+            if event.kind == "revised" and edition >= event.start:
+                earlier = {key: v for key, v in figures.items() if key[1] < event.start}
+                noise = self.economy.noise
+                figures = figures | disturb.revised(earlier, event.factor, noise)
+        return figures
 
 
 class Gateway(Site):
@@ -69,7 +78,7 @@ class Gateway(Site):
             Received(received.method, path, received.query, received.headers, received.body),
         )
         events = self.world.script.at(publisher.source, self.world.today)
-        return self.conditional(received, disturb.of_reply(reply, events, received.path))
+        return self.conditional(received, disturb.of_reply(reply, events, target))
 
     def _answer(self, publisher: Publisher, received: Received) -> Reply:
         world = self.world

@@ -15,11 +15,11 @@ from tests.world.economy import Shock
 # Faults on the wire: what comes is no body of this publisher.
 WIRE = {"outage", "denied", "gone", "challenge", "empty", "truncated", "not_processed"}
 # Faults of content: a body in the right form with wrong figures.
-CONTENT = {"scaled", "zero", "negative", "halved", "shifted", "future"}
+CONTENT = {"scaled", "zero", "negative", "halved", "cut", "shifted", "future"}
 # What is no fault and must be read, or at least not refused.
 HARMLESS = {"moved", "frozen", "news"}
 # What changes in the economy itself.
-REAL = {"shock"}
+REAL = {"shock", "revised"}
 KINDS = WIRE | CONTENT | HARMLESS | REAL
 FIELDS = {"source", "from", "to", "kind", "factor", "names", "series"}
 
@@ -79,7 +79,7 @@ class Script:
     def shocks(self) -> tuple[Shock, ...]:
         """The real changes of the economy."""
         return tuple(
-            Shock(e.series or e.source, e.start, e.factor) for e in self.events if e.kind in REAL
+            Shock(e.series or e.source, e.start, e.factor) for e in self.events if e.kind == "shock"
         )
 
 
@@ -102,7 +102,7 @@ def _event(number: int, table: dict[str, object]) -> Event:
     if type(start) is not date or type(end) is not date or end <= start:
         raise ScriptError(f"{where}: from and to are days as 2027-01-31, to after from")
     source = str(table.get("source", ""))
-    if not source and kind not in REAL:
+    if not source and kind != "shock":
         raise ScriptError(f"{where}: which source? '*' is every one")
     factor, names = table.get("factor", 1.0), table.get("names", [])
     if not isinstance(factor, int | float) or not isinstance(names, list):

@@ -109,6 +109,8 @@ def faults(
         & coded["known_from"].lt((coded["period"].astype("int64") - 1) * SECONDS),
         TWICE: _contradicted(coded, order),
     }
+    if not any(failed.any() for failed in tests.values()):
+        return pd.Series(dtype="str")
     failed = pd.DataFrame(tests).astype(bool)
     failed = failed.loc[failed.any(axis=1)]
     rows = frame.loc[failed.index]
@@ -137,6 +139,8 @@ def _contradicted(coded: pd.DataFrame, order: Order) -> "pd.Series[bool]":
     """The rows whose key has another value or status elsewhere in the batch."""
     contradicted = pd.Series(False, index=coded.index)
     repeats = _repeats(coded, order)
+    if not repeats.any():
+        return contradicted
     rows = coded.iloc[order[repeats | np.append(repeats, False)[1:]]]
     distinct = rows.drop_duplicates(COLUMNS)
     twice = distinct.loc[distinct.duplicated(KEY, keep=False), KEY].drop_duplicates()

@@ -48,13 +48,18 @@ class Summary:
         """Store the counts under this fetch."""
         if not self._parts:
             return
-        table = core(Citation)
-        assumed = connection.scalars(select(table.c.id).where(table.c.assumed)).all()
         parts = pd.concat(self._parts, ignore_index=True)
-        parts["assumed"] = parts["size"].where(parts["citation_id"].isin(assumed), 0)
-        totals = parts.groupby(GROUP, as_index=False, observed=True).agg(
-            rows=("size", "sum"), newest=("max", "max"), assumed=("assumed", "sum")
-        )
+        parts["assumed"] = 0
+        if parts["citation_id"].notna().any():
+            table = core(Citation)
+            assumed = connection.scalars(select(table.c.id).where(table.c.assumed)).all()
+            parts["assumed"] = parts["size"].where(parts["citation_id"].isin(assumed), 0)
+        named = parts.drop(columns="citation_id").rename(columns={"size": "rows", "max": "newest"})
+        # A fetch comes in one part and cites nothing: its groups are counted already.
+        totals = named
+        if named.duplicated(GROUP).any():
+            grouped = named.groupby(GROUP, as_index=False, observed=True)
+            totals = grouped.agg({"rows": "sum", "newest": "max", "assumed": "sum"})
         records: list[dict[str, Any]] = totals.assign(fetch_id=fetch).to_dict("records")  # type: ignore[assignment]
         connection.execute(core(FetchSummary).insert(), records)
 

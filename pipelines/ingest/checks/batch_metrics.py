@@ -2,9 +2,17 @@
 
 from datetime import datetime
 
+import numpy as np
 import pandas as pd
 
-from pipelines.ingest.checks.doubts import FIGURE, MIN_FIGURES, ROUNDING, Evidence, ratios
+from pipelines.ingest.checks.doubts import (
+    FIGURE,
+    MIN_FIGURES,
+    ROUNDING,
+    Evidence,
+    ratios,
+    stored_at,
+)
 from sources import Source
 
 # Figures of at least so many periods must move by one factor before a change of unit is
@@ -32,28 +40,48 @@ def add_metrics(
         evidence: What may confirm figures that moved far.
 
     Returns:
-        The batch with `row` (its position), `present` (the value, 0 where withdrawn),
-        `known_at` (nanoseconds), `age_days`, `aligned` (0 or 1), and the ratios and shares below.
+        The batch with `row` (its position), `declared` (0 or 1), `present` (the value, 0 where
+        withdrawn), `known_at` (nanoseconds), `age_days`, `aligned` (0 or 1), and the ratios and
+        shares below.
     """
     withdrawn = frame["status"].eq("withdrawn")
-    # No key starts with a null character: a source without peers compares nothing.
-    peers = frame["value"].where(frame["series"].str.startswith(source.peers or "\0"))
-    median = peers.groupby(frame["period"]).transform("median")
+    last = last_figures(frame, before)
+    declared = {series.key for series in source.series}
     dated_ahead = {series.key for series in source.series if series.frequency in "EA"}
     age = (pd.Timestamp(at).tz_localize(None) - frame["period"]).dt.days
     return frame.assign(
         row=range(len(frame)),
+        declared=frame["series"].isin(declared).astype(float),
         present=frame["value"].where(~withdrawn, 0.0),
         known_at=frame["known_from"].astype("int64"),
         age_days=age.where(~frame["series"].isin(dated_ahead)),
-        peer_ratio=(peers / median).where(median.gt(0)),
+        peer_ratio=peer_ratio(frame, source),
         **ratios(frame, source, before, evidence),
-        misplaced_share=misplaced_share(frame, before),
-        rescaled_share=rescaled_share(frame, before),
+        misplaced_share=misplaced_share(frame, before, last),
+        rescaled_share=rescaled_share(frame, last),
         vanished_share=vanished_share(frame, before),
-        sign_flip=sign_flip(frame, source, before),
+        sign_flip=sign_flip(frame, source, last),
         aligned=aligned(frame, source),
     )
+
+
+def last_figures(frame: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """The stored figure of each row, as `last`, and whether there is one.
+
+    `stored` is false where there is none; a stored figure may be null, as a withdrawn one.
+    """
+    position = stored_at(frame, before)
+    values = np.append(before["value"].to_numpy("float64", na_value=np.nan), np.nan)
+    return pd.DataFrame({"last": values[position], "stored": position >= 0}, index=frame.index)
+
+
+def peer_ratio(frame: pd.DataFrame, source: Source) -> pd.Series:
+    """Each figure of the declared peers over their median in its period."""
+    if not source.peers:
+        return pd.Series(float("nan"), index=frame.index)
+    peers = frame["value"].where(frame["series"].str.startswith(source.peers))
+    median = peers.groupby(frame["period"]).transform("median")
+    return (peers / median).where(median.gt(0))
 
 
 def aligned(frame: pd.DataFrame, source: Source) -> pd.Series:
@@ -65,38 +93,38 @@ def aligned(frame: pd.DataFrame, source: Source) -> pd.Series:
     return begins.astype(float).where(months.notna())
 
 
-def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
+def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame, last: pd.DataFrame) -> float:
     """The share of changed figures that equal the last good one of a neighbour.
 
     A neighbour is the same series a period before or after, or another series in the same
     period. 0 where fewer than MIN_FIGURES changed.
     """
+    differs = last["last"].notna() & frame["value"].notna() & frame["value"].ne(last["last"])
+    if differs.sum() < MIN_FIGURES:
+        return 0.0
     stored = before[FIGURE].dropna().sort_values(["series", "period"])
     stored = stored.astype({"period": frame["period"].dtype})
     by_series = stored.groupby("series")["value"]
     neighbours = stored.assign(earlier=by_series.shift(1), later=by_series.shift(-1))
-    neighbours = neighbours.rename(columns={"value": "last"})
-    joined = frame[FIGURE].merge(neighbours, on=["series", "period"])
-    changed = joined.loc[joined["value"].ne(joined["last"]) & joined["value"].notna()]
-    if len(changed) < MIN_FIGURES:
-        return 0.0
+    neighbours = neighbours.drop(columns="value")
+    changed = frame.loc[differs, FIGURE].merge(neighbours, on=["series", "period"])
     shifted = changed["value"].eq(changed["earlier"]) | changed["value"].eq(changed["later"])
     elsewhere = pd.MultiIndex.from_frame(stored[["period", "value"]])
     swapped = pd.MultiIndex.from_frame(changed[["period", "value"]]).isin(elsewhere)
     return float((shifted | swapped).mean())
 
 
-def rescaled_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
+def rescaled_share(frame: pd.DataFrame, last: pd.DataFrame) -> float:
     """The share of stored figures that are the last good ones times one factor.
 
     Of all figures, or of those of one series where the factor is further from 1 than a revision
     takes it. 0 where those moved by it are fewer than MIN_FIGURES, or of fewer than MIN_PERIODS
     periods.
     """
-    stored = before[FIGURE].rename(columns={"value": "last"})
-    stored = stored.astype({"period": frame["period"].dtype})
-    joined = frame[FIGURE].merge(stored, on=["series", "period"])
+    joined = frame[FIGURE].assign(last=last["last"]).loc[last["stored"]]
     joined = joined.loc[joined["last"].ne(0) & joined["value"].notna()]
+    if (joined["value"] / joined["last"]).sub(1).abs().gt(ROUNDING).sum() < MIN_FIGURES:
+        return 0.0
     together = pd.Series("", index=joined.index)
     return max(
         _rescaled(joined, together, ROUNDING),
@@ -129,22 +157,17 @@ def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
         return 1.0
     first = before["series"].map(frame.groupby("series")["period"].min())
     stored = before.loc[before["period"].astype(first.dtype).ge(first) & before["value"].notna()]
-    served = pd.MultiIndex.from_frame(frame[["series", "period"]])
-    periods = stored["period"].astype(frame["period"].dtype)
-    gone = ~pd.MultiIndex.from_arrays([stored["series"], periods]).isin(served)
+    served = frame[["series", "period"]].drop_duplicates()
+    gone = stored_at(stored, served) < 0
     shares = stored.assign(gone=gone).groupby("series")["gone"].mean()
     return float(shares.max()) if gone.sum() >= MIN_FIGURES else 0.0
 
 
-def sign_flip(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:
+def sign_flip(frame: pd.DataFrame, source: Source, last: pd.DataFrame) -> pd.Series:
     """1 where a figure has the other sign than its last good one, else 0.
 
     A ratio says nothing there. Null for units in per cent: a growth near zero is revised across.
     """
     percent = {series.key for series in source.series if "%" in series.unit}
-    stored = before[FIGURE].rename(columns={"value": "last"})
-    stored = stored.astype({"period": frame["period"].dtype})
-    last = frame[["series", "period"]].merge(stored, "left", ["series", "period"])["last"]
-    flipped = (frame["value"].to_numpy() * last.to_numpy(dtype=float)) < 0
-    column = pd.Series(flipped.astype(float), index=frame.index)
-    return column.where(~frame["series"].isin(percent))
+    flipped = (frame["value"] * last["last"]).lt(0).astype(float)
+    return flipped.where(~frame["series"].isin(percent))

@@ -24,6 +24,11 @@ def objections(source: Source, frame: pd.DataFrame, last: pd.DataFrame) -> list[
     return [reason for reason in reasons if reason]
 
 
+def may_lack(source: Source, frame: pd.DataFrame) -> bool:
+    """True if a payload has not every declared series, or counts its entries."""
+    return "entries" in frame or not {each.key for each in source.series} <= set(frame["series"])
+
+
 def lost_periods(frame: pd.DataFrame, before: pd.DataFrame) -> list[pd.Timestamp]:
     """The periods that two or more series had and that now none has.
 

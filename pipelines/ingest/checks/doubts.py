@@ -7,7 +7,9 @@ unit or a currency: nothing but a person heals that.
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sources import Source
 
@@ -28,9 +30,12 @@ SAME_TIME = pd.Timedelta(days=45)
 # A first fetch has nothing else to be compared with than what was known within a year. Prices of
 # chips have halved in one; a decimal point moves them by ten.
 SAME_LEVEL = pd.Timedelta(days=366)
+SAME_PERIOD = pd.Timedelta(0)
 # Events that are counted go from one to seven in a week; a ratio of such small numbers is noise.
 COUNTS = {"articles", "filings", "items", "machines", "reports", "rules", "sites"}
 
+# Days since 1970 of the years 1900 to 2100 take fewer bits, with their sign.
+DAY_BITS = 20
 SECOND = [*FIGURE, "tolerance"]
 
 
@@ -183,18 +188,36 @@ def _ratio(frame: pd.DataFrame, joined: pd.DataFrame) -> pd.Series:
 
 def _reach(source: Source, most: pd.Timedelta | None) -> pd.Timedelta | None:
     """How much older the other figure may be: that of a period is of this period."""
-    return most if source.stamp == "instant" else pd.Timedelta(0)
+    return most if source.stamp == "instant" else SAME_PERIOD
 
 
 def _joined(frame: pd.DataFrame, others: pd.DataFrame, reach: pd.Timedelta | None) -> pd.DataFrame:
     """`last`, the newest figure no later than each row, and `then`, its period."""
-    index = {"last": "float64", "then": frame["period"].dtype}
-    if others.empty:
-        blank = pd.DataFrame({"last": float("nan"), "then": pd.NaT}, index=frame.index)
-        return blank.astype(index)
-    keyed = frame[FIGURE].assign(at=frame.index).sort_values("period")
-    stored = others[FIGURE].rename(columns={"value": "last"}).dropna(subset=["last"])
-    stored = stored.astype({"period": keyed["period"].dtype}).sort_values("period")
-    stored = stored.assign(then=stored["period"])
-    joined = pd.merge_asof(keyed, stored, on="period", by="series", tolerance=reach)
-    return joined.set_index("at").reindex(frame.index)[["last", "then"]].astype(index)
+    stored = others[FIGURE].dropna(subset=["value"])
+    position = stored_at(frame, stored, reach)
+    periods = np.append(stored["period"].to_numpy("datetime64[s]"), np.datetime64("NaT"))
+    then = pd.Series(periods[position], frame.index).astype(frame["period"].dtype)
+    values = np.append(stored["value"].to_numpy("float64"), np.nan)
+    return pd.DataFrame({"last": values[position], "then": then}, index=frame.index)
+
+
+def stored_at(
+    frame: pd.DataFrame, stored: pd.DataFrame, reach: pd.Timedelta | None = SAME_PERIOD
+) -> NDArray[np.int64]:
+    """The position in `stored` of the newest figure no later than each row.
+
+    Of the same series and at most `reach` older, None without limit; of several of one period the
+    last one; -1 for none.
+    """
+    # Words are compared once and then stand for numbers: several rules join by the same key.
+    words, _ = pd.factorize(pd.concat([frame["series"], stored["series"]], ignore_index=True))
+    periods = [each["period"].to_numpy().astype("datetime64[D]") for each in (frame, stored)]
+    keys = (words << DAY_BITS) + np.concatenate(periods).astype("int64") + (1 << (DAY_BITS - 1))
+    own, others = keys[: len(frame)], keys[len(frame) :]
+    order = np.argsort(others, kind="stable")
+    nearest = np.searchsorted(others[order], own, side="right") - 1
+    age = own - np.append(others[order], 0)[nearest]
+    same = own >> DAY_BITS == np.append(others[order], -1)[nearest] >> DAY_BITS
+    near = same if reach is None else same & (age <= reach.days)
+    positions: NDArray[np.int64] = np.where(near, np.append(order, -1)[nearest], -1)
+    return positions

@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -12,70 +13,78 @@ from sources import ValidationRule
 
 # A rule that failed, its reason, and the rows that failed it.
 Failure = tuple[ValidationRule, str, list[int]]
-# The rules of these numbers that fail, in as much detail as is asked for.
-Judge = Callable[[Sequence[int], str], list[tuple[int, dict[str, Any]]]]
 
 
 def validate(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> list[Failure]:
     """The rules that failed, each with its reason and the rows that failed it.
 
-    Rows are those of the column `row`, named for rules of severity quarantine alone. A rule that
-    cannot be evaluated counts as failed with severity block: silence is no pass.
+    A rule that cannot be evaluated counts as failed with severity block: silence is no pass.
     """
-    # Asking which rows fail costs three times as much as asking whether any does, and most
-    # batches pass.
-    judged = _great_expectations(batch, rules)
-    failed = [number for number, result in judged(range(len(rules)), "BOOLEAN_ONLY")]
-    apart = [number for number in failed if rules[number].severity == "quarantine"]
-    rows = {
-        number: result.get("unexpected_index_list") or []
-        for number, result in (judged(apart, "COMPLETE") if apart else [])
-    }
-    return [_failure(rules[number], rows.get(number, [])) for number in failed]
+    # Most rules hold: whether one does is half the work of naming the rows that break it.
+    broken = [rules[number] for number, _ in _failed(batch, rules, "BOOLEAN_ONLY")]
+    return [_failure(broken[number], rows) for number, rows in _failed(batch, broken, "COMPLETE")]
 
 
-def _failure(rule: ValidationRule, rows: Sequence[int]) -> Failure:
-    """What failed, why, and the rows it sets apart.
-
-    A rule that sets rows apart and names none could not be evaluated.
-    """
+def _failure(rule: ValidationRule, rows: list[int]) -> Failure:
     text = rule.reason or rule.expectation
     if rule.severity == "quarantine" and not rows:
-        blocking = ValidationRule(rule.expectation, rule.kwargs, "block", rule.series, rule.reason)
-        return blocking, f"{text} (the rule could not be evaluated)", []
-    return rule, text, [int(row) for row in rows]
+        rule, text = _unreadable(rule), f"{text} (the rule could not be evaluated)"
+    return rule, text, rows
 
 
-def _great_expectations(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> Judge:
-    """Judges rules on a batch: those that fail, by number, and their results.
+def _unreadable(rule: ValidationRule) -> ValidationRule:
+    return ValidationRule(rule.expectation, rule.kwargs, "block", rule.series, rule.reason)
 
-    Importing Great Expectations takes one to five seconds, so it is imported only where there is
-    something to validate. A context of its own for each batch keeps no frame in memory.
+
+def _failed(
+    batch: pd.DataFrame, rules: Sequence[ValidationRule], form: str
+) -> list[tuple[int, list[int]]]:
+    """The numbers of the rules that failed, and the rows if the form has them."""
+    if not rules:
+        return []
+    gx, definition = _pandas()
+    suite = gx.ExpectationSuite(
+        name="rules",
+        expectations=[
+            getattr(gx.expectations, rule.expectation)(
+                **{**rule.kwargs, "meta": {"rule": number}, **_limited(rule)}
+            )
+            for number, rule in enumerate(rules)
+        ],
+    )
+    rows = definition.get_batch({"dataframe": masks(batch, rules)})
+    formats = {"result_format": form, "unexpected_index_column_names": ["row"]}
+    return [
+        (
+            result.expectation_config.meta["rule"],
+            [int(entry["row"]) for entry in result.result.get("unexpected_index_list") or []],
+        )
+        for result in rows.validate(suite, result_format=formats).results
+        if not result.success
+    ]
+
+
+@cache
+def _pandas() -> tuple[Any, Any]:
+    """Great Expectations, and its definition of a batch that is a frame in memory.
+
+    Importing it takes one to five seconds, so it is imported only where there is something to
+    validate. Its context takes as long as five rules, so all batches share one: each takes the
+    place of the one before it, and no frame stays but the last.
     """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     with _hidden("pyspark"):  # which it would import too where the lake's extra is installed
         import great_expectations as gx
+        from great_expectations import util
         from great_expectations.data_context.types.base import ProgressBarsConfig
+        from great_expectations.expectations import expectation
 
+    # It derives the name of a rule from that of its class, a thousand times for each batch.
+    expectation.camel_to_snake = cache(util.camel_to_snake)  # type: ignore[attr-defined]
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("batch").add_dataframe_asset("rows")
-    definition = asset.add_batch_definition_whole_dataframe("all")
-    # Failing rows are named by the index: naming a column would read them one by one.
-    rows = masks(batch, rules).set_index("row", drop=False).rename_axis(index=None)
-    loaded = definition.get_batch({"dataframe": rows})
-
-    def judged(numbers: Sequence[int], detail: str) -> list[tuple[int, dict[str, Any]]]:
-        suite = gx.ExpectationSuite(name="rules")
-        for number in numbers:
-            rule = rules[number]
-            kwargs = {**rule.kwargs, "meta": {"rule": number}, **_limited(rule)}
-            suite.expectations.append(getattr(gx.expectations, rule.expectation)(**kwargs))
-        results: list[Any] = loaded.validate(suite, result_format={"result_format": detail}).results
-        failed = (result for result in results if not result.success)
-        return [(result.expectation_config.meta["rule"], result.result) for result in failed]
-
-    return judged
+    return gx, asset.add_batch_definition_whole_dataframe("all")
 
 
 @contextmanager

@@ -125,4 +125,4 @@ def test_the_command_shows_the_same_months(home: object, silentcrash: Command) -
     assert rows.loc["2001-10", "retreat"] == telecom.months().loc["2001-10", "retreat"].item()
     ended = silentcrash("index", "gauges", "--method", "telecon")
     assert ended.code == 2
-    assert "cannot read telecon" in ended.err
+    assert "there is no method 'telecon'" in ended.err

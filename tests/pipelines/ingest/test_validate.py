@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from pipelines.ingest.validate import LastGood, check
+from pipelines.ingest.validate import PAST, UNMOVED, LastGood, check, contract
 from sources import Series, Source, ValidationRule, registry
 from sources.tidy import COLUMNS, between, read_history, tidy
 
@@ -172,3 +172,26 @@ def test_a_warning_stores_everything() -> None:
 def test_a_rule_that_cannot_be_evaluated_blocks() -> None:
     broken = Source(**{**vars(MADE_UP), "rules": (between(0, 1, column="no_such_column"),)})
     assert not check(batch(), broken, at=AT, before=NOTHING).passed
+
+
+@pytest.mark.parametrize("source", registry().values(), ids=lambda source: source.key)
+def test_where_nothing_has_moved_every_rule_on_moves_holds(source: Source) -> None:
+    moves = [rule.kwargs for rule in contract(source, LastGood(60, pd.Timestamp("2026-10-01")))]
+    for kwargs in moves:
+        still = UNMOVED.get(kwargs.get("column", ""), float("nan"))
+        if pd.notna(still):
+            assert kwargs.get("min_value", still) <= still <= kwargs.get("max_value", still)
+    assert {kwargs.get("column") for kwargs in moves} >= PAST - {
+        "confirmed_ratio",
+        "vanished_share",
+    }
+
+
+def test_an_earlier_body_is_read_only_where_a_series_is_missing() -> None:
+    reads = []
+    last = LastGood(60, pd.Timestamp("2026-10-01"), lambda: reads.append("read"))
+    check(batch(), MADE_UP, at=AT, before=batch(), last=last)
+    assert reads == []
+    without = batch()
+    check(without[without["series"].ne("made_up.f")], MADE_UP, at=AT, before=batch(), last=last)
+    assert reads == ["read"]
