@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from warehouse import roles, views
 from warehouse.database.sqlite import read_only
+from warehouse.row_conversion import When, instant
 
 READS = {
     sqlite3.SQLITE_SELECT,
@@ -40,7 +41,25 @@ REFUSALS = (
     "permission denied",
     "must not contain",
 )
-DATED = ("v_observation_history", "v_provenance")
+# The column by which each view is limited to what was known on a day: of figures when they
+# could be known, of editions what entered them, of fetches when they were made.
+DATED = {
+    "v_observation_history": "known_from",
+    "v_provenance": "known_from",
+    "v_event": "known_from",
+    "v_fetch": "at",
+    "v_quarantine": "fetched_at",
+    "v_release": "as_of",
+    "v_index": "as_of",
+    "v_index_revised": "as_of",
+    "v_index_state": "as_of",
+    "v_index_change": "as_of",
+    "v_index_gauge": "as_of",
+    "v_lineage": "as_of",
+}
+# The catalogue holds no figure and has no date: it is the one of today, whatever the day.
+UNDATED = ("v_source", "v_series", "v_country")
+LIMITED = {*DATED, *UNDATED, "v_observation", "v_version"}
 
 
 class QueryError(ValueError):
@@ -51,19 +70,21 @@ def run(
     engine: Engine,
     sql: str,
     *,
-    as_of: datetime | None = None,
-    limit: int = 1000,
+    as_of: When | None = None,
+    limit: int | None = None,
     timeout: float = 30.0,
 ) -> pd.DataFrame:
-    """At most `limit` rows of one SELECT on the views, within `timeout` seconds.
+    """The rows of one SELECT on the views, at most `limit`, in `timeout` s.
 
-    With `as_of`, v_observation, v_observation_history and v_provenance hold what was known
-    then. Raises QueryError for anything that is not one SELECT, and for what the database
-    refuses.
+    With `as_of`, every view of figures, events, fetches and editions holds what was known then;
+    v_source, v_series and v_country are the catalogue of today. Raises QueryError for anything
+    that is not one SELECT, for what the database refuses, and for what `as_of` could not limit.
     """
     if not SELECTS.match(sql):
         raise QueryError("only one SELECT can be run: the warehouse is read-only here")
-    second = None if as_of is None else int(as_of.timestamp())
+    second = None if as_of is None else int(instant(as_of).timestamp())
+    if second is not None:
+        _check_limited(engine, sql)
     ask = _sqlite if engine.dialect.name == "sqlite" else _postgresql
     try:
         columns, rows = ask(engine, sql.strip().rstrip("; "), second, limit, timeout)
@@ -75,7 +96,9 @@ def run(
 Rows = tuple[list[str], Sequence[Any]]
 
 
-def _sqlite(engine: Engine, sql: str, second: int | None, limit: int, timeout: float) -> Rows:
+def _sqlite(
+    engine: Engine, sql: str, second: int | None, limit: int | None, timeout: float
+) -> Rows:
     with closing(read_only(Path(str(engine.url.database)))) as connection:
         connection.execute("pragma query_only = off")  # which temporary views would also meet
         for name, body in _as_of("sqlite", second).items():
@@ -85,7 +108,7 @@ def _sqlite(engine: Engine, sql: str, second: int | None, limit: int, timeout: f
         ends = time.monotonic() + timeout
         connection.set_progress_handler(lambda: time.monotonic() > ends, STEPS)
         cursor = connection.execute(sql)
-        rows = cursor.fetchmany(limit)
+        rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
         return [column[0] for column in cursor.description or ()], rows
 
 
@@ -94,7 +117,9 @@ def _authorise(action: int, _: str | None, name: str | None, *__: object) -> int
     return sqlite3.SQLITE_OK if action in READS and not loads else sqlite3.SQLITE_DENY
 
 
-def _postgresql(engine: Engine, sql: str, second: int | None, limit: int, timeout: float) -> Rows:
+def _postgresql(
+    engine: Engine, sql: str, second: int | None, limit: int | None, timeout: float
+) -> Rows:
     import psycopg
 
     if ACTS.search(sql):
@@ -113,7 +138,7 @@ def _postgresql(engine: Engine, sql: str, second: int | None, limit: int, timeou
         # A server-side cursor takes one SELECT and nothing else.
         with connection.cursor(name="asked") as cursor:
             cursor.execute(sql)
-            rows = cursor.fetchmany(limit)
+            rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
             return [column.name for column in cursor.description or ()], rows
 
 
@@ -121,13 +146,35 @@ def _as_of(dialect: str, second: int | None) -> dict[str, str]:
     """The temporary views that stand before the stored ones, as known at a second."""
     if second is None:
         return {}
-    instant = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    at = f"where known_from <= '{instant}'"
+    until = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    schema = "main." if dialect == "sqlite" else ""
+    dated = {
+        name: f"select * from {schema}{name} where {column} <= '{until}'"
+        for name, column in DATED.items()
+    }
+    dated["v_version"] = f"select * from {schema}v_version where known_from <= {second}"
     if dialect == "sqlite":
-        dated = {name: f"select * from main.{name} {at}" for name in DATED}
         return dated | {"v_observation": views.observation(dialect, str(second))}
-    dated = {name: f"select * from {name} {at}" for name in DATED}
     return dated | {"v_observation": f"select * from observations_known_by({second})"}
+
+
+def _check_limited(engine: Engine, sql: str) -> None:
+    """Raise QueryError where the query reads what no day can limit."""
+    from sqlglot import exp, parse_one
+    from sqlglot.errors import SqlglotError
+
+    dialect = "sqlite" if engine.dialect.name == "sqlite" else "postgres"
+    try:
+        query = parse_one(sql, read=dialect)
+    except SqlglotError:
+        raise QueryError("the query cannot be read, so that no day could limit it") from None
+    own = {str(part.alias).lower() for part in query.find_all(exp.CTE)}
+    for table in query.find_all(exp.Table):
+        name = table.name.lower()
+        if table.db or name not in LIMITED | own or not isinstance(table.this, exp.Identifier):
+            raise QueryError(
+                f"{table.sql()} cannot be limited to a day: name {', '.join(sorted(LIMITED))}"
+            )
 
 
 def _why(fault: Exception, timeout: float) -> str:

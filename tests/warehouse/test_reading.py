@@ -219,8 +219,10 @@ def test_an_analyst_reads_with_a_login_of_the_role(analyst: str) -> None:
     assert then["value"].tolist() == [10.0]
     status = read.status(reader, as_of=NOW)
     assert status[["key", "rows", "last_outcome"]].to_numpy().tolist() == [["made_up", 2, "new"]]
+    assert read.panel(reader)["value"].tolist() == [10.0, 1.5]
+    assert read.panel(reader, "made_up.*", as_of="2026-02-10")["value"].tolist() == [10.0]
     with pytest.raises(WarehouseError, match="this login may only read the views"):
-        read.panel(reader)
+        read.assumed_dates(reader)
     reader.dispose()
 
 

@@ -31,9 +31,11 @@ def _of_a_library(error: BaseException) -> tuple[str, int] | None:
 
     from warehouse.database import WarehouseError
     from warehouse.export import ExportError
+    from warehouse.observations.read import UnknownSeries
     from warehouse.query import QueryError
+    from warehouse.row_conversion import DateError
 
-    if isinstance(error, (QueryError, ExportError)):
+    if isinstance(error, (QueryError, ExportError, UnknownSeries, DateError)):
         return str(error), 2
     if isinstance(error, WarehouseError):
         return str(error), 1

@@ -11,8 +11,10 @@ from pipelines.cli.terminal.options import Format
 if TYPE_CHECKING:
     import pandas as pd
 
-# Longer texts are folded: three columns of this width still fit a terminal of 160 characters.
+# On a screen longer texts are folded, but for the first column, which is a key: three columns of
+# this width still fit a terminal of 160 characters. What is not a screen gets whole lines.
 WIDEST = 46
+SCREEN = 1_000  # rows of a table; more of them nobody reads, and files get them all
 
 
 def render_table(frame: "pd.DataFrame", format: Format, title: str) -> None:
@@ -25,8 +27,19 @@ def render_table(frame: "pd.DataFrame", format: Format, title: str) -> None:
         _table(frame, title)
 
 
-def write_output(frame: "pd.DataFrame", out: Path | None, format: Format) -> None:
-    """Write a frame to a file, or to standard output if there is none."""
+def write_output(
+    frame: "pd.DataFrame", out: Path | None, format: Format, limit: int | None = None
+) -> None:
+    """Write a frame to a file, or to standard output if there is none.
+
+    It is cut at `limit` rows, and a table at SCREEN rows, with a line on standard error. Files,
+    CSV and JSON are whole where there is no limit.
+    """
+    most = row_limit(limit, out, format)
+    if most is not None and len(frame) > most:
+        frame = frame.head(most)
+        more = "--limit allows more, --out FILE writes all" if limit is None else "--limit was set"
+        print(f"only the first {most:,} rows, there are more: {more}", file=sys.stderr)
     if out is None:
         render_table(frame, format, "")
         return
@@ -36,12 +49,27 @@ def write_output(frame: "pd.DataFrame", out: Path | None, format: Format) -> Non
     print(f"{out}: {len(frame)} rows", file=sys.stderr)
 
 
+def row_limit(limit: int | None, out: Path | None, format: Format) -> int | None:
+    """How many rows are written: the limit that was set, or SCREEN for a table."""
+    if limit is None and out is None and format is Format.table:
+        return SCREEN
+    return limit
+
+
+def rows_to_read(limit: int | None, out: Path | None, format: Format) -> int | None:
+    """One more than are written, so that it is seen when there are more."""
+    most = row_limit(limit, out, format)
+    return None if most is None else most + 1
+
+
 def _table(frame: "pd.DataFrame", title: str) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    widest = WIDEST if console.is_terminal else None
     table = Table(title=title or None, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
     for number, column in enumerate(frame.columns):
         numeric = frame[column].dtype.kind in "if"
@@ -49,12 +77,11 @@ def _table(frame: "pd.DataFrame", title: str) -> None:
             str(column),
             justify="right" if numeric else "left",
             no_wrap=number == 0 or numeric,
-            max_width=None if numeric else WIDEST,
+            max_width=None if numeric or number == 0 else widest,
             overflow="fold",
         )
     for row in frame.itertuples(index=False):
         table.add_row(*(Text(cell(value)) for value in row))
-    console = Console()
     # A table cut to the terminal loses its figures: one that is too wide runs on instead.
     needed = console.measure(table, options=console.options.update(max_width=10_000)).maximum
     Console(width=max(console.width, needed)).print(table)
