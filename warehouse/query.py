@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 
 from warehouse import roles, views
 from warehouse.database.sqlite import read_only
-from warehouse.row_conversion import When, instant
+from warehouse.days import When, instant
 
 READS = {
     sqlite3.SQLITE_SELECT,

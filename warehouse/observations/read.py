@@ -1,13 +1,12 @@
 """Read the figures as known on a day, from fetches up to a number."""
 
 from collections.abc import Mapping, Sequence
-from typing import NoReturn, TypeAlias
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Engine, or_, select
+from sqlalchemy import Connection, Engine
 
-from warehouse.database.errors import WarehouseError
+from warehouse.days import When, instant
 from warehouse.fetches import (
     LastFetch,
     State,
@@ -21,8 +20,9 @@ from warehouse.fetches import (
     status,
 )
 from warehouse.observations.bulk import LATEST, VERSIONS, Columns, read_versions
-from warehouse.row_conversion import When, dates, day, instant, instants, rows, statuses
-from warehouse.tables import STATUS, Series, core
+from warehouse.observations.series import Keys, UnknownSeries, resolve
+from warehouse.row_conversion import dates, day, instants, rows, statuses
+from warehouse.tables import STATUS
 
 __all__ = [
     "LastFetch",
@@ -44,9 +44,6 @@ __all__ = [
     "vintages",
 ]
 
-# One key, or several; a key that ends in * is every series that begins so.
-Keys: TypeAlias = str | Sequence[str]
-
 # PostgreSQL's analyst may read the view, not the table; on SQLite the table is a cell faster.
 READABLE = {"sqlite": "observation", "postgresql": "v_version"}
 
@@ -55,10 +52,6 @@ select s.key as series, o.period, o.known_from, o.fetch_id
 from observation o join series s on s.id = o.series_id join citation z on z.id = o.citation_id
 where z.assumed
 """
-
-
-class UnknownSeries(WarehouseError, LookupError):
-    """No series has this key; the message names the nearest ones."""
 
 
 def panel(
@@ -171,9 +164,7 @@ def _read(
     patterns = [series] if isinstance(series, str) else series
     dialect = engine.dialect.name
     with _at_once(engine).connect() as connection:
-        keys = _keys(connection, patterns)
-        if patterns is not None and not lenient:
-            _check(connection, patterns, keys)
+        keys = _keys(connection, patterns, lenient or patterns is None)
         chosen = None if patterns is None else keys
         where = _where(chosen, start, end, as_of, recorded_by)
         query = queries[dialect].format(table=READABLE[dialect], where=where)
@@ -188,39 +179,12 @@ def _at_once(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def _check(connection: Connection, patterns: Sequence[str], keys: "pd.Series[str]") -> None:
-    """Raise UnknownSeries for the first key or prefix that no series has."""
-    present = set(keys)
-    for pattern in patterns:
-        prefix = pattern[:-1]
-        if pattern.endswith("*"):
-            known_prefix = any(key.startswith(prefix) for key in present)
-        else:
-            known_prefix = pattern in present
-        if not known_prefix:
-            _unknown(connection, pattern)
-
-
-def _unknown(connection: Connection, pattern: str) -> NoReturn:
-    from difflib import get_close_matches
-
-    every = list(connection.execute(select(core(Series).c.key)).scalars())
-    # 0.4 still finds a key whose prefix alone was written; fewer than three say too little
-    close = get_close_matches(pattern.rstrip("*"), every, n=3, cutoff=0.4) or every[:3]
-    raise UnknownSeries(f"no series is called {pattern!r}: did you mean {' or '.join(close)}?")
-
-
-def _keys(connection: Connection, series: Sequence[str] | None) -> "pd.Series[str]":
+def _keys(
+    connection: Connection, patterns: Sequence[str] | None, lenient: bool
+) -> "pd.Series[str]":
     """The key of each wanted series, by id."""
-    table = core(Series)
-    query = select(table.c.id, table.c.key)
-    if series is not None:
-        exact = [key for key in series if not key.endswith("*")]
-        starts = [
-            table.c.key.startswith(k[:-1], autoescape=True) for k in series if k.endswith("*")
-        ]
-        query = query.where(or_(table.c.key.in_(exact), *starts))
-    return pd.Series(dict(connection.execute(query).tuples().all()), dtype=object)
+    named = resolve(connection, ["*"] if patterns is None else patterns, lenient=lenient)
+    return pd.Series(named, dtype=object)
 
 
 def _where(

@@ -30,10 +30,10 @@ def _of_a_library(error: BaseException) -> tuple[str, int] | None:
     from sqlalchemy.exc import DBAPIError
 
     from warehouse.database import WarehouseError
+    from warehouse.days import DateError
     from warehouse.export import ExportError
-    from warehouse.observations.read import UnknownSeries
+    from warehouse.observations.series import UnknownSeries
     from warehouse.query import QueryError
-    from warehouse.row_conversion import DateError
 
     if isinstance(error, (QueryError, ExportError, UnknownSeries, DateError)):
         return str(error), 2

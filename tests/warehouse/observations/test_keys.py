@@ -8,8 +8,8 @@ from sqlalchemy import Engine
 
 from tests.warehouse.made_up import fetch, frame
 from warehouse import load
+from warehouse.days import DateError
 from warehouse.observations import read
-from warehouse.row_conversion import DateError
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Figures of the Silent Crash Observatory, from a warehouse or a site."""
