@@ -1,0 +1,1 @@
+"""The figures themselves: every series that may be republished, with its versions."""
