@@ -55,10 +55,10 @@ def _converted(row: Mapping[str, Any], unit: str, rates: Rates) -> dict[str, Any
     rate = _rate(ours.currency, theirs.currency, str(row["period"])[:7], rates)
     value = row["value"]
     # ten digits: what a publisher wrote with three has no more in another unit
-    given = None if value is None else float(f"{value * factor * rate.rate:.10g}")
+    converted = None if value is None else float(f"{value * factor * rate.rate:.10g}")
     return {
         **row,
-        "value": given,
+        "value": converted,
         "unit": unit,
         "published_value": value,
         "published_unit": row["unit"],

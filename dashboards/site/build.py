@@ -169,7 +169,7 @@ def _site_pages(
 
 
 def series_files(out: Path) -> dict[str, int]:
-    """The files on the series by name, with their bytes; a JSON and a CSV for each series."""
+    """The files on the series by name, with their bytes."""
     paths = [
         out / "series.csv",
         *(out / "api/v1" / name for name in ("series.json", "events.json")),

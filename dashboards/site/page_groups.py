@@ -56,7 +56,7 @@ class PageGroups:
 
     @cached_property
     def _series_stamp(self) -> str:
-        """What the files of the series depend on: the figures, events and their catalogue."""
+        """What the files of the series depend on: figures, events, catalogue."""
         rows = json.dumps(series.catalogue(self.engine), sort_keys=True, default=str)
         newest = newest_fetch(self.engine)
         return f"{newest} {len(self.context.announcements)} {sha256(rows.encode()).hexdigest()}"
@@ -129,7 +129,7 @@ def _sums(files: Iterable[File]) -> str:
 
 
 def _archive(name: str, files: Iterable[File], sums: str) -> bytes:
-    """All files of an edition in one ZIP, in a folder of its name; equal files, equal bytes."""
+    """All files of an edition in one ZIP: equal files give equal bytes."""
     sink = BytesIO()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
         bodies = {file.name: file.body for file in files} | {publish.CHECKSUMS: sums.encode()}

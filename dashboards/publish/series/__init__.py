@@ -1,1 +1,1 @@
-"""The figures themselves: every series that may be republished, with its versions."""
+"""Every series that may be republished, with all its versions."""

@@ -1,4 +1,4 @@
-"""The series as files: CSV and JSON each, and all of them as Parquet and Excel.
+"""The series as files: each as CSV and JSON, all as Parquet and Excel.
 
 series.csv                       the catalogue: title, unit, source, licence, span, address
 api/v1/series.json               the same for programs; its words are what a search looks in
@@ -61,7 +61,7 @@ def _each(store: SeriesStore) -> Iterator[File]:
 
 
 def _document(described: dict[str, Any], versions: pd.DataFrame) -> bytes:
-    """The description of a series and its figures: every version, a list of COLUMNS."""
+    """The description of a series and its versions, a list of COLUMNS each."""
     plain = versions[COLUMNS].astype(object).where(versions[COLUMNS].notna(), None)
     lines = ",\n".join(json.dumps(row) for row in plain.to_numpy().tolist())
     head = to_json({**described, "columns": COLUMNS}).decode().rstrip().removesuffix("}").rstrip()

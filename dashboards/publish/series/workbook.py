@@ -1,4 +1,4 @@
-"""One workbook of the latest figures: dates that are dates, filters, frozen heads.
+"""One workbook of the latest figures: true dates, filters, frozen heads.
 
 The bytes depend on the figures alone: openpyxl's own time stamps are set, in the archive too.
 """
@@ -102,21 +102,21 @@ def _cell(sheet: Any, value: Any) -> Any:
     return cell
 
 
-def _same_moment(workbook: bytes, made: datetime) -> bytes:
+def _same_moment(workbook: bytes, moment: datetime) -> bytes:
     """The same archive with one time on every member and in its properties."""
     sink = BytesIO()
     with zipfile.ZipFile(BytesIO(workbook)) as before, zipfile.ZipFile(sink, "w") as after:
         for name in before.namelist():
             content = before.read(name)
             if name == "docProps/core.xml":  # openpyxl sets the time of saving here
-                content = _stamped(content, made)
+                content = _stamped(content, moment)
             member = zipfile.ZipInfo(name, MOMENT)
             after.writestr(member, content, zipfile.ZIP_DEFLATED, compresslevel=6)
     return sink.getvalue()
 
 
-def _stamped(core: bytes, made: datetime) -> bytes:
+def _stamped(core: bytes, moment: datetime) -> bytes:
     import re
 
-    stamp = f"{made:%Y-%m-%dT%H:%M:%SZ}".encode()
+    stamp = f"{moment:%Y-%m-%dT%H:%M:%SZ}".encode()
     return re.sub(rb"(W3CDTF\">)[^<]*(<)", rb"\g<1>" + stamp + rb"\g<2>", core)

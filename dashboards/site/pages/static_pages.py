@@ -30,7 +30,7 @@ def data(
     series: Mapping[str, int],
     base: str,
 ) -> Page:
-    """The series, the tables of the newest issue in each format, and its other files.
+    """The series, and the tables and other files of the newest issue.
 
     `series` has the bytes of each file on the series, by its name.
     """

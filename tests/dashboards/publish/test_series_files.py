@@ -1,4 +1,4 @@
-"""The published series: whole, honest on licences, read by each tool's own program."""
+"""The published series: every version, open licences, read by each tool."""
 
 import json
 import os
@@ -60,13 +60,13 @@ def test_every_version_that_may_be_republished_is_in_each_format(
     history = read.history(shipped_store)
     open_series = {row["series"] for row in catalogue(shipped_store) if row["redistribute"]}
     expected = history[history["series"].isin(open_series)]
-    whole = pd.read_parquet(folder / "series/observations.parquet")
-    assert len(whole) == len(expected) > 10_000
-    one = history[history["series"].eq(DEU)]
+    every = pd.read_parquet(folder / "series/observations.parquet")
+    assert len(every) == len(expected) > 10_000
+    germany = history[history["series"].eq(DEU)]
     table = pd.read_csv(folder / f"series/{DEU}.csv")
     document = json.loads((folder / f"series/{DEU}.json").read_text())
-    assert table["value"].tolist() == one["value"].tolist()
-    assert [row[1] for row in document["figures"]] == one["value"].tolist()
+    assert table["value"].tolist() == germany["value"].tolist()
+    assert [row[1] for row in document["figures"]] == germany["value"].tolist()
     assert document["licence"] == "CC BY 4.0"
     assert set(table["unit"]) == {document["unit"]} == {"EUR/MWh"}
 
@@ -78,8 +78,8 @@ def test_what_may_not_be_republished_is_named_and_in_no_file(folder: Path) -> No
     for row in closed:
         assert row["address"] == ""
         assert not (folder / f"series/{row['series']}.csv").exists()
-    whole = set(pd.read_parquet(folder / "series/observations.parquet")["series"])
-    assert not whole & {row["series"] for row in closed}
+    published = set(pd.read_parquet(folder / "series/observations.parquet")["series"])
+    assert not published & {row["series"] for row in closed}
     table = pd.read_csv(folder / "series.csv")
     assert table["series"].tolist() == [row["series"] for row in rows]
 
