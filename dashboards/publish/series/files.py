@@ -57,10 +57,10 @@ def _each(store: SeriesStore) -> Iterator[File]:
         if not SAFE.fullmatch(str(key)):
             raise ValueError(f"the key {key!r} cannot be the name of a file")
         yield File(f"{FOLDER}{key}.csv", _csv(versions))
-        yield File(f"{FOLDER}{key}.json", _document(described[key], versions))
+        yield File(f"{FOLDER}{key}.json", document(described[key], versions))
 
 
-def _document(described: dict[str, Any], versions: pd.DataFrame) -> bytes:
+def document(described: dict[str, Any], versions: pd.DataFrame) -> bytes:
     """The description of a series and its versions, a list of COLUMNS each."""
     plain = versions[COLUMNS].astype(object).where(versions[COLUMNS].notna(), None)
     lines = ",\n".join(json.dumps(row) for row in plain.to_numpy().tolist())

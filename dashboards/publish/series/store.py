@@ -1,6 +1,6 @@
 """The series and figures that may be published, read from the warehouse once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,28 +50,40 @@ class SeriesStore:
 
 def read_store(engine: Engine, now: datetime) -> SeriesStore:
     """Everything that may be published as known at `now`."""
-    rows = [_catalogued(row) for row in series.counted(engine) if row["observations"]]
-    shown = {row["series"]: row for row in rows if row["republished"]}
-    history = (
-        read.history(engine, list(shown), as_of=now) if shown else read.history(engine).head(0)
-    )
-    versions = pd.DataFrame(
+    rows = catalogue(engine)
+    shown = [row for row in rows if row["republished"]]
+    return SeriesStore(rows, versions(engine, shown, now), events(engine, now))
+
+
+def catalogue(engine: Engine) -> list[dict[str, Any]]:
+    """A row for every series that has figures, in the columns of series.csv."""
+    return [_catalogued(row) for row in series.counted(engine) if row["observations"]]
+
+
+def versions(engine: Engine, rows: Sequence[Mapping[str, Any]], now: datetime) -> pd.DataFrame:
+    """Every version of the figures of these series, with dates as text."""
+    by_key = {row["series"]: row for row in rows}
+    history = read.history(engine, list(by_key), as_of=now)
+    return pd.DataFrame(
         {
             "series": history["series"].astype(object),
             "period": history["period"].dt.strftime("%Y-%m-%d"),
             "value": history["value"],
-            "unit": history["series"].map({key: row["unit"] for key, row in shown.items()}),
+            "unit": history["series"].map({key: row["unit"] for key, row in by_key.items()}),
             "status": history["status"].astype(object),
             "known_from": history["known_from"].dt.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "source": history["series"].map({key: row["source"] for key, row in shown.items()}),
+            "source": history["series"].map({key: row["source"] for key, row in by_key.items()}),
         }
     )
-    events = query.run(engine, EVENTS, as_of=now)
-    known_from = pd.to_datetime(events["known_from"], utc=True)
-    texts = events.select_dtypes(["object", "str"]).columns
-    cleaned = {str(name): events[name].map(plain, na_action="ignore") for name in texts}
-    dated = events.assign(**cleaned | {"known_from": known_from.dt.strftime("%Y-%m-%dT%H:%M:%SZ")})
-    return SeriesStore(rows, versions, dated)
+
+
+def events(engine: Engine, now: datetime) -> pd.DataFrame:
+    """The announcements known at `now`, with clean texts and dates as text."""
+    rows = query.run(engine, EVENTS, as_of=now)
+    known_from = pd.to_datetime(rows["known_from"], utc=True)
+    texts = rows.select_dtypes(["object", "str"]).columns
+    cleaned = {str(name): rows[name].map(plain, na_action="ignore") for name in texts}
+    return rows.assign(**cleaned | {"known_from": known_from.dt.strftime("%Y-%m-%dT%H:%M:%SZ")})
 
 
 def _catalogued(row: Mapping[str, Any]) -> dict[str, Any]:
