@@ -151,7 +151,9 @@ class Client:
         plain = table.astype(object).where(table.notna(), None).to_dict("records")
         needed = {units.amount(str(row["unit"])).currency for row in plain}
         needed |= {units.amount(unit).currency}
-        rates = self._rates(needed, as_of) if len(needed) > 1 else {}
+        day = "" if as_of is None else _instant(as_of)
+        stored = self._rates(needed, as_of) if len(needed) > 1 else {}
+        rates = units.merged(units.shipped_rates(day), stored)
         rows = units.convert([{str(k): v for k, v in row.items()} for row in plain], unit, rates)
         return pd.DataFrame(rows, columns=[*FIGURES, *RATES])
 

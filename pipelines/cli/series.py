@@ -159,9 +159,14 @@ def _figures(
         print(f"{', '.join(empty)}: {NO_FIGURE} in what was asked for", file=sys.stderr)
     if not unit:
         return rows
-    from silentcrash.units import UnitError, convert
+    from silentcrash.units import UnitError, convert, merged, shipped_rates
 
+    rates = merged(shipped_rates(as_of), series.euro_rates(engine, as_of=as_of or None))
     try:
-        return convert(rows, unit, series.euro_rates(engine, as_of=as_of or None))
+        converted = convert(rows, unit, rates)
     except UnitError as fault:
         raise UsageError(str(fault)) from None
+    without = dict.fromkeys(row["rate_source"] for row in converted if row["value"] is None)
+    for reason in without:
+        print(f"left without a value: {reason}", file=sys.stderr)
+    return converted
