@@ -24,6 +24,7 @@ from tests.conftest import NOW
 from tests.dashboards.conftest import shipped_store  # noqa: F401 - a fixture
 from tests.dashboards.site.conftest import Quiet
 from warehouse import edition
+from warehouse.observations import read
 
 DEU = "ember.wholesale.DEU"
 CLIENT = Path(__file__).parents[1] / "client"
@@ -71,6 +72,8 @@ ANSWERS = {
     "get": lambda c: c.get([DEU, "sec.capex.*"]),
     "as_of": lambda c: c.get(DEU, as_of="2026-03-09", start="2026-01-01"),
     "vintages": lambda c: c.get("sec.capex.META", vintages=True),
+    "wide": lambda c: c.vintages("sec.capex.*"),
+    "revisions": lambda c: c.revisions("sec.capex.*"),
     "unit": lambda c: c.get("eia.price.US.*", unit="USD/MWh"),
     "index": lambda c: c.index(),
     "indicators": lambda c: c.indicators("chips.h100_spot_ratio"),
@@ -101,6 +104,19 @@ def test_figures_are_those_known_on_the_day(client: Client) -> None:
     assert len(every) > len(client.get("sec.capex.META"))
     with pytest.raises(ValueError, match="time zone"):
         client.get(DEU, as_of="2026-03-09T12:00")
+
+
+def test_the_client_and_the_warehouse_agree_on_vintages_and_revisions(
+    client: Client,
+    shipped_store: Engine,  # noqa: F811
+) -> None:
+    wide = read.vintages(shipped_store, "sec.capex.*")
+    ours = client.vintages("sec.capex.*")
+    assert ours.shape == wide.shape
+    assert ours.fillna(-1).to_numpy().tolist() == wide.fillna(-1).to_numpy().tolist()
+    stored = read.revisions(shipped_store, "sec.capex.*")
+    assert client.revisions("sec.capex.*")["revision"].tolist() == stored["revision"].tolist()
+    assert stored["revision"].abs().max() > 0
 
 
 def test_units_and_countries_as_people_write_them(client: Client) -> None:

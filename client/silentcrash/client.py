@@ -84,6 +84,25 @@ class Client:
         table = table.reset_index(drop=True)
         return table if unit is None else self._converted(table, unit, as_of)
 
+    def vintages(self, keys: Keys) -> pd.DataFrame:
+        """A row a series and period, a column a date of knowledge.
+
+        A cell is the value as known then: missing where none was known, or it was withdrawn.
+        """
+        versions = self.get(keys, vintages=True)
+        # Infinity is never published: it marks a withdrawal while values are carried forward.
+        marked = versions.assign(value=versions["value"].fillna(float("inf")))
+        wide = marked.pivot_table("value", ["series", "period"], "known_from", aggfunc="last")
+        carried = wide.ffill(axis=1)
+        return carried.where(carried.ne(float("inf")))
+
+    def revisions(self, keys: Keys) -> pd.DataFrame:
+        """The first and the latest value of each figure, and how often it changed."""
+        versions = self.get(keys, vintages=True).dropna(subset="value")
+        table = versions.groupby(["series", "period"])["value"].agg(["first", "last", "size"])
+        named = table.rename(columns={"last": "latest", "size": "versions"}).reset_index()
+        return named.assign(revision=named["latest"] - named["first"])
+
     def index(self) -> pd.DataFrame:
         """The index of the newest edition: months, bounds, dimensions, regime."""
         return self._table("index")
