@@ -20,7 +20,7 @@ HOMES = {"Client": "client", "UnknownSeries": "client", "SourceError": "source"}
 
 
 def __getattr__(name: str) -> Any:
-    """Import what is asked for: `silentcrash.search` alone must not pay for pandas."""
+    """Import what is asked for: a search must not pay for pandas."""
     if name not in __all__:
         raise AttributeError(f"module 'silentcrash' has no attribute {name!r}")
     return getattr(import_module(f"silentcrash.{HOMES.get(name, 'units')}"), name)
