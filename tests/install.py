@@ -56,6 +56,8 @@ def install(*packages: str) -> None:
 
 def main() -> int:
     """Name the browser, Java and checker of the tests; install missing ones."""
+    if shutil.which("Rscript") is None:  # for the lines in R of the analyst's pages
+        install("r-base-core")
     if browser() is None:
         install("chromium", "fonts-dejavu-core")
     if java() is None:

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-ROOMS = ("sources", "warehouse", "pipelines", "dashboards", "tools", "tests", "benchmarks")
+ROOMS = (
+    "sources",
+    "warehouse",
+    "pipelines",
+    "dashboards",
+    "client",
+    "tools",
+    "tests",
+    "benchmarks",
+)
 # Participles and pronouns that say nothing of what they hold. In prose they are plain English.
 BANNED = {
     *("said", "told", "asked", "found", "held", "kept", "made", "wanted", "given", "one", "about"),

@@ -1,24 +1,38 @@
-"""Describe the tables from their models: comments in PostgreSQL, a docs page.
+"""Describe the views and tables: comments in PostgreSQL, a docs page.
 
 `python -m warehouse.dictionary docs/warehouse.md` writes the page's tables anew.
 """
 
 import sys
+import tomllib
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect
+from sqlalchemy import Column, Connection, Dialect, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import SetColumnComment, SetTableComment
 from sqlmodel import SQLModel
 
-from warehouse import tables
+from warehouse import country, tables, views
 from warehouse.alerts import tables as alert_tables
 from warehouse.gauges import tables as gauge_tables
 
 DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-MODULES = (tables, alert_tables, gauge_tables)
+MODULES = (tables, country, alert_tables, gauge_tables)
+VIEW_WORDS = Path(__file__).parent / "view_words.toml"
 HEAD = "| column | type in PostgreSQL | what it holds |"
+VIEW_HEAD = "| column | what it holds |"
 MARK = "<!-- dictionary -->\n"
+VIEWS = """## The views
+
+What everybody may read. PostgreSQL has the same words as comments (`\\d+ v_observation`).
+"""
+TABLES = """## The tables
+
+Of the owner and the loader; an analyst reads the views. Keys are bold. Periods are days and dates
+of knowledge are seconds since 1970-01-01 UTC: seven times smaller than text.
+"""
 
 
 def models() -> list[type[SQLModel]]:
@@ -48,20 +62,70 @@ def _plain(column: "Column[object]") -> str:
 
 
 def comment(connection: Connection) -> None:
-    """Write the comments into the tables; SQLite has no place for them."""
+    """Write the comments into tables and views; SQLite has no place for them."""
     if connection.dialect.supports_comments:
         describe()
         for table in (tables.core(model) for model in models()):
             connection.execute(SetTableComment(table))
             for column in table.columns:
                 connection.execute(SetColumnComment(column))
+        comment_views(connection)
+
+
+def comment_views(connection: Connection) -> None:
+    """Write what the views and their columns hold into PostgreSQL."""
+    quote = connection.dialect.identifier_preparer.quote
+    for view in views.bodies(connection.dialect.name):
+        orders = [f"view {view} is {_literal(view_text(view))}"]
+        names = [column["name"] for column in inspect(connection).get_columns(view)]
+        orders += [
+            f"column {view}.{quote(name)} is {_literal(column_text(view, name))}" for name in names
+        ]
+        connection.exec_driver_sql("; ".join(f"comment on {order}" for order in orders))
+
+
+def view_text(view: str) -> str:
+    """What a view holds, in one line."""
+    return str(_words()[view]["text"])
+
+
+def column_text(view: str, column: str) -> str:
+    """What a column of a view holds, in one line; KeyError where nothing says it."""
+    words = _words()
+    spelt = words[view].get(column)
+    named = vars(tables) | vars(gauge_tables) | vars(country)
+    model: Any = named.get(words[view].get("of", ""))
+    if spelt is None and model is not None and column not in words["column"]:
+        spelt = model.model_fields[column].description or _plain(tables.core(model).c[column])
+    return str(spelt or words["column"][column])
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    return tomllib.loads(VIEW_WORDS.read_text(encoding="utf-8"))
+
+
+def _literal(words: str) -> str:
+    return "'" + words.replace("'", "''") + "'"
 
 
 def page() -> str:
-    """A Markdown table for each table of the store: column, type, what it holds."""
+    """Markdown: each view with its columns, then each table of the store."""
     describe()
+    seen = [_view(name, body) for name, body in views.bodies("sqlite").items()]
     parts = [_section(model) for model in models()]
-    return "\n".join(parts)
+    return "\n".join([VIEWS, *seen, TABLES, *parts])
+
+
+def _view(name: str, body: str) -> str:
+    from sqlglot import parse_one
+
+    query: Any = parse_one(body, read="sqlite")
+    names = query.named_selects
+    lines = [f"| {column} | {column_text(name, column)} |" for column in names]
+    return (
+        "\n".join([f"### {name}", "", view_text(name), "", VIEW_HEAD, "|---|---|", *lines]) + "\n"
+    )
 
 
 def _section(model: type[SQLModel]) -> str:

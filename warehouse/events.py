@@ -73,7 +73,9 @@ def fate(
     month that the figures are of, the newest one). Empty where no project of the view is known.
     """
     prefix = f"announcements.{view}.state."
-    panel = figures.panel(engine, series=[f"{prefix}*"], as_of=as_of, recorded_by=recorded_by)
+    panel = figures.panel(
+        engine, series=[f"{prefix}*"], as_of=as_of, recorded_by=recorded_by, lenient=True
+    )
     newest = panel.loc[panel["period"].eq(panel["period"].max())]
     parts = newest["series"].str.removeprefix(prefix).str.split(".", expand=True)
     if newest.empty:

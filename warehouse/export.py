@@ -87,11 +87,15 @@ def _json(table: pd.DataFrame, path: Path) -> None:
 def _excel(table: pd.DataFrame, path: Path) -> None:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
+    from openpyxl.utils import get_column_letter
 
     if len(table) > TALLEST:
         raise ExportError(f"Excel holds {TALLEST} rows, not {len(table)}: write .parquet or .csv")
     book = Workbook(write_only=True)
     sheet = book.create_sheet("data")
+    sheet.freeze_panes = "A2"
+    last = get_column_letter(max(len(table.columns), 1))
+    sheet.auto_filter.ref = f"A1:{last}{len(table) + 1}"
 
     def cell(value: Any) -> Any:
         target = WriteOnlyCell(sheet, value=None)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import Connection, Engine, Table, insert, select, update
 
+from warehouse.country import Country
 from warehouse.database import add, writing
 from warehouse.observations import summary
 from warehouse.observations.append import Loaded, append
@@ -37,7 +38,10 @@ __all__ = [
 
 
 def register(
-    engine: Engine, sources: Iterable[Mapping[str, Any]], series: Iterable[Mapping[str, Any]]
+    engine: Engine,
+    sources: Iterable[Mapping[str, Any]],
+    series: Iterable[Mapping[str, Any]],
+    countries: Iterable[Mapping[str, Any]] = (),
 ) -> None:
     """Bring the catalogue in line with the declared sources and series.
 
@@ -45,10 +49,12 @@ def register(
         engine: The store.
         sources: The columns of Source.
         series: The columns of Series, with `source`, its key, in place of `source_id`.
+        countries: The columns of Country.
     """
     owner = core(Source)
     with writing(engine) as connection:
         _upsert(connection, owner, sources)
+        _upsert(connection, core(Country), countries, key="code")
         ids = dict(connection.execute(select(owner.c.key, owner.c.id)).tuples().all())
         rows = [
             {name: value for name, value in row.items() if name != "source"}
@@ -64,19 +70,19 @@ def register(
 
 
 def _upsert(
-    connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]
+    connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], key: str = "key"
 ) -> list[Change]:
     """Insert the rows with a new key, update the other ones; what was updated."""
-    stored = {row["key"]: dict(row) for row in connection.execute(select(table)).mappings()}
-    declared = {row["key"]: row for row in rows}
-    new = [dict(row) for key, row in declared.items() if key not in stored]
+    stored = {row[key]: dict(row) for row in connection.execute(select(table)).mappings()}
+    declared = {row[key]: row for row in rows}
+    new = [dict(row) for name, row in declared.items() if name not in stored]
     if new:
         connection.execute(insert(table), new)
-    both = [(stored[key], declared[key]) for key in declared.keys() & stored.keys()]
+    both = [(stored[name], declared[name]) for name in declared.keys() & stored.keys()]
     compared = [Change(old, _differing(old, row)) for old, row in both]
     changes = [change for change in compared if change.columns]
     for change in changes:
-        own = table.c.id == change.stored["id"]
+        own = table.c[key] == change.stored[key]
         connection.execute(update(table).where(own).values(change.columns))
     return changes
 

@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ from warehouse import roles, views
 from warehouse.database import query_limits
 from warehouse.database.query_limits import LONGEST_VALUE, MIB
 from warehouse.database.sqlite import read_only
+from warehouse.days import When, instant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,25 @@ REFUSALS = (
     "permission denied",
     "must not contain",
 )
-DATED = ("v_observation_history", "v_provenance")
+# The column by which each view is limited to what was known on a day: of figures when they
+# could be known, of editions what entered them, of fetches when they were made.
+DATED = {
+    "v_observation_history": "known_from",
+    "v_provenance": "known_from",
+    "v_event": "known_from",
+    "v_fetch": "at",
+    "v_quarantine": "fetched_at",
+    "v_release": "as_of",
+    "v_index": "as_of",
+    "v_index_revised": "as_of",
+    "v_index_state": "as_of",
+    "v_index_change": "as_of",
+    "v_index_gauge": "as_of",
+    "v_lineage": "as_of",
+}
+# The catalogue holds no figure and has no date: it is the one of today, whatever the day.
+UNDATED = ("v_source", "v_series", "v_country")
+LIMITED = {*DATED, *UNDATED, "v_observation", "v_version"}
 
 
 class QueryError(ValueError):
@@ -55,8 +73,8 @@ def run(
     engine: Engine,
     sql: str,
     *,
-    as_of: datetime | None = None,
-    limit: int = 1000,
+    as_of: When | None = None,
+    limit: int | None = None,
     timeout: float = 30.0,
 ) -> "pd.DataFrame":
     """The answer of `rows` as a frame, with the same arguments and errors."""
@@ -66,29 +84,31 @@ def run(
     return pd.DataFrame.from_records(answer, columns=columns)
 
 
-Rows = tuple[list[str], Sequence[Any]]
+Rows = tuple[list[str], list[tuple[Any, ...]]]
 
 
 def rows(
     engine: Engine,
     sql: str,
     *,
-    as_of: datetime | None = None,
-    limit: int = 1000,
+    as_of: When | None = None,
+    limit: int | None = None,
     timeout: float = 30.0,
 ) -> Rows:
-    """The columns, and at most `limit` rows, of one SELECT on the views.
+    """The columns and rows of one SELECT on the views, or the first `limit`.
 
     It may take `timeout` seconds. The values are those of the database, without a frame between:
     pandas alone takes half a second to import.
 
-    With `as_of`, v_observation, v_observation_history and v_provenance hold what was known
-    then. Raises QueryError for anything that is not one SELECT, and for what the database
-    refuses.
+    With `as_of`, every view of figures, events, fetches and editions holds what was known then;
+    v_source, v_series and v_country are the catalogue of today. Raises QueryError for anything
+    that is not one SELECT, for what the database refuses, and for what `as_of` could not limit.
     """
     if not SELECTS.match(sql):
         raise QueryError("only one SELECT can be run: the warehouse is read-only here")
-    second = None if as_of is None else int(as_of.timestamp())
+    second = None if as_of is None else int(instant(as_of).timestamp())
+    if second is not None:
+        _check_limited(engine, sql)
     ask = _sqlite if engine.dialect.name == "sqlite" else _postgresql
     try:
         statement = sql.strip().rstrip("; ")
@@ -99,7 +119,9 @@ def rows(
         raise QueryError(_why(fault, timeout)) from None
 
 
-def _sqlite(engine: Engine, sql: str, second: int | None, limit: int, timeout: float) -> Rows:
+def _sqlite(
+    engine: Engine, sql: str, second: int | None, limit: int | None, timeout: float
+) -> Rows:
     with closing(read_only(Path(str(engine.url.database)))) as connection:
         connection.execute("pragma query_only = off")  # which temporary views would also meet
         for name, body in _as_of("sqlite", second).items():
@@ -111,7 +133,9 @@ def _sqlite(engine: Engine, sql: str, second: int | None, limit: int, timeout: f
         return [column[0] for column in cursor.description or ()], rows
 
 
-def _postgresql(engine: Engine, sql: str, second: int | None, limit: int, timeout: float) -> Rows:
+def _postgresql(
+    engine: Engine, sql: str, second: int | None, limit: int | None, timeout: float
+) -> Rows:
     import psycopg
 
     address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
@@ -139,13 +163,35 @@ def _as_of(dialect: str, second: int | None) -> dict[str, str]:
     """The temporary views that stand before the stored ones, as known at a second."""
     if second is None:
         return {}
-    instant = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    at = f"where known_from <= '{instant}'"
+    until = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    schema = "main." if dialect == "sqlite" else ""
+    dated = {
+        name: f"select * from {schema}{name} where {column} <= '{until}'"
+        for name, column in DATED.items()
+    }
+    dated["v_version"] = f"select * from {schema}v_version where known_from <= {second}"
     if dialect == "sqlite":
-        dated = {name: f"select * from main.{name} {at}" for name in DATED}
         return dated | {"v_observation": views.observation(dialect, str(second))}
-    dated = {name: f"select * from {name} {at}" for name in DATED}
     return dated | {"v_observation": f"select * from observations_known_by({second})"}
+
+
+def _check_limited(engine: Engine, sql: str) -> None:
+    """Raise QueryError where the query reads what no day can limit."""
+    from sqlglot import exp, parse_one
+    from sqlglot.errors import SqlglotError
+
+    dialect = "sqlite" if engine.dialect.name == "sqlite" else "postgres"
+    try:
+        query = parse_one(sql, read=dialect)
+    except SqlglotError:
+        raise QueryError("the query cannot be read, so that no day could limit it") from None
+    own = {str(part.alias).lower() for part in query.find_all(exp.CTE)}
+    for table in query.find_all(exp.Table):
+        name = table.name.lower()
+        if table.db or name not in LIMITED | own or not isinstance(table.this, exp.Identifier):
+            raise QueryError(
+                f"{table.sql()} cannot be limited to a day: name {', '.join(sorted(LIMITED))}"
+            )
 
 
 def _why(fault: Exception, timeout: float) -> str:

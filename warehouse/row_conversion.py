@@ -1,13 +1,14 @@
 """Rows of the store as frames, with dates in place of its integers."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Executable, text
 
+from warehouse.days import When, calendar_day
 from warehouse.tables import STATUS
 
 SECONDS = 86_400
@@ -40,11 +41,9 @@ def statuses(codes: "pd.Series[int]") -> "np.ndarray[tuple[int], np.dtype[np.obj
     return NAMES[codes.to_numpy("int64")]
 
 
-def day(when: date) -> int:
-    """Days since 1970-01-01 of a date, or of the date in UTC of an aware instant."""
-    if isinstance(when, datetime):
-        when = (when.astimezone(UTC) if when.tzinfo else when).date()
-    return (when - date(1970, 1, 1)).days
+def day(when: "When") -> int:
+    """Days since 1970-01-01 of what `calendar_day` takes."""
+    return (calendar_day(when) - date(1970, 1, 1)).days
 
 
 def plain_records(table: pd.DataFrame) -> list[dict[str, Any]]:

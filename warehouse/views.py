@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, text
 
 from warehouse.database import writing
 from warehouse.roles import grant
-from warehouse.tables import STATUS
+from warehouse.tables import STATUS, Event, core
 
 DAY = {
     "sqlite": "date({0} * 86400, 'unixepoch')",
@@ -28,6 +28,9 @@ MISSING = {
 
 CITED = """{c}.source as citation_source, {c}.address as citation_address,
   {c}.licence as citation_licence, {c}.note as citation_note, {c}.assumed as known_from_assumed"""
+
+# The integers of the store, for who may not read the table: what observations/read.py needs.
+VERSION = "select series_id, period, known_from, fetch_id, value, status from observation"
 
 # PostgreSQL only. They run as their owner, so that an analyst needs no right on the tables.
 KNOWN_BY = """
@@ -64,9 +67,12 @@ def create(connection: Connection) -> None:
 
 def rebuild(engine: Engine) -> None:
     """Drop and create the views again, after work on the tables by hand."""
+    from warehouse import dictionary  # which describes the views of this module
+
     with writing(engine) as connection:
         drop(connection)
         create(connection)
+        dictionary.comment(connection)
 
 
 def observation(dialect: str, as_of: str | None = None) -> str:
@@ -100,6 +106,9 @@ def bodies(dialect: str) -> dict[str, str]:
         "v_index_gauge": _index_gauge(dialect),
         "v_gauge_audit": _gauge_audit(dialect),
         "v_lineage": _lineage(dialect),
+        "v_country": "select code, name_en, name_fr from country",
+        "v_event": _event(dialect),
+        "v_version": VERSION,
     }
 
 
@@ -200,6 +209,17 @@ def _index_revised(dialect: str) -> str:
     return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of,
   {DAY[dialect].format("i.period")} as period, i.score
 from index_revised i join release r on r.id = i.release_id"""
+
+
+def _event(dialect: str) -> str:
+    """The newest reading of each item; its country in three ways of writing it."""
+    names = [field.name for field in core(Event).columns if field.name not in {"id", "country"}]
+    columns = ", ".join(f"e.{name}" for name in names if name != "known_from")
+    return f"""select {SECOND[dialect].format("e.known_from")} as known_from, e.country,
+  c.code as country_code, c.name_fr as country_fr, {columns}, f.url as fetched_from
+from event e join "fetch" f on f.id = e.fetch_id left join country c on c.name_en = e.country
+where not exists (select 1 from event n where n.address = e.address and n.title = e.title
+  and n.version > e.version)"""
 
 
 def _lineage(dialect: str) -> str:

@@ -17,7 +17,7 @@ from dashboards.site.context import site_context
 from dashboards.site.incremental import BuildRecord, OutputWriter
 from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 from dashboards.site.page import Page, up
-from dashboards.site.page_groups import PageGroups
+from dashboards.site.page_groups import SERIES, PageGroups
 from dashboards.site.pages import (
     arabic,
     archive,
@@ -120,7 +120,8 @@ def _write(page_groups: PageGroups, countries: Mapping[str, str], *, forced: boo
     stamps = page_groups.stamps
     stale = record.stale(stamps)
     newest = page_groups.context.issue.name
-    issues_left = {issue.name for issue in page_groups.context.issues} & set(stale)
+    # what the pages show of files: the issues' data and the series
+    issues_left = {SERIES, *(issue.name for issue in page_groups.context.issues)} & set(stale)
     others = [name for name in stale if name != newest]
     with parallel.make_all(page_groups, others, forced=forced) as rest:
         # the newest issue here, whose edition is at hand, while the workers begin
@@ -172,12 +173,23 @@ def _site_pages(
     page_groups.put(writer, arabic.page(context, in_arabic, writer.chart_urls(up(""))), in_arabic)
 
 
+def series_files(out: Path) -> dict[str, int]:
+    """The files on the series by name, with their bytes."""
+    paths = [
+        out / "series.csv",
+        *(out / "api/v1" / name for name in ("series.json", "events.json")),
+    ]
+    every = [*paths, *sorted((out / "series").iterdir())]
+    return {str(path.relative_to(out)): path.stat().st_size for path in every}
+
+
 def _pages(
     page_groups: PageGroups, writer: OutputWriter, lang: SiteLocale, countries: Mapping[str, str]
 ) -> Iterator[Page]:
     context = page_groups.context
     folder = writer.out / "data" / context.issue.name
     file_names = [path.name for path in sorted(folder.iterdir())]
+    base = page_groups.base
     yield home.page(context, lang, writer.chart_urls(up("")))
     yield archive.listing(context, lang)
     yield archive.calendar(context, lang)
@@ -188,7 +200,8 @@ def _pages(
     yield status_pages.revisions(context, lang)
     yield status_pages.alerts(context, lang)
     yield status_pages.corrections(context, lang)
-    yield static_pages.data(context, lang, page_groups.data.tables, file_names)
+    tables = page_groups.data.tables
+    yield static_pages.data(context, lang, tables, file_names, series_files(writer.out), base)
     yield static_pages.method(context, lang)
     yield audit.page(context, lang)
     yield telecom.page(lang)

@@ -1,9 +1,12 @@
 """Groups of the site's files: an issue with its data, or an indicator's page."""
 
+import json
+import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache, partial
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -11,6 +14,8 @@ from sqlalchemy import Engine
 from dashboards import publish
 from dashboards.edition_stats import EditionStats
 from dashboards.publish.publication import File, Publication, prepare
+from dashboards.publish.series.files import files as series_files
+from dashboards.publish.series.store import read_store
 from dashboards.site import social_image
 from dashboards.site.context import Issue, SiteContext
 from dashboards.site.incremental import OutputWriter
@@ -19,6 +24,11 @@ from dashboards.site.page import ChartUrlFactory, Page, html, up
 from dashboards.site.pages import archive, indicators
 from warehouse import edition
 from warehouse.edition import Edition
+from warehouse.fetches import newest_fetch
+from warehouse.observations import series
+
+SERIES = "series"  # the group of the files on the figures themselves
+MOMENT = (1980, 1, 1, 0, 0, 0)  # of the files of an archive: the earliest that it can hold
 
 
 @dataclass(frozen=True)
@@ -36,12 +46,20 @@ class PageGroups:
         rest, context = f"{self.base} {code_hash()}", self.context
         stamps = {issue.name: issue.stamp for issue in context.issues}
         stamps |= {key: indicators.stamp(context, key) for key in self._pages[CODES[0]]}
+        stamps[SERIES] = self._series_stamp
         return {name: f"{stamp} {rest}" for name, stamp in stamps.items()}
 
     @cached_property
     def data(self) -> Publication:
         """The newest edition as tables."""
         return prepare(self.context.edition, self.base)
+
+    @cached_property
+    def _series_stamp(self) -> str:
+        """What the files of the series depend on: figures, events, catalogue."""
+        rows = json.dumps(series.catalogue(self.engine), sort_keys=True, default=str)
+        newest = newest_fetch(self.engine)
+        return f"{newest} {len(self.context.announcements)} {sha256(rows.encode()).hexdigest()}"
 
     @cached_property
     def _pages(self) -> dict[str, dict[str, Callable[[ChartUrlFactory], Page]]]:
@@ -58,6 +76,9 @@ class PageGroups:
         by_name = {issue.name: issue for issue in self.context.issues}
         if name in by_name:
             self._issue(by_name[name], writer)
+        elif name == SERIES:
+            for file in series_files(read_store(self.engine, self.context.now)):
+                writer.put(file.name, file.body)
         else:
             self._indicator(name, writer)
         return writer
@@ -74,7 +95,9 @@ class PageGroups:
         written = publish.files(prepare(own, address), before)
         for file in written:
             writer.put(f"data/{issue.name}/{file.name}", file.body)
-        writer.put(f"data/{issue.name}/{publish.CHECKSUMS}", _sums(written))
+        sums = _sums(written)
+        writer.put(f"data/{issue.name}/{publish.CHECKSUMS}", sums)
+        writer.put(f"data/{issue.name}.zip", _archive(issue.name, written, sums))
         stats = EditionStats(own)
         for lang in map(site_locale, CODES):
             root = up(f"bulletins/{issue.name}/")
@@ -103,6 +126,17 @@ class PageGroups:
 def _sums(files: Iterable[File]) -> str:
     ordered = sorted(files, key=lambda file: file.name)
     return "".join(f"{file.digest}  {file.name}\n" for file in ordered)
+
+
+def _archive(name: str, files: Iterable[File], sums: str) -> bytes:
+    """All files of an edition in one ZIP: equal files give equal bytes."""
+    sink = BytesIO()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:
+        bodies = {file.name: file.body for file in files} | {publish.CHECKSUMS: sums.encode()}
+        for file_name, body in sorted(bodies.items()):
+            member = zipfile.ZipInfo(f"{name}/{file_name}", MOMENT)
+            archive.writestr(member, body, zipfile.ZIP_DEFLATED)
+    return sink.getvalue()
 
 
 @cache

@@ -171,4 +171,4 @@ def observe(engine: Engine, settings: Settings, fetch: int) -> int:
 
 def rates(engine: Engine, settings: Settings) -> pd.DataFrame:
     """The exchange rates that are held, as known now: series, period, value."""
-    return read.panel(engine, series=["ecb.rate.*"], as_of=settings.now)
+    return read.panel(engine, series=["ecb.rate.*"], as_of=settings.now, lenient=True)

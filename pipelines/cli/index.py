@@ -2,13 +2,16 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.cli.terminal.options import AsOf, Format, Written, parse_day, settings
 from pipelines.cli.terminal.render import progress, render_table
 from pipelines.index import Policy
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 app = typer.Typer(
     help="Show the index and its dimensions, month by month.",
@@ -58,23 +61,63 @@ def index(
 @app.command()
 def explain(
     month: str,
+    until: Annotated[str, typer.Argument(metavar="[LATER]", help="A later month.")] = "",
     as_of: AsOf = "",
     method: Method = "",
     lang: Annotated[Lang, typer.Option("--lang", help="Language of the text.")] = Lang.en,
+    format: Written = Format.table,
 ) -> None:
-    """Explain in words where the value of MONTH comes from.
+    """Explain where the value of MONTH comes from, or a change.
 
-    MONTH is written as YYYY-MM.
+    Months are written as YYYY-MM. With a LATER one, what moved the index from one to the other,
+    by indicator and cause.
     """
     from pipelines.cli.run import to_read
     from pipelines.release import compute, queries
 
     chosen, period = settings(), compute.parse_month(month)
+    if until:
+        _between(period, compute.parse_month(until), as_of, lang, format)
+        return
     own = queries.method_of(method, None, chosen.now)
     with progress(f"Computing {month}"):
         engine = to_read(chosen)
         text = queries.explain(engine, period, parse_day(as_of), chosen.now, lang.value, own)
     print(text)
+
+
+def _between(
+    first: "pd.Period", second: "pd.Period", as_of: str, lang: Lang, format: Format
+) -> None:
+    """Print what moved the index from one month to another."""
+    import sys
+
+    from pipelines.cli.run import to_read
+    from pipelines.release import between
+
+    chosen = settings()
+    with progress(f"Computing {first} and {second}"):
+        sentence, table = between.explain(
+            to_read(chosen), first, second, parse_day(as_of), chosen.now, lang.value
+        )
+    # data alone on standard output, where a program reads it
+    print(sentence, file=sys.stdout if format is Format.table else sys.stderr)
+    render_table(table, format, "")
+
+
+@app.command()
+def at(
+    day: Annotated[str, typer.Argument(metavar="DAY", help="YYYY-MM-DD.")],
+    format: Written = Format.table,
+) -> None:
+    """Show the index as it could be known on a day."""
+    from pipelines.cli.run import to_read
+    from pipelines.release import between
+
+    chosen, instant = settings(), parse_day(day) or settings().now
+    with progress(f"Computing the index as of {day}"):
+        month, table = between.at(to_read(chosen), instant, chosen.now)
+    render_table(table, format, f"Silent Crash Index, {month}, as it could be known on {day}")
 
 
 @app.command()

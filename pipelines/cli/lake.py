@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.terminal.options import AsOf, File, Format, Written, parse_day, settings
-from pipelines.cli.terminal.render import render_table, write_output
+from pipelines.cli.terminal.options import AsOf, File, Format, Limit, Written, parse_day, settings
+from pipelines.cli.terminal.render import render_table, rows_to_read, write_output
 from pipelines.errors import RunError, UsageError
 
 app = typer.Typer(
@@ -85,18 +85,20 @@ def panel(
 def query(
     sql: str,
     at: At = "",
-    limit: Annotated[int, typer.Option(help="At most this many rows.")] = 1000,
+    limit: Limit = None,
     timeout: Annotated[float, typer.Option(help="At most this many seconds.")] = 30.0,
     out: File = None,
     format: Written = Format.table,
 ) -> None:
     """Run a read-only SQL query on the lake.
 
-    It may name v_observation, observations and observations_as_of(day).
+    It may name v_observation, v_series, observations and observations_as_of(day).
     """
     from warehouse.lake import query
 
-    write_output(query.run(existing(at), sql, limit=limit, timeout=timeout), out, format)
+    most = rows_to_read(limit, out, format)
+    rows = query.run(existing(at), sql, limit=most, timeout=timeout)
+    write_output(rows, out, format, limit)
 
 
 def existing(at: str) -> str:

@@ -22,6 +22,7 @@ from pipelines.cli import (
     query,
     register,
     run,
+    series,
     set_apart,
     site,
     sources,
@@ -42,6 +43,7 @@ app.add_typer(announcements.app, name="announcements")
 app.add_typer(index.app, name="index")
 app.add_typer(lake.app, name="lake")
 app.add_typer(register.app, name="register")
+app.add_typer(series.app, name="series")
 app.add_typer(site.app, name="site")
 app.add_typer(sources.app, name="sources")
 

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.terminal.options import AsOf, File, Format, Written, parse_day, settings
-from pipelines.cli.terminal.render import render_rows, render_table, write_output
+from pipelines.cli.terminal.options import AsOf, File, Format, Limit, Written, parse_day, settings
+from pipelines.cli.terminal.render import cut, render_rows, render_table, rows_to_read, write_output
 from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def query(
     sql: str,
     as_of: AsOf = "",
     format: Written = Format.table,
-    limit: Annotated[int, typer.Option(help="At most this many rows.")] = 1000,
+    limit: Limit = None,
     timeout: Annotated[float, typer.Option(help="At most this many seconds.")] = 30.0,
     out: File = None,
 ) -> None:
@@ -36,13 +36,13 @@ def query(
     from warehouse import query
 
     engine = store.open_for_reading(settings())
-    day = parse_day(as_of)
+    day, most = parse_day(as_of), rows_to_read(limit, out, format)
     if out is None:
-        columns, rows = query.rows(engine, sql, as_of=day, limit=limit, timeout=timeout)
-        render_rows(columns, rows, format)
+        columns, rows = query.rows(engine, sql, as_of=day, limit=most, timeout=timeout)
+        render_rows(columns, cut(rows, limit, out, format), format)
     else:
-        frame = query.run(engine, sql, as_of=day, limit=limit, timeout=timeout)
-        write_output(frame, out, format)
+        frame = query.run(engine, sql, as_of=day, limit=most, timeout=timeout)
+        write_output(frame, out, format, limit)
 
 
 @app.command()
@@ -72,7 +72,7 @@ def _rents(engine: "Engine", day: "datetime") -> "pd.DataFrame":
 
     declared = (series for source in registry().values() for series in source.series)
     units = {series.key: series.unit for series in declared if series.unit.endswith(GPU_HOUR)}
-    return rents.monthly(read.panel(engine, series=sorted(units), as_of=day), units)
+    return rents.monthly(read.panel(engine, series=sorted(units), as_of=day, lenient=True), units)
 
 
 def _market(prices: "pd.DataFrame", gpu: str, basis: str) -> "pd.DataFrame":

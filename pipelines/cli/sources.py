@@ -130,7 +130,7 @@ def _stored(settings: "Settings") -> "Callable[[list[str]], pd.DataFrame]":
         engine = store.open_for_reading(settings)
     except NoWarehouse:
         return lambda _: none(FIGURE)
-    return lambda series: read.panel(engine, series=series, as_of=settings.now)
+    return lambda series: read.panel(engine, series=series, as_of=settings.now, lenient=True)
 
 
 @top_level.command()

@@ -96,7 +96,7 @@ def comparisons(
     keys = sorted({key for pair in compared for key in (pair.first, pair.second)})
     if not keys:
         return pd.DataFrame(columns=COLUMNS)
-    stored = read.panel(engine, series=keys, as_of=as_of)
+    stored = read.panel(engine, series=keys, as_of=as_of, lenient=True)
     # A month that still runs is compared once it is over.
     figures = stored[stored["status"].ne("partial")]
     by_series = dict(list(figures.groupby("series")))
@@ -125,7 +125,7 @@ def second_readings(engine: Engine, series: Sequence[str], as_of: datetime) -> p
     )
     if others.empty:
         return pd.DataFrame(columns=["series", "period", "value", "tolerance"])
-    stored = read.panel(engine, series=sorted(others["series"].unique()), as_of=as_of)
+    stored = read.panel(engine, series=sorted(others["series"].unique()), as_of=as_of, lenient=True)
     joined = others.merge(stored[["series", "period", "value"]], on="series")
     return joined.drop(columns="series").rename(columns={"ours": "series"})
 

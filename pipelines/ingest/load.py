@@ -218,7 +218,7 @@ def load_frame(
     frame = frame.drop_duplicates(ignore_index=True)
     live = record["outcome"] != "history"
     keys = sorted(frame["series"].unique())
-    before = read.panel(engine, series=keys, as_of=at) if live else none(FIGURE)
+    before = read.panel(engine, series=keys, as_of=at, lenient=True) if live else none(FIGURE)
     validate = partial(
         check, frame, source, at=at, before=before, last=last, accepted=bool(accepted)
     )

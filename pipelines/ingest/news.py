@@ -62,7 +62,7 @@ def _silent(engine: Engine, source: Source) -> list[tuple[object, ...]]:
 
     `first_seen` is empty; `last_seen` is the newest period, or empty where there never was one.
     """
-    newest = read.latest(engine, [series.key for series in source.series])
+    newest = read.latest(engine, [series.key for series in source.series], lenient=True)
     periods = newest.set_index("series")["period"]
     if periods.empty:
         return []

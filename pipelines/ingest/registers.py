@@ -174,7 +174,7 @@ def _newest(engine: Engine, source: Source) -> pd.DataFrame:
             "page": source.register,
         }
     )
-    newest = read.latest(engine, declared["series"].tolist())
+    newest = read.latest(engine, declared["series"].tolist(), lenient=True)
     days = newest.assign(
         period=newest["period"].dt.strftime("%Y-%m-%d"),
         known_from=newest["known_from"].dt.strftime("%Y-%m-%d"),
@@ -188,7 +188,7 @@ def due(engine: Engine, settings: Settings) -> list[Due]:
     changes, reviews = _page_changes(engine), _reviews(settings.home)
     reminders = []
     for source in by_hand().values():
-        figures = read.latest(engine, [series.key for series in source.series])
+        figures = read.latest(engine, [series.key for series in source.series], lenient=True)
         if figures.empty:
             reminders.append(Due(source.key, source.register, "", "it has no figure yet"))
             continue
@@ -208,7 +208,7 @@ def due(engine: Engine, settings: Settings) -> list[Due]:
 
 def _page_changes(engine: Engine) -> dict[str, pd.Timestamp]:
     """When each watched page last changed; a page seen once has not."""
-    seen = read.panel(engine, ["tariff_pages.*"])
+    seen = read.panel(engine, ["tariff_pages.*"], lenient=True)
     before = seen.groupby("series")["value"].shift()
     changed = seen[before.notna() & seen["value"].ne(before)]
     return dict(changed.groupby("series")["known_from"].max())

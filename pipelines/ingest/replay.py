@@ -48,7 +48,7 @@ def _replay_fetch(
     engine: Engine, source: Source, fetch: int, rows: pd.DataFrame, now: datetime
 ) -> int:
     frame = tidy(pd.DataFrame(list(rows["row"])))
-    before = read.panel(engine, series=sorted(frame["series"].unique()))
+    before = read.panel(engine, series=sorted(frame["series"].unique()), lenient=True)
     among = pd.concat([frame, _peers(engine, source, frame)], ignore_index=True)
     checked = check(among, source, at=now, before=before, complete=False)
     accepted = checked.accepted.merge(frame[KEY], on=KEY)
@@ -66,7 +66,7 @@ def _peers(engine: Engine, source: Source, frame: pd.DataFrame) -> pd.DataFrame:
     """The stored figures of the same periods that a rule compares the rows with."""
     if not source.peers:
         return frame.head(0)
-    stored = read.panel(engine, series=[f"{source.peers}*"])
+    stored = read.panel(engine, series=[f"{source.peers}*"], lenient=True)
     same = stored.loc[stored["period"].isin(frame["period"])]
     others = same.merge(frame[KEY], "left", KEY, indicator=True)
     return others.loc[others["_merge"].eq("left_only"), COLUMNS]

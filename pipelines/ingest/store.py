@@ -35,8 +35,20 @@ def open_for_writing(settings: Settings) -> Engine:
     engine = database.open_for_writing(settings.warehouse)
     declared = registry().values()
     series = [row for source in declared for row in _series_rows(source)]
-    load.register(engine, [_source_row(source) for source in declared], series)
+    load.register(engine, [_source_row(source) for source in declared], series, _country_rows())
     return engine
+
+
+def _country_rows() -> list[dict[str, object]]:
+    from babel import Locale
+
+    from sources.announcements import countries
+
+    french = Locale("fr").territories
+    return [
+        {"code": code, "name_en": name, "name_fr": str(french[code])}
+        for code, name in countries.by_code().items()
+    ]
 
 
 def _source_row(source: Any) -> dict[str, object]:

@@ -92,7 +92,20 @@ def test_tables_and_columns_are_commented_in_the_store(engine: Engine) -> None:
     assert comments["value"] == "Value in the unit of the series"
 
 
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_views_are_commented_and_stay_so_after_a_rebuild(engine: Engine) -> None:
+    views.rebuild(engine)
+    inspector = inspect(engine)
+    for view in views.bodies("postgresql"):
+        assert inspector.get_table_comment(view)["text"] == dictionary.view_text(view)
+        assert all(column["comment"] for column in inspector.get_columns(view)), view
+    comments = {column["name"]: column["comment"] for column in inspector.get_columns("v_event")}
+    assert comments["country_fr"] == "The same in French"
+    assert comments["power_mw"] == "Power that the item puts first, MW"
+
+
 def test_the_page_has_the_tables_of_today(tmp_path: Path) -> None:
+    assert PAGE.index("### v_observation\n") < PAGE.index("## The tables") < PAGE.index("### ack\n")
     assert "| **series_id** | integer | Series that it is a figure of |" in PAGE
     copy = tmp_path / "page.md"
     copy.write_text(PAGE, encoding="utf-8")

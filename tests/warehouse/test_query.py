@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from tests.warehouse.made_up import day, fetch, frame
-from warehouse import load, query
+from warehouse import load, query, views
 from warehouse.observations import read
 
 ATTACKS = [
@@ -120,7 +120,44 @@ def test_as_of_turns_every_view_of_figures_back(filled: Engine) -> None:
     assert query.run(filled, counted)["n"].tolist() == [2]
 
 
+DATED = (
+    "v_observation", "v_observation_history", "v_provenance", "v_version", "v_fetch", "v_release",
+    "v_index", "v_index_revised", "v_index_state", "v_index_change", "v_index_gauge", "v_lineage",
+    "v_quarantine", "v_event",
+)  # fmt: skip
+
+
+def test_as_of_limits_every_view_that_has_a_date(filled: Engine) -> None:
+    columns = {name: list(query.run(filled, f"select * from {name}")) for name in DATED}
+    assert sorted([*DATED, *query.UNDATED]) == sorted(views.bodies(filled.dialect.name))
+    load.quarantine(filled, fetch(filled), frame(("made_up.a", "2026-01-01", 1.0, "2026-03-10")),
+                    "expectation", "reason")  # fmt: skip
+    assert len(query.run(filled, "select * from v_fetch")) == 2
+    for name in DATED:
+        before = query.run(filled, f"select * from {name}", as_of="2025-12-31")
+        assert before.empty, name
+        assert list(before) == columns[name]
+    assert len(query.run(filled, "select * from v_series", as_of="2025-12-31")) == 4
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from observation",
+        "select * from main.v_observation",
+        "select * from public.v_observation",
+        "select * from observations_as_of(date '2026-06-01')",
+        "select * from v_series where (select count(*) from observation) > 0",
+        "with v as (select * from lineage) select * from v",
+    ],
+)
+def test_as_of_refuses_what_it_cannot_limit(filled: Engine, sql: str) -> None:
+    with pytest.raises(query.QueryError, match="limited to a day"):
+        query.run(filled, sql, as_of="2026-02-28")
+
+
 def test_rows_and_time_are_limited(filled: Engine) -> None:
+    assert len(query.run(filled, "select * from v_observation_history")) == 3
     endless = "with recursive r(n) as (select 1 union all select n + 1 from r) select "
     assert len(query.run(filled, endless + "n from r limit 100000", limit=7)) == 7
     with pytest.raises(query.QueryError, match=r"over 0\.2 s"):

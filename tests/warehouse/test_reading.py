@@ -17,7 +17,7 @@ from tests.warehouse.conftest import command
 from tests.warehouse.made_up import NOW, day, declare, fetch, frame
 from warehouse import load, query
 from warehouse.database import WarehouseError, connect, open_for_reading, open_for_writing, revision
-from warehouse.observations import read
+from warehouse.observations import read, series
 
 ROOT = Path(__file__).parents[2]
 FIGURES = frame(
@@ -30,7 +30,7 @@ READ = f"""
 import os, sys
 from warehouse import query
 from warehouse.database import open_for_reading
-from warehouse.observations import read
+from warehouse.observations import read, series
 for url in sys.argv[1:]:
     engine = open_for_reading(url)
     units = query.run(engine, "select max(unit) as unit from v_series")["unit"]
@@ -219,8 +219,15 @@ def test_an_analyst_reads_with_a_login_of_the_role(analyst: str) -> None:
     assert then["value"].tolist() == [10.0]
     status = read.status(reader, as_of=NOW)
     assert status[["key", "rows", "last_outcome"]].to_numpy().tolist() == [["made_up", 2, "new"]]
+    assert read.panel(reader)["value"].tolist() == [10.0, 1.5]
+    assert read.panel(reader, "made_up.*", as_of="2026-02-10")["value"].tolist() == [10.0]
+    rows = series.figures(reader, "made_up.*", as_of="2026-02-10")
+    assert [(row["series"], row["value"]) for row in rows] == [("made_up.a", 10.0)]
+    assert rows[0]["known_from"] == "2026-02-10T00:00:00Z"
+    assert [row["observations"] for row in series.counted(reader, "made_up.*")] == [1, 1, 0, 0]
+    assert query.run(reader, "select * from v_event").empty
     with pytest.raises(WarehouseError, match="this login may only read the views"):
-        read.panel(reader)
+        read.assumed_dates(reader)
     reader.dispose()
 
 

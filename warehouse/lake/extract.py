@@ -63,7 +63,7 @@ def _tables(engine: Engine, after: int, until: int) -> Iterator[pa.Table]:
     words = pa.array(keys.reindex(range(top + 1), fill_value=""), pa.string())
     parts = [part.format(start=start, end=start + step) for start in range(0, extent, step)]
     new = [f"{condition} and fetch_id between {after + 1} and {until}" for condition in parts]
-    queries = [VERSIONS[dialect].format(where=where) for where in new]
+    queries = [VERSIONS[dialect].format(table="observation", where=where) for where in new]
     with parallel_readers(engine, THREADS) as read_part:
         yield from _ahead([partial(_readable, read_part, query, words) for query in queries])
 

@@ -12,6 +12,7 @@ import fsspec
 import pandas as pd
 import pyarrow as pa
 
+from warehouse.lake import catalogue
 from warehouse.lake.extract import SCHEMA
 from warehouse.lake.sync import manifest
 
@@ -22,6 +23,10 @@ from (
     partition by series, period order by known_from desc, fetch_id desc) as newest
   from observations where {conditions}) versions
 where newest = 1 and status <> 'withdrawn'
+"""
+WITH_UNIT = """
+select f.series, f.period, f.value, f.status, f.known_from, s.source, s.unit, f.fetch_id
+from ({figures}) f left join v_series s using (series)
 """
 # The last figure of a month, not a mean: it is one that was published, and no engine rounds it.
 MONTHLY = """
@@ -94,8 +99,9 @@ def readable(answer: pa.Table) -> pd.DataFrame:
 def connect(root: str) -> Iterator[Any]:
     """A DuckDB connection with the views of the lake.
 
-    `observations` has every version, `v_observation` the latest one of each figure, and the macro
-    `observations_as_of(day)` the latest one known on a day.
+    `observations` has every version, `v_observation` the latest one of each figure with its unit
+    and source, `v_series` the catalogue, and the macro `observations_as_of(day)` the latest
+    version known on a day.
     """
     import duckdb
 
@@ -108,14 +114,28 @@ def connect(root: str) -> Iterator[Any]:
         locations = paths(root)
         source = f"read_parquet({locations})" if locations else "nothing"
         connection.execute(f"create view observations as select * from {source}")
-        connection.execute(f"create view v_observation as {LATEST.format(conditions='true')}")
+        connection.from_arrow(catalogue.SCHEMA.empty_table()).create("no_series")
+        series = series_path(root)
+        titled = f"read_parquet('{series}')" if series else "no_series"
+        connection.execute(f"create view v_series as select * from {titled}")
+        newest = LATEST.format(conditions="true")
+        connection.execute(f"create view v_observation as {WITH_UNIT.format(figures=newest)}")
         latest = LATEST.format(conditions=WHOLE_DAY)
         connection.execute(f"create macro observations_as_of(day) as table {latest}")
         yield connection
 
 
 def paths(root: str) -> list[str]:
-    """Where DuckDB finds each file of the lake that counts."""
+    """Where DuckDB finds each file of observations that counts."""
+    return [_location(root, str(file["path"])) for file in manifest(root).files]
+
+
+def series_path(root: str) -> str:
+    """Where DuckDB finds the catalogue; empty in a lake that has none."""
+    path = manifest(root).series.get("path")
+    return _location(root, str(path)) if path else ""
+
+
+def _location(root: str, path: str) -> str:
     files, folder = fsspec.core.url_to_fs(root)
-    locations = [f"{folder}/{file['path']}" for file in manifest(root).files]
-    return [str(files.unstrip_protocol(path)).removeprefix("file://") for path in locations]
+    return str(files.unstrip_protocol(f"{folder}/{path}")).removeprefix("file://")

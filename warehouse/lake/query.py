@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from warehouse.database.query_limits import LimitError, seconds
-from warehouse.lake.panel import connect, paths
+from warehouse.lake.panel import connect, paths, series_path
 from warehouse.query import QueryError
 
 # In this order: the last one makes that the others cannot be taken back.
@@ -20,23 +20,24 @@ CLOSED = (
 )
 
 
-def run(root: str, sql: str, *, limit: int = 1000, timeout: float = 30.0) -> pd.DataFrame:
-    """At most `limit` rows of one SELECT on the lake, within `timeout` seconds.
+def run(root: str, sql: str, *, limit: int | None = None, timeout: float = 30.0) -> pd.DataFrame:
+    """The rows of one SELECT on the lake, at most `limit`, in `timeout` seconds.
 
-    It may name `observations`, `v_observation` and `observations_as_of(day)`. Raises QueryError
-    for anything that is not one SELECT, and for what DuckDB refuses.
+    It may name `observations`, `v_observation`, `v_series` and `observations_as_of(day)`. Raises
+    QueryError for anything that is not one SELECT, and for what DuckDB refuses.
     """
     import duckdb
 
     with connect(root) as connection:
         for order in CLOSED:
-            connection.execute(order.format(files=paths(root)))
+            connection.execute(order.format(files=[*paths(root), series_path(root)]))
         try:
             statements = duckdb.extract_statements(sql)
             if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
                 raise QueryError("only one SELECT can be run: the lake is read-only here")
             with _within(connection, seconds(timeout)):
-                answer: pd.DataFrame = connection.sql(statements[0].query).limit(limit).df()
+                rows = connection.sql(statements[0].query)
+                answer: pd.DataFrame = (rows if limit is None else rows.limit(limit)).df()
         except LimitError as fault:
             raise QueryError(str(fault)) from None
         except duckdb.Error as fault:
@@ -63,5 +64,7 @@ def _why(fault: Exception, timeout: float) -> str:
     if kind == "PermissionException":
         return f"the query was refused, the lake is read-only here: {line}"
     if kind == "CatalogException":
-        return f"{line}; there are observations, v_observation and observations_as_of(day)"
+        return (
+            f"{line}; there are observations, v_observation, v_series and observations_as_of(day)"
+        )
     return f"the query cannot be run: {line}"

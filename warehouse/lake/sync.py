@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from sqlalchemy import Engine
 
 from warehouse.fetches import newest_fetch
+from warehouse.lake import catalogue
 from warehouse.lake.extract import SCHEMA, row_groups
 
 MANIFEST = "manifest.json"
@@ -34,10 +35,14 @@ WRITTEN: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Manifest:
-    """The files of the lake (path, rows, sha256) and the greatest fetch in them."""
+    """The files of the lake (path, rows, sha256) and the greatest fetch in them.
+
+    `series` is the file of the catalogue; a lake of before has none.
+    """
 
     newest_fetch: int
     files: tuple[Mapping[str, Any], ...]
+    series: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -54,19 +59,23 @@ def manifest(root: str) -> Manifest:
     if not files.exists(f"{folder}/{MANIFEST}"):
         return Manifest(0, ())
     content = json.loads(files.cat_file(f"{folder}/{MANIFEST}"))
-    return Manifest(content["newest_fetch"], tuple(content["files"]))
+    return Manifest(content["newest_fetch"], tuple(content["files"]), content.get("series", {}))
 
 
 def sync(engine: Engine, root: str) -> Manifest:
     """Add the versions stored since the last sync and give the new manifest."""
     before, newest = manifest(root), newest_fetch(engine)
-    if newest == before.newest_fetch:
-        return before
     files, folder = fsspec.core.url_to_fs(root)
-    name = f"observations/fetch-{before.newest_fetch + 1:08d}-{newest:08d}.parquet"
-    added = _write(engine, files, folder, name, before.newest_fetch, newest)
-    synced = Manifest(newest, (*before.files, added) if added["rows"] else before.files)
-    text = json.dumps({"newest_fetch": newest, "files": synced.files}, indent=1)
+    series, observations = catalogue.write(engine, files, folder), before.files
+    if newest == before.newest_fetch and series == before.series:
+        return before
+    if newest > before.newest_fetch:
+        name = f"observations/fetch-{before.newest_fetch + 1:08d}-{newest:08d}.parquet"
+        added = _write(engine, files, folder, name, before.newest_fetch, newest)
+        observations = (*before.files, added) if added["rows"] else before.files
+    synced = Manifest(newest, observations, series)
+    content = {"newest_fetch": newest, "files": synced.files, "series": series}
+    text = json.dumps(content, indent=1)
     files.makedirs(folder, exist_ok=True)
     _replace(files, f"{folder}/{MANIFEST}", text.encode())
     return synced

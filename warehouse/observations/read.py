@@ -1,12 +1,12 @@
 """Read the figures as known on a day, from fetches up to a number."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Engine, or_, select
+from sqlalchemy import Connection, Engine
 
+from warehouse.days import When, instant
 from warehouse.fetches import (
     LastFetch,
     State,
@@ -20,12 +20,14 @@ from warehouse.fetches import (
     status,
 )
 from warehouse.observations.bulk import LATEST, VERSIONS, Columns, read_versions
+from warehouse.observations.series import Keys, UnknownSeries, resolve
 from warehouse.row_conversion import dates, day, instants, rows, statuses
-from warehouse.tables import STATUS, Series, core
+from warehouse.tables import STATUS
 
 __all__ = [
     "LastFetch",
     "State",
+    "UnknownSeries",
     "ages",
     "assumed_dates",
     "first_seen",
@@ -42,6 +44,9 @@ __all__ = [
     "vintages",
 ]
 
+# PostgreSQL's analyst may read the view, not the table; on SQLite the table is a cell faster.
+READABLE = {"sqlite": "observation", "postgresql": "v_version"}
+
 ASSUMED = """
 select s.key as series, o.period, o.known_from, o.fetch_id
 from observation o join series s on s.id = o.series_id join citation z on z.id = o.citation_id
@@ -51,28 +56,31 @@ where z.assumed
 
 def panel(
     engine: Engine,
-    series: Sequence[str] | None = None,
-    start: date | None = None,
-    end: date | None = None,
-    as_of: datetime | None = None,
+    series: Keys | None = None,
+    start: When | None = None,
+    end: When | None = None,
+    as_of: When | None = None,
     recorded_by: int | None = None,
     *,
     withdrawn: bool = False,
+    lenient: bool = False,
 ) -> pd.DataFrame:
     """The figure of each series and period as known at `as_of`: one row each.
 
-    `series` holds keys, or prefixes that end in `*`; None is all. `as_of` is the greatest
-    known_from that enters, `recorded_by` the greatest fetch. Columns: series, period
-    (datetime64), value (in the unit of the series), status, known_from (UTC), fetch_id, in the
-    order of series and period. Withdrawn figures are left out unless asked for.
+    `series` is a key or several, or prefixes that end in `*`; None is all. `as_of` is the greatest
+    known_from that enters: a day means its last second, UTC. `recorded_by` is the greatest fetch.
+    Columns: series, period (datetime64), value (in the unit of the series), status, known_from
+    (UTC), fetch_id, in the order of series and period. Withdrawn figures are left out unless
+    asked for. Raises UnknownSeries for a key that no series has, unless `lenient`, which the
+    checks of a load need; DateError for what is no date, and for a time without a zone.
     """
-    return _read(engine, LATEST, series, start, end, as_of, recorded_by, withdrawn)
+    return _read(engine, LATEST, series, start, end, as_of, recorded_by, withdrawn, lenient=lenient)
 
 
 def history(
     engine: Engine,
-    series: Sequence[str] | None = None,
-    as_of: datetime | None = None,
+    series: Keys | None = None,
+    as_of: When | None = None,
     recorded_by: int | None = None,
 ) -> pd.DataFrame:
     """Every version of every figure known at `as_of`, in the columns of `panel`.
@@ -96,30 +104,35 @@ def assumed_dates(engine: Engine) -> pd.DataFrame:
 
 def latest(
     engine: Engine,
-    series: Sequence[str] | None = None,
-    as_of: datetime | None = None,
+    series: Keys | None = None,
+    as_of: When | None = None,
     recorded_by: int | None = None,
+    *,
+    lenient: bool = False,
 ) -> pd.DataFrame:
     """The newest period of each series known at `as_of`, in columns of `panel`."""
-    frame = panel(engine, series, as_of=as_of, recorded_by=recorded_by)
+    frame = panel(engine, series, as_of=as_of, recorded_by=recorded_by, lenient=lenient)
     return frame.drop_duplicates("series", keep="last").reset_index(drop=True)
 
 
-def vintages(engine: Engine, series: str) -> pd.DataFrame:
-    """One series with a row a period and a column a known_from.
+def vintages(engine: Engine, series: Keys) -> pd.DataFrame:
+    """A row a period and a column a known_from: of one series, or of several.
 
     A cell is the value known at that instant: null where none was known yet, or it was withdrawn.
+    The rows of one key are periods; those of a wildcard or a list are series and period.
     """
-    versions: pd.DataFrame = history(engine, [series]).drop_duplicates(
-        ["period", "known_from"], keep="last"
+    alone = isinstance(series, str) and not series.endswith("*")
+    rows_are = ["period"] if alone else ["series", "period"]
+    versions: pd.DataFrame = history(engine, series).drop_duplicates(
+        ["series", "period", "known_from"], keep="last"
     )
     # Infinity is never stored: it marks a null while values are carried forward.
     marked = versions.assign(value=versions["value"].fillna(np.inf))
-    wide = marked.pivot(index="period", columns="known_from", values="value").ffill(axis=1)
+    wide = marked.pivot(index=rows_are, columns="known_from", values="value").ffill(axis=1)
     return wide.where(wide.ne(np.inf))
 
 
-def revisions(engine: Engine, series: Sequence[str] | None = None) -> pd.DataFrame:
+def revisions(engine: Engine, series: Keys | None = None) -> pd.DataFrame:
     """How each figure was revised, from its first value to its latest one.
 
     Columns: series, period, first, latest, versions, revision (latest - first, in the unit of the
@@ -139,18 +152,23 @@ def revisions(engine: Engine, series: Sequence[str] | None = None) -> pd.DataFra
 def _read(
     engine: Engine,
     queries: Mapping[str, str],
-    series: Sequence[str] | None,
-    start: date | None,
-    end: date | None,
-    as_of: datetime | None,
+    series: Keys | None,
+    start: When | None,
+    end: When | None,
+    as_of: When | None,
     recorded_by: int | None,
     withdrawn: bool = True,
+    *,
+    lenient: bool = False,
 ) -> pd.DataFrame:
+    patterns = [series] if isinstance(series, str) else series
+    dialect = engine.dialect.name
     with _at_once(engine).connect() as connection:
-        keys = _keys(connection, series)
-        chosen = None if series is None else keys
+        keys = _keys(connection, patterns, lenient or patterns is None)
+        chosen = None if patterns is None else keys
         where = _where(chosen, start, end, as_of, recorded_by)
-        versions = read_versions(connection, queries[engine.dialect.name].format(where=where))
+        query = queries[dialect].format(table=READABLE[dialect], where=where)
+        versions = read_versions(connection, query)
     return _frame(versions, keys, withdrawn)
 
 
@@ -161,30 +179,25 @@ def _at_once(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-def _keys(connection: Connection, series: Sequence[str] | None) -> "pd.Series[str]":
+def _keys(
+    connection: Connection, patterns: Sequence[str] | None, lenient: bool
+) -> "pd.Series[str]":
     """The key of each wanted series, by id."""
-    table = core(Series)
-    query = select(table.c.id, table.c.key)
-    if series is not None:
-        exact = [key for key in series if not key.endswith("*")]
-        starts = [
-            table.c.key.startswith(k[:-1], autoescape=True) for k in series if k.endswith("*")
-        ]
-        query = query.where(or_(table.c.key.in_(exact), *starts))
-    return pd.Series(dict(connection.execute(query).tuples().all()), dtype=object)
+    named = resolve(connection, ["*"] if patterns is None else patterns, lenient=lenient)
+    return pd.Series(named, dtype=object)
 
 
 def _where(
     keys: "pd.Series[str] | None",
-    start: date | None,
-    end: date | None,
-    as_of: datetime | None,
+    start: When | None,
+    end: When | None,
+    as_of: When | None,
     recorded_by: int | None,
 ) -> str:
     bounds = {
         "period >=": None if start is None else day(start),
         "period <=": None if end is None else day(end),
-        "known_from <=": None if as_of is None else int(as_of.timestamp()),
+        "known_from <=": None if as_of is None else int(instant(as_of).timestamp()),
         "fetch_id <=": recorded_by,
     }
     used = [f"{test} {value:d}" for test, value in bounds.items() if value is not None]

@@ -36,11 +36,12 @@ def _cells(column: pd.Series, kind: str, truth: tuple[str, str]) -> pd.Series:
     if kind == "boolean":
         return column.map({True: truth[0], False: truth[1]})
     if kind == "string":
-        return _each(column, _quoted)
+        return _each(column, quoted)
     return column
 
 
-def _quoted(texts: pd.Series) -> pd.Series:
+def quoted(texts: pd.Series) -> pd.Series:
+    """Texts that no spreadsheet takes for a formula: an apostrophe before those."""
     return texts.mask(texts.str.match(FORMULA, na=False), "'" + texts)
 
 

@@ -1,10 +1,11 @@
 """The pages that explain: data and API, method, how to cite."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from dashboards.bulletin import table_rows
 from dashboards.i18n import Language
 from dashboards.metadata import Table
+from dashboards.publish.series.examples import examples
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
@@ -14,10 +15,26 @@ FORMATS = (".csv", ".fr.csv", ".parquet")
 OVER = ("api/v1/openapi.json", "api/v1/editions.json", "api/v1/latest.json", "editions.{code}.atom")
 
 
+# The files over all series; each series has a CSV and a JSON besides.
+OVER_SERIES = (
+    "series.csv", "api/v1/series.json", "series/observations.xlsx", "series/observations.parquet",
+    "series/series.parquet", "api/v1/events.json",
+)  # fmt: skip
+
+
 def data(
-    context: SiteContext, lang: Language, tables: Sequence[Table], names: Sequence[str]
+    context: SiteContext,
+    lang: Language,
+    tables: Sequence[Table],
+    names: Sequence[str],
+    series: Mapping[str, int],
+    base: str,
 ) -> Page:
-    """The tables of the newest issue in each format, and its other files."""
+    """The series, and the tables and other files of the newest issue.
+
+    `series` has the bytes of each file on the series, by its name.
+    """
+    keys = [name[7:-4] for name in series if name.startswith("series/") and name.endswith(".csv")]
     table_files = {f"{table.name}{ending}" for table in tables for ending in FORMATS}
     return _page(
         "data/",
@@ -25,6 +42,14 @@ def data(
         {
             "over": [name.format(code=lang.code) for name in OVER],
             "folder": f"data/{context.issue.name}/",
+            "archive": f"data/{context.issue.name}.zip",
+            "series_count": lang.number(len(keys), 0),
+            "series": [
+                (name, lang.words["series_files"][name], kilobytes(series[name], lang))
+                for name in OVER_SERIES
+                if name in series
+            ],
+            "examples": examples(base.rstrip("/"), keys),
             "tables": [
                 (
                     lang.typeset(getattr(table, lang.code)),
@@ -35,6 +60,11 @@ def data(
             "about": [name for name in names if name not in table_files],
         },
     )
+
+
+def kilobytes(count: int, lang: Language) -> str:
+    """A size for people: kilobytes, one decimal below ten."""
+    return f"{lang.number(count / 1e3, 1 if count < 1e4 else 0)} {lang.words['kilobytes']}"
 
 
 def method(context: SiteContext, lang: Language) -> Page:

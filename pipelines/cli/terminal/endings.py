@@ -30,10 +30,12 @@ def _of_a_library(error: BaseException) -> tuple[str, int] | None:
     from sqlalchemy.exc import DBAPIError
 
     from warehouse.database import WarehouseError
+    from warehouse.days import DateError
     from warehouse.export import ExportError
+    from warehouse.observations.series import UnknownSeries
     from warehouse.query import QueryError
 
-    if isinstance(error, (QueryError, ExportError)):
+    if isinstance(error, (QueryError, ExportError, UnknownSeries, DateError)):
         return str(error), 2
     if isinstance(error, WarehouseError):
         return str(error), 1

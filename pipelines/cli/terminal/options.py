@@ -24,6 +24,14 @@ File = Annotated[
 ]
 
 
+Limit = Annotated[
+    int | None,
+    typer.Option(
+        min=1, help="At most this many rows; a table has 1,000, a file all.", show_default=False
+    ),
+]
+
+
 class Format(StrEnum):
     """How a table is written."""
 

@@ -8,15 +8,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pipelines.cli.terminal.options import Format
 
 if TYPE_CHECKING:
     import pandas as pd
 
-# Longer texts are folded: three columns of this width still fit a terminal of 160 characters.
+Rows = TypeVar("Rows", "pd.DataFrame", "list[tuple[Any, ...]]")
+
+# On a screen longer texts are folded, but for the first column, which is a key: three columns of
+# this width still fit a terminal of 160 characters. What is not a screen gets whole lines.
 WIDEST = 46
+SCREEN = 1_000  # rows of a table; more of them nobody reads, and files get them all
 
 
 def render_table(frame: "pd.DataFrame", format: Format, title: str) -> None:
@@ -61,8 +65,15 @@ def _is_numeric(values: Iterable[object]) -> bool:
     return bool(present) and all(type(value) in (int, float) for value in present)
 
 
-def write_output(frame: "pd.DataFrame", out: Path | None, format: Format) -> None:
-    """Write a frame to a file, or to standard output if there is none."""
+def write_output(
+    frame: "pd.DataFrame", out: Path | None, format: Format, limit: int | None = None
+) -> None:
+    """Write a frame to a file, or to standard output if there is none.
+
+    It is cut at `limit` rows, and a table at SCREEN rows, with a line on standard error. Files,
+    CSV and JSON are whole where there is no limit.
+    """
+    frame = cut(frame, limit, out, format)
     if out is None:
         render_table(frame, format, "")
         return
@@ -70,6 +81,29 @@ def write_output(frame: "pd.DataFrame", out: Path | None, format: Format) -> Non
 
     export.save(frame, out)
     print(f"{out}: {len(frame)} rows", file=sys.stderr)
+
+
+def cut(rows: Rows, limit: int | None, out: Path | None, format: Format) -> Rows:
+    """The rows that are written; a line on standard error where others are not."""
+    most = row_limit(limit, out, format)
+    if most is None or len(rows) <= most:
+        return rows
+    more = "--limit allows more, --out FILE writes all" if limit is None else "--limit was set"
+    print(f"only the first {most:,} rows, there are more: {more}", file=sys.stderr)
+    return rows[:most]
+
+
+def row_limit(limit: int | None, out: Path | None, format: Format) -> int | None:
+    """How many rows are written: the limit that was set, or SCREEN for a table."""
+    if limit is None and out is None and format is Format.table:
+        return SCREEN
+    return limit
+
+
+def rows_to_read(limit: int | None, out: Path | None, format: Format) -> int | None:
+    """One more than are written, so that it is seen when there are more."""
+    most = row_limit(limit, out, format)
+    return None if most is None else most + 1
 
 
 def _table(
@@ -80,18 +114,19 @@ def _table(
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    widest = WIDEST if console.is_terminal else None
     table = Table(title=title or None, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
     for number, (column, right) in enumerate(zip(columns, numeric, strict=True)):
         table.add_column(
             column,
             justify="right" if right else "left",
             no_wrap=number == 0 or right,
-            max_width=None if right else WIDEST,
+            max_width=None if right or number == 0 else widest,
             overflow="fold",
         )
     for row in rows:
         table.add_row(*(Text(cell(value)) for value in row))
-    console = Console()
     # A table cut to the terminal loses its figures: one that is too wide runs on instead.
     needed = console.measure(table, options=console.options.update(max_width=10_000)).maximum
     Console(width=max(console.width, needed)).print(table)

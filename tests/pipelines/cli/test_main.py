@@ -34,6 +34,7 @@ GROUPS = ("alerts", "announcements", "index", "lake", "register", "site", "sourc
         (["quarantine", "sex"], "did you mean sec"),
         (["query", "delete from observation"], ""),
         (["query", "select * from v_observatoin"], "v_observation"),
+        (["query", "select * from observation", "--as-of", "2026-01-01"], "limited to a day"),
     ],
 )
 def test_a_wrong_question_gets_one_line_and_exit_code_2(
@@ -172,6 +173,27 @@ def test_a_whole_number_beside_a_missing_one_stays_whole(home: Path, silentcrash
     rows = json.loads(silentcrash("query", sql, "--format", "json").out)
     assert rows == [{"n": 1, "t": "é"}, {"n": None, "t": None}]
     assert "–" in silentcrash("query", sql).out
+
+
+def test_a_file_is_whole_and_a_table_that_is_cut_says_so(
+    home: Path, silentcrash: Command, tmp_path: Path
+) -> None:
+    sql = "select series, period from v_observation_history order by series, period"
+    rows = len(json.loads(silentcrash("query", sql, "--format", "json").out))
+    assert rows > 10_000
+    ended = silentcrash("query", sql, "--out", str(tmp_path / "all.csv"))
+    assert ended.err.strip().endswith(f"all.csv: {rows} rows")
+    assert len((tmp_path / "all.csv").read_text().splitlines()) == rows + 1
+    table = silentcrash("query", sql)
+    assert "only the first 1,000 rows" in table.err
+    assert silentcrash("query", sql, "--limit", "5", "--format", "csv").out.count("\n") == 6
+
+
+def test_what_is_not_a_screen_gets_whole_values(home: Path, silentcrash: Command) -> None:
+    key = "k" * 90
+    sql = f"select '{key}' as key, '{'f' * 64}' as sha256, '{key}' as text"
+    lines = silentcrash("query", sql).out.splitlines()
+    assert any(line.split() == [key, "f" * 64, key] for line in lines)
 
 
 def test_sources_names_licence_and_cadence_of_each(home: Path, silentcrash: Command) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from tests.warehouse.made_up import day, fetch, frame, made_up_panel
+from tests.warehouse.made_up import day, declare, fetch, frame, made_up_panel
 from warehouse import load
 from warehouse.lake import panel, sync
 from warehouse.observations import read
@@ -29,7 +29,8 @@ def root(tmp_path: Path) -> str:
 
 def bodies(root: str) -> dict[str, bytes]:
     return {
-        str(path.relative_to(root)): path.read_bytes() for path in Path(root).rglob("*.parquet")
+        str(path.relative_to(root)): path.read_bytes()
+        for path in Path(root).rglob("observations/*.parquet")
     }
 
 
@@ -44,6 +45,21 @@ def test_the_lake_answers_as_the_store_does(engine: Engine, root: str, date: str
     pd.testing.assert_frame_equal(
         panel.panel(root, as_of, 1), read.panel(engine, as_of=as_of, recorded_by=1)
     )
+
+
+def test_the_lake_has_the_units_and_titles_of_the_catalogue(engine: Engine, root: str) -> None:
+    load.append(engine, fetch(engine), VERSIONS)
+    first = sync.sync(engine, root)
+    with panel.connect(root) as connection:
+        titled = "select v.value, v.unit, s.title_fr, s.publisher from v_observation v "
+        titled += "join v_series s using (series) where v.series = 'made_up.b' or v.value = 20"
+        assert connection.sql(titled).fetchall() == [
+            (20.0, "USD", "made_up.a", "Made-up publisher")
+        ]
+    declare(engine, {"made_up.a": "M", "made_up.new": "M"})
+    second = sync.sync(engine, root)
+    assert (second.rows, second.series["rows"]) == (first.rows, first.series["rows"] + 1)
+    assert sync.sync(engine, root) == second
 
 
 def test_a_sync_adds_a_file_and_touches_no_other(engine: Engine, root: str) -> None:

@@ -26,7 +26,7 @@ def test_the_ends_of_every_column_are_packed_and_unpacked(engine: Engine) -> Non
         connection.execute(text(INSERT), [dict(zip(NAMES, row, strict=True)) for row in ROWS])
     for queries in (VERSIONS, LATEST):
         with engine.connect() as connection:
-            query = queries[engine.dialect.name].format(where="true")
+            query = queries[engine.dialect.name].format(table="observation", where="true")
             versions = packing.in_order(read_versions(connection, query))
         rows = zip(*(versions[name].tolist() for name in NAMES), strict=True)
         assert [tuple(None if cell != cell else cell for cell in row) for row in rows] == ROWS

@@ -28,7 +28,9 @@ def changed(
     last: Columns | None = None
     for batch in filter(len, batches):
         ours = {name: batch[name].to_numpy(zero_copy_only=False) for name in COLUMNS}
-        stored = in_order(read_part(VERSIONS[dialect].format(where=_figures(ours))))
+        stored = in_order(
+            read_part(VERSIONS[dialect].format(table="observation", where=_figures(ours)))
+        )
         yield batch.filter(pa.array(_differing(ours, stored, last)))
         last = {name: column[-1:] for name, column in ours.items()}
 

@@ -34,16 +34,17 @@ MESSAGE = np.dtype([("when", ">i8"), ("value", ">f8"), ("fetch_id", ">i4")])
 
 # SQLite gives the other columns of the row that has the maximum; PostgreSQL reads its primary
 # key backwards. Both are several times faster than a window function.
+# `table` is observation, or the view v_version, which an analyst may read too.
 VERSIONS = {
-    "sqlite": f"select {CELLS.format(newest='')} from observation where {{where}} "
+    "sqlite": f"select {CELLS.format(newest='')} from {{table}} where {{where}} "
     "order by series_id, period, known_from, fetch_id",
-    "postgresql": PACKED.format(versions="observation where {where}"),
+    "postgresql": PACKED.format(versions="{table} where {where}"),
 }
 LATEST = {
-    "sqlite": f"select {CELLS.format(newest='max')} from observation where {{where}} "
+    "sqlite": f"select {CELLS.format(newest='max')} from {{table}} where {{where}} "
     "group by series_id, period",
     "postgresql": PACKED.format(
-        versions="(select distinct on (series_id, period) * from observation where {where} "
+        versions="(select distinct on (series_id, period) * from {table} where {where} "
         "order by series_id desc, period desc, known_from desc, fetch_id desc) latest"
     ),
 }

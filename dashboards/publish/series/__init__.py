@@ -1,0 +1,1 @@
+"""Every series that may be republished, with all its versions."""

@@ -1,0 +1,80 @@
+"""Units and money, against rates and factors that others published."""
+
+import pytest
+
+from silentcrash.units import UnitError, amount, convert, merged, shipped_rates
+
+
+def row(value: float | None, unit: str, period: str = "2024-01-01") -> dict[str, object]:
+    return {"series": "made_up", "period": period, "value": value, "unit": unit}
+
+
+# The ECB's own monthly averages of the dollar (EXR.M.USD.EUR.SP00.A).
+@pytest.mark.parametrize(
+    ("month", "rate"), [("2024-01", 1.0905), ("2024-02", 1.0795), ("2024-03", 1.0872)]
+)
+def test_the_shipped_rates_are_those_of_the_bank(month: str, rate: float) -> None:
+    assert shipped_rates()["USD"][month][0] == pytest.approx(rate, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "into", "expected"),
+    [
+        (14.53, "c/kWh", "USD/MWh", 145.3),
+        (100.0, "EUR/MWh", "USD/MWh", 109.05),
+        (0.1, "EUR/kWh", "USD/MWh", 109.05),
+        (109.05, "USD/MWh", "EUR/MWh", 100.0),
+        (2.5, "USD/mmbtu", "USD/mmbtu", 2.5),
+        (3.6, "USD/MWh", "USD/GJ", 1.0),
+        (5.0, "USD mn", "USD", 5e6),
+        (1.0, "MWh", "kWh", 1000.0),
+        (720.0, "USD/MW-day", "USD/MW-day", 720.0),
+    ],
+)
+def test_a_figure_in_another_unit(value: float, unit: str, into: str, expected: float) -> None:
+    [converted] = convert([row(value, unit)], into, shipped_rates())
+    assert converted["value"] == pytest.approx(expected, rel=1e-4)
+    assert (converted["published_value"], converted["published_unit"]) == (value, unit)
+
+
+def test_the_rate_and_its_source_stand_beside_the_figure() -> None:
+    [german] = convert([row(100.0, "EUR/MWh")], "USD/MWh", shipped_rates())
+    assert german["rate_period"] == "2024-01"
+    assert "European Central Bank" in german["rate_source"]
+    [american] = convert([row(10.0, "c/kWh")], "USD/MWh", shipped_rates())
+    assert (american["rate"], american["rate_source"]) == (None, "")
+
+
+def test_a_currency_without_a_rate_is_said_and_not_guessed() -> None:
+    [moroccan] = convert([row(1.3, "DH/kWh")], "USD/MWh", shipped_rates())
+    assert moroccan["value"] is None
+    assert moroccan["rate_source"] == "no rate of MAD is held for 2024-01 or the year before"
+    # a made-up rate: with one the tariff would be converted, over the euro
+    stored = {"MAD": {"2024-01": (10.905, "made up")}}
+    [moroccan] = convert([row(1.3, "DH/kWh")], "USD/MWh", merged(shipped_rates(), stored))
+    assert moroccan["value"] == pytest.approx(130.0)
+    assert moroccan["rate_source"].startswith("made up; European Central Bank")
+
+
+def test_a_rate_is_that_of_the_period_and_never_of_later() -> None:
+    assert "2024-03" not in shipped_rates("2024-03-15")["USD"]
+    assert "2024-02" in shipped_rates("2024-03-15")["USD"]
+    [later] = convert([row(1.0, "EUR", "2027-03-01")], "USD", shipped_rates())
+    assert later["rate_period"] == "2026-10"
+    [too_late] = convert([row(1.0, "EUR", "2030-03-01")], "USD", shipped_rates())
+    assert too_late["value"] is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "into"), [("c/kWh", "USD/GPU-h"), ("%", "USD"), ("MWh", "MW"), ("USD", "USD/MWh")]
+)
+def test_what_is_not_alike_is_refused(unit: str, into: str) -> None:
+    with pytest.raises(UnitError):
+        convert([row(1.0, unit)], into, shipped_rates())
+
+
+def test_units_of_publishers_are_read() -> None:
+    assert amount("c/kWh") == ("USD", 0.01, "1/kWh")
+    assert amount("DH/kWh") == ("MAD", 1.0, "1/kWh")
+    assert amount("thousand TWD") == ("TWD", 1000.0, "1")
+    assert amount("index, 2020 = 100") == ("", 1.0, "index, 2020 = 100")
