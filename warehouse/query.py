@@ -58,6 +58,7 @@ DATED = {
     "v_index_state": "as_of",
     "v_index_change": "as_of",
     "v_index_gauge": "as_of",
+    "v_gauge_audit": "as_of",
     "v_lineage": "as_of",
 }
 # The catalogue holds no figure and has no date: it is the one of today, whatever the day.

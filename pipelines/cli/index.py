@@ -201,7 +201,7 @@ def gauges(
 
 @app.command()
 def audit(as_of: AsOf = "", format: Written = Format.table) -> None:
-    """Audit both gauges: signs, weights, removals, choices, false alarms.
+    """Audit both gauges: signs, weights, removals, false alarms.
 
     As a table it is a summary and what lies beyond its limits; as CSV or JSON, every figure.
     """
