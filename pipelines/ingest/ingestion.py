@@ -69,22 +69,18 @@ def ingest_all(
 def load_history(engine: Engine, source: Source, now: datetime) -> list[IngestOutcome]:
     """Load the figures shipped with a source, once for each version of the file.
 
-    Raises RunError where the clock is before them.
+    Those that the clock says are not known yet wait for another day, and are no fault of theirs.
     """
     path = source.history
     assert path is not None  # noqa: S101
-    # With its citations: one that is corrected makes another version of the file.
-    record = _file_record(cited_csv(path).encode(), f"{SHIPPED}{path.name}", now)
-    if _is_loaded(engine, source, record):
-        return []
     figures = read_history(path)
-    if (newest := figures["known_from"].max()) > now:
-        # Every date that this run would store is wrong: nothing is, of any source.
-        raise RunError(
-            f"the clock says {now:%Y-%m-%d}, but figures known on {newest:%Y-%m-%d} are shipped: "
-            "set it right and run again"
-        )
-    return [load_frame(engine, source, figures, record, at=now)]
+    present = figures[figures["known_from"] <= now]
+    # With its citations: one that is corrected makes another version of the file.
+    version = cited_csv(path) + ("" if len(present) == len(figures) else f"first {len(present)}")
+    record = _file_record(version.encode(), f"{SHIPPED}{path.name}", now)
+    if present.empty or _is_loaded(engine, source, record):
+        return []
+    return [load_frame(engine, source, present, record, at=now)]
 
 
 def load_register(engine: Engine, settings: Settings, source: Source) -> list[IngestOutcome]:

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 SEED = 1
 NOTHING = (
     "no month has enough figures for an index: run `silentcrash status` to see which sources "
-    "are missing"
+    "are missing, and look whether the clock is right"
 )
 
 

@@ -105,7 +105,6 @@ def on_the_wire(good: bytes, family: Family) -> Iterator[tuple[str, Reply]]:
     packed = gzip.compress(good, mtime=0)
     yield "500", Reply(PAGE, 500, {"Content-Type": "text/html"})
     yield "404 as a page", Reply(PAGE, 404, {"Content-Type": "text/html"})
-    yield "429 until tomorrow", Reply(b"", 429, {"Retry-After": "86400"})
     yield "an empty 200", Reply(b"", headers=kind)
     yield "an error page under the type of data", Reply(PAGE, headers=kind)
     yield "gzip cut short, length consistent", gzipped(good, cut=len(packed) // 2, **kind)
@@ -196,5 +195,8 @@ def nothing_changes(
         wrong[name] = (
             "" if ended.code == 0 and remaining else f"{ended.code} {remaining}: {ended.out[-300:]}"
         )
+    # The last one: until tomorrow the publisher is not asked again.
+    serve(Reply(b"", 429, {"Retry-After": "86400"}))
+    wrong["429 until tomorrow"] = tried(silentcrash, entry.key, before)
     faults = {name: why for name, why in wrong.items() if why}
     assert not faults, faults

@@ -78,16 +78,22 @@ def test_sources_that_answer_with_rubbish_stop_nobody_and_store_nothing(
     assert ask(silentcrash, "select count(*) as n from v_observation_history") == [before]
 
 
-def test_a_clock_before_the_shipped_figures_ends_in_one_line_and_stores_nothing(
+def test_a_clock_that_is_wrong_leaves_nothing_behind(
     empty_home: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("SILENTCRASH_NOW", "2015-01-15T00:00:00+00:00")
-    for _ in range(2):
+) -> None:  # R20
+    counts = "select (select count(*) from v_fetch) as f, (select count(*) from v_quarantine) as q"
+    seen = []
+    for year in (2015, 2015):
+        monkeypatch.setenv("SILENTCRASH_NOW", f"{year}-01-15T00:00:00+00:00")
         ended = silentcrash("run", "--offline")
         assert ended.code == 1
-        assert ended.err.splitlines()[-1].startswith("silentcrash: the clock says 2015-01-15, but")
-    counts = "select (select count(*) from v_fetch) + (select count(*) from v_quarantine) as n"
-    assert ask(silentcrash, counts)[0]["n"] <= 1  # the announcements, which are dated themselves
+        assert ended.err.splitlines()[-1].startswith("silentcrash: no month has enough figures")
+        seen += ask(silentcrash, counts)
+    assert seen[0] == seen[1]
+    assert seen[0]["q"] == 0
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-23T09:00:00+00:00")
+    assert silentcrash("run", "--offline").code == 0
+    assert ask(silentcrash, counts)[0]["q"] == 0
 
 
 def test_a_past_month_shows_what_was_known_then(home: Path, silentcrash: Command) -> None:
