@@ -127,10 +127,11 @@ def _regime(rule: Rule, seen: Vintage) -> Signal:
         phase = index["regime"].eq(rule.regime)
         return Signal(index["score"], phase, ~phase & ~missing, never, missing)
     steps = ladder(seen.method)
-    leaves = [float(zone["leave"]) for zone in seen.method["regimes"][1:]]
-    by_score = pd.Series(np.searchsorted(leaves, index["score"], "right"), index.index, dtype=float)
+    step = index["regime"].map(steps).astype("float64")
     in_phase = index["regime"].isin(PHASES)
-    step = index["regime"].map(steps).astype("float64").mask(in_phase, by_score)
+    if in_phase.any():
+        leaves = [float(zone["leave"]) for zone in seen.method["regimes"][1:]]
+        step[in_phase] = np.searchsorted(leaves, index.loc[in_phase, "score"], "right")
     first = steps.get(rule.regime, len(steps))
     return Signal(index["score"], step.ge(first), step.lt(first), never, step.isna())
 

@@ -23,6 +23,7 @@ from pipelines.ingest.load import Record, load_fetched, load_frame
 from pipelines.ingest.outcome import SHIPPED, IngestOutcome
 from pipelines.ingest.parse import awaits_repeat
 from pipelines.ingest.store import open_for_writing as open_store
+from pipelines.ingest.validate import MAX_QUARANTINED
 from pipelines.settings import Settings
 from sources import PastRequest, Request, Source
 from sources.citations import cited_csv
@@ -69,7 +70,8 @@ def ingest_all(
 def load_history(engine: Engine, source: Source, now: datetime) -> list[IngestOutcome]:
     """Load the figures shipped with a source, once for each version of the file.
 
-    Those that the clock says are not known yet wait for another day, and are no fault of theirs.
+    Those that the clock says are not known yet wait for another day; where they are many, the
+    clock is more likely wrong than the file, and all of it waits.
     """
     path = source.history
     assert path is not None  # noqa: S101
@@ -78,7 +80,8 @@ def load_history(engine: Engine, source: Source, now: datetime) -> list[IngestOu
     # With its citations: one that is corrected makes another version of the file.
     version = cited_csv(path) + ("" if len(present) == len(figures) else f"first {len(present)}")
     record = _file_record(version.encode(), f"{SHIPPED}{path.name}", now)
-    if present.empty or _is_loaded(engine, source, record):
+    many_ahead = len(present) < (1 - MAX_QUARANTINED) * len(figures)
+    if many_ahead or _is_loaded(engine, source, record):
         return []
     return [load_frame(engine, source, present, record, at=now)]
 
@@ -125,7 +128,7 @@ def fetch_and_load(
         logger.info("%s: skipped, %s", source.key, why)
         yield IngestOutcome(source.key, source.homepage, "skipped", why)
     ready = [ask_from_last(source, partial(read.panel, engine), settings.now) for source in ready]
-    waits = fetches.waits(engine, settings.now)
+    waits = fetches.waits(engine, settings.now) if ready else {}
     yield from _waiting(ready, waits)
     free = [_without_waiting(source, waits) for source in ready]
     for fetched in fetch_concurrently(settings, free, partial(_cached, engine, archive)):

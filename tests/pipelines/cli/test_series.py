@@ -77,7 +77,7 @@ def test_a_series_is_described(series) -> None:
     assert row["unit"] == "USD"
     assert row["first"] == "2022-07-01"
     assert row["observations"] >= 16
-    assert row["indicators"] == "cost.capex_to_cash, cost.giants_above_cash"
+    assert row["indicators"] == ("cost.capex_to_cash, cost.giants_above_cash, retreat.capex_falls")
     assert row["citation_address"].startswith("https://www.sec.gov/")
 
 
