@@ -48,8 +48,13 @@ def licence(name: str) -> str:
         for line in declared.get_all("Classifier", [])
         if line.startswith("License :: ") and not line.endswith("OSI Approved")
     ]
-    words = declared["License-Expression"] or ", ".join(classifiers)
-    first = (declared["License"] or "").strip().splitlines()[:1]
+    # Some versions of the library raise for a field that is not there.
+    expression, text = (
+        str(declared[name]) if name in declared else ""
+        for name in ("License-Expression", "License")
+    )
+    words = expression or ", ".join(classifiers)
+    first = text.strip().splitlines()[:1]
     return words or " ".join(first) or "not declared"
 
 

@@ -263,7 +263,7 @@ def installation(
         "SILENTCRASH_ALERT_WEBHOOK": f"{gateway.url}{WEBHOOK}",
         "SILENTCRASH_ALERT_WEBHOOK_SECRET": SECRET,
         "SILENTCRASH_WAREHOUSE": warehouse,
-        **dict.fromkeys(CONSENT, "1"),
+        **dict.fromkeys(CONSENT, "made-up-key"),
     }
     without_waits()
     try:

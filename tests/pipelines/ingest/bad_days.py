@@ -161,7 +161,7 @@ def nothing_changes(
     patch.setattr(fetch, "PoliteClient", partial(PoliteClient, sleep=lambda seconds: None))
     patch.setenv("SILENTCRASH_GATEWAY", site.url)
     patch.setenv("SILENTCRASH_NOW", f"{family.day}T12:00:00+00:00")
-    patch.setenv(entry.needs or "SILENTCRASH_ACCEPT_NOTHING", "1")
+    patch.setenv(entry.needs or "SILENTCRASH_ACCEPT_NOTHING", "made-up-key")
     *leading, good = bodies
     as_data = {"Content-Type": family.kind}
     address = address_of(site, entry, family.day)

@@ -50,7 +50,7 @@ def consent(site: Site) -> dict[str, str]:
         "SILENTCRASH_ALLOW_LOOPBACK": "1",
         "SILENTCRASH_NOW": NOW,
         "SILENTCRASH_CONTACT": "siege@example.org",
-        **{target.source.needs: "1" for target in targets() if target.source.needs},
+        **{target.source.needs: "made-up-key" for target in targets() if target.source.needs},
     }
 
 
