@@ -18,7 +18,7 @@ test: .venv/.ready  ## every test
 	$(BIN)/python -m tests.install
 	$(BIN)/pytest -n 2 --dist loadgroup
 
-test-fast: .venv/.ready  ## an answer in under a minute: no browser, Spark, kill, server, installation or real body
+test-fast: .venv/.ready  ## an answer in about a minute: no browser, Spark, kill, server, installation or real body
 	$(BIN)/pytest -n 2 -q -m "not (browser or spark or kill or slow or shared)"
 
 check: .venv/.ready  ## lint, types, import rule, live sources, Dagster definitions
