@@ -50,16 +50,15 @@ def added_fields(
         before = archived_payload(archive, source, asdict(last) | {"url": url})
     except (KeyError, DamagedBody):
         return []
-    new = new_fields(source, before, payload)
+    earlier = fields_of(source, before)
+    new = sorted(fields_of(source, payload) - earlier) if earlier else []
     more = ["…"] if len(new) > MOST_NAMED else []
     return [f"new here and not read: {', '.join(new[:MOST_NAMED] + more)}"] if new else []
 
 
-def new_fields(source: Source, before: Payload, after: Payload) -> list[str]:
-    """The names that a payload has and an earlier one of its address has not."""
-    form = after.request.expected_format or source.expected_format
-    earlier = fields(before.content, form)
-    return sorted(fields(after.content, form) - earlier) if earlier else []
+def fields_of(source: Source, payload: Payload) -> set[str]:
+    """The fields of the first page of a payload."""
+    return fields(payload.content, payload.request.expected_format or source.expected_format)
 
 
 def _columns(body: bytes) -> set[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.ingest.fields import new_fields
+from pipelines.ingest.fields import fields_of
 from pipelines.ingest.parse import archived_payload
 from sources import Payload, Source
 from sources.http.raw_archive import Archive, DamagedBody
@@ -38,7 +38,7 @@ def table(engine: Engine, archive: Archive, sources: Sequence[Source]) -> pd.Dat
 
 def _rows(engine: Engine, archive: Archive, source: Source) -> list[tuple[object, ...]]:
     named: list[tuple[object, ...]] = []
-    oldest: dict[str, Payload] = {}  # of each address: what it did not have was added
+    oldest: dict[str, set[str]] = {}  # fields by address: what the first body lacks was added
     for body in fetches.served_bodies(engine, source.key).to_dict("records"):
         record = {str(name): value for name, value in body.items()}
         try:
@@ -50,9 +50,10 @@ def _rows(engine: Engine, archive: Archive, source: Source) -> list[tuple[object
         first = min(payload.fetched_at, record["first_at"])
         last = first if first < record["first_at"] else record["last_at"]
         days = f"{first:%Y-%m-%d}", f"{last:%Y-%m-%d}"
-        before = oldest.setdefault(str(record["url"]), payload)
+        there = fields_of(source, payload)
+        before = oldest.setdefault(str(record["url"]), there)
         items = _unread(source, payload) if source.unread else []
-        items += [(ADDED, name) for name in new_fields(source, before, payload)]
+        items += [(ADDED, name) for name in sorted(there - before) if before]
         named += [(source.key, *item, *days) for item in items]
     return named
 
