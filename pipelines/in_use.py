@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 from pipelines.errors import UsageError, nearest
 from pipelines.settings import FILE, SECRETS, Settings, SourceSettings
 from sources import Edition, Payload, Request, Source, registry
-from sources.http.credentials import host
 
 CONTACT = 'contact = "you@example.org"'
 
@@ -100,10 +99,9 @@ def _changed(source: Source, chosen: SourceSettings) -> Source:
 
 def _link_hosts(source: Source, chosen: SourceSettings) -> tuple[str, ...]:
     """Where a link may lead: the declared hosts, and those that stand in for them."""
-    declared = {host(request) for request in source.requests} | set(source.link_hosts)
-    roots = {_replaced(f"https://{name}/", chosen.address) for name in declared}
+    roots = {_replaced(f"https://{name}/", chosen.address) for name in source.hosts}
     other = {urlsplit(address).hostname or "" for address in (*roots, *chosen.address.values())}
-    return tuple(sorted(declared | other - {""}))
+    return tuple(sorted(source.hosts | other - {""}))
 
 
 def _request(request: Request, chosen: SourceSettings) -> Request:

@@ -14,6 +14,7 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -70,6 +71,11 @@ class Request:
     expected_format: ExpectedFormat = ""
     mirror: str = ""
     optional: bool = False
+
+    @property
+    def host(self) -> str:
+        """The host that is asked."""
+        return urlsplit(self.url).hostname or ""
 
 
 @dataclass(frozen=True)
@@ -253,6 +259,11 @@ class Source:
     role: Role = "index"
     reference: str = ""
     parser_version: int = 1
+
+    @property
+    def hosts(self) -> set[str]:
+        """The hosts that it may ask: of its requests, and of links and next pages."""
+        return {request.host for request in self.requests} | set(self.link_hosts)
 
     @property
     def history(self) -> Path | None:

@@ -15,7 +15,7 @@ from pipelines.settings import FILE, SECRETS, Settings
 from sources import Edition, Payload, Redact, Request, SchemaDrift, Source
 from sources.http.client import CachedValidators, FetchResult, PoliteClient
 from sources.http.content_check import rejection_reason
-from sources.http.credentials import host, public_url
+from sources.http.credentials import public_url
 from sources.http.mirrors import Listed, fetch_first, find_edition
 
 logger = logging.getLogger(__name__)
@@ -97,6 +97,8 @@ def fetch_newest(
         return fetch_request(client, source, request, cached(source, request))
     started = perf_counter()
     search = find_edition(client, source, request)
+    if search.edition and (reason := undeclared_host(source, search.edition.request)):
+        search = replace(search, edition=None, fault=reason)
     if search.edition is None:
         result = search.answers[0].result
         outcome = "refused" if result.outcome == "new" else result.outcome
@@ -108,8 +110,6 @@ def fetch_newest(
         _log(fetched)
         return fetched
     named = search.edition.request
-    if reason := undeclared_host(source, named):
-        return FetchedPayload(source, request, _refused(search.answers[0].result, reason))
     fetched = fetch_request(client, source, named, cached(source, named))
     seconds = perf_counter() - started
     return replace(fetched, lists=search.answers, edition=search.edition, seconds=seconds)
@@ -224,10 +224,9 @@ def undeclared_host(source: Source, following: Request) -> str:
 
     A page that somebody changed would otherwise choose whose figures are loaded.
     """
-    declared = {host(request) for request in source.requests} | set(source.link_hosts)
-    if host(following) in declared:
+    if following.host in source.hosts:
         return ""
-    return f"a link to {host(following)}, which the source does not declare: look at the page"
+    return f"a link to {following.host}, which the source does not declare: look at the page"
 
 
 def page_index(bodies: Sequence[bytes]) -> bytes:

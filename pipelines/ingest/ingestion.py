@@ -28,7 +28,7 @@ from pipelines.settings import Settings
 from sources import PastRequest, Request, Source
 from sources.citations import cited_csv
 from sources.http.client import CachedValidators
-from sources.http.credentials import host, public_url
+from sources.http.credentials import public_url
 from sources.http.raw_archive import Archive
 from sources.tidy import read_history
 from warehouse import fetches
@@ -139,14 +139,14 @@ def _waiting(sources: Sequence[Source], waits: Mapping[str, datetime]) -> Iterat
     """An outcome for each request whose host does not want to be asked yet."""
     for source in sources:
         for request in source.requests:
-            if until := waits.get(host(request)):
-                detail = f"{host(request)} asked to wait until {until:%Y-%m-%d %H:%M} UTC"
+            if until := waits.get(request.host):
+                detail = f"{request.host} asked to wait until {until:%Y-%m-%d %H:%M} UTC"
                 logger.info("%s: not asked, %s", source.key, detail)
                 yield IngestOutcome(source.key, public_url(request), "try later", detail)
 
 
 def _without_waiting(source: Source, waits: Mapping[str, datetime]) -> Source:
-    free = tuple(request for request in source.requests if host(request) not in waits)
+    free = tuple(request for request in source.requests if request.host not in waits)
     return replace(source, requests=free)
 
 

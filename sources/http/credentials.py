@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from sources import Request
 
@@ -97,11 +97,6 @@ def _character(character: str) -> str:
     shown = repr(character)[1:-1]  # a line feed in a message of an error is two characters
     plus = r"|\+" if character == " " else ""
     return f"(?:{re.escape(character)}|{re.escape(shown)}|(?i:{other}){plus})"
-
-
-def host(request: Request) -> str:
-    """The host that a request asks."""
-    return urlsplit(request.url).hostname or ""
 
 
 def public_url(request: Request) -> str:

@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.ingest import store
 from pipelines.settings import from_environment
-from sources import Completeness, Payload, Request, Series, Source
+from sources import Completeness, Edition, Payload, Request, Series, Source
 from sources.tidy import tidy
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site
@@ -132,6 +132,21 @@ def test_a_link_to_another_host_is_followed_only_where_it_is_declared(
     declared.as_(replace(SOURCE, link_hosts=("files.example",)))
     assert silentcrash("fetch", "made_up").code == 0
     assert [row["value"] for row in figures(silentcrash)] == [1.0, 2.0]
+
+
+def test_an_edition_at_a_host_that_is_not_declared_is_not_found(
+    declared: type[Declared], site: Site, silentcrash: Command
+) -> None:
+    edition = Edition(Request("https://files.example/newest"))
+    declared.as_(replace(SOURCE, next_page=None, discover=lambda answers: edition))
+    site.serve(FIRST, page({"2026-01-01": 1.0}))
+    ended = silentcrash("fetch", "made_up")
+    assert "the newest edition cannot be found: a link to files.example" in ended.err
+    assert site.count("https://files.example/newest") == 0
+    [fetched] = json.loads(
+        silentcrash("query", "select outcome, sha256 from v_fetch", "--format", "json").out
+    )
+    assert (fetched["outcome"], bool(fetched["sha256"])) == ("refused", True)
 
 
 def test_a_mirror_is_asked_when_the_first_address_does_not_serve(
