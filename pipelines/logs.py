@@ -133,10 +133,8 @@ def hide(text: str) -> str:
     from pipelines.settings import SECRETS
 
     secrets = SECRETS.values_read.copy()  # another thread may read one meanwhile
-    if secrets:
-        from sources.http.credentials import spelling
-    # The longest first: a secret that is a part of another must not leave the rest of it.
-    for value in sorted(secrets, key=len, reverse=True):
-        if len(value) >= SHORTEST_SECRET:
-            text = spelling(value).sub(f"${{{secrets[value]}}}", text)
+    if long := {value: secrets[value] for value in secrets if len(value) >= SHORTEST_SECRET}:
+        from sources.http import credentials
+
+        text = credentials.hide(text, long)
     return USER.sub(r"\1***\2", text)

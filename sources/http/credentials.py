@@ -67,10 +67,7 @@ class Keys:
 
     def hide(self, text: str) -> str:
         """The text with every value, however it is written, as its placeholder."""
-        # The longest first: a value that is a part of another must not leave the rest of it.
-        for name, value in sorted(self._used.items(), key=lambda item: -len(item[1])):
-            text = spelling(value).sub(f"${{{name}}}", text)
-        return text
+        return hide(text, {value: name for name, value in self._used.items()})
 
     def hide_in_body(self, body: bytes) -> bytes:
         """The same for a body: some publishers repeat the request and its key in it."""
@@ -81,8 +78,19 @@ class Keys:
         return self.hide(text).encode("utf-8", "surrogateescape")
 
 
+def hide(text: str, names: Mapping[str, str]) -> str:
+    """The text with every secret as the name of its variable, however written.
+
+    `names` gives the variable by the value of the secret.
+    """
+    # The longest first: a value that is a part of another must not leave the rest of it.
+    for value in sorted(names, key=len, reverse=True):
+        text = _spelling(value).sub(f"${{{names[value]}}}", text)
+    return text
+
+
 @cache
-def spelling(value: str) -> re.Pattern[str]:
+def _spelling(value: str) -> re.Pattern[str]:
     """Matches a secret as it is, and with any of its characters quoted or escaped."""
     return re.compile("".join(map(_character, value)))
 
