@@ -17,7 +17,7 @@ def instant(when: "When") -> datetime:
     no date, and for a time without a zone: it would mean another instant on every machine.
     """
     if isinstance(when, str):
-        when = _parsed(when)
+        when = parsed(when)
     if not isinstance(when, datetime):
         return datetime.combine(when, time(23, 59, 59), UTC)
     if when.tzinfo is None:
@@ -30,14 +30,17 @@ def instant(when: "When") -> datetime:
 def calendar_day(when: "When") -> date:
     """The date of a date, of an instant in UTC, or of either as ISO 8601 text."""
     if isinstance(when, str):
-        when = _parsed(when)
+        when = parsed(when)
     if isinstance(when, datetime):
         return (when.astimezone(UTC) if when.tzinfo else when).date()
     return when
 
 
-def _parsed(text: str) -> date:
-    """A date where the text has no time of day, else a datetime."""
+def parsed(text: str) -> date:
+    """A date where the text has no time of day, else a datetime.
+
+    Raises DateError for what is no date.
+    """
     try:
         if len(text) <= len("2026-01-10"):
             return date.fromisoformat(text)

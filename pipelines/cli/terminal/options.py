@@ -1,6 +1,6 @@
 """What the commands share: options, settings, dates as people write them."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,12 +57,12 @@ def parse_day(text: str) -> datetime | None:
     """The last second of a day, or the instant that the text gives; None if empty."""
     if not text:
         return None
+    from warehouse.days import DateError, instant, parsed
+
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise UsageError(
-            f"{text!r} is not a date: write it as YYYY-MM-DD, for example 2026-01-10"
-        ) from None
-    if len(text) <= len("2026-01-10"):
-        instant = datetime.combine(instant.date(), time(23, 59, 59))
-    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+        day = parsed(text)
+    except DateError as fault:
+        raise UsageError(str(fault)) from None
+    if isinstance(day, datetime) and day.tzinfo is None:
+        day = day.replace(tzinfo=UTC)
+    return instant(day)
