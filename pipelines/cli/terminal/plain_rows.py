@@ -1,50 +1,23 @@
-"""Rows without pandas: as a table, CSV or JSON, or as a line of blocks."""
+"""Rows by name: as a table, CSV or JSON, or as a line of blocks."""
 
-import csv
-import json
-import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipelines.cli.terminal.options import Format
+from pipelines.cli.terminal.render import render_rows
 
 # Eight heights of a cell, from an eighth to full: Unicode's block elements.
 BLOCKS = "▁▂▃▄▅▆▇█"
 COLUMNS = 72  # of a chart: with the labels a line of 80 characters
 
 
-def write_rows(rows: Sequence[Mapping[str, Any]], format: Format, title: str = "") -> None:
-    """Write rows to standard output; a missing value is empty, in JSON null."""
-    if format is Format.json:
-        print(json.dumps(list(rows), ensure_ascii=False, indent=1, default=str))
-    elif format is Format.csv:
-        names = list(rows[0]) if rows else []
-        writer = csv.DictWriter(sys.stdout, names, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    else:
-        _table(rows, title)
+def write_rows(rows: Sequence[Mapping[str, Any]], format: Format) -> None:
+    """Write rows of the same names to standard output, figures in full."""
+    names = list(rows[0]) if rows else []
+    render_rows(names, [list(row.values()) for row in rows], format, _in_full)
 
 
-def _table(rows: Sequence[Mapping[str, Any]], title: str) -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(title=title or None, title_justify="left", header_style="bold", box=SIMPLE_HEAD)
-    for number, name in enumerate(rows[0] if rows else ()):
-        figures = all(isinstance(row[name], int | float | None) for row in rows)
-        table.add_column(name, justify="right" if figures else "left", no_wrap=number == 0)
-    for row in rows:
-        table.add_row(*(Text(_cell(value)) for value in row.values()))
-    console = Console()
-    wide = console.measure(table, options=console.options.update(max_width=10_000)).maximum
-    # a pipe gets whole lines; a screen folds what is too wide, but never a key
-    (console if console.is_terminal else Console(width=max(wide, console.width))).print(table)
-
-
-def _cell(value: Any) -> str:
+def _in_full(value: object) -> str:
     if value is None:
         return "–"
     return f"{value:,.15g}" if isinstance(value, float) else str(value)

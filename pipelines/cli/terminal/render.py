@@ -33,11 +33,19 @@ def render_table(frame: "pd.DataFrame", format: Format, title: str) -> None:
         print(frame.to_json(orient="records", date_format="iso", force_ascii=False, indent=1))
     else:
         numeric = [frame[column].dtype.kind in "if" for column in frame.columns]
-        _table(list(map(str, frame.columns)), frame.itertuples(index=False), numeric, title)
+        _table(list(map(str, frame.columns)), frame.itertuples(index=False), numeric, title, cell)
 
 
-def render_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], format: Format) -> None:
-    """Write the rows of a query to standard output as a table, CSV or JSON."""
+def render_rows(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    format: Format,
+    show: Callable[[object], str] | None = None,
+) -> None:
+    """Write rows to standard output as a table, CSV or JSON, without a frame.
+
+    `show` is how a table writes a value; that of `cell` by default.
+    """
     if format is Format.csv:
         from warehouse.export import harmless
 
@@ -49,7 +57,7 @@ def render_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], format: F
         print(json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False, default=str))
     else:
         numeric = [_is_numeric(row[number] for row in rows) for number in range(len(columns))]
-        _table(columns, rows, numeric, "")
+        _table(columns, rows, numeric, "", show or cell)
 
 
 def _plain(value: object) -> object:
@@ -107,7 +115,11 @@ def rows_to_read(limit: int | None, out: Path | None, format: Format) -> int | N
 
 
 def _table(
-    columns: Sequence[str], rows: Iterable[Iterable[object]], numeric: Sequence[bool], title: str
+    columns: Sequence[str],
+    rows: Iterable[Iterable[object]],
+    numeric: Sequence[bool],
+    title: str,
+    show: Callable[[object], str],
 ) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
@@ -126,7 +138,7 @@ def _table(
             overflow="fold",
         )
     for row in rows:
-        table.add_row(*(Text(cell(value)) for value in row))
+        table.add_row(*(Text(show(value)) for value in row))
     # A table cut to the terminal loses its figures: one that is too wide runs on instead.
     needed = console.measure(table, options=console.options.update(max_width=10_000)).maximum
     Console(width=max(console.width, needed)).print(table)
