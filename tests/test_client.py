@@ -2,11 +2,8 @@
 
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pandas as pd
@@ -22,7 +19,7 @@ from pipelines.settings import Settings
 from silentcrash import Client, SourceError, UnknownSeries
 from tests.conftest import NOW
 from tests.dashboards.conftest import shipped_store  # noqa: F401 - a fixture
-from tests.dashboards.site.conftest import Quiet
+from tests.dashboards.site.conftest import serving
 from warehouse import edition
 from warehouse.observations import read
 
@@ -49,11 +46,8 @@ def published(
         path = root / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(file.body)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(root) as address:
+        yield address
 
 
 @pytest.fixture(params=["site", "warehouse"])

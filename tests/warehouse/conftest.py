@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
+from tests.warehouse.made_up import fetch, frame
+from warehouse import load
 from warehouse.database import connect, migrate
 from warehouse.observations import append
 
@@ -111,3 +113,18 @@ def engine(url: str) -> Iterator[Engine]:
     declare(store)
     yield store
     store.dispose()
+
+
+@pytest.fixture
+def filled(engine: Engine) -> Engine:
+    """A store with two versions of one figure, and one of another."""
+    load.append(
+        engine,
+        fetch(engine),
+        frame(
+            ("made_up.a", "2026-01-01", 10.0, "2026-02-10"),
+            ("made_up.a", "2026-01-01", 11.0, "2026-03-10"),
+            ("made_up.b", "2026-01-01", 1.5, "2026-03-10"),
+        ),
+    )
+    return engine

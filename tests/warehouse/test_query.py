@@ -79,20 +79,6 @@ ATTACKS = [
 ]
 
 
-@pytest.fixture
-def filled(engine: Engine) -> Engine:
-    load.append(
-        engine,
-        fetch(engine),
-        frame(
-            ("made_up.a", "2026-01-01", 10.0, "2026-02-10"),
-            ("made_up.a", "2026-01-01", 11.0, "2026-03-10"),
-            ("made_up.b", "2026-01-01", 1.5, "2026-03-10"),
-        ),
-    )
-    return engine
-
-
 @pytest.mark.parametrize("sql", ATTACKS)
 def test_what_is_not_a_question_is_refused_in_one_line(filled: Engine, sql: str) -> None:
     with pytest.raises(query.QueryError) as refused:

@@ -5,10 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import ThreadingHTTPServer
 from io import BytesIO
 from pathlib import Path
 
@@ -23,7 +20,7 @@ from dashboards.publish.series import files as series_files
 from dashboards.publish.series.examples import examples
 from dashboards.publish.series.store import SeriesStore, read_store
 from tests.conftest import NOW
-from tests.dashboards.site.conftest import Quiet
+from tests.dashboards.site.conftest import serving
 from warehouse.observations import read
 from warehouse.observations.series import catalogue
 
@@ -47,11 +44,8 @@ def folder(store: SeriesStore, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    with serving(folder) as address:
+        yield address
 
 
 def test_every_version_that_may_be_republished_is_in_each_format(

@@ -1,29 +1,22 @@
 """`index explain A B` and `index at DAY`, on the shipped history."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pipelines.cli.main import main
 from tests.conftest import NOW
-from tests.pipelines.conftest import Ran
+from tests.pipelines.conftest import Command
 
 
 @pytest.fixture
-def index(first_edition: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+def index(first_edition: Path, monkeypatch: pytest.MonkeyPatch, silentcrash: Command):
     """Run `silentcrash index ARGUMENTS` on the shipped history."""
     monkeypatch.setenv("SILENTCRASH_HOME", str(first_edition))
     monkeypatch.setenv("SILENTCRASH_NOW", NOW.isoformat())
 
-    def command(*arguments: str) -> Ran:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(["index", *arguments])
-        printed = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), printed.out, printed.err)
-
-    return command
+    return partial(silentcrash, "index")
 
 
 def test_the_parts_add_up_to_the_change_between_two_months(index) -> None:

@@ -6,34 +6,25 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from pipelines.cli.main import main
 from tests.conftest import NOW
-from tests.pipelines.conftest import Ran
+from tests.pipelines.conftest import Command
 
 DEU = "ember.wholesale.DEU"
 
 
 @pytest.fixture
-def series(
-    first_edition: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+def series(first_edition: Path, monkeypatch: pytest.MonkeyPatch, silentcrash: Command):
     """Run `silentcrash series ARGUMENTS` on the shipped history."""
     monkeypatch.setenv("SILENTCRASH_HOME", str(first_edition))
     monkeypatch.setenv("SILENTCRASH_NOW", NOW.isoformat())
     monkeypatch.setenv("COLUMNS", "160")
 
-    def command(*arguments: str) -> Ran:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main(["series", *arguments])
-        printed = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), printed.out, printed.err)
-
-    return command
+    return partial(silentcrash, "series")
 
 
 @pytest.mark.parametrize(

@@ -6,24 +6,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from tests.warehouse.made_up import fetch, frame
-from warehouse import load
 from warehouse.days import DateError
 from warehouse.observations import read
-
-
-@pytest.fixture
-def filled(engine: Engine) -> Engine:
-    load.append(
-        engine,
-        fetch(engine),
-        frame(
-            ("made_up.a", "2026-01-01", 10.0, "2026-02-10"),
-            ("made_up.a", "2026-01-01", 11.0, "2026-03-10"),
-            ("made_up.b", "2026-01-01", 1.5, "2026-03-10"),
-        ),
-    )
-    return engine
 
 
 def test_a_key_alone_is_a_list_of_one(filled: Engine) -> None:
