@@ -11,11 +11,12 @@ import pandas as pd
 
 from pipelines.alerts.rules import Condition, Rule
 from pipelines.alerts.state_machine import Signal
+from pipelines.index.gauges.phase import RECOVERY, RETREAT
 from warehouse.edition import Edition
 
 COMPARE = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
 OTHER_SIDE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "crosses_up": "<", "crosses_down": ">"}
-PHASES = ("retreat", "recovery")
+PHASES = (RETREAT, RECOVERY)
 # The rank among fewer than a year of months would be that of a season.
 RANKED_FROM = 12
 # Enough for a probability to a point or two (standard error at 0.5: 0.016), and fast.

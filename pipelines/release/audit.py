@@ -31,10 +31,8 @@ def with_audit(gauges: Gauges, source: realtime.Readings, as_of: datetime) -> Ga
     months = _months(gauges.rows)
     if len(months) < LEAST:
         return gauges
-    span = pd.period_range(own.rules.first_month, months[-1], freq="M")
-    dates = {month: min(realtime.cutoff(month, own), as_of) for month in span}
-    dates[span[-1]] = as_of
-    read = realtime.indicators(source, own, span, dates)
+    dates = release_gauges.path_dates(own, pd.Period(months[-1], "M"), as_of)
+    read = realtime.indicators(source, own, dates, dates)
     return replace(gauges, audit=_audit(read, months[0], own, source, as_of))
 
 

@@ -57,10 +57,7 @@ def of_edition(
     in_force = edition.method.phase is not None
     own = edition.method if in_force else method()
     first = pd.Period(own.rules.first_month, "M")
-    dates = {
-        month: min(realtime.cutoff(month, own), edition.as_of)
-        for month in pd.period_range(first, edition.month, freq="M")
-    } | {edition.month: edition.as_of}
+    dates = path_dates(own, edition.month, edition.as_of)
     path = realtime.compute(facts, own, list(dates), dates)
     again = [
         _read_again(facts, own, path.values, edition, lag)
@@ -78,6 +75,12 @@ def of_edition(
     rows = pd.concat([dated.assign(reading=newest.map({True: number, False: 1})), *later])
     once = rows.drop_duplicates(["period", "key", "reading"]).reset_index(drop=True)
     return Gauges(own.as_dict(), once)
+
+
+def path_dates(own: Framework, until: pd.Period, as_of: datetime) -> dict[pd.Period, datetime]:
+    """What each month up to `until` may know in an edition of `as_of`."""
+    months = pd.period_range(own.rules.first_month, until, freq="M")
+    return {month: min(realtime.cutoff(month, own), as_of) for month in months} | {until: as_of}
 
 
 def _as_published(path: pd.DataFrame, values: pd.DataFrame, own: Framework) -> pd.DataFrame:
