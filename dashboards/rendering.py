@@ -1,7 +1,7 @@
 """How every page is rendered: templates, the style sheet, safe links."""
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -53,13 +53,20 @@ def style() -> str:
     """The style sheet of the bulletin and of the site."""
     plain = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
     badges = (f".badge-{rank}{{background:{tone}}}" for rank, tone in enumerate(theme.BADGES))
-    hues = [*_hues(theme.DIMENSIONS), "@media screen and (prefers-color-scheme:dark){"]
-    dark = _hues([theme.DARK[hue] for hue in theme.DIMENSIONS])
-    return plain + "\n".join([*badges, *hues, *dark, "}"]) + "\n"
+    themes = [[*theme.DIMENSIONS], [*theme.ZONES]]
+    light = _classes(*themes)
+    dark = _classes(*[[theme.DARK[tone] for tone in tones] for tones in themes])
+    on_dark = ["@media screen and (prefers-color-scheme:dark){", *dark, "}"]
+    return plain + "\n".join([*badges, *light, *on_dark]) + "\n"
 
 
-def _hues(colours: "tuple[str, ...] | list[str]") -> list[str]:
-    return [f".d-{rank}{{--hue:{hue}}}" for rank, hue in enumerate(colours)]
+def _classes(dimensions: Sequence[str], zones: Sequence[str]) -> list[str]:
+    return [*_ranked("d", "--hue", dimensions), *_ranked("zone", "fill", zones)]
+
+
+def _ranked(name: str, part: str, colours: Sequence[str]) -> list[str]:
+    """A class for each colour by its rank, which sets a part of the style."""
+    return [f".{name}-{rank}{{{part}:{hue}}}" for rank, hue in enumerate(colours)]
 
 
 def style_hash(text: str) -> str:

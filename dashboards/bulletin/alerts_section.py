@@ -32,14 +32,14 @@ def _rows(
             names.get(row["series"], row["series"]),
             lang.say(f"alert_{row['kind']}", month=lang.month(row["since"])),
             lang.words["severities"][rules[row["rule"]]["severity"]],
-            _compared(row["value"], rules[row["rule"]], lang),
+            compared(row["value"], rules[row["rule"]], lang),
             condition(rules[row["rule"]], lang),
         ]
         for row in ordered
     ]
 
 
-def _compared(value: float | None, rule: Row, lang: Language) -> str:
+def compared(value: float | None, rule: Row, lang: Language) -> str:
     """The figure compared; a raw one may not be republished and is left out."""
     if value is None or rule["measure"] == "value":
         return "–"

@@ -19,6 +19,7 @@ from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 from dashboards.site.page import Page, up
 from dashboards.site.page_groups import SERIES, PageGroups
 from dashboards.site.pages import (
+    alerts,
     arabic,
     archive,
     audit,
@@ -197,8 +198,8 @@ def _pages(
     yield from groups.pages(context, lang, writer.chart_urls, countries)
     yield explorer.page(context, lang)
     yield status_pages.sources(context, lang)
-    yield status_pages.revisions(context, lang)
-    yield status_pages.alerts(context, lang)
+    yield status_pages.revisions(context, lang, writer.chart_urls(up("revisions/")))
+    yield alerts.page(context, lang)
     yield status_pages.corrections(context, lang)
     tables = page_groups.data.tables
     yield static_pages.data(context, lang, tables, file_names, series_files(writer.out), base)

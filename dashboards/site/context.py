@@ -16,7 +16,7 @@ from warehouse.alerts.tables import AlertRule, AlertState
 from warehouse.edition import Edition
 from warehouse.observations import read
 from warehouse.release_calendar import EditionDates, edition_dates
-from warehouse.row_conversion import rows
+from warehouse.row_conversion import dates, rows
 from warehouse.tables import Release, core
 
 VIEWS = ("morocco", "africa")
@@ -28,6 +28,8 @@ FETCHES = """
 select source, url, at, outcome, detail, rows, newest_period, loaded from v_fetch
 where fetch_id in (select max(fetch_id) from v_fetch group by source) order by source
 """
+# The index of each month with the figures known to each edition.
+LATER = "select release_id as release, period, score from index_revised order by period"
 QUARANTINED = """
 select source, expectation, reason, count(*) as rows from v_quarantine where not replayed
 group by source, expectation, reason order by source, expectation, reason
@@ -66,7 +68,8 @@ class SiteContext:
     """The newest edition, every issue, and what is known when the site is built.
 
     `issues` are ordered newest first. `announcements` are those of data centres, `fates` what
-    became of them by view. `quarantined` counts the rejected rows by source and reason.
+    became of them by view. `later` is the index of each month (period, score) with the figures
+    known to each release. `quarantined` counts the rejected rows by source and reason.
     """
 
     edition: Edition
@@ -76,6 +79,7 @@ class SiteContext:
     rules: pd.DataFrame
     states: pd.DataFrame
     revisions: pd.DataFrame
+    later: pd.DataFrame
     sources: pd.DataFrame
     fetches: pd.DataFrame
     quarantined: pd.DataFrame
@@ -112,6 +116,7 @@ def site_context(engine: Engine, now: datetime, *, forced: bool = False) -> Site
         )
     with engine.connect() as connection:
         fetches, quarantined = rows(connection, FETCHES), rows(connection, QUARANTINED)
+        later = rows(connection, LATER)
     return SiteContext(
         edition=edition.load(engine, shown[0].release),
         issues=shown,
@@ -120,6 +125,7 @@ def site_context(engine: Engine, now: datetime, *, forced: bool = False) -> Site
         rules=repository.frame(engine, AlertRule),
         states=repository.frame(engine, AlertState),
         revisions=read.revisions(engine),
+        later=later.assign(period=dates(later["period"])),
         sources=read.status(engine, now),
         fetches=fetches,
         quarantined=quarantined,

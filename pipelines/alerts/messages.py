@@ -22,6 +22,7 @@ WORDS = {
         "test": "ESSAI, ne pas en tenir compte",
         "digest": "{} messages de l'Observatoire du krach silencieux",
         "colon": "\N{NO-BREAK SPACE}: ",
+        "no_figure": "aucun chiffre",
     },
     "en": {
         "firing": "Alert",
@@ -33,6 +34,7 @@ WORDS = {
         "test": "TEST, disregard",
         "digest": "{} messages from the Silent Crash Observatory",
         "colon": ": ",
+        "no_figure": "no figure",
     },
 }
 PUBLIC = ("rule", "kind", "rule_kind", "series", "severity", "value", "note", "vintage")
@@ -42,7 +44,9 @@ def number(value: float | None, language: str) -> str:
     """A figure as it is written in that language, two decimals at most."""
     from babel.numbers import format_decimal
 
-    return "–" if value is None else str(format_decimal(value, "#,##0.##", locale=language))
+    if value is None:
+        return WORDS[language]["no_figure"]
+    return str(format_decimal(value, "#,##0.##", locale=language))
 
 
 def month(period: pd.Timestamp, language: str) -> str:

@@ -1,15 +1,17 @@
 """The Explorer: readers change weights and the index is computed again."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
+from dashboards.i18n import Language
 from dashboards.publish.publication import to_json
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import POLICY, Page
 
+WIDTH = 600  # of the plot, in the units of its drawing, as in explorer.js
 SCRIPTED = POLICY + "; script-src 'self'"
 
 
@@ -52,12 +54,27 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
                 for group in groups
             ],
             "published": lang.number(index.iloc[-1]),
+            "zones": zones(stats.zones, lang),
+            "years": [
+                (str(month.year), str(round(WIDTH * place / (len(index) - 1))))
+                for place, month in enumerate(index.index)
+                if month.month == 1
+            ],
             "rows": [
                 (f"{month:%Y-%m}", lang.month(month), lang.number(score))
                 for month, score in zip(index.index[::-1], index[::-1], strict=True)
             ],
         },
     )
+
+
+def zones(regimes: Sequence[Mapping[str, Any]], lang: Language) -> list[dict[str, Any]]:
+    """The zones of the index with their names, from where to where, in points."""
+    enters = [*(int(zone["enter"]) for zone in regimes), 100]
+    return [
+        {"name": lang.of(zone), "enter": enters[rank], "end": enters[rank + 1]}
+        for rank, zone in enumerate(regimes)
+    ]
 
 
 def _parts(group: Mapping[str, Any]) -> list[tuple[str, Any]]:

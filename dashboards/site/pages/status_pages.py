@@ -1,17 +1,23 @@
-"""The pages of record: sources, revisions, alerts, corrections."""
+"""The pages of record: sources, revisions, corrections."""
 
 from typing import Any
 
 import pandas as pd
 
-from dashboards.bulletin import alerts_section, quality
+from dashboards import charts, index_revisions, theme
+from dashboards.bulletin import quality
+from dashboards.bulletin.figures import Draw
 from dashboards.i18n import Language
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
-from dashboards.site.pages import governance
+from dashboards.site.pages import governance, groups
 
 Row = dict[str, Any]
+# Of the triangle: two years hold every revision that a yearly benchmark brings, and six editions
+# are as many columns as a page has room for.
+TRIANGLE_MONTHS = 24
+TRIANGLE_EDITIONS = 6
 
 
 def sources(context: SiteContext, lang: SiteLocale) -> Page:
@@ -54,8 +60,8 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
     )
 
 
-def revisions(context: SiteContext, lang: Language) -> Page:
-    """How the figures that the index reads were revised by their publishers."""
+def revisions(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
+    """How the index was revised, and the figures that it reads."""
     edition = context.edition
     used = set(edition.lineage["series"]) - context.stats.not_republished
     frame = context.revisions.loc[context.revisions["series"].isin(used)]
@@ -86,73 +92,72 @@ def revisions(context: SiteContext, lang: Language) -> Page:
         count=len(grouped),
         figures=int(frame["versions"].gt(1).sum()),
     )
-    return _page("revisions/", lang, {"rows": rows, "summary": summary})
+    own = _of_index(context, lang, draw)
+    return _page("revisions/", lang, {"rows": rows, "summary": summary, "own": own})
+
+
+def _of_index(context: SiteContext, lang: SiteLocale, draw: Draw) -> Row | None:
+    """The revisions of the index: chart, means by age, and the triangle of editions.
+
+    None where no month is known to a later edition than its own.
+    """
+    stats = context.stats
+    now = stats.edition.revised.set_index("period")["score"]
+    revised = index_revisions.against_now(stats.index_scores, now)
+    if revised.empty:
+        return None
+    points = revised["revision"]
+    extreme = revised.loc[[points.abs().idxmax()]]
+    frame = points.rename("value").rename_axis("period").reset_index()
+    label = lang.number(points.iloc[-1], signed=True)
+    wide, narrow = (
+        draw(charts.line(frame, label, theme.INK, width), lang)
+        for width in (charts.WIDE, charts.NARROW)
+    )
+    return {
+        "figure": {"wide": wide, "narrow": narrow} | groups.described(points, 1, lang),
+        "summary": lang.say(
+            "index_revisions_summary",
+            months=len(revised),
+            absolute=lang.number(points.abs().mean()),
+            bias=lang.number(points.mean(), signed=True),
+            largest=lang.number(extreme["revision"].iloc[0], signed=True),
+            month=lang.month(extreme.index[0]),
+        ),
+        "ages": [_age(row, lang) for row in index_revisions.by_age(revised).to_dict("records")],
+        **_triangle(context, lang),
+    }
+
+
+def _age(row: dict[Any, Any], lang: SiteLocale) -> list[str]:
+    """The revisions of an age: months since, how many, in the mean without and with sign."""
+    last = row["to"] == float("inf")
+    name = "age_from" if last else "age_between"
+    return [
+        lang.say(name, first=row["from"], last="" if last else int(row["to"])),
+        lang.number(row["months"], 0),
+        lang.number(row["absolute"]),
+        lang.number(row["bias"], signed=True),
+    ]
+
+
+def _triangle(context: SiteContext, lang: SiteLocale) -> Row:
+    """The months by edition, newest first: first published, then as each later one has it."""
+    first = context.stats.index_scores.tail(TRIANGLE_MONTHS)
+    standing = [issue for issue in context.issues if not issue.replaced_by][:TRIANGLE_EDITIONS]
+    by_release = context.later.pivot(index="period", columns="release", values="score")
+    later = by_release.reindex(index=first.index, columns=[issue.release for issue in standing])
+    rows = [
+        [lang.month(month), lang.number(first[month]), *map(lang.number, later.loc[month])]
+        for month in first.index[::-1]
+    ]
+    names = [lang.month(issue.month + "-01", "MMM y") for issue in standing]
+    return {"triangle": rows, "triangle_head": names}
 
 
 def size(value: float, lang: Language) -> str:
     """The size of a revision, with fewer decimals the larger it is."""
     return lang.number(value, 0 if abs(value) >= 100 else 2 if abs(value) >= 1 else 4)
-
-
-def alerts(context: SiteContext, lang: SiteLocale) -> Page:
-    """What is watched, what fires, and all that ever fired, false alarms included."""
-    events = context.events.loc[context.events["kind"].isin(["firing", "resolved", "retracted"])]
-    kinds = events["kind"].value_counts()
-    summary = lang.say(
-        "alerts_summary",
-        **{name: int(kinds.get(name, 0)) for name in ("firing", "resolved", "retracted")},
-    )
-    regimes = [
-        [
-            lang.of(zone),
-            lang.number(zone["enter"], 0),
-            lang.number(zone["leave"], 0),
-            lang.of(zone, "why"),
-        ]
-        for zone in context.edition.framework["regimes"]
-    ]
-    return _page(
-        "alerts/",
-        lang,
-        {
-            "summary": summary,
-            "firing": _firing(context, lang),
-            "evaluated": context.evaluated,
-            "rules": alerts_section.in_words(_rules(context), lang),
-            "history": [_event(row, lang) for row in _ordered(events).to_dict("records")],
-            "regimes": regimes,
-        },
-    )
-
-
-def _ordered(events: pd.DataFrame) -> pd.DataFrame:
-    return events.sort_values(["period", "id"], ascending=False)
-
-
-def _firing(context: SiteContext, lang: Language) -> list[str]:
-    """The alerts that are firing, in the words of their message."""
-    active = context.states.loc[context.states["state"].isin(["firing", "recovering"])]
-    fired = context.events.loc[context.events["kind"].eq("firing")].sort_values("id")
-    newest = fired.drop_duplicates(["rule", "series"], keep="last")
-    standing = newest.merge(active[["rule", "series"]], on=["rule", "series"])
-    return [lang.of(row, "text") for row in _ordered(standing).to_dict("records")]
-
-
-def _rules(context: SiteContext) -> list[Row]:
-    newest = context.rules.sort_values("at").drop_duplicates("id", keep="last")
-    return list(newest["body"])
-
-
-def _event(row: dict[Any, Any], lang: Language) -> Row:
-    return {
-        "month": lang.month(row["period"], "MMM y"),
-        "kind": row["kind"],
-        "what": lang.words["event_kinds"][row["kind"]],
-        "severity": lang.words["severities"][row["severity"]],
-        "text": lang.of(row, "text"),
-        "note": lang.words["event_notes"].get(row["note"], "") if row["note"] else "",
-        "recorded": lang.day(row["at"].date()),
-    }
 
 
 def corrections(context: SiteContext, lang: SiteLocale) -> Page:

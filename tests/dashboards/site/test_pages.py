@@ -14,7 +14,8 @@ from dashboards.edition_stats import EditionStats
 from dashboards.site.context import site_context
 from dashboards.site.locale import site_locale
 from dashboards.site.page import html
-from dashboards.site.pages import status_pages
+from dashboards.site.pages import alerts
+from dashboards.site.pages.home import FIGURES
 from tests.dashboards.conftest import NOW
 from warehouse.edition import Edition
 
@@ -166,14 +167,51 @@ def test_french_typography(built: Path) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_the_history_of_alerts_is_all_there(built: Path, code: str, alerted: object) -> None:
+def test_every_crossing_is_on_the_page_of_alerts_once(
+    built: Path, code: str, alerted: Engine
+) -> None:
+    """Those on figures as rows, those on sources and machines in the operator's list."""
     from warehouse.alerts import repository
 
-    events = repository.history(alerted)  # type: ignore[arg-type]
+    events = repository.history(alerted)
     public = events.loc[events["kind"].isin(["firing", "resolved", "retracted"])]
-    table = page(built, code, "alerts").find("h2", id="history").find_next("table")
-    assert len(public) > 10
-    assert len(table.tbody.find_all("tr")) == len(public)
+    whose = public["rule_kind"].isin(FIGURES)
+    expected = {
+        figures: len(public.loc[whose.eq(figures)].drop_duplicates(["rule", "series", "crossing"]))
+        for figures in (True, False)
+    }
+    main = page(built, code, "alerts")
+    rows = [row for table in main.select("table.stack") for row in table.tbody.find_all("tr")]
+    assert (len(rows), len(main.select("details li"))) == (expected[True], expected[False])
+    assert min(expected.values()) > 5
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_alert_says_its_threshold_its_value_and_what_became_of_it(
+    built: Path, code: str
+) -> None:
+    """The watch of September 2023, entered at 35, ended in February 2024."""
+    lang = site_locale(code)
+    main = page(built, code, "alerts")
+    since = lang.typeset(lang.month("2023-09-01", "MMM y"))
+    [row] = [
+        row
+        for row in main.find("h2", id="history").find_next("table").tbody.find_all("tr")
+        if row.th.get_text() == since and lang.words["severities"]["watch"] in row.get_text()
+    ]
+    _, value, condition, _, outcome = (cell.get_text() for cell in row.find_all("td"))
+    assert value == lang.number(38.6)
+    assert lang.words["zone_names"]["watch"] in condition
+    assert {"35", "32"} <= set(re.findall(r"\d+", condition))
+    assert lang.month("2024-02-01", "MMMM y") in outcome
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_source_without_any_figure_is_late_in_words(built: Path, code: str) -> None:
+    reports = [item.get_text() for item in page(built, code, "alerts").select("details li")]
+    unknown = {"fr": "aucun chiffre", "en": "no figure"}[code]
+    assert any(unknown in text for text in reports)
+    assert not any("–" in text for text in reports)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -184,7 +222,7 @@ def test_rules_that_were_never_evaluated_do_not_say_that_nothing_fires(
     before = replace(
         context, events=context.events[:0], states=context.states[:0], rules=context.rules[:0]
     )
-    text = html(status_pages.alerts(before, lang), before, lang)
+    text = html(alerts.page(before, lang), before, lang)
     assert lang.typeset(lang.words["no_evaluation"]) in text
     assert lang.words["no_alert"] not in text
     assert 'id="rules"' not in text

@@ -1,0 +1,108 @@
+"""The page of alerts: what fires, what ended, and what concerns the operator."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from dashboards.bulletin import alerts_section
+from dashboards.i18n import Language
+from dashboards.site.context import SiteContext
+from dashboards.site.locale import SiteLocale
+from dashboards.site.page import Page
+from dashboards.site.pages.home import FIGURES
+
+Row = dict[str, Any]
+PUBLIC = ("firing", "resolved", "retracted")
+CROSSING = ["rule", "series", "crossing"]
+
+
+def page(context: SiteContext, lang: SiteLocale) -> Page:
+    """Every threshold that was ever crossed, false alarms included.
+
+    Alerts on figures come first; those on sources and machines are set apart for the operator.
+    """
+    crossed = crossings(context.events)
+    on_figures = crossed["rule_kind"].isin(FIGURES)
+    bodies = {(row["id"], row["hash"]): row["body"] for row in context.rules.to_dict("records")}
+    zones = {zone["key"]: zone for zone in context.edition.framework["regimes"]}
+    rows = [
+        _crossing(row, bodies[row["rule"], row["rule_hash"]], zones, lang)
+        for row in crossed.loc[on_figures].to_dict("records")
+    ]
+    ends = crossed.loc[on_figures, "outcome"].value_counts()
+    newest = context.rules.sort_values("at").drop_duplicates("id", keep="last")["body"]
+    return Page(
+        "alerts/",
+        "alerts.html",
+        lang.words["names"]["alerts/"],
+        lang.words["about"]["alerts/"],
+        {
+            "summary": lang.say("alerts_summary", **{k: int(ends.get(k, 0)) for k in PUBLIC}),
+            "standing": [row for row in rows if row["outcome"] == "firing"],
+            "ended": [row for row in rows if row["outcome"] != "firing"],
+            "evaluated": context.evaluated,
+            "rules": alerts_section.in_words(list(newest), lang),
+            "regimes": _zones(context, lang),
+            "operator": [_report(row, lang) for row in crossed.loc[~on_figures].to_dict("records")],
+        },
+    )
+
+
+def crossings(events: pd.DataFrame) -> pd.DataFrame:
+    """One row for each crossing of a threshold, the newest first.
+
+    Args:
+        events: Every event recorded, in order.
+
+    Returns:
+        The columns of the first event of each crossing, with `outcome` (firing, resolved or
+        retracted) and `ended`, the period of its last event.
+    """
+    public = events.loc[events["kind"].isin(PUBLIC)].sort_values("id")
+    last = public.drop_duplicates(CROSSING, keep="last").set_index(CROSSING)
+    first = public.drop_duplicates(CROSSING).set_index(CROSSING)
+    ended = first.assign(outcome=last["kind"], ended=last["period"]).reset_index()
+    return ended.sort_values(["crossing", "id"], ascending=False)
+
+
+def _crossing(row: dict[Any, Any], rule: Row, zones: Mapping[str, Row], lang: Language) -> Row:
+    outcome, month = row["outcome"], lang.month(row["ended"], "MMMM y")
+    note = lang.words["event_notes"].get(row["note"], "") if row["note"] else ""
+    return {
+        "since": lang.month(row["crossing"], "MMM y"),
+        "text": lang.of(row, "text"),
+        "note": note,
+        "severity": lang.words["severities"][row["severity"]],
+        "value": alerts_section.compared(row["value"], rule, lang),
+        "condition": _condition(rule, zones, lang),
+        "outcome": outcome,
+        "became": lang.say(f"outcome_{outcome}", month=month),
+    }
+
+
+def _condition(rule: Row, zones: Mapping[str, Row], lang: Language) -> str:
+    """The condition of a rule in words; that on a zone with the bounds of the zone."""
+    words = alerts_section.condition(rule, lang)
+    if rule["kind"] != "regime" or rule["regime"] not in zones:
+        return words
+    zone = zones[rule["regime"]]
+    bounds = {side: lang.number(zone[side], 0) for side in ("enter", "leave")}
+    return f"{words}, {lang.say('zone_bounds', **bounds)}"
+
+
+def _report(row: dict[Any, Any], lang: Language) -> Row:
+    """An alert on a source or a machine, in the words of its message."""
+    return {"text": lang.of(row, "text"), "became": lang.words["alert_states"][row["outcome"]]}
+
+
+def _zones(context: SiteContext, lang: Language) -> list[list[str]]:
+    return [
+        [
+            lang.of(zone),
+            lang.number(zone["enter"], 0),
+            lang.number(zone["leave"], 0),
+            lang.of(zone, "why"),
+        ]
+        for zone in context.edition.framework["regimes"]
+    ]
