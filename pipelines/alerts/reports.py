@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from pipelines.alerts.state_machine import Signal
 
-RULES = "rule series severity state period last_event about muted in_hand".split()
-CHANNELS = "channel type state waiting last_success last_error variables".split()
+RULES = ["rule", "series", "severity", "state", "period", "last_event", "about", "muted", "in_hand"]
+CHANNELS = ["channel", "type", "state", "waiting", "last_success", "last_error", "variables"]
 
 # pandas, the signals and the editions are imported by the functions that need them: where rules
 # and channels stand is read as rows, in a third of the time.

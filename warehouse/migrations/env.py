@@ -11,14 +11,15 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from warehouse import computations, country, dictionary, tables, views
+from warehouse import computations, dictionary, tables, views
 from warehouse.alerts import tables as alert_tables
+from warehouse.catalogue import collection, country
 from warehouse.database import begin_writing
 from warehouse.gauges import tables as gauge_tables
 
 MODELS = (
-    *(tables.Observation, country.Country, computations.Computation),
-    *(alert_tables.Outbox, gauge_tables.IndexGauge),
+    *(tables.Observation, country.Country, collection.Collection),
+    *(computations.Computation, alert_tables.Outbox, gauge_tables.IndexGauge),
 )
 for model in MODELS:
     assert model.metadata is SQLModel.metadata  # noqa: S101
