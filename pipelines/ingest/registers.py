@@ -241,12 +241,12 @@ def _page_changes(engine: Engine) -> dict[str, datetime]:
     """When each watched page last changed; a page seen once has not."""
     with engine.connect() as connection:
         watched = sorted(resolve(connection, "tariff_pages.*", lenient=True).values())
-    rows = figures(engine, watched) if watched else []
-    return {
-        row["series"]: _instant(row["known_from"])
-        for before, row in pairwise(rows)
-        if before["series"] == row["series"] and before["value"] != row["value"]
-    }
+    changes: dict[str, datetime] = {}
+    for before, row in pairwise(figures(engine, watched) if watched else []):
+        if before["series"] == row["series"] and before["value"] != row["value"]:
+            at = _instant(row["known_from"])
+            changes[row["series"]] = max(at, changes.get(row["series"], NEVER))
+    return changes
 
 
 def _instant(text: str) -> datetime:
