@@ -15,6 +15,9 @@ from warehouse.row_conversion import dates, rows
 NEWEST = 'select id from "fetch" where loaded order by id desc limit 1'
 
 
+TEXTS = ("key", "last_outcome", "last_detail", "accepted")
+
+
 @dataclass(frozen=True)
 class LastFetch:
     """The last fetch of an address whose rows are stored."""
@@ -163,10 +166,14 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> p
     columns = {name: [row[name] for row in fresh] for name in freshness.STATUS}
     table = pd.DataFrame(columns)
     missing = table["age_days"].isna().any()
+    texts = {name: pd.Series(columns[name], dtype="str") for name in TEXTS}
     return table.assign(
+        **texts,
         newest_period=pd.Series(columns["newest_period"], dtype="datetime64[s]"),
         age_days=pd.Series(columns["age_days"], dtype="float64" if missing else "int64"),
         assumed_share=pd.Series(columns["assumed_share"], dtype="float64"),
+        late=table["late"].astype(bool),
+        rows=table["rows"].astype("int64"),
         last_at=pd.to_datetime(table["last_at"], utc=True),
     )
 

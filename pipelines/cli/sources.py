@@ -155,11 +155,11 @@ def status(as_of: AsOf = "", format: Written = Format.table) -> None:
         print(f"register {due.source}: {due.why} ({due.page})", file=sys.stderr)
 
 
-def monthly_run(cadence: str = "", shows: str = "past", asked: bool = False, **_: str) -> str:
+def monthly_run(cadence: str = "", shows: str = "past", fetched: bool = False, **_: str) -> str:
     """What an installation loses of a source that it asks once a month only."""
     # Readings a month at the publisher's cadence.
     readings = {"daily": 30, "weekly": 4, "biweekly": 2}.get(cadence, 1)
-    if shows == "past" or not asked:
+    if shows == "past" or not fetched:
         return "loses nothing"
     if shows == "feed":
         return "loses what has left the feed"

@@ -95,7 +95,10 @@ def read(indicator: Indicator, month: pd.Period, path_of: PathOf) -> Reading:
 def path(
     indicator: Indicator, figures: Mapping[str, Figures], end: int, first_year: int | None = None
 ) -> Path:
-    """The values of every step up to `end`; figures before `first_year` are not read."""
+    """The values of every step up to `end`.
+
+    Figures before `first_year` are not read.
+    """
     shape = _shape(indicator)
     word = TRANSFORMS[indicator.transform]
     tables = {

@@ -67,7 +67,7 @@ def _source_row(source: Any) -> dict[str, object]:
 
 
 def _collection_row(source: Any) -> dict[str, object]:
-    declared = {"source": source.key, "asked": bool(source.requests), "shows": source.shows}
+    declared = {"source": source.key, "fetched": bool(source.requests), "shows": source.shows}
     return declared | {"page": source.register, "watched_as": source.watched_as}
 
 

@@ -119,8 +119,8 @@ def compute(
     """
     newest = framework.newest()
     dates = _dates(realtime.closed_months(newest, now), month, as_of, newest)
-    asked = {"month": str(month), "dates": {str(due): date for due, date in dates.items()}}
-    inputs = unchanged.key("edition", newest.hash, read.newest_fetch(engine), asked)
+    question = {"month": str(month), "dates": {str(due): date for due, date in dates.items()}}
+    inputs = unchanged.key("edition", newest.hash, read.newest_fetch(engine), question)
     return unchanged.once(engine, inputs, lambda: _stored(engine, month, now, as_of))
 
 

@@ -74,7 +74,7 @@ def _state(root: Path, places: Iterable[str]) -> str:
 
 @cache
 def software() -> str:
-    """SHA-256 of the installed files of PACKAGES and the versions of what they run on."""
+    """SHA-256 of the files of PACKAGES and the versions of what they run on."""
     hashed = sha256(sys.version.encode())
     installed = {path.name for entry in sys.path for path in Path(entry).glob("*.dist-info")}
     hashed.update("\n".join(sorted(installed)).encode())

@@ -31,7 +31,7 @@ BEATS = text("select name, at from heartbeat").columns(at=UTCDateTime())
 
 
 def rules(engine: Engine) -> list[Row]:
-    """The state of each rule and series, with its last event and who has it in hand.
+    """The state of each rule and series, its last event, who has it in hand.
 
     Keys: rule, series, state, period, last_event, about, muted and in_hand; the last four are None
     without an event.

@@ -7,8 +7,8 @@ from sqlmodel import Field, SQLModel
 
 Row: TypeAlias = dict[str, Any]
 COLLECTIONS = text("""
-select c.source, c.asked, c.shows, o.cadence from collection c join source o on o.key = c.source
-""").columns(asked=Boolean())
+select c.source, c.fetched, c.shows, o.cadence from collection c join source o on o.key = c.source
+""").columns(fetched=Boolean())
 REGISTERS = text("""
 select c.source, c.page, c.watched_as, o.stale_days, s.key as series
 from collection c join source o on o.key = c.source left join series s on s.source_id = o.id
@@ -20,14 +20,14 @@ class Collection(SQLModel, table=True):
     """How a source is collected, as declared when it was last registered."""
 
     source: str = Field(primary_key=True, description="Key of the source")
-    asked: bool = Field(description="Whether it is fetched; false for shipped history alone")
+    fetched: bool = Field(description="Whether it is fetched; false for shipped history alone")
     shows: str = Field(description="What who asks late loses: past nothing, feed what has left it")
     page: str = Field(description="Page on which a person reads its figures, or empty")
     watched_as: str = Field(description="Name of that page among those that are watched, or empty")
 
 
 def collections(engine: Engine) -> dict[str, Row]:
-    """By source: source, asked, shows and cadence."""
+    """By source: source, fetched, shows and cadence."""
     with engine.connect() as connection:
         return {row["source"]: dict(row) for row in connection.execute(COLLECTIONS).mappings()}
 

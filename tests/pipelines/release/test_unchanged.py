@@ -167,7 +167,7 @@ def test_files_are_written_again_when_the_store_says_otherwise(copied: Path, cha
 
 
 def test_the_software_is_its_files_and_its_packages(tmp_path: Path, monkeypatch: Patch) -> None:
-    """A template that differs by a byte is another software, and so is a new package."""
+    """A template that differs by a byte is other software, as is a package."""
 
     def digest() -> str:
         unchanged.software.cache_clear()

@@ -16,7 +16,7 @@ def upgrade() -> None:
     op.create_table(
         "collection",
         sa.Column("source", TEXT(), nullable=False),
-        sa.Column("asked", sa.Boolean(), nullable=False),
+        sa.Column("fetched", sa.Boolean(), nullable=False),
         *(sa.Column(name, TEXT(), nullable=False) for name in ("shows", "page", "watched_as")),
         sa.PrimaryKeyConstraint("source", name=op.f("pk_collection")),
     )
