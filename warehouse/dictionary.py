@@ -14,12 +14,13 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import SetColumnComment, SetTableComment
 from sqlmodel import SQLModel
 
-from warehouse import country, tables, views
+from warehouse import computations, tables, views
 from warehouse.alerts import tables as alert_tables
+from warehouse.catalogue import collection, country
 from warehouse.gauges import tables as gauge_tables
 
 DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-MODULES = (tables, country, alert_tables, gauge_tables)
+MODULES = (tables, country, collection, computations, alert_tables, gauge_tables)
 VIEW_WORDS = Path(__file__).parent / "view_words.toml"
 HEAD = "| column | type in PostgreSQL | what it holds |"
 VIEW_HEAD = "| column | what it holds |"

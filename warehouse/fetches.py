@@ -4,55 +4,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import Engine, bindparam, text
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from warehouse.catalogue import freshness
 from warehouse.row_conversion import dates, rows
-
-# Months and days from the first day of a period to its end, by frequency; an event has no length.
-LENGTH = {"W": (0, 7), "B": (0, 14), "M": (1, 0), "Q": (3, 0), "S": (6, 0), "A": (12, 0)}
-STATUS = [
-    "key",
-    "newest_period",
-    "age_days",
-    "late",
-    "rows",
-    "assumed_share",
-    "last_at",
-    "last_outcome",
-    "last_detail",
-    "accepted",
-]
 
 # From the end of the table: the greatest id that is loaded is one of the last rows.
 NEWEST = 'select id from "fetch" where loaded order by id desc limit 1'
-FRESHNESS = """
-select c.key, c.stale_days, m.frequency, max(m.newest) as newest,
-  cast(sum(m.rows) as bigint) as rows, cast(sum(m.assumed) as bigint) as assumed
-from fetch_summary m join source c on c.id = m.source_id
-where m.known_from <= :as_of and m.fetch_id <= :recorded_by
-group by c.key, c.stale_days, m.frequency
-"""
-# A run asks every question of a source within minutes; the next run comes hours later.
-ROUND = pd.Timedelta(hours=1)
-# From the end of the table, for a source has a few questions and many fetches.
-LAST_FETCHES = text("""
-select c.key, c.needs, f.id, f.url, f.at as last_at, f.outcome as last_outcome,
-  f.detail as last_detail, exists(select 1 from series s where s.source_id = c.id) as counted,
-  coalesce((select a.detail from "fetch" a where a.source_id = c.id and a.at <= :at
-    and a.detail like 'accepted: %' order by a.id desc limit 1), '') as accepted
-from source c left join "fetch" f on f.id in (
-  select id from "fetch" where source_id = c.id and at <= :at order by id desc limit 64)
-""").bindparams(bindparam("at", type_=UTCDateTime()))
-# How bad an outcome is: what a publisher sent and nobody could use comes first.
-BADNESS = {
-    "refused": 3,
-    "frozen": 3,
-    "failed": 2,
-    **dict.fromkeys(("new", "unchanged", "listed", "history"), 0),
-}
+
+
+TEXTS = ("key", "last_outcome", "last_detail", "accepted")
 
 
 @dataclass(frozen=True)
@@ -197,56 +160,22 @@ def state(engine: Engine, source: str) -> State:
 def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> pd.DataFrame:
     """The freshness of each source as known at `as_of`, with its last fetch.
 
-    One row a source. Columns: key, newest_period, age_days (from the end of that period, never
-    negative), late (older than its `stale_days`, or nothing stored of its series), rows (stored
-    versions), assumed_share (of them, those whose known_from is a declared lag), last_at,
-    last_outcome, last_detail: of several questions those of the worst answer; accepted: what a
-    person accepted last, with the reason. A source that was
-    never asked because it needs something is "skipped", and not late.
+    The rows of `freshness.status`, with newest_period and last_at as times.
     """
-    with engine.connect() as connection:
-        pinned = {"as_of": int(as_of.timestamp()), "recorded_by": recorded_by or 2**31 - 1}
-        stored = rows(connection, FRESHNESS, pinned)
-        recent = rows(connection, LAST_FETCHES, {"at": pd.Timestamp(as_of).to_pydatetime()})
-    last = _worst_open(recent.assign(last_at=pd.to_datetime(recent["last_at"], utc=True)))
-    per_source = _freshest(stored, as_of)
-    table = last.merge(per_source, on="key", how="left").sort_values("key", ignore_index=True)
-    table["rows"] = table["rows"].fillna(0).astype("int64")
-    skipped = table["last_at"].isna() & table["needs"].ne("")
-    never = table["age_days"].isna() & ~skipped & table["counted"].astype(bool)
-    table["late"] = never | table["age_days"].gt(table["stale_days"])
-    table["last_outcome"] = table["last_outcome"].mask(skipped, "skipped")
-    table["last_detail"] = table["last_detail"].mask(skipped, "needs " + table["needs"])
-    table["last_at"] = pd.to_datetime(table["last_at"], utc=True)
-    return table[STATUS]
-
-
-def _worst_open(recent: pd.DataFrame) -> pd.DataFrame:
-    """The worst of the last answers to the questions of each source.
-
-    A question that was not asked in the last round, as an address that moved on, is closed.
-    """
-    newest = recent.groupby("key")["last_at"].transform("max")
-    rounds = recent[newest.isna() | recent["last_at"].gt(newest - ROUND)].sort_values("id")
-    answers = rounds.drop_duplicates(["key", "url"], keep="last")
-    badness = answers["last_outcome"].map(BADNESS).fillna(1)
-    worst = answers.assign(badness=badness).sort_values(["badness", "id"])
-    return worst.drop_duplicates("key", keep="last").drop(columns=["id", "url", "badness"])
-
-
-def _freshest(stored: pd.DataFrame, as_of: datetime) -> pd.DataFrame:
-    newest = pd.Series(dates(stored["newest"]), index=stored.index)
-    age = ages(newest, stored["frequency"], as_of)
-    dated = stored.assign(newest_period=newest, age_days=age)
-    totals = dated.groupby("key", as_index=False).agg(
-        stale_days=("stale_days", "first"),
-        newest_period=("newest_period", "max"),
-        age_days=("age_days", "min"),
-        rows=("rows", "sum"),
-        assumed=("assumed", "sum"),
+    fresh = freshness.status(engine, pd.Timestamp(as_of).to_pydatetime(), recorded_by)
+    columns = {name: [row[name] for row in fresh] for name in freshness.STATUS}
+    table = pd.DataFrame(columns)
+    missing = table["age_days"].isna().any()
+    texts = {name: pd.Series(columns[name], dtype="str") for name in TEXTS}
+    return table.assign(
+        **texts,
+        newest_period=pd.Series(columns["newest_period"], dtype="datetime64[s]"),
+        age_days=pd.Series(columns["age_days"], dtype="float64" if missing else "int64"),
+        assumed_share=pd.Series(columns["assumed_share"], dtype="float64"),
+        late=table["late"].astype(bool),
+        rows=table["rows"].astype("int64"),
+        last_at=pd.to_datetime(table["last_at"], utc=True),
     )
-    share = totals["assumed"].astype("float64") / totals["rows"].replace(0, np.nan)
-    return totals.assign(assumed_share=share).drop(columns="assumed")
 
 
 def ages(
@@ -256,14 +185,6 @@ def ages(
 
     A period is given by its first day and its frequency (a letter of LENGTH).
     """
-    ends = _ends(periods, frequency)
-    return (pd.Timestamp(as_of).tz_convert("UTC").tz_localize(None) - ends).dt.days.clip(lower=0)
-
-
-def _ends(
-    newest: "pd.Series[pd.Timestamp]", frequency: "pd.Series[str]"
-) -> "pd.Series[pd.Timestamp]":
-    length = [LENGTH.get(letter, (0, 0)) for letter in frequency]
-    steps = [pd.DateOffset(months=months, days=days) for months, days in length]
-    ended = [first + step for first, step in zip(newest, steps, strict=True)]
-    return pd.Series(ended, index=newest.index, dtype="datetime64[s]")
+    cells = zip(periods, frequency, strict=True)
+    days = [freshness.age(period.date(), letter, as_of) for period, letter in cells]
+    return pd.Series(days, index=periods.index, dtype="int64")

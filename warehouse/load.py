@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import Connection, Engine, Table, insert, select, update
 
-from warehouse.country import Country
+from warehouse.catalogue.collection import Collection
+from warehouse.catalogue.country import Country
 from warehouse.database import add, writing
 from warehouse.observations import summary
 from warehouse.observations.append import Loaded, append
@@ -42,6 +43,7 @@ def register(
     sources: Iterable[Mapping[str, Any]],
     series: Iterable[Mapping[str, Any]],
     countries: Iterable[Mapping[str, Any]] = (),
+    collections: Iterable[Mapping[str, Any]] = (),
 ) -> None:
     """Bring the catalogue in line with the declared sources and series.
 
@@ -50,11 +52,13 @@ def register(
         sources: The columns of Source.
         series: The columns of Series, with `source`, its key, in place of `source_id`.
         countries: The columns of Country.
+        collections: The columns of Collection.
     """
     owner = core(Source)
     with writing(engine) as connection:
         _upsert(connection, owner, sources)
         _upsert(connection, core(Country), countries, key="code")
+        _upsert(connection, core(Collection), collections, key="source")
         ids = dict(connection.execute(select(owner.c.key, owner.c.id)).tuples().all())
         rows = [
             {name: value for name, value in row.items() if name != "source"}

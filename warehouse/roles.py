@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
+from warehouse.catalogue.collection import Collection
 from warehouse.tables import (
     Citation,
     Event,
@@ -28,7 +29,10 @@ from warehouse.tables import (
 ANALYST = "silentcrash_analyst"
 LOADER = "silentcrash_loader"
 # What is on every status page anyway, and what opening a store reads. Never a figure.
-OPEN = ["alembic_version", *(core(m).name for m in (Source, Series, Fetch, FetchSummary))]
+OPEN = [
+    "alembic_version",
+    *(core(model).name for model in (Source, Series, Fetch, FetchSummary, Collection)),
+]
 HISTORY = [core(m).name for m in (Observation, Citation, Event, Release, IndexValue, Lineage)]
 
 MAY_MAKE = "select rolsuper or rolcreaterole from pg_roles where rolname = current_user"

@@ -16,6 +16,8 @@ CARD = "edition.json"
 # A month, or a reissue of it. A folder of another name is not an edition that was published.
 NAME = re.compile(r"\d{4}-\d{2}(-r\d+)?")
 EditionCard = dict[str, Any]
+# What is made over all editions, beside their folders.
+PLACES = (documents.ROOT.partition("/")[0], *(f"editions.{code}.atom" for code in LANGUAGES))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from pipelines.alerts import messages
 from pipelines.alerts.rules import Channel, RuleSet
 
 # For one message on one channel: a mail server that greets slowly takes ten or more.
@@ -50,6 +49,8 @@ def notify(channel: Channel, url: str, message: Mapping[str, Any], contact: str)
         contact: The address or page that answers for the installation.
     """
     import apprise
+
+    from pipelines.alerts import messages  # with pandas, which a list of channels does not need
 
     sender = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Silent Crash Observatory"))
     if not sender.add(url):

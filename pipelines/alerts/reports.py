@@ -1,78 +1,68 @@
 """What an operator reads of alerts: where they stand, why, and the backtest."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.alerts import backtest, channels, findings, signals
+from pipelines.alerts import channels
 from pipelines.alerts.rules import Rule, RuleSet
-from pipelines.alerts.service import find_rule
-from pipelines.alerts.state_machine import Signal, evaluate_series
 from pipelines.errors import UsageError
 from pipelines.settings import SECRETS
-from warehouse import edition
-from warehouse.alerts import repository
-from warehouse.alerts.tables import Ack, AlertEvent, AlertState, ChannelHealth, Outbox
+from warehouse.alerts import overview
 
-SAME = ["rule", "series"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.alerts.state_machine import Signal
+
+RULES = ["rule", "series", "severity", "state", "period", "last_event", "about", "muted", "in_hand"]
+CHANNELS = ["channel", "type", "state", "waiting", "last_success", "last_error", "variables"]
+
+# pandas, the signals and the editions are imported by the functions that need them: where rules
+# and channels stand is read as rows, in a third of the time.
 
 
-def rule_table(engine: Engine, rules: RuleSet) -> pd.DataFrame:
+def rule_rows(engine: Engine, rules: RuleSet) -> list[overview.Row]:
     """Where every rule stands: state, last period, last event, who has it in hand.
 
-    What fires comes first.
+    What fires comes first. Rows of RULES.
     """
-    stands = repository.frame(engine, AlertState)
-    events = repository.frame(engine, AlertEvent)
-    last = events.drop_duplicates(["rule", "series"], keep="last")
-    on = [*SAME, "crossing"]
-    latest = last.merge(_in_hand(engine, events), how="left", on=on).fillna({"in_hand": ""})
-    columns = ["rule", "series", "kind", "period", "muted", "in_hand"]
-    table = stands.merge(
-        latest[columns].rename(columns={"kind": "last_event", "period": "about"}),
-        on=SAME,
-        how="left",
-    )
     severity = {rule.id: rule.severity for rule in rules.rules}
-    shown = [*SAME, "severity", "state", "period", "last_event", "about", "muted", "in_hand"]
-    ordered = table.assign(severity=table["rule"].map(severity))[shown]
-    quiet = ordered["state"].isin(["ok", "no_data"])
-    return ordered.loc[quiet.sort_values(kind="stable").index].reset_index(drop=True)
+    rows = [row | {"severity": severity.get(row["rule"])} for row in overview.rules(engine)]
+    shown = [{name: row[name] for name in RULES} for row in rows]
+    return sorted(shown, key=lambda row: row["state"] in {"ok", "no_data"})
 
 
-def _in_hand(engine: Engine, events: pd.DataFrame) -> pd.DataFrame:
-    """Who has each breach in hand: columns rule, series, crossing, in_hand."""
-    acks = repository.frame(engine, Ack)
-    until = pd.to_datetime(acks["until"], utc=True).dt.strftime(" until %Y-%m-%d").fillna("")
-    labelled = acks.assign(in_hand=acks["by"] + until + ": " + acks["why"])
-    mine = labelled[["event_id", "in_hand"]].merge(events, left_on="event_id", right_on="id")
-    newest = mine.drop_duplicates([*SAME, "crossing"], keep="last")
-    return newest[[*SAME, "crossing", "in_hand"]]
-
-
-def channel_table(engine: Engine, rules: RuleSet) -> pd.DataFrame:
-    """The state of every channel, and how many messages wait for it."""
+def channel_rows(engine: Engine, rules: RuleSet) -> list[overview.Row]:
+    """The state of every channel, and how many messages wait: rows of CHANNELS."""
     in_use = {channel.id for channel in channels.in_use(rules, SECRETS)}
-    health = repository.frame(engine, ChannelHealth).set_index("channel")
-    box = repository.frame(engine, Outbox)
-    waiting = box.loc[box["state"].ne("sent")].groupby("channel").size()
-    return pd.DataFrame(
-        {
-            "channel": channel.id,
-            "type": channel.type,
-            "state": health["state"].get(channel.id, "ok") if channel.id in in_use else "not set",
-            "waiting": int(waiting.get(channel.id, 0)),
-            "last_success": health["last_success"].get(channel.id),
-            "last_error": health["last_error"].get(channel.id, ""),
-            "variables": ", ".join(channels.variables(channel)),
-        }
-        for channel in rules.channels
-    )
+    stored = overview.channels(engine)
+    rows = []
+    for channel in rules.channels:
+        own = stored.get(channel.id, {})
+        state = own.get("state", "ok") if channel.id in in_use else "not set"
+        rows.append(
+            {
+                "channel": channel.id,
+                "type": channel.type,
+                "state": state,
+                "waiting": own.get("waiting", 0),
+                "last_success": own.get("last_success"),
+                "last_error": own.get("last_error", ""),
+                "variables": ", ".join(channels.variables(channel)),
+            }
+        )
+    return rows
 
 
-def health(engine: Engine, rules: RuleSet, now: datetime) -> pd.DataFrame:
+def health(engine: Engine, rules: RuleSet, now: datetime) -> "pd.DataFrame":
     """What must run every day, and every channel in use: name, ok, last, detail."""
+    import pandas as pd
+
+    from pipelines.alerts import findings
+    from warehouse.alerts import repository
+
     signs = findings.last_signs(repository.heartbeats(engine))
     # Without Dagster there is no scheduler, and nothing is wrong; but something must evaluate.
     names = ["evaluation", *(name for name in signs if name != "evaluation")]
@@ -88,6 +78,8 @@ def health(engine: Engine, rules: RuleSet, now: datetime) -> pd.DataFrame:
 
 
 def _sign(name: str, last: datetime | None, now: datetime) -> list[object]:
+    from pipelines.alerts import findings
+
     if last is None:
         return [name, False, None, "never seen: `silentcrash run` evaluates the rules"]
     ok = now - last <= findings.SILENT_AFTER
@@ -95,8 +87,14 @@ def _sign(name: str, last: datetime | None, now: datetime) -> list[object]:
     return [name, ok, last, hours if ok else f"{hours}: what runs it has stopped"]
 
 
-def explain(engine: Engine, rules: RuleSet, name: str, as_of: datetime | None) -> pd.DataFrame:
+def explain(engine: Engine, rules: RuleSet, name: str, as_of: datetime | None) -> "pd.DataFrame":
     """A rule month by month in the edition known on that day: figure and tests."""
+    import pandas as pd
+
+    from pipelines.alerts import signals
+    from pipelines.alerts.service import find_rule
+    from warehouse import edition
+
     rule = find_rule(rules, name)
     stored = edition.editions(engine)
     if as_of is not None:
@@ -110,7 +108,11 @@ def explain(engine: Engine, rules: RuleSet, name: str, as_of: datetime | None) -
     return pd.concat(parts, ignore_index=True)
 
 
-def _explained(rule: Rule, series: str, signal: Signal) -> pd.DataFrame:
+def _explained(rule: Rule, series: str, signal: "Signal") -> "pd.DataFrame":
+    import pandas as pd
+
+    from pipelines.alerts.state_machine import evaluate_series
+
     table = pd.DataFrame(
         {
             "series": series,
@@ -131,8 +133,13 @@ def _explained(rule: Rule, series: str, signal: Signal) -> pd.DataFrame:
 
 def run_backtest(
     engine: Engine, rules: RuleSet, start: str, end: str
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+) -> "tuple[pd.DataFrame, pd.DataFrame]":
     """The backtest on every stored vintage: a summary by rule, and the events."""
+    import pandas as pd
+
+    from pipelines.alerts import backtest
+    from warehouse import edition
+
     stored = [edition.load(engine, int(number)) for number in edition.editions(engine)["release"]]
     if not stored:
         raise UsageError("no edition is stored: compute one with `silentcrash release`")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.terminal.options import AsOf, Format, Written, parse_day, settings
-from pipelines.cli.terminal.render import render_table
+from pipelines.cli.terminal.render import render_rows, render_table
 from pipelines.errors import RunError, UsageError
 
 app = typer.Typer(
@@ -34,14 +34,20 @@ def validate(file: Annotated[Path | None, typer.Argument(help="Another file.")] 
 @app.command("list")
 def list_(format: Written = Format.table) -> None:
     """List the state of every rule and channel, and the last run."""
-    from pipelines.alerts import reports, service
+    from pipelines.alerts import reports, rules
     from pipelines.ingest import store
-    from warehouse.alerts import repository
+    from warehouse.alerts import overview
 
-    engine, rules = store.open_for_reading(settings()), service.rules_in_force()
-    render_table(reports.rule_table(engine, rules), format, "Rules")
-    render_table(reports.channel_table(engine, rules), format, "Channels")
-    beats = repository.heartbeats(engine)
+    chosen = settings()
+    engine = store.open_for_reading(chosen)
+    # Read without the names of the method, which `validate` and every evaluation check.
+    in_force = rules.load(chosen.alerts or rules.BUNDLED)
+    for title, columns, rows in (
+        ("Rules", reports.RULES, reports.rule_rows(engine, in_force)),
+        ("Channels", reports.CHANNELS, reports.channel_rows(engine, in_force)),
+    ):
+        render_rows(columns, [list(row.values()) for row in rows], format, title=title)
+    beats = overview.heartbeats(engine)
     for name, at in sorted(beats.items()):
         print(f"last {name}: {at:%Y-%m-%d %H:%M} UTC")
     if not beats:

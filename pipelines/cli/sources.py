@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli.terminal.options import AsOf, Format, Written, parse_day, settings
-from pipelines.cli.terminal.render import progress, render_table
+from pipelines.cli.terminal.render import progress, render_rows, render_table
 from pipelines.errors import RunError, UsageError, nearest
 
 if TYPE_CHECKING:
@@ -140,27 +140,28 @@ def status(as_of: AsOf = "", format: Written = Format.table) -> None:
     Registers that want a look are named below the table.
     """
     from pipelines.ingest import registers, store
-    from warehouse import fetches
+    from warehouse.catalogue import collection, freshness
 
     chosen = settings()
     engine = store.open_for_reading(chosen)
-    table = fetches.status(engine, as_of=parse_day(as_of) or chosen.now)
-    table["monthly_run"] = [monthly_run(key) for key in table["key"]]
-    render_table(table, format, "Status of the sources")
+    declared = collection.collections(engine)
+    rows = [
+        [*row.values(), monthly_run(**declared.get(row["key"], {}))]
+        for row in freshness.status(engine, as_of=parse_day(as_of) or chosen.now)
+    ]
+    columns = [*freshness.STATUS, "monthly_run"]
+    render_rows(columns, rows, format, title="Status of the sources")
     for due in registers.due(engine, chosen):
         print(f"register {due.source}: {due.why} ({due.page})", file=sys.stderr)
 
 
-def monthly_run(key: str) -> str:
+def monthly_run(cadence: str = "", shows: str = "past", fetched: bool = False, **_: str) -> str:
     """What an installation loses of a source that it asks once a month only."""
-    from sources import registry
-
-    declared = registry().get(key)
     # Readings a month at the publisher's cadence.
-    readings = {"daily": 30, "weekly": 4, "biweekly": 2}.get(declared.cadence, 1) if declared else 1
-    if declared is None or declared.shows == "past" or not declared.requests:
+    readings = {"daily": 30, "weekly": 4, "biweekly": 2}.get(cadence, 1)
+    if shows == "past" or not fetched:
         return "loses nothing"
-    if declared.shows == "feed":
+    if shows == "feed":
         return "loses what has left the feed"
     return f"keeps 1 of {readings} readings" if readings > 1 else "loses nothing"
 

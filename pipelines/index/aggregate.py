@@ -125,9 +125,11 @@ def renormalise(scores: pd.DataFrame, weights: pd.Series) -> tuple[pd.Series, pd
             "weights must not be missing or negative, and must add up to more than zero"
         )
     nominal = weights.reindex(scores.columns, fill_value=0.0) / weights.sum()
-    present = scores.notna() * nominal
-    coverage = present.sum(axis=1)
-    return coverage, present.div(coverage.where(coverage > 0), axis=0).fillna(0.0)
+    present = scores.notna().to_numpy() * nominal.to_numpy()
+    coverage = pd.DataFrame(present, scores.index).sum(axis=1)
+    total = coverage.to_numpy()[:, None]
+    effective = np.divide(present, total, out=np.zeros_like(present), where=total > 0)
+    return coverage, pd.DataFrame(effective, scores.index, scores.columns)
 
 
 def enough(coverage: pd.Series, floor: float) -> pd.Series:

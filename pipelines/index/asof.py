@@ -1,5 +1,6 @@
 """The figures known at an instant, as arrays, fast enough for every month."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -64,6 +65,27 @@ class FiguresAsOf:
         self._figure = pd.MultiIndex.from_arrays([code, self.rows["period"]]).factorize()[0]
         self._used = ~self.rows["status"].isin(UNUSED).to_numpy()
         self._value = self.rows["value"].to_numpy(dtype="float64")
+        starts = np.searchsorted(self._series, np.arange(len(self._names) + 1))
+        self._spans = {
+            str(name): slice(starts[place], starts[place + 1])
+            for place, name in enumerate(self._names)
+        }
+        self._sorted: dict[str, list[int]] = {}
+
+    def count(self, series: Iterable[str], instant: datetime) -> int:
+        """How many versions of the figures of some series were known at `instant`.
+
+        What is known only grows: with the same count at two instants, the same was known.
+        """
+        second = int(instant.timestamp())
+        return sum(bisect_right(self._instants(name), second) for name in series)
+
+    def _instants(self, series: str) -> list[int]:
+        """When each version of a series came, in seconds and in order."""
+        if series not in self._sorted:
+            here = self._known[self._spans.get(series, slice(0))]
+            self._sorted[series] = np.sort(here).tolist()
+        return self._sorted[series]
 
     def at(self, instant: datetime) -> dict[str, Figures]:
         """By series, the last version of each figure that was known at `instant`."""

@@ -1,11 +1,13 @@
 """An indicator in one month, read from the figures that were known then."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipelines.index.asof import Figures, Ints, StepRule, rows_behind, table
 from pipelines.index.framework import Indicator
@@ -27,27 +29,62 @@ class Reading:
     rows: Ints
 
 
-def read(
-    indicator: Indicator,
-    figures: Mapping[str, Figures],
-    month: pd.Period,
-    *,
-    first_year: int | None = None,
-) -> Reading:
+class Support(NamedTuple):
+    """What the value of a step rests on.
+
+    `seen` is the step that it is about, `reason` names its members where there are several.
+    """
+
+    seen: int
+    reason: str
+    rows: Ints
+
+
+@dataclass(frozen=True)
+class Path:
+    """The values of an indicator by step, from the figures known at one instant.
+
+    `steps` are those with a value, in order, up to `end`; `late` the members that count with their
+    last trailing year.
+    """
+
+    indicator: Indicator
+    figures: Mapping[str, Figures]
+    tables: Mapping[str, pd.DataFrame]
+    steps: Ints
+    values: NDArray[np.float64]
+    end: int
+    late: Sequence[str]
+    supports: dict[int, Support]
+
+    def support(self, at: int) -> Support:
+        """What the value of step `at` rests on, looked up once."""
+        if at not in self.supports:
+            members, rows = _rests_on(self.indicator, self.tables, self.figures, at)
+            seen = _seen(self.indicator, members, self.figures, at)
+            self.supports[at] = Support(seen, _matched(self.indicator, members, self.late), rows)
+        return self.supports[at]
+
+
+# The path of an indicator up to a step or further: see `is_shared`.
+PathOf = Callable[[Indicator, int], Path]
+
+
+def read(indicator: Indicator, month: pd.Period, path_of: PathOf) -> Reading:
     """An indicator's newest value no later than `month`.
 
-    Figures before `first_year` are not read. A series that is declared to follow another is read
-    in its place once it gives a value; the reason then says what the other one would give.
+    A series that is declared to follow another is read in its place once it gives a value; the
+    reason then says what the other one would give.
     """
     if indicator.public_since and month < pd.Period(indicator.public_since, "M"):
         reason = f"first published in {indicator.public_since}"
         return replace(_withheld(reason), state=NOT_DUE)
-    own = _read(indicator, figures, month, first_year)
+    own = _read(indicator, month, path_of)
     followed = successions.following(indicator, month)
     if followed is None:
         return own
     successor, note = followed
-    reading = _read(successor, figures, month, first_year)
+    reading = _read(successor, month, path_of)
     if reading.state == "withheld":
         return own
     if own.state != "withheld":
@@ -55,41 +92,67 @@ def read(
     return replace(reading, reason="; ".join(filter(None, (reading.reason, note))))
 
 
-def _read(
-    indicator: Indicator, figures: Mapping[str, Figures], month: pd.Period, first_year: int | None
-) -> Reading:
+def path(
+    indicator: Indicator, figures: Mapping[str, Figures], end: int, first_year: int | None = None
+) -> Path:
+    """The values of every step up to `end`.
+
+    Figures before `first_year` are not read.
+    """
     shape = _shape(indicator)
     word = TRANSFORMS[indicator.transform]
-    now = month.year * 12 + month.month - 1
     tables = {
-        role: table(
-            getattr(indicator, role), figures, now // shape.size, shape, first_year=first_year
-        )
+        role: table(getattr(indicator, role), figures, end, shape, first_year=first_year)
         for role in word.roles
     }
     year = 12 // shape.size
     late = carry_late(tables, year, indicator.late_steps) if indicator.late_steps else {}
     values = word.function(**tables, year=year)
-    present = np.flatnonzero(values.notna().to_numpy())
-    if not len(present):
+    cells = values.to_numpy()
+    present = np.flatnonzero(~np.isnan(cells))
+    steps = present + values.index[0] if len(present) else present
+    late_members = list(chain.from_iterable(late.values()))
+    own = {key: figures[key] for key in indicator.series if key in figures}
+    return Path(indicator, own, tables, steps, cells[present], end, late_members, {})
+
+
+def is_shared(indicator: Indicator, month: pd.Period) -> bool:
+    """Whether a path that ends later has the same values up to `month`.
+
+    Not where late members take figures of before up to its end, or where the mean of a base year
+    is not complete.
+    """
+    return not indicator.late_steps and month.year >= TRANSFORMS[indicator.transform].causal_from
+
+
+def step_of(indicator: Indicator, month: pd.Period) -> int:
+    """The step, counted from year 0, that a month is in."""
+    now: int = month.year * 12 + month.month - 1
+    return now // _shape(indicator).size
+
+
+def _read(indicator: Indicator, month: pd.Period, path_of: PathOf) -> Reading:
+    shape, end = _shape(indicator), step_of(indicator, month)
+    values = path_of(indicator, end)
+    newest = int(np.searchsorted(values.steps, end, side="right")) - 1
+    if newest < 0:
         return _withheld("no figure yet")
-    newest = present[-1]
-    at = int(values.index[newest])
-    members, rows = _rests_on(indicator, tables, figures, at)
-    seen = _seen(indicator, members, figures, at)
+    support = values.support(int(values.steps[newest]))
     # A quarter is as old as its last month; one that is still running has no age.
-    age = max(0, now - (seen * shape.size + shape.size - 1))
-    observed = f"{seen * shape.size // 12}-{seen * shape.size % 12 + 1:02d}"
+    now = month.year * 12 + month.month - 1
+    age = max(0, now - (support.seen * shape.size + shape.size - 1))
+    first = support.seen * shape.size
+    observed = f"{first // 12}-{first % 12 + 1:02d}"
     if age > indicator.carry_months:
         reason = f"newest figure is of {observed}, over {indicator.carry_months} months old"
         return _withheld(reason, observed, age)
     return Reading(
-        value=float(values.to_numpy()[newest]),
+        value=float(values.values[newest]),
         observed=observed,
         age=age,
         state="observed" if age <= indicator.lag_months else "carried",
-        reason=_matched(indicator, members, list(chain.from_iterable(late.values()))),
-        rows=rows,
+        reason=support.reason,
+        rows=support.rows,
     )
 
 

@@ -13,7 +13,7 @@ from pipelines.index.asof import Figures, FiguresAsOf
 from pipelines.index.framework import Framework, Indicator, lineage
 from pipelines.index.gauges import rows as two_gauges
 from pipelines.index.inputs import successions
-from pipelines.index.reading import Reading, read
+from pipelines.index.reading import Path, PathOf, Reading, is_shared, path, read, step_of
 from warehouse import release_calendar
 
 READ = ["period", "key", "value", "observed", "age_months", "state", "reason"]
@@ -26,8 +26,9 @@ class Readings:
     """Indicators by month and date of knowledge, each read once.
 
     Versions of the method share most of their indicators, and an edition looks at the same months
-    many times: what was read is kept. It holds the figures of `framework` and of the versions
-    that it succeeds.
+    many times: what was read is kept. Months at one date, and dates between which none of the
+    figures of an indicator came, share the path of its values. It holds the figures of `framework`
+    and of the versions that it succeeds.
     """
 
     def __init__(self, history: pd.DataFrame, framework: Framework) -> None:
@@ -40,6 +41,7 @@ class Readings:
         }
         self._figures = FiguresAsOf(history, successions.with_followers(self._keys))
         self._read: dict[tuple[str, pd.Period, datetime], Reading] = {}
+        self._paths: dict[tuple[str, tuple[str, ...], int], Path] = {}
         self._known: dict[datetime, dict[str, Figures]] = {}
         self._names: dict[str, list[tuple[str, Indicator, str]]] = {}
 
@@ -67,16 +69,28 @@ class Readings:
         self, framework: Framework, month: pd.Period, instant: datetime
     ) -> list[tuple[str, Reading]]:
         """Every indicator of a method in one month, as known at an instant."""
-        members = self._members(framework)
-        if any((print_, month, instant) not in self._read for *_, print_ in members):
-            figures = self._at(instant)
-            year = framework.rules.reads_from
-            for _, indicator, print_ in members:
-                if (print_, month, instant) not in self._read:
-                    self._read[print_, month, instant] = read(
-                        indicator, figures, month, first_year=year
-                    )
+        members, year = self._members(framework), framework.rules.reads_from
+        for _, indicator, print_ in members:
+            if (print_, month, instant) not in self._read:
+                path_of = self._path_of(print_, month, instant, year)
+                self._read[print_, month, instant] = read(indicator, month, path_of)
         return [(key, self._read[print_, month, instant]) for key, _, print_ in members]
+
+    def _path_of(self, print_: str, month: pd.Period, instant: datetime, first_year: int) -> PathOf:
+        """The paths of an indicator as known at an instant, each made once."""
+
+        def path_of(indicator: Indicator, end: int) -> Path:
+            if not is_shared(indicator, month):
+                return path(indicator, self._at(instant), end, first_year)
+            series = indicator.series
+            name = (print_, series, self._figures.count(series, instant))
+            if name not in self._paths or self._paths[name].end < end:
+                running = step_of(indicator, pd.Period(instant.replace(tzinfo=None), "M"))
+                far = max(end, running)
+                self._paths[name] = path(indicator, self._at(instant), far, first_year)
+            return self._paths[name]
+
+        return path_of
 
     def _at(self, instant: datetime) -> dict[str, Figures]:
         """The figures known at an instant; those of the last few are kept."""

@@ -252,6 +252,8 @@ class Transform(NamedTuple):
 
     function: Function
     roles: Mapping[str, Steps]
+    # From this year on a value does not depend on later steps.
+    causal_from: int = 0
 
 
 def _now(at: int, year: int) -> Iterable[int]:
@@ -290,7 +292,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "excess": Transform(excess, {"of": _now, "to": _now}),
     "premium": Transform(premium, {"of": _now, "to": _now}),
     "relative_rise_since_2019": Transform(
-        relative_rise, {"of": _now_and_base, "to": _now_and_base}
+        relative_rise, {"of": _now_and_base, "to": _now_and_base}, BASE_YEAR + 1
     ),
     "trailing_ratio": Transform(trailing_ratio, {"of": _year, "to": _year}),
     "trailing_ratio_linked": Transform(trailing_ratio_linked, {"of": _year, "to": _year}),

@@ -11,18 +11,23 @@ import math
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from sqlalchemy import Engine
 
 from pipelines.errors import RunError, UsageError, nearest
 from pipelines.settings import Settings
-from sources import Source, registry
-from sources.tidy import STATUSES, tidy
-from warehouse.observations import read
+from warehouse.catalogue import collection
+from warehouse.observations.series import figures, resolve
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sources import Source
 
 FOLDER = "registers"
 # What a person fills in, in the order of the form, with what each means.
@@ -39,7 +44,7 @@ FIELDS: Mapping[str, str] = {
     "reader": "who read it",
 }
 OPTIONAL = {"note"}
-NEVER = pd.Timestamp(0, tz="UTC")
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 # When a person last looked at the page of a register, in the same folder.
@@ -58,12 +63,14 @@ class Due:
     changed: bool = False
 
 
-def by_hand() -> dict[str, Source]:
+def by_hand() -> "dict[str, Source]":
     """The sources that a person keeps, by key."""
+    from sources import registry
+
     return {key: source for key, source in registry().items() if source.register}
 
 
-def find_register(key: str) -> Source:
+def find_register(key: str) -> "Source":
     """The source with this register. Raises UsageError naming the nearest ones."""
     by_key = by_hand()
     if key not in by_key:
@@ -71,16 +78,20 @@ def find_register(key: str) -> Source:
     return by_key[key]
 
 
-def path_of(home: Path, source: Source) -> Path:
+def path_of(home: Path, source: "Source") -> Path:
     """The file of a register."""
     return home / FOLDER / f"{source.key}.csv"
 
 
-def read_rows(path: Path, source: Source, now: datetime) -> pd.DataFrame:
+def read_rows(path: Path, source: "Source", now: datetime) -> "pd.DataFrame":
     """The figures of a register file, tidy, with their citations.
 
     Raises RunError naming the file, the line and what is wrong with it.
     """
+    import pandas as pd
+
+    from sources.tidy import tidy
+
     rows = list(_rows(path))
     for number, row in enumerate(rows, start=2):
         if fault := objection(row, source, now):
@@ -104,8 +115,12 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         raise RunError(f"{path}: it is no CSV in UTF-8 ({error})") from None
 
 
-def objection(row: Mapping[str, str], source: Source, now: datetime) -> str:
+def objection(row: Mapping[str, str], source: "Source", now: datetime) -> str:
     """What is wrong with a row of a register, in words; "" where nothing is."""
+    import pandas as pd
+
+    from sources.tidy import STATUSES
+
     series = [declared.key for declared in source.series]
     if missing := [name for name in FIELDS if not row[name] and name not in OPTIONAL]:
         return f"{missing[0]} is empty ({FIELDS[missing[0]]})"
@@ -134,7 +149,7 @@ def _is_number(text: str) -> bool:
         return False
 
 
-def add(settings: Settings, source: Source, row: Mapping[str, str]) -> Path:
+def add(settings: Settings, source: "Source", row: Mapping[str, str]) -> Path:
     """Append a figure to a register. Raises UsageError for an unsound row.
 
     The file is written beside itself and renamed, so that it is never half there.
@@ -158,14 +173,20 @@ def _append(path: Path, fields: Sequence[str], row: Mapping[str, str]) -> None:
     draft.replace(path)
 
 
-def listing(engine: Engine, key: str = "") -> pd.DataFrame:
+def listing(engine: Engine, key: str = "") -> "pd.DataFrame":
     """The newest figure of each series that a person keeps: value, days, page."""
+    import pandas as pd
+
     chosen = [find_register(key)] if key else list(by_hand().values())
     parts = [_newest(engine, source) for source in chosen]
     return pd.concat(parts, ignore_index=True)
 
 
-def _newest(engine: Engine, source: Source) -> pd.DataFrame:
+def _newest(engine: Engine, source: "Source") -> "pd.DataFrame":
+    import pandas as pd
+
+    from warehouse.observations import read
+
     declared = pd.DataFrame(
         {
             "register": source.key,
@@ -184,37 +205,56 @@ def _newest(engine: Engine, source: Source) -> pd.DataFrame:
 
 
 def due(engine: Engine, settings: Settings) -> list[Due]:
-    """The registers with an old newest figure, or a page that changed since."""
+    """The registers with an old newest figure, or a page that changed since.
+
+    From the store alone, and without pandas: `silentcrash status` says it too.
+    """
     changes, reviews = _page_changes(engine), _reviews(settings.home)
     reminders = []
-    for source in by_hand().values():
-        figures = read.latest(engine, [series.key for series in source.series], lenient=True)
-        if figures.empty:
-            reminders.append(Due(source.key, source.register, "", "it has no figure yet"))
+    for key, own in collection.registers(engine).items():
+        newest = _newest_figures(engine, own["series"])
+        page = own["page"]
+        if not newest:
+            reminders.append(Due(key, page, "", "it has no figure yet"))
             continue
-        period = figures["period"].max()
-        age = (pd.Timestamp(settings.now).tz_localize(None) - period).days
-        changed = changes.get(f"tariff_pages.{source.watched_as}")
-        looked = max(figures["known_from"].max(), reviews.get(source.key, NEVER))
-        reminder = partial(Due, source.key, source.register, f"{period:%Y-%m-%d}")
+        period = date.fromisoformat(max(row["period"] for row in newest))
+        age = (settings.now.date() - period).days
+        changed = changes.get(f"tariff_pages.{own['watched_as']}")
+        looked = max(*(_instant(row["known_from"]) for row in newest), reviews.get(key, NEVER))
+        reminder = partial(Due, key, page, f"{period:%Y-%m-%d}")
         if changed is not None and changed > looked:
             why = f"this page changed on {changed:%Y-%m-%d}: read its figure again"
             reminders.append(reminder(why, changed=True))
-        elif age > source.stale_days:
+        elif age > own["stale_days"]:
             why = f"its newest figure is of {period:%Y-%m-%d}, {age} days ago"
             reminders.append(reminder(why))
     return reminders
 
 
-def _page_changes(engine: Engine) -> dict[str, pd.Timestamp]:
+def _newest_figures(engine: Engine, keys: Sequence[str]) -> list[dict[str, Any]]:
+    """The row of the newest period of each of these series."""
+    rows = figures(engine, keys) if keys else []
+    return list({row["series"]: row for row in rows}.values())
+
+
+def _page_changes(engine: Engine) -> dict[str, datetime]:
     """When each watched page last changed; a page seen once has not."""
-    seen = read.panel(engine, ["tariff_pages.*"], lenient=True)
-    before = seen.groupby("series")["value"].shift()
-    changed = seen[before.notna() & seen["value"].ne(before)]
-    return dict(changed.groupby("series")["known_from"].max())
+    with engine.connect() as connection:
+        watched = sorted(resolve(connection, "tariff_pages.*", lenient=True).values())
+    changes: dict[str, datetime] = {}
+    for before, row in pairwise(figures(engine, watched) if watched else []):
+        if before["series"] == row["series"] and before["value"] != row["value"]:
+            at = _instant(row["known_from"])
+            changes[row["series"]] = max(at, changes.get(row["series"], NEVER))
+    return changes
 
 
-def review(settings: Settings, source: Source, reader: str) -> Path:
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(text)
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def review(settings: Settings, source: "Source", reader: str) -> Path:
     """Record that a person looked at the page of a register and found nothing new.
 
     Raises UsageError where nobody is named.
@@ -227,14 +267,17 @@ def review(settings: Settings, source: Source, reader: str) -> Path:
     return path
 
 
-def _reviews(home: Path) -> dict[str, pd.Timestamp]:
+def _reviews(home: Path) -> dict[str, datetime]:
     """The last review of each register. Raises RunError for a spoilt file."""
     path = home / FOLDER / REVIEWS
     if not path.is_file():
         return {}
+    reviewed: dict[str, datetime] = {}
     try:
-        rows = pd.read_csv(path, dtype=str)
-        at = pd.to_datetime(rows["at"], utc=True, format="ISO8601")
-        return dict(at.groupby(rows["source"]).max())
-    except (KeyError, ValueError) as error:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            for row in csv.DictReader(file):
+                at = _instant(row["at"])
+                reviewed[row["source"]] = max(at, reviewed.get(row["source"], NEVER))
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise RunError(f"{path}: {', '.join(REVIEW)} cannot be read ({error})") from None
+    return reviewed

@@ -35,7 +35,13 @@ def open_for_writing(settings: Settings) -> Engine:
     engine = database.open_for_writing(settings.warehouse)
     declared = registry().values()
     series = [row for source in declared for row in _series_rows(source)]
-    load.register(engine, [_source_row(source) for source in declared], series, _country_rows())
+    load.register(
+        engine,
+        [_source_row(source) for source in declared],
+        series,
+        _country_rows(),
+        [_collection_row(source) for source in declared],
+    )
     return engine
 
 
@@ -58,6 +64,11 @@ def _source_row(source: Any) -> dict[str, object]:
     columns = set(tables.Source.model_fields) & {field.name for field in fields(source)}
     titles = {"title_fr": source.fr, "title_en": source.en}
     return {name: getattr(source, name) for name in columns} | titles
+
+
+def _collection_row(source: Any) -> dict[str, object]:
+    declared = {"source": source.key, "fetched": bool(source.requests), "shows": source.shows}
+    return declared | {"page": source.register, "watched_as": source.watched_as}
 
 
 def _series_rows(source: Any) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from sqlalchemy import Engine
@@ -14,11 +14,14 @@ from sqlalchemy import Engine
 from pipelines.errors import RunError, UsageError
 from pipelines.index import change_decomposition, framework, linked, realtime
 from pipelines.index.framework import Framework
-from pipelines.release import audit, gauges, revisions
+from pipelines.release import audit, gauges, revisions, unchanged
 from pipelines.release.facts import figures
 from warehouse import edition
 from warehouse.edition import Edition
 from warehouse.observations import read
+
+if TYPE_CHECKING:
+    from dashboards.publish import collection
 
 logger = logging.getLogger(__name__)
 
@@ -111,8 +114,17 @@ def compute(
 ) -> int:
     """Store the `draft` of a month with its intervals and what moved it; its id.
 
-    The same draft twice is one, and what goes with it is computed once.
+    The same draft twice is one, and what goes with it is computed once. From the same figures, by
+    the same method and software, not even the draft is.
     """
+    newest = framework.newest()
+    dates = _dates(realtime.closed_months(newest, now), month, as_of, newest)
+    question = {"month": str(month), "dates": {str(due): date for due, date in dates.items()}}
+    inputs = unchanged.key("edition", newest.hash, read.newest_fetch(engine), question)
+    return unchanged.once(engine, inputs, lambda: _stored(engine, month, now, as_of))
+
+
+def _stored(engine: Engine, month: pd.Period | None, now: datetime, as_of: datetime | None) -> int:
     new = draft(engine, month, now=now, as_of=as_of)
     same: dict[str, Any] = {
         "month": str(new.month),
@@ -219,28 +231,39 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
     The folder is the month; a release with another as_of than the month's cut-off says so in
     its folder's name, so that it never takes the place of the edition that was published.
     """
-    from dashboards import publish as data
-    from dashboards.bulletin import document
     from dashboards.publish import collection
-    from dashboards.publish.publication import prepare
 
     stored = edition.load(engine, release)
     own = Framework.model_validate(stored.framework)
     standard = realtime.cutoff(pd.Period(stored.month, "M"), own)
     usual = stored.as_of == standard
     folder = out / (stored.month if usual else f"{stored.month}_as_of_{stored.as_of:%Y-%m-%d}")
-    written = data.write(
-        prepare(stored),
+    previous, layout = _before(engine, stored), collection.Layout() if usual else None
+    cards = collection.read_cards(out, layout) if layout else {}
+    others = {name: card for name, card in cards.items() if name != folder.name}
+    written = unchanged.files(
+        engine,
+        unchanged.key("files", stored, previous, others, usual),
         folder,
-        previous=_before(engine, stored),
-        pages=document.pages(stored),
-        layout=collection.Layout() if usual else None,
+        collection.PLACES if layout else (),
+        lambda: _write(stored, previous, folder, layout),
     )
     logger.info(
         "release %s: edition %d, as of %s, %d files in %s",
         *(stored.month, release, f"{stored.as_of:%Y-%m-%d}", len(written), folder),
     )
     return Published(stored, folder, tuple(written))
+
+
+def _write(
+    stored: Edition, previous: Edition | None, folder: Path, layout: "collection.Layout | None"
+) -> list[Path]:
+    from dashboards import publish as data
+    from dashboards.bulletin import document
+    from dashboards.publish.publication import prepare
+
+    pages = document.pages(stored)
+    return data.write(prepare(stored), folder, previous=previous, pages=pages, layout=layout)
 
 
 def _before(engine: Engine, current: Edition) -> Edition | None:

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from pipelines.index.asof import Figures, FiguresAsOf
+from pipelines.index.asof import FiguresAsOf
 from pipelines.index.framework import Dimension, Framework, Indicator
 from pipelines.index.gauges.due import READABLE
 from pipelines.index.inputs import splices, successions
-from pipelines.index.reading import read
+from pipelines.index.reading import Path, PathOf, path, read
 from sources import registry
 
 # Five years: the longest that any indicator is carried is three (36 months), then it is withheld.
@@ -104,12 +104,16 @@ def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFra
     shares = weight_shares(method)
     start = pd.Period(now.replace(tzinfo=None), "M")
     first_year = method.rules.reads_from
+
+    def path_of(indicator: Indicator, end: int) -> Path:
+        return path(indicator, figures, end, first_year)
+
     return pd.DataFrame(
         {
             "key": key,
-            "newest": read(indicator, figures, start, first_year=first_year).observed or "",
+            "newest": read(indicator, start, path_of).observed or "",
             "live": ", ".join(_continue(indicator, live)),
-            **_ages(indicator, figures, start, first_year),
+            **_ages(indicator, start, path_of),
             "share": round(100 * shares.get(key, 0.0), 2),
         }
         for key, indicator in method.indicators.items()
@@ -186,13 +190,11 @@ def _continue(indicator: Indicator, live: Mapping[str, tuple[str, ...]]) -> list
     return list(dict.fromkeys(name for names in by_role for name in names)) if all(by_role) else []
 
 
-def _ages(
-    indicator: Indicator, figures: Mapping[str, Figures], start: pd.Period, first_year: int
-) -> dict[str, str]:
+def _ages(indicator: Indicator, start: pd.Period, path_of: PathOf) -> dict[str, str]:
     """The first months ahead in which an indicator is late, and withheld."""
     first = {"late": "", "withheld": ""}
     for month in (start + ahead for ahead in range(HORIZON)):
-        state = read(indicator, figures, month, first_year=first_year).state
+        state = read(indicator, month, path_of).state
         if state != "observed":
             first["late"] = first["late"] or str(month)
         if state == "withheld":

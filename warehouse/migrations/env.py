@@ -11,13 +11,18 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from warehouse import country, dictionary, tables, views
+from warehouse import computations, dictionary, tables, views
 from warehouse.alerts import tables as alert_tables
+from warehouse.catalogue import collection, country
 from warehouse.database import begin_writing
 from warehouse.gauges import tables as gauge_tables
 
-for module in (tables.Observation, country.Country, alert_tables.Outbox, gauge_tables.IndexGauge):
-    assert module.metadata is SQLModel.metadata  # noqa: S101
+MODELS = (
+    *(tables.Observation, country.Country, collection.Collection),
+    *(computations.Computation, alert_tables.Outbox, gauge_tables.IndexGauge),
+)
+for model in MODELS:
+    assert model.metadata is SQLModel.metadata  # noqa: S101
 
 
 def run(connection: Connection) -> None:

@@ -41,6 +41,7 @@ def render_rows(
     rows: Sequence[Sequence[Any]],
     format: Format,
     show: Callable[[object], str] | None = None,
+    title: str = "",
 ) -> None:
     """Write rows to standard output as a table, CSV or JSON, without a frame.
 
@@ -57,7 +58,7 @@ def render_rows(
         print(json.dumps(records, ensure_ascii=False, indent=1, allow_nan=False, default=str))
     else:
         numeric = [_is_numeric(row[number] for row in rows) for number in range(len(columns))]
-        _table(columns, rows, numeric, "", show or cell)
+        _table(columns, rows, numeric, title, show or cell)
 
 
 def _plain(value: object) -> object:

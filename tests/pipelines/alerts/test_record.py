@@ -141,7 +141,7 @@ def test_an_acknowledged_alert_is_sent_once_more_when_its_time_is_over(
     until = NOW + timedelta(days=7)
     ack = {"by": "amina", "why": "the grid is asked", "until": until, "at": NOW}
     repository.acknowledge(engine, "high", "", **ack)
-    assert list(reports.rule_table(engine, watched)["in_hand"]) == [
+    assert [row["in_hand"] for row in reports.rule_rows(engine, watched)] == [
         f"amina until {until:%Y-%m-%d}: the grid is asked"
     ]
     assert catch_up(engine, watched, watched.channels, NOW + timedelta(days=6)) == 0
@@ -152,7 +152,7 @@ def test_an_acknowledged_alert_is_sent_once_more_when_its_time_is_over(
     assert repository.history(engine)["title_fr"].iloc[-1].startswith("Alerte toujours en cours")
     assert evaluate(watched, edition(2, [40, 55, 40])) == ["resolved high index"]
     assert queued(engine)[2:] == ["resolved high"]
-    assert list(reports.rule_table(engine, watched)["state"]) == ["ok"]
+    assert [row["state"] for row in reports.rule_rows(engine, watched)] == ["ok"]
 
 
 def test_an_acknowledged_alert_that_is_over_is_not_sent_again(

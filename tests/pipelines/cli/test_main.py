@@ -57,10 +57,10 @@ STORE = {"alembic", "sources.publishers", "requests", "bs4", "openpyxl"} | VALID
         (["--help"], {"pandas", "sqlmodel", "rich", "pydantic"} | STORE),
         (["--version"], {"pandas", "sqlmodel", "rich", "pydantic"} | STORE),
         (["sources", "list"], {"sqlalchemy", "requests"} | VALIDATION),
-        (["status"], STORE - {"sources.publishers"}),
+        (["status"], {"pandas", "numpy", "rich.progress"} | STORE),
         (["query", "select 1"], {"pandas", "numpy", "pyarrow", "rich.progress"} | STORE),
         (["lake", "status"], {"sqlalchemy.dialects.postgresql"} | STORE),
-        (["alerts", "list"], {"alembic", "apprise", "sources.publishers"} | VALIDATION),
+        (["alerts", "list"], {"pandas", "numpy", "apprise"} | STORE),
         (["index", "--help"], {"pandas", "sqlmodel"} | STORE),
     ],
     ids=lambda part: " ".join(part) if isinstance(part, list) else "",  # a set has no order
