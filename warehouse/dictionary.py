@@ -17,9 +17,10 @@ from sqlmodel import SQLModel
 from warehouse import country, tables, views
 from warehouse.alerts import tables as alert_tables
 from warehouse.gauges import tables as gauge_tables
+from warehouse.publication import tables as publication_tables
 
 DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-MODULES = (tables, country, alert_tables, gauge_tables)
+MODULES = (tables, country, alert_tables, gauge_tables, publication_tables)
 VIEW_WORDS = Path(__file__).parent / "view_words.toml"
 HEAD = "| column | type in PostgreSQL | what it holds |"
 VIEW_HEAD = "| column | what it holds |"

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +19,8 @@ from pipelines.release.facts import figures
 from warehouse import edition
 from warehouse.edition import Edition
 from warehouse.observations import read
+from warehouse.publication import repository as publication_store
+from warehouse.release_calendar import edition_dates
 
 logger = logging.getLogger(__name__)
 
@@ -108,10 +110,12 @@ def compute(
     *,
     now: datetime,
     as_of: datetime | None = None,
+    approval: bool = False,
 ) -> int:
     """Store the `draft` of a month with its intervals and what moved it; its id.
 
-    The same draft twice is one, and what goes with it is computed once.
+    The same draft twice is one, and what goes with it is computed once. With `approval` it waits
+    for an editor before it is public: `silentcrash release approve`.
     """
     new = draft(engine, month, now=now, as_of=as_of)
     same: dict[str, Any] = {
@@ -124,6 +128,7 @@ def compute(
     if stored is not None:
         return stored
     earlier, values = revisions.before(engine, new.point), bounded(new)
+    due = edition_dates(str(new.month), new.method.rules.cutoff_day)
     return edition.save(
         engine,
         **same,
@@ -131,6 +136,8 @@ def compute(
         framework=new.method.as_dict(),
         framework_version=new.method.version,
         created_at=now,
+        due_at=due.publication,
+        awaits_approval=approval and new.as_of == due.cutoff,
         values=values,
         lineage=new.lineage,
         change=revisions.change(earlier, new.readings, new.point, new.values),
@@ -213,28 +220,30 @@ def data_hash(values: pd.DataFrame) -> str:
     return sha256(ordered.to_csv(index=False).encode()).hexdigest()
 
 
-def publish(engine: Engine, release: int, out: Path) -> Published:
+def publish(engine: Engine, release: int, out: Path, *, approval: bool = False) -> Published:
     """Write the bulletin and tables of a stored release into a folder of `out`.
 
     The folder is the month; a release with another as_of than the month's cut-off says so in
-    its folder's name, so that it never takes the place of the edition that was published.
+    its folder's name, so that it never takes the place of the edition that was published. One that
+    waits for an editor, where the installation asks for that (`approval`), is announced in no
+    feed or list.
     """
     from dashboards import publish as data
     from dashboards.bulletin import document
     from dashboards.publish import collection
     from dashboards.publish.publication import prepare
 
-    stored = edition.load(engine, release)
-    own = Framework.model_validate(stored.framework)
-    standard = realtime.cutoff(pd.Period(stored.month, "M"), own)
-    usual = stored.as_of == standard
-    folder = out / (stored.month if usual else f"{stored.month}_as_of_{stored.as_of:%Y-%m-%d}")
+    loaded = edition.load(engine, release)
+    stored = replace(loaded, timeline=loaded.timeline.under(approval))
+    own = stored.timeline
+    trial = f"{stored.month}_as_of_{stored.as_of:%Y-%m-%d}"
+    folder = out / (trial if own.trial else stored.month)
     written = data.write(
         prepare(stored),
         folder,
         previous=_before(engine, stored),
         pages=document.pages(stored),
-        layout=collection.Layout() if usual else None,
+        layout=collection.Layout() if own.public_at else None,
     )
     logger.info(
         "release %s: edition %d, as of %s, %d files in %s",
@@ -244,9 +253,7 @@ def publish(engine: Engine, release: int, out: Path) -> Published:
 
 
 def _before(engine: Engine, current: Edition) -> Edition | None:
-    """The last edition of an earlier month published at its cut-off, if any."""
-    method, rows = framework.newest(), edition.editions(engine)
-    for row in rows.loc[rows["month"].lt(current.month)].iloc[::-1].to_dict("records"):
-        if pd.Timestamp(row["as_of"]) == realtime.cutoff(pd.Period(row["month"], "M"), method):
-            return edition.load(engine, int(row["release"]))
-    return None
+    """The last edition of an earlier month that was let out, if any."""
+    issued = publication_store.issued(publication_store.timelines(engine)).values()
+    earlier = [timeline for timeline in issued if timeline.month < current.month]
+    return edition.load(engine, earlier[-1].release) if earlier else None

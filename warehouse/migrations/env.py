@@ -15,8 +15,10 @@ from warehouse import country, dictionary, tables, views
 from warehouse.alerts import tables as alert_tables
 from warehouse.database import begin_writing
 from warehouse.gauges import tables as gauge_tables
+from warehouse.publication.tables import Approval
 
-for module in (tables.Observation, country.Country, alert_tables.Outbox, gauge_tables.IndexGauge):
+for module in (tables.Observation, country.Country, alert_tables.Outbox, gauge_tables.IndexGauge,
+               Approval):  # fmt: skip
     assert module.metadata is SQLModel.metadata  # noqa: S101
 
 
