@@ -224,9 +224,9 @@ def publish(engine: Engine, release: int, out: Path, *, approval: bool = False) 
     """Write the bulletin and tables of a stored release into a folder of `out`.
 
     The folder is the month; a release with another as_of than the month's cut-off says so in
-    its folder's name, so that it never takes the place of the edition that was published. One that
-    waits for an editor, where the installation asks for that (`approval`), is announced in no
-    feed or list.
+    its folder's name, so that it never takes the place of the edition that was published. So does
+    one that waits for an editor, where the installation asks for that (`approval`): no feed or
+    list announces it.
     """
     from dashboards import publish as data
     from dashboards.bulletin import document
@@ -236,8 +236,11 @@ def publish(engine: Engine, release: int, out: Path, *, approval: bool = False) 
     loaded = edition.load(engine, release)
     stored = replace(loaded, timeline=loaded.timeline.under(approval))
     own = stored.timeline
-    trial = f"{stored.month}_as_of_{stored.as_of:%Y-%m-%d}"
-    folder = out / (trial if own.trial else stored.month)
+    folder = out / stored.month
+    if own.trial:
+        folder = out / f"{stored.month}_as_of_{stored.as_of:%Y-%m-%d}"
+    elif own.waits:
+        folder = out / waiting_folder(stored.month)
     written = data.write(
         prepare(stored),
         folder,
@@ -250,6 +253,11 @@ def publish(engine: Engine, release: int, out: Path, *, approval: bool = False) 
         *(stored.month, release, f"{stored.as_of:%Y-%m-%d}", len(written), folder),
     )
     return Published(stored, folder, tuple(written))
+
+
+def waiting_folder(month: str) -> str:
+    """The name of the folder of an edition that waits for an editor."""
+    return f"{month}_awaiting_approval"
 
 
 def _before(engine: Engine, current: Edition) -> Edition | None:

@@ -63,9 +63,9 @@ def of_month(timelines: Iterable[EditionTimeline], month: str) -> EditionTimelin
     if own:
         return own[-1]
     months = sorted({edition.month for edition in editions})
-    there = f"stored are {months[0]} to {months[-1]}" if months else "none is stored"
+    span = " to ".join(dict.fromkeys([months[0], months[-1]])) if months else "none"
     raise LookupError(
-        f"there is no edition of {month} ({there}): compute it with `silentcrash release {month}`"
+        f"there is no edition of {month} (stored: {span}): compute it with `silentcrash release {month}`"
     )
 
 
