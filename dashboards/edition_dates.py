@@ -14,6 +14,12 @@ def sentence(timeline: EditionTimeline, lang: Language) -> str:
     )
 
 
+def day(timeline: EditionTimeline, lang: Language) -> str:
+    """The day that stands beside an edition in a list, with its `mark`."""
+    published = _claim(timeline) == "published"
+    return lang.day((timeline.available_at if published else timeline.computed_at).date())
+
+
 def mark(timeline: EditionTimeline, lang: Language) -> str:
     """The mark beside an edition that was not published in its time, or waits."""
     claim = _claim(timeline)

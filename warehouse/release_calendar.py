@@ -25,7 +25,7 @@ COUNTRIES = ("FR", "MA")
 # The moon may be seen a day earlier or later than it is computed.
 MOON = timedelta(days=1)
 # Morocco keeps UTC+1, and UTC in Ramadan: the days of each year's are in tzdata.
-ZONES = {"UTC": UTC, "paris": ZoneInfo("Europe/Paris"), "rabat": ZoneInfo("Africa/Casablanca")}
+ZONES = {"utc": UTC, "paris": ZoneInfo("Europe/Paris"), "rabat": ZoneInfo("Africa/Casablanca")}
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Everything that a site is built from, read from the warehouse once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -130,7 +130,7 @@ def site_context(
     with engine.connect() as connection:
         fetches, quarantined = rows(connection, FETCHES), rows(connection, QUARANTINED)
     return SiteContext(
-        edition=edition.load(engine, shown[0].release),
+        edition=replace(edition.load(engine, shown[0].release), timeline=shown[0].timeline),
         issues=shown,
         now=now,
         waiting=waiting,

@@ -25,8 +25,12 @@ class SiteLocale(Language):
 
     def moments(self, when: datetime) -> str:
         """The same with the hour in Paris and in Rabat."""
-        hours = {place: self.hour(at) for place, at in local_hours(when).items() if place != "UTC"}
-        return f"{self.moment(when)}{self.say('elsewhere_hours', **hours)}"
+        comma = "،" if self.code == "ar" else ","
+        return f"{self.day(when.astimezone(UTC).date())}{comma} {self.hours(when)}"
+
+    def hours(self, when: datetime, form: str = "hours") -> str:
+        """The hour in UTC, in Paris and in Rabat; `hours_listed` is the short form."""
+        return self.say(form, **{place: self.hour(at) for place, at in local_hours(when).items()})
 
     def hour(self, at: datetime) -> str:
         """The hour of an instant in its own zone: "9 h 00"."""

@@ -77,7 +77,7 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "head": [(path, page_names.get(path or "home")) for path in HEAD],
         "foot": [(path, page_names.get(path)) for path in FOOT],
         "month": lang.month(context.issue.month + "-01"),
-        "dated_newest": edition_dates.sentence(context.issue.timeline, lang),
+        "dated": edition_dates.sentence(context.issue.timeline, lang),
     }
     return _templates(lang.code).get_template(page.template).render(shell | {**page.content})
 

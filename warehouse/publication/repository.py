@@ -65,7 +65,8 @@ def of_month(timelines: Iterable[EditionTimeline], month: str) -> EditionTimelin
     months = sorted({edition.month for edition in editions})
     span = " to ".join(dict.fromkeys([months[0], months[-1]])) if months else "none"
     raise LookupError(
-        f"there is no edition of {month} (stored: {span}): compute it with `silentcrash release {month}`"
+        f"there is no edition of {month} (stored: {span}): compute it with "
+        f"`silentcrash release {month}`"
     )
 
 

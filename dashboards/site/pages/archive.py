@@ -15,7 +15,6 @@ from warehouse.release_calendar import (
     EditionDates,
     coming_editions,
     following_month,
-    local_hours,
 )
 from warehouse.release_calendar import edition_dates as edition_calendar
 
@@ -64,7 +63,7 @@ def listing(context: SiteContext, lang: SiteLocale) -> Page:
             "name": lang.month(item.month + "-01") + mark(item),
             "score": lang.number(item.score),
             "regime": names.get(item.regime, "–"),
-            "release": lang.moment(item.timeline.available_at),
+            "release": edition_dates.day(item.timeline, lang),
             "claim": edition_dates.mark(item.timeline, lang),
             "version": item.version,
             "replaced": item.replaced_by,
@@ -129,7 +128,7 @@ def _coming(dates: EditionDates, context: SiteContext, lang: SiteLocale) -> Row:
         "month": lang.month(dates.month + "-01"),
         "cutoff": lang.day(dates.cutoff.date()),
         "day": lang.day(dates.publication.date()),
-        "hours": [lang.hour(at) for at in local_hours(dates.publication).values()],
+        "hours": lang.hours(dates.publication, "hours_listed"),
         "remarks": [
             *holidays,
             *([lang.words["provisional_date"]] if dates.provisional and not overdue else []),
