@@ -33,7 +33,9 @@ def release() -> None:
 
 
 @app.command(COMPUTE)
-def compute_month(month: str, as_of: AsOf = "", out: Out = None) -> None:
+def compute_month(
+    month: Annotated[str, typer.Argument(metavar="MONTH")], as_of: AsOf = "", out: Out = None
+) -> None:
     """Publish MONTH (YYYY-MM) as known at its cut-off.
 
     With --as-of, as known on that day. The word `compute` may be left out.
