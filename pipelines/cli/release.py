@@ -80,7 +80,7 @@ def approve(
 
 @app.command("list")
 def list_(format: Written = Format.table) -> None:
-    """List every edition: its state, when it was computed, due and public."""
+    """List every edition, with its state and its times."""
     from pipelines.ingest import store
     from pipelines.release import approval
 
