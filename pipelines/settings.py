@@ -102,6 +102,12 @@ class Settings(BaseSettings):
     alerts: Path | None = Field(
         default=None, description="other alert rules than the shipped ones: see [alerts](alerts.md)"
     )
+    approval: bool = Field(
+        default=False,
+        description="`true`: site, feeds and alerts wait until an editor has approved an edition, "
+        "see [The editor's step](#the-editors-step)",
+        examples=["true or false"],
+    )
     heartbeat_url: SecretStr = Field(
         default=SecretStr(""),
         description="an address that the scheduler asks every minute: a service outside notices "

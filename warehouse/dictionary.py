@@ -18,9 +18,13 @@ from warehouse import computations, tables, views
 from warehouse.alerts import tables as alert_tables
 from warehouse.catalogue import collection, country
 from warehouse.gauges import tables as gauge_tables
+from warehouse.publication import tables as publication_tables
 
 DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-MODULES = (tables, country, collection, computations, alert_tables, gauge_tables)
+MODULES = (
+    *(tables, country, collection, computations),
+    *(alert_tables, gauge_tables, publication_tables),
+)
 VIEW_WORDS = Path(__file__).parent / "view_words.toml"
 HEAD = "| column | type in PostgreSQL | what it holds |"
 VIEW_HEAD = "| column | what it holds |"

@@ -16,6 +16,8 @@ from warehouse.gauges.repository import Gauges
 from warehouse.observations.encode import days
 from warehouse.observations.encode import instants as seconds
 from warehouse.observations.staging import stage
+from warehouse.publication import repository as publication_store
+from warehouse.publication.timeline import EditionTimeline
 from warehouse.row_conversion import dates, instants, plain_records, rows
 from warehouse.tables import IndexChange, IndexRevised, IndexValue, Release, core
 
@@ -24,6 +26,7 @@ VALUES = [name for name in IndexValue.model_fields if name != "release_id"]
 CHANGE = [name for name in IndexChange.model_fields if name != "release_id"]
 REVISED = "select period, score from index_revised where release_id = :release order by period"
 MOVED = "from index_change where release_id = :release order by key"
+TIMELINE = {"created_at", "due_at", "awaits_approval"}  # columns that Edition.timeline gives
 SAME = ["month", "as_of", "framework_hash", "data_hash"]
 
 SAVE_LINEAGE = """
@@ -57,10 +60,11 @@ from series s join source c on c.id = s.source_id order by s.key
 class Edition:
     """A release with everything that its publication needs.
 
-    `values`: the columns of IndexValue, period as a date. `sources`: the catalogue and
-    newest_period, age_days, late and assumed_share as known at `as_of`. `series`: key, source,
-    unit, frequency and titles. `lineage`: the observation, the fetch and the citation behind
-    each indicator and month. `quarantined`: rows set aside by source, expectation and reason.
+    `timeline`: when it was computed, due, approved and public. `values`: the columns of IndexValue,
+    period as a date. `sources`: the catalogue and newest_period, age_days, late and assumed_share
+    as known at `as_of`. `series`: key, source, unit, frequency and titles. `lineage`: the
+    observation, the fetch and the citation behind each indicator and month. `quarantined`: rows
+    set aside by source, expectation and reason.
     `change`: what moved the index since the month before, by key, and `mean_revision` how far it
     is revised in three months in the mean, both in points; empty and None where that is not known.
     `gauges`: pressure, retreat and phase beside the index, and the method that made them.
@@ -72,6 +76,7 @@ class Edition:
     month: str
     as_of: datetime
     recorded_by: int
+    timeline: EditionTimeline
     framework_version: str
     framework_hash: str
     data_hash: str
@@ -184,9 +189,10 @@ def load(
         row = connection.execute(newest).mappings().one_or_none()
         if row is None:
             raise LookupError("no such edition is stored: compute it with `silentcrash release`")
-        parts = {name: value for name, value in row.items() if name != "created_at"}
+        parts = {name: value for name, value in row.items() if name not in TIMELINE}
         parts |= _parts(connection, parts["id"], parts["recorded_by"])
         parts["gauges"] = gauge_store.load(connection, parts["id"])
+        parts["timeline"] = publication_store.timeline(connection, parts["id"])
     freshness = status(engine, parts["as_of"], parts["recorded_by"])
     freshness = freshness[["key", "newest_period", "age_days", "late", "assumed_share"]]
     return Edition(**parts | {"sources": parts["sources"].merge(freshness, on="key")})

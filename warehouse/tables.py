@@ -8,7 +8,16 @@ fast as text keys on both engines. The views give the same with readable names a
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, SmallInteger, Table, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Index,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+    false,
+)
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -160,7 +169,7 @@ class Quarantine(SQLModel, table=True):
 
 
 class Release(SQLModel, table=True):
-    """A published edition and what it is pinned to, to be rebuilt bit for bit."""
+    """A stored edition and what it is pinned to, to be rebuilt bit for bit."""
 
     __table_args__ = (UniqueConstraint("month", "as_of", "framework_hash", "data_hash"),)
 
@@ -175,6 +184,15 @@ class Release(SQLModel, table=True):
         sa_column=Column(JSON, nullable=False), description="The method as used, whole"
     )
     created_at: datetime = Field(description="When it was first computed, UTC")
+    due_at: datetime | None = Field(
+        default=None,
+        description="Its hour of release as it was announced, UTC; null by the rule of weekdays",
+    )
+    awaits_approval: bool = Field(
+        default=False,
+        sa_column_kwargs={"server_default": false()},
+        description="Whether approvals were asked for when it was computed: it waits for one",
+    )
     mean_revision: float | None = Field(
         default=None,
         description="Mean absolute revision of the index three months on, points; null with few",

@@ -160,10 +160,12 @@ from quarantine q join "fetch" f on f.id = q.fetch_id join source c on c.id = f.
 
 
 def _release(dialect: str) -> str:
-    return f"""select id as release, month, {STAMP[dialect].format("as_of")} as as_of, recorded_by,
-  framework_version, framework_hash, data_hash, {STAMP[dialect].format("created_at")} as created_at,
-  mean_revision
-from release"""
+    stamp = STAMP[dialect].format
+    return f"""select r.id as release, r.month, {stamp("r.as_of")} as as_of, r.recorded_by,
+  r.framework_version, r.framework_hash, r.data_hash, {stamp("r.created_at")} as created_at,
+  r.mean_revision, {stamp("r.due_at")} as due_at, r.awaits_approval,
+  {stamp("a.at")} as approved_at, a.by as approved_by, a.note as approval_note
+from release r left join approval a on a.release_id = r.id"""
 
 
 def _index(dialect: str) -> str:

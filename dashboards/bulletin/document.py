@@ -7,7 +7,7 @@ import pandas as pd
 from jinja2 import Environment
 from markupsafe import Markup
 
-from dashboards import rendering
+from dashboards import edition_dates, rendering
 from dashboards.bulletin import (
     alerts_section,
     diffusion,
@@ -93,7 +93,7 @@ def opening(stats: EditionStats, lang: Language) -> dict[str, object]:
         ],
         "points": table_rows.points(stats, lang),
         "month": lang.month(stats.month),
-        "known": lang.day(stats.edition.as_of.date()),
+        "dated": edition_dates.sentence(stats.edition.timeline, lang),
         "next_cutoff": lang.day(_cutoff(stats, 1)),
     }
 

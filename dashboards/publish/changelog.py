@@ -8,7 +8,7 @@ import pandas as pd
 from dashboards import metadata
 from dashboards.i18n import Language, language
 from dashboards.publish.changes import Changes
-from dashboards.publish.publication import Publication, records
+from dashboards.publish.publication import Publication, instant, records
 from dashboards.publish.readme import escaped
 
 DIGITS = 4  # decimals of a revised figure: the most that a publisher gives
@@ -20,7 +20,7 @@ def document(publication: Publication, changes: Changes) -> dict[str, Any]:
     return {
         "month": edition.month,
         "previous": changes.before,
-        "cutoff": f"{edition.as_of:%Y-%m-%dT%H:%M:%SZ}",
+        "cutoff": instant(edition.as_of),
         "method": {
             "version": edition.framework_version,
             "previous": changes.version_before or None,

@@ -4,16 +4,21 @@ from typing import Any
 
 from dashboards.bulletin import headline
 from dashboards.i18n import language
-from dashboards.publish.publication import Publication, both, missing_is_null
+from dashboards.publish.publication import Publication, both, instant, missing_is_null
 
 
 def document(publication: Publication) -> dict[str, Any]:
     """The summary of an edition; its JSON Schema is `edition`."""
     edition = publication.edition
+    public_at = edition.timeline.public_at
     return {
         "id": publication.id,
         "month": edition.month,
-        "cutoff": f"{edition.as_of:%Y-%m-%dT%H:%M:%SZ}",
+        "cutoff": instant(edition.as_of),
+        "computed_at": publication.computed,
+        "public_at": instant(public_at) if public_at else None,
+        "reconstructed": edition.timeline.reconstructed,
+        "dated": both(publication.dated),
         "version": publication.version,
         "framework_version": edition.framework_version,
         "framework_hash": edition.framework_hash,

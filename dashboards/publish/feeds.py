@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from dashboards import metadata
+from dashboards.i18n import language
 from dashboards.metadata import AUTHORITY
 from dashboards.publish import atom
 from dashboards.publish.atom import Entry
@@ -24,7 +25,7 @@ def editions(
         [_entry(name, card, code, page(name)) for name, card in reversed(list(cards.items()))],
         id=f"{AUTHORITY}editions:{code}",
         title=words["editions"],
-        updated=max(card["cutoff"] for card in cards.values()),
+        updated=max(map(_updated, cards.values())),
         author=words["publisher"],
         language=code,
         address=address,
@@ -33,12 +34,20 @@ def editions(
 
 
 def _entry(name: str, card: Mapping[str, Any], code: str, page: str) -> Entry:
+    words = metadata.dataset(code)
+    mark = f" ({language(code).say('mark_reconstructed')})" if card.get("reconstructed") else ""
+    dated = f"{card['dated'][code]}. " if "dated" in card else ""
     return Entry(
         id=f"{AUTHORITY}edition:{name}:{code}",
-        title=card["headline"][code],
-        updated=card["cutoff"],
-        published=card["cutoff"],
+        title=card["headline"][code] + mark,
+        updated=_updated(card),
+        published=card.get("public_at") or "",
         page=page,
         category=card["index"]["regime"] or "",
-        summary=metadata.dataset(code)["description"],
+        summary=dated + words["description"],
     )
+
+
+def _updated(card: Mapping[str, Any]) -> str:
+    """From when it is public; its cut-off in a folder of before that was written."""
+    return str(card.get("public_at") or card["cutoff"])

@@ -3,14 +3,16 @@
 import json
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
 
 import pandas as pd
 
-from dashboards import metadata
+from dashboards import edition_dates, metadata
 from dashboards.edition_stats import EditionStats
+from dashboards.i18n import language
 from dashboards.metadata import AUTHORITY, Table
 from dashboards.publish.sanitize import clean
 from dashboards.tables import tables
@@ -78,9 +80,25 @@ class Publication:
         return f"{year}.{int(month)}.0"
 
     @property
-    def published(self) -> str:
-        """The day of the cut-off, YYYY-MM-DD: the time of writing changes no byte."""
-        return f"{self.edition.as_of:%Y-%m-%d}"
+    def available(self) -> str:
+        """The day from which it is public, YYYY-MM-DD, or on which it was computed.
+
+        It is stored with the edition: the time of writing changes no byte.
+        """
+        return f"{self.edition.timeline.available_at:%Y-%m-%d}"
+
+    @property
+    def computed(self) -> str:
+        """When it was computed, as ISO 8601."""
+        return instant(self.edition.timeline.computed_at)
+
+    def description(self, code: str) -> str:
+        """What it is, and when it was published, or that it is reconstructed."""
+        return f"{metadata.dataset(code)['description']} {self.dated(code)}."
+
+    def dated(self, code: str) -> str:
+        """When it was published or reconstructed, in a language."""
+        return edition_dates.sentence(self.edition.timeline, language(code))
 
     @property
     def span(self) -> tuple[str, str]:
@@ -106,6 +124,11 @@ def prepare(edition: Edition, base: str = "") -> Publication:
     cleaned = clean(edition)
     frames = tables(cleaned)
     return Publication(cleaned, base, frames, metadata.describe(frames, cleaned))
+
+
+def instant(when: datetime) -> str:
+    """An instant, UTC, as ISO 8601."""
+    return when.strftime(metadata.PATTERNS["instant"])
 
 
 def both(say: Callable[[str], str]) -> dict[str, str]:

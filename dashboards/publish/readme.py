@@ -28,7 +28,7 @@ def _lines(publication: Publication, code: str) -> Iterator[str]:
     words, lang = metadata.words("readme", code), language(code)
     values = {
         "month": lang.of_month(publication.edition.month),
-        "day": lang.day(publication.edition.as_of.date()),
+        "dated": publication.dated(code),
         "licence": metadata.dataset()["licence"],
         "licence_url": metadata.dataset()["licence_url"],
     }

@@ -1,6 +1,6 @@
 """Build the site: every page in both languages, with charts and data."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -80,11 +80,15 @@ ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 
 @dataclass(frozen=True)
 class BuildResult:
-    """What a build did: files written, files removed, and issues shown."""
+    """What a build did: files written and removed, issues shown, months left out.
+
+    `waiting` are the months of which an edition waits for an editor.
+    """
 
     written: int
     removed: int
     issues: int
+    waiting: Sequence[str] = ()
 
 
 def build(
@@ -94,6 +98,7 @@ def build(
     *,
     base: str = "",
     forced: bool = False,
+    approval: bool = False,
     countries: Mapping[str, str] = projects.HERE,
 ) -> BuildResult:
     """Write what changed of the site into `out`, whole or not at all.
@@ -102,20 +107,24 @@ def build(
 
     Args:
         base: address that the site will have, "" where it is not known.
-        forced: show an edition before its hour of release.
+        forced: show an edition before its hour of release and its approval.
+        approval: leave out what no editor has approved.
         countries: countries whose announced data centres are listed, English name to French.
 
     Raises:
         LookupError: there is no edition to show.
         OSError: the disk is full, among others; the site that was there is unchanged.
     """
-    context, site = site_context(engine, now, forced=forced), out.resolve()
+    context = site_context(engine, now, forced=forced, approval=approval)
+    site = out.resolve()
     with Staging(site.parent) as staging:
         page_groups = PageGroups(engine, context, staging.folder(site.name), base)
-        return _write(page_groups, countries, forced=forced)
+        return _write(page_groups, countries, forced=forced, approval=approval)
 
 
-def _write(page_groups: PageGroups, countries: Mapping[str, str], *, forced: bool) -> BuildResult:
+def _write(
+    page_groups: PageGroups, countries: Mapping[str, str], *, forced: bool, approval: bool
+) -> BuildResult:
     """Write every group of files that changed, and the pages that list all issues."""
     record, writer = BuildRecord(page_groups.out), OutputWriter(page_groups.out)
     stamps = page_groups.stamps
@@ -124,7 +133,7 @@ def _write(page_groups: PageGroups, countries: Mapping[str, str], *, forced: boo
     # what the pages show of files: the issues' data and the series
     issues_left = {SERIES, *(issue.name for issue in page_groups.context.issues)} & set(stale)
     others = [name for name in stale if name != newest]
-    with parallel.make_all(page_groups, others, forced=forced) as rest:
+    with parallel.make_all(page_groups, others, forced=forced, approval=approval) as rest:
         # the newest issue here, whose edition is at hand, while the workers begin
         first = [parallel.make_one(page_groups, newest)] if newest in stale else []
         groups = chain(first, rest)
@@ -138,7 +147,9 @@ def _write(page_groups: PageGroups, countries: Mapping[str, str], *, forced: boo
             record.note(name, stamps[name], files, written)
     record.note("site", "", writer.files, writer.written)
     removed = record.close()
-    return BuildResult(record.written, removed, len(page_groups.context.issues))
+    context = page_groups.context
+    left_out = () if forced else context.waiting
+    return BuildResult(record.written, removed, len(context.issues), left_out)
 
 
 def _site_pages(

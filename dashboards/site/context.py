@@ -1,7 +1,7 @@
 """Everything that a site is built from, read from the warehouse once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -11,11 +11,12 @@ from sqlalchemy import Engine, select
 
 from dashboards.edition_stats import EditionStats
 from warehouse import edition, events
-from warehouse.alerts import repository
+from warehouse.alerts import repository as alerts
 from warehouse.alerts.tables import AlertRule, AlertState
 from warehouse.edition import Edition
 from warehouse.observations import read
-from warehouse.release_calendar import EditionDates, edition_dates
+from warehouse.publication import repository
+from warehouse.publication.timeline import EditionTimeline
 from warehouse.row_conversion import dates, rows
 from warehouse.tables import Release, core
 
@@ -38,43 +39,57 @@ group by source, expectation, reason order by source, expectation, reason
 
 @dataclass(frozen=True)
 class Issue:
-    """A published edition: its permanent name, and what replaced it, if anything.
+    """An edition that the site shows: its permanent name, and what replaced it, if anything.
 
     `name` is the month, with `-r1`, `-r2` for a reissue; `score` is the index of the month.
     """
 
-    release: int
-    month: str
+    timeline: EditionTimeline
     name: str
     reissue: int
-    as_of: datetime
-    recorded_at: datetime
     version: str
     method: str
     fingerprint: str
     score: float
     regime: str
     replaced_by: str
-    due: EditionDates
+
+    @property
+    def release(self) -> int:
+        """The id of the edition."""
+        return self.timeline.release
+
+    @property
+    def month(self) -> str:
+        """Its month, YYYY-MM."""
+        return self.timeline.month
 
     @property
     def stamp(self) -> str:
         """What the pages of this issue depend on: equal stamps mean equal pages."""
-        return f"{self.fingerprint} {self.method} {self.replaced_by}"
+        return f"{self.fingerprint} {self.method} {self.replaced_by} {self.dated}"
+
+    @property
+    def dated(self) -> str:
+        """What its dates in print depend on."""
+        own = self.timeline
+        return f"{own.month} {own.available_at.isoformat()} {own.reconstructed} {own.waits}"
 
 
 @dataclass(frozen=True)
 class SiteContext:
     """The newest edition, every issue, and what is known when the site is built.
 
-    `issues` are ordered newest first. `announcements` are those of data centres, `fates` what
-    became of them by view. `later` is the index of each month (period, score) with the figures
-    known to each release. `quarantined` counts the rejected rows by source and reason.
+    `issues` are ordered newest first, `waiting` are the months that wait for an editor.
+    `announcements` are those of data centres, `fates` what became of them by view. `later` is the
+    index of each month (period, score) with the figures known to each release. `quarantined`
+    counts the rejected rows by source and reason.
     """
 
     edition: Edition
     issues: Sequence[Issue]
     now: datetime
+    waiting: Sequence[str]
     events: pd.DataFrame
     rules: pd.DataFrame
     states: pd.DataFrame
@@ -102,28 +117,31 @@ class SiteContext:
         return len(self.rules) > 0
 
 
-def site_context(engine: Engine, now: datetime, *, forced: bool = False) -> SiteContext:
+def site_context(
+    engine: Engine, now: datetime, *, forced: bool = False, approval: bool = False
+) -> SiteContext:
     """Read what may be shown at `now`.
 
-    An edition is left out until its hour of release unless `forced`. Raises LookupError where
-    no edition may be shown.
+    An edition is left out until its hour of release, and where the installation asks for that
+    (`approval`), until an editor has approved it; unless `forced`. Raises LookupError where no
+    edition may be shown.
     """
-    shown = [issue for issue in issues(engine) if forced or issue.due.publication <= now]
+    timelines = repository.timelines(engine, approval=approval)
+    waiting = tuple(dict.fromkeys(edition.month for edition in timelines if edition.waits))
+    shown = issues(engine, timelines, now, forced=forced)
     if not shown:
-        raise LookupError(
-            "no edition may be shown yet: compute one with `silentcrash release`, or wait for "
-            "its hour of release"
-        )
+        raise LookupError(_nothing(waiting))
     with engine.connect() as connection:
         fetches, quarantined = rows(connection, FETCHES), rows(connection, QUARANTINED)
         later = rows(connection, LATER)
     return SiteContext(
-        edition=edition.load(engine, shown[0].release),
+        edition=replace(edition.load(engine, shown[0].release), timeline=shown[0].timeline),
         issues=shown,
         now=now,
-        events=repository.history(engine),
-        rules=repository.frame(engine, AlertRule),
-        states=repository.frame(engine, AlertState),
+        waiting=waiting,
+        events=alerts.history(engine),
+        rules=alerts.frame(engine, AlertRule),
+        states=alerts.frame(engine, AlertState),
         revisions=read.revisions(engine),
         later=later.assign(period=dates(later["period"])),
         sources=read.status(engine, now),
@@ -134,53 +152,58 @@ def site_context(engine: Engine, now: datetime, *, forced: bool = False) -> Site
     )
 
 
-def issues(engine: Engine) -> list[Issue]:
-    """Every published edition, newest first.
+def _nothing(waiting: Sequence[str]) -> str:
+    if waiting:
+        return (
+            f"no edition may be shown yet: {', '.join(waiting)} waits for an editor, "
+            f"`silentcrash release approve {waiting[-1]} --by NAME`"
+        )
+    return (
+        "no edition may be shown yet: compute one with `silentcrash release`, or wait for "
+        "its hour of release"
+    )
+
+
+def issues(
+    engine: Engine, timelines: Sequence[EditionTimeline], now: datetime, *, forced: bool = False
+) -> list[Issue]:
+    """Every edition that is public at `now`, newest first; with `forced`, the others too.
 
     A release computed for another date than the cut-off of its month is not an issue: it shows
     what would have been published then, and never was.
     """
+    named = repository.issued(timelines, waiting=forced)
+    shown = {
+        name: timeline
+        for name, timeline in named.items()
+        if forced or timeline.state(now) == "public"
+    }
     table = core(Release)
+    columns = (table.c.id, table.c.framework_version, table.c.framework_hash, table.c.data_hash)
     with engine.connect() as connection:
-        releases = rows(connection, select(table).order_by(table.c.month, table.c.id))
+        releases = rows(connection, select(*columns))
         levels = rows(connection, SCORES)
-    joined = releases.merge(levels, left_on="id", right_on="release")
-    published: list[Issue] = []
-    for _, month in joined.groupby("month"):
-        at_cutoff = [
-            row for row in month.to_dict("records") if _instant(row["as_of"]) == _due(row).cutoff
-        ]
-        published += [_issue(at_cutoff, rank) for rank in range(len(at_cutoff))]
-    return published[::-1]
+    joined = releases.merge(levels, left_on="id", right_on="release").set_index("id")
+    names = list(shown)
+    return [
+        _issue(name, shown[name], joined.loc[shown[name].release].to_dict(), names)
+        for name in reversed(names)
+    ]
 
 
-def _issue(of_month: Sequence[dict[Any, Any]], rank: int) -> Issue:
-    row, last = of_month[rank], rank == len(of_month) - 1
+def _issue(
+    name: str, timeline: EditionTimeline, row: Mapping[Any, Any], names: Sequence[str]
+) -> Issue:
+    month, _, reissue = name.partition("-r")
+    later = [other for other in names[names.index(name) + 1 :] if other[: len(month)] == month]
     return Issue(
-        release=int(row["id"]),
-        month=row["month"],
-        name=_name(row["month"], rank),
-        reissue=rank,
-        as_of=_instant(row["as_of"]),
-        recorded_at=_instant(row["created_at"]),
+        timeline=timeline,
+        name=name,
+        reissue=int(reissue or 0),
         version=row["framework_version"],
         method=row["framework_hash"],
         fingerprint=row["data_hash"],
         score=float(row["score"]) if pd.notna(row["score"]) else float("nan"),
         regime=row["regime"],
-        replaced_by="" if last else _name(row["month"], rank + 1),
-        due=_due(row),
+        replaced_by=later[0] if later else "",
     )
-
-
-def _name(month: str, rank: int) -> str:
-    return f"{month}-r{rank}" if rank else month
-
-
-def _due(row: dict[Any, Any]) -> EditionDates:
-    return edition_dates(row["month"], int(row["framework"]["rules"]["cutoff_day"]))
-
-
-def _instant(stamp: Any) -> datetime:
-    instant = pd.Timestamp(stamp)
-    return (instant.tz_localize("UTC") if instant.tzinfo is None else instant).to_pydatetime()

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from dashboards.i18n import Language, language
+from warehouse.release_calendar import local_hours
 
 CODES = ("fr", "en")
 ARABIC = "ar"  # of the home page only
@@ -19,10 +20,21 @@ class SiteLocale(Language):
     def moment(self, when: datetime) -> str:
         """A day and its hour, UTC: "11 novembre 2026, 9 h 00 UTC"."""
         at = when.astimezone(UTC)
-        if self.code == "ar":
-            return f"{self.day(at.date())}، {at:%H:%M} UTC"
-        hour = f"{at.hour}\u00a0h\u00a0{at.minute:02}" if self.code == "fr" else f"{at:%H:%M}"
-        return f"{self.day(at.date())}, {hour}\u00a0UTC"
+        comma = "،" if self.code == "ar" else ","
+        return f"{self.day(at.date())}{comma} {self.hour(at)}\u00a0UTC"
+
+    def moments(self, when: datetime) -> str:
+        """The same with the hour in Paris and in Rabat."""
+        comma = "،" if self.code == "ar" else ","
+        return f"{self.day(when.astimezone(UTC).date())}{comma} {self.hours(when)}"
+
+    def hours(self, when: datetime, form: str = "hours") -> str:
+        """The hour in UTC, in Paris and in Rabat; `hours_listed` is the short form."""
+        return self.say(form, **{place: self.hour(at) for place, at in local_hours(when).items()})
+
+    def hour(self, at: datetime) -> str:
+        """The hour of an instant in its own zone: "9 h 00"."""
+        return f"{at.hour}\u00a0h\u00a0{at.minute:02}" if self.code == "fr" else f"{at:%H:%M}"
 
     def licence(self, text: str) -> str:
         """A licence by its own name, with the catalogue's remarks translated."""

@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment
 from markupsafe import Markup
 
-from dashboards import rendering
+from dashboards import edition_dates, rendering
 from dashboards.bulletin.figures import Draw
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
@@ -77,7 +77,7 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "head": [(path, page_names.get(path or "home")) for path in HEAD],
         "foot": [(path, page_names.get(path)) for path in FOOT],
         "month": lang.month(context.issue.month + "-01"),
-        "released": lang.moment(context.issue.due.publication),
+        "dated": edition_dates.sentence(context.issue.timeline, lang),
     }
     return _templates(lang.code).get_template(page.template).render(shell | {**page.content})
 

@@ -3,7 +3,7 @@
 import json
 import zipfile
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache, partial
 from hashlib import sha256
 from io import BytesIO
@@ -107,7 +107,9 @@ class PageGroups:
             writer.put(f"cards/{issue.name}.{lang.code}.png", social_image.png(stats, lang))
 
     def _edition(self, issue: Issue) -> Edition:
-        return self.context.edition if issue == self.context.issue else self._load(issue.release)
+        if issue == self.context.issue:
+            return self.context.edition
+        return replace(self._load(issue.release), timeline=issue.timeline)
 
     def _before(self, issue: Issue) -> Edition | None:
         """The last edition of the months before that of the issue."""

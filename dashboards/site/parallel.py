@@ -30,7 +30,7 @@ def make_one(page_groups: PageGroups, name: str) -> GroupResult:
 
 @contextmanager
 def make_all(
-    page_groups: PageGroups, names: Sequence[str], *, forced: bool
+    page_groups: PageGroups, names: Sequence[str], *, forced: bool, approval: bool
 ) -> Iterator[Iterator[GroupResult]]:
     """Make these groups in the background; gives those that are done.
 
@@ -43,7 +43,7 @@ def make_all(
         yield (make_one(page_groups, name) for name in names)
         return
     url = page_groups.engine.url.render_as_string(hide_password=False)
-    arguments = (url, page_groups.context.now, page_groups.out, page_groups.base, forced)
+    arguments = (url, page_groups.context.now, page_groups.out, page_groups.base, forced, approval)
     # a fork would carry over the threads of the renderer, which do not survive it
     pool = ProcessPoolExecutor(processes, get_context("spawn"), _ready, arguments)
     try:
@@ -73,13 +73,14 @@ def _shared(page_groups: PageGroups, pending: list[Task]) -> Iterator[GroupResul
             yield from pending.pop(0)[1].result()
 
 
-def _ready(url: str, now: datetime, out: Path, base: str, forced: bool) -> None:
+def _ready(url: str, now: datetime, out: Path, base: str, forced: bool, approval: bool) -> None:
     """Prepare a worker process."""
     global _page_groups
     from warehouse.database import open_for_reading
 
     engine = open_for_reading(url)
-    _page_groups = PageGroups(engine, site_context(engine, now, forced=forced), out, base)
+    context = site_context(engine, now, forced=forced, approval=approval)
+    _page_groups = PageGroups(engine, context, out, base)
 
 
 def _make(names: Sequence[str]) -> list[GroupResult]:

@@ -48,24 +48,30 @@ def rules_in_force(path: Path | None = None) -> RuleSet:
 
 
 def evaluate(
-    engine: Engine, settings: Settings, release: int, rules: RuleSet
+    engine: Engine, settings: Settings, release: int | None, rules: RuleSet
 ) -> list[repository.Row]:
-    """Evaluate an edition and the last fetches: record, queue, write the feeds."""
+    """Evaluate an edition and the last fetches: record, queue, write the feeds.
+
+    None stands for an edition that nothing may be said of yet.
+    """
     from pipelines.alerts import feed
     from warehouse import events as announcement_store
     from warehouse.observations import read
 
-    evaluated = edition.load(engine, release)
     in_use = channels.in_use(rules, SECRETS)
-    titles = {language: signals.titles(evaluated, language) for language in ("fr", "en")}
-    seen = signals.vintage(evaluated)
-    events = record_findings(
-        engine,
-        findings.of_edition(rules, evaluated),
-        Evaluation(seen.key, seen.as_of, settings.now),
-        in_use,
-        titles,
-    )
+    titles: dict[str, dict[str, str]] = {"fr": {}, "en": {}}
+    events = []
+    if release is not None:
+        evaluated = edition.load(engine, release)
+        titles = {language: signals.titles(evaluated, language) for language in titles}
+        seen = signals.vintage(evaluated)
+        events = record_findings(
+            engine,
+            findings.of_edition(rules, evaluated),
+            Evaluation(seen.key, seen.as_of, settings.now),
+            in_use,
+            titles,
+        )
     status = read.status(engine, as_of=settings.now)
     events += record_findings(
         engine,

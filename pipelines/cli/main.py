@@ -21,6 +21,7 @@ from pipelines.cli import (
     lake,
     query,
     register,
+    release,
     run,
     series,
     set_apart,
@@ -43,6 +44,7 @@ app.add_typer(announcements.app, name="announcements")
 app.add_typer(index.app, name="index")
 app.add_typer(lake.app, name="lake")
 app.add_typer(register.app, name="register")
+app.add_typer(release.app, name="release")
 app.add_typer(series.app, name="series")
 app.add_typer(site.app, name="site")
 app.add_typer(sources.app, name="sources")

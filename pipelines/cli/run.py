@@ -1,11 +1,11 @@
-"""`silentcrash run` and `release`: from figures to a published edition."""
+"""`silentcrash run`: from figures to a published edition."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.terminal.options import AsOf, Out, parse_day, settings
+from pipelines.cli.terminal.options import Out, parse_day, settings
 from pipelines.cli.terminal.render import progress
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def run(
     from pipelines.announcements import curated
     from pipelines.cli.terminal import summary
     from pipelines.ingest import ingestion, store
-    from pipelines.release import compute
+    from pipelines.release import approval, compute
     from sources import registry
     from warehouse.observations import read
 
@@ -45,39 +45,19 @@ def run(
             outcomes.append(outcome)
             step(f"{outcome.source}: {outcome.outcome}")
         step("Computing the index, month by month")
-        number = compute.compute(engine, None, now=chosen.now)
+        number = compute.compute(engine, None, now=chosen.now, approval=chosen.approval)
         step("Writing the bulletin and the tables")
-        published = compute.publish(engine, number, out or chosen.releases)
+        published = compute.publish(
+            engine, number, out or chosen.releases, approval=chosen.approval
+        )
         step("Evaluating the alerts")
         rules = service.rules_in_force()
-        service.evaluate(engine, chosen, number, rules)
+        service.evaluate(engine, chosen, approval.announced(engine, chosen), rules)
         service.send(engine, chosen, rules)
     status = read.status(engine, as_of=chosen.now)
     summary.show(Console(), published, outcomes, status)
     if not offline:
         summary.contact(Console(), in_use.without_contact(chosen, sources))
-
-
-@app.command()
-def release(month: str, as_of: AsOf = "", out: Out = None) -> None:
-    """Publish MONTH (YYYY-MM) as known at its cut-off.
-
-    With --as-of, as known on that day.
-    """
-    from rich.console import Console
-
-    from pipelines.cli.terminal import summary
-    from pipelines.release import compute
-    from warehouse.observations import read
-
-    chosen, period = settings(), compute.parse_month(month)
-    with progress(f"Computing {month}") as step:
-        engine = with_history(chosen)
-        number = compute.compute(engine, period, as_of=parse_day(as_of), now=chosen.now)
-        step("Writing the bulletin and the tables")
-        published = compute.publish(engine, number, out or chosen.releases)
-    status = read.status(engine, as_of=published.edition.as_of)
-    summary.show(Console(), published, [], status)
 
 
 def with_history(settings: "Settings") -> "Engine":

@@ -25,7 +25,7 @@ def build(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder of the site.")],
     base: Annotated[str, typer.Option("--base", help="Address that the site will have.")] = "",
     force: Annotated[
-        bool, typer.Option("--force", help="Show an edition before its hour; say why.")
+        bool, typer.Option("--force", help="Show an edition before its hour or approval; say why.")
     ] = False,
     reason: Annotated[str, typer.Option("--reason", help="Why, for the log.")] = "",
 ) -> None:
@@ -34,7 +34,9 @@ def build(
     Only what changed is written, and only what an earlier build wrote is removed.
     """
     if force and not reason.strip():
-        raise UsageError("an edition is shown before its hour only with a reason: add --reason")
+        raise UsageError(
+            "an edition is shown before its hour or approval only with a reason: add --reason"
+        )
     from dashboards.site.build import build as build_site
     from pipelines.ingest import store
     from sources.announcements import countries
@@ -49,6 +51,7 @@ def build(
             chosen.now,
             base=base.rstrip("/"),
             forced=force,
+            approval=chosen.approval,
             countries={country: countries.french(country) for country in countries.AFRICA},
         )
     except LookupError as fault:
@@ -57,6 +60,11 @@ def build(
         f"{out}: {result.issues} editions, {result.written} files written, "
         f"{result.removed} removed; open {out / 'index.html'}"
     )
+    for month in result.waiting:
+        print(
+            f"{month} is left out: an edition waits for `silentcrash release approve {month} "
+            "--by NAME`"
+        )
 
 
 @app.command()

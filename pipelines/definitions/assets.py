@@ -11,7 +11,7 @@ from pipelines.definitions.resources import Observatory
 from pipelines.definitions.source_assets import OWNERS
 from pipelines.index import framework
 from pipelines.ingest import ingestion
-from pipelines.release import compute, runway
+from pipelines.release import approval, compute, runway
 from sources import find_source
 from warehouse import edition
 
@@ -65,7 +65,7 @@ def index(
     read = [find_source(key) for key in INDEX_SOURCES]
     for _ in ingestion.ingest_all(engine, settings, read, live=False):
         pass  # the shipped history of sources that were never fetched
-    number = compute.compute(engine, None, now=settings.now)
+    number = compute.compute(engine, None, now=settings.now, approval=settings.approval)
     computed = edition.load(engine, number)
     version = dg.DataVersion(computed.data_hash)
     last = computed.values.loc[computed.values["key"].eq("index")].iloc[-1]
@@ -120,13 +120,15 @@ def monthly_release(
     """Rebuild the edition of the partition's month as known at its cut-off."""
     engine, settings = observatory.open()
     month = compute.parse_month(context.partition_key)
-    number = compute.compute(engine, month, now=settings.now)
-    done = compute.publish(engine, number, settings.releases)
+    asked = settings.approval
+    number = compute.compute(engine, month, now=settings.now, approval=asked)
+    done = compute.publish(engine, number, settings.releases, approval=asked)
     return dg.MaterializeResult(
         metadata={
             "folder": dg.MetadataValue.path(str(done.folder)),
             "files": len(done.files),
             "data_hash": done.edition.data_hash,
+            "publication": approval.remark(done.edition.timeline),
         },
         data_version=dg.DataVersion(done.edition.data_hash),
     )
@@ -143,14 +145,18 @@ def monthly_release(
     automation_condition=A.eager() | (EVERY_DAY & ~A.in_progress()),
 )
 def alerts(observatory: Observatory) -> dg.MaterializeResult:
-    """Evaluate the newest edition; one that was evaluated already adds nothing."""
+    """Evaluate the newest edition; one that was evaluated already adds nothing.
+
+    One that waits for an editor is not looked at, but for the one before it.
+    """
     engine, settings = observatory.open()
-    newest = edition.load(engine)
-    events = service.evaluate(engine, settings, newest.id, service.rules_in_force())
+    number = approval.announced(engine, settings)
+    events = service.evaluate(engine, settings, number, service.rules_in_force())
+    newest = None if number is None else edition.load(engine, number)
     labels = [f"{event['kind']} {event['rule']} {event['series']}" for event in events]
     return dg.MaterializeResult(
-        metadata={"events": labels, "edition": newest.month},
-        data_version=dg.DataVersion(f"{newest.id}:{newest.data_hash}"),
+        metadata={"events": labels, "edition": newest.month if newest else "none is approved"},
+        data_version=dg.DataVersion(f"{newest.id}:{newest.data_hash}" if newest else "none"),
     )
 
 

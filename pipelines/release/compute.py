@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -19,6 +19,8 @@ from pipelines.release.facts import figures
 from warehouse import edition
 from warehouse.edition import Edition
 from warehouse.observations import read
+from warehouse.publication import repository as publication_store
+from warehouse.release_calendar import edition_dates
 
 if TYPE_CHECKING:
     from dashboards.publish import collection
@@ -111,20 +113,32 @@ def compute(
     *,
     now: datetime,
     as_of: datetime | None = None,
+    approval: bool = False,
 ) -> int:
     """Store the `draft` of a month with its intervals and what moved it; its id.
 
     The same draft twice is one, and what goes with it is computed once. From the same figures, by
-    the same method and software, not even the draft is.
+    the same method and software, not even the draft is. With `approval` it waits for an editor
+    before it is public: `silentcrash release approve`.
     """
     newest = framework.newest()
     dates = _dates(realtime.closed_months(newest, now), month, as_of, newest)
-    question = {"month": str(month), "dates": {str(due): date for due, date in dates.items()}}
+    question = {
+        "month": str(month),
+        "dates": {str(due): date for due, date in dates.items()},
+        "approval": approval,
+    }
     inputs = unchanged.key("edition", newest.hash, read.newest_fetch(engine), question)
-    return unchanged.once(engine, inputs, lambda: _stored(engine, month, now, as_of))
+    return unchanged.once(engine, inputs, lambda: _stored(engine, month, now, as_of, approval))
 
 
-def _stored(engine: Engine, month: pd.Period | None, now: datetime, as_of: datetime | None) -> int:
+def _stored(
+    engine: Engine,
+    month: pd.Period | None,
+    now: datetime,
+    as_of: datetime | None,
+    approval: bool,
+) -> int:
     new = draft(engine, month, now=now, as_of=as_of)
     same: dict[str, Any] = {
         "month": str(new.month),
@@ -136,6 +150,7 @@ def _stored(engine: Engine, month: pd.Period | None, now: datetime, as_of: datet
     if stored is not None:
         return stored
     earlier, values = revisions.before(engine, new.point), bounded(new)
+    due = edition_dates(str(new.month), new.method.rules.cutoff_day)
     return edition.save(
         engine,
         **same,
@@ -143,6 +158,8 @@ def _stored(engine: Engine, month: pd.Period | None, now: datetime, as_of: datet
         framework=new.method.as_dict(),
         framework_version=new.method.version,
         created_at=now,
+        due_at=due.publication,
+        awaits_approval=approval and new.as_of == due.cutoff,
         values=values,
         lineage=new.lineage,
         change=revisions.change(earlier, new.readings, new.point, new.values),
@@ -225,25 +242,30 @@ def data_hash(values: pd.DataFrame) -> str:
     return sha256(ordered.to_csv(index=False).encode()).hexdigest()
 
 
-def publish(engine: Engine, release: int, out: Path) -> Published:
+def publish(engine: Engine, release: int, out: Path, *, approval: bool = False) -> Published:
     """Write the bulletin and tables of a stored release into a folder of `out`.
 
     The folder is the month; a release with another as_of than the month's cut-off says so in
-    its folder's name, so that it never takes the place of the edition that was published.
+    its folder's name, so that it never takes the place of the edition that was published. So does
+    one that waits for an editor, where the installation asks for that (`approval`): no feed or
+    list announces it.
     """
     from dashboards.publish import collection
 
-    stored = edition.load(engine, release)
-    own = Framework.model_validate(stored.framework)
-    standard = realtime.cutoff(pd.Period(stored.month, "M"), own)
-    usual = stored.as_of == standard
-    folder = out / (stored.month if usual else f"{stored.month}_as_of_{stored.as_of:%Y-%m-%d}")
-    previous, layout = _before(engine, stored), collection.Layout() if usual else None
+    loaded = edition.load(engine, release)
+    stored = replace(loaded, timeline=loaded.timeline.under(approval))
+    own = stored.timeline
+    folder = out / stored.month
+    if own.trial:
+        folder = out / f"{stored.month}_as_of_{stored.as_of:%Y-%m-%d}"
+    elif own.waits:
+        folder = out / waiting_folder(stored.month)
+    previous, layout = _before(engine, stored), collection.Layout() if own.public_at else None
     cards = collection.read_cards(out, layout) if layout else {}
     others = {name: card for name, card in cards.items() if name != folder.name}
     written = unchanged.files(
         engine,
-        unchanged.key("files", stored, previous, others, usual),
+        unchanged.key("files", stored, previous, others, bool(layout)),
         folder,
         collection.PLACES if layout else (),
         lambda: _write(stored, previous, folder, layout),
@@ -266,10 +288,13 @@ def _write(
     return data.write(prepare(stored), folder, previous=previous, pages=pages, layout=layout)
 
 
+def waiting_folder(month: str) -> str:
+    """The name of the folder of an edition that waits for an editor."""
+    return f"{month}_awaiting_approval"
+
+
 def _before(engine: Engine, current: Edition) -> Edition | None:
-    """The last edition of an earlier month published at its cut-off, if any."""
-    method, rows = framework.newest(), edition.editions(engine)
-    for row in rows.loc[rows["month"].lt(current.month)].iloc[::-1].to_dict("records"):
-        if pd.Timestamp(row["as_of"]) == realtime.cutoff(pd.Period(row["month"], "M"), method):
-            return edition.load(engine, int(row["release"]))
-    return None
+    """The last edition of an earlier month that was let out, if any."""
+    issued = publication_store.issued(publication_store.timelines(engine)).values()
+    earlier = [timeline for timeline in issued if timeline.month < current.month]
+    return edition.load(engine, earlier[-1].release) if earlier else None

@@ -54,7 +54,7 @@ def computed(engine: Engine) -> dict[str, Any]:
         "month": "2026-01",
         "as_of": day("2026-04-10"),
         "recorded_by": read.newest_fetch(engine),
-        "framework": {"title": {"fr": "Méthode inventée"}},
+        "framework": {"title": {"fr": "Méthode inventée"}, "rules": {"cutoff_day": 10}},
         "framework_version": "0",
         "framework_hash": "f0",
         "data_hash": "d0",

@@ -42,7 +42,7 @@ def values(month: str) -> pd.DataFrame:
 def stored(engine: Engine, month: str, created_at: datetime, gauges: Gauges | None) -> int:
     release: dict[str, Any] = {
         "month": month, "as_of": day("2026-04-10"), "recorded_by": 0,
-        "framework": {"title": {}}, "framework_version": "0",
+        "framework": {"title": {}, "rules": {"cutoff_day": 10}}, "framework_version": "0",
         "framework_hash": "f0", "data_hash": "d0", "created_at": created_at,
     }  # fmt: skip
     return edition.save(engine, values=values(month), lineage=LINEAGE, gauges=gauges, **release)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import holidays
 import pandas as pd
 import pytest
 
@@ -19,13 +20,13 @@ def test_the_cut_off_is_the_last_second_of_its_day_in_the_next_month(day: int) -
 
 
 @pytest.mark.parametrize("day", [1, 10, 28])
-def test_publication_is_at_nine_on_the_first_weekday_after(day: int) -> None:
+def test_publication_is_at_nine_on_a_weekday_soon_after(day: int) -> None:
     for month in MONTHS:
         dates = release_calendar.edition_dates(month, day)
         wait = dates.publication - dates.cutoff
         assert dates.publication.weekday() < 5
         assert dates.publication.hour == 9
-        assert timedelta(hours=9) < wait < timedelta(days=3)
+        assert timedelta(hours=9) < wait < timedelta(days=5)
 
 
 @pytest.mark.parametrize("day", [1, 10, 28])
@@ -38,6 +39,50 @@ def test_the_coming_editions_follow_each_other_without_a_gap(day: int) -> None:
     assert months == list(pd.period_range(months[0], periods=4, freq="M"))
     before = release_calendar.edition_dates(str(months[0] - 1), day)
     assert before.publication <= now
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "why"),
+    [
+        ("2026-10", "2026-11-11", []),  # made before holidays counted: its date stays
+        ("2027-10", "2027-11-12", [("FR", "Armistice Day")]),  # Code du travail, L3133-1
+        # Décret 2-77-169 as amended: the manifesto of 11 January, a Monday after a Sunday's cut-off
+        ("2026-12", "2027-01-12", [("MA", "Proclamation of Independence Day")]),
+        ("2026-11", "2026-12-11", []),
+    ],
+)
+def test_a_holiday_of_france_or_morocco_moves_what_is_still_to_come(
+    month: str, day: str, why: list[tuple[str, str]]
+) -> None:
+    dates = release_calendar.edition_dates(month, 10)
+    assert f"{dates.publication:%Y-%m-%dT%H}" == f"{day}T09"
+    assert [(holiday.country, holiday.en) for holiday in dates.moved_by] == why
+
+
+def test_nobody_works_on_no_day_of_release() -> None:
+    off = {"FR": holidays.country_holidays("FR"), "MA": holidays.country_holidays("MA")}
+    for month in MONTHS:
+        day = release_calendar.edition_dates(month, 10).publication.date()
+        assert month < "2026-11" or not [name for name, days in off.items() if day in days]
+
+
+def test_a_date_beside_a_feast_that_follows_the_moon_is_provisional() -> None:
+    # the end of Ramadan 1448 is computed for 9 and 10 March 2027, the cut-off is on the 10th
+    march = release_calendar.edition_dates("2027-02", 10)
+    assert f"{march.publication:%Y-%m-%d}" == "2027-03-11"
+    assert march.provisional
+    assert not release_calendar.edition_dates("2026-12", 10).provisional
+
+
+@pytest.mark.parametrize(
+    ("month", "paris", "rabat"),
+    [("2026-11", 10, 10), ("2027-01", 10, 9), ("2027-06", 11, 10)],  # winter, Ramadan, summer
+)
+def test_the_hour_is_that_of_paris_and_of_rabat(month: str, paris: int, rabat: int) -> None:
+    hours = release_calendar.local_hours(release_calendar.edition_dates(month, 10).publication)
+    assert {place: at.hour for place, at in hours.items()} == {
+        "utc": 9, "paris": paris, "rabat": rabat,
+    }  # fmt: skip
 
 
 def test_months_are_counted_over_the_turn_of_a_year() -> None:

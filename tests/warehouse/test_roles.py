@@ -9,9 +9,11 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.warehouse.conftest import command
 from tests.warehouse.made_up import day, declare, fetch, frame
+from tests.warehouse.test_publication import stored
 from warehouse import load
 from warehouse.database import connect, migrate
 from warehouse.observations import read
+from warehouse.publication import repository
 
 PASSWORD = "made-up-for-this-test"
 FIGURE = ("made_up.a", "2026-01-01", 1.0, "2026-02-10")
@@ -100,3 +102,12 @@ def test_the_loader_can_neither_drop_nor_rewrite(loader: Engine, sql: str) -> No
     refused = "permission denied|must be owner|must be able to"
     with pytest.raises(DBAPIError, match=refused), loader.begin() as connection:
         connection.exec_driver_sql(sql)
+
+
+def test_the_loader_adds_an_approval_and_changes_none(loader: Engine) -> None:
+    number = stored(loader, "2026-12", "2027-01-11T00:30", awaits_approval=True)
+    _, new = repository.approve(loader, number, by="Amina", note="", at=day("2027-01-11"))
+    assert new
+    for statement in ("update approval set by = 'Bruno'", "delete from approval"):
+        with pytest.raises(DBAPIError, match="permission denied"), loader.begin() as connection:
+            connection.execute(text(statement))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 
 from warehouse.gauges.tables import GaugeAudit, GaugeMethod, IndexGauge
 from warehouse.observations.encode import days
-from warehouse.release_calendar import cutoff, following_month
+from warehouse.release_calendar import made_in_time
 from warehouse.row_conversion import dates, plain_records, rows
 from warehouse.tables import core
 
@@ -69,7 +69,7 @@ def load(connection: Connection, release: int) -> Gauges:
         for month, at in zip(
             first_stored["month"], pd.to_datetime(first_stored["at"], utc=True), strict=True
         )
-        if at <= cutoff(following_month(month, 1), cutoff_day)
+        if made_in_time(month, at, cutoff_day)
     }
     periods = dates(stored_rows["period"])
     late = ~periods.strftime("%Y-%m").isin(in_time)

@@ -16,10 +16,11 @@ from warehouse.alerts import tables as alert_tables
 from warehouse.catalogue import collection, country
 from warehouse.database import begin_writing
 from warehouse.gauges import tables as gauge_tables
+from warehouse.publication.tables import Approval
 
 MODELS = (
-    *(tables.Observation, country.Country, collection.Collection),
-    *(computations.Computation, alert_tables.Outbox, gauge_tables.IndexGauge),
+    *(tables.Observation, country.Country, collection.Collection, computations.Computation),
+    *(alert_tables.Outbox, gauge_tables.IndexGauge, Approval),
 )
 for model in MODELS:
     assert model.metadata is SQLModel.metadata  # noqa: S101

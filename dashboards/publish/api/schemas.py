@@ -18,6 +18,7 @@ FORMS: dict[str, Schema] = {
 TEXT, COUNT = FORMS["string"], {"type": "integer", "minimum": 0}
 POINTS = {"type": ["number", "null"], "minimum": 0, "maximum": 100}
 SHARE = {"type": ["number", "null"], "minimum": 0, "maximum": 1}
+PUBLIC_AT = "From when anybody may read it; null while it waits for approval"
 FIGURE, WORD = {"type": ["number", "null"]}, {"type": ["string", "null"]}
 
 
@@ -126,6 +127,10 @@ def _edition() -> Schema:
         id=TEXT | {"description": "Its name for ever, an IRI"},
         month=FORMS["month"],
         cutoff=FORMS["instant"] | {"description": "Nothing known later enters"},
+        computed_at=FORMS["instant"] | {"description": "When it was computed"},
+        public_at=FORMS["instant"] | {"type": ["string", "null"], "description": PUBLIC_AT},
+        reconstructed=FORMS["boolean"] | {"description": "Whether it was not made in its time"},
+        dated=lang(),
         version=TEXT,
         framework_version=TEXT,
         **hashes,

@@ -24,10 +24,10 @@ def document(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
         "name": dataset["name"],
         "id": publication.id,
         "title": publication.title("en"),
-        "description": lang["description"],
+        "description": publication.description("en"),
         "keywords": lang["keywords"],
         "version": publication.version,
-        "created": f"{publication.edition.as_of:%Y-%m-%dT%H:%M:%SZ}",
+        "created": publication.computed,
         "licenses": [
             {
                 "name": dataset["licence"],

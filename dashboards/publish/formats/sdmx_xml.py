@@ -28,14 +28,14 @@ def code(key: object) -> str:
 
 
 def message(kind: str, publication: Publication) -> Element:
-    """A message of this kind with its header, dated by the cut-off."""
+    """A message of this kind with its header, dated by its computation."""
     for prefix, space in [*SPACES.items(), ("data", DEFINED)]:
         register_namespace(prefix, space)
     root = Element(name(f"message:{kind}"))
     header = add(root, "message:Header")
     add(header, "message:ID").text = f"{FLOW}_{publication.edition.month}"
     add(header, "message:Test").text = "false"
-    add(header, "message:Prepared").text = f"{publication.edition.as_of:%Y-%m-%dT%H:%M:%SZ}"
+    add(header, "message:Prepared").text = publication.computed
     sender = add(header, "message:Sender", id=AGENCY)
     named(sender, {language: metadata.dataset(language)["publisher"] for language in LANGUAGES})
     return root

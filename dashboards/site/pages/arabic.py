@@ -53,7 +53,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         "next": lang.say(
             "next_sentence",
             month=lang.month(after.month + "-01"),
-            when=lang.moment(after.publication),
+            when=lang.moments(after.publication),
         ),
     }
     return Page("", "arabic.html", lang.words["site"], headline, content)

@@ -1,16 +1,25 @@
 """The bulletins: a permanent page for each issue, a list, and the calendar."""
 
 from collections.abc import Iterator
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
+from dashboards import edition_dates
 from dashboards.bulletin import document
 from dashboards.bulletin.figures import Draw, lasting
 from dashboards.edition_stats import EditionStats
 from dashboards.site.context import Issue, SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, html, up
-from warehouse.release_calendar import EditionDates, coming_editions
+from warehouse.release_calendar import (
+    EditionDates,
+    coming_editions,
+    following_month,
+)
+from warehouse.release_calendar import edition_dates as edition_calendar
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 Row = dict[str, Any]
 AHEAD = 12  # months of the calendar, as statistics offices announce a year
@@ -24,7 +33,7 @@ def issue_page(stats: EditionStats, issue: Issue, lang: SiteLocale, draw: Draw, 
         "bulletin_page.html",
         lang.say("title", month=lang.month(issue.month + "-01")) + mark(issue),
         str(shown["headline"]),
-        shown | {"issue": issue, "card": issue.name, "hour": lang.moment(issue.due.publication)},
+        shown | {"issue": issue, "card": issue.name},
     )
 
 
@@ -54,7 +63,8 @@ def listing(context: SiteContext, lang: SiteLocale) -> Page:
             "name": lang.month(item.month + "-01") + mark(item),
             "score": lang.number(item.score),
             "regime": names.get(item.regime, "–"),
-            "release": lang.moment(item.due.publication),
+            "release": edition_dates.day(item.timeline, lang),
+            "claim": edition_dates.mark(item.timeline, lang),
             "version": item.version,
             "replaced": item.replaced_by,
             "data": f"data/{item.name}/",
@@ -71,56 +81,116 @@ def listing(context: SiteContext, lang: SiteLocale) -> Page:
 
 
 def calendar(context: SiteContext, lang: SiteLocale) -> Page:
-    """The rule of release and the dates that follow from it."""
-    rows = [
-        [
-            lang.month(dates.month + "-01"),
-            lang.day(dates.cutoff.date()),
-            lang.moment(dates.publication),
-        ]
-        for dates in ahead(context)
-    ]
-    past = [
-        [
-            lang.month(dates.month + "-01") + mark(dates),
-            lang.day(dates.as_of.date()),
-            lang.moment(dates.due.publication),
-        ]
-        for dates in context.issues
-    ]
-    day = int(context.edition.framework["rules"]["cutoff_day"])
+    """The rule of release, the dates ahead, what was published and what was rebuilt."""
+    issues = [(issue, issue.timeline) for issue in context.issues]
+    published = [
+        [_name(issue, lang), lang.day(own.due.cutoff.date()), lang.moment(own.due.publication),
+         edition_dates.mark(own, lang) if own.waits else lang.moment(own.available_at)]
+        for issue, own in issues if not own.reconstructed
+    ]  # fmt: skip
+    rebuilt = [
+        [_name(issue, lang), lang.day(own.as_of.date()), lang.moment(own.computed_at)]
+        for issue, own in issues if own.reconstructed
+    ]  # fmt: skip
+    coming = [*late(context), *ahead(context)]
     return Page(
         "calendar/",
         "calendar.html",
         lang.words["names"]["calendar/"],
         lang.words["about"]["calendar/"],
-        {"rows": rows, "past": past, "rule": lang.say("calendar_rule", day=day)},
+        {
+            "coming": [_coming(dates, context, lang) for dates in coming],
+            "published": published,
+            "rebuilt": rebuilt,
+            "rule": lang.say("calendar_rule", day=_cutoff_day(context)),
+        },
     )
+
+
+def _name(issue: Issue, lang: SiteLocale) -> str:
+    return lang.month(issue.month + "-01") + mark(issue)
+
+
+def _coming(dates: EditionDates, context: SiteContext, lang: SiteLocale) -> Row:
+    """A release that is due: its cut-off, its hour in three places, and remarks."""
+    holidays = [
+        lang.say(
+            "moved_by",
+            day=lang.day(holiday.day),
+            holiday=getattr(holiday, lang.code),
+            country=lang.words["holiday_countries"][holiday.country],
+        )
+        for holiday in dates.moved_by
+    ]
+    overdue = dates.publication <= context.now
+    waits = dates.month in context.waiting
+    return {
+        "month": lang.month(dates.month + "-01"),
+        "cutoff": lang.day(dates.cutoff.date()),
+        "day": lang.day(dates.publication.date()),
+        "hours": lang.hours(dates.publication, "hours_listed"),
+        "remarks": [
+            *holidays,
+            *([lang.words["provisional_date"]] if dates.provisional and not overdue else []),
+            *([lang.words["overdue_waits" if waits else "overdue"]] if overdue else []),
+        ],
+    }
 
 
 def ahead(context: SiteContext) -> list[EditionDates]:
     """The releases that are still to come."""
-    return coming_editions(
-        context.now, int(context.edition.framework["rules"]["cutoff_day"]), AHEAD
-    )
+    return coming_editions(context.now, _cutoff_day(context), AHEAD)
+
+
+def late(context: SiteContext) -> list[EditionDates]:
+    """The releases whose hour has passed and that are not public, the oldest first."""
+    due: list[EditionDates] = []
+    month = following_month(context.issue.month)
+    while (dates := edition_calendar(month, _cutoff_day(context))).publication <= context.now:
+        due.append(dates)
+        month = following_month(month)
+    return due
+
+
+def _cutoff_day(context: SiteContext) -> int:
+    return int(context.edition.framework["rules"]["cutoff_day"])
 
 
 def ics(context: SiteContext, lang: SiteLocale) -> bytes:
-    """The releases, past and to come, as iCalendar; equal dates give equal bytes."""
-    from icalendar import Calendar, Event
+    """The releases, published and to come, as iCalendar; equal dates give equal bytes.
+
+    What was rebuilt later is not among them: nothing was published on the day it stands for.
+    """
+    from icalendar import Calendar
 
     calendar = Calendar()
     calendar.add("prodid", "-//Silent Crash Observatory//Calendar//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", lang.words["site"])
-    first = [scheduled.due for scheduled in context.issues if not scheduled.reissue]
-    for scheduled in [*reversed(first), *ahead(context)]:
-        event = Event()
-        event.add("uid", f"release-{scheduled.month}@silent-crash-observatory")
-        event.add("dtstamp", scheduled.cutoff)
-        event.add("dtstart", scheduled.publication)
-        event.add("dtend", scheduled.publication + timedelta(minutes=30))
-        event.add("summary", lang.say("title", month=lang.month(scheduled.month + "-01")))
-        calendar.add_component(event)
+    first = [
+        issue.timeline
+        for issue in reversed(context.issues)
+        if not issue.reissue and issue.timeline.public_at and not issue.timeline.reconstructed
+    ]
+    for edition in first:
+        calendar.add_component(_event(edition.due, edition.available_at, lang))
+    for dates in ahead(context):
+        calendar.add_component(_event(dates, dates.publication, lang))
     body: bytes = calendar.to_ical()
     return body
+
+
+def _event(dates: EditionDates, start: datetime, lang: SiteLocale) -> "Event":
+    """The release of an edition as an event of half an hour."""
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", f"release-{dates.month}@silent-crash-observatory")
+    event.add("dtstamp", dates.cutoff)
+    event.add("dtstart", start)
+    event.add("dtend", start + timedelta(minutes=30))
+    event.add("summary", lang.say("title", month=lang.month(dates.month + "-01")))
+    event.add("description", lang.moments(start))
+    if dates.provisional:
+        event.add("status", "TENTATIVE")
+    return event

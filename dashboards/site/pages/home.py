@@ -43,7 +43,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
             "alerts": newest(context, lang),
             "evaluated": context.evaluated,
             "issue": context.issue,
-            "next_release": lang.moment(after.publication),
+            "next_release": lang.moments(after.publication),
             "next_month": lang.of_month(after.month + "-01"),
         },
     )

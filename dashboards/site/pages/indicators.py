@@ -43,7 +43,7 @@ def stamp(context: SiteContext, key: str) -> str:
         frame.loc[frame["source"].isin(sources)] for frame in (context.fetches, context.quarantined)
     ]
     method = [block for block in [*stats.dimensions, *stats.panels] if block["key"] == group]
-    parts = [frame.to_csv() for frame in (*mine, *read)] + [str(method), str(context.issue.due)]
+    parts = [frame.to_csv() for frame in (*mine, *read)] + [str(method), context.issue.dated]
     return sha256("".join(parts).encode()).hexdigest()
 
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
+from dashboards import edition_dates
 from dashboards.bulletin import table_rows
-from dashboards.i18n import Language
+from dashboards.i18n import Language, language
 from dashboards.metadata import Table
 from dashboards.publish.series.examples import examples
-from dashboards.site.context import SiteContext
+from dashboards.site.context import Issue, SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
 
@@ -107,29 +108,31 @@ def cite(context: SiteContext, lang: SiteLocale, base: str) -> Page:
     issue, edition = context.issue, context.edition
     month = lang.month(issue.month + "-01")
     address = f"{base.rstrip('/')}/{lang.code}/bulletins/{issue.name}/" if base else ""
-    text = lang.say(
-        "citation", edition=month, day=lang.day(issue.as_of.date()), version=issue.version
-    )
+    dated = edition_dates.sentence(issue.timeline, lang)
+    text = lang.say("citation", edition=month, dated=dated, version=issue.version)
     return _page(
         "cite/",
         lang,
         {
             "text": text,
             "address": address,
-            "bibtex": _bibtex(issue.month, address),
+            "bibtex": _bibtex(issue, address),
             "edition": edition,
         },
     )
 
 
-def _bibtex(month: str, address: str) -> str:
+def _bibtex(issue: Issue, address: str) -> str:
+    public = issue.timeline.available_at
+    dated = edition_dates.sentence(issue.timeline, language("en"))
     lines = [
-        f"@misc{{silentcrash{month.replace('-', '')},",
+        f"@misc{{silentcrash{issue.month.replace('-', '')},",
         "  author = {{Silent Crash Observatory}},",
-        f"  title = {{Silent Crash Index, {month}}},",
-        f"  year = {{{month[:4]}}},",
+        f"  title = {{Silent Crash Index, {issue.month}}},",
+        f"  year = {{{public:%Y}}},",
+        f"  month = {{{public.month}}},",
         *([f"  url = {{{address}}},"] if address else []),
-        "  note = {CC BY 4.0}",
+        f"  note = {{{dated}. CC BY 4.0}}",
         "}",
     ]
     return "\n".join(lines)

@@ -168,7 +168,7 @@ def corrections(context: SiteContext, lang: SiteLocale) -> Page:
             "before": old,
             "after": by_name[old.replaced_by],
             "month": lang.month(old.month + "-01"),
-            "when": lang.moment(by_name[old.replaced_by].recorded_at),
+            "when": lang.moment(by_name[old.replaced_by].timeline.available_at),
             "from": lang.number(old.score, 2),
             "to": lang.number(by_name[old.replaced_by].score, 2),
             "why": lang.words[

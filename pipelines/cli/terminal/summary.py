@@ -11,6 +11,7 @@ from rich.text import Text
 
 from pipelines.in_use import CONTACT
 from pipelines.ingest.outcome import IngestOutcome, verdict
+from pipelines.release.approval import remark
 from pipelines.release.compute import Published
 from pipelines.settings import FILE
 from warehouse.edition import Edition
@@ -46,6 +47,8 @@ def show(
         console.print(Text(line, style="red"))
     for frozen in (each for each in outcomes if each.outcome == "frozen"):
         console.print(Text(f"Frozen: {frozen.source}: {frozen.detail}", style="red"))
+    if published.edition.timeline.waits:
+        console.print(f"{published.edition.month} {remark(published.edition.timeline)}")
     for path in published.files:
         if path.name.startswith("bulletin"):
             console.print(Text(f"Bulletin: {path}"), soft_wrap=True)

@@ -36,6 +36,7 @@ DATASET = {
         **dict.fromkeys(["@id", "identifier", "name", "inLanguage", "version", "license"], TEXT),
         "description": {"type": "string", "minLength": 50, "maxLength": 5000},
         "keywords": {"type": "array", "items": TEXT},
+        "dateCreated": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"},
         "datePublished": {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"},
         "temporalCoverage": {"type": "string", "pattern": r"^\d{4}-\d\d/\d{4}-\d\d$"},
         "isAccessibleForFree": {"const": True},

@@ -16,9 +16,10 @@ HOSTILE = "<script>alert(1)</script>\u202e\"'&\x00"
 
 @pytest.fixture(scope="module")
 def cards(publication: Publication) -> dict[str, Any]:
-    """Two editions of which only the month and the cut-off differ."""
+    """Two editions of which only the month and the dates differ."""
     newest = edition_summary.document(publication)
-    older = copy.deepcopy(newest) | {"month": "2026-09", "cutoff": "2026-10-10T23:59:59Z"}
+    dates = {"cutoff": "2026-10-10T23:59:59Z", "public_at": "2026-10-12T09:00:00Z"}
+    older = copy.deepcopy(newest) | {"month": "2026-09"} | dates
     return {"2026-09": older, "2026-10": newest}
 
 
@@ -34,7 +35,10 @@ def parsed(cards: dict[str, Any], code: str = "en") -> Any:
 def test_a_reader_finds_every_edition_newest_first(cards: dict[str, Any], code: str) -> None:
     feed = parsed(cards, code)
     assert feed.feed.language == code
-    assert feed.feed.updated == cards["2026-10"]["cutoff"]
+    assert feed.feed.updated == cards["2026-10"]["public_at"] == "2026-11-23T09:00:00Z"
+    assert [item.published for item in feed.entries] == [
+        cards[name]["public_at"] for name in ("2026-10", "2026-09")
+    ]
     assert feed.feed.author
     assert [item.title for item in feed.entries] == [
         cards[name]["headline"][code] for name in ("2026-10", "2026-09")
@@ -64,6 +68,18 @@ def test_a_hostile_headline_is_text(cards: dict[str, Any]) -> None:
     assert not feed.bozo
     assert feed.entries[0].title == "<script>alert(1)</script>\"'&"
     assert feed.entries[0].title_detail.type == "text/plain"
+
+
+def test_what_was_rebuilt_is_marked_and_an_old_folder_claims_no_day(cards: dict[str, Any]) -> None:
+    dated = {"fr": "Reconstituée le 23 novembre 2026", "en": "Reconstructed on 23 November 2026"}
+    rebuilt = {**cards["2026-09"], "reconstructed": True, "dated": dated}
+    before = {name: value for name, value in cards["2026-10"].items()
+              if name not in {"computed_at", "public_at", "reconstructed", "dated"}}  # fmt: skip
+    entries = parsed({"2026-09": rebuilt, "2026-10": before}).entries
+    assert entries[1].title.endswith("(reconstructed)")
+    assert entries[1].summary.startswith("Reconstructed on 23 November 2026. ")
+    assert "published" not in entries[0]
+    assert not entries[0].title.endswith("(reconstructed)")
 
 
 def test_a_message_of_several_lines_keeps_them_and_nothing_hidden() -> None:

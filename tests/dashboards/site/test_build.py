@@ -17,11 +17,12 @@ from sqlalchemy import Engine, create_engine, text
 
 from dashboards.site import parallel
 from dashboards.site.build import build
-from dashboards.site.context import issues
+from dashboards.site.context import Issue, issues
 from pipelines.cli import main
 from tests.dashboards.conftest import NOW
 from tests.dashboards.site.conftest import AFRICA
 from warehouse import edition, release_calendar
+from warehouse.publication import repository
 
 HOSTILE = "<script>alert(1)</script>\u202e\"'&=cmd()"
 
@@ -37,6 +38,11 @@ def copied(store: Engine, path: Path) -> Engine:
     with closing(origin), closing(sqlite3.connect(path)) as target:
         origin.backup(target)
     return create_engine(f"sqlite:///{path}")
+
+
+def shown(store: Engine) -> list[Issue]:
+    """What the site shows, newest first."""
+    return issues(store, repository.timelines(store), NOW)
 
 
 def issued_again(store: Engine) -> None:
@@ -72,7 +78,7 @@ def test_a_reissue_keeps_the_old_one_and_is_said(
     shutil.copytree(built, out)
     before = digests(out)
     issued_again(store)
-    assert [issue.name for issue in issues(store)] == ["2026-10-r1", "2026-10"]
+    assert [issue.name for issue in shown(store)] == ["2026-10-r1", "2026-10"]
     build(store, out, NOW)
     after = digests(out)
     assert not [name for name in set(before) - set(after) if not name.startswith("charts/")]
@@ -91,9 +97,11 @@ def test_a_reissue_keeps_the_old_one_and_is_said(
 
 
 def test_an_edition_is_not_shown_before_its_hour(alerted: Engine, tmp_path: Path) -> None:
-    [issue] = issues(alerted)
-    assert issue.due.publication == datetime(2026, 11, 11, 9, tzinfo=UTC)
-    early = issue.due.publication - timedelta(seconds=1)
+    [issue] = shown(alerted)
+    # due on 11 November, computed on the 23rd: it was not public before it was made
+    assert issue.timeline.due.publication == datetime(2026, 11, 11, 9, tzinfo=UTC)
+    assert issue.timeline.public_at == NOW
+    early = NOW - timedelta(seconds=1)
     with pytest.raises(LookupError, match="hour of release"):
         build(alerted, tmp_path / "early", early)
     assert not (tmp_path / "early").exists()
@@ -169,7 +177,7 @@ def test_only_what_an_earlier_build_made_is_removed(
         ("2026-10", datetime(2026, 11, 11, 9, tzinfo=UTC)),  # the 10th is a Tuesday
         ("2026-06", datetime(2026, 7, 13, 9, tzinfo=UTC)),  # a Friday: the Monday after
         ("2026-09", datetime(2026, 10, 12, 9, tzinfo=UTC)),  # a Saturday
-        ("2026-12", datetime(2027, 1, 11, 9, tzinfo=UTC)),  # a Sunday, over the year
+        ("2026-12", datetime(2027, 1, 12, 9, tzinfo=UTC)),  # a Sunday, then Morocco's 11 January
     ],
 )
 def test_the_rule_of_release(month: str, release: datetime) -> None:
@@ -186,7 +194,8 @@ def test_the_calendar_can_be_read_by_a_calendar(built: Path) -> None:
     events = Calendar.from_ical(body).walk("VEVENT")
     dates = [event["dtstart"].dt for event in events]
     assert dates == sorted(dates)
-    assert dates[0] == datetime(2026, 11, 11, 9, tzinfo=UTC)
+    assert dates[:2] == [NOW, datetime(2026, 12, 11, 9, tzinfo=UTC)]
+    assert "10 h 00 à Rabat" in events[1]["description"].replace("\u00a0", " ")
     assert len(events) == 13
     assert len({str(event["uid"]) for event in events}) == 13
     assert all(event["summary"].startswith("Indice du krach silencieux") for event in events)

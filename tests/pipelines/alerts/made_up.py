@@ -10,6 +10,8 @@ import pandas as pd
 
 from pipelines.alerts.rules import Rule, RuleSet
 from warehouse.edition import Edition
+from warehouse.publication.timeline import EditionTimeline
+from warehouse.release_calendar import edition_dates
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 SECRET = "whsec_" + base64.b64encode(b"made-up secret of thirty-two byte").decode()
@@ -68,10 +70,20 @@ def edition(
         for key, kind in kinds.items()
     )  # fmt: skip
     sources = pd.DataFrame({"key": ["made_up"], "title_fr": ["Source"], "title_en": ["Source"]})
+    as_of = datetime(2026, 1, 1, tzinfo=UTC) + pd.Timedelta(days=number)
+    month = f"{periods[-1]:%Y-%m}"
     return Edition(
         id=number,
-        month=f"{periods[-1]:%Y-%m}",
-        as_of=datetime(2026, 1, 1, tzinfo=UTC) + pd.Timedelta(days=number),
+        month=month,
+        as_of=as_of,
+        timeline=EditionTimeline(
+            number,
+            f"{month:%Y-%m}",
+            as_of,
+            as_of,
+            edition_dates(f"{month:%Y-%m}", 10),
+            in_time=True,
+        ),
         recorded_by=number,
         framework_version="made-up",
         framework_hash="made-up",

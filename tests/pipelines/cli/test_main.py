@@ -15,7 +15,7 @@ import pytest
 
 from tests.pipelines.conftest import Command
 
-GROUPS = ("alerts", "announcements", "index", "lake", "register", "site", "sources")
+GROUPS = ("alerts", "announcements", "index", "lake", "register", "release", "site", "sources")
 
 
 @pytest.mark.parametrize(

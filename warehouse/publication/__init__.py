@@ -1,0 +1,1 @@
+"""What became of an edition: computed, approved by an editor, public."""
