@@ -50,13 +50,14 @@ class Language:
         text = str(format_decimal(rounded, format=f"#,##0{fraction}", locale=self.code))
         return ("+" if signed and rounded > 0 else "") + text.replace("-", MINUS)
 
-    def points(self, value: float) -> str:
-        """A number of points without its sign, singular or plural: "0,1 point"."""
+    def points(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
+        """A number of points, singular or plural, without its sign unless `signed`."""
         # French counts one until two; English writes the singular up to one.
-        rounded = round(abs(float(value)), 1)
+        rounded = round(abs(float(value)), decimals)
         singular = rounded < 2 if self.code == "fr" else 0 < rounded <= 1
         name = "points_one" if singular else "points_many"
-        return self.say(name, figure=self.number(rounded))
+        shown = float(value) if signed else rounded
+        return self.say(name, figure=self.number(shown, decimals, signed=signed))
 
     def exact(self, value: float) -> str:
         """A raw figure with no more decimals than it has, four at most."""
@@ -79,8 +80,11 @@ class Language:
 
     def of_month(self, period: pd.Timestamp | str) -> str:
         """A month after "of": "d'octobre 2026"."""
-        name = self.month(period)
-        return self.say("of_elided" if name.startswith(ELIDED) else "of", month=name)
+        return self.of_name(self.month(period))
+
+    def of_name(self, name: str) -> str:
+        """A name after "of": "d'Alphabet", "de Meta"."""
+        return self.say("of_elided" if name.lower().startswith(ELIDED) else "of", month=name)
 
     def period(
         self, start: pd.Timestamp | str, step: str = "month", pattern: str = "MMMM y"
@@ -93,6 +97,20 @@ class Language:
         if step != "quarter":
             return self.of_month(start)
         return self.say("of_quarter", quarter=self.period(start, step))
+
+    def in_period(self, start: pd.Timestamp | str, step: str = "month") -> str:
+        """A month or a quarter after "in": "en octobre 2026", "au T2 2026"."""
+        name = "in_quarter" if step == "quarter" else "in_month"
+        return self.say(name, period=self.period(start, step))
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Names with commas and "and" before the last."""
+        *first, last = names
+        return f"{', '.join(first)}{self.words['and']}{last}" if first else last
+
+    def sentence(self, text: str) -> str:
+        """The text with a capital at its start."""
+        return text[:1].upper() + text[1:]
 
     def day(self, when: date) -> str:
         """A day in full: "10 novembre 2026"."""
