@@ -29,6 +29,11 @@ class Language:
     code: str
     words: Mapping[str, Any]
 
+    @property
+    def locale(self) -> str:
+        """The locale of its months and figures: Arabic is that of Morocco."""
+        return {"ar": "ar_MA"}.get(self.code, self.code)
+
     def say(self, name: str, /, **values: object) -> str:
         """The sentence with this name, its values filled in and typeset."""
         return self.typeset(str(self.words[name]).format(**values))
@@ -47,7 +52,7 @@ class Language:
             return "–"
         rounded = round(float(value), decimals) + 0.0
         fraction = "." + "0" * decimals if decimals else ""
-        text = str(format_decimal(rounded, format=f"#,##0{fraction}", locale=self.code))
+        text = str(format_decimal(rounded, format=f"#,##0{fraction}", locale=self.locale))
         return ("+" if signed and rounded > 0 else "") + text.replace("-", MINUS)
 
     def points(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
@@ -76,7 +81,7 @@ class Language:
 
     def month(self, period: pd.Timestamp | str, pattern: str = "MMMM y") -> str:
         """A month in full: "octobre 2026"."""
-        return str(format_date(pd.Timestamp(period).date(), pattern, locale=self.code))
+        return str(format_date(pd.Timestamp(period).date(), pattern, locale=self.locale))
 
     def of_month(self, period: pd.Timestamp | str) -> str:
         """A month after "of": "d'octobre 2026"."""
@@ -114,7 +119,7 @@ class Language:
 
     def day(self, when: date) -> str:
         """A day in full: "10 novembre 2026"."""
-        text = str(format_date(when, "d MMMM y", locale=self.code))
+        text = str(format_date(when, "d MMMM y", locale=self.locale))
         return re.sub(r"^1 ", "1er ", text) if self.code == "fr" else text
 
     def typeset(self, text: str) -> str:
@@ -146,14 +151,14 @@ def language(code: str) -> Language:
 
 def number_locale(lang: Language) -> dict[str, Any]:
     """The number format of Babel for d3, so that charts and text agree."""
-    symbols = Locale(lang.code).number_symbols["latn"]
+    symbols = Locale.parse(lang.locale).number_symbols["latn"]
     signs = {"decimal": symbols["decimal"], "thousands": symbols["group"], "minus": MINUS}
     return signs | {"grouping": [3], "currency": ["", ""]}
 
 
 def time_locale(lang: Language) -> dict[str, Any]:
     """The names of days and months of Babel for d3, whose week starts on Sunday."""
-    locale = Locale(lang.code)
+    locale = Locale.parse(lang.locale)
     months, days = locale.months["format"], locale.days["format"]
     return {
         "dateTime": "%A %e %B %Y",

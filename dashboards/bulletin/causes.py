@@ -72,8 +72,7 @@ def movement(stats: EditionStats) -> Movement | None:
     ordered = change.reindex(change.abs().sort_values(ascending=False, kind="stable").index)
     worth = ordered[ordered.abs() >= WORTH] if ordered.abs().max() >= WORTH else ordered[:1]
     named = tuple(cause(stats, str(key)) for key in worth[worth.abs() >= SMALL].index[:NAMED])
-    ends = stats.index_scores.loc[[stats.month_before, stats.month]]
-    before, now = map(float, ends)
+    before, now = stats.index_scores.reindex([stats.month_before, stats.month]).tolist()
     total = round(now - before, DECIMALS)
     rest = round(total - sum(round(each.points, DECIMALS) for each in named), DECIMALS)
     by_dimension = change.abs().groupby(change.index.str.split(".").str[0]).max()
@@ -85,8 +84,8 @@ def movement(stats: EditionStats) -> Movement | None:
 
 def cause(stats: EditionStats, key: str) -> Cause:
     """A row of the decomposition of the change, with what lies behind it."""
-    row = stats.edition.change.set_index("key").loc[key]
-    points, revised = float(row.sum()), float(row["revised_data"])
+    change = stats.edition.change.set_index("key")
+    points, revised = float(change.sum(axis=1)[key]), float(change["revised_data"][key])
     known = set(stats.indicators["key"])
     if key not in known:
         return Cause(key, "link" if key == "link" else "composition", points, revised)

@@ -12,7 +12,10 @@ from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 
 WIDTH, HEIGHT = 1200, 630
-LINE = 44  # letters of a line of the headline: 50 px bold fills 1060 of the 1200 px
+SIZES = (50, 44, 38)  # of the headline, px
+LINE = 44  # letters of one of its lines: 50 px bold fills 1060 of the 1200 px
+LINES = 3
+NOTE = 36  # letters of a line beside the curve: 28 px fills 520 of the 548 px
 
 
 def png(stats: EditionStats, lang: Language) -> bytes:
@@ -26,15 +29,19 @@ def png(stats: EditionStats, lang: Language) -> bytes:
 def svg(stats: EditionStats, lang: Language) -> str:
     """The image as SVG; its text is escaped."""
     head = headline.heading(stats, lang)
-    lines = [
-        _text(72, 150 + 62 * row, line, 50, theme.INK, bold=True)
-        for row, line in enumerate(_lines(head.title))
+    size, lines = _fitted(head.title)
+    title = [
+        _text(72, 150 + round(1.24 * size) * row, line, size, theme.INK, bold=True)
+        for row, line in enumerate(lines)
     ]
-    large = _text(72, 560, head.figure, 150, theme.INK, bold=True)
+    notes = [line for note in head.notes for line in wrap(note, NOTE)]
+    large = [_text(72, 470 + 40 * row, line, 28, theme.MUTED) for row, line in enumerate(notes)]
+    if head.figure:
+        large = [_text(72, 560, head.figure, 150, theme.INK, bold=True)]
     parts = [
         _text(72, 78, str(lang.words["site"]), 26, theme.MUTED),
-        *lines,
-        large if head.figure else _text(72, 540, head.status, 64, theme.MUTED, bold=True),
+        *title,
+        *large,
         _badge(head.regime or head.status, theme.BADGES[head.rank] if head.regime else theme.MUTED),
         _curve(stats, 620, 370, 508, 190),
     ]
@@ -45,10 +52,15 @@ def svg(stats: EditionStats, lang: Language) -> str:
     )
 
 
-def _lines(words: str) -> list[str]:
-    """The words in as few lines as they need, of about the same length, at most 3."""
-    count = len(wrap(words, LINE))
-    return wrap(words, min(LINE, len(words) // count + 6))[:3]
+def _fitted(words: str) -> tuple[int, list[str]]:
+    """The largest size, in pixels, at which the words fit in three lines, and the lines."""
+    for size in SIZES:
+        width = LINE * SIZES[0] // size
+        count = len(wrap(words, width))
+        for narrower in range(min(width, len(words) // count + 6), width + 1):
+            if len(lines := wrap(words, narrower)) <= min(count, LINES):
+                return size, lines
+    return size, lines[:LINES]
 
 
 def _text(x: int, y: int, words: str, size: int, colour: str, *, bold: bool = False) -> str:
