@@ -172,8 +172,7 @@ def _account(stats: EditionStats, row: dict[Any, Any], was: float, lang: Languag
     company = lang.of(titles.loc[row["series"]], "title").partition(",")[0]
     return lang.say(
         "cause_accounts_known" if not row["assumed"] else "cause_accounts",
-        company=company,
-        of_company=lang.of_name(company),
+        owner=lang.owner(company),
         day=lang.day(row["known_from"].date()),
         item=words.account(row["series"], lang),
         quarter=lang.of_period(row["series_period"], "quarter"),
