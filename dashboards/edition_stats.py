@@ -224,31 +224,6 @@ class EditionStats:
         return merged.assign(change=merged["score"] - merged["key"].map(before))
 
     @cached_property
-    def movement(self) -> pd.DataFrame:
-        """Change of the index over a month by indicator, in points.
-
-        Columns: key, dimension, figures, weights, total. `figures` is the change of the scores
-        at mean weights, `weights` the rest. Totals add up to the change of the index, with two
-        gauges but for composition. Empty where the index was not published a month ago.
-        """
-        pair = [self.month_before, self.month]
-        names = self.indicators.query("not panel")[["key", "dimension"]].set_index("key")
-        if self.index_scores.reindex(pair).isna().any():
-            return pd.DataFrame(columns=["key", "dimension", "figures", "weights", "total"])
-        if self.edition.framework.get("phase"):
-            # Who is present moves nothing there: effective weights are no cause of a change.
-            moved = self.edition.change.set_index("key").sum(axis=1).reindex(names.index)
-            return names.assign(figures=moved, weights=0.0, total=moved).fillna(0.0).reset_index()
-        score = self.indicator_scores.reindex(index=pair, columns=names.index)
-        part, weight = (
-            self.table(column, "indicator").reindex_like(score).fillna(0.0)
-            for column in ("contribution", "weight")
-        )
-        figures = (score.diff().iloc[1] * weight.mean()).fillna(0.0)
-        moved = part.diff().iloc[1]
-        return names.assign(figures=figures, weights=moved - figures, total=moved).reset_index()
-
-    @cached_property
     def causes(self) -> pd.DataFrame:
         """Change of the index over a month by dimension and cause, in points.
 

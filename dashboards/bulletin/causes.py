@@ -67,12 +67,12 @@ class Movement:
 def movement(stats: EditionStats) -> Movement | None:
     """What moved the index since the month before; None without an index there."""
     change = stats.edition.change.set_index("key").sum(axis=1)
-    if change.empty:
+    before, now = stats.index_scores.reindex([stats.month_before, stats.month]).tolist()
+    if change.empty or pd.isna(now - before):
         return None
     ordered = change.reindex(change.abs().sort_values(ascending=False, kind="stable").index)
     worth = ordered[ordered.abs() >= WORTH] if ordered.abs().max() >= WORTH else ordered[:1]
     named = tuple(cause(stats, str(key)) for key in worth[worth.abs() >= SMALL].index[:NAMED])
-    before, now = stats.index_scores.reindex([stats.month_before, stats.month]).tolist()
     total = round(now - before, DECIMALS)
     rest = round(total - sum(round(each.points, DECIMALS) for each in named), DECIMALS)
     by_dimension = change.abs().groupby(change.index.str.split(".").str[0]).max()
