@@ -134,7 +134,7 @@ def _more(stats: EditionStats, cause: Cause, lang: Language) -> list[str]:
         said += _accounts(stats, cause, lang) or _figure(stats, cause, lang)
     if abs(cause.revised) >= causes.SMALL:
         said.append(lang.say("cause_revisions", points=_points(cause.revised, lang)))
-    if cause.weight_changed:
+    if cause.weight_changed and not stats.edition.framework.get("phase"):
         said.append(lang.say("cause_weights", weights=_weights(cause, lang)))
     return said
 

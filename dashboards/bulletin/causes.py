@@ -91,6 +91,9 @@ def cause(stats: EditionStats, key: str) -> Cause:
         return Cause(key, "link" if key == "link" else "composition", points, revised)
     before, now = (indicator(stats, key, at) for at in (stats.month_before, stats.month))
     kind, compared = _kind(stats, before, now)
+    if kind == "weight" and stats.edition.framework.get("phase"):
+        # With two gauges a weight moves nothing: what is left is linking and the ends of the scale.
+        return Cause(key, "composition", points, revised)
     return Cause(key, kind, points, revised, before, now, compared)
 
 

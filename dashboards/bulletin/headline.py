@@ -12,6 +12,7 @@ from dashboards.bulletin.reading import Kind, Reading
 from dashboards.edition_stats import EditionStats, Level
 from dashboards.i18n import Language
 
+WHOLE = 0.995  # a share that prints as 100 %
 AWAITED = 3  # indicators named as missing; the page of the method has them all
 
 
@@ -139,7 +140,7 @@ def lede(
     return [
         *_changes(level, lang),
         lang.say("lede_leaders", leaders=lang.listed(names)),
-        lang.say("lede_observed", share=lang.percent(observed)),
+        lang.say("lede_observed" if observed < WHOLE else "lede_all", share=lang.percent(observed)),
     ]
 
 
