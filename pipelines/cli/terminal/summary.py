@@ -18,12 +18,6 @@ from pipelines.settings import FILE
 from warehouse.edition import Edition
 
 PLAIN: dict[str, Any] = {"title_justify": "left", "header_style": "bold", "box": SIMPLE_HEAD}
-READINGS = {
-    "none": "none: an estimate",
-    "provisional": "provisional",
-    "first": "first",
-    "revised": "revised",
-}
 STYLE = {
     "failed": "yellow",
     "try later": "yellow",
@@ -80,7 +74,7 @@ def headline(edition: Edition) -> Table:
     table.add_row(
         edition.month,
         "withheld" if pd.isna(last["score"]) else f"{last['score']:.1f}",
-        READINGS[reading.reading(EditionStats(edition)).kind],
+        reading.reading(EditionStats(edition)).kind,
         "–" if pd.isna(change) else f"{change:+.1f}",
         str(last["regime"] or last["reason"]),
         f"{last['coverage']:.0%}",
