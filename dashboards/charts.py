@@ -26,11 +26,14 @@ def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> C
 
     `frame`: period, score, low and high where an interval is known, and revised, drawn as
     hollow dots, where it is known; timely and rebuilt (dashed) in the place of one line, where
-    it is known when a month was made. `zones`: name, enter, end and colour, in points.
+    it is known when a month was made; estimate, true where the score is no reading: its dot is
+    hollow. `zones`: name, enter, end and colour, in points.
     """
     optional = {name for name in ("low", "revised", "rebuilt") if name in frame.columns}
     template = _index(width, tuple(zones["enter"]), frozenset(optional))
-    last = frame.dropna(subset="score").tail(1).assign(label=label)
+    last = frame.dropna(subset="score").tail(1).assign(label=label, fill=theme.INK)
+    if "estimate" in frame:
+        last["fill"] = last["fill"].mask(last["estimate"], theme.PAPER)
     data = {"index": frame, "last": last, "zones": zones}
     if "revised" in optional:
         data["revised"] = frame.dropna(subset="revised")
@@ -44,7 +47,8 @@ def _index(width: int, enters: tuple[float, ...], optional: frozenset[str]) -> A
     field = "timely:Q" if "rebuilt" in optional else "score:Q"
     line = base.mark_line().encode(time, alt.Y(field, scale=SCORES))
     last = alt.Chart(alt.NamedData("last")).encode(time, alt.Y("score:Q"))
-    dot = last.mark_point(filled=True, size=70, color=theme.INK, opacity=1)
+    dot = last.mark_point(size=70, color=theme.INK, opacity=1)
+    dot = dot.encode(fill=alt.Fill("fill:N", scale=None, legend=None))
     text = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
     layers = [*_zones(enters), line, dot, text.encode(text="label:N")]
     if "low" in optional:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards.indicator_words import presented
 from warehouse.edition import Edition
 
 # Points under which the index holds while its mean revision is not known yet: about what one
@@ -53,12 +54,12 @@ class EditionStats:
     @cached_property
     def dimensions(self) -> list[dict[str, Any]]:
         """The dimensions of the method, in its order."""
-        return list(self.edition.framework["dimension"])
+        return list(presented(self.edition.framework)["dimension"])
 
     @cached_property
     def panels(self) -> list[dict[str, Any]]:
         """The panels published beside the index."""
-        return list(self.edition.framework.get("panel", []))
+        return list(presented(self.edition.framework).get("panel", []))
 
     @cached_property
     def zones(self) -> list[dict[str, Any]]:
@@ -167,12 +168,12 @@ class EditionStats:
         framework. `hidden` tells those whose value is a figure as it was read, of a publisher
         that does not let others republish it.
         """
-        return pd.DataFrame(self._described(self.edition.framework))
+        return pd.DataFrame(self._described(presented(self.edition.framework)))
 
     @cached_property
     def every_indicator(self) -> pd.DataFrame:
         """The same with those that only a version before had."""
-        rows = [row for method in self.versions for row in self._described(method)]
+        rows = [row for method in self.versions for row in self._described(presented(method))]
         return pd.DataFrame(rows).drop_duplicates("key", ignore_index=True)
 
     def _described(self, method: dict[str, Any]) -> list[dict[str, Any]]:
@@ -223,37 +224,11 @@ class EditionStats:
         return merged.assign(change=merged["score"] - merged["key"].map(before))
 
     @cached_property
-    def movement(self) -> pd.DataFrame:
-        """Change of the index over a month by indicator, in points.
-
-        Columns: key, dimension, figures, weights, total. `figures` is the change of the scores
-        at mean weights, `weights` the rest. Totals add up to the change of the index, with two
-        gauges but for composition. Empty where the index was not published a month ago.
-        """
-        pair = [self.month_before, self.month]
-        names = self.indicators.query("not panel")[["key", "dimension"]].set_index("key")
-        if self.index_scores.reindex(pair).isna().any():
-            return pd.DataFrame(columns=["key", "dimension", "figures", "weights", "total"])
-        if self.edition.framework.get("phase"):
-            # Who is present moves nothing there: effective weights are no cause of a change.
-            moved = self.edition.change.set_index("key").sum(axis=1).reindex(names.index)
-            return names.assign(figures=moved, weights=0.0, total=moved).fillna(0.0).reset_index()
-        score = self.indicator_scores.reindex(index=pair, columns=names.index)
-        part, weight = (
-            self.table(column, "indicator").reindex_like(score).fillna(0.0)
-            for column in ("contribution", "weight")
-        )
-        figures = (score.diff().iloc[1] * weight.mean()).fillna(0.0)
-        moved = part.diff().iloc[1]
-        return names.assign(figures=figures, weights=moved - figures, total=moved).reset_index()
-
-    @cached_property
     def causes(self) -> pd.DataFrame:
         """Change of the index over a month by dimension and cause, in points.
 
-        Columns: revised_data, new_data, method, total. The parts add up to the change. In the
-        order of the method; "link" is last where two versions of the method meet. Empty where
-        the index was not published a month ago.
+        Columns: revised_data, new_data, method, total, which add up. In the order of the method,
+        "link" last. Empty where the index was not published a month ago.
         """
         moved = self.edition.change.set_index("key")
         parts = moved.groupby(moved.index.str.split(".").str[0]).sum()

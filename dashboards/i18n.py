@@ -29,6 +29,11 @@ class Language:
     code: str
     words: Mapping[str, Any]
 
+    @property
+    def locale(self) -> str:
+        """The locale of its months and figures: Arabic is that of Morocco."""
+        return {"ar": "ar_MA"}.get(self.code, self.code)
+
     def say(self, name: str, /, **values: object) -> str:
         """The sentence with this name, its values filled in and typeset."""
         return self.typeset(str(self.words[name]).format(**values))
@@ -47,16 +52,17 @@ class Language:
             return "–"
         rounded = round(float(value), decimals) + 0.0
         fraction = "." + "0" * decimals if decimals else ""
-        text = str(format_decimal(rounded, format=f"#,##0{fraction}", locale=self.code))
+        text = str(format_decimal(rounded, format=f"#,##0{fraction}", locale=self.locale))
         return ("+" if signed and rounded > 0 else "") + text.replace("-", MINUS)
 
-    def points(self, value: float) -> str:
-        """A number of points without its sign, singular or plural: "0,1 point"."""
+    def points(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
+        """A number of points, singular or plural, without its sign unless `signed`."""
         # French counts one until two; English writes the singular up to one.
-        rounded = round(abs(float(value)), 1)
+        rounded = round(abs(float(value)), decimals)
         singular = rounded < 2 if self.code == "fr" else 0 < rounded <= 1
         name = "points_one" if singular else "points_many"
-        return self.say(name, figure=self.number(rounded))
+        shown = float(value) if signed else rounded
+        return self.say(name, figure=self.number(shown, decimals, signed=signed))
 
     def exact(self, value: float) -> str:
         """A raw figure with no more decimals than it has, four at most."""
@@ -75,12 +81,19 @@ class Language:
 
     def month(self, period: pd.Timestamp | str, pattern: str = "MMMM y") -> str:
         """A month in full: "octobre 2026"."""
-        return str(format_date(pd.Timestamp(period).date(), pattern, locale=self.code))
+        return str(format_date(pd.Timestamp(period).date(), pattern, locale=self.locale))
 
     def of_month(self, period: pd.Timestamp | str) -> str:
         """A month after "of": "d'octobre 2026"."""
-        name = self.month(period)
-        return self.say("of_elided" if name.startswith(ELIDED) else "of", month=name)
+        return self.of_name(self.month(period))
+
+    def of_name(self, name: str) -> str:
+        """A name after "of": "d'Alphabet", "de Meta"."""
+        return self.say("of_elided" if name.lower().startswith(ELIDED) else "of", month=name)
+
+    def owner(self, name: str) -> str:
+        """A name as the owner of what a sentence names beside it: "d'Alphabet", "Alphabet's"."""
+        return self.of_name(name) if self.code == "fr" else self.typeset(f"{name}'s")
 
     def period(
         self, start: pd.Timestamp | str, step: str = "month", pattern: str = "MMMM y"
@@ -94,9 +107,23 @@ class Language:
             return self.of_month(start)
         return self.say("of_quarter", quarter=self.period(start, step))
 
+    def in_period(self, start: pd.Timestamp | str, step: str = "month") -> str:
+        """A month or a quarter after "in": "en octobre 2026", "au T2 2026"."""
+        name = "in_quarter" if step == "quarter" else "in_month"
+        return self.say(name, period=self.period(start, step))
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Names with commas and "and" before the last."""
+        *first, last = names
+        return f"{', '.join(first)}{self.words['and']}{last}" if first else last
+
+    def sentence(self, text: str) -> str:
+        """The text with a capital at its start."""
+        return text[:1].upper() + text[1:]
+
     def day(self, when: date) -> str:
         """A day in full: "10 novembre 2026"."""
-        text = str(format_date(when, "d MMMM y", locale=self.code))
+        text = str(format_date(when, "d MMMM y", locale=self.locale))
         return re.sub(r"^1 ", "1er ", text) if self.code == "fr" else text
 
     def typeset(self, text: str) -> str:
@@ -128,14 +155,14 @@ def language(code: str) -> Language:
 
 def number_locale(lang: Language) -> dict[str, Any]:
     """The number format of Babel for d3, so that charts and text agree."""
-    symbols = Locale(lang.code).number_symbols["latn"]
+    symbols = Locale.parse(lang.locale).number_symbols["latn"]
     signs = {"decimal": symbols["decimal"], "thousands": symbols["group"], "minus": MINUS}
     return signs | {"grouping": [3], "currency": ["", ""]}
 
 
 def time_locale(lang: Language) -> dict[str, Any]:
     """The names of days and months of Babel for d3, whose week starts on Sunday."""
-    locale = Locale(lang.code)
+    locale = Locale.parse(lang.locale)
     months, days = locale.months["format"], locale.days["format"]
     return {
         "dateTime": "%A %e %B %Y",

@@ -10,10 +10,13 @@ from markupsafe import Markup
 from dashboards import edition_dates, rendering
 from dashboards.bulletin import (
     alerts_section,
+    cause_sentences,
     diffusion,
     gauges,
     headline,
+    key_points,
     quality,
+    reading,
     table_rows,
 )
 from dashboards.bulletin.figures import Draw, embedded, figures
@@ -77,34 +80,41 @@ def content(stats: EditionStats, lang: Language, draw: Draw, data: str = "") -> 
 
 
 def opening(stats: EditionStats, lang: Language) -> dict[str, object]:
-    """The header line, the headline, the lede and the key points."""
-    level, names = stats.level, lang.names(stats.labels)
-    largest = stats.dimension_points.iloc[-1].nlargest(LEADERS)
-    dimensions = lang.names(stats.dimensions)
-    leaders = [(dimensions[str(key)], points) for key, points in largest.items()]
+    """The header line, the headline, the lede, why it moved, and the key points."""
+    head = headline.heading(stats, lang)
     return {
-        "level": level,
-        "regime": names.get(level.regime, ""),
-        "rank": headline.rank(level.regime, stats.zones),
-        "headline": headline.headline(level, names, lang),
-        "lede": [
-            *headline.lede(level, leaders, stats.states["observed"], lang),
-            *change_of_method(stats, lang),
-        ],
-        "points": table_rows.points(stats, lang),
+        "level": stats.level,
+        "heading": head,
+        "headline": head.title,
+        "regime": head.regime,
+        "rank": head.rank,
+        "lede": _lede(stats, head.kind, lang),
+        "why": cause_sentences.section(stats, lang, estimate=head.kind == "none"),
+        "points": key_points.points(stats, lang),
         "month": lang.month(stats.month),
         "dated": edition_dates.sentence(stats.edition.timeline, lang),
         "next_cutoff": lang.day(_cutoff(stats, 1)),
     }
 
 
+def _lede(stats: EditionStats, kind: str, lang: Language) -> list[str]:
+    method = change_of_method(stats, lang)
+    if kind == "none":
+        again = lang.day(_cutoff(stats, 1))
+        return [*headline.unread_lede(stats, again, lang), *method]
+    largest = stats.dimension_points.iloc[-1].nlargest(LEADERS)
+    dimensions = lang.names(stats.dimensions)
+    leaders = [(dimensions[str(key)], points) for key, points in largest.items()]
+    said = headline.lede(stats.level, leaders, stats.states["observed"], lang)
+    if kind == "provisional":
+        share = lang.percent(reading.reading(stats).observed)
+        said.append(lang.say("lede_provisional", observed=share))
+    return [*said, *method]
+
+
 def change_of_method(stats: EditionStats, lang: Language) -> list[str]:
-    """Sentences on a provisional reading and on a new version of the method."""
+    """A sentence on a new version of the method."""
     sentences = []
-    index = stats.line("index")
-    if index["state"] == "provisional":
-        share = lang.percent(float(index["coverage"]))
-        sentences.append(lang.say("lede_provisional", observed=share))
     succeeds = stats.edition.framework.get("succeeds")
     if succeeds and stats.edition.month >= succeeds["since"]:
         link = stats.line("link")

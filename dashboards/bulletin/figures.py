@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dashboards import chart_drawing, charts, theme
-from dashboards.bulletin import quality
+from dashboards.bulletin import quality, reading
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 
@@ -54,7 +54,7 @@ def index_figure(stats: EditionStats, lang: Language, draw: Draw, width: int) ->
     """The index and its zones, `width` pixels wide where there is room."""
     frame = _index_frame(stats)
     scores = frame.dropna(subset="score").set_index("period")["score"]
-    label = "" if scores.empty else lang.number(scores.iloc[-1])
+    label = "" if scores.empty else _label(frame, float(scores.iloc[-1]), lang)
     zones = _zones(stats.zones, lang)
     names = {"": "–"} | lang.names(stats.labels)
     later = frame.get("revised", frame["score"] * float("nan"))
@@ -76,19 +76,33 @@ def index_figure(stats: EditionStats, lang: Language, draw: Draw, width: int) ->
 def _index_frame(stats: EditionStats) -> pd.DataFrame:
     columns = [name for name in ("score", "low", "high") if name in stats.edition.values]
     tables = {name: stats.table(name, "index")["index"] for name in columns}
-    return pd.DataFrame(tables | _revised(stats) | _lines(stats)).reset_index()
+    unread = reading.kinds(stats).eq("none") & stats.index_scores.notna()
+    for name in {"low", "high"} & set(tables):
+        tables[name] = tables[name].mask(unread)
+    lines = _lines(stats, unread)
+    return pd.DataFrame(tables | _revised(stats) | lines | {"estimate": unread}).reset_index()
 
 
-def _lines(stats: EditionStats) -> "dict[str, pd.Series[float]]":
-    """The index where its month was made in its time, and where it was rebuilt.
+def _label(frame: pd.DataFrame, score: float, lang: Language) -> str:
+    last = frame.dropna(subset="score").iloc[-1]
+    figure = lang.number(score)
+    return lang.say("estimate_label", figure=figure) if last["estimate"] else figure
 
-    Nothing in an edition that does not know. The rebuilt part ends where the other begins.
+
+def _lines(stats: EditionStats, unread: "pd.Series[bool]") -> "dict[str, pd.Series[float]]":
+    """The index where its month was made in its time and read in full, and where it was not.
+
+    Nothing in an edition that does not know. The second, dashed part ends where the first begins;
+    a month that is not read is in neither.
     """
     rows = stats.edition.gauges.rows
-    if rows.empty:
+    if rows.empty and not unread.any():
         return {}
-    score = stats.index_scores
-    late = rows.groupby("period")["reconstructed"].first().reindex(score.index, fill_value=True)
+    score = stats.index_scores.mask(unread)
+    late = pd.Series(False, score.index)
+    if len(rows):
+        late = rows.groupby("period")["reconstructed"].first().reindex(late.index, fill_value=True)
+    late = late | reading.kinds(stats).eq("provisional")
     joined = late | late.shift(fill_value=True)
     return {"timely": score.where(~late), "rebuilt": score.where(joined)}
 

@@ -6,37 +6,14 @@ import pandas as pd
 
 from dashboards import charts, gauge_chart
 from dashboards.bulletin.figures import Draw, Figure
+from dashboards.bulletin.reading import months
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
+from dashboards.indicator_words import presented
 
-READINGS = {"observed": "full", "provisional": "provisional", "withheld": "none"}
 READ = {"full": "gauges_read_full", "provisional": "gauges_read_provisional"}
 NAMES = {"full": "reading_full", "provisional": "reading_provisional", "none": "reading_none"}
 AGAIN = {2: "gauges_again_2", 3: "gauges_again_3"}
-
-
-def months(stats: EditionStats) -> pd.DataFrame:
-    """The first reading of both gauges by month, the oldest first.
-
-    Columns: pressure, retreat, phase, observed and true (shares of the weight of the pressure),
-    reading (full, provisional, none) and reconstructed. Empty without gauges.
-    """
-    rows = stats.edition.gauges.rows
-    first = rows.sort_values("reading").drop_duplicates(["period", "key"])
-    pressure, retreat = (
-        first[first["key"].eq(key)].set_index("period").sort_index() for key in ("index", "retreat")
-    )
-    return pd.DataFrame(
-        {
-            "pressure": pressure["score"],
-            "retreat": retreat["score"],
-            "phase": pressure["regime"],
-            "observed": pressure["coverage"],
-            "true": pressure["true_dates"],
-            "reading": pressure["state"].map(READINGS),
-            "reconstructed": pressure["reconstructed"],
-        }
-    )
 
 
 def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
@@ -130,7 +107,7 @@ def _phases(method: dict[str, Any], lang: Language) -> dict[str, str]:
 
 
 def _titles(stats: EditionStats, lang: Language) -> dict[str, str]:
-    method = stats.edition.gauges.method
+    method = presented(stats.edition.gauges.method)
     groups = [*method["dimension"], method["retreat"]]
     return {
         f"{group['key']}.{leaf['key']}": lang.of(leaf)

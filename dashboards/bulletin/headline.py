@@ -1,25 +1,101 @@
 """The first sentences of a bulletin, made by rule; none is written by hand."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from dashboards.edition_stats import Level
+from dashboards import indicator_words
+from dashboards.bulletin import reading as readings
+from dashboards.bulletin.reading import Kind, Reading
+from dashboards.edition_stats import EditionStats, Level
 from dashboards.i18n import Language
 
+WHOLE = 0.995  # a share that prints as 100 %
+AWAITED = 3  # indicators named as missing; the page of the method has them all
 
-def headline(level: Level, regimes: Mapping[str, str], lang: Language) -> str:
-    """The sentence over the bulletin: month, movement, figure, regime.
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands over an edition, by how much is known of its month.
+
+    `kind` is also the style: a line that is whole, dashed (provisional) or absent. `figure` is
+    the index as it may be printed large, "" without a reading, and `notes` what stands beside
+    it then: the last reading and the estimate.
+    """
+
+    kind: Kind
+    title: str
+    status: str
+    regime: str
+    rank: int
+    figure: str
+    notes: tuple[str, ...]
+
+
+def heading(stats: EditionStats, lang: Language) -> Heading:
+    """The title, badge and style of an edition."""
+    level, known, names = stats.level, readings.reading(stats), lang.names(stats.labels)
+    unread = known.kind == "none"
+    regime = "" if unread else level.regime
+    return Heading(
+        known.kind,
+        title(known, level, names, lang),
+        str(lang.words[f"status_{known.kind}"]),
+        names.get(regime, ""),
+        rank(regime, stats.zones),
+        "" if unread else lang.number(level.score),
+        _notes(known, level, names, lang) if unread else (),
+    )
+
+
+def _notes(
+    known: Reading, level: Level, names: Mapping[str, str], lang: Language
+) -> tuple[str, ...]:
+    notes = []
+    if known.last:
+        last = known.last
+        figure, month = lang.number(last.score), lang.month(last.month)
+        zone = names.get(last.regime, "")
+        notes.append(lang.say("last_reading", month=month, figure=figure, zone=zone))
+    if pd.notna(level.score):
+        recent = lang.percent(known.recent)
+        notes.append(lang.say("estimate", figure=lang.number(level.score), recent=recent))
+    return tuple(notes)
+
+
+def title(known: Reading, level: Level, regimes: Mapping[str, str], lang: Language) -> str:
+    """The title of an edition by its reading.
 
     `regimes` gives the names of the regimes in the language, from the calmest up.
     """
-    month = lang.month(level.period)
-    if pd.isna(level.score):
-        return lang.say("headline_withheld", month=month, coverage=lang.percent(level.coverage))
+    if known.kind == "none":
+        return _unread(known, level, lang)
+    sentence = headline(level, regimes, lang)
+    if known.kind == "first":
+        return sentence
+    lower = sentence[:1].lower() + sentence[1:]
+    return lang.say(f"headline_{known.kind}", sentence=lower)
+
+
+def _unread(known: Reading, level: Level, lang: Language) -> str:
+    month = lang.sentence(lang.month(level.period))
+    if known.last is None:
+        return lang.say("headline_none_ever", month=month)
+    return lang.say(
+        "headline_none_provisional" if known.last.provisional else "headline_none",
+        month=month,
+        figure=lang.number(known.last.score),
+        last=lang.month(known.last.month),
+    )
+
+
+def headline(level: Level, regimes: Mapping[str, str], lang: Language) -> str:
+    """The sentence on a month that can be read: month, movement, figure, regime."""
     return lang.say(
         f"headline_{movement(level.month_change, level.hold)}",
-        month=month,
+        month=lang.month(level.period),
         figure=lang.number(level.score),
         zone=lang.say(_passage(level, list(regimes)), regime=regimes[level.regime]),
     )
@@ -60,26 +136,64 @@ def lede(
 
     `leaders` are dimensions with their contributions, `observed` the share of weight in 0..1.
     """
-    if pd.isna(level.score):
-        return [lang.say("lede_withheld")]
     names = [lang.say("leader", name=name, points=lang.points(points)) for name, points in leaders]
     return [
         *_changes(level, lang),
-        lang.say("lede_leaders", leaders=lang.words["and"].join(names)),
-        lang.say("lede_observed", share=lang.percent(observed)),
+        lang.say("lede_leaders", leaders=lang.listed(names)),
+        lang.say("lede_observed" if observed < WHOLE else "lede_all", share=lang.percent(observed)),
     ]
+
+
+def unread_lede(stats: EditionStats, again: str, lang: Language) -> list[str]:
+    """The sentences under the headline of a month that cannot be read.
+
+    What is observed of what is due, what is missing, what the computation gives, and on what day
+    (`again`) the figures are known with which the month is read again.
+    """
+    known, level = readings.reading(stats), stats.level
+    sentences = [
+        lang.say(
+            "lede_due",
+            day=lang.day(stats.edition.as_of.date()),
+            observed=lang.percent(known.observed),
+            floor=lang.percent(readings.READABLE),
+        ),
+        *_awaited(stats, known, lang),
+    ]
+    if pd.isna(level.score):
+        return [*sentences, lang.say("lede_withheld")]
+    figure, recent = lang.number(level.score), lang.percent(known.recent)
+    month = lang.sentence(lang.month(level.period))
+    return [
+        *sentences,
+        lang.say("lede_estimate", figure=figure, recent=recent),
+        lang.say("lede_again", month=month, day=again),
+    ]
+
+
+def _awaited(stats: EditionStats, known: Reading, lang: Language) -> list[str]:
+    rows = {row["key"]: row for row in stats.every_indicator.to_dict("records")}
+    keys = [key for key in known.awaited if key in rows]
+    if not keys:
+        return []
+    names = [indicator_words.subject(rows[key], lang).rstrip(",") for key in keys[:AWAITED]]
+    more = len(known.awaited) - len(names)
+    if more < 2:  # one more is named rather than counted
+        names = [indicator_words.subject(rows[key], lang).rstrip(",") for key in keys]
+        return [lang.say("lede_awaited", names=lang.listed(names))]
+    return [lang.say("lede_awaited_more", names=", ".join(names), count=more)]
 
 
 def _changes(level: Level, lang: Language) -> list[str]:
     if pd.isna(level.month_change):
         return []
-    month = _in_words(level.month_change, lang)
+    month = in_words(level.month_change, lang)
     if pd.isna(level.year_change):
         return [lang.say("lede_month", month=month)]
-    return [lang.say("lede_changes", month=month, year=_in_words(level.year_change, lang))]
+    return [lang.say("lede_changes", month=month, year=in_words(level.year_change, lang))]
 
 
-def _in_words(change: float, lang: Language) -> str:
+def in_words(change: float, lang: Language) -> str:
     """A change as a verb with its points; one that rounds to 0.0 is none."""
     rounded = round(change, 1)
     if not rounded:

@@ -5,48 +5,16 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards import indicator_words
+from dashboards.bulletin import reading
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 
 Row = dict[str, Any]
 
 
-def points(stats: EditionStats, lang: Language) -> list[Row]:
-    """Name and sentences of each dimension: level, change, strongest pressure."""
-    return [
-        {"name": lang.of(group), "text": _point(stats, group["key"], lang)}
-        for group in stats.dimensions
-    ]
-
-
-def _point(stats: EditionStats, key: str, lang: Language) -> list[str]:
-    line = stats.line(key)
-    if pd.isna(line["score"]):
-        floor = lang.percent(stats.edition.framework["rules"]["coverage_dimension"])
-        coverage = lang.percent(line["coverage"])
-        return [lang.say("point_withheld", coverage=coverage, floor=floor)]
-    level = {
-        "score": lang.number(line["score"]),
-        "change": lang.number(line["change"], signed=True),
-    }
-    first = lang.say("point_first" if pd.isna(line["change"]) else "point_score", **level)
-    members = stats.readings.loc[stats.readings["dimension"].eq(key)]
-    [strongest] = members.nlargest(1, "score").to_dict("records")
-    return [first, _strongest(strongest, lang)]
-
-
-def _strongest(row: Mapping[Any, Any], lang: Language) -> str:
-    return lang.say(
-        "point_hidden" if row["hidden"] else "point_lead",
-        pressure=lang.number(row["score"], 0),
-        title=lang.of(row),
-        value=_figure(row, lang),
-        month=lang.of_period(row["observed"], row["step"]),
-    )
-
-
 def _figure(row: Mapping[Any, Any], lang: Language) -> str:
-    return lang.with_unit(lang.number(row["value"], row["decimals"]), lang.of(row, "unit"))
+    return indicator_words.figure(row["value"], row, lang)
 
 
 def _figure_or_dash(row: Mapping[Any, Any], lang: Language) -> str:
@@ -71,8 +39,12 @@ def rules(stats: EditionStats, lang: Language) -> str:
     )
     sentence = "hold_usual" if stats.edition.mean_revision is None else "hold_revision"
     hold = lang.say(sentence, hold=lang.points(stats.hold))
-    interval = _interval(stats, lang)
-    return f"{zones} {hold} {interval}".strip()
+    read = lang.say(
+        "note_reading",
+        floor=lang.percent(reading.READABLE),
+        full=lang.percent(reading.FULL),
+    )
+    return f"{zones} {hold} {read} {_interval(stats, lang)}".strip()
 
 
 def _interval(stats: EditionStats, lang: Language) -> str:
@@ -125,10 +97,10 @@ def _indicator(row: Mapping[Any, Any], series: list[str], lang: Language) -> Row
         "name": lang.of(row),
         "value": lang.words["hidden"]
         if row["hidden"]
-        else lang.number(row["value"], row["decimals"]),
+        else indicator_words.amount(row["value"], row, lang),
         "figure": lang.words["hidden"] if row["hidden"] else _figure_or_dash(row, lang),
         "hidden": bool(row["hidden"]),
-        "unit": lang.of(row, "unit"),
+        "unit": indicator_words.unit(row, lang),
         "period": lang.period(row["observed"], row["step"], "MMM y")
         if pd.notna(row["observed"])
         else "–",
@@ -144,16 +116,16 @@ def _indicator(row: Mapping[Any, Any], series: list[str], lang: Language) -> Row
 
 def _goalposts(row: Mapping[Any, Any], lang: Language) -> str:
     """Both bounds in the unit, and why they are there."""
-    low, high = (
-        f"{bound:.{max(row['decimals'], 2)}f}".rstrip("0").rstrip(".")
-        for bound in (row["low"], row["high"])
-    )
-    figures = {
-        name: lang.number(float(text), len(text.partition(".")[2]))
-        for name, text in (("low", low), ("high", high))
-    }
+    figures = {name: _bound(float(row[name]), row, lang) for name in ("low", "high")}
     why = f" {lang.of(row, 'goalposts')}" if "goalposts_fr" in row else ""
     return lang.say("goalposts", **figures) + why
+
+
+def _bound(bound: float, row: Mapping[Any, Any], lang: Language) -> str:
+    if row["transform"] == indicator_words.FACTOR:
+        return indicator_words.amount(bound, row, lang)
+    text = f"{bound:.{max(row['decimals'], 2)}f}".rstrip("0").rstrip(".")
+    return lang.number(float(text), len(text.partition(".")[2]))
 
 
 def _series(used: list[str], foreseen: list[str], lang: Language) -> str:

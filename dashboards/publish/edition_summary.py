@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboards.bulletin import headline
+from dashboards.bulletin import headline, reading
 from dashboards.i18n import language
 from dashboards.publish.publication import Publication, both, instant, missing_is_null
 
@@ -23,16 +23,20 @@ def document(publication: Publication) -> dict[str, Any]:
         "framework_version": edition.framework_version,
         "framework_hash": edition.framework_hash,
         "data_hash": edition.data_hash,
+        "reading": _reading(publication),
         "headline": both(lambda code: _headline(publication, code)),
         "index": _index(publication),
         "dimensions": [_dimension(publication, group) for group in publication.stats.dimensions],
     }
 
 
+def _reading(publication: Publication) -> dict[str, Any]:
+    known = reading.reading(publication.stats)
+    return {"kind": known.kind, "observed": known.observed}
+
+
 def _headline(publication: Publication, code: str) -> str:
-    lang = language(code)
-    names = lang.names(publication.stats.labels)
-    return headline.headline(publication.stats.level, names, lang)
+    return headline.heading(publication.stats, language(code)).title
 
 
 def _index(publication: Publication) -> dict[str, Any]:

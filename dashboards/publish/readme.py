@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from dashboards import metadata
+from dashboards.bulletin import headline
 from dashboards.i18n import language
 from dashboards.metadata import Column, Table
 from dashboards.publish.publication import Publication
@@ -32,7 +33,9 @@ def _lines(publication: Publication, code: str) -> Iterator[str]:
         "licence": metadata.dataset()["licence"],
         "licence_url": metadata.dataset()["licence_url"],
     }
-    yield from (f"# {publication.title(code)}", "", metadata.dataset(code)["description"], "")
+    title = headline.heading(publication.stats, lang).title
+    yield from (f"# {publication.title(code)}", "", f"**{title}.**", "")
+    yield from (metadata.dataset(code)["description"], "")
     for line in words["lines"]:
         yield from (line.format(**values), "")
     for table in publication.tables:

@@ -21,9 +21,15 @@ from warehouse.row_conversion import dates, rows
 from warehouse.tables import Release, core
 
 VIEWS = ("morocco", "africa")
+# A month without a reading has no regime here, whatever its estimate would be called.
 SCORES = """
-select release, score, regime from v_index
-where key = 'index' and substr(cast(period as varchar(10)), 1, 7) = month
+select v.release, v.score, case when u.release_id is null then v.regime else '' end as regime
+from v_index v left join (
+  select distinct g.release_id from index_gauge g
+  where g.key = 'index' and g.state = 'withheld' and g.period = (
+    select max(n.period) from index_gauge n where n.release_id = g.release_id)
+) u on u.release_id = v.release
+where v.key = 'index' and substr(cast(v.period as varchar(10)), 1, 7) = v.month
 """
 FETCHES = """
 select source, url, at, outcome, detail, rows, newest_period, loaded from v_fetch
@@ -41,7 +47,8 @@ group by source, expectation, reason order by source, expectation, reason
 class Issue:
     """An edition that the site shows: its permanent name, and what replaced it, if anything.
 
-    `name` is the month, with `-r1`, `-r2` for a reissue; `score` is the index of the month.
+    `name` is the month, with `-r1`, `-r2` for a reissue; `score` is the index of the month,
+    `regime` "" where it has no reading.
     """
 
     timeline: EditionTimeline

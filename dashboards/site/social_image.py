@@ -1,17 +1,21 @@
 """The image that a shared link shows, 1200 by 630: the index and its line."""
 
+from collections.abc import Sequence
 from html import escape
 from textwrap import wrap
 
 import pandas as pd
 
 from dashboards import theme
-from dashboards.bulletin import document
+from dashboards.bulletin import headline, reading
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 
 WIDTH, HEIGHT = 1200, 630
-LINE = 44  # letters of a line of the headline: 50 px bold fills 1060 of the 1200 px
+SIZES = (50, 44, 38)  # of the headline, px
+LINE = 44  # letters of one of its lines: 50 px bold fills 1060 of the 1200 px
+LINES = 3
+NOTE = 36  # letters of a line beside the curve: 28 px fills 520 of the 548 px
 
 
 def png(stats: EditionStats, lang: Language) -> bytes:
@@ -24,17 +28,22 @@ def png(stats: EditionStats, lang: Language) -> bytes:
 
 def svg(stats: EditionStats, lang: Language) -> str:
     """The image as SVG; its text is escaped."""
-    opening = document.opening(stats, lang)
-    head = [
-        _text(72, 150 + 62 * row, line, 50, theme.INK, bold=True)
-        for row, line in enumerate(_lines(str(opening["headline"])))
+    head = headline.heading(stats, lang)
+    size, lines = _fitted(head.title)
+    title = [
+        _text(72, 150 + round(1.24 * size) * row, line, size, theme.INK, bold=True)
+        for row, line in enumerate(lines)
     ]
+    notes = [line for note in head.notes for line in wrap(note, NOTE)]
+    large = [_text(72, 470 + 40 * row, line, 28, theme.MUTED) for row, line in enumerate(notes)]
+    if head.figure:
+        large = [_text(72, 560, head.figure, 150, theme.INK, bold=True)]
     parts = [
         _text(72, 78, str(lang.words["site"]), 26, theme.MUTED),
-        *head,
-        _text(72, 560, lang.number(stats.level.score), 150, theme.INK, bold=True),
-        _badge(str(opening["regime"]), int(str(opening["rank"]))),
-        _curve(stats.index_scores, 620, 370, 508, 190),
+        *title,
+        *large,
+        _badge(head.regime or head.status, theme.BADGES[head.rank] if head.regime else theme.MUTED),
+        _curve(stats, 620, 370, 508, 190),
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'
@@ -43,10 +52,15 @@ def svg(stats: EditionStats, lang: Language) -> str:
     )
 
 
-def _lines(words: str) -> list[str]:
-    """The words in as few lines as they need, of about the same length, at most 3."""
-    count = len(wrap(words, LINE))
-    return wrap(words, min(LINE, len(words) // count + 6))[:3]
+def _fitted(words: str) -> tuple[int, list[str]]:
+    """The largest size, in pixels, at which the words fit in three lines, and the lines."""
+    for size in SIZES:
+        width = LINE * SIZES[0] // size
+        count = len(wrap(words, width))
+        for narrower in range(min(width, len(words) // count + 6), width + 1):
+            if len(lines := wrap(words, narrower)) <= min(count, LINES):
+                return size, lines
+    return size, lines[:LINES]
 
 
 def _text(x: int, y: int, words: str, size: int, colour: str, *, bold: bool = False) -> str:
@@ -57,28 +71,44 @@ def _text(x: int, y: int, words: str, size: int, colour: str, *, bold: bool = Fa
     )
 
 
-def _badge(regime: str, rank: int) -> str:
-    if not regime:
-        return ""
-    width = 36 + 15 * len(regime)
-    box = f'<rect x="76" y="376" width="{width}" height="46" rx="6" fill="{theme.BADGES[rank]}"/>'
-    return box + _text(94, 408, regime, 28, theme.PAPER, bold=True)
+def _badge(words: str, colour: str) -> str:
+    width = 36 + 15 * len(words)
+    box = f'<rect x="76" y="376" width="{width}" height="46" rx="6" fill="{colour}"/>'
+    return box + _text(94, 408, words, 28, theme.PAPER, bold=True)
 
 
-def _curve(values: pd.Series, x: int, y: int, width: int, height: int) -> str:
-    """The line of the index, from 0 at the foot to 100 at the top."""
-    last = max(len(values) - 1, 1)
+def _curve(stats: EditionStats, x: int, y: int, width: int, height: int) -> str:
+    """The line of the index, from 0 at the foot to 100 at the top.
+
+    It is dashed over the provisional months at its end, and stops before one that is not read,
+    whose estimate is a hollow circle.
+    """
+    scores, kinds = stats.index_scores, reading.kinds(stats)
+    last = max(len(scores) - 1, 1)
     points = [
-        (x + width * month / last, y + height * (1 - value / 100))
-        for month, value in enumerate(values)
+        (x + width * month / last, y + height * (1 - value / 100), kind)
+        for month, (value, kind) in enumerate(zip(scores, kinds, strict=True))
         if pd.notna(value)
     ]
-    if not points:
+    read = [point for point in points if point[2] != "none"]
+    if not read:
         return ""
-    line = " ".join(f"{left:.1f},{top:.1f}" for left, top in points)
-    end = points[-1]
+    whole = max((rank for rank, point in enumerate(read) if point[2] == "full"), default=0)
+    left, top, kind = points[-1]
+    inside = theme.PAPER if kind == "none" else theme.INK
     return (
         f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{theme.ZONES[0]}"/>'
-        f'<polyline points="{line}" fill="none" stroke="{theme.INK}" stroke-width="5"/>'
-        f'<circle cx="{end[0]:.1f}" cy="{end[1]:.1f}" r="9" fill="{theme.INK}"/>'
+        f"{_line(read[: whole + 1])}{_line(read[whole:], dashed=True)}"
+        f'<circle cx="{left:.1f}" cy="{top:.1f}" r="9" fill="{inside}" stroke="{theme.INK}" '
+        f'stroke-width="3"/>'
+    )
+
+
+def _line(points: Sequence[tuple[float, float, str]], *, dashed: bool = False) -> str:
+    where = " ".join(f"{left:.1f},{top:.1f}" for left, top, _ in points)
+    dash = ' stroke-dasharray="10 8"' if dashed else ""
+    return (
+        f'<polyline points="{where}" fill="none" stroke="{theme.INK}" stroke-width="5"{dash}/>'
+        if len(points) > 1
+        else ""
     )

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards.bulletin import reading
+from dashboards.edition_stats import EditionStats
 from pipelines.alerts import signals
 from pipelines.alerts.rules import SERIES_KINDS, Rule, RuleSet
 from pipelines.alerts.state_machine import (
@@ -121,8 +123,10 @@ def _late(
 
 
 def _published(rule: Rule, edition: Edition, period: pd.Timestamp) -> Finding:
+    """The notice of an edition; without a value where its month cannot be read."""
     index = edition.values.loc[lambda table: table["key"].eq("index") & table["period"].eq(period)]
-    value = float(index["score"].iloc[-1]) if len(index) else None
+    unread = index.empty or reading.reading(EditionStats(edition)).kind == "none"
+    value = None if unread else float(index["score"].iloc[-1])
     return NoticeFinding(rule, "index", RuleEvent("notice", period, period, value))
 
 

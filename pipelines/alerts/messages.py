@@ -40,6 +40,10 @@ WORDS = {
 PUBLIC = ("rule", "kind", "rule_kind", "series", "severity", "value", "note", "vintage")
 
 
+# The key under which the titles of an edition have its headline.
+HEADLINE = "headline"
+
+
 def number(value: float | None, language: str) -> str:
     """A figure as it is written in that language, two decimals at most."""
     from babel.numbers import format_decimal
@@ -73,6 +77,7 @@ def texts(
             value=number(event.value, language),
             threshold=number(threshold, language),
             note=event.note or "–",
+            headline=titles.get(language, {}).get(HEADLINE, title),
         )
     return parts
 

@@ -22,7 +22,7 @@ Kind = Literal[
 Severity = Literal["info", "watch", "alert", "critical"]
 Op = Literal[">", ">=", "<", "<=", "crosses_up", "crosses_down"]
 SERIES_KINDS = {"index", "dimension", "indicator", "regime"}
-FIELDS = {"title", "series", "period", "value", "threshold", "note"}
+FIELDS = {"title", "series", "period", "value", "threshold", "note", "headline"}
 Variable = Annotated[str, Field(pattern=r"^\$\{[A-Z][A-Z0-9_]*\}$")]
 
 

@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dashboards import i18n
+from dashboards.bulletin import headline
+from dashboards.edition_stats import EditionStats
+from pipelines.alerts.messages import HEADLINE
 from pipelines.alerts.rules import Condition, Rule
 from pipelines.alerts.state_machine import Signal
 from pipelines.index.gauges.phase import RECOVERY, RETREAT
@@ -216,8 +220,8 @@ def behind(edition: Edition, key: str) -> set[str]:
 
 
 def titles(edition: Edition, language: str) -> dict[str, str]:
-    """The title of every key of the edition and of each of its sources."""
+    """The title of every key of the edition and of each of its sources, and its headline."""
     names: Sequence[str] = edition.sources["key"].tolist()
-    return edition.titles(language) | dict(
-        zip(names, edition.sources[f"title_{language}"], strict=True)
-    )
+    sources = dict(zip(names, edition.sources[f"title_{language}"], strict=True))
+    said = headline.heading(EditionStats(edition), i18n.language(language)).title
+    return edition.titles(language) | sources | {HEADLINE: said}

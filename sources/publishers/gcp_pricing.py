@@ -26,7 +26,7 @@ MACHINES = {
     "h100-80gb": ("a3-highgpu-8g", "h100-80gb"),
 }
 COLUMNS = {"on_demand": "hour", "spot": "hour_spot"}
-TITLES = {"on_demand": ("à la demande", "on-demand"), "spot": ("préemptible", "spot")}
+TITLES = {"on_demand": ("à la demande", "on-demand"), "spot": ("spot", "spot")}
 OFFERS = tuple(
     (gpu, region, basis)
     for gpu in MACHINES

@@ -32,7 +32,7 @@ MACHINES = Path(__file__).with_name("gpu_machines.csv")
 MAX_MEMORY_GAP_GB = 3
 BASES = {
     "on_demand": ("à la demande", "on-demand"),
-    "spot": ("préemptible", "spot"),
+    "spot": ("spot", "spot"),
     "community": ("à la demande chez un hôte tiers", "on-demand from a third-party host"),
 }
 # A posted price rarely moves by more than 40 % from one week to the next; a machine counted with

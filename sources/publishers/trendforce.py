@@ -105,7 +105,7 @@ def _texts(within: Tag, name: str) -> list[str]:
 
 
 def _series(kind: str, name: str, product: str) -> Series:
-    fr = {"spot": "prix au comptant", "contract": "prix contractuel"}[kind]
+    fr = {"spot": "prix spot", "contract": "prix contractuel"}[kind]
     unit = "USD/module" if "DIMM" in name else "USD/chip"
     return Series(
         f"trendforce.{kind}.{product}", unit, "W", f"{name}, {fr}", f"{name}, {kind} price"

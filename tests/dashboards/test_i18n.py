@@ -121,7 +121,6 @@ def test_the_verb_follows_the_change(change: float, hold: float, verb: str) -> N
         (level(52.0, 3.1, regime="strain"), "monte à 52,0, et entre en zone de tension"),
         (level(33.0, -3.0, regime="calm"), "recule à 33,0, et revient en zone de calme"),
         (level(30.0, NAN, NAN, "calm", ""), "s’établit à 30,0, en zone de calme"),
-        (level(NAN, NAN, NAN, ""), f"pas publié{FIXED}: les chiffres connus ne couvrent que 60"),
     ],
 )
 def test_headlines(level_of_month: Level, expected: str) -> None:
@@ -133,7 +132,6 @@ def test_the_lede_says_only_what_is_known() -> None:
     assert "Costs (9.1 points) and Chips (12.3 points)" in " ".join(lede(level(), leaders, 1, EN))
     assert "year" not in " ".join(lede(level(year=NAN), leaders, 1, EN))
     assert len(lede(level(month=NAN, year=NAN), leaders, 1, EN)) == 2
-    assert len(lede(level(NAN, NAN, NAN), leaders, 1, EN)) == 1
 
 
 def holes(text: str) -> set[str]:
@@ -154,7 +152,10 @@ def test_every_word_is_used() -> None:
     home = Path(i18n.__file__).parent
     files = [*home.glob("*.py"), *home.glob("bulletin/*.py"), *(home / "templates").iterdir()]
     source = "\n".join(path.read_text(encoding="utf-8") for path in files)
-    stems = r"(alert|change|points|headline|figure|note|alt|column|state|file|zone)_\w+"
+    stems = (
+        r"(alert|change|points|point|headline|status|figure|note|alt|column|state|file|zone|"
+        r"moved|move|cause)_\w+"
+    )
     unused = [
         name
         for name in language("en").words
@@ -168,20 +169,28 @@ def test_a_change_is_a_verb_with_its_points() -> None:
     english = " ".join(lede(level(month=-0.1), leaders, 1, EN))
     assert "The index fell 0.1 point over the month and rose 14.4 points over the year." in english
     french = " ".join(lede(level(month=-0.1), leaders, 1, FR)).replace(FIXED, " ")
-    assert (
-        "L’indice recule de 0,1 point sur un mois et augmente de 14,4 points sur un an." in french
-    )
+    assert "L’indice recule de 0,1 point sur un mois et gagne 14,4 points sur un an." in french
     assert "L’indice est stable sur un mois" in " ".join(lede(level(month=0.04), leaders, 1, FR))
 
 
 # Internal words, and words that say the contrary of what is meant: "lever une alerte" ends it.
 UNPUBLISHABLE = {
-    "fr": r"\b(lève une alerte|levées?|varie de [+{]|gardée?s?|retirée après|dites)\b",
-    "en": r"\b(moves by|raised|lacking|retracted|is let|told)\b",
+    "fr": r"(?i)\b(lève une alerte|levées?|varie de [+{]|retirée?s? après|dites|retirées?|"
+    r"prix (instantané|au comptant|préemptible)|doublements?|voie sobre|sobriété|"
+    r"trésorerie d['’]exploitation(?<!flux de trésorerie d['’]exploitation)|calcul connu)\b",
+    "en": r"(?i)\b(moves by|raised|lacking|retracted|is let|told|doublings?|frugal way|"
+    r"known computing)\b",
 }
+PUBLISHED = ("words/{}.toml", "words/indicators.toml", "site/i18n/{}.toml", "description.toml")
 
 
 @pytest.mark.parametrize("code", ["fr", "en"])
 def test_no_published_word_is_one_that_an_editor_would_strike(code: str) -> None:
-    text = (i18n.FOLDER / f"{code}.toml").read_text(encoding="utf-8")
-    assert re.findall(UNPUBLISHABLE[code], text) == []
+    for path in PUBLISHED:
+        lines = (i18n.FOLDER.parent / path.format(code)).read_text(encoding="utf-8").splitlines()
+        shown = [line for line in lines if not line.startswith("#")]
+        other = {"fr": r"^(\w+_)?en = ", "en": r"^(\w+_)?fr = "}[code]  # of a file of both
+        own = [line for line in shown if not re.match(other, line)]
+        texts = [re.sub(r"^[^ ]+ = |\{\w*\}", "", line) for line in own]
+        struck = [text for text in texts if re.search(UNPUBLISHABLE[code], text)]
+        assert struck == [], path

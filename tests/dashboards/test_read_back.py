@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from dashboards.bulletin import document
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import FIXED, MINUS, NARROW, Language, language
+from tests.dashboards.bulletin.rebuilt import of_month
 from warehouse.edition import Edition
 from warehouse.fetches import status
 
@@ -117,9 +118,8 @@ def test_the_map_of_the_indicators(
     page: BeautifulSoup, stored: pd.DataFrame, shipped_edition: Edition, lang: Language
 ) -> None:
     names = {
-        lang.of(indicator): f"{group['key']}.{indicator['key']}"
-        for group in shipped_edition.framework["dimension"]
-        for indicator in group["indicator"]
+        lang.of(row): row["key"]
+        for row in EditionStats(shipped_edition).indicators.query("not panel").to_dict("records")
     }
     last = stored.tail(24)["score"]
     for head, cells in lines(page, "heat"):
@@ -128,12 +128,13 @@ def test_the_map_of_the_indicators(
     assert names == {}
 
 
-def test_the_sentences(
-    page: BeautifulSoup, stored: pd.DataFrame, shipped_edition: Edition, lang: Language
-) -> None:
-    """The figures of the headline and of the lede, in their order."""
-    now, before = stored.iloc[-1], stored.iloc[-2]
-    year = stored["score"]["index"].iloc[-13]
+def test_the_sentences(stored: pd.DataFrame, shipped_edition: Edition, lang: Language) -> None:
+    """The figures of the headline and of the lede of a month that is read, in their order."""
+    stats = of_month(shipped_edition, "2026-06")
+    page = BeautifulSoup(document.page(stats, lang), "html.parser")
+    known = stored.loc[:"2026-06-01"]  # type: ignore[misc]
+    now, before = known.iloc[-1], known.iloc[-2]
+    year = known["score"]["index"].iloc[-13]
     index = now["score"]["index"]
     dimensions = [group["key"] for group in shipped_edition.framework["dimension"]]
     leaders = now["contribution"][dimensions].astype(float).nlargest(2)
@@ -149,6 +150,18 @@ def test_the_sentences(
     for printed, value in zip(figures, [*moved, *leaders], strict=False):
         assert same(printed, value, 1)
     assert len(figures) == 5
+
+
+def test_the_sentences_of_a_month_that_cannot_be_read(
+    page: BeautifulSoup, stored: pd.DataFrame, shipped_store: Engine, lang: Language
+) -> None:
+    """The title has the last reading; the lede what is observed of what was due, from SQL."""
+    headline = [number(text.rstrip(".,"), lang.code) for text in FIGURE.findall(page.h1.get_text())]
+    assert same(headline[1], stored["score"]["index"].iloc[-2], 1)
+    query = "select coverage from index_gauge where key = 'index' and state = 'withheld'"
+    shares = pd.read_sql(f"{query} order by period, reading", shipped_store)["coverage"]
+    assert lang.percent(shares.iloc[-1]) in lede(page)
+    assert lang.number(stored["score"]["index"].iloc[-1]) in lede(page)
 
 
 def test_the_share_that_rests_on_recent_figures(

@@ -134,6 +134,7 @@ def _edition() -> Schema:
         version=TEXT,
         framework_version=TEXT,
         **hashes,
+        reading=closed(kind={"enum": ["none", "provisional", "first", "revised"]}, observed=SHARE),
         headline=lang(),
         index=level,
         dimensions=array_of(part),

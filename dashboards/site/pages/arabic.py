@@ -5,7 +5,9 @@ Charts keep their time from left to right and figures their Latin digits, as in 
 
 from dashboards import charts, theme
 from dashboards.bulletin import headline as headline_words
+from dashboards.bulletin import reading
 from dashboards.bulletin.figures import Draw
+from dashboards.bulletin.reading import Reading
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
@@ -20,25 +22,32 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     level, index, regimes = stats.level, stats.index_scores, stats.zones
     zones = lang.words["zone_names"]
     bounds = [(float(item["enter"]), zones.get(item["key"], "")) for item in regimes[1:]]
-    frame = index.rename("value").rename_axis("period").reset_index()
+    drawn = index.mask(reading.kinds(stats).eq("none"))  # an estimate is no reading
+    last = lang.number(next(iter(drawn.dropna()[::-1]), float("nan")))
+    frame = drawn.rename("value").rename_axis("period").reset_index()
     wide, narrow = (
-        draw(charts.line(frame, lang.number(index.iloc[-1]), theme.INK, width,
+        draw(charts.line(frame, last, theme.INK, width,
                          score=True, bounds=bounds), lang)
         for width in (charts.WIDE, charts.NARROW)
     )  # fmt: skip
     scores = stats.dimension_scores
     [after] = coming_editions(context.now, int(stats.edition.framework["rules"]["cutoff_day"]), 1)
     month = lang.month(level.period)
-    headline = lang.say("headline", month=month, figure=lang.number(level.score))
+    known = reading.reading(stats)
+    headline = _title(known, month, lang.number(level.score), lang)
+    unread = known.kind == "none"
     content = {
         "headline": headline,
+        "kind": known.kind,
+        "status": lang.words[f"status_{known.kind}"],
+        "notes": _notes(known, lang.number(level.score), lang) if unread else [],
         "number": lang.number(level.score),
         "interval": interval(stats, lang),
-        "regime": zones.get(level.regime, ""),
+        "regime": "" if unread else zones.get(level.regime, ""),
         "rank": headline_words.rank(level.regime, regimes),
         "month_change": lang.number(level.month_change, signed=True),
         "year_change": lang.number(level.year_change, signed=True),
-        "figure": {"wide": wide, "narrow": narrow} | described(index, 1, lang),
+        "figure": {"wide": wide, "narrow": narrow} | described(drawn, 1, lang),
         "dimensions": [
             {
                 "name": lang.words["dimensions"].get(item["key"], item["en"]),
@@ -57,3 +66,23 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         ),
     }
     return Page("", "arabic.html", lang.words["site"], headline, content)
+
+
+def _title(known: Reading, month: str, figure: str, lang: SiteLocale) -> str:
+    """The title by the reading of the month."""
+    if known.kind != "none":
+        return lang.say(f"headline_{known.kind}", month=month, figure=figure)
+    if known.last is None:
+        return lang.say("headline_none_ever", month=month)
+    last = {"figure": lang.number(known.last.score), "last": lang.month(known.last.month)}
+    form = "headline_none_provisional" if known.last.provisional else "headline_none"
+    return lang.say(form, month=month, **last)
+
+
+def _notes(known: Reading, figure: str, lang: SiteLocale) -> list[str]:
+    """What is observed of what was due, and the estimate."""
+    floor = lang.percent(reading.READABLE)
+    return [
+        lang.say("due", observed=lang.percent(known.observed), floor=floor),
+        lang.say("estimate", figure=figure, recent=lang.percent(known.recent)),
+    ]

@@ -61,7 +61,8 @@ def listing(context: SiteContext, lang: SiteLocale) -> Page:
         {
             "path": f"bulletins/{item.name}/",
             "name": lang.month(item.month + "-01") + mark(item),
-            "score": lang.number(item.score),
+            # An estimate is in its bulletin, as one; a list would show it as a reading.
+            "score": lang.number(item.score) if item.regime else "–",
             "regime": names.get(item.regime, "–"),
             "release": edition_dates.day(item.timeline, lang),
             "claim": edition_dates.mark(item.timeline, lang),

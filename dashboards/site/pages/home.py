@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards.bulletin import document, quality
+from dashboards.bulletin import document
 from dashboards.bulletin.figures import Draw, index_figure
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
@@ -16,7 +16,6 @@ from warehouse.release_calendar import coming_editions
 
 Row = dict[str, Any]
 WIDTH = 640  # pixels beside the headline figure
-MOVERS = 3  # indicators named as movers; the bulletin has them all
 FIGURES = ("regime", "index", "dimension", "indicator")  # kinds of rules
 
 
@@ -32,14 +31,11 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         str(opening["headline"]),
         {
             **opening,
-            "number": lang.number(level.score),
             "interval": interval(stats, lang),
             "month_change": lang.number(level.month_change, signed=True),
             "year_change": lang.number(level.year_change, signed=True),
             "figure": index_figure(stats, lang, draw, WIDTH),
             "dimensions": cards(stats, lang),
-            "movers": movers(stats, lang),
-            "since": quality.since(stats, lang),
             "alerts": newest(context, lang),
             "evaluated": context.evaluated,
             "issue": context.issue,
@@ -71,20 +67,6 @@ def cards(stats: EditionStats, lang: Language) -> list[Row]:
         }
         for group in stats.dimensions
         for line in [stats.line(group["key"])]
-    ]
-
-
-def movers(stats: EditionStats, lang: Language) -> list[Row]:
-    """The indicators that moved the index most over the month, in points."""
-    moved = stats.movement
-    if moved.empty:
-        return []
-    names = lang.names(stats.indicators.to_dict("records"))
-    largest = moved.loc[moved["total"].abs().nlargest(MOVERS).index]
-    shown = largest.loc[largest["total"].abs() >= quality.SMALL]
-    return [
-        {"key": key, "name": names[key], "points": lang.number(total, 2, signed=True)}
-        for key, total in zip(shown["key"], shown["total"], strict=True)
     ]
 
 

@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
 
-from dashboards import charts, theme
+from dashboards import charts, indicator_words, theme
 from dashboards.bulletin import table_rows
 from dashboards.bulletin.figures import Draw
 from dashboards.edition_stats import EditionStats
@@ -101,7 +101,8 @@ def _figure(
     draw: Draw,
 ) -> Row:
     """The figures in their unit."""
-    values, decimals = _span(stats, stored), int(details["decimals"])
+    shown, decimals = indicator_words.shown(stored, details)
+    values = _span(stats, shown)
     frame = values.rename("value").reset_index()
     observed = values.dropna()
     label = lang.number(observed.iloc[-1], decimals) if len(observed) else ""

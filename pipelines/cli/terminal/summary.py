@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from dashboards.bulletin import reading
+from dashboards.edition_stats import EditionStats
 from pipelines.in_use import CONTACT
 from pipelines.ingest.outcome import IngestOutcome, verdict
 from pipelines.release.approval import remark
@@ -65,16 +67,17 @@ def contact(console: Console, empty: Sequence[str]) -> None:
 
 
 def headline(edition: Edition) -> Table:
-    """Month, value, change over a month, regime, coverage and cut-off."""
+    """Month, value, what may be said of it, change, regime, coverage and cut-off."""
     rows = edition.values.loc[edition.values["key"].eq("index")].sort_values("period")
     last = rows.iloc[-1]
     change = rows["score"].diff().iloc[-1]
     table = Table(title="Silent Crash Index", **PLAIN)
-    for column in ("month", "index", "change", "regime", "coverage", "known on"):
+    for column in ("month", "index", "reading", "change", "regime", "coverage", "known on"):
         table.add_column(column, justify="right" if column in {"index", "change"} else "left")
     table.add_row(
         edition.month,
         "withheld" if pd.isna(last["score"]) else f"{last['score']:.1f}",
+        reading.reading(EditionStats(edition)).kind,
         "–" if pd.isna(change) else f"{change:+.1f}",
         str(last["regime"] or last["reason"]),
         f"{last['coverage']:.0%}",

@@ -16,6 +16,7 @@ from dashboards.site.locale import site_locale
 from dashboards.site.page import html
 from dashboards.site.pages import alerts
 from dashboards.site.pages.home import FIGURES
+from tests.dashboards.bulletin.test_document import written
 from tests.dashboards.conftest import NOW
 from warehouse.edition import Edition
 
@@ -112,13 +113,33 @@ def test_pages_read_without_eyes(built: Path, code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_the_home_page_says_the_index(built: Path, code: str, shipped_edition: Edition) -> None:
     lang, content = site_locale(code), page(built, code, "")
-    level = EditionStats(shipped_edition).level
-    assert content.find(class_="number").get_text().startswith(lang.number(level.score))
+    level, last = EditionStats(shipped_edition).level, EditionStats(shipped_edition).index_scores
+    # October 2026 has no reading: no large figure, the last reading and the estimate.
+    assert content.find(class_="number") is None
+    hero = content.find(class_="figure none").get_text()
+    assert lang.words["status_none"] in hero
+    assert lang.number(last.iloc[-2]) in hero
+    assert lang.number(level.score) in hero
+    head = content.h1.get_text()
+    assert content.find("meta", attrs={"name": "description"})["content"] == head
+    assert head == page(built, code, "bulletins/2026-10").h1.get_text()
     cards = content.select(".cards li")
     scores = [EditionStats(shipped_edition).line(group["key"])["score"]
               for group in EditionStats(shipped_edition).dimensions]  # fmt: skip
     shown = [card.find(class_="score").get_text() for card in cards]
     assert shown == [lang.number(score) for score in scores]
+
+
+def test_the_arabic_page_isolates_signs_and_names_months_as_morocco_does(built: Path) -> None:
+    content = page(built, "ar", "")
+    text = content.get_text()
+    assert "شتنبر 2026" in text  # CLDR's ar has سبتمبر, ar-MA شتنبر
+    assert "سبتمبر" not in text
+    assert "الثقة" not in text  # an interval is no confidence
+    assert "لا يمكن قراءة أكتوبر 2026" in content.h1.get_text()
+    signed = content.find_all(string=re.compile(r"[−+]\d"))
+    assert signed
+    assert all(piece.find_parent("bdi")["dir"] == "ltr" for piece in signed)
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -131,9 +152,7 @@ def test_the_page_of_an_indicator_has_the_figures_of_the_edition(
         facts = [
             element.get_text() for element in content.find("dl", class_="facts").find_all("dd")
         ]
-        value = (
-            lang.words["hidden"] if row["hidden"] else lang.number(row["value"], row["decimals"])
-        )
+        value = lang.words["hidden"] if row["hidden"] else written(row, lang)
         assert facts[0].startswith(value)
         assert facts[1].startswith(lang.number(row["score"]))
         assert facts[2] == lang.number(row["contribution"])
