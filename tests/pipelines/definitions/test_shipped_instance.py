@@ -15,7 +15,7 @@ from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import (
 )
 from sqlalchemy import Engine
 
-from pipelines.definitions import sensors
+from pipelines.definitions import jobs, sensors
 from pipelines.definitions.schedules import PRIORITY, all_schedules
 from pipelines.definitions.sensors import SENSORS, check_results, failed_runs, good_runs, outbox
 from tests.pipelines.alerts.conftest import Post
@@ -23,7 +23,7 @@ from tests.pipelines.definitions.conftest import Installation, happened
 from warehouse.alerts import repository
 
 STATE = {"red": True}
-TESTED = {"new_data", "check_results", "failed_runs", "good_runs", "outbox"}
+TESTED = {"new_data", "ask_again", "check_results", "failed_runs", "good_runs", "outbox"}
 
 
 @dg.asset(check_specs=[dg.AssetCheckSpec(name, asset="made_up") for name in ("amber", "late")])
@@ -190,12 +190,13 @@ def test_the_index_follows_the_sources_that_it_reads_and_no_other(
 def test_a_backfill_leaves_a_place_to_the_daily_run(installation: Installation) -> None:
     with installation.process() as instance:
         backfill = [_queued(instance, {"dagster/backfill": "made-up"}) for _ in range(6)]
+        past = [_queued(instance, jobs.PAST) for _ in range(6)]
         daily = _queued(instance, PRIORITY)
         index = _queued(instance, sensors.new_data.run_tags)
-        assert _next_runs(instance) == [index, daily]
+        assert _next_runs(instance) == [index, daily, backfill[0]]
         for run in (index, daily):
             instance.report_run_canceled(instance.get_run_by_id(run))
-        assert _next_runs(instance) == backfill[:1]
+        assert _next_runs(instance) == [backfill[0], past[0]]  # and a place stays free
 
 
 def _queued(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> str:
