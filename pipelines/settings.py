@@ -49,7 +49,9 @@ class SourceSettings(BaseModel):
     )
     cadence: Literal[
         "", "daily", "weekly", "biweekly", "monthly", "quarterly", "half-yearly", "yearly"
-    ] = Field(default="", description="how often it publishes, from which follows when Dagster asks it")
+    ] = Field(
+        default="", description="how often it publishes, from which follows when Dagster asks it"
+    )
 
 
 class Settings(BaseSettings):

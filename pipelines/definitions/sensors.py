@@ -25,6 +25,7 @@ OVERLAP = timedelta(minutes=1)
 # Without a cursor the sensor is new, or its state was thrown away: what was over a day ago is
 # history, and a daily run that failed meanwhile is still seen.
 FIRST_LOOK = timedelta(days=1)
+SCHEDULED = "dagster/schedule_name"  # the tag of a run that a schedule asked for
 AT_ONCE = 500  # runs in one tick, which has a minute: some 10 ms a run
 
 new_data = dg.AutomationConditionSensorDefinition(
@@ -113,8 +114,11 @@ def good_runs(context: dg.RunStatusSensorContext) -> None:
 def _record_run(context: dg.RunStatusSensorContext, *, passed: bool) -> None:
     run, message = context.dagster_run, context.dagster_event.message or ""
     assets = sorted(key.to_user_string() for key in run.asset_selection or ())
-    # Automation runs have a name that Dagster made: their first assets say more.
-    name = ", ".join(assets[:3]) if run.job_name.startswith("__") and assets else run.job_name
+    # Runs of schedules and of automation have a name that Dagster made: that of the schedule, or
+    # the first assets, say more.
+    by_hand = not run.job_name.startswith("__")
+    made = run.tags.get(SCHEDULED) or ", ".join(assets[:3])
+    name = run.job_name if by_hand else made or run.job_name
     record = context.instance.get_run_record_by_id(run.run_id)
     ended = record.end_time if record is not None else None
     at = datetime.fromtimestamp(ended, UTC) if ended else datetime.now(UTC)
