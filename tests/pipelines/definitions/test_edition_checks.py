@@ -92,11 +92,8 @@ def test_the_columns_that_dagster_shows_are_those_of_the_view(home: Path) -> Non
     shown = {}
     for asset in defs().resolve_asset_graph().asset_nodes:
         if schema := asset.metadata.get("dagster/column_schema"):
-            view = asset.metadata["dagster/table_name"]
-            assert all(column.description for column in schema.value.columns)
-            shown[view.value if hasattr(view, "value") else view] = [
-                column.name for column in schema.value.columns
-            ]
+            assert all(column.description for column in schema.columns)
+            shown[asset.metadata["dagster/table_name"]] = [column.name for column in schema.columns]
     assert set(shown) == {"v_observation", "v_index"}
     with engine.connect() as connection:
         for view, columns in shown.items():
