@@ -10,7 +10,7 @@ import dagster as dg
 
 from pipelines.alerts import findings, service
 from pipelines.announcements import collect, curated, filings
-from pipelines.definitions import columns, edition_checks
+from pipelines.definitions import checks, columns, edition_checks
 from pipelines.definitions.resources import Observatory
 from pipelines.definitions.source_assets import OWNERS
 from pipelines.index import framework
@@ -105,16 +105,19 @@ def index(observatory: Observatory) -> Iterator[Any]:
     kinds={"python"},
     description="The events of data-centre projects in new titles, and their series.",
     automation_condition=NEW_AND_GREEN,
-    # It asks for documents: a fault of the network is over within minutes.
-    retry_policy=dg.RetryPolicy(max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL),
+    check_specs=[checks.reachable(dg.AssetKey("announcements"))],
 )
-def announcements(observatory: Observatory) -> dg.MaterializeResult:
+def announcements(
+    context: dg.AssetExecutionContext, observatory: Observatory
+) -> dg.MaterializeResult:
     """Fetch the filed documents that are listed and read what is archived and new."""
     engine, settings = observatory.open()
-    filings.ask(engine, settings)
+    asked = filings.ask(engine, settings)
     curated.load(engine, settings)
     counts = collect.read_archive(engine, settings)
-    return dg.MaterializeResult(metadata=counts._asdict())
+    return dg.MaterializeResult(
+        metadata=counts._asdict(), check_results=[checks.reached(context.asset_key, asked)]
+    )
 
 
 @dg.asset(

@@ -17,9 +17,20 @@ def source_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
     return [
         dg.AssetCheckSpec("contract", asset=key, blocking=True, description="Blocking rules hold"),
         dg.AssetCheckSpec("quarantine", asset=key, description="No row had to be set aside"),
-        dg.AssetCheckSpec("reachable", asset=key, description="Every question was answered"),
+        reachable(key),
         dg.AssetCheckSpec("fresh", asset=key, description="The newest period is not late"),
     ]
+
+
+def reachable(key: dg.AssetKey) -> dg.AssetCheckSpec:
+    """The check that publishers answered every question of an asset."""
+    return dg.AssetCheckSpec("reachable", asset=key, description="Every question was answered")
+
+
+def reached(key: dg.AssetKey, outcomes: Sequence[IngestOutcome]) -> dg.AssetCheckResult:
+    """The result of `reachable`."""
+    unreached = [outcome for outcome in outcomes if outcome.outcome in UNREACHED]
+    return result(key, "reachable", not unreached, RED, _details(unreached))
 
 
 def is_silent(outcomes: Sequence[IngestOutcome]) -> bool:
@@ -42,7 +53,6 @@ def source_results(
         status: The row of the source in `warehouse.observations.read.status`.
     """
     refused = [outcome for outcome in outcomes if outcome.outcome == "refused"]
-    unreached = [outcome for outcome in outcomes if outcome.outcome in UNREACHED]
     frozen = [outcome for outcome in outcomes if outcome.outcome == "frozen"]
     age = (
         "nothing is stored" if pd.isna(status["age_days"]) else f"{status['age_days']:.0f} days old"
@@ -51,7 +61,7 @@ def source_results(
     if not is_silent(outcomes):
         yield result(key, "contract", not refused, RED, _details(refused))
         yield result(key, "quarantine", not quarantined, AMBER, f"{quarantined} rows set aside")
-    yield result(key, "reachable", not unreached, RED, _details(unreached))
+    yield reached(key, outcomes)
     yield result(key, "fresh", not status["late"] and not frozen, AMBER, _details(frozen) or age)
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from pipelines.announcements import filings
 from pipelines.definitions import sensors
 from pipelines.definitions.ask_again import LOOK_BACK, WAITS, ask_again, due
 from pipelines.definitions.source_assets import observations
@@ -61,6 +62,8 @@ def test_the_sensor_asks_for_one_run_an_attempt(
 ) -> None:
     stores.open_for_writing(from_environment())
     load.record(store, "ember", url=ADDRESS, at=AT, outcome="failed", detail="no answer")
+    load.register(store, [filings.source_row()], [])  # documents, which have no asset of their own
+    load.record(store, filings.KEY, url=ADDRESS, at=AT, outcome="failed", detail="no answer")
     load.record(store, "ecb_rates", url=ADDRESS, at=AT, outcome="new", detail="")
     keys = []
     for minutes in (14, 15, 20):
