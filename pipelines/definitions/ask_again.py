@@ -31,7 +31,7 @@ def due(attempts: pd.DataFrame, now: datetime) -> dict[str, datetime]:
     `attempts` are those of `fetches.attempts` within LOOK_BACK, oldest first. Only the last run of
     failures of an address counts, and a publisher that said when to come back is left until then.
     """
-    asked: dict[str, datetime] = {}
+    overdue: dict[str, datetime] = {}
     for (source, _), rows in attempts.groupby(["source", "url"], sort=False):
         answered = ~rows["outcome"].isin(UNANSWERED)
         failures = rows[~answered[::-1].cummax()[::-1]]
@@ -40,8 +40,8 @@ def due(attempts: pd.DataFrame, now: datetime) -> dict[str, datetime]:
         last = failures.iloc[-1]
         later = last["at"] + WAITS[len(failures) - 1]
         if now >= max(later, last["retry_at"] if pd.notna(last["retry_at"]) else later):
-            asked[str(source)] = max(last["at"], asked.get(str(source), last["at"]))
-    return asked
+            overdue[str(source)] = max(last["at"], overdue.get(str(source), last["at"]))
+    return overdue
 
 
 @dg.sensor(
@@ -54,8 +54,8 @@ def ask_again(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | d
     engine, settings = Observatory().open()
     attempts = fetches.attempts(engine, settings.now - LOOK_BACK)
     # Documents that `announcements` asks for have no asset of their own: it asks again itself.
-    known = attempts[attempts["source"].isin(registry())]
-    sources = due(known, settings.now)
+    own = attempts[attempts["source"].isin(registry())]
+    sources = due(own, settings.now)
     for source, last in sources.items():
         # The key names the attempt, so that each is followed by one run, whatever ticks come.
         key = dg.AssetKey(["observations", source])

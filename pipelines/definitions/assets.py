@@ -112,11 +112,11 @@ def announcements(
 ) -> dg.MaterializeResult:
     """Fetch the filed documents that are listed and read what is archived and new."""
     engine, settings = observatory.open()
-    asked = filings.ask(engine, settings)
+    outcomes = filings.ask(engine, settings)
     curated.load(engine, settings)
     counts = collect.read_archive(engine, settings)
     return dg.MaterializeResult(
-        metadata=counts._asdict(), check_results=[checks.reached(context.asset_key, asked)]
+        metadata=counts._asdict(), check_results=[checks.reached(context.asset_key, outcomes)]
     )
 
 

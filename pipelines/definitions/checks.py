@@ -35,8 +35,8 @@ def reached(key: dg.AssetKey, outcomes: Sequence[IngestOutcome]) -> dg.AssetChec
 
 def is_silent(outcomes: Sequence[IngestOutcome]) -> bool:
     """True if a publisher was asked and answered no question."""
-    asked = [outcome for outcome in outcomes if outcome.outcome not in {"history", "skipped"}]
-    return bool(asked) and all(outcome.outcome in UNREACHED for outcome in asked)
+    answers = [outcome for outcome in outcomes if outcome.outcome not in {"history", "skipped"}]
+    return bool(answers) and all(outcome.outcome in UNREACHED for outcome in answers)
 
 
 def source_results(

@@ -32,8 +32,8 @@ def table(view: str, columns: dict[str, str]) -> dict[str, object]:
 def of_indicators(sources: Iterable[str]) -> dg.TableColumnLineage:
     """What the columns of `indicators` are computed from: the figures of sources."""
     figures = [dg.TableColumnDep(dg.AssetKey(["observations", key]), "value") for key in sources]
-    known = [dg.TableColumnDep(dep.asset_key, "known_from") for dep in figures]
-    return dg.TableColumnLineage({"value": figures, "score": figures, "coverage": known})
+    dates = [dg.TableColumnDep(dep.asset_key, "known_from") for dep in figures]
+    return dg.TableColumnLineage({"value": figures, "score": figures, "coverage": dates})
 
 
 def of_index() -> dg.TableColumnLineage:

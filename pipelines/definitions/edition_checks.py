@@ -51,8 +51,8 @@ def of_edition(edition: Edition) -> Iterator[dg.AssetCheckResult]:
     wrong = months_that_do_not_add_up(values)
     yield result(INDEX, "sums", not wrong, RED, ", ".join(wrong))
     moved = float(index["score"].diff().iloc[-1]) if len(index) > 1 else 0.0
-    said = f"{moved:+.1f} points since the month before"
-    yield result(INDEX, "jump", not abs(moved) > JUMP, AMBER, said)
+    change = f"{moved:+.1f} points since the month before"
+    yield result(INDEX, "jump", not abs(moved) > JUMP, AMBER, change)
 
 
 def observed_share(newest: pd.DataFrame) -> float:

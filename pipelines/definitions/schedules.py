@@ -20,7 +20,7 @@ RUNNING = dg.DefaultScheduleStatus.RUNNING
 PRIORITY = {"dagster/priority": "1"}
 # Each with the cadences that it asks. 05:00 UTC is after the night's publications in America and
 # before the working day in Paris and Rabat.
-ASKED = {
+BY_CADENCE = {
     "ask_every_day": ("0 5 * * *", ["daily"]),
     "ask_every_friday": ("30 5 * * 5", ["weekly", "biweekly"]),
     # After the first days of the month, before the cut-off of the tenth, and late.
@@ -46,7 +46,7 @@ def all_schedules() -> list[Any]:
     return [
         *(
             _schedule(name, cron, _published(each))
-            for name, (cron, each) in ASKED.items()
+            for name, (cron, each) in BY_CADENCE.items()
             if cadences & set(each)
         ),
         _schedule(*LAST_CHANCE, dg.AssetSelection.assets(*read)),

@@ -117,8 +117,8 @@ def _record_run(context: dg.RunStatusSensorContext, *, passed: bool) -> None:
     # Runs of schedules and of automation have a name that Dagster made: that of the schedule, or
     # the first assets, say more.
     by_hand = not run.job_name.startswith("__")
-    made = run.tags.get(SCHEDULED) or ", ".join(assets[:3])
-    name = run.job_name if by_hand else made or run.job_name
+    label = run.tags.get(SCHEDULED) or ", ".join(assets[:3])
+    name = run.job_name if by_hand else label or run.job_name
     record = context.instance.get_run_record_by_id(run.run_id)
     ended = record.end_time if record is not None else None
     at = datetime.fromtimestamp(ended, UTC) if ended else datetime.now(UTC)

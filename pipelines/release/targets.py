@@ -113,19 +113,19 @@ def _store(site: Path, files: dict[str, str], target: str) -> Publication:
         store.rm(left, recursive=True)
     changed = sorted((name for name in files if files[name] != before.get(name)), key=_order)
     gone = [name for name in before if name not in files]
-    aside = f"{root}/.draft-{uuid4().hex}"
+    draft = f"{root}/.draft-{uuid4().hex}"
     for name in changed:
-        _parent(store, f"{aside}/{name}")
-        store.put_file(str(site / name), f"{aside}/{name}")
+        _parent(store, f"{draft}/{name}")
+        store.put_file(str(site / name), f"{draft}/{name}")
     for name in changed:
         _parent(store, f"{root}/{name}")
-        store.cp_file(f"{aside}/{name}", f"{root}/{name}")
+        store.cp_file(f"{draft}/{name}", f"{root}/{name}")
     for name in gone:
         if store.exists(f"{root}/{name}"):
             store.rm_file(f"{root}/{name}")
     store.pipe_file(listed, _manifest(files))
     if changed:
-        store.rm(aside, recursive=True)
+        store.rm(draft, recursive=True)
     return _done(files, len(changed), len(gone))
 
 
@@ -151,8 +151,8 @@ def _branch(site: Path, files: dict[str, str], target: str, message: str) -> Pub
         git = _Git(Path(folder) / "site.git", site)
         git("init", "--quiet", "--bare", str(git.folder))
         git("config", "core.excludesFile", os.devnull)
-        known = git("ls-remote", url, branch)
-        parent = known.split()[0] if known else ""
+        tip = git("ls-remote", url, branch)
+        parent = tip.split()[0] if tip else ""
         if parent:
             git("fetch", "--quiet", "--depth", "1", url, branch)
         git("add", "--all", "--force", "--", ".", ":(exclude,glob)**/.*", f":(exclude){MANIFEST}")

@@ -1,4 +1,4 @@
-"""The definitions that are shipped, with sensors that tick whenever the daemon looks.
+"""The shipped definitions, with sensors that tick when the daemon looks.
 
 Without the sensor that computes the index: its run takes half a minute of two processors.
 """

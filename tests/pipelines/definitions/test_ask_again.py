@@ -31,13 +31,13 @@ def attempts(*rows: tuple[timedelta, str]) -> pd.DataFrame:
 
 
 def test_a_silent_publisher_is_asked_four_times_more_within_eight_hours() -> None:
-    at, asked, rows = AT, [], [(timedelta(0), "failed")]
+    at, times, rows = AT, [], [(timedelta(0), "failed")]
     while at < AT + LOOK_BACK:
         if due(attempts(*rows), at):
-            asked.append(at - AT)
+            times.append(at - AT)
             rows.append((at - AT, "failed"))
         at += 5 * MINUTE
-    assert asked == [timedelta(minutes=minutes) for minutes in (15, 75, 195, 435)]
+    assert times == [timedelta(minutes=minutes) for minutes in (15, 75, 195, 435)]
 
 
 @given(st.lists(st.sampled_from(["new", "unchanged", "refused", "failed", "try later"])))
@@ -46,8 +46,8 @@ def test_only_the_failures_since_the_last_answer_count(outcomes: list[str]) -> N
     failures = 0
     for outcome in outcomes:
         failures = failures + 1 if outcome in {"failed", "try later"} else 0
-    found = due(attempts(*rows), AT + LOOK_BACK)
-    assert bool(found) == (0 < failures <= len(WAITS))
+    overdue = due(attempts(*rows), AT + LOOK_BACK)
+    assert bool(overdue) == (0 < failures <= len(WAITS))
 
 
 def test_a_publisher_that_names_an_hour_is_left_until_then() -> None:
@@ -86,9 +86,12 @@ def test_a_run_in_which_only_publishers_were_silent_rings_for_them_alone(
     from pipelines.definitions import Observatory
 
     with installation.process() as instance:
-        asked = [observations(find_source("tariff_pages"))]
+        assets = [observations(find_source("tariff_pages"))]
         done = dg.materialize(
-            asked, instance=instance, resources={"observatory": Observatory()}, raise_on_error=False
+            assets,
+            instance=instance,
+            resources={"observatory": Observatory()},
+            raise_on_error=False,
         )
         assert not done.success
     for sensor, cursor in ((sensors.failed_runs, before.cursor), (sensors.check_results, None)):

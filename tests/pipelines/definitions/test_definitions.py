@@ -84,7 +84,7 @@ def test_a_red_contract_keeps_the_index_from_being_recomputed(
     }
     assert index.op.name not in started
     again = graph.resolve_job_def("load_again").execute_in_process(
-        run_config=about("load_archived", "ember")
+        run_config=config_of("load_archived", "ember")
     )
     assert again.success
     assert site.count(request.url) == 1  # what is archived is parsed again, nobody is asked
@@ -92,14 +92,16 @@ def test_a_red_contract_keeps_the_index_from_being_recomputed(
     assert "contract" not in named(run(graph, "observations/ember"))  # red as before
 
 
-def about(op: str, source: str) -> dict[str, object]:
+def config_of(op: str, source: str) -> dict[str, object]:
     """The configuration of a job about one source."""
     return {"ops": {op: {"config": {"source": source}}}}
 
 
 def test_nothing_archived_cannot_be_loaded_again(empty_home: Path, graph: dg.Definitions) -> None:
     job = graph.resolve_job_def("load_again")
-    done = job.execute_in_process(run_config=about("load_archived", "ember"), raise_on_error=False)
+    done = job.execute_in_process(
+        run_config=config_of("load_archived", "ember"), raise_on_error=False
+    )
     [failed] = [event for event in done.all_events if event.is_step_failure]
     assert "the archive holds nothing of it" in str(failed.step_failure_data.user_failure_data)
 
@@ -128,7 +130,9 @@ def test_the_past_of_a_source_is_a_job_that_names_what_is_missing(
 ) -> None:
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
     job = graph.resolve_job_def("backfill_source")
-    done = job.execute_in_process(run_config=about("fetch_past", "dstack"), raise_on_error=False)
+    done = job.execute_in_process(
+        run_config=config_of("fetch_past", "dstack"), raise_on_error=False
+    )
     assert not done.success
     [failed] = [event for event in done.all_events if event.is_step_failure]
     assert "45 of 45 days are not loaded" in str(failed.step_failure_data.user_failure_data)

@@ -35,10 +35,10 @@ def spoilt(computed: Edition, row: pd.Series, **cells: float | str) -> Edition:
 
 
 def test_the_shipped_edition_adds_up_and_says_what_is_carried(computed: Edition) -> None:
-    found = results(computed)
-    assert {name for name, (passed, _) in found.items() if passed} == {"bounds", "sums", "jump"}
+    checked = results(computed)
+    assert {name for name, (passed, _) in checked.items() if passed} == {"bounds", "sums", "jump"}
     # 14 of 23 indicators are carried in October 2026, as its bulletin says.
-    assert found["coverage"] == (
+    assert checked["coverage"] == (
         False,
         "42% of the weight is of figures of 2026-10, the rest is carried",
     )
@@ -49,9 +49,9 @@ def test_a_part_that_does_not_add_up_names_its_month(computed: Edition) -> None:
     may = values["period"].eq(pd.Timestamp("2026-05-01"))
     for kind in ("dimension", "indicator"):
         row = may & values["kind"].eq(kind) & values["contribution"].notna()
-        one = row & ~row.duplicated() & row.cumsum().eq(1)
+        first = row & ~row.duplicated() & row.cumsum().eq(1)
         moved = spoilt(
-            computed, one, contribution=float(values.loc[one, "contribution"].iloc[0]) + 0.001
+            computed, first, contribution=float(values.loc[first, "contribution"].iloc[0]) + 0.001
         )
         assert results(moved)["sums"] == (False, "2026-05")
     gone = spoilt(computed, may & values["kind"].eq("dimension"), contribution=float("nan"))
@@ -97,5 +97,5 @@ def test_the_columns_that_dagster_shows_are_those_of_the_view(home: Path) -> Non
     assert set(shown) == {"v_observation", "v_index"}
     with engine.connect() as connection:
         for view, columns in shown.items():
-            held = connection.execute(text(f"select * from {view} limit 1")).keys()
-            assert set(columns) <= set(held)
+            columns_there = connection.execute(text(f"select * from {view} limit 1")).keys()
+            assert set(columns) <= set(columns_there)

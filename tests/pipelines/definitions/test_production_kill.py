@@ -36,7 +36,7 @@ from dagster._core.workspace.context import WorkspaceProcessContext
 from dagster._core.workspace.load_target import GrpcServerTarget
 from sqlalchemy.engine import make_url
 
-from pipelines.definitions.schedules import ASKED
+from pipelines.definitions.schedules import BY_CADENCE
 from tests.pipelines.alerts.conftest import Post, part, post
 from tests.server import Received, Reply, Site, running_site
 from tests.warehouse.conftest import command, database, server
@@ -101,8 +101,8 @@ class Production:
         """What `seek` finds; fails with the logs where it finds nothing in time."""
         end = time.monotonic() + PATIENCE
         while True:
-            if (found := seek()) is not None:
-                return found
+            if (result := seek()) is not None:
+                return result
             dead = [name for name, each in self.running.items() if each.poll() is not None]
             if dead or time.monotonic() > end:
                 logs = (f"{name}: {self.log(name)[-3000:]}" for name in self.running)
@@ -123,7 +123,7 @@ def free_port() -> int:
 def production(
     tmp_path: Path, server: str, post: Post, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Production]:
-    """An installation with the files of deploy/, its two databases, nothing running yet."""
+    """An installation with the files of deploy/; nothing runs yet."""
     folder = tmp_path / "dagster"
     folder.mkdir()
     shutil.copy(ROOT / "deploy" / "dagster.postgres.yaml", folder / "dagster.yaml")
@@ -209,12 +209,14 @@ def _schedule(instance: dg.DagsterInstance, port: int) -> RemoteSchedule | None:
 
 
 def _off_since_before_five(instance: dg.DagsterInstance, schedule: RemoteSchedule) -> datetime:
-    """Record that the schedule last looked just before five; the five that it missed."""
-    hour = int(ASKED[SCHEDULE][0].split()[1])
+    """Record that the schedule last looked before five; when it missed."""
+    hour = int(BY_CADENCE[SCHEDULE][0].split()[1])
     now = datetime.now(UTC)
     five = now.replace(hour=hour, minute=0, second=0, microsecond=0)
     five -= timedelta(days=now < five)
-    before = ScheduleInstigatorData(ASKED[SCHEDULE][0], (five - timedelta(minutes=1)).timestamp())
+    before = ScheduleInstigatorData(
+        BY_CADENCE[SCHEDULE][0], (five - timedelta(minutes=1)).timestamp()
+    )
     instance.add_instigator_state(
         InstigatorState(
             schedule.get_remote_origin(),
@@ -258,8 +260,8 @@ def _retried(instance: dg.DagsterInstance, run: str) -> dg.DagsterRun | None:
 
 
 def _ended(instance: dg.DagsterInstance, run: str) -> bool | None:
-    found = instance.get_run_by_id(run)
-    return True if found and found.is_finished else None
+    record = instance.get_run_by_id(run)
+    return True if record and record.is_finished else None
 
 
 def _healthy(port: str) -> list[str] | None:

@@ -144,7 +144,7 @@ def test_what_cannot_be_published_says_so_in_a_line_without_the_password(
     with pytest.raises(UsageError, match="holds no site: `silentcrash site build"):
         targets.publish(tmp_path / "nothing", STORE, "First")
     closed = f"git+http://editor:{SECRET}@127.0.0.1:9/site.git"
-    with pytest.raises(RunError, match="cannot be written") as told:
+    with pytest.raises(RunError, match="cannot be written") as failed:
         targets.publish(built, closed, "First")
-    assert SECRET not in str(told.value)
-    assert "\n" not in str(told.value)
+    assert SECRET not in str(failed.value)
+    assert "\n" not in str(failed.value)
