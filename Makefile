@@ -2,8 +2,9 @@
 BIN := .venv/bin
 PYTHON ?= python3
 HOME_OF_RUNS := $(or $(SILENTCRASH_HOME),$(CURDIR)/data)
+SITE := $(or $(SILENTCRASH_HOME),$(CURDIR))/site
 
-.PHONY: release test test-fast check audit dev world bench evaluate siege
+.PHONY: release test test-fast check audit dev serve world bench evaluate siege
 
 .venv/.ready: uv.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -12,7 +13,7 @@ HOME_OF_RUNS := $(or $(SILENTCRASH_HOME),$(CURDIR)/data)
 	touch $@
 
 release: .venv/.ready  ## public figures -> warehouse -> index -> releases/<month>/
-	$(BIN)/silentcrash run --out releases
+	$(BIN)/silentcrash run
 
 test: .venv/.ready  ## every test
 	$(BIN)/python -m tests.install
@@ -28,13 +29,21 @@ check: .venv/.ready  ## lint, types, import rule, live sources, Dagster definiti
 	$(BIN)/mypy benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.live_sources
-	SILENTCRASH_HOME=$(HOME_OF_RUNS) $(BIN)/dg check defs
+	$(BIN)/dg check defs
 
 audit: .venv/.ready  ## known vulnerabilities of what the lock file names; asks a public database
 	$(BIN)/uv audit --frozen
 
-dev: .venv/.ready  ## the Dagster UI with the graph, on http://localhost:3000
-	DAGSTER_HOME=$(CURDIR) SILENTCRASH_HOME=$(HOME_OF_RUNS) $(BIN)/dg dev
+PORT ?= 3000
+dev: .venv/.ready  ## the Dagster UI with the graph, on http://localhost:3000: make dev PORT=3001
+	mkdir -p $(HOME_OF_RUNS)/dagster
+	ln -sf $(CURDIR)/dagster.yaml $(HOME_OF_RUNS)/dagster/dagster.yaml
+	DAGSTER_HOME=$(abspath $(HOME_OF_RUNS))/dagster $(BIN)/dg dev --port $(PORT)
+
+serve: PORT = 8000
+serve: .venv/.ready  ## the public site of what `make release` made, on http://127.0.0.1:8000: make serve PORT=8001
+	$(BIN)/silentcrash site build --out $(SITE)
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
 
 MONTHS ?= 24
 SEED ?= 1

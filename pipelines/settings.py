@@ -49,7 +49,9 @@ class SourceSettings(BaseModel):
     )
     cadence: Literal[
         "", "daily", "weekly", "biweekly", "monthly", "quarterly", "half-yearly", "yearly"
-    ] = Field(default="", description="how often Dagster asks it")
+    ] = Field(
+        default="", description="how often it publishes, from which follows when Dagster asks it"
+    )
 
 
 class Settings(BaseSettings):
@@ -79,6 +81,22 @@ class Settings(BaseSettings):
         description="folder or object store of the raw bytes, by "
         "[fsspec](https://filesystem-spec.readthedocs.io/) URL: `s3://bucket/raw` with "
         "`pip install s3fs`; by default `raw` in the home folder",
+    )
+    releases: Path = Field(
+        default_factory=lambda: Path("releases"),
+        description="folder of the editions, one folder a month; by default `releases` in the "
+        "home folder, and beside `data` where no home is set",
+    )
+    base: str = Field(
+        default="",
+        description="address that the public site will have, for Dagster's `site`: "
+        "`https://example.org/observatory`",
+    )
+    publish_to: str = Field(
+        default="",
+        description="where Dagster's `publish` puts the site: a folder, an object store by "
+        "[fsspec](https://filesystem-spec.readthedocs.io/) URL (`s3://bucket/site`), or a branch "
+        "of a repository (`git+ssh://git@host/site.git#pages`); nowhere by default",
     )
     contact: str = Field(
         default="",
@@ -142,13 +160,19 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _below_home(cls, data: dict[str, Any]) -> dict[str, Any]:
-        """Fill what lies in the home folder where nothing else is said."""
+        """Fill what lies in the home folder where nothing else is said.
+
+        Editions are what people come for: in a checkout, where no home is set, they lie beside
+        `data` and not within it. Paths are absolute, as a run may work in another folder.
+        """
         home = Path(data.get("home") or "data").absolute()
+        around = home if data.get("home") else home.parent
         below = {
             "warehouse": f"sqlite:///{home / 'warehouse.sqlite'}",
             "archive": f"{home / 'raw'}",
         }
-        return below | data | {"home": home}
+        releases = Path(data.get("releases") or around / "releases").absolute()
+        return below | data | {"home": home, "releases": releases}
 
     @model_validator(mode="after")
     def _aware(self) -> Self:
@@ -171,9 +195,9 @@ class Settings(BaseSettings):
         return init_settings, env_settings, file
 
     @property
-    def releases(self) -> Path:
-        """The folder of editions, one folder a month."""
-        return self.home / "releases"
+    def site(self) -> Path:
+        """The folder in which the public site is built, beside that of editions."""
+        return self.releases.with_name("site")
 
 
 def settings_file() -> Path:

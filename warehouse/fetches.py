@@ -11,6 +11,7 @@ from sqlmodel.sql.sqltypes import UTCDateTime
 from warehouse.catalogue import freshness
 from warehouse.row_conversion import dates, rows
 
+INSTANTS = ["at", "retry_at"]
 # From the end of the table: the greatest id that is loaded is one of the last rows.
 NEWEST = 'select id from "fetch" where loaded order by id desc limit 1'
 
@@ -67,6 +68,21 @@ def waits(engine: Engine, now: datetime) -> dict[str, datetime]:
         pending = connection.execute(query, {"now": now}).all()
     # In order: the longest wait of a host is the last one.
     return {urlsplit(row.url).hostname or "": row.retry_at for row in pending}
+
+
+def attempts(engine: Engine, since: datetime) -> pd.DataFrame:
+    """Every fetch since then, in order: source, url, at, outcome, retry_at (UTC)."""
+    query = (
+        text(
+            "select c.key as source, f.url, f.at, f.outcome, f.retry_at "
+            'from "fetch" f join source c on c.id = f.source_id where f.at >= :since order by f.id'
+        )
+        .bindparams(bindparam("since", type_=UTCDateTime()))
+        .columns(at=UTCDateTime(), retry_at=UTCDateTime())
+    )
+    with engine.connect() as connection:
+        table = rows(connection, query, {"since": since})
+    return table.assign(**{name: pd.to_datetime(table[name], utc=True) for name in INSTANTS})
 
 
 def first_seen(engine: Engine, source: str, url: str, sha256: str | None) -> datetime | None:

@@ -37,23 +37,15 @@ def build(
         raise UsageError(
             "an edition is shown before its hour or approval only with a reason: add --reason"
         )
-    from dashboards.site.build import build as build_site
     from pipelines.ingest import store
-    from sources.announcements import countries
+    from pipelines.release import public_site
 
     chosen = settings()
     if force:
         log(chosen, reason)
     try:
-        result = build_site(
-            store.open_for_reading(chosen),
-            out,
-            chosen.now,
-            base=base.rstrip("/"),
-            forced=force,
-            approval=chosen.approval,
-            countries={country: countries.french(country) for country in countries.AFRICA},
-        )
+        engine = store.open_for_reading(chosen)
+        result = public_site.build(engine, chosen, out, base=base, forced=force)
     except LookupError as fault:
         raise RunError(str(fault)) from None
     print(

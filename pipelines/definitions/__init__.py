@@ -5,6 +5,7 @@ import dagster as dg
 from pipelines import logs
 from pipelines.definitions.assets import ASSETS
 from pipelines.definitions.jobs import JOBS
+from pipelines.definitions.publication import SITE
 from pipelines.definitions.resources import Observatory
 from pipelines.definitions.schedules import all_schedules
 from pipelines.definitions.sensors import SENSORS
@@ -17,7 +18,7 @@ logs.hide_secrets()
 def defs() -> dg.Definitions:
     """Everything that Dagster runs."""
     return dg.Definitions(
-        assets=[*all_sources(), *ASSETS],
+        assets=[*all_sources(), *ASSETS, *SITE],
         jobs=JOBS,
         schedules=all_schedules(),
         sensors=SENSORS,

@@ -3,10 +3,14 @@
 Nothing here computes: every asset calls the functions that the command line calls.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import dagster as dg
 
-from pipelines.alerts import service
+from pipelines.alerts import findings, service
 from pipelines.announcements import collect, curated, filings
+from pipelines.definitions import checks, columns, edition_checks
 from pipelines.definitions.resources import Observatory
 from pipelines.definitions.source_assets import OWNERS
 from pipelines.index import framework
@@ -44,6 +48,10 @@ INDEX_SOURCES = runway.sources_read(framework.newest())
             owners=OWNERS,
             kinds={"python", "pandas"},
             description="Every indicator, each month from what was known at its cut-off.",
+            metadata={
+                **columns.table("v_index", columns.INDEX),
+                "dagster/column_lineage": columns.of_indicators(INDEX_SOURCES),
+            },
             automation_condition=NEW_AND_GREEN,
         ),
         dg.AssetSpec(
@@ -53,13 +61,16 @@ INDEX_SOURCES = runway.sources_read(framework.newest())
             owners=OWNERS,
             kinds={"python", "pandas"},
             description="The index and its five dimensions, with contributions that add up.",
+            metadata={
+                **columns.table("v_index", columns.INDEX),
+                "dagster/column_lineage": columns.of_index(),
+            },
             automation_condition=NEW_AND_GREEN,
         ),
     ],
+    check_specs=edition_checks.SPECS,
 )
-def index(
-    observatory: Observatory,
-) -> tuple[dg.MaterializeResult, dg.MaterializeResult]:
+def index(observatory: Observatory) -> Iterator[Any]:
     """Compute the latest month that the coverage rule allows and store it."""
     engine, settings = observatory.open()
     read = [find_source(key) for key in INDEX_SOURCES]
@@ -74,17 +85,16 @@ def index(
         "as_of": str(computed.as_of),
         "framework": computed.framework_version,
     }
-    return (
-        dg.MaterializeResult(
-            "indicators",
-            metadata={**origin, "dagster/row_count": len(computed.values)},
-            data_version=version,
-        ),
-        dg.MaterializeResult(
-            "silent_crash_index",
-            metadata={**origin, "value": float(last["score"]), "regime": str(last["regime"])},
-            data_version=version,
-        ),
+    yield from edition_checks.of_edition(computed)
+    yield dg.MaterializeResult(
+        "indicators",
+        metadata={**origin, "dagster/row_count": len(computed.values)},
+        data_version=version,
+    )
+    yield dg.MaterializeResult(
+        "silent_crash_index",
+        metadata={**origin, "value": float(last["score"]), "regime": str(last["regime"])},
+        data_version=version,
     )
 
 
@@ -95,14 +105,19 @@ def index(
     kinds={"python"},
     description="The events of data-centre projects in new titles, and their series.",
     automation_condition=NEW_AND_GREEN,
+    check_specs=[checks.reachable(dg.AssetKey("announcements"))],
 )
-def announcements(observatory: Observatory) -> dg.MaterializeResult:
+def announcements(
+    context: dg.AssetExecutionContext, observatory: Observatory
+) -> dg.MaterializeResult:
     """Fetch the filed documents that are listed and read what is archived and new."""
     engine, settings = observatory.open()
-    filings.ask(engine, settings)
+    outcomes = filings.ask(engine, settings)
     curated.load(engine, settings)
     counts = collect.read_archive(engine, settings)
-    return dg.MaterializeResult(metadata=counts._asdict())
+    return dg.MaterializeResult(
+        metadata=counts._asdict(), check_results=[checks.reached(context.asset_key, outcomes)]
+    )
 
 
 @dg.asset(
@@ -113,6 +128,7 @@ def announcements(observatory: Observatory) -> dg.MaterializeResult:
     owners=OWNERS,
     kinds={"python", "html"},
     description="The edition of a month: bulletin in French and English, tables, provenance.",
+    check_specs=[edition_checks.FILES],
 )
 def monthly_release(
     context: dg.AssetExecutionContext, observatory: Observatory
@@ -131,6 +147,7 @@ def monthly_release(
             "publication": approval.remark(done.edition.timeline),
         },
         data_version=dg.DataVersion(done.edition.data_hash),
+        check_results=[edition_checks.of_files(done.folder)],
     )
 
 
@@ -143,6 +160,7 @@ def monthly_release(
     # Every day as well: a figure may come due without any new data, and a day without an
     # evaluation is what the dead man's switch looks for.
     automation_condition=A.eager() | (EVERY_DAY & ~A.in_progress()),
+    freshness_policy=dg.FreshnessPolicy.time_window(findings.SILENT_AFTER),
 )
 def alerts(observatory: Observatory) -> dg.MaterializeResult:
     """Evaluate the newest edition; one that was evaluated already adds nothing.

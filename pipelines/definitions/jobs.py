@@ -7,8 +7,10 @@ import dagster as dg
 from pipelines.definitions.resources import Observatory
 from pipelines.in_use import in_use
 from pipelines.ingest.ingestion import backfill, missing_past
+from pipelines.ingest.reparse import reparse
 from pipelines.settings import from_environment
 from sources import find_source
+from sources.http.raw_archive import Archive
 
 # As long as dagster.yaml keeps ticks at most: a run is of no use without them.
 KEEP_RUNS = timedelta(days=90)
@@ -16,11 +18,13 @@ KEEP_RUNS = timedelta(days=90)
 
 @dg.op
 def delete_old_runs(context: dg.OpExecutionContext) -> None:
-    """Delete runs older than KEEP_RUNS and their events."""
+    """Delete runs older than KEEP_RUNS, their events and their logs."""
     before = from_environment().now - KEEP_RUNS
     old = context.instance.get_run_records(dg.RunsFilter(created_before=before))
     for record in old:
-        context.instance.delete_run(record.dagster_run.run_id)
+        run = record.dagster_run.run_id
+        context.instance.delete_run(run)
+        context.instance.compute_log_manager.delete_logs(prefix=[run])
     context.log.info(f"{len(old)} runs deleted")
 
 
@@ -30,14 +34,18 @@ def prune() -> None:
     delete_old_runs()
 
 
-class PastOf(dg.Config):
-    """The source whose past is fetched."""
+class Chosen(dg.Config):
+    """The source that a job is about."""
 
-    source: str = "dstack"
+    source: str
+
+
+# Both may take an hour: dagster.yaml runs one at a time, behind everything else.
+PAST = {"observatory/past": "true", "dagster/priority": "-1"}
 
 
 @dg.op
-def fetch_past(context: dg.OpExecutionContext, config: PastOf, observatory: Observatory) -> None:
+def fetch_past(context: dg.OpExecutionContext, config: Chosen, observatory: Observatory) -> None:
     """Fetch the days of a source's past that are not loaded yet."""
     engine, settings = observatory.open()
     source = in_use(find_source(config.source), settings)
@@ -50,10 +58,32 @@ def fetch_past(context: dg.OpExecutionContext, config: PastOf, observatory: Obse
         )
 
 
-@dg.job(description="Fetch what a publisher published on earlier days.")
+@dg.job(description="Fetch what a publisher published on earlier days.", tags=PAST)
 def backfill_source() -> None:
     """Fetch the past of a source that its publisher still serves."""
     fetch_past()
 
 
-JOBS = [prune, backfill_source]
+@dg.op
+def load_archived(context: dg.OpExecutionContext, config: Chosen, observatory: Observatory) -> None:
+    """Parse, validate and load the archived bytes of a source once more."""
+    engine, settings = observatory.open()
+    outcomes = list(reparse(engine, Archive(settings.archive), find_source(config.source)))
+    for outcome in outcomes:
+        context.log.info(f"{outcome.outcome}: {outcome.url} {outcome.detail}")
+    if not outcomes or any(outcome.outcome == "failed" for outcome in outcomes):
+        reason = "a body is gone or damaged" if outcomes else "the archive holds nothing of it"
+        raise dg.Failure(f"{config.source}: {reason}", allow_retries=False)
+
+
+@dg.job(description="Load the archived bytes of a source again, without asking it.", tags=PAST)
+def load_again() -> None:
+    """Repeat the load of a source without its fetch.
+
+    A job and not a second asset: what a fetch brought is only known to be good, and is only
+    recorded as such, once it is validated, so that fetch and load write one row together.
+    """
+    load_archived()
+
+
+JOBS = [prune, backfill_source, load_again]

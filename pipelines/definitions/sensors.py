@@ -12,7 +12,9 @@ import dagster as dg
 
 from pipelines.alerts import service
 from pipelines.alerts.service import CheckResult
+from pipelines.definitions.ask_again import ask_again
 from pipelines.definitions.resources import Observatory
+from pipelines.definitions.source_assets import UNANSWERED
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
 # The rule on late sources reports them, by the cut-off of the edition.
@@ -23,6 +25,7 @@ OVERLAP = timedelta(minutes=1)
 # Without a cursor the sensor is new, or its state was thrown away: what was over a day ago is
 # history, and a daily run that failed meanwhile is still seen.
 FIRST_LOOK = timedelta(days=1)
+SCHEDULED = "dagster/schedule_name"  # the tag of a run that a schedule asked for
 AT_ONCE = 500  # runs in one tick, which has a minute: some 10 ms a run
 
 new_data = dg.AutomationConditionSensorDefinition(
@@ -111,15 +114,33 @@ def good_runs(context: dg.RunStatusSensorContext) -> None:
 def _record_run(context: dg.RunStatusSensorContext, *, passed: bool) -> None:
     run, message = context.dagster_run, context.dagster_event.message or ""
     assets = sorted(key.to_user_string() for key in run.asset_selection or ())
-    # Automation runs have a name that Dagster made: their first assets say more.
-    name = ", ".join(assets[:3]) if run.job_name.startswith("__") and assets else run.job_name
+    # Runs of schedules and of automation have a name that Dagster made: that of the schedule, or
+    # the first assets, say more.
+    by_hand = not run.job_name.startswith("__")
+    label = run.tags.get(SCHEDULED) or ", ".join(assets[:3])
+    name = run.job_name if by_hand else label or run.job_name
     record = context.instance.get_run_record_by_id(run.run_id)
     ended = record.end_time if record is not None else None
     at = datetime.fromtimestamp(ended, UTC) if ended else datetime.now(UTC)
     detail = f"run {run.run_id[:8]} {message.splitlines()[0] if message else ''}"
     engine, _ = Observatory().open()
-    result = CheckResult(f"run/{name}", passed, detail, at)
+    result = CheckResult(f"run/{name}", passed or _ran_well(context), detail, at)
     service.record_checks(engine, service.rules_in_force(), [result])
+
+
+def _ran_well(context: dg.RunStatusSensorContext) -> bool:
+    """True if all that failed in a run are publishers that did not answer.
+
+    The check `reachable` of each reports that already.
+    """
+    kind = dg.DagsterEventType.STEP_FAILURE
+    events = [
+        entry.dagster_event.step_failure_data
+        for entry in context.instance.all_logs(context.dagster_run.run_id, of_type=kind)
+        if entry.dagster_event is not None
+    ]
+    reasons = [event.user_failure_data for event in events]
+    return bool(reasons) and all(data and UNANSWERED in data.metadata for data in reasons)
 
 
 @dg.sensor(minimum_interval_seconds=60, default_status=RUNNING)
@@ -133,4 +154,4 @@ def outbox() -> dg.SkipReason:
     return dg.SkipReason("; ".join(attempts) or "nothing due")
 
 
-SENSORS = [new_data, check_results, failed_runs, good_runs, outbox]
+SENSORS = [new_data, ask_again, check_results, failed_runs, good_runs, outbox]

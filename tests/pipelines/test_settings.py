@@ -24,9 +24,20 @@ def test_nothing_has_to_be_set(tmp_path: Path) -> None:
     assert settings.home == tmp_path / "data"
     assert settings.warehouse == f"sqlite:///{tmp_path}/data/warehouse.sqlite"
     assert settings.archive == f"{tmp_path}/data/raw"
-    assert settings.releases == tmp_path / "data" / "releases"
+    assert settings.releases == tmp_path / "releases"
     assert settings.now.tzinfo is not None
     assert not settings.allow_loopback
+
+
+def test_editions_lie_in_one_place_whoever_makes_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_HOME", "installation")
+    assert from_environment().releases == tmp_path / "installation" / "releases"
+    assert from_environment().site == tmp_path / "installation" / "site"
+    monkeypatch.setenv("SILENTCRASH_RELEASES", "published/editions")
+    assert from_environment().releases == tmp_path / "published" / "editions"
+    assert from_environment().site == tmp_path / "published" / "site"
 
 
 def test_the_environment_wins_over_the_file(

@@ -27,7 +27,7 @@ def test_the_release_is_monthly_and_everything_runs_by_itself(graph: dg.Definiti
     assert partitions.get_partition_keys()[0] == "2023-08"
     schedules = list(graph.schedules or [])
     names = {schedule.name for schedule in schedules}
-    assert {"monthly_sources", "monthly_release_schedule", "prune_schedule"} <= names
+    assert {"ask_every_day", "monthly_release_schedule", "prune_schedule"} <= names
     assert all(each.default_status is dg.DefaultScheduleStatus.RUNNING for each in schedules)
 
 
@@ -38,14 +38,34 @@ def run(graph: dg.Definitions, *keys: str) -> dg.ExecuteInProcessResult:
     return chosen.resolve_job_def("chosen").execute_in_process(raise_on_error=False)
 
 
-def test_a_source_that_cannot_be_reached_is_amber_not_red(
+def named(done: dg.ExecuteInProcessResult) -> dict[str, dg.AssetCheckEvaluation]:
+    """The results of the checks of a run by name."""
+    return {each.check_name: each for each in done.get_asset_check_evaluations()}
+
+
+def test_a_publisher_that_did_not_answer_is_a_failed_asset(
     home: Path, graph: dg.Definitions
 ) -> None:
     done = run(graph, "observations/ember")
-    assert done.success
-    results = {each.check_name: each for each in done.get_asset_check_evaluations()}
-    assert results["contract"].passed
-    assert not results["reachable"].passed
+    assert not done.success
+    assert not done.asset_materializations_for_node("observations__ember")
+    assert set(named(done)) == {"reachable", "fresh"}  # nothing came that a contract is about
+    assert not named(done)["reachable"].passed
+    [failed] = [event for event in done.all_events if event.is_step_failure]
+    assert "Ember did not answer" in str(failed.step_failure_data.user_failure_data)
+
+
+def test_a_publisher_that_answered_in_part_is_loaded_and_degraded(
+    home: Path, graph: dg.Definitions, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    first, second = registry()["innovation_graph"].requests
+    site.serve(first.url, Reply(b"a,b\n1,2\n", headers={"Content-Type": "text/csv"}))
+    site.serve(second.url, Reply(status=404))
+    done = run(graph, "observations/innovation_graph")
+    assert done.asset_materializations_for_node("observations__innovation_graph")
+    assert not named(done)["reachable"].passed
+    assert named(done)["reachable"].severity is dg.AssetCheckSeverity.ERROR
 
 
 def test_a_red_contract_keeps_the_index_from_being_recomputed(
@@ -57,13 +77,33 @@ def test_a_red_contract_keeps_the_index_from_being_recomputed(
         request.url, Reply(b"Country,Price\nGermany,1\n", headers={"Content-Type": "text/csv"})
     )
     done = run(graph, "observations/ember", "indicators", "silent_crash_index")
-    results = {each.check_name: each for each in done.get_asset_check_evaluations()}
-    assert not results["contract"].passed
+    assert not named(done)["contract"].passed
     assert not done.success
     started = {
         event.node_name for event in done.all_events if event.event_type_value == "STEP_START"
     }
     assert index.op.name not in started
+    again = graph.resolve_job_def("load_again").execute_in_process(
+        run_config=config_of("load_archived", "ember")
+    )
+    assert again.success
+    assert site.count(request.url) == 1  # what is archived is parsed again, nobody is asked
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", "http://127.0.0.1:9")
+    assert "contract" not in named(run(graph, "observations/ember"))  # red as before
+
+
+def config_of(op: str, source: str) -> dict[str, object]:
+    """The configuration of a job about one source."""
+    return {"ops": {op: {"config": {"source": source}}}}
+
+
+def test_nothing_archived_cannot_be_loaded_again(empty_home: Path, graph: dg.Definitions) -> None:
+    job = graph.resolve_job_def("load_again")
+    done = job.execute_in_process(
+        run_config=config_of("load_archived", "ember"), raise_on_error=False
+    )
+    [failed] = [event for event in done.all_events if event.is_step_failure]
+    assert "the archive holds nothing of it" in str(failed.step_failure_data.user_failure_data)
 
 
 def test_unchanged_data_has_the_same_version(home: Path, graph: dg.Definitions) -> None:
@@ -82,6 +122,7 @@ def test_a_backfill_rebuilds_a_past_month(home: Path, graph: dg.Definitions) -> 
     done = chosen.resolve_job_def("past").execute_in_process(partition_key="2025-12")
     assert done.success
     assert (home / "releases" / "2025-12" / "bulletin.fr.html").exists()
+    assert named(done)["files"].passed
 
 
 def test_the_past_of_a_source_is_a_job_that_names_what_is_missing(
@@ -89,7 +130,9 @@ def test_the_past_of_a_source_is_a_job_that_names_what_is_missing(
 ) -> None:
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
     job = graph.resolve_job_def("backfill_source")
-    done = job.execute_in_process(raise_on_error=False)
+    done = job.execute_in_process(
+        run_config=config_of("fetch_past", "dstack"), raise_on_error=False
+    )
     assert not done.success
     [failed] = [event for event in done.all_events if event.is_step_failure]
     assert "45 of 45 days are not loaded" in str(failed.step_failure_data.user_failure_data)

@@ -1,21 +1,26 @@
 """Every sensor and schedule ticks on the instance that is shipped."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 import pytest
 from dagster._core.remote_origin import (
+    InProcessCodeLocationOrigin,
     RegisteredCodeLocationOrigin,
     RemoteJobOrigin,
     RemoteRepositoryOrigin,
 )
+from dagster._core.test_utils import InProcessTestWorkspaceLoadTarget, freeze_time
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._daemon.freshness import FreshnessDaemon
 from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import (
     QueuedRunCoordinatorDaemon,
 )
 from sqlalchemy import Engine
 
-from pipelines.definitions import sensors
+from pipelines.definitions import jobs, sensors
 from pipelines.definitions.schedules import PRIORITY, all_schedules
 from pipelines.definitions.sensors import SENSORS, check_results, failed_runs, good_runs, outbox
 from tests.pipelines.alerts.conftest import Post
@@ -23,7 +28,7 @@ from tests.pipelines.definitions.conftest import Installation, happened
 from warehouse.alerts import repository
 
 STATE = {"red": True}
-TESTED = {"new_data", "check_results", "failed_runs", "good_runs", "outbox"}
+TESTED = {"new_data", "ask_again", "check_results", "failed_runs", "good_runs", "outbox"}
 
 
 @dg.asset(check_specs=[dg.AssetCheckSpec(name, asset="made_up") for name in ("amber", "late")])
@@ -190,12 +195,34 @@ def test_the_index_follows_the_sources_that_it_reads_and_no_other(
 def test_a_backfill_leaves_a_place_to_the_daily_run(installation: Installation) -> None:
     with installation.process() as instance:
         backfill = [_queued(instance, {"dagster/backfill": "made-up"}) for _ in range(6)]
+        past = [_queued(instance, jobs.PAST) for _ in range(6)]
         daily = _queued(instance, PRIORITY)
         index = _queued(instance, sensors.new_data.run_tags)
-        assert _next_runs(instance) == [index, daily]
+        assert _next_runs(instance) == [index, daily, backfill[0]]
         for run in (index, daily):
             instance.report_run_canceled(instance.get_run_by_id(run))
-        assert _next_runs(instance) == backfill[:1]
+        assert _next_runs(instance) == [backfill[0], past[0]]  # and a place stays free
+
+
+def test_an_asset_turns_red_when_nobody_asks_any_more(
+    installation: Installation, store: Engine
+) -> None:
+    shipped = LoadableTargetOrigin(module_name="pipelines.definitions")
+    target = InProcessTestWorkspaceLoadTarget(InProcessCodeLocationOrigin(shipped))
+    daily, monthly, rules = (
+        dg.AssetKey(path.split("/"))
+        for path in ("observations/energy_charts", "observations/ember", "alerts")
+    )
+    red = {0: set(), 1.2: {rules}, 3: {rules, daily}, 35: {rules, daily, monthly}}
+    with installation.process() as instance, WorkspaceProcessContext(instance, target) as context:
+        for key in (daily, monthly, rules):
+            instance.report_runless_asset_event(dg.AssetMaterialization(key))
+        for days, expected in red.items():
+            with freeze_time(datetime.now(UTC) + timedelta(days=days)):
+                list(FreshnessDaemon().run_iteration(context))
+            states = instance.get_freshness_state_records([daily, monthly, rules])
+            failed = {key for key, each in states.items() if each.freshness_state.value == "FAIL"}
+            assert failed == expected
 
 
 def _queued(instance: dg.DagsterInstance, tags: Mapping[str, str]) -> str:

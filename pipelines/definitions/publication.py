@@ -1,0 +1,100 @@
+"""The assets of the public site: built, printed, and put where it is read.
+
+A schedule asks for them every day after the hour of publication. Editions before their hour are
+left out by the site itself, whoever builds it.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from pipelines.alerts import findings
+from pipelines.definitions.checks import RED, result
+from pipelines.definitions.resources import Observatory
+from pipelines.definitions.source_assets import OWNERS
+from pipelines.errors import ObservatoryError, UsageError
+from pipelines.release import public_site, targets
+
+GROUP = "site"
+EVERY_DAY = dg.FreshnessPolicy.time_window(findings.SILENT_AFTER)
+# An object store or a repository that does not answer: 1, 2 and 4 minutes later.
+AGAIN = dg.RetryPolicy(
+    max_retries=3, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
+)
+
+
+@dg.asset(
+    group_name=GROUP,
+    owners=OWNERS,
+    deps=["silent_crash_index", "alerts"],
+    kinds={"html"},
+    description="Every page of the public site, of the editions whose hour has come.",
+    freshness_policy=EVERY_DAY,
+)
+def site(observatory: Observatory) -> dg.MaterializeResult:
+    """Build the pages that changed, into the folder `site` beside the editions."""
+    engine, settings = observatory.open()
+    try:
+        built = public_site.build(engine, settings, settings.site, base=settings.base)
+    except LookupError as fault:
+        raise dg.Failure(str(fault), allow_retries=False) from None
+    return dg.MaterializeResult(
+        metadata={
+            "folder": dg.MetadataValue.path(str(settings.site)),
+            "editions": built.issues,
+            "written": built.written,
+            "removed": built.removed,
+        }
+    )
+
+
+@dg.asset(
+    group_name=GROUP,
+    owners=OWNERS,
+    deps=[site],
+    kinds={"html"},
+    description="The bulletins of the site as PDF.",
+    check_specs=[dg.AssetCheckSpec("printed", asset="pdf", description="A browser prints them")],
+)
+def pdf(context: dg.AssetExecutionContext, observatory: Observatory) -> Iterator[Any]:
+    """Print the bulletins that changed; the site is published without them too."""
+    from dashboards.site import pdf as printer
+
+    printed: list[Path] = []
+    fault = ""
+    try:
+        printed.extend(printer.bulletins(observatory.settings().site))
+    except (printer.NoBrowser, RuntimeError) as error:
+        fault = str(error)
+    yield dg.MaterializeResult(metadata={"printed": len(printed)})
+    yield result(context.asset_key, "printed", not fault, RED, fault)
+
+
+@dg.asset(
+    group_name=GROUP,
+    owners=OWNERS,
+    deps=[site, pdf],
+    kinds={"html"},
+    description="The site where the public reads it: SILENTCRASH_PUBLISH_TO.",
+    retry_policy=AGAIN,
+    pool="publish",  # two at once would undo each other
+)
+def publish(observatory: Observatory) -> dg.MaterializeResult:
+    """Put the site where the settings say; nothing where they do not say."""
+    settings = observatory.settings()
+    if not settings.publish_to:
+        return dg.MaterializeResult(metadata={"target": "none is set: SILENTCRASH_PUBLISH_TO"})
+    message = f"The site of {settings.now:%Y-%m-%d %H:%M} UTC"
+    try:
+        done = targets.publish(settings.site, settings.publish_to, message)
+    except ObservatoryError as fault:
+        raise dg.Failure(str(fault), allow_retries=not isinstance(fault, UsageError)) from None
+    return dg.MaterializeResult(
+        metadata={"written": done.written, "removed": done.removed},
+        data_version=dg.DataVersion(done.digest),
+    )
+
+
+SITE = [site, pdf, publish]

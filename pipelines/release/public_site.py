@@ -1,0 +1,34 @@
+"""Build the public site of an installation, for the command and for Dagster."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine
+
+from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from dashboards.site.build import BuildResult
+
+
+def build(
+    engine: Engine, settings: Settings, out: Path, *, base: str = "", forced: bool = False
+) -> "BuildResult":
+    """Write what changed of the site into `out`; see `dashboards.site.build`.
+
+    Raises:
+        LookupError: there is no edition to show.
+    """
+    from dashboards.site.build import build as build_site
+    from sources.announcements import countries
+
+    french = {country: countries.french(country) for country in countries.AFRICA}
+    return build_site(
+        engine,
+        out,
+        settings.now,
+        base=base.rstrip("/"),
+        forced=forced,
+        approval=settings.approval,
+        countries=french,
+    )
