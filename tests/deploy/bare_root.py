@@ -20,6 +20,7 @@ from pathlib import Path
 from tests.deploy.containerfile import DEPLOY, Stage, copied, stages
 
 ROOT = DEPLOY.parent
+CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 BASE = {"python:3.13-slim-trixie": ("trixie", "ca-certificates,python3,python3-venv")}
 
 
@@ -30,7 +31,9 @@ def base(folder: Path, image: str) -> Path:
     if not root.exists():
         command = ["mmdebstrap", "--variant=minbase", f"--include={packages}", suite, str(root)]
         subprocess.run(command, check=True)
+    # The names and the certificates of this machine's network, which may have a proxy of its own.
     shutil.copy("/etc/resolv.conf", root / "etc/resolv.conf")
+    shutil.copy(CERTIFICATES, root / CERTIFICATES.lstrip("/"))
     return root
 
 
@@ -41,6 +44,7 @@ class Chroot:
         self.root, self.made = root, made
         self.user, self.folder = "root", "/"
         self.env = {"PATH": "/usr/local/bin:/usr/bin:/usr/sbin:/bin", "HOME": "/root"}
+        self.env |= dict.fromkeys(("SSL_CERT_FILE", "PIP_CERT"), CERTIFICATES)
 
     def step(self, instruction: str, text: str) -> None:
         """Do one step; raises CalledProcessError where it fails."""

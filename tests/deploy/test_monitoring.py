@@ -160,3 +160,14 @@ def test_every_panel_names_metrics_that_exist_and_every_metric_has_a_panel(expos
         for row in range(y, y + height)
     ]
     assert len(cells) == len(set(cells)), "panels overlap"
+
+
+def test_a_probe_says_whether_the_warehouse_can_be_used(
+    exposed: str, silentcrash: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # Nothing was evaluated in this home: alive is another question than ready.
+    assert silentcrash("health").code == 1
+    assert silentcrash("health", "--ready").code == 0
+    monkeypatch.setenv("SILENTCRASH_HOME", str(tmp_path / "nowhere"))
+    ended = silentcrash("health", "--ready")
+    assert (ended.code, "silentcrash run" in ended.err) == (1, True)

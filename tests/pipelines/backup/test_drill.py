@@ -76,27 +76,27 @@ def test_a_second_backup_copies_only_what_is_new(
     assert silentcrash("restore", str(backups), "--check").code == 0
 
 
-@pytest.mark.parametrize("which", ["body", "warehouse", "list"])
 def test_a_flipped_byte_is_named_and_nothing_is_restored(
     full: Place,
     empty: Place,
     backups: Path,
     silentcrash: Command,
     monkeypatch: pytest.MonkeyPatch,
-    which: str,
 ) -> None:
     silentcrash("backup", str(backups))
     [listed] = (backups / "backups").iterdir()
     sizes = sorted(objects(backups), key=lambda path: path.stat().st_size)
-    damaged = {"warehouse": sizes[-1], "list": listed, "body": sizes[3]}[which]
-    flip(damaged)
-    checked = silentcrash("restore", str(backups), "--check")
-    assert checked.code == 1
-    assert str(damaged) in checked.err
     empty.enter(monkeypatch)
-    assert str(damaged) in silentcrash("restore", str(backups)).err
-    assert empty.files() == {}
-    assert empty.tables() == {}
+    for damaged in (sizes[3], sizes[-1], listed):  # a body, the warehouse, the list of files
+        flip(damaged)
+        checked = silentcrash("restore", str(backups), "--check")
+        assert checked.code == 1
+        assert str(damaged) in checked.err
+        assert str(damaged) in silentcrash("restore", str(backups)).err
+        assert empty.files() == {}
+        assert empty.tables() == {}
+        flip(damaged)
+    assert silentcrash("restore", str(backups), "--check").code == 0
 
 
 def flip(path: Path) -> None:
