@@ -9,7 +9,6 @@ import pandas as pd
 from prometheus_client.core import (
     CounterMetricFamily,
     GaugeMetricFamily,
-    InfoMetricFamily,
     Metric,
     SummaryMetricFamily,
 )
@@ -70,9 +69,9 @@ class _Collector:
 
     def collect(self) -> Iterator[Metric]:
         """Every family of metrics."""
-        build = InfoMetricFamily("silentcrash_build", "Version of the software")
-        build.add_metric([], {"version": version("silent-crash-observatory")})
-        yield build
+        # Not of the type info, which the older text format of node_exporter's collector refuses.
+        software = pd.Series({version("silent-crash-observatory"): 1.0})
+        yield _gauge("software", "1, with the version of the software", "version", software)
         yield from sources(self._engine, self._now)
         yield from fetches(self._engine)
         yield from health(self._engine, self._now)
@@ -171,9 +170,9 @@ def _gauges(rows: pd.DataFrame) -> Iterator[Metric]:
     heads = rows.loc[rows["key"].isin(["index", "retreat"])].sort_values(["period", "reading"])
     last = heads.groupby("key").tail(1).set_index("key").rename(index={"index": "pressure"})
     scores = last["score"].dropna().astype(float)
-    yield _gauge("gauge_points", "Gauge of its newest month, 0 to 100", "gauge", scores)
+    yield _gauge("level_points", "Gauge of its newest month, 0 to 100", "gauge", scores)
     readings = last["reading"].astype(float)
-    yield _gauge("gauge_reading", "Number of the reading of that month", "gauge", readings)
+    yield _gauge("reading_number", "Number of the reading of that month", "gauge", readings)
 
 
 def store(engine: Engine) -> Iterator[Metric]:

@@ -93,7 +93,7 @@ def forget(root: Path, keep: int) -> None:
     }
     for path in older:
         path.unlink()
-    for key in [key for key in objects.keys() if key not in needed]:
+    for key in [key for key in objects.hashes() if key not in needed]:
         objects.remove(key)
 
 

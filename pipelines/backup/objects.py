@@ -67,7 +67,7 @@ class Objects:
         """Read a content and compare its hash; raises as `read_into` does."""
         self.read_into(key, len)
 
-    def keys(self) -> Iterator[str]:
+    def hashes(self) -> Iterator[str]:
         """The hash of every content."""
         for path in self._folder.glob("??/*"):
             yield path.name

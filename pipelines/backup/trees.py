@@ -64,8 +64,9 @@ class Draft:
 
     def __enter__(self) -> IO[bytes]:
         self._store.makedirs(self._store._parent(self._path), exist_ok=True)
-        self._file: IO[bytes] = self._store.open(self._part, "wb")
-        return self._file
+        opened: IO[bytes] = self._store.open(self._part, "wb")
+        self._file = opened
+        return opened
 
     def __exit__(self, fault: type[BaseException] | None, *_: object) -> None:
         self._file.close()

@@ -161,7 +161,7 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
             (binaries / name).write_text("#!/bin/sh\n")
             (binaries / name).chmod(0o755)
         text = text.replace("/opt/observatory/.venv/bin", str(binaries))
-        (tmp_path / path.name).write_text(text.replace("User=observatory", "User=nobody"))
+        (tmp_path / path.name).write_text(text.replace("User=observatory", "User=root"))
     units = [str(tmp_path / path.name) for path in [*UNITS, *TIMERS]]
     ran = subprocess.run(
         [analyze, "verify", "--man=no", *units], capture_output=True, text=True, check=False
