@@ -16,9 +16,9 @@ from pipelines import logs
 from pipelines.cli import (
     alerts,
     announcements,
-    health,
     index,
     lake,
+    operation,
     query,
     register,
     release,
@@ -37,7 +37,7 @@ logger = logging.getLogger("pipelines.cli")
 # as Python 3.11 does, takes a tenth of a short command's time and frees nothing.
 NEW_OBJECTS = 50_000
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-for commands in (run.app, sources.top_level, set_apart.app, query.app, health.app):
+for commands in (run.app, sources.top_level, set_apart.app, query.app, operation.app):
     app.add_typer(commands)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(announcements.app, name="announcements")

@@ -1,10 +1,8 @@
 """Open the warehouse for reading or for writing: SQLite or PostgreSQL by URL."""
 
 from sqlalchemy import Engine
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
-from warehouse.database import postgresql, revision, sqlite
+from warehouse.database import address, postgresql, revision, sqlite
 from warehouse.database.errors import NoWarehouse, WarehouseError
 from warehouse.database.revision import config, migrate
 from warehouse.database.transactions import add, begin_writing, writing
@@ -31,8 +29,8 @@ def open_for_reading(url: str) -> Engine:
     WarehouseError, in one line that says what to do, where the store is older or newer than this
     software, and where the file is empty or not a store; NoWarehouse where there is none yet.
     """
-    target = _target(url)
-    engine = sqlite.reader(target) if _is_file(target) else postgresql.reader(target)
+    target = address.parse(url)
+    engine = sqlite.reader(target) if address.is_file(target) else postgresql.reader(target)
     revision.check(engine)
     return engine
 
@@ -54,25 +52,5 @@ def connect(url: str) -> Engine:
     created. Raises WarehouseError for another URL, a missing driver, a file that is something
     else, or a place where WAL mode cannot be had.
     """
-    target = _target(url)
-    return sqlite.writer(target) if _is_file(target) else postgresql.writer(target)
-
-
-def _is_file(target: URL) -> bool:
-    return target.drivername.startswith("sqlite")
-
-
-def _target(url: str) -> URL:
-    try:
-        target = make_url(url)
-    except ArgumentError:
-        raise WarehouseError(_usage("this is not a database URL")) from None
-    if target.drivername not in {"sqlite", "sqlite+pysqlite", "postgresql+psycopg"}:
-        raise WarehouseError(_usage(f"{target.drivername!r} is not a driver of the warehouse"))
-    if _is_file(target) and target.database in {None, "", ":memory:"}:
-        raise WarehouseError(_usage("SQLite needs a file"))
-    return target
-
-
-def _usage(fault: str) -> str:
-    return f"{fault}: write sqlite:///path/to/file or postgresql+psycopg://user@host/name"
+    target = address.parse(url)
+    return sqlite.writer(target) if address.is_file(target) else postgresql.writer(target)

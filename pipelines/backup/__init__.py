@@ -1,0 +1,1 @@
+"""Back up warehouse, archive, editions and registers; restore them to the bit."""
