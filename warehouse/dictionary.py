@@ -17,9 +17,10 @@ from sqlmodel import SQLModel
 from warehouse import country, tables, views
 from warehouse.alerts import tables as alert_tables
 from warehouse.gauges import tables as gauge_tables
+from warehouse.projects import tables as project_tables
 
 DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-MODULES = (tables, country, alert_tables, gauge_tables)
+MODULES = (tables, country, alert_tables, gauge_tables, project_tables)
 VIEW_WORDS = Path(__file__).parent / "view_words.toml"
 HEAD = "| column | type in PostgreSQL | what it holds |"
 VIEW_HEAD = "| column | what it holds |"
@@ -93,7 +94,7 @@ def column_text(view: str, column: str) -> str:
     """What a column of a view holds, in one line; KeyError where nothing says it."""
     words = _words()
     spelt = words[view].get(column)
-    named = vars(tables) | vars(gauge_tables) | vars(country)
+    named = vars(tables) | vars(gauge_tables) | vars(country) | vars(project_tables)
     model: Any = named.get(words[view].get("of", ""))
     if spelt is None and model is not None and column not in words["column"]:
         spelt = model.model_fields[column].description or _plain(tables.core(model).c[column])

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
 
+from warehouse.projects.tables import ProjectReport, Review
 from warehouse.tables import (
     Citation,
     Event,
@@ -29,7 +30,12 @@ ANALYST = "silentcrash_analyst"
 LOADER = "silentcrash_loader"
 # What is on every status page anyway, and what opening a store reads. Never a figure.
 OPEN = ["alembic_version", *(core(m).name for m in (Source, Series, Fetch, FetchSummary))]
-HISTORY = [core(m).name for m in (Observation, Citation, Event, Release, IndexValue, Lineage)]
+HISTORY = [
+    core(m).name
+    for m in (
+        Observation, Citation, Event, ProjectReport, Review, Release, IndexValue, Lineage,
+    )
+]  # fmt: skip
 
 MAY_MAKE = "select rolsuper or rolcreaterole from pg_roles where rolname = current_user"
 LOADS = """

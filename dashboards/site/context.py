@@ -1,6 +1,6 @@
 """Everything that a site is built from, read from the warehouse once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -10,16 +10,16 @@ import pandas as pd
 from sqlalchemy import Engine, select
 
 from dashboards.edition_stats import EditionStats
-from warehouse import edition, events
-from warehouse.alerts import repository
+from warehouse import edition
+from warehouse.alerts import repository as alert_store
 from warehouse.alerts.tables import AlertRule, AlertState
 from warehouse.edition import Edition
 from warehouse.observations import read
+from warehouse.projects import repository
 from warehouse.release_calendar import EditionDates, edition_dates
 from warehouse.row_conversion import rows
 from warehouse.tables import Release, core
 
-VIEWS = ("morocco", "africa")
 SCORES = """
 select release, score, regime from v_index
 where key = 'index' and substr(cast(period as varchar(10)), 1, 7) = month
@@ -65,8 +65,9 @@ class Issue:
 class SiteContext:
     """The newest edition, every issue, and what is known when the site is built.
 
-    `issues` are ordered newest first. `announcements` are those of data centres, `fates` what
-    became of them by view. `quarantined` counts the rejected rows by source and reason.
+    `issues` are ordered newest first. `projects` are the announced data centres, one row each,
+    and `reports` what was read of them, in the columns of v_project and v_event. `quarantined`
+    counts the rejected rows by source and reason.
     """
 
     edition: Edition
@@ -79,8 +80,8 @@ class SiteContext:
     sources: pd.DataFrame
     fetches: pd.DataFrame
     quarantined: pd.DataFrame
-    announcements: pd.DataFrame
-    fates: Mapping[str, pd.DataFrame]
+    projects: pd.DataFrame
+    reports: pd.DataFrame
 
     @cached_property
     def stats(self) -> EditionStats:
@@ -116,15 +117,15 @@ def site_context(engine: Engine, now: datetime, *, forced: bool = False) -> Site
         edition=edition.load(engine, shown[0].release),
         issues=shown,
         now=now,
-        events=repository.history(engine),
-        rules=repository.frame(engine, AlertRule),
-        states=repository.frame(engine, AlertState),
+        events=alert_store.history(engine),
+        rules=alert_store.frame(engine, AlertRule),
+        states=alert_store.frame(engine, AlertState),
         revisions=read.revisions(engine),
         sources=read.status(engine, now),
         fetches=fetches,
         quarantined=quarantined,
-        announcements=events.read(engine, as_of=now),
-        fates={view: events.fate(engine, view, as_of=now) for view in VIEWS},
+        projects=repository.projects(engine, as_of=now),
+        reports=repository.reports(engine, as_of=now),
     )
 
 

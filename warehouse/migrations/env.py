@@ -15,8 +15,16 @@ from warehouse import country, dictionary, tables, views
 from warehouse.alerts import tables as alert_tables
 from warehouse.database import begin_writing
 from warehouse.gauges import tables as gauge_tables
+from warehouse.projects import tables as project_tables
 
-for module in (tables.Observation, country.Country, alert_tables.Outbox, gauge_tables.IndexGauge):
+MODELS = (
+    tables.Observation,
+    country.Country,
+    alert_tables.Outbox,
+    gauge_tables.IndexGauge,
+    project_tables.Review,
+)
+for module in MODELS:
     assert module.metadata is SQLModel.metadata  # noqa: S101
 
 
