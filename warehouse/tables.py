@@ -282,7 +282,7 @@ class Event(SQLModel, table=True):
     version: int = Field(description="Version of the extraction that read it")
     address: str = Field(description="Link to the item")
     title: str = Field(description="Its title")
-    lang: str = Field(description="fr, en or other")
+    lang: str = Field(description="ISO 639 code of its language, or other")
     event_type: str = Field(
         description="What happened to the project, not_announcement, or abstained where unsure"
     )

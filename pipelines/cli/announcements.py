@@ -1,10 +1,12 @@
 """`silentcrash announcements …`: read texts, store events, list projects."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli.review import review
 from pipelines.cli.terminal.options import AsOf, Format, Written, parse_day, settings
 from pipelines.cli.terminal.render import progress, render_table
 from pipelines.errors import RunError, UsageError, nearest
@@ -25,6 +27,7 @@ app = typer.Typer(
 InCountry = Annotated[
     str, typer.Option("--country", help="ISO 3166 code or name, in English, French or Arabic.")
 ]
+app.command()(review)
 Texts = Annotated[Path, typer.Argument(metavar="IN.csv", help="A CSV file with a column `text`.")]
 
 
@@ -33,12 +36,22 @@ def extract(
     texts: Texts,
     out: Annotated[Path, typer.Option("--out", metavar="OUT.csv", help="Where it is written.")],
 ) -> None:
-    """Read every text of IN.csv and write its event columns."""
-    from pipelines.announcements.collect import extracted
+    """Read every text of IN.csv and write its event columns.
+
+    What a person answered on a text (`review`) takes the place of its reading.
+    """
+    from pipelines.announcements import collect, review
+    from pipelines.ingest import store
+    from warehouse.database import WarehouseError
+    from warehouse.projects import reviews
 
     frame = read_texts(texts)
     counts = [name for name in ("id", "text") if name in frame]
-    frame[counts].join(extracted(frame)).to_csv(out, index=False)
+    facts = collect.extracted(frame)
+    with suppress(WarehouseError):  # without a warehouse nothing was answered
+        answers = reviews.answers(store.open_for_reading(settings()))
+        facts = review.applied(facts, frame["text"], answers)
+    frame[counts].join(facts).to_csv(out, index=False)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from functools import cache
 
 from sources.announcements import classifier, event_type, money, operators, places, power
 from sources.announcements.clauses import Chunk, Mark, chunks
-from sources.announcements.clean import OTHER, clean, function_words, language
+from sources.announcements.clean import READ, clean, function_words, language
 from sources.announcements.event_type import ABSTAINED, NONE, Kind
 from sources.announcements.money import Money
 from sources.announcements.power import Power
@@ -101,8 +101,8 @@ def extract(text: object) -> Event:
     if not any(char.isalpha() for char in plain):
         return Event(NONE, "", note=NO_TEXT)
     spoken = language(plain)
-    if spoken == OTHER:
-        return Event(ABSTAINED, OTHER, note=FOREIGN)
+    if spoken not in READ:
+        return Event(ABSTAINED, spoken, note=FOREIGN)
     reading = read(plain, spoken)
     chance = classifier.probability(_small(plain), reading.chunks)
     low, high = classifier.UNSURE
@@ -110,6 +110,21 @@ def extract(text: object) -> Event:
         return Event(ABSTAINED, spoken, confidence=round(chance, 3), note=UNSURE)
     if chance <= low:
         return Event(NONE, spoken, confidence=round(1 - chance, 3))
+    return replace(_event(reading), confidence=round(chance, 3))
+
+
+def nearly(text: object) -> Event:
+    """Read a text that `extract` abstains on as if it told an event; never raise.
+
+    `confidence` is the probability that it does. A text in a language that is not read gives
+    no event.
+    """
+    plain = _without_dateline(clean(text)[:FIRST_SENTENCES])
+    spoken = language(plain) if any(char.isalpha() for char in plain) else ""
+    if spoken not in READ:
+        return Event(NONE, spoken, note=FOREIGN if spoken else NO_TEXT)
+    reading = read(plain, spoken)
+    chance = classifier.probability(_small(plain), reading.chunks)
     return replace(_event(reading), confidence=round(chance, 3))
 
 

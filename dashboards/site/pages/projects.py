@@ -27,7 +27,7 @@ def listed(context: SiteContext, lang: SiteLocale, countries: Mapping[str, str])
     projects = context.projects
     here = projects["country"].eq(COUNTRY)
     near = projects["country"].isin(list(countries)) & ~here
-    reports = {int(number): own for number, own in context.reports.groupby("project")}
+    reports = dict(context.reports.groupby("project"))
     return {
         "lists": [
             {
@@ -47,14 +47,13 @@ def listed(context: SiteContext, lang: SiteLocale, countries: Mapping[str, str])
 
 def _list(
     projects: pd.DataFrame,
-    reports: Mapping[int, pd.DataFrame],
+    reports: Mapping[Any, pd.DataFrame],
     lang: SiteLocale,
     countries: Mapping[str, str],
 ) -> Row:
     newest = projects.sort_values(["last_reported", "project"], ascending=False).head(SHOWN)
     rows = [
-        _project(row, reports[int(row["project"])], lang, countries)
-        for row in newest.to_dict("records")
+        _project(row, reports[row["project"]], lang, countries) for row in newest.to_dict("records")
     ]
     return {"rows": rows, "count": lang.say("projects_count", shown=len(rows), count=len(projects))}
 
