@@ -28,7 +28,10 @@ _AHEAD = word_set(
     "prévoit prévoient compte veut should once"
 )
 # What follows a verb whose deed lies ahead: "open by 2027", "lancera dans les prochains mois".
-_SOON = word_set("soon prochain prochaine prochains prochaines prochainement bientôt")
+_SOON = word_set(
+    "soon prochain prochaine prochains prochaines prochainement bientôt prévu prévue prévus prévues "
+    "attendu attendue attendus attendues"
+)
 _MAYBE = word_set("could may might would if whether pourrait pourraient si serait")
 _NOT = word_set("not never won t without ne n' pas")
 _SUBJECTS = frozenset({"who", "name", "where", "council", "company", "residents"})
@@ -118,7 +121,7 @@ def _tense(tokens: list[Token], position: int, tense: str) -> str:
     if _MAYBE.intersection(before):
         return "maybe"
     after = [token[0] for token in tokens[position + 1 : position + 1 + 2 * NEAR]]
-    if _SOON.intersection(after) or _by_date(after):
+    if _SOON.intersection(after) or _by_date(after) or (tense == "s" and _in_year(after)):
         return "ahead"
     if tense == "future" or (tense == "base" and _AHEAD.intersection(before)):
         return "ahead"
@@ -131,6 +134,14 @@ def _by_date(after: list[str]) -> bool:
         (word in {"by", "before", "ici"} and following[:2] == "20")
         or (word == "next" and following in {"week", "month", "year", "spring", "summer", "fall"})
         for word, following in pairwise([*after, ""])
+    )
+
+
+def _in_year(after: list[str]) -> bool:
+    """True before "in 2027", "en 2027": what a present tense dates lies ahead."""
+    return any(
+        word in {"in", "en"} and len(following) == 4 and following[:2] == "20"
+        for word, following in pairwise(after)
     )
 
 

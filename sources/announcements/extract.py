@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from sources.announcements import classifier, event_type, money, operators, places, power
-from sources.announcements.clauses import Chunk, Mark, chunks
+from sources.announcements.clauses import SITE, Chunk, Mark, chunks
 from sources.announcements.clean import READ, clean, function_words, language
 from sources.announcements.event_type import ABSTAINED, NONE, Kind
 from sources.announcements.money import Money
@@ -27,10 +27,25 @@ NO_TEXT, FOREIGN, UNSURE = "there is no text to read", "not my language", "unsur
 _WORD = re.compile(r"[^\W\d_](?:[\w&+-]|\.(?=\w)|'(?=[^\W\d_]{2}))*")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)'")
 _TICKER = re.compile(r"\((?:NASDAQ|Nasdaq|NYSE|OTC\w*|TSX|FSE|Cboe|CSE)[^)]{0,40}\)")
-# "DENVER, April 29, 2024 (GLOBE NEWSWIRE) -- ", "(Agence Ecofin) - ", "Item 8.01 Other Events. "
+# "DENVER, April 29, 2024 (GLOBE NEWSWIRE) -- ", "NEW YORK--(BUSINESS WIRE)--", "(Agence Ecofin) - ",
+# "CASABLANCA, Morocco, June 3, 2026 - ", "Item 8.01 Other Events. "
 _DATELINE = re.compile(
-    r"(?:[^()]{0,60}\([A-Z][^()]{2,30}\)\s*-{1,2}\s|Item \d\.\d\d\.?\s*(?:[A-Z][\w ]{3,60}\.)?\s|"
-    r"\w+Breaks\s-\s)"
+    r"(?:[^()]{0,60}\([A-Z][^()]{2,30}\)\s*-{1,2}\s?|"
+    r"[A-Z][A-Z .'-]{2,30}(?:,[^-]{0,50}\d)?\s?--\s?|[A-Z][A-Z .']{2,30},[^-]{0,50}\d\s?-\s|"
+    r"Item \d\.\d\d\.?\s*(?:[A-Z][\w ]{3,60}\.)?\s|\w+Breaks\s-\s)"
+)
+# A row of a table or a form says who builds, and where or what, each under its label.
+_ROW = re.compile(
+    r"\b(?:developer|operator|owner|promoteur|opérateur|exploitant)\s*:.{1,200}?\b\w+\s*:|"
+    r"\b(?:site|location|project|status|lieu|projet|statut)\s*:.{1,200}?"
+    r"\b(?:developer|operator|owner|promoteur|opérateur|exploitant)\s*:",
+    re.IGNORECASE,
+)
+_ROW_CHANCE = 0.9
+# News of years ago, and what is said not to be so: nothing happens in such a text.
+_NO_NEWS = re.compile(
+    r"(?:(?:a|\w+) (?:years?|decades?) ago,|il y a \w+ ans,|no, [\w' -]{2,40}(?:is|are) not |"
+    r"non, [\w' -]{2,40} ne )"
 )
 _SENTENCE_START = frozenset('.:?!|"-')
 # Capitalised with a name beside them, these still are what they mean: "Fayette County Council".
@@ -104,13 +119,23 @@ def extract(text: object) -> Event:
     if spoken not in READ:
         return Event(ABSTAINED, spoken, note=FOREIGN)
     reading = read(plain, spoken)
-    chance = classifier.probability(_small(plain), reading.chunks)
+    chance = _chance(reading)
     low, high = classifier.UNSURE
     if low < chance < high:
         return Event(ABSTAINED, spoken, confidence=round(chance, 3), note=UNSURE)
     if chance <= low:
         return Event(NONE, spoken, confidence=round(1 - chance, 3))
     return replace(_event(reading), confidence=round(chance, 3))
+
+
+def _chance(reading: Reading) -> float:
+    """Give the probability of an event: by rule where the form says so, else by weights."""
+    small = _small(reading.text)
+    if _NO_NEWS.match(small.lstrip()):
+        return 0.0
+    chance = classifier.probability(small, reading.chunks)
+    has_site = any(chunk.meaning in SITE for chunk in reading.chunks)
+    return max(chance, _ROW_CHANCE) if has_site and _ROW.search(reading.text) else chance
 
 
 def nearly(text: object) -> Event:
@@ -124,7 +149,7 @@ def nearly(text: object) -> Event:
     if spoken not in READ:
         return Event(NONE, spoken, note=FOREIGN if spoken else NO_TEXT)
     reading = read(plain, spoken)
-    chance = classifier.probability(_small(plain), reading.chunks)
+    chance = _chance(reading)
     return replace(_event(reading), confidence=round(chance, 3))
 
 
@@ -145,7 +170,7 @@ def read(plain: str, spoken: str) -> Reading:
 
 
 def _event(reading: Reading) -> Event:
-    verdict = event_type.read(reading.chunks)
+    verdict = event_type.read(reading.chunks, _small(reading.text))
     figure, cost = (
         power.choose(reading.text, reading.powers),
         money.choose(reading.text, reading.amounts),
@@ -181,7 +206,8 @@ def _marks(
 ) -> list[Mark]:
     """Order figures, known names, places and unknown names; first kinds win."""
     taken: list[Mark] = []
-    for meaning, hits in (("mw", powers), ("cash", amounts), ("who", listed), ("where", sites)):
+    towns = [site for site in sites if not places.is_part_of_name(text, site)]
+    for meaning, hits in (("mw", powers), ("cash", amounts), ("who", listed), ("where", towns)):
         spans = (hit.span for hit in hits)
         taken += [(*span, meaning) for span in spans if _is_free(span, taken)]
     taken += [(*span, "name") for span in _names(text, spoken) if _is_free(span, taken)]
