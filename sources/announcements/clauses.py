@@ -121,7 +121,7 @@ def _tense(tokens: list[Token], position: int, tense: str) -> str:
     if _MAYBE.intersection(before):
         return "maybe"
     after = [token[0] for token in tokens[position + 1 : position + 1 + 2 * NEAR]]
-    if _SOON.intersection(after) or _by_date(after) or (tense == "s" and _in_year(after)):
+    if _SOON.intersection(after) or _by_date(after) or (tense in {"s", "base"} and _in_year(after)):
         return "ahead"
     if tense == "future" or (tense == "base" and _AHEAD.intersection(before)):
         return "ahead"

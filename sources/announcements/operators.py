@@ -14,9 +14,10 @@ from sources.announcements.clauses import BREAKS, Chunk
 GAZETTEER = Path(__file__).parent / "words" / "operators.csv"
 ORDINARY = Path(__file__).parent / "words" / "ordinary.txt"
 _WORD = re.compile(rf"{places.ELISION}[^\W_][\w.&'+-]*")
+_COUNTY = re.compile(r" (?:County|Township|Twp|Parish)\b")
 LONGEST = 5  # words of a known name
 REACH = 3  # chunks between an owner and the site: "Northbridge's $1bn, 50MW data center"
-_SPLIT = re.compile(r"\s*(?:,\s*(?:and|et)?|;|\band\b|\bet\b|\+| & )\s*")
+_SPLIT = re.compile(r"\s*(?:,\s*(?:and|et)?|;|\band\b|\bet\b| \+ | & )\s*")
 _TRIM = re.compile(
     r"^(?:(?:the|a|an|le|la|les|l'|un|une|sources?|exclusive|report|startup|start-up|giant|firm|"
     r"company|developer|operator|provider|investor|group|opérateur|société|groupe|promoteur|"
@@ -110,7 +111,8 @@ def everyone(text: str) -> tuple[Operator, ...]:
     for number, word in enumerate(words):
         if word.start() < end:
             continue
-        if hit := _longest(text, words[number : number + LONGEST]):
+        hit = _longest(text, words[number : number + LONGEST])
+        if hit and not _COUNTY.match(text, hit.span[1]):  # "Rogers County" is a place
             hits.append(hit)
             end = hit.span[1]
     return tuple(hits)

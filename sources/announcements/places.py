@@ -1,7 +1,7 @@
 """The country and place that a text gives, from a gazetteer of geography."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +13,8 @@ DEMONYMS = Path(__file__).parent / "words" / "demonyms.csv"
 ELISION = r"(?:(?<=\b[dlDL]')|\b(?![dlDL]'[A-ZÀ-Ý]))"  # "d'Abidjan" names Abidjan
 _NAME = re.compile(rf"{ELISION}[^\W\d_][\w.'-]*(?!\$)")
 _LONGEST = 5
+_COUNTY = re.compile(r" (?:County|Township|Twp|Parish)\b")
+_BRITISH = frozenset({"United Kingdom", "Ireland", "Jamaica", "Kenya", "Liberia"})  # counties too
 _TOWNSHIP = re.compile(r"\b[A-Z][a-z]+ (?:County|Township|Twp|Parish)\b")
 _REGION = re.compile(r"\b(?:county|comté de)\b", re.IGNORECASE)
 
@@ -84,6 +86,8 @@ def everywhere(text: str) -> list[PlaceMention]:
             continue
         mention = _longest(text, words[number : number + _LONGEST])
         if mention:
+            if _COUNTY.match(text, mention.span[1]) and mention.country not in _BRITISH:
+                mention = replace(mention, country="United States")
             mentions.append(mention)
             end = mention.span[1]
     return mentions
@@ -146,7 +150,7 @@ def _demonyms() -> tuple[dict[str, str], re.Pattern[str]]:
 
 def is_demonym(name: str) -> bool:
     """True if a name is only somebody's nationality."""
-    return name in _demonyms()[0]
+    return name in _demonyms()[0] or name.lower() in _demonyms()[0]
 
 
 def _demonym(text: str) -> str:
