@@ -23,7 +23,7 @@ from warehouse import events, load
 from warehouse.observations import read
 from warehouse.projects import repository as project_store
 
-VERSION = 4  # of the extraction; a greater one reads stored items anew
+VERSION = 5  # of the extraction; a greater one reads stored items anew
 TITLE = 300
 SHIPPED = "sources/announcements/known.csv"
 Items = Callable[[Payload], pd.DataFrame]

@@ -155,17 +155,17 @@ def applied(facts: pd.DataFrame, texts: "pd.Series[str]", answers: pd.DataFrame)
     by_text = {clean(row["title"]): row for row in answers.to_dict("records")}
     result = facts.copy()
     for row, text in texts.map(lambda value: clean(value)[: collect.TITLE]).items():
-        if (found := by_text.get(text)) is None:
+        if (answered := by_text.get(text)) is None:
             continue
-        event = found["event_type"] != NONE
-        dollars = found["amount"] if found["currency"] == "USD" else None
+        event = answered["event_type"] != NONE
+        dollars = answered["amount"] if answered["currency"] == "USD" else None
         values = {
             "is_announcement": int(event),
-            "place": found["town"],
+            "place": answered["town"],
             "investment_usd": dollars,
-            "note": f"answered by {found['author']}, {str(found['reviewed_at'])[:10]}",
+            "note": f"answered by {answered['author']}, {str(answered['reviewed_at'])[:10]}",
             "spans": "",
-        } | {name: found[name] for name in SAME}
+        } | {name: answered[name] for name in SAME}
         for name, value in values.items():
             result.loc[row, name] = value
     return result

@@ -29,8 +29,8 @@ _AHEAD = word_set(
 )
 # What follows a verb whose deed lies ahead: "open by 2027", "lancera dans les prochains mois".
 _SOON = word_set(
-    "soon prochain prochaine prochains prochaines prochainement bientôt prévu prévue prévus prévues "
-    "attendu attendue attendus attendues"
+    "soon prochain prochaine prochains prochaines prochainement bientôt prévu prévue prévus "
+    "prévues attendu attendue attendus attendues"
 )
 _MAYBE = word_set("could may might would if whether pourrait pourraient si serait")
 _NOT = word_set("not never won t without ne n' pas")

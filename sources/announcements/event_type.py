@@ -46,8 +46,8 @@ class Verdict:
 
 # Words behind an opening that is still to come: "mise en service prévue en 2027".
 _DUE = re.compile(
-    r"[^.;:!?]{0,80}?\b(?:prévue?s?|attendue?s?|programmée?s?|annoncée? pour|planned|scheduled|slated|"
-    r"expected|due|d'ici|by 20\d\d)\b"
+    r"[^.;:!?]{0,80}?\b(?:prévue?s?|attendue?s?|programmée?s?|annoncée? pour|planned|scheduled|"
+    r"slated|expected|due|d'ici|by 20\d\d)\b"
 )
 
 

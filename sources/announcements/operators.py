@@ -46,6 +46,7 @@ _BESIDE = re.compile(
     re.IGNORECASE,
 )
 _WHERE = re.compile(r"\b(?:in|at|near|outside|à|au|en|dans)\s+(?:\w+\s)?$", re.IGNORECASE)
+_ELIDED = re.compile(r"^[LlDd]'(?=[A-ZÀ-Ý])")
 _OWNED = re.compile(r"(?<=\w)-(?:owned|operated|run|built|led)\b")
 _PARTNER = re.compile(
     r"(?:\b(?:with|avec|à)\s+(?:\w+\s){0,2}|\b(?:and|et)\s+|,\s*)$", re.IGNORECASE
@@ -268,7 +269,7 @@ def _operator(name: str, start: int) -> Operator:
 
 
 def _trimmed(name: str) -> str:
-    name = _OWNED.sub("", name)
+    name = _ELIDED.sub("", _OWNED.sub("", name))
     for _ in range(2):  # a title before, then a form of company behind
         name = _TRIM.sub("", name.strip(" .,:;'\"-"))
     first, _, rest = name.partition(" ")

@@ -49,8 +49,9 @@ def countries() -> frozenset[str]:
 
 # Where something was signed, told or decided is not where the site is.
 _ASIDE = re.compile(
-    r"\b(?:(?:signed|announced|speaking|unveiled) (?:\w+ ){0,2}(?:in|at)|(?:summit|conference|forum|"
-    r"ceremony|fair|meeting|listed|headquartered|based) in|sign(?:ée?s?|ature) (?:\w+ ){0,2}à|"
+    r"\b(?:(?:signed|announced|speaking|unveiled) (?:\w+ ){0,2}(?:in|at)|(?:summit|conference|"
+    r"forum|ceremony|fair|meeting|listed|headquartered|based) in|"
+    r"sign(?:ée?s?|ature) (?:\w+ ){0,2}à|"
     r"(?:sommet|forum|salon|conférence|cérémonie|réunie?s?|basée?|cotée?) (?:\w+ ){0,2}(?:à|de)|"
     r"stock exchange of|bourse de)\s+(?:the |la |l')?$",
     re.IGNORECASE,
