@@ -298,3 +298,8 @@ class Event(SQLModel, table=True):
     currency: str = Field(description="ISO 4217 code, empty without an amount")
     confidence: float = Field(description="Probability that it tells an event, or none, 0 to 1")
     spans: str = Field(description="Where in the title each field was read")
+    reader: str = Field(
+        default="",
+        sa_column_kwargs={"server_default": ""},
+        description="Which reader said what, empty where the rules alone read",
+    )

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.announcements import filings, links
+from pipelines.announcements import filings, links, second_reader
 from pipelines.ingest import ingestion
 from pipelines.ingest.parse import archived_payload
 from pipelines.settings import Settings
@@ -52,9 +52,16 @@ class Counts(NamedTuple):
     undated: int
 
 
-def extracted(frame: pd.DataFrame) -> pd.DataFrame:
-    """The event of each `text`, one row each, in the order of the frame."""
-    return pd.DataFrame([extract(text).row() for text in frame["text"]], frame.index, list(COLUMNS))
+def extracted(frame: pd.DataFrame, settings: Settings | None = None) -> pd.DataFrame:
+    """The event of each `text`, one row each, in the order of the frame.
+
+    COLUMNS and `reader`, who said what; with `settings` the second reader that they name reads
+    too.
+    """
+    read_text = second_reader.reader(settings) if settings else lambda text: (extract(text), "")
+    read_by = [read_text(text) for text in frame["text"]]
+    rows = [event.row() | {"reader": readers} for event, readers in read_by]
+    return pd.DataFrame(rows, frame.index, [*COLUMNS, "reader"])
 
 
 def instants(published: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
@@ -125,7 +132,7 @@ def _store(
     # facts that an older reader archived have no note
     read_before = set(COLUMNS) - {"note"} <= set(items)
     titles = items.assign(text=items["title"])
-    facts = items.reindex(columns=[*COLUMNS]) if read_before else extracted(titles)
+    facts = _read_before(items) if read_before else extracted(titles, settings)
     dated = facts.drop(columns=["is_announcement", "investment_usd", "note"]).assign(
         known_from=instants(items["published"]),
         version=VERSION,
@@ -147,6 +154,10 @@ def _store(
     )
     added = events.append(engine, fetch, good)
     return fetch, Counts(added, len(good) - added, len(dated) - len(good))
+
+
+def _read_before(items: pd.DataFrame) -> pd.DataFrame:
+    return items.reindex(columns=[*COLUMNS, "reader"]).assign(reader="")
 
 
 def settle(engine: Engine, settings: Settings, fetch: int) -> pd.DataFrame:

@@ -47,9 +47,12 @@ def extract(
 
     frame = read_texts(texts)
     counts = [name for name in ("id", "text") if name in frame]
-    facts = collect.extracted(frame)
+    chosen = settings()
+    facts = collect.extracted(frame, chosen)
+    if not chosen.second_reader.address:
+        facts = facts.drop(columns="reader")
     with suppress(WarehouseError):  # without a warehouse nothing was answered
-        answers = reviews.answers(store.open_for_reading(settings()))
+        answers = reviews.answers(store.open_for_reading(chosen))
         facts = review.applied(facts, frame["text"], answers)
     frame[counts].join(facts).to_csv(out, index=False)
 

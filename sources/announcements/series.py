@@ -72,6 +72,8 @@ def in_usd(events: pd.DataFrame, rates: pd.DataFrame) -> "pd.Series[float]":
     `rates` are monthly observations `ecb.rate.<currency>`, units for a euro. A month that has
     no mean yet takes the last one, two months old at most.
     """
+    if events.empty:
+        return pd.Series(index=events.index, dtype="float64")
     month = events["known_from"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
     amounts = pd.DataFrame({"period": month.astype("datetime64[s]"), "at": range(len(events))})
     amounts = amounts.assign(currency=events["currency"].to_numpy()).sort_values("period")

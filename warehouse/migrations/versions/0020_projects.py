@@ -1,4 +1,4 @@
-"""Add which report belongs to which project, and the answers of people."""
+"""Add projects of reports, answers of people, and who read an event."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,6 +14,8 @@ FACTS = ["event_type", "operator", "known_as", "country", "town", "currency"]
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("event") as batch:
+        batch.add_column(sa.Column("reader", AutoString(), nullable=False, server_default=""))
     op.create_table(
         "project_report",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -48,3 +50,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("review")
     op.drop_table("project_report")
+    with op.batch_alter_table("event") as batch:
+        batch.drop_column("reader")
