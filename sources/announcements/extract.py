@@ -47,6 +47,8 @@ _NO_NEWS = re.compile(
     r"(?:(?:a|\w+) (?:years?|decades?) ago,|il y a \w+ ans,|no, [\w' -]{2,40}(?:is|are) not |"
     r"non, [\w' -]{2,40} ne )"
 )
+# "Project Blue" is a site under a name of its own, and nobody's.
+_PROJECT = re.compile(r"\b(?:Project|Projet) (?!of\b|de\b)[A-ZÀ-Ý][\w-]+(?: \d{1,2}\b)?")
 _SENTENCE_START = frozenset('.:?!|"-')
 # Capitalised with a name beside them, these still are what they mean: "Fayette County Council".
 _PLAIN = word_set(
@@ -207,6 +209,8 @@ def _marks(
     """Order figures, known names, places and unknown names; first kinds win."""
     taken: list[Mark] = []
     towns = [site for site in sites if not places.is_part_of_name(text, site)]
+    if not operators.is_title_case(text):
+        taken += [(*match.span(), "project") for match in _PROJECT.finditer(text)]
     for meaning, hits in (("mw", powers), ("cash", amounts), ("who", listed), ("where", towns)):
         spans = (hit.span for hit in hits)
         taken += [(*span, meaning) for span in spans if _is_free(span, taken)]

@@ -272,9 +272,13 @@ def _trimmed(name: str) -> str:
     name = _ELIDED.sub("", _OWNED.sub("", name))
     for _ in range(2):  # a title before, then a form of company behind
         name = _TRIM.sub("", name.strip(" .,:;'\"-"))
-    first, _, rest = name.partition(" ")
     # "Nigerian Galaxy Backbone"; "American Tower" is a name that is known
-    return rest if rest and name not in _gazetteer() and places.is_demonym(first) else name
+    words = name.split(" ")
+    for count in (2, 1):
+        first, rest = " ".join(words[:count]), " ".join(words[count:])
+        if rest and name not in _gazetteer() and places.is_demonym(first):
+            return rest
+    return name
 
 
 def _is_name(name: str) -> bool:
