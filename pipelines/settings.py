@@ -63,7 +63,7 @@ class SourceSettings(BaseModel):
 
 
 class SecondReaderSettings(BaseModel):
-    """A language model that reads announcements beside the rules; off without address."""
+    """A language model that reads announcements too; off without an address."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -39,7 +39,7 @@ class Answer(NamedTuple):
 
 
 def waiting(engine: Engine, settings: Settings) -> pd.DataFrame:
-    """List what waits for a person, newest first, with what the reader nearly said.
+    """List what waits for a person, newest first, with the reader's proposal.
 
     Columns: id, known_from, title, address, why, nearly (kind of event), chance (that it is an
     event), operator, country, power_mw.

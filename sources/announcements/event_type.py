@@ -52,7 +52,7 @@ _DUE = re.compile(
 
 
 def read(chunks: Sequence[Chunk], text: str = "") -> Verdict:
-    """Read the kind of the event that the chunks of a text (in small letters) tell."""
+    """Read the kind of the event; `text` is in small letters, for the dates."""
     ended, late = _first(chunks, {"cancel", "reject"}), _first(chunks, {"delay"})
     begun, opened, grown = _begun(chunks), _opened(chunks, text), _grown(chunks)
     if late < _NEVER and _describes(chunks, late):

@@ -41,11 +41,13 @@ _ROW = re.compile(
     r"\b(?:developer|operator|owner|promoteur|opérateur|exploitant)\s*:",
     re.IGNORECASE,
 )
-_ROW_CHANCE = 0.9
+_BY_FORM = 0.9
+_DEEDS = frozenset({"build", "plan", "begin", "break_ground", "open", "launch", "expand"})
+_BARE = frozenset({"who", "name", "mw", "where", "cash"})
 # News of years ago, and what is said not to be so: nothing happens in such a text.
 _NO_NEWS = re.compile(
     r"(?:(?:a|\w+) (?:years?|decades?) ago,|il y a \w+ ans,|no, [\w' -]{2,40}(?:is|are) not |"
-    r"non, [\w' -]{2,40} ne )"
+    r"why (?!not)|pourquoi |comment |non, [\w' -]{2,40} ne )"
 )
 # "Project Blue" is a site under a name of its own, and nobody's.
 _PROJECT = re.compile(r"\b(?:Project|Projet) (?!of\b|de\b)[A-ZÀ-Ý][\w-]+(?: \d{1,2}\b)?")
@@ -131,13 +133,23 @@ def extract(text: object) -> Event:
 
 
 def _chance(reading: Reading) -> float:
-    """Give the probability of an event: by rule where the form says so, else by weights."""
+    """Give the probability of an event: by the form of the text, or weights."""
     small = _small(reading.text)
     if _NO_NEWS.match(small.lstrip()):
         return 0.0
     chance = classifier.probability(small, reading.chunks)
     has_site = any(chunk.meaning in SITE for chunk in reading.chunks)
-    return max(chance, _ROW_CHANCE) if has_site and _ROW.search(reading.text) else chance
+    by_form = (has_site and bool(_ROW.search(reading.text))) or _builds_power(reading.chunks)
+    return max(chance, _BY_FORM) if by_form else chance
+
+
+def _builds_power(chunks: Sequence[Chunk]) -> bool:
+    """True for "Equinix to build 20MW in Lagos": known operator, deed, power."""
+    deeds = [chunk for chunk in chunks if chunk.tense]
+    nouns_used = {chunk.meaning for chunk in chunks if not chunk.tense}
+    done = len(deeds) == 1 and deeds[0].meaning in _DEEDS
+    decided = done and deeds[0].tense not in {"not", "maybe"}
+    return decided and {"who", "mw", "where"} <= nouns_used <= _BARE
 
 
 def nearly(text: object) -> Event:

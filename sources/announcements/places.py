@@ -48,7 +48,7 @@ def countries() -> frozenset[str]:
 
 
 # Where something was signed, told or decided is not where the site is.
-_ASIDE = re.compile(
+_ELSEWHERE = re.compile(
     r"\b(?:(?:signed|announced|speaking|unveiled) (?:\w+ ){0,2}(?:in|at)|(?:summit|conference|"
     r"forum|ceremony|fair|meeting|listed|headquartered|based) in|"
     r"sign(?:ée?s?|ature) (?:\w+ ){0,2}à|"
@@ -113,7 +113,7 @@ def find(text: str) -> tuple[str, str]:
     in the first sentence wins over an earlier one when both are places.
     """
     mentions = [hit for hit in everywhere(text) if not is_part_of_name(text, hit)]
-    elsewhere = [hit for hit in mentions if _ASIDE.search(text[: hit.span[0]])]
+    elsewhere = [hit for hit in mentions if _ELSEWHERE.search(text[: hit.span[0]])]
     mentions = [hit for hit in mentions if hit not in elsewhere] or elsewhere
     sites = [mention for mention in mentions if not _nationality(text, mention)] or mentions[:1]
     if not sites:

@@ -131,7 +131,7 @@ def _components(size: int, linked: pd.DataFrame) -> "np.ndarray[tuple[int], np.d
 
 
 def decided(mentions: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFrame:
-    """Say of each report which project it is of, and why it was linked to earlier ones.
+    """Say which project each report is of, and why it was linked to earlier ones.
 
     `mentions` as `resolve` gives them, with `report`, the id of each in the store. Columns:
     report, project (the id of its project's first report), reason.

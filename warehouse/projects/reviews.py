@@ -36,11 +36,11 @@ def titles(engine: Engine) -> pd.DataFrame:
 
 
 def answers(engine: Engine, *, every: bool = False) -> pd.DataFrame:
-    """Read the answers in force, or with `every` all that were given, oldest first."""
+    """Read the answers in force, or with `every` all of them, oldest first."""
     return query.run(engine, HISTORY if every else IN_FORCE)
 
 
 def record(engine: Engine, fetch_id: int, at: datetime, answer: Mapping[str, Any]) -> int:
-    """Add an answer (columns of Review but id, fetch_id and at) and give its number."""
+    """Add an answer (columns of Review but id, fetch_id, at); give its number."""
     with writing(engine) as connection:
         return add(connection, Review, fetch_id=fetch_id, at=int(at.timestamp()), **answer)

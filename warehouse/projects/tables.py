@@ -20,7 +20,7 @@ class ProjectReport(SQLModel, table=True):
 
 
 class Review(SQLModel, table=True):
-    """What a person answered on a text that was abstained on; the last answer counts."""
+    """What a person answered on an abstention; the last answer counts."""
 
     id: int | None = Field(default=None, primary_key=True)
     fetch_id: int = Field(foreign_key="fetch.id", description="Fetch that recorded the answer")

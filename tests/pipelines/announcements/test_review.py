@@ -1,4 +1,4 @@
-"""What the reader abstains on waits for a person, whose answer is a correction."""
+"""What the reader abstains on waits for a person; the answer corrects it."""
 
 import json
 from pathlib import Path
@@ -83,8 +83,8 @@ def test_an_answer_is_a_correction_that_later_readings_use(
     text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     number = str(waiting(capsys)[text]["id"])
-    given = ("--type", "delayed", "--mw", "70", "--country", "المغرب", "--operator", "Eastfield")
-    assert run("review", number, "--answer", "event", *given, *BY, "--note", "see p. 2") == 0
+    facts = ("--type", "delayed", "--mw", "70", "--country", "المغرب", "--operator", "Eastfield")
+    assert run("review", number, "--answer", "event", *facts, *BY, "--note", "see p. 2") == 0
     assert text not in waiting(capsys)
     assert share("abstained_share") == 0
     [project] = [row for row in rows(capsys, "list") if row["operator"] == "Eastfield"]

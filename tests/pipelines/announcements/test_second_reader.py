@@ -1,4 +1,4 @@
-"""The second reader against a real server on loopback that speaks the protocol."""
+"""The second reader against a real server on loopback."""
 
 import json
 import threading
