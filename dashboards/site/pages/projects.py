@@ -27,7 +27,7 @@ def listed(context: SiteContext, lang: SiteLocale, countries: Mapping[str, str])
     projects = context.projects
     here = projects["country"].eq(COUNTRY)
     near = projects["country"].isin(list(countries)) & ~here
-    reports = dict(context.reports.groupby("project"))
+    reports = dict(iter(context.reports.groupby("project")))
     return {
         "lists": [
             {
