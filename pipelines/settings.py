@@ -11,10 +11,20 @@ import os
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -52,6 +62,35 @@ class SourceSettings(BaseModel):
     ] = Field(
         default="", description="how often it publishes, from which follows when Dagster asks it"
     )
+
+
+class SecondReaderSettings(BaseModel):
+    """A language model that reads announcements too; off without an address."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    address: str = Field(
+        default="",
+        description="OpenAI-compatible address on this machine, such as http://127.0.0.1:8080/v1",
+    )
+    model: str = Field(default="local", description="name of the model, as its server knows it")
+    timeout: float = Field(default=60.0, gt=0, description="seconds that an answer may take")
+
+    @field_validator("address")
+    @classmethod
+    def _on_this_machine(cls, address: str) -> str:
+        """Refuse another machine: texts of papers are not handed on."""
+        parts = urlsplit(address)
+        if address and (parts.scheme not in {"http", "https"} or not _is_loopback(parts.hostname)):
+            raise ValueError("the address is not one of this machine: http://127.0.0.1:PORT/v1")
+        return address
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
@@ -146,6 +185,12 @@ class Settings(BaseSettings):
         default={},
         description="a table for a source that you ask in another way, see below",
         examples=["a table such as [sources.gdelt] with off = true"],
+    )
+    second_reader: SecondReaderSettings = Field(
+        default=SecondReaderSettings(),
+        description="a language model on this machine that reads announcements beside the rules, "
+        "off without `address`: see [accuracy](accuracy.md)",
+        examples=['a table [second_reader] with address = "http://127.0.0.1:8080/v1"'],
     )
     log: Path | None = Field(default=None, description="a file that logs are added to")
     log_format: Literal["text", "json"] = Field(

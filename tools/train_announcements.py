@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sources.announcements.classifier import WEIGHTS, features
-from sources.announcements.clean import OTHER, clean, language
+from sources.announcements.clean import READ, clean, language
 from sources.announcements.event_type import NONE
 from sources.announcements.extract import read
 
@@ -45,7 +45,7 @@ def of_text(text: str) -> list[str]:
     """Give the features of a text, each once."""
     plain = clean(text)
     spoken = language(plain)
-    reading = read(plain, "en" if spoken == OTHER else spoken)
+    reading = read(plain, spoken if spoken in READ else "en")
     return sorted(set(features(plain.lower(), reading.chunks)))
 
 

@@ -18,12 +18,13 @@ from warehouse import computations, tables, views
 from warehouse.alerts import tables as alert_tables
 from warehouse.catalogue import collection, country
 from warehouse.gauges import tables as gauge_tables
+from warehouse.projects import tables as project_tables
 from warehouse.publication import tables as publication_tables
 
 DIALECT: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 MODULES = (
     *(tables, country, collection, computations),
-    *(alert_tables, gauge_tables, publication_tables),
+    *(alert_tables, gauge_tables, project_tables, publication_tables),
 )
 VIEW_WORDS = Path(__file__).parent / "view_words.toml"
 HEAD = "| column | type in PostgreSQL | what it holds |"
@@ -98,7 +99,7 @@ def column_text(view: str, column: str) -> str:
     """What a column of a view holds, in one line; KeyError where nothing says it."""
     words = _words()
     spelt = words[view].get(column)
-    named = vars(tables) | vars(gauge_tables) | vars(country)
+    named = vars(tables) | vars(gauge_tables) | vars(country) | vars(project_tables)
     model: Any = named.get(words[view].get("of", ""))
     if spelt is None and model is not None and column not in words["column"]:
         spelt = model.model_fields[column].description or _plain(tables.core(model).c[column])

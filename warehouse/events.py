@@ -6,23 +6,16 @@ import pandas as pd
 from sqlalchemy import Engine, insert, select
 
 from warehouse.database import writing
-from warehouse.observations import read as figures
+from warehouse.projects import views
 from warehouse.row_conversion import instants, rows
 from warehouse.tables import Event, core
 
 KEY = ["address", "title", "version"]
-STATES = (
-    "announced",
-    "expanded",
-    "under_construction",
-    "operational",
-    "cancelled",
-    "delayed",
-)
-MEASURES = ["projects", "mw", "usd"]
-
-AS_OF = """
-select e.*, f.url as fetched_from from event e join "fetch" f on f.id = e.fetch_id
+_COLUMNS = ", ".join(f"{sql} as {name}" for name, sql in views.facts().items())
+AS_OF = f"""
+select {_COLUMNS}, f.url as fetched_from, e.event_type as reader_said,
+  (select min(o.id) from event o where o.address = e.address and o.title = e.title) as report
+{views.joined("{0}.fetch_id <= :recorded_by")}
 where e.known_from <= :as_of and e.fetch_id <= :recorded_by
   and not exists (select 1 from event n where n.address = e.address and n.title = e.title
     and n.version > e.version and n.fetch_id <= :recorded_by)
@@ -55,7 +48,9 @@ def append(engine: Engine, fetch_id: int, events: pd.DataFrame) -> int:
 def read(engine: Engine, *, as_of: datetime, recorded_by: int = 2**31 - 1) -> pd.DataFrame:
     """The newest reading of each event known on `as_of`, oldest first.
 
-    Columns of Event, `known_from` as datetime64 UTC, and `fetched_from`.
+    An answer that a person gave takes the place of the reading. Columns of Event, `known_from`
+    as datetime64 UTC, `fetched_from`, `reader_said` (the kind before an answer) and `report`
+    (the id of the first reading of the item).
     """
     values = {"as_of": int(as_of.timestamp()), "recorded_by": recorded_by}
     with engine.connect() as connection:
@@ -63,22 +58,11 @@ def read(engine: Engine, *, as_of: datetime, recorded_by: int = 2**31 - 1) -> pd
     return result.assign(known_from=instants(result["known_from"]))
 
 
-def fate(
-    engine: Engine, view: str, *, as_of: datetime, recorded_by: int | None = None
-) -> pd.DataFrame:
-    """The state of the announced projects of a view, as known on `as_of`.
-
-    `view`: world, africa or a country as in a series key (morocco). One row a state of STATES, in
-    the order of a project's life. Columns: projects (count), mw (MW), usd (USD), period (the
-    month that the figures are of, the newest one). Empty where no project of the view is known.
-    """
-    prefix = f"announcements.{view}.state."
-    panel = figures.panel(
-        engine, series=[f"{prefix}*"], as_of=as_of, recorded_by=recorded_by, lenient=True
+def links(engine: Engine) -> pd.DataFrame:
+    """The stored items, oldest first: address, title, known_from (datetime64 UTC)."""
+    query = (
+        "select address, title, min(known_from) as known_from from event group by address, title"
     )
-    newest = panel.loc[panel["period"].eq(panel["period"].max())]
-    parts = newest["series"].str.removeprefix(prefix).str.split(".", expand=True)
-    if newest.empty:
-        return pd.DataFrame(columns=[*MEASURES, "period"])
-    table = newest.assign(state=parts[0], measure=parts[1]).pivot_table("value", "state", "measure")
-    return table.reindex(index=STATES, columns=MEASURES).assign(period=newest["period"].iloc[0])
+    with engine.connect() as connection:
+        result = rows(connection, f"{query} order by min(id)")
+    return result.assign(known_from=instants(result["known_from"]))

@@ -50,6 +50,8 @@ DATED = {
     "v_observation_history": "known_from",
     "v_provenance": "known_from",
     "v_event": "known_from",
+    "v_project": "first_known",
+    "v_review": "reviewed_at",
     "v_fetch": "at",
     "v_quarantine": "fetched_at",
     "v_release": "as_of",
@@ -170,6 +172,7 @@ def _as_of(dialect: str, second: int | None) -> dict[str, str]:
         name: f"select * from {schema}{name} where {column} <= '{until}'"
         for name, column in DATED.items()
     }
+    dated["v_project"] = views.bodies(dialect)["v_project"]  # of the events limited above
     dated["v_version"] = f"select * from {schema}v_version where known_from <= {second}"
     if dialect == "sqlite":
         return dated | {"v_observation": views.observation(dialect, str(second))}

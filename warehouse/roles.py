@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, text
 
 from warehouse.catalogue.collection import Collection
+from warehouse.projects.tables import ProjectReport, Review
 from warehouse.publication.tables import Approval
 from warehouse.tables import (
     Citation,
@@ -35,7 +36,11 @@ OPEN = [
     *(core(model).name for model in (Source, Series, Fetch, FetchSummary, Collection)),
 ]
 HISTORY = [
-    core(m).name for m in (Observation, Citation, Event, Release, IndexValue, Lineage, Approval)
+    core(m).name
+    for m in (
+        *(Observation, Citation, Event, ProjectReport, Review),
+        *(Release, IndexValue, Lineage, Approval),
+    )
 ]
 
 MAY_MAKE = "select rolsuper or rolcreaterole from pg_roles where rolname = current_user"

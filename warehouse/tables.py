@@ -300,10 +300,8 @@ class Event(SQLModel, table=True):
     version: int = Field(description="Version of the extraction that read it")
     address: str = Field(description="Link to the item")
     title: str = Field(description="Its title")
-    lang: str = Field(description="fr, en or other")
-    event_type: str = Field(
-        description="What happened to the project, not_announcement, or abstained where unsure"
-    )
+    lang: str = Field(description="ISO 639 code of its language, or other")
+    event_type: str = Field(description="Kind of event, not_announcement, or abstained if unsure")
     operator: str = Field(description="Who is behind it, as written, several with '; '")
     known_as: str = Field(description="The one name that the first operator's aliases share")
     country: str = Field(description="Country of the project, empty where not given")
@@ -316,3 +314,4 @@ class Event(SQLModel, table=True):
     currency: str = Field(description="ISO 4217 code, empty without an amount")
     confidence: float = Field(description="Probability that it tells an event, or none, 0 to 1")
     spans: str = Field(description="Where in the title each field was read")
+    reader: str = Field(default="", description="Which reader said what; empty: the rules alone")

@@ -7,8 +7,9 @@ are always the ones of this file.
 from sqlalchemy import Connection, Engine, text
 
 from warehouse.database import writing
+from warehouse.projects import views as announced
 from warehouse.roles import grant
-from warehouse.tables import STATUS, Event, core
+from warehouse.tables import STATUS
 
 DAY = {
     "sqlite": "date({0} * 86400, 'unixepoch')",
@@ -48,7 +49,7 @@ def drop(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         for name in FUNCTIONS:
             connection.exec_driver_sql(f"drop function if exists {name}")
-    for name in bodies(connection.dialect.name):
+    for name in reversed(bodies(connection.dialect.name)):  # one may read another
         connection.exec_driver_sql(f"drop view if exists {name}")
 
 
@@ -107,7 +108,9 @@ def bodies(dialect: str) -> dict[str, str]:
         "v_gauge_audit": _gauge_audit(dialect),
         "v_lineage": _lineage(dialect),
         "v_country": "select code, name_en, name_fr from country",
-        "v_event": _event(dialect),
+        "v_event": announced.event(SECOND[dialect]),
+        "v_project": announced.project(),
+        "v_review": announced.review(SECOND[dialect]),
         "v_version": VERSION,
     }
 
@@ -211,17 +214,6 @@ def _index_revised(dialect: str) -> str:
     return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of,
   {DAY[dialect].format("i.period")} as period, i.score
 from index_revised i join release r on r.id = i.release_id"""
-
-
-def _event(dialect: str) -> str:
-    """The newest reading of each item; its country in three ways of writing it."""
-    names = [field.name for field in core(Event).columns if field.name not in {"id", "country"}]
-    columns = ", ".join(f"e.{name}" for name in names if name != "known_from")
-    return f"""select {SECOND[dialect].format("e.known_from")} as known_from, e.country,
-  c.code as country_code, c.name_fr as country_fr, {columns}, f.url as fetched_from
-from event e join "fetch" f on f.id = e.fetch_id left join country c on c.name_en = e.country
-where not exists (select 1 from event n where n.address = e.address and n.title = e.title
-  and n.version > e.version)"""
 
 
 def _lineage(dialect: str) -> str:

@@ -1,6 +1,6 @@
 """Everything that a site is built from, read from the warehouse once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -10,17 +10,17 @@ import pandas as pd
 from sqlalchemy import Engine, select
 
 from dashboards.edition_stats import EditionStats
-from warehouse import edition, events
+from warehouse import edition
 from warehouse.alerts import repository as alerts
 from warehouse.alerts.tables import AlertRule, AlertState
 from warehouse.edition import Edition
 from warehouse.observations import read
+from warehouse.projects import repository as project_store
 from warehouse.publication import repository
 from warehouse.publication.timeline import EditionTimeline
 from warehouse.row_conversion import dates, rows
 from warehouse.tables import Release, core
 
-VIEWS = ("morocco", "africa")
 # A month without a reading has no regime here, whatever its estimate would be called.
 SCORES = """
 select v.release, v.score, case when u.release_id is null then v.regime else '' end as regime
@@ -88,8 +88,9 @@ class SiteContext:
     """The newest edition, every issue, and what is known when the site is built.
 
     `issues` are ordered newest first, `waiting` are the months that wait for an editor.
-    `announcements` are those of data centres, `fates` what became of them by view. `later` is the
-    index of each month (period, score) with the figures known to each release. `quarantined`
+    `projects` are the announced data centres, one row each, and `reports` what was read of them,
+    in the columns of v_project and v_event. `later` is the index of each month (period, score)
+    with the figures known to each release. `quarantined`
     counts the rejected rows by source and reason.
     """
 
@@ -105,8 +106,8 @@ class SiteContext:
     sources: pd.DataFrame
     fetches: pd.DataFrame
     quarantined: pd.DataFrame
-    announcements: pd.DataFrame
-    fates: Mapping[str, pd.DataFrame]
+    projects: pd.DataFrame
+    reports: pd.DataFrame
 
     @cached_property
     def stats(self) -> EditionStats:
@@ -154,8 +155,8 @@ def site_context(
         sources=read.status(engine, now),
         fetches=fetches,
         quarantined=quarantined,
-        announcements=events.read(engine, as_of=now),
-        fates={view: events.fate(engine, view, as_of=now) for view in VIEWS},
+        projects=project_store.projects(engine, as_of=now),
+        reports=project_store.reports(engine, as_of=now),
     )
 
 

@@ -59,7 +59,7 @@ class PageGroups:
         """What the files of the series depend on: figures, events, catalogue."""
         rows = json.dumps(series.catalogue(self.engine), sort_keys=True, default=str)
         newest = newest_fetch(self.engine)
-        return f"{newest} {len(self.context.announcements)} {sha256(rows.encode()).hexdigest()}"
+        return f"{newest} {len(self.context.reports)} {sha256(rows.encode()).hexdigest()}"
 
     @cached_property
     def _pages(self) -> dict[str, dict[str, Callable[[ChartUrlFactory], Page]]]:

@@ -85,6 +85,18 @@ counted apart: it is in no other figure, and it gives no power, amount, country 
 - Of the 772, 256 are kept aside, a third, by project: never listed, no rule made with them, no
   weight learnt from them; scored as a whole.
 - 96 invented texts by kind of error: read while the vocabulary was mended; never data for weights.
+- Some 170 further texts invented by the one who mended the reader, on operators, places, amounts
+  and openings ahead: read while rules were written, 30 of them kept as tests; never data.
+- Towns of GeoNames and names of companies were added by list, not from any text.
+
+What the last mending did, on texts that were seen: on the 96 invented kinds, event 0.944 to 0.967,
+type 0.899 to 0.922, operator 0.766 to 0.936, country 0.964 to 0.982, false figures 0.062 to 0.030,
+abstained 0.073 to 0.062; on the two thirds that served development (titles), operator 0.950 to
+0.975, the rest as before. Out of fold, by weights that never saw the text, 595 real texts: event
+0.926 of what is decided, F1 0.899, 4 % abstained, which is nearer to what a new text will get than
+the figures in-sample. The titles kept aside were scored twice in this mending, as totals: after a
+first part of it, and at its end; what was done between came from errors out of fold on seen texts,
+but for a few function words that Italian shares with French.
 
 The 772 were drawn from DatacenterDynamics titles (320), GDELT's list of American papers (164),
 press releases and titles of filings (126), and French pages, mostly of the Maghreb and West Africa
@@ -93,6 +105,10 @@ another order and without the first labels at hand, but within the same day: the
 on event or not in 99.2 % (kappa 0.98) and on the kind in 98.8 % (kappa 0.98), which says that the
 reader is constant and not that two people would agree as often. 110 rows are marked as unsure.
 Titles are kept in `benchmarks/labels/` with link and date; sentences out of articles are not.
+A text in another language than English and French is not decided: it is named by its language, and
+counted apart in the months (`announcements.other_language_share`). What a person answered
+(`announcements review`) is no part of any figure here, and neither is the second reader.
+
 Part of the older labelled rows come from the same trade feed: a few texts may be the same as some
 of a test that others hold."""
 
@@ -105,7 +121,8 @@ SIGHT = """\
 "former" is the reader of regular expressions that this project had before; "clauses" is the one
 that reads by clause. The former had seen none of these texts. The clause reader had seen the other
 two thirds of each sample; its row was taken when it was first run on the third kept aside, and
-again after the last change."""
+again after its last change but one. The last change was scored on the titles alone, in the table
+above."""
 
 IN_SAMPLE = """\
 {rows} rows. The vocabulary was written while looking at these very rows and the weights were learnt

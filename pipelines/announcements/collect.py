@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.announcements import filings
+from pipelines.announcements import filings, links, second_reader
 from pipelines.ingest import ingestion
 from pipelines.ingest.parse import archived_payload
 from pipelines.settings import Settings
@@ -21,8 +21,9 @@ from sources.http.raw_archive import Archive, DamagedBody
 from sources.publishers import feeds, gdelt, sec_releases
 from warehouse import events, load
 from warehouse.observations import read
+from warehouse.projects import repository as project_store
 
-VERSION = 4  # of the extraction; a greater one reads stored items anew
+VERSION = 5  # of the extraction; a greater one reads stored items anew
 TITLE = 300
 SHIPPED = "sources/announcements/known.csv"
 Items = Callable[[Payload], pd.DataFrame]
@@ -51,9 +52,16 @@ class Counts(NamedTuple):
     undated: int
 
 
-def extracted(frame: pd.DataFrame) -> pd.DataFrame:
-    """The event of each `text`, one row each, in the order of the frame."""
-    return pd.DataFrame([extract(text).row() for text in frame["text"]], frame.index, list(COLUMNS))
+def extracted(frame: pd.DataFrame, settings: Settings | None = None) -> pd.DataFrame:
+    """The event of each `text`, one row each, in the order of the frame.
+
+    COLUMNS and `reader`, who said what; with `settings` the second reader that they name reads
+    too.
+    """
+    read_text = second_reader.reader(settings) if settings else lambda text: (extract(text), "")
+    read_by = [read_text(text) for text in frame["text"]]
+    rows = [event.row() | {"reader": readers} for event, readers in read_by]
+    return pd.DataFrame(rows, frame.index, [*COLUMNS, "reader"])
 
 
 def instants(published: "pd.Series[str]") -> "pd.Series[pd.Timestamp]":
@@ -109,7 +117,9 @@ def keep(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str) -
 def take(engine: Engine, settings: Settings, items: pd.DataFrame, origin: str, body: str) -> Counts:
     """Store the events of items already read, under their file's digest."""
     load.register(engine, [SOURCE], [])
-    return _store(engine, settings, items, origin, body)[1]
+    fetch, counts = _store(engine, settings, items, origin, body)
+    settle(engine, settings, fetch)
+    return counts
 
 
 def _store(
@@ -122,7 +132,7 @@ def _store(
     # facts that an older reader archived have no note
     read_before = set(COLUMNS) - {"note"} <= set(items)
     titles = items.assign(text=items["title"])
-    facts = items.reindex(columns=[*COLUMNS]) if read_before else extracted(titles)
+    facts = _read_before(items) if read_before else extracted(titles, settings)
     dated = facts.drop(columns=["is_announcement", "investment_usd", "note"]).assign(
         known_from=instants(items["published"]),
         version=VERSION,
@@ -131,6 +141,7 @@ def _store(
         known_as=facts["operator"].str.split("; ").str[0].map(known_as),
     )
     good = dated.loc[dated["known_from"].le(settings.now)]
+    good = good.assign(address=links.first_links(events.links(engine), good))
     fetch = load.record(
         engine,
         SOURCE["key"],
@@ -145,20 +156,42 @@ def _store(
     return fetch, Counts(added, len(good) - added, len(dated) - len(good))
 
 
+def _read_before(items: pd.DataFrame) -> pd.DataFrame:
+    return items.reindex(columns=[*COLUMNS, "reader"]).assign(reader="")
+
+
+def settle(engine: Engine, settings: Settings, fetch: int) -> pd.DataFrame:
+    """Decide which project each report is of, store it, and give the reports.
+
+    Columns of the events, `project` (position of its first report) and `usd`.
+    """
+    known_events = events.read(engine, as_of=settings.now)
+    resolved, linked = projects.resolve(known_events, projects.read_corrections())
+    reports = resolved.assign(usd=series.in_usd(resolved, rates(engine, settings)))
+    of_project = projects.decided(reports, linked).assign(usd=reports["usd"])
+    project_store.assign(engine, fetch, of_project)
+    return reports
+
+
 def observe(engine: Engine, settings: Settings, fetch: int) -> int:
     """Append the monthly series of all stored events; count the new rows.
 
     The running month is `partial`. A count is known from the day it was made here: what a
-    later item adds to a past month is a new vintage of it.
+    later item adds to a past month is a new vintage of it. The list that is shipped was made
+    by hand: it is among the projects and their states, and in no count of a month.
     """
-    stored_events = events.read(engine, as_of=settings.now)
-    stored_events = stored_events[
-        stored_events["fetched_from"].ne(SHIPPED)
-    ]  # a list made by hand is not a count
-    resolved, _ = projects.resolve(stored_events, projects.read_corrections())
-    fx, named = rates(engine, settings), resolved["country"]
+    resolved, fx = settle(engine, settings, fetch), rates(engine, settings)
+    counted = resolved.loc[resolved["fetched_from"].ne(SHIPPED)]
+    read_texts = events.read(engine, as_of=settings.now)
+    read_texts = read_texts.loc[read_texts["fetched_from"].ne(SHIPPED)]
+    named = resolved["country"]
     load.register(engine, [SOURCE], series.catalogue(named) + status.catalogue(named))
-    monthly_rows = pd.concat([series.monthly(resolved, fx), status.monthly(resolved, fx)])
+    parts = [
+        series.monthly(counted, fx),
+        series.undecided(read_texts),
+        status.monthly(resolved, fx),
+    ]
+    monthly_rows = pd.concat([part for part in parts if not part.empty])
     running = monthly_rows["period"].ge(pd.Timestamp(settings.now.date().replace(day=1)))
     dated = monthly_rows.assign(
         known_from=pd.Timestamp(settings.now).floor("s"),

@@ -13,7 +13,9 @@ from sqlalchemy import Engine
 from pipelines.announcements import collect
 from pipelines.settings import Settings
 from sources.announcements import COLUMNS
+from warehouse import events
 from warehouse.observations import read
+from warehouse.projects import repository as project_store
 
 FILE = files("sources.announcements") / "known.csv"
 NUMBERS = ["power_mw", "amount"]
@@ -35,5 +37,8 @@ def load(engine: Engine, settings: Settings) -> int:
     """Store the shipped facts, once; how many were added."""
     digest = sha256(FILE.read_bytes()).hexdigest()
     if digest in set(read.parsed_bodies(engine, str(collect.SOURCE["key"]))["sha256"]):
+        if not project_store.decided(engine):  # stored by an older software
+            last = events.read(engine, as_of=settings.now)["fetch_id"].max()
+            collect.settle(engine, settings, int(last))
         return 0
     return collect.take(engine, settings, shipped(), collect.SHIPPED, digest).added

@@ -1,10 +1,12 @@
 """`silentcrash announcements …`: read texts, store events, list projects."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli.review import review
 from pipelines.cli.terminal.options import AsOf, Format, Written, parse_day, settings
 from pipelines.cli.terminal.render import progress, render_table
 from pipelines.errors import RunError, UsageError, nearest
@@ -14,12 +16,18 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
 
-SHORT = ["first_known", "operator", "country", "place", "state", "MW", "invested", "tellings"]
+SHORT = ["first_known", "operator", "country", "place", "state", "MW", "invested", "reports"]
+REPORT = ["known_from", "event_type", "operator", "country", "place", "power_mw", "amount",
+          "currency", "title", "address", "linked_by", "reviewed_by"]  # fmt: skip
 app = typer.Typer(
     help="Read, load, fetch and list data-centre announcements.",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
+InCountry = Annotated[
+    str, typer.Option("--country", help="ISO 3166 code or name, in English, French or Arabic.")
+]
+app.command()(review)
 Texts = Annotated[Path, typer.Argument(metavar="IN.csv", help="A CSV file with a column `text`.")]
 
 
@@ -28,12 +36,25 @@ def extract(
     texts: Texts,
     out: Annotated[Path, typer.Option("--out", metavar="OUT.csv", help="Where it is written.")],
 ) -> None:
-    """Read every text of IN.csv and write its event columns."""
-    from pipelines.announcements.collect import extracted
+    """Read every text of IN.csv and write its event columns.
+
+    What a person answered on a text (`review`) takes the place of its reading.
+    """
+    from pipelines.announcements import collect, review
+    from pipelines.ingest import store
+    from warehouse.database import WarehouseError
+    from warehouse.projects import reviews
 
     frame = read_texts(texts)
     counts = [name for name in ("id", "text") if name in frame]
-    frame[counts].join(extracted(frame)).to_csv(out, index=False)
+    chosen = settings()
+    facts = collect.extracted(frame, chosen)
+    if not chosen.second_reader.address:
+        facts = facts.drop(columns="reader")
+    with suppress(WarehouseError):  # without a warehouse nothing was answered
+        answers = reviews.answers(store.open_for_reading(chosen))
+        facts = review.applied(facts, frame["text"], answers)
+    frame[counts].join(facts).to_csv(out, index=False)
 
 
 @app.command()
@@ -78,26 +99,23 @@ def fetch() -> None:
 
 @app.command(name="list")
 def list_projects(
-    country: Annotated[str, typer.Option(help="ISO 3166 code or name of a country.")] = "",
+    country: InCountry = "",
     since: Annotated[str, typer.Option(metavar="YYYY-MM", help="First known then or later.")] = "",
     as_of: AsOf = "",
     format: Written = Format.table,
 ) -> None:
     """List the projects: who, where, how much, in what state."""
-    from sources.announcements import projects
-
-    summary_table = projects.summary(resolved(settings(), as_of))
-    if country:
-        summary_table = summary_table.loc[summary_table["country"].eq(country_name(country))]
+    listed = of_country(projects_of(settings(), as_of), country)
     if since and (start := parse_day(since if len(since) > 7 else f"{since}-01T00:00:00")):
-        summary_table = summary_table.loc[summary_table["first_known"].ge(start)]
-    shown = readable(summary_table) if format is Format.table else summary_table
-    render_table(shown.drop(columns="project"), format, f"Projects: {len(summary_table)}")
+        listed = listed.loc[listed["first_known"].ge(start)]
+    shown = readable(listed) if format is Format.table else listed
+    render_table(shown.drop(columns="project"), format, f"Projects: {len(listed)}")
 
 
 @app.command()
 def projects(
     explain: Annotated[int | None, typer.Option(metavar="ID", help="A project to explain.")] = None,
+    country: InCountry = "",
     as_of: AsOf = "",
     format: Written = Format.table,
 ) -> None:
@@ -105,57 +123,45 @@ def projects(
 
     A wrong link is undone by a line "split" in the corrections file, with its two addresses.
     """
-    from sources.announcements import projects
-
-    stored_before = stored(settings(), as_of)
-    tellings, links = projects.resolve(stored_before, projects.read_corrections())
     if explain is None:
-        summary_table = projects.summary(tellings)
-        render_table(
-            readable(summary_table) if format is Format.table else summary_table, format, "Projects"
-        )
+        listed = of_country(projects_of(settings(), as_of), country)
+        render_table(readable(listed) if format is Format.table else listed, format, "Projects")
         return
-    if not tellings["project"].eq(explain).any():
+    reports = reports_of(settings(), as_of)
+    own = reports.loc[reports["project"].eq(explain)]
+    if own.empty:
         raise UsageError(f"there is no project {explain}: see `announcements projects`")
-    render_table(projects.explained(tellings, links, explain), format, f"Project {explain}")
+    render_table(own[REPORT], format, f"Project {explain}")
 
 
 @app.command()
-def series(as_of: AsOf = "", format: Written = Format.table) -> None:
+def series(country: InCountry = "", as_of: AsOf = "", format: Written = Format.table) -> None:
     """Show the monthly series: projects, MW, USD, share ended."""
     from pipelines.announcements import collect
     from pipelines.ingest import store
+    from sources.announcements.countries import slug
     from sources.announcements.series import monthly
 
     chosen = settings()
     rates = collect.rates(store.open_for_reading(chosen), chosen)
-    monthly_rows = monthly(resolved(chosen, as_of), rates)
-    render_table(monthly_rows[["series", "period", "value"]], format, "Announcements by month")
+    monthly_rows = monthly(counted(chosen, as_of), rates)[["series", "period", "value"]]
+    if country:
+        prefix = f"announcements.{slug(country_name(country))}."
+        monthly_rows = monthly_rows.loc[monthly_rows["series"].str.startswith(prefix)]
+    render_table(monthly_rows, format, "Announcements by month")
 
 
 @app.command()
-def fate(
-    country: Annotated[str, typer.Option(help="ISO 3166 code or name; all if not given.")] = "",
-    as_of: AsOf = "",
-    format: Written = Format.table,
-) -> None:
+def fate(country: InCountry = "", as_of: AsOf = "", format: Written = Format.table) -> None:
     """Show the projects by their last status, with MW and USD."""
-    from pipelines.ingest import store
-    from sources.announcements.countries import slug
-    from warehouse import events
+    from warehouse.projects.repository import by_state
 
-    chosen = settings()
-    view = slug(country_name(country)) if country else "world"
-    as_known = parse_day(as_of) or chosen.now
-    table = events.fate(store.open_for_reading(chosen), view, as_of=as_known)
-    if table.empty:
-        where = country or "the world"
-        raise RunError(
-            f"nothing is counted of {where} as of {as_known:%Y-%m-%d}: fetch or load first"
-        )
-    render_table(
-        table.drop(columns="period").reset_index(), format, f"Projects, {view}, by last state"
-    )
+    listed = of_country(projects_of(settings(), as_of), country)
+    if listed.empty:
+        raise RunError(f"no project of {country or 'the world'} is known: fetch or load first")
+    where = country_name(country) if country else "world"
+    table = by_state(listed).reset_index()
+    render_table(table, format, f"Projects, {where}, by last state")
 
 
 @app.command()
@@ -179,16 +185,14 @@ def evaluate(
     out.write_text(accuracy.page(frame, extracted(frame), pair, sight), encoding="utf-8")
 
 
-def readable(summary_table: "pd.DataFrame") -> "pd.DataFrame":
-    """Shorten the summary of projects to columns that fit a terminal."""
-    millions = (summary_table["amount"].astype("float64") / 1e6).map("{:,.0f} m ".format)
-    invested = (millions + summary_table["currency"].fillna("")).where(
-        summary_table["amount"].notna(), None
-    )
-    return summary_table.assign(
-        first_known=summary_table["first_known"].dt.date,
-        state=summary_table["state"].str.replace("_", " "),
-        MW=summary_table["power_mw"],
+def readable(listed: "pd.DataFrame") -> "pd.DataFrame":
+    """Shorten the table of projects to columns that fit a terminal."""
+    millions = (listed["amount"] / 1e6).map("{:,.0f} m ".format)
+    invested = (millions + listed["currency"].fillna("")).where(listed["amount"].notna(), None)
+    return listed.assign(
+        first_known=listed["first_known"].dt.date,
+        state=listed["state"].str.replace("_", " "),
+        MW=listed["power_mw"],
         invested=invested,
     )[["project", *SHORT]]
 
@@ -206,35 +210,47 @@ def read_texts(path: Path, *needed: str) -> "pd.DataFrame":
     return frame
 
 
-def resolved(settings: "Settings", as_of: str) -> "pd.DataFrame":
-    """Read the stored events as of a day, with project and USD amount."""
-    from pipelines.announcements import collect
+def projects_of(settings: "Settings", as_of: str) -> "pd.DataFrame":
+    """The projects as of a day. Raises RunError where none is stored."""
     from pipelines.ingest import store
-    from sources.announcements import projects, series
-
-    tellings = projects.resolve(stored(settings, as_of), projects.read_corrections())[0]
-    fx = collect.rates(store.open_for_reading(settings), settings)
-    return tellings.assign(usd=series.in_usd(tellings, fx))
-
-
-def stored(settings: "Settings", as_of: str) -> "pd.DataFrame":
-    """The stored events as of a day. Raises RunError when there is none."""
-    from pipelines.ingest import store
-    from warehouse import events
+    from warehouse.projects import repository
 
     engine = store.open_for_reading(settings)
-    as_known = events.read(engine, as_of=parse_day(as_of) or settings.now)
-    if as_known.empty:
-        raise RunError("no announcement is stored: load some with `announcements load IN.csv`")
-    return as_known
+    return _some(repository.projects(engine, as_of=parse_day(as_of) or settings.now))
+
+
+def reports_of(settings: "Settings", as_of: str) -> "pd.DataFrame":
+    """The reports of projects as of a day. Raises RunError where none is stored."""
+    from pipelines.ingest import store
+    from warehouse.projects import repository
+
+    engine = store.open_for_reading(settings)
+    return _some(repository.reports(engine, as_of=parse_day(as_of) or settings.now))
+
+
+def counted(settings: "Settings", as_of: str) -> "pd.DataFrame":
+    """The reports that series count: all but the list made by hand."""
+    from pipelines.announcements.collect import SHIPPED
+
+    reports = reports_of(settings, as_of)
+    return reports.loc[reports["fetched_from"].ne(SHIPPED)]
+
+
+def of_country(listed: "pd.DataFrame", query: str) -> "pd.DataFrame":
+    """The projects of a country, by code or name; all where none is named."""
+    return listed.loc[listed["country"].eq(country_name(query))] if query else listed
 
 
 def country_name(query: str) -> str:
     """Find a country by ISO code or name. Raises UsageError otherwise."""
-    from sources.announcements.countries import by_code
-    from sources.announcements.places import countries
+    from sources.announcements import countries
 
-    name = by_code().get(query.upper(), query)
-    if name not in countries():
-        raise UsageError(f"{query!r} is no country: {nearest(query, sorted(countries()))}")
-    return name
+    if name := countries.find(query):
+        return name
+    raise UsageError(f"{query!r} is no country: {nearest(query, sorted(countries.by_name()))}")
+
+
+def _some(frame: "pd.DataFrame") -> "pd.DataFrame":
+    if frame.empty:
+        raise RunError("no announcement is stored: load some with `announcements load IN.csv`")
+    return frame

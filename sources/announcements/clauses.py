@@ -5,6 +5,7 @@ center firm" a company. Nor is one behind a preposition: the "market for data ce
 A verb knows whether it is done, ahead, possible or denied.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -28,10 +29,19 @@ _AHEAD = word_set(
     "prévoit prévoient compte veut should once"
 )
 # What follows a verb whose deed lies ahead: "open by 2027", "lancera dans les prochains mois".
-_SOON = word_set("soon prochain prochaine prochains prochaines prochainement bientôt")
+_SOON = word_set(
+    "soon prochain prochaine prochains prochaines prochainement bientôt prévu prévue prévus "
+    "prévues attendu attendue attendus attendues"
+)
 _MAYBE = word_set("could may might would if whether pourrait pourraient si serait")
 _NOT = word_set("not never won t without ne n' pas")
 _SUBJECTS = frozenset({"who", "name", "where", "council", "company", "residents"})
+# "a data center to boost sovereignty", "un data center pour renforcer la souveraineté": a purpose.
+_AIM = re.compile(
+    r"\b(?:pour|afin de|afin d') ?(?!(?:construire|bâtir|installer|développer|agrandir)\b)"
+    r"(?:l'|la |le |les )?(?!\d)[^\W\d_]+(?:er|ir|tre|dre)\b|\b(?:to|in order to) (?:boost|support|"
+    r"strengthen|meet|enhance|accelerate|drive|improve|help|bolster|advance|promote)\b"
+)
 Token = tuple[str, int, int]  # word, start, end
 Mark = tuple[int, int, str]  # start, end, meaning
 
@@ -55,7 +65,17 @@ def chunks(text: str, language: str, marks: Sequence[Mark] = ()) -> list[Chunk]:
         marks: What is known by position (figures, names, places), in order, without overlap.
     """
     tokens = [(match[0], *match.span()) for match in TOKEN.finditer(text)]
-    return _headed(_tagged(tokens, language, marks), tokens)
+    return _headed(_without_aims(_tagged(tokens, language, marks), text), tokens)
+
+
+def _without_aims(tagged: list[Chunk], text: str) -> list[Chunk]:
+    """Leave out what a site is for and who is quoted on it, behind the site."""
+    site = next((chunk.end for chunk in tagged if chunk.meaning == "facility"), len(text))
+    aim = _AIM.search(text, site)
+    if aim is None:
+        return tagged
+    stop = next((at for at in range(aim.start() + 1, len(text)) if text[at] in ".;:!?"), len(text))
+    return [chunk for chunk in tagged if not aim.start() <= chunk.start < stop]
 
 
 def _tagged(tokens: list[Token], language: str, marks: Sequence[Mark]) -> list[Chunk]:
@@ -86,10 +106,16 @@ def _sense(
 ) -> tuple[int, Sense, bool]:
     """Give the longest phrase here: its length, sense, and if it is a verb."""
     noun = _longest(tokens, position, names)
-    verb = _longest(tokens, position, actions)
+    # "liquid-cooled", "solar-powered": an adjective
+    compound = position > 1 and tokens[position - 1] == ("-", *_before(tokens[position]))
+    verb = (0, ("", "")) if compound else _longest(tokens, position, actions)
     if noun[0] > verb[0] or (noun[0] and noun[0] == verb[0] and _is_noun(tokens, position, tagged)):
         return *noun, False
     return (*verb, True) if verb[0] else (1, ("", ""), False)
+
+
+def _before(token: Token) -> tuple[int, int]:
+    return token[1] - 1, token[1]
 
 
 def _longest(tokens: list[Token], position: int, index: Index) -> tuple[int, Sense]:
@@ -118,7 +144,7 @@ def _tense(tokens: list[Token], position: int, tense: str) -> str:
     if _MAYBE.intersection(before):
         return "maybe"
     after = [token[0] for token in tokens[position + 1 : position + 1 + 2 * NEAR]]
-    if _SOON.intersection(after) or _by_date(after):
+    if _SOON.intersection(after) or _by_date(after) or (tense in {"s", "base"} and _in_year(after)):
         return "ahead"
     if tense == "future" or (tense == "base" and _AHEAD.intersection(before)):
         return "ahead"
@@ -131,6 +157,14 @@ def _by_date(after: list[str]) -> bool:
         (word in {"by", "before", "ici"} and following[:2] == "20")
         or (word == "next" and following in {"week", "month", "year", "spring", "summer", "fall"})
         for word, following in pairwise([*after, ""])
+    )
+
+
+def _in_year(after: list[str]) -> bool:
+    """True before "in 2027", "en 2027": what a present tense dates lies ahead."""
+    return any(
+        word in {"in", "en"} and len(following) == 4 and following[:2] == "20"
+        for word, following in pairwise(after)
     )
 
 

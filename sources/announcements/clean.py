@@ -11,6 +11,19 @@ MAX_CHARS = 4000
 LANGUAGES = Path(__file__).parent / "words" / "languages.toml"
 READ = ("en", "fr")  # the languages that have a vocabulary
 OTHER = "other"
+# Scripts by the letter that one language of this list alone has; the rest is OTHER.
+_SCRIPTS = (
+    ("ja", re.compile("[\u3040-\u30ff]")),
+    ("ko", re.compile("[\uac00-\ud7af]")),
+    ("zh", re.compile("[\u4e00-\u9fff]")),
+    ("th", re.compile("[\u0e00-\u0e7f]")),
+    ("el", re.compile("[\u0370-\u03ff]")),
+    ("he", re.compile("[\u0590-\u05ff]")),
+    ("fa", re.compile("[\u067e\u0686\u0698\u06af\u06cc\u06a9]")),
+    ("ar", re.compile("[\u0600-\u06ff]")),
+    ("uk", re.compile("[\u0454\u0456\u0457\u0491]")),
+    ("ru", re.compile("[\u044b\u044d\u0451\u0438]")),
+)
 # Under this share of Latin letters a text is in another script, whatever names it quotes.
 LATIN = 0.6
 # A third language needs this many function words more: Spanish towns stand in English titles.
@@ -36,20 +49,23 @@ def clean(text: object) -> str:
 
 
 def language(text: str) -> str:
-    """Tell "en", "fr" or OTHER by function words, accents and script.
+    """Tell the language of a text by function words, accents and script.
 
-    Without any function word the text counts as English, unless its letters are French.
+    "en" and "fr" are read (READ); of another one its ISO 639 code, or OTHER where only the
+    script is known. Without any function word the text counts as English, unless its letters
+    are French.
     """
     if not text.isascii() and _is_foreign_script(text):
-        return OTHER
+        return next((code for code, letters in _SCRIPTS if letters.search(text.lower())), OTHER)
     small = text.lower()
     words = _WORD.findall(small)
     scores = {name: sum(word in words_of for word in words) for name, words_of in _function_words()}
     # half a point a letter: a French title may hold no function word, an English one two names
     scores["fr"] += len(_FRENCH_LETTERS.findall(small)) // 2
     read = max(scores["en"], scores["fr"])
-    if max(scores.values()) >= read + AHEAD:
-        return OTHER
+    other = max(scores, key=lambda name: scores[name])
+    if scores[other] >= read + AHEAD:
+        return other
     return "fr" if scores["fr"] > scores["en"] else "en"
 
 

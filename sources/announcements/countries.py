@@ -44,8 +44,12 @@ def by_code() -> dict[str, str]:
 
 @cache
 def by_name() -> dict[str, str]:
-    """Give the countries by folded code and by name in English, French and Arabic."""
+    """Give the countries by folded code and by name in English, French and Arabic.
+
+    Codes are those of ISO 3166 of two and of three letters.
+    """
     from babel import Locale
+    from babel.core import get_global
 
     territories = {language: Locale(language).territories for language in LANGUAGES}
     named = {
@@ -54,16 +58,27 @@ def by_name() -> dict[str, str]:
         for language in LANGUAGES
         if code in territories[language]
     }
+    three = {
+        alias.casefold(): by_code()[codes[0]]
+        for alias, codes in get_global("territory_aliases").items()
+        if len(alias) == 3 and alias.isalpha() and len(codes) == 1 and codes[0] in by_code()
+    }
     return (
-        named
+        three
+        | named
         | {fold(name): name for name in countries()}
         | {code.casefold(): name for code, name in by_code().items()}
     )
 
 
+def find(query: str) -> str | None:
+    """Find a country by code, or by name in English, French or Arabic."""
+    return by_name().get(fold(query))
+
+
 def fold(name: str) -> str:
     """Give a name without case and accents: Côte d'Ivoire, cote d'ivoire."""
-    plain = unicodedata.normalize("NFKD", name.strip().replace("’", "'"))
+    plain = unicodedata.normalize("NFKD", name.strip().replace("’", "'").replace("-", " "))
     return "".join(char for char in plain if not unicodedata.combining(char)).casefold()
 
 

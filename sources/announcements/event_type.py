@@ -5,6 +5,7 @@ is an announcement. A verb whose object is something else than a site (a law, a 
 plant) says nothing of the project.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -43,10 +44,17 @@ class Verdict:
     span: tuple[int, int]
 
 
-def read(chunks: Sequence[Chunk]) -> Verdict:
-    """Read the kind of the event that the chunks of a text tell."""
+# Words behind an opening that is still to come: "mise en service prévue en 2027".
+_DUE = re.compile(
+    r"[^.;:!?]{0,80}?\b(?:prévue?s?|attendue?s?|programmée?s?|annoncée? pour|planned|scheduled|"
+    r"slated|expected|due|d'ici|by 20\d\d)\b"
+)
+
+
+def read(chunks: Sequence[Chunk], text: str = "") -> Verdict:
+    """Read the kind of the event; `text` is in small letters, for the dates."""
     ended, late = _first(chunks, {"cancel", "reject"}), _first(chunks, {"delay"})
-    begun, opened, grown = _begun(chunks), _opened(chunks), _grown(chunks)
+    begun, opened, grown = _begun(chunks), _opened(chunks, text), _grown(chunks)
     if late < _NEVER and _describes(chunks, late):
         late = _NEVER
     if ended < _NEVER:
@@ -133,14 +141,15 @@ def _is_of_site(chunks: Sequence[Chunk], number: int) -> bool:
     return _has(near, {"work"}) or _object(chunks, number) in {"facility", "project", "expansion"}
 
 
-def _opened(chunks: Sequence[Chunk]) -> int:
+def _opened(chunks: Sequence[Chunk], text: str) -> int:
     opened = [_first(chunks, {"open"})]
     launched = _first(chunks, {"launch"}, frozenset({"s", "ed"}))
     # a campus launched together with its budget is a plan, not an opening
     if launched < _NEVER and not any(chunk.meaning == "cash" for chunk in chunks[launched:]):
         opened.append(launched)
     for number, chunk in enumerate(chunks):
-        if chunk.meaning == "opening" and not _lies_ahead(chunks) and not _has(chunks, {"delay"}):
+        ahead = _lies_ahead(chunks) or _has(chunks, {"delay"}) or _DUE.match(text, chunk.end)
+        if chunk.meaning == "opening" and not ahead:
             opened.append(number)
     return min(opened)
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from sources.announcements import classifier, event_type, money, operators, places, power
-from sources.announcements.clauses import Chunk, Mark, chunks
-from sources.announcements.clean import OTHER, clean, function_words, language
+from sources.announcements.clauses import SITE, Chunk, Mark, chunks
+from sources.announcements.clean import READ, clean, function_words, language
 from sources.announcements.event_type import ABSTAINED, NONE, Kind
 from sources.announcements.money import Money
 from sources.announcements.power import Power
@@ -27,11 +27,30 @@ NO_TEXT, FOREIGN, UNSURE = "there is no text to read", "not my language", "unsur
 _WORD = re.compile(r"[^\W\d_](?:[\w&+-]|\.(?=\w)|'(?=[^\W\d_]{2}))*")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)'")
 _TICKER = re.compile(r"\((?:NASDAQ|Nasdaq|NYSE|OTC\w*|TSX|FSE|Cboe|CSE)[^)]{0,40}\)")
-# "DENVER, April 29, 2024 (GLOBE NEWSWIRE) -- ", "(Agence Ecofin) - ", "Item 8.01 Other Events. "
+# "DENVER, April 29, 2024 (GLOBE NEWSWIRE) -- ", "NEW YORK--(BUSINESS WIRE)--",
+# "(Agence Ecofin) - ", "CASABLANCA, Morocco, June 3, 2026 - ", "Item 8.01 Other Events. "
 _DATELINE = re.compile(
-    r"(?:[^()]{0,60}\([A-Z][^()]{2,30}\)\s*-{1,2}\s|Item \d\.\d\d\.?\s*(?:[A-Z][\w ]{3,60}\.)?\s|"
-    r"\w+Breaks\s-\s)"
+    r"(?:[^()]{0,60}\([A-Z][^()]{2,30}\)\s*-{1,2}\s?|"
+    r"[A-Z][A-Z .'-]{2,30}(?:,[^-]{0,50}\d)?\s?--\s?|[A-Z][A-Z .']{2,30},[^-]{0,50}\d\s?-\s|"
+    r"Item \d\.\d\d\.?\s*(?:[A-Z][\w ]{3,60}\.)?\s|\w+Breaks\s-\s)"
 )
+# A row of a table or a form says who builds, and where or what, each under its label.
+_ROW = re.compile(
+    r"\b(?:developer|operator|owner|promoteur|opérateur|exploitant)\s*:.{1,200}?\b\w+\s*:|"
+    r"\b(?:site|location|project|status|lieu|projet|statut)\s*:.{1,200}?"
+    r"\b(?:developer|operator|owner|promoteur|opérateur|exploitant)\s*:",
+    re.IGNORECASE,
+)
+_BY_FORM = 0.9
+_DEEDS = frozenset({"build", "plan", "begin", "break_ground", "open", "launch", "expand"})
+_BARE = frozenset({"who", "name", "mw", "where", "cash"})
+# News of years ago, and what is said not to be so: nothing happens in such a text.
+_NO_NEWS = re.compile(
+    r"(?:(?:a|\w+) (?:years?|decades?) ago,|il y a \w+ ans,|no, [\w' -]{2,40}(?:is|are) not |"
+    r"why (?!not)|pourquoi |comment |non, [\w' -]{2,40} ne )"
+)
+# "Project Blue" is a site under a name of its own, and nobody's.
+_PROJECT = re.compile(r"\b(?:Project|Projet) (?!of\b|de\b)[A-ZÀ-Ý][\w-]+(?: \d{1,2}\b)?")
 _SENTENCE_START = frozenset('.:?!|"-')
 # Capitalised with a name beside them, these still are what they mean: "Fayette County Council".
 _PLAIN = word_set(
@@ -101,15 +120,50 @@ def extract(text: object) -> Event:
     if not any(char.isalpha() for char in plain):
         return Event(NONE, "", note=NO_TEXT)
     spoken = language(plain)
-    if spoken == OTHER:
-        return Event(ABSTAINED, OTHER, note=FOREIGN)
+    if spoken not in READ:
+        return Event(ABSTAINED, spoken, note=FOREIGN)
     reading = read(plain, spoken)
-    chance = classifier.probability(_small(plain), reading.chunks)
+    chance = _chance(reading)
     low, high = classifier.UNSURE
     if low < chance < high:
         return Event(ABSTAINED, spoken, confidence=round(chance, 3), note=UNSURE)
     if chance <= low:
         return Event(NONE, spoken, confidence=round(1 - chance, 3))
+    return replace(_event(reading), confidence=round(chance, 3))
+
+
+def _chance(reading: Reading) -> float:
+    """Give the probability of an event: by the form of the text, or weights."""
+    small = _small(reading.text)
+    if _NO_NEWS.match(small.lstrip()):
+        return 0.0
+    chance = classifier.probability(small, reading.chunks)
+    has_site = any(chunk.meaning in SITE for chunk in reading.chunks)
+    by_form = (has_site and bool(_ROW.search(reading.text))) or _builds_power(reading.chunks)
+    return max(chance, _BY_FORM) if by_form else chance
+
+
+def _builds_power(chunks: Sequence[Chunk]) -> bool:
+    """True for "Equinix to build 20MW in Lagos": known operator, deed, power."""
+    deeds = [chunk for chunk in chunks if chunk.tense]
+    nouns_used = {chunk.meaning for chunk in chunks if not chunk.tense}
+    done = len(deeds) == 1 and deeds[0].meaning in _DEEDS
+    decided = done and deeds[0].tense not in {"not", "maybe"}
+    return decided and {"who", "mw", "where"} <= nouns_used <= _BARE
+
+
+def nearly(text: object) -> Event:
+    """Read a text that `extract` abstains on as if it told an event; never raise.
+
+    `confidence` is the probability that it does. A text in a language that is not read gives
+    no event.
+    """
+    plain = _without_dateline(clean(text)[:FIRST_SENTENCES])
+    spoken = language(plain) if any(char.isalpha() for char in plain) else ""
+    if spoken not in READ:
+        return Event(NONE, spoken, note=FOREIGN if spoken else NO_TEXT)
+    reading = read(plain, spoken)
+    chance = _chance(reading)
     return replace(_event(reading), confidence=round(chance, 3))
 
 
@@ -130,7 +184,7 @@ def read(plain: str, spoken: str) -> Reading:
 
 
 def _event(reading: Reading) -> Event:
-    verdict = event_type.read(reading.chunks)
+    verdict = event_type.read(reading.chunks, _small(reading.text))
     figure, cost = (
         power.choose(reading.text, reading.powers),
         money.choose(reading.text, reading.amounts),
@@ -166,7 +220,10 @@ def _marks(
 ) -> list[Mark]:
     """Order figures, known names, places and unknown names; first kinds win."""
     taken: list[Mark] = []
-    for meaning, hits in (("mw", powers), ("cash", amounts), ("who", listed), ("where", sites)):
+    towns = [site for site in sites if not places.is_part_of_name(text, site)]
+    if not operators.is_title_case(text):
+        taken += [(*match.span(), "project") for match in _PROJECT.finditer(text)]
+    for meaning, hits in (("mw", powers), ("cash", amounts), ("who", listed), ("where", towns)):
         spans = (hit.span for hit in hits)
         taken += [(*span, meaning) for span in spans if _is_free(span, taken)]
     taken += [(*span, "name") for span in _names(text, spoken) if _is_free(span, taken)]

@@ -14,9 +14,10 @@ from sources.announcements.clauses import BREAKS, Chunk
 GAZETTEER = Path(__file__).parent / "words" / "operators.csv"
 ORDINARY = Path(__file__).parent / "words" / "ordinary.txt"
 _WORD = re.compile(rf"{places.ELISION}[^\W_][\w.&'+-]*")
+_COUNTY = re.compile(r" (?:County|Township|Twp|Parish)\b")
 LONGEST = 5  # words of a known name
 REACH = 3  # chunks between an owner and the site: "Northbridge's $1bn, 50MW data center"
-_SPLIT = re.compile(r"\s*(?:,\s*(?:and|et)?|;|\band\b|\bet\b|\+| & )\s*")
+_SPLIT = re.compile(r"\s*(?:,\s*(?:and|et)?|;|\band\b|\bet\b| \+ | & )\s*")
 _TRIM = re.compile(
     r"^(?:(?:the|a|an|le|la|les|l'|un|une|sources?|exclusive|report|startup|start-up|giant|firm|"
     r"company|developer|operator|provider|investor|group|opérateur|société|groupe|promoteur|"
@@ -29,7 +30,7 @@ _MAKER = re.compile(
     r"\b(?:by|from|par|developer|company|operator|firm|behind|groupe|opérateur|société|promoteur|"
     r"l'opérateur|filiale|says|dit|"
     r"(?:data ?cent\w+|datacenter|campus|données|projet|site) (?:de|d'|of))"
-    r"\s*:?\s*(?:the |le |la |l'|un |groupe )?$",
+    r"\s*:?\s*(?:the |le |la |l'|un |groupe )?(?:[A-Z][\w.]+'s )?$",
     re.IGNORECASE,
 )
 _TENANT = re.compile(
@@ -38,9 +39,19 @@ _TENANT = re.compile(
     r"\s+\W*(?:the |la |le |l')?$",
     re.IGNORECASE,
 )
+# Beside another's site, or on it once: not an owner even in the possessive.
+_BESIDE = re.compile(
+    r"\b(?:near|next to|former|serve|powered by|using|opposite|beside|like|denied by|près d[eu'])"
+    r"\s*\W*(?:the |la |le |l')?$",
+    re.IGNORECASE,
+)
+_WHERE = re.compile(r"\b(?:in|at|near|outside|à|au|en|dans)\s+(?:\w+\s)?$", re.IGNORECASE)
+_ELIDED = re.compile(r"^[LlDd]'(?=[A-ZÀ-Ý])")
+_OWNED = re.compile(r"(?<=\w)-(?:owned|operated|run|built|led)\b")
 _PARTNER = re.compile(
     r"(?:\b(?:with|avec|à)\s+(?:\w+\s){0,2}|\b(?:and|et)\s+|,\s*)$", re.IGNORECASE
 )
+_WITH = r"\b(?:with|avec)\s+(?:\w+\s){0,2}$"
 _LABEL = re.compile(
     r"\b(?:developer|operator|owner|tenant|promoteur|opérateur|exploitant)\s*:\s*"
     r"(?P<who>[^\W_][\w&' -]*)",
@@ -53,6 +64,14 @@ _NO_NAME = re.compile(
     r"\b(?:january|february|march|april|june|july|august|september|october|november|december|"
     r"janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre)\b|^\W*\d+\W*$|^Q[1-4]\b|"
     r"-(?:backed|powered|based|scale|led|owned|gigawatt|acre|of|funded|built|megawatt|type|style)\b",
+    re.IGNORECASE,
+)
+# Offices and people who decide or speak; a government or a city may build, and stays.
+_PUBLIC = re.compile(
+    r"\b(?:council|commission|committee|ministry|ministers?|mayor|governor|senator|senate|judge|"
+    r"court|sheriff|commissioners?|supervisors|board|conseil|commune|préfet|préfecture|ministère|"
+    r"ministre|wali|wilaya|président|premier|secretary|department|newswire|business wire|"
+    r"prnewswire|globenewswire|accesswire)\b",
     re.IGNORECASE,
 )
 # Above this share of capitals a headline is in title case, and a capital says nothing of a name.
@@ -93,7 +112,8 @@ def everyone(text: str) -> tuple[Operator, ...]:
     for number, word in enumerate(words):
         if word.start() < end:
             continue
-        if hit := _longest(text, words[number : number + LONGEST]):
+        hit = _longest(text, words[number : number + LONGEST])
+        if hit and not _COUNTY.match(text, hit.span[1]):  # "Rogers County" is a place
             hits.append(hit)
             end = hit.span[1]
     return tuple(hits)
@@ -126,7 +146,8 @@ def find(text: str, chunks: Sequence[Chunk]) -> tuple[Operator, ...]:
     owners = [at for at in named if _owns(text, chunks, at) or _heads(chunks, at)]
     makers = [at for at in named if _MAKER.search(text[: chunks[at].start])]
     free = [at for at in named if chunks[at].meaning == "who" and not _is_tenant(text, chunks[at])]
-    for choice in (owners[:1], makers, free[:1]):
+    loose = [at for at in named if _may_build(text, chunks, at)]
+    for choice in (owners[:1], makers, free[:1], loose[:1]):
         if names := [name for at in choice for name in _names(text, chunks[at])]:
             return _unique(names)
     return ()
@@ -186,10 +207,12 @@ def _partners(
 ) -> Iterator[Operator]:
     """Who is named behind "with", and who follows in the same list."""
     joined = False
+    allied = first < len(chunks) and chunks[first].meaning == "partner"
+    link = re.compile(r"\b(?:with|avec|à)\s+(?:\w+\s){0,2}$" if allied else _WITH)
     for at in named:
         before = text[: chunks[at].start]
         if at > first and _PARTNER.search(before):
-            joined = joined or bool(re.search(r"\b(?:with|avec|à)\s+(?:\w+\s){0,2}$", before))
+            joined = joined or bool(link.search(before))
             if joined:
                 yield from _names(text, chunks[at])
 
@@ -205,7 +228,18 @@ def _owns(text: str, chunks: Sequence[Chunk], number: int) -> bool:
     behind = text[chunk.end :]
     possessive = behind.startswith(("'s ", "' "))
     adjoins = bool(re.match(r"\s(?:data|campus|project|site|facility|planned|proposed)\b", behind))
-    return has_site and (possessive or adjoins) and not _is_tenant(text, chunk)
+    before = text[max(0, chunk.start - 40) : chunk.start]
+    return has_site and (possessive or adjoins) and not _BESIDE.search(before)
+
+
+def _may_build(text: str, chunks: Sequence[Chunk], number: int) -> bool:
+    """True for a name of nobody else's: no person, authority, tenant or neighbour."""
+    chunk = chunks[number]
+    beside = chunks[max(0, number - 1) : number + 2]
+    others = any(near.meaning in _NOBODY for near in beside)
+    before = text[max(0, chunk.start - 40) : chunk.start]
+    where = _WHERE.search(before) is not None and chunk.meaning == "name"
+    return not (others or where or _is_tenant(text, chunk) or _BESIDE.search(before))
 
 
 def _heads(chunks: Sequence[Chunk], number: int) -> bool:
@@ -235,9 +269,15 @@ def _operator(name: str, start: int) -> Operator:
 
 
 def _trimmed(name: str) -> str:
-    name = name.removesuffix("-led")
+    name = _ELIDED.sub("", _OWNED.sub("", name))
     for _ in range(2):  # a title before, then a form of company behind
         name = _TRIM.sub("", name.strip(" .,:;'\"-"))
+    # "Nigerian Galaxy Backbone"; "American Tower" is a name that is known
+    words = name.split(" ")
+    for count in (2, 1):
+        first, rest = " ".join(words[:count]), " ".join(words[count:])
+        if rest and name not in _gazetteer() and places.is_demonym(first):
+            return rest
     return name
 
 
@@ -247,7 +287,7 @@ def _is_name(name: str) -> bool:
     capital = any(word[:1].isupper() or word[:1].isdigit() for word in name.split())
     if not capital or len(name) < 2 or len(name.split()) > 6 or _NO_NAME.search(name):
         return False
-    if name.casefold() in ordinary() or places.is_demonym(name):
+    if name.casefold() in ordinary() or places.is_demonym(name) or _PUBLIC.search(name):
         return False
     where = places.everywhere(name)
     return not (where and where[0].span == (0, len(name)))

@@ -1,7 +1,7 @@
 """The country and place that a text gives, from a gazetteer of geography."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +13,8 @@ DEMONYMS = Path(__file__).parent / "words" / "demonyms.csv"
 ELISION = r"(?:(?<=\b[dlDL]')|\b(?![dlDL]'[A-ZÀ-Ý]))"  # "d'Abidjan" names Abidjan
 _NAME = re.compile(rf"{ELISION}[^\W\d_][\w.'-]*(?!\$)")
 _LONGEST = 5
+_COUNTY = re.compile(r" (?:County|Township|Twp|Parish)\b")
+_BRITISH = frozenset({"United Kingdom", "Ireland", "Jamaica", "Kenya", "Liberia"})  # counties too
 _TOWNSHIP = re.compile(r"\b[A-Z][a-z]+ (?:County|Township|Twp|Parish)\b")
 _REGION = re.compile(r"\b(?:county|comté de)\b", re.IGNORECASE)
 
@@ -45,6 +47,35 @@ def countries() -> frozenset[str]:
     return frozenset(_gazetteer().values())
 
 
+# Where something was signed, told or decided is not where the site is.
+_ELSEWHERE = re.compile(
+    r"\b(?:(?:signed|announced|speaking|unveiled) (?:\w+ ){0,2}(?:in|at)|(?:summit|conference|"
+    r"forum|ceremony|fair|meeting|listed|headquartered|based) in|"
+    r"sign(?:ée?s?|ature) (?:\w+ ){0,2}à|"
+    r"(?:sommet|forum|salon|conférence|cérémonie|réunie?s?|basée?|cotée?) (?:\w+ ){0,2}(?:à|de)|"
+    r"stock exchange of|bourse de)\s+(?:the |la |l')?$",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _firm_words() -> re.Pattern[str]:
+    return re.compile(
+        r" (?:Compute|Cloud|Data|Digital|Capital|Partners|Infrastructure|Energy|Power|Telecom|"
+        r"Technologies|Tech|Networks?|Group|Holdings?|Development|Developers|Properties|Realty|"
+        r"Ventures|Investments?|Systems|Labs|Investors|Mining|Bank|Electric|Land)\b(?! cent)"
+        r"(?! Cent)"
+    )
+
+
+def is_part_of_name(text: str, mention: "PlaceMention") -> bool:
+    """True for the town in the name of a company: "Hamilton Compute plans"."""
+    before, after = text[: mention.span[0]], text[mention.span[1] :]
+    if mention.name in _country_names() or re.search(r"\b(?:in|at|near|à|en|de)\s$", before):
+        return False
+    return bool(_firm_words().match(after))
+
+
 def everywhere(text: str) -> list[PlaceMention]:
     """Every place named in the text, longest names first at each position."""
     words = list(_NAME.finditer(text))
@@ -56,6 +87,8 @@ def everywhere(text: str) -> list[PlaceMention]:
             continue
         mention = _longest(text, words[number : number + _LONGEST])
         if mention:
+            if _COUNTY.match(text, mention.span[1]) and mention.country not in _BRITISH:
+                mention = replace(mention, country="United States")
             mentions.append(mention)
             end = mention.span[1]
     return mentions
@@ -79,7 +112,9 @@ def find(text: str) -> tuple[str, str]:
     nationality of somebody; it counts only where nothing else does. The last country named
     in the first sentence wins over an earlier one when both are places.
     """
-    mentions = everywhere(text)
+    mentions = [hit for hit in everywhere(text) if not is_part_of_name(text, hit)]
+    elsewhere = [hit for hit in mentions if _ELSEWHERE.search(text[: hit.span[0]])]
+    mentions = [hit for hit in mentions if hit not in elsewhere] or elsewhere
     sites = [mention for mention in mentions if not _nationality(text, mention)] or mentions[:1]
     if not sites:
         return _demonym(text) or _township(text), ""
@@ -99,12 +134,14 @@ def _demonyms() -> tuple[dict[str, str], re.Pattern[str]]:
     country = dict(zip(frame["demonym"], frame["country"], strict=True))
     names = "|".join(sorted(country, key=len, reverse=True))
     site = (
-        r"(?:data ?cent(?:er|re)s?|datacent\w+|campus|cloud region|server \w+|project|government)"
+        r"(?:data ?cent(?:er|re)s?|datacent\w+|campus|cloud region|server \w+|project|government|"
+        r"authorit\w+|regulators?|ministr\w+|ministers?|parliament|capital|city|town|province|soil|"
+        r"facility|site|server farms?)"
     )
     somebody = r"(?:firm|compan|operator|developer|provider|start-?up|giant|group|player|speciali)"
     french = (
-        r"(?:gouvernement|sol|territoire|marché|centres? de données|data ?centers?|campus|projet|"
-        r"Royaume|État|Sahara)"
+        r"(?:gouvernement|autorités|ministère|ministre|capitale|ville|région|sol|territoire|marché|"
+        r"centres? de données|data ?centers?|datacent\w+|campus|projet|site|Royaume|État|Sahara)"
     )
     return country, re.compile(
         rf"\b(?P<before>{names}) (?i:(?:[\w-]+ ){{0,2}}{site})\b(?! {somebody})"
@@ -114,7 +151,7 @@ def _demonyms() -> tuple[dict[str, str], re.Pattern[str]]:
 
 def is_demonym(name: str) -> bool:
     """True if a name is only somebody's nationality."""
-    return name in _demonyms()[0]
+    return name in _demonyms()[0] or name.lower() in _demonyms()[0]
 
 
 def _demonym(text: str) -> str:

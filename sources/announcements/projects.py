@@ -1,8 +1,8 @@
 """Link events to projects: a project reported again is updated, not added.
 
 Two tellings are linked where they agree on who and where, or on who and how much, or on where
-and how much, within twelve months. Every link has its reason; a line of the corrections file
-undoes one ("split") or adds one ("join").
+and how much, within twelve months, and where the words are the same within one. Every link has
+its reason; a line of the corrections file undoes one ("split") or adds one ("join").
 """
 
 from pathlib import Path
@@ -17,7 +17,9 @@ WITHIN = pd.Timedelta(days=366)
 SAME_SIZE = 0.05
 CORRECTIONS = Path(__file__).parent / "words" / "corrections.csv"
 REGIONS = Path(__file__).parent / "words" / "regions.csv"
-FIGURES = ["operator", "place", "power_mw", "amount", "currency"]
+# The same words within a month are one piece of news, printed again or under a new link; a short
+# title may be anybody's.
+REPRINTED, LONG_TITLE = pd.Timedelta(days=31), 30
 LINKS = ["first", "second", "reason"]
 
 
@@ -44,6 +46,7 @@ def links(mentions: pd.DataFrame) -> pd.DataFrame:
         _pairs(keyed, ["known_as", "spot"], "same operator and place"),
         _sized(_pairs(keyed, ["known_as", "country"], "same operator, country and size"), keyed),
         _sized(_pairs(keyed, ["spot", "country"], "same place and size"), keyed, anyone=True),
+        _pairs(keyed, ["words"], "same title", REPRINTED),
     ]
     return pd.concat(pairs).drop_duplicates(["first", "second"]).reset_index(drop=True)
 
@@ -54,19 +57,27 @@ def read_corrections(path: Path = CORRECTIONS) -> pd.DataFrame:
 
 
 def _keyed(mentions: pd.DataFrame) -> pd.DataFrame:
-    """Add `row` and `spot`, the town or county; a state alone is no spot."""
+    """Add `row`, `words` and `spot`, the town or county; a state is no spot."""
     regions = set(pd.read_csv(REGIONS)["name"].str.casefold())
     spot = mentions["place"].str.split(",").str[0].str.strip().str.casefold()
     wide = spot.isin(regions) | spot.eq(mentions["country"].str.casefold())
     who = mentions["known_as"].str.casefold()
-    return mentions.assign(row=np.arange(len(mentions)), spot=spot.mask(wide, ""), known_as=who)
+    words = mentions["title"].str.casefold().str.split().str.join(" ")
+    return mentions.assign(
+        row=np.arange(len(mentions)),
+        spot=spot.mask(wide, ""),
+        known_as=who,
+        words=words.where(words.str.len().ge(LONG_TITLE), ""),
+    )
 
 
-def _pairs(keyed: pd.DataFrame, on: list[str], reason: str) -> pd.DataFrame:
+def _pairs(
+    keyed: pd.DataFrame, on: list[str], reason: str, within: pd.Timedelta = WITHIN
+) -> pd.DataFrame:
     complete = keyed[on].astype(bool).all(axis=1)
     keyed_rows = keyed.loc[complete][[*on, "row", "known_from"]]
     both = keyed_rows.merge(keyed_rows, on=on, suffixes=("", "_2"))
-    near = (both["known_from_2"] - both["known_from"]).le(WITHIN)
+    near = (both["known_from_2"] - both["known_from"]).le(within)
     selected = both.loc[near & both["row"].lt(both["row_2"])]
     return pd.DataFrame({"first": selected["row"], "second": selected["row_2"], "reason": reason})
 
@@ -119,40 +130,17 @@ def _components(size: int, linked: pd.DataFrame) -> "np.ndarray[tuple[int], np.d
     return np.asarray(first)
 
 
-def summary(resolved: pd.DataFrame) -> pd.DataFrame:
-    """Summarise each project: who, where, state, figures, reports, address."""
-    ordered = resolved.replace({"known_as": "", "place": "", "country": ""}, None)
-    grouped = ordered.groupby("project")
-    frame = grouped.agg(
-        first_known=("known_from", "min"),
-        last_told=("known_from", "max"),
-        operator=("known_as", "first"),
-        country=("country", "first"),
-        place=("place", "first"),
-        state=("event_type", "last"),
-        power_mw=("power_mw", "first"),
-        power_low=("power_mw", "min"),
-        power_high=("power_mw", "max"),
-        amount=("amount", "first"),
-        currency=("currency", "first"),
-        tellings=("address", "nunique"),
-        address=("address", "first"),
-    )
-    if "usd" in resolved:
-        frame["usd"] = grouped["usd"].first()
-    return frame.sort_values("first_known").reset_index()
+def decided(mentions: pd.DataFrame, linked: pd.DataFrame) -> pd.DataFrame:
+    """Say which project each report is of, and why it was linked to earlier ones.
 
-
-def explained(mentions: pd.DataFrame, linked: pd.DataFrame, project: int) -> pd.DataFrame:
-    """List the reports of one project, oldest first, and why each was linked.
-
-    `linked_by`: the reasons of the links to earlier tellings, with the addresses of those.
+    `mentions` as `resolve` gives them, with `report`, the id of each in the store. Columns:
+    report, project (the id of its project's first report), reason.
     """
-    own = mentions.loc[mentions["project"].eq(project)]
-    address = mentions["address"]
-    earlier = address.loc[linked["first"]].to_numpy()
+    ids, address = mentions["report"].to_numpy(), mentions["address"]
     why = pd.Series(
-        linked["reason"].to_numpy() + " as " + earlier, linked["second"], dtype="object"
+        linked["reason"].to_numpy() + " as " + address.loc[linked["first"]].to_numpy(),
+        linked["second"],
+        dtype="object",
     )
-    reasons = why.groupby(level=0).agg("; ".join).reindex(own.index).fillna("")
-    return own[["known_from", "event_type", *FIGURES, "title", "address"]].assign(linked_by=reasons)
+    reasons = why.groupby(level=0).agg("; ".join).reindex(mentions.index).fillna("")
+    return pd.DataFrame({"report": ids, "project": ids[mentions["project"]], "reason": reasons})

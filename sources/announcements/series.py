@@ -9,10 +9,15 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from sources.announcements.clean import READ
 from sources.announcements.countries import ALWAYS, KEYS, in_views, views
+from sources.announcements.event_type import ABSTAINED
 from sources.tidy import tidy
 
 SOURCES = "announcements.sources"
+TEXTS = "announcements.texts"
+ABSTAINED_SHARE = "announcements.abstained_share"
+FOREIGN_SHARE = "announcements.other_language_share"
 STARTS = ("announced", "expanded")
 ENDS = ("cancelled", "delayed")
 NO_RATES = pd.DataFrame({"series": pd.Series(dtype="str"), "period": [], "value": []})
@@ -39,7 +44,17 @@ MEASURES = {
 def catalogue(named: Iterable[str]) -> list[dict[str, str]]:
     """List the series of these countries: key, source, unit and titles."""
     alive = (SOURCES, "sources", "Sources vivantes", "Sources alive")
-    rows = [alive] + [
+    decided = [
+        (TEXTS, "texts", "Textes lus", "Texts read"),
+        (ABSTAINED_SHARE, "ratio", "Part des textes non tranchés", "Share of texts abstained on"),
+        (
+            FOREIGN_SHARE,
+            "ratio",
+            "Part des textes dans une langue non lue",
+            "Share of texts in a language that is not read",
+        ),
+    ]
+    rows = [alive, *decided] + [
         (f"announcements.{view}.{name}", unit, f"{fr}, {in_fr}", f"{en}, {in_en}")
         for view, (in_fr, in_en) in views(named).items()
         for name, (unit, fr, en) in MEASURES.items()
@@ -57,6 +72,8 @@ def in_usd(events: pd.DataFrame, rates: pd.DataFrame) -> "pd.Series[float]":
     `rates` are monthly observations `ecb.rate.<currency>`, units for a euro. A month that has
     no mean yet takes the last one, two months old at most.
     """
+    if events.empty:
+        return pd.Series(index=events.index, dtype="float64")
     month = events["known_from"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
     amounts = pd.DataFrame({"period": month.astype("datetime64[s]"), "at": range(len(events))})
     amounts = amounts.assign(currency=events["currency"].to_numpy()).sort_values("period")
@@ -105,6 +122,24 @@ def monthly(resolved: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.Dat
     frame = long.assign(series=key)[["series", "period", "value"]]
     sources = alive.rename("value").reset_index().assign(series=SOURCES)
     return tidy(pd.concat([frame.dropna(), sources]))
+
+
+def undecided(events: pd.DataFrame) -> pd.DataFrame:
+    """Make the shares of texts that were not decided, and not in a language read.
+
+    announcements.texts (count), announcements.abstained_share and .other_language_share (of all
+    texts of the month). `events`: known_from, event_type, lang; events and others. A text that a
+    person answered is decided.
+    """
+    if events.empty:
+        return tidy(pd.DataFrame({"series": [], "period": [], "value": []}))
+    month = events["known_from"].dt.tz_localize(None).dt.to_period("M").dt.to_timestamp()
+    left, foreign = events["event_type"].eq(ABSTAINED), ~events["lang"].isin([*READ, ""])
+    shares = pd.DataFrame({"period": month, "a": left & ~foreign, "b": left & foreign})
+    grouped = shares.groupby("period")
+    wide = grouped[["a", "b"]].mean().set_axis([ABSTAINED_SHARE, FOREIGN_SHARE], axis=1)
+    wide[TEXTS] = grouped.size().astype("float64")
+    return tidy(wide.reset_index().melt("period", var_name="series"))
 
 
 def dated_in_usd(resolved: pd.DataFrame, rates: pd.DataFrame | None) -> pd.DataFrame:

@@ -16,11 +16,12 @@ from warehouse.alerts import tables as alert_tables
 from warehouse.catalogue import collection, country
 from warehouse.database import begin_writing
 from warehouse.gauges import tables as gauge_tables
+from warehouse.projects import tables as project_tables
 from warehouse.publication.tables import Approval
 
 MODELS = (
     *(tables.Observation, country.Country, collection.Collection, computations.Computation),
-    *(alert_tables.Outbox, gauge_tables.IndexGauge, Approval),
+    *(alert_tables.Outbox, gauge_tables.IndexGauge, project_tables.Review, Approval),
 )
 for model in MODELS:
     assert model.metadata is SQLModel.metadata  # noqa: S101

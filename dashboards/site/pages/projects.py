@@ -8,55 +8,80 @@ import pandas as pd
 
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
+from warehouse.projects.repository import by_state
 
 Row = dict[str, Any]
-NO_EVENT = ("not_announcement", "abstained")
-SHOWN = 60  # newest announcements of a list: the page stays under 150 kB
+EARLIER = 5  # links to earlier reports of a project
+SHOWN = 60  # newest projects of a list: the page stays under 150 kB
 VIEW, COUNTRY = "morocco", "Morocco"
 WIDER = "africa"
 HERE: Mapping[str, str] = MappingProxyType({COUNTRY: "Maroc"})
 
 
 def listed(context: SiteContext, lang: SiteLocale, countries: Mapping[str, str]) -> Row:
-    """The announcements in Morocco and in the other `countries`, and their fate.
+    """The projects in Morocco and in the other `countries`, and their fate.
 
-    `countries` maps the English name, as events have it, to the French. Figures are in MW and
+    `countries` maps the English name, as projects have it, to the French. Figures are in MW and
     millions.
     """
-    events = context.announcements.loc[~context.announcements["event_type"].isin(NO_EVENT)]
-    here = events["country"].eq(COUNTRY)
-    near = events["country"].isin(list(countries)) & ~here
+    projects = context.projects
+    here = projects["country"].eq(COUNTRY)
+    near = projects["country"].isin(list(countries)) & ~here
+    reports = dict(iter(context.reports.groupby("project")))
     return {
         "lists": [
-            {"key": key, "title": lang.words["projects"][key], **_list(selected, lang, countries)}
-            for key, selected in ((VIEW, events.loc[here]), (WIDER, events.loc[near]))
+            {
+                "key": key,
+                "title": lang.words["projects"][key],
+                **_list(projects.loc[chosen], reports, lang, countries),
+            }
+            for key, chosen in ((VIEW, here), (WIDER, near))
         ],
         "fates": [
-            {"title": lang.words["projects"][view], "rows": _fate(context.fates[view], lang)}
-            for view in (VIEW, WIDER)
-            if not context.fates[view].empty
+            {"title": lang.words["projects"][view], "rows": _fate(projects.loc[chosen], lang)}
+            for view, chosen in ((VIEW, here), (WIDER, near))
+            if chosen.any()
         ],
     }
 
 
-def _list(events: pd.DataFrame, lang: SiteLocale, countries: Mapping[str, str]) -> Row:
-    newest = events.sort_values(["known_from", "id"], ascending=False).head(SHOWN)
-    rows = [_event(row, lang, countries) for row in newest.to_dict("records")]
-    return {"rows": rows, "count": lang.say("projects_count", shown=len(rows), count=len(events))}
+def _list(
+    projects: pd.DataFrame,
+    reports: Mapping[Any, pd.DataFrame],
+    lang: SiteLocale,
+    countries: Mapping[str, str],
+) -> Row:
+    newest = projects.sort_values(["last_reported", "project"], ascending=False).head(SHOWN)
+    rows = [
+        _project(row, reports[row["project"]], lang, countries) for row in newest.to_dict("records")
+    ]
+    return {"rows": rows, "count": lang.say("projects_count", shown=len(rows), count=len(projects))}
 
 
-def _event(row: Mapping[Any, Any], lang: SiteLocale, countries: Mapping[str, str]) -> Row:
+def _project(
+    row: Mapping[Any, Any], reports: pd.DataFrame, lang: SiteLocale, countries: Mapping[str, str]
+) -> Row:
     name = str(row["country"])
     location = [_listed(row["place"]), countries.get(name, name) if lang.code == "fr" else name]
     return {
-        "day": lang.day(row["known_from"].date()),
+        "day": lang.day(row["last_reported"].date()),
         "who": _listed(row["operator"]) or lang.words["projects"]["nobody"],
         "where": ", ".join(part for part in location if part),
-        "address": str(row["address"]),
-        "step": lang.words["project_steps"].get(row["event_type"], "–"),
+        "address": str(row["last_address"]),
+        "step": lang.words["project_steps"].get(row["state"], "–"),
         "mw": lang.number(row["power_mw"], 1 if row["power_mw"] % 1 else 0),
         "amount": _amount(row, lang),
+        "earlier": [
+            {"day": lang.day(report["known_from"].date()), "address": str(report["address"])}
+            for report in _earlier(reports, str(row["last_address"]))
+        ],
     }
+
+
+def _earlier(reports: pd.DataFrame, last: str) -> list[dict[Any, Any]]:
+    """The other reports of a project, newest first, each link once."""
+    ordered = reports.sort_values("known_from", ascending=False).drop_duplicates("address")
+    return ordered.loc[ordered["address"].ne(last)].head(EARLIER).to_dict("records")
 
 
 def _listed(text: str) -> str:
@@ -71,7 +96,8 @@ def _amount(row: Mapping[Any, Any], lang: SiteLocale) -> str:
     return f"{lang.number(millions, 1 if millions % 1 else 0)}\u00a0{row['currency']}"
 
 
-def _fate(table: pd.DataFrame, lang: SiteLocale) -> list[list[str]]:
+def _fate(projects: pd.DataFrame, lang: SiteLocale) -> list[list[str]]:
+    table = by_state(projects)
     counted = table.loc[table["projects"].gt(0)]
     return [
         [

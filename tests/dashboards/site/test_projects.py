@@ -1,5 +1,6 @@
 """The announcements on the Morocco page: all of them, their fate, or none."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from dashboards.site.incremental import OutputWriter
 from dashboards.site.locale import CODES, site_locale
 from dashboards.site.page import html
 from dashboards.site.pages import groups, projects
+from pipelines.cli.main import main
 from tests.dashboards.conftest import NOW
 from tests.dashboards.site.conftest import AFRICA
 from tests.dashboards.site.test_pages import page
-from warehouse import events
+from warehouse import query
 
 pytestmark = pytest.mark.xdist_group("site")  # which is built once
 
@@ -35,19 +37,39 @@ def morocco(site_read: SiteContext, code: str, out: Path) -> str:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_every_announcement_of_the_warehouse_is_listed(
+def test_every_project_of_the_warehouse_is_listed_once(
     built: Path, site_read: SiteContext, code: str
 ) -> None:
     content = page(built, code, "morocco")
-    announced = site_read.announcements.loc[
-        site_read.announcements["event_type"].ne("not_announcement")
-    ]
-    here = announced.loc[announced["country"].eq("Morocco")]
-    assert len(here) >= 9
-    for region, mine in (("morocco", here), ("africa", announced.drop(here.index))):
+    listed, reports = site_read.projects, site_read.reports
+    here = listed.loc[listed["country"].eq("Morocco")]
+    assert len(here) >= 6
+    for region, mine in (("morocco", here), ("africa", listed.drop(here.index))):
         table = content.find("h3", id=f"projects-{region}").find_next("table")
+        assert len(table.find("tbody").find_all("tr")) == len(mine)
         links = [link["href"] for link in table.find_all("a")]
-        assert sorted(links) == sorted(mine["address"])
+        own = reports.loc[reports["project"].isin(mine["project"])]
+        assert sorted(links) == sorted(own["address"])
+
+
+def test_command_line_site_and_view_count_the_same(
+    built: Path,
+    alerted: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_HOME", str(Path(str(alerted.url.database)).parent))
+    monkeypatch.setenv("SILENTCRASH_NOW", NOW.isoformat())
+    with pytest.raises(SystemExit):
+        main(["announcements", "list", "--country", "Maroc", "--format", "json"])
+    by_command = len(json.loads(capsys.readouterr().out))
+    counted = "select count(*) as n from v_project where country_code = 'MA'"
+    by_view = int(query.run(alerted, counted, as_of=NOW)["n"].iloc[0])
+    table = page(built, "fr", "morocco").find("h3", id="projects-morocco").find_next("table")
+    assert by_command == by_view == len(table.find("tbody").find_all("tr")) > 1
+    with pytest.raises(SystemExit):
+        main(["announcements", "fate", "--country", "MA", "--format", "json"])
+    assert sum(row["projects"] for row in json.loads(capsys.readouterr().out)) == by_view
 
 
 def test_french_names_and_figures(built: Path) -> None:
@@ -66,28 +88,26 @@ def test_the_page_counts_its_measures(built: Path, code: str, site_read: SiteCon
 
 
 def test_nothing_known_is_said_plainly(site_read: SiteContext, tmp_path: Path) -> None:
-    text = morocco(
-        replace(site_read, announcements=site_read.announcements.head(0)), "fr", tmp_path
-    )
+    text = morocco(replace(site_read, projects=site_read.projects.head(0)), "fr", tmp_path)
     assert text.count("Aucune annonce n’est connue à ce jour.") == 2
-    assert "Aucun décompte par étape" in text
+    assert "Aucun projet n’est connu" in text
 
 
 def test_the_fate_of_projects_is_a_table(site_read: SiteContext, tmp_path: Path) -> None:
-    fate = pd.DataFrame(
-        {"projects": [2.0, 0.0], "mw": [500.0, 0.0], "usd": [1.2e9, 0.0]},
-        index=pd.Index(["announced", "cancelled"]),
-    ).reindex(events.STATES)
-    text = morocco(replace(site_read, fates={**site_read.fates, "morocco": fate}), "en", tmp_path)
+    [first, *_] = site_read.projects.index
+    projects = pd.concat([site_read.projects.loc[[first]]] * 2).assign(
+        country="Morocco", state="announced", power_mw=[500.0, None], usd=[1.2e9, None]
+    )
+    text = morocco(replace(site_read, projects=projects), "en", tmp_path)
     assert '<th scope="row">announced</th><td>2</td><td>500</td><td>1,200</td>' in text
     assert '<th scope="row">cancelled</th>' not in text
 
 
 def test_hostile_announcements_are_text(site_read: SiteContext, tmp_path: Path) -> None:
-    announcements = site_read.announcements.assign(
-        operator=HOSTILE, place=HOSTILE, address="javascript:alert(1)"
-    )
-    text = morocco(replace(site_read, announcements=announcements), "fr", tmp_path)
+    hostile = {"operator": HOSTILE, "place": HOSTILE, "last_address": "javascript:alert(1)"}
+    reports = site_read.reports.assign(address="javascript:alert(2)")
+    seen = replace(site_read, projects=site_read.projects.assign(**hostile), reports=reports)
+    text = morocco(seen, "fr", tmp_path)
     assert "&lt;script&gt;alert(1)" in text
     assert "<script>" not in text
     assert "javascript:" not in text
@@ -95,8 +115,7 @@ def test_hostile_announcements_are_text(site_read: SiteContext, tmp_path: Path) 
 
 
 def test_a_list_is_cut_at_its_newest_and_says_so(site_read: SiteContext, tmp_path: Path) -> None:
-    repeated = pd.concat([site_read.announcements] * 20, ignore_index=True)
-    repeated = repeated.assign(country="Morocco", id=range(len(repeated)))
-    text = morocco(replace(site_read, announcements=repeated), "en", tmp_path)
-    assert f"{projects.SHOWN} announcements of {len(repeated)}, newest first" in text
+    repeated = pd.concat([site_read.projects] * 20, ignore_index=True).assign(country="Morocco")
+    text = morocco(replace(site_read, projects=repeated), "en", tmp_path)
+    assert f"{projects.SHOWN} projects of {len(repeated)}, newest report first" in text
     assert len(text.encode()) < 150_000

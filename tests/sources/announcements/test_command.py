@@ -82,6 +82,38 @@ def test_the_monthly_series_are_observations_and_a_late_item_is_a_new_vintage(
     assert [column.day for column in revisions.columns] == [1, 5]
 
 
+@pytest.mark.parametrize("command", ["list", "projects", "series", "fate"])
+@pytest.mark.parametrize("country", ["MA", "mar", "Morocco", "Maroc", "المغرب"])
+def test_a_country_goes_by_code_and_in_three_languages(
+    texts: Path, command: str, country: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("load", str(texts)) == 0
+    assert run(command, "--country", country, "--format", "csv") == 0
+    assert "80" in capsys.readouterr().out
+
+
+def test_a_link_whose_token_changes_is_one_event(
+    texts: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("load", str(texts)) == 0
+    again = TEXTS.head(1).assign(address="https://a.example/1?token=93f", date="2026-03-05")
+    path = tmp_path / "again.csv"
+    again.to_csv(path, index=False)
+    capsys.readouterr()
+    assert run("load", str(path)) == 0
+    assert "0 added, 1 known" in capsys.readouterr().out
+    assert run("list", "--format", "json") == 0
+    (project,) = json.loads(capsys.readouterr().out)
+    assert project["reports"] == 1
+    # the same words on another site are another report of the same project
+    again.assign(address="https://b.example/7").to_csv(path, index=False)
+    assert run("load", str(path)) == 0
+    capsys.readouterr()
+    assert run("list", "--format", "json") == 0
+    (project,) = json.loads(capsys.readouterr().out)
+    assert project["reports"] == 2
+
+
 def test_dates_may_be_precise_to_a_day_or_to_a_millisecond() -> None:
     written = pd.Series(["2026-03-04", "2026-03-04T05:06:07.089Z", "2026-03-04T02:00:00+02:00"])
     read_as = collect.instants(pd.concat([written, pd.Series(["", "soon"])]))
@@ -100,9 +132,11 @@ def test_a_merge_is_explained(
     path = tmp_path / "again.csv"
     pd.concat([TEXTS, again]).to_csv(path, index=False)
     assert run("load", str(path)) == 0
-    assert run("projects", "--format", "json") == 0
     capsys.readouterr()
-    assert run("projects", "--explain", "0", "--format", "json") == 0
+    assert run("projects", "--format", "json") == 0
+    (project,) = json.loads(capsys.readouterr().out)
+    assert (project["power_low_mw"], project["power_high_mw"], project["reports"]) == (80, 90, 2)
+    assert run("projects", "--explain", str(project["project"]), "--format", "json") == 0
     first, second = json.loads(capsys.readouterr().out)
     assert (first["power_mw"], second["power_mw"]) == (80, 90)
     assert second["linked_by"] == "same operator and place as https://a.example/1"

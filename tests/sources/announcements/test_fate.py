@@ -12,7 +12,8 @@ from pipelines.cli.main import main
 from pipelines.ingest import store
 from pipelines.settings import from_environment
 from sources.announcements import status
-from warehouse import events
+from warehouse.observations import read as figures
+from warehouse.projects import repository
 
 ITEMS = [
     ("Northbridge plans 80MW data center in Rabat, Morocco", "2026-03-04"),
@@ -33,28 +34,33 @@ def stored_items(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     collect.keep(store.open_for_writing(settings), settings, items, "made-up")
 
 
-def of(view: str, day: int = 1) -> pd.DataFrame:
-    engine = store.open_for_writing(from_environment())
-    return events.fate(engine, view, as_of=datetime(2026, 6, day, 12, tzinfo=UTC))
+def of(*countries: str, day: int = 1) -> pd.DataFrame:
+    engine = store.open_for_reading(from_environment())
+    listed = repository.projects(engine, as_of=datetime(2026, 6, day, 12, tzinfo=UTC))
+    return repository.by_state(listed.loc[listed["country"].isin(countries)])
 
 
 @pytest.mark.usefixtures("stored_items")
-def test_the_projects_of_morocco_and_africa_by_state() -> None:
-    morocco, africa = of("morocco"), of("africa")
-    assert list(morocco.index) == list(status.STATES) == list(events.STATES)
+def test_the_projects_of_morocco_and_nigeria_by_state() -> None:
+    morocco, both = of("Morocco"), of("Morocco", "Nigeria")
+    assert list(morocco.index) == list(status.STATES) == list(repository.STATES)
     assert morocco["projects"].tolist() == [1, 0, 1, 0, 0, 0]
     assert morocco.loc["under_construction", "mw"] == 90
-    assert morocco.loc["announced", "usd"] == 4e7
-    assert africa.loc["cancelled", "mw"] == 300
-    assert africa["projects"].sum() == 3
-    assert set(africa["period"]) == {pd.Timestamp("2026-05-01")}
+    assert both.loc["cancelled", "mw"] == 300
+    assert both["projects"].sum() == 3
 
 
 @pytest.mark.usefixtures("stored_items")
-def test_a_place_of_which_nothing_was_told_has_no_table() -> None:
-    assert of("france").empty
-    engine = store.open_for_writing(from_environment())
-    assert events.fate(engine, "morocco", as_of=datetime(2026, 5, 1, tzinfo=UTC)).empty
+def test_the_stock_of_the_series_is_the_table_of_projects() -> None:
+    engine = store.open_for_reading(from_environment())
+    prefix = "announcements.morocco.state."
+    as_of = datetime(2026, 6, 2, tzinfo=UTC)
+    panel = figures.panel(engine, series=[f"{prefix}*"], as_of=as_of)
+    last = panel.loc[panel["period"].eq(panel["period"].max())].set_index("series")["value"]
+    morocco = of("Morocco")
+    for state in repository.STATES:
+        for measure in ("projects", "mw"):
+            assert last[f"{prefix}{state}.{measure}"] == morocco.loc[state, measure]
 
 
 @pytest.mark.usefixtures("stored_items")
@@ -67,9 +73,9 @@ def test_the_command_shows_the_table_and_the_list_is_short(
         assert stopped.value.code == 0
         return capsys.readouterr().out
 
-    table = pd.read_csv(StringIO(output("fate", "--country", "MA", "--format", "csv")))
+    table = pd.read_csv(StringIO(output("fate", "--country", "Maroc", "--format", "csv")))
     assert table.set_index("state").loc["under_construction", "mw"] == 90
-    listed = output("list", "--country", "MA")
+    listed = output("list", "--country", "المغرب")
     assert "Projects: 2" in listed
     assert "under construction" in listed
     assert "40 m USD" in listed

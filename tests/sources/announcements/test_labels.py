@@ -15,7 +15,10 @@ from tools import train_announcements as train
 LABELS = Path(__file__).parents[3] / "benchmarks" / "labels"
 DEVELOPMENT, KEPT_APART = LABELS / "development.csv", LABELS / "kept_aside.csv"
 SIGHT = LABELS / "first_sight.csv"
-KINDS_BARS = {"event": 0.93, "event_type": 0.88, "power_mw": 0.96, "amount": 0.96, "country": 0.92}
+KINDS_BARS = {
+    "event": 0.95, "event_type": 0.91, "power_mw": 0.98, "amount": 0.98, "country": 0.95,
+    "operator": 0.9,
+}  # fmt: skip
 BARS = {"event": 0.95, "event_type": 0.93, "power_mw": 0.97, "amount": 0.97, "country": 0.95}
 
 
@@ -66,7 +69,7 @@ def test_the_invented_kinds_of_error_are_read() -> None:
     both = accuracy.judged(kinds, extracted(kinds))
     reached = {name: both[f"ok_{name}"].mean() for name in KINDS_BARS}
     assert {n: bar for n, bar in KINDS_BARS.items() if reached[n] < bar} == {}
-    assert both["ok_false_figure"].mean() <= 0.07
+    assert both["ok_false_figure"].mean() <= 0.05
     assert both["read_event_type"].eq("abstained").mean() <= 0.12
 
 

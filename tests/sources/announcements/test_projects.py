@@ -3,7 +3,7 @@
 import pandas as pd
 
 from sources.announcements import series, status
-from sources.announcements.projects import resolve, summary
+from sources.announcements.projects import decided, resolve
 from sources.announcements.series import monthly
 
 NO_CORRECTIONS = pd.DataFrame(columns=["action", "first", "second", "reason", "by"])
@@ -19,6 +19,7 @@ def tellings(*rows: tuple[object, ...]) -> pd.DataFrame:
         currency=frame["amount"].notna().map({True: "USD", False: ""}),
         address=[f"https://paper{i % 2}.example/{i}" for i in range(len(frame))],
         title="made up",
+        report=range(100, 100 + len(frame)),
     )
 
 
@@ -35,9 +36,31 @@ def test_a_second_telling_updates_and_both_figures_are_kept() -> None:
     resolved, links = resolve(TWICE, NO_CORRECTIONS)
     assert resolved["project"].tolist() == [0, 0, 2, 2]
     assert links["reason"].tolist() == ["same operator and place", "same place and size"]
-    first = summary(resolved).iloc[0]
-    assert (first["power_mw"], first["power_low"], first["power_high"]) == (500, 500, 650)
-    assert first["tellings"] == 2
+    of_project = decided(resolved, links)
+    assert of_project["report"].tolist() == [100, 101, 102, 103]
+    assert of_project["project"].tolist() == [100, 100, 102, 102]
+    assert of_project["reason"].tolist()[:2] == [
+        "",
+        f"same operator and place as {TWICE['address'][0]}",
+    ]
+
+
+def test_the_same_words_printed_again_are_one_project() -> None:
+    rows = [
+        ("2026-01-05", "announced", "", "Morocco", "", None, None),
+        ("2026-01-06", "announced", "", "Morocco", "", None, None),
+        ("2026-03-06", "announced", "", "Morocco", "", None, None),
+    ]
+    words = [
+        "Northbridge plans a data center in Morocco",
+        "northbridge plans  a data center in Morocco",
+    ]
+    printed = tellings(*rows).assign(title=[*words, words[0]])
+    resolved, links = resolve(printed, NO_CORRECTIONS)
+    assert resolved["project"].tolist() == [0, 0, 2]
+    assert links["reason"].tolist() == ["same title"]
+    short = printed.assign(title="Morocco")
+    assert resolve(short, NO_CORRECTIONS)[0]["project"].tolist() == [0, 1, 2]
 
 
 def test_a_line_of_corrections_undoes_or_adds_a_merge() -> None:
@@ -128,3 +151,16 @@ def test_the_fate_of_a_project_is_what_was_told_last() -> None:
     counts = wide.filter(like="world.state").filter(like="projects")
     assert counts.sum(axis=1).tolist() == [1, 2]  # each project is in one state
     assert set(wide) <= {row["key"] for row in status.catalogue(["Morocco"])}
+
+
+def test_a_text_that_is_not_decided_is_counted_apart() -> None:
+    rows = [("2026-01-05", kind, "", "", "", None, None) for kind in
+            ("announced", "not_announcement", "abstained", "abstained")]  # fmt: skip
+    texts = tellings(*rows).assign(lang=["en", "fr", "en", "es"])
+    shares = series.undecided(texts).set_index("series")["value"]
+    assert shares.to_dict() == {
+        "announcements.texts": 4,
+        "announcements.abstained_share": 0.25,
+        "announcements.other_language_share": 0.25,
+    }
+    assert set(shares.index) <= {row["key"] for row in series.catalogue([])}

@@ -1,0 +1,84 @@
+"""Kinds of misreading that were mended, in texts invented for the tests."""
+
+import pytest
+
+from sources.announcements import extract
+
+# text, kind, operator, country
+TEXTS = [
+    ("Ouverture prévue en 2027 du data center de Maroc Telecom à Benguerir", "announced",
+     "Maroc Telecom", "Morocco"),
+    ("Inwi ouvre en 2027 un data center de 12 MW à Bouskoura", "announced", "Inwi", "Morocco"),
+    ("MTN lancera un data center de 20 MW à Lagos", "announced", "MTN", "Nigeria"),
+    ("Signé à Paris, l'accord prévoit un data center de 100 MW à Nouakchott", "announced", "",
+     "Mauritania"),
+    ("CASABLANCA, Morocco, June 3, 2026 -- Northbridge today announced the construction of a 20MW "
+     "data center in Agadir", "announced", "Northbridge", "Morocco"),
+    ("NEW YORK--(BUSINESS WIRE)--Westmoor Digital, a developer of data centers, announced plans "
+     "for a 120 MW campus in Lyon, France", "announced", "Westmoor Digital", "France"),
+    ("Nigerian Eastfield Backbone opens Kano data centre", "operational", "Eastfield Backbone",
+     "Nigeria"),
+    ("Moroccan authorities approve 500 MW data center", "announced", "", "Morocco"),
+    ("Ground broken for Zenith's 30MW data centre in Kigali", "under_construction", "Zenith",
+     "Rwanda"),
+    ("Rogers County commissioners deny rezoning for 800-acre data center", "cancelled", "",
+     "United States"),
+    ("Guinée : le ministre des Télécoms lance la construction du data center de Conakry",
+     "under_construction", "", "Guinea"),
+    ("Tunisie : Westmoor Telecom met en service un data center de 2 MW à Kalaa Kebira",
+     "operational", "Westmoor Telecom", "Tunisia"),
+    ("Site: Socorro County, New Mexico. Developer: Windlass. Scope: three data-center halls.",
+     "announced", "Windlass", "United States"),
+]  # fmt: skip
+NO_NEWS = [
+    "No, Northbridge is not building a 900MW data center in Iowa",
+    "Five years ago, Northbridge opened its 60MW data center in Uruguay. What has changed since?",
+]
+
+
+@pytest.mark.parametrize(("text", "kind", "operator", "country"), TEXTS)
+def test_who_where_and_whether_it_is_done(
+    text: str, kind: str, operator: str, country: str
+) -> None:
+    event = extract(text)
+    assert (event.kind, "; ".join(event.operators), event.country) == (kind, operator, country)
+
+
+@pytest.mark.parametrize("text", NO_NEWS)
+def test_what_is_denied_or_long_past_is_no_event(text: str) -> None:
+    event = extract(text)
+    assert (event.kind, event.power) == ("not_announcement", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("Westmoor investit 3,5 milliards de FCFA dans un datacenter à Sikasso", 3.5e9, "XOF"),
+        ("Westmoor choisit Libreville pour son datacenter de 15 milliards FCFA", 15e9, "XAF"),
+        ("Westmoor va injecter 1,2 MMDH dans un campus de serveurs près de Settat", 1.2e9, "MAD"),
+        ("Maroc : Westmoor lancera un data center de 450 MDH à Had Soualem", 4.5e8, "MAD"),
+        ("Westmoor to build data centre worth 500 mln USD in Nakuru", 5e8, "USD"),
+        ("Westmoor to spend R2.5bn on a 40MW data center in Durban", 2.5e9, "ZAR"),
+        ("Westmoor invests 1.2 billion rand in Midrand data centre", 1.2e9, "ZAR"),
+    ],
+)
+def test_amounts_as_african_papers_write_them(text: str, amount: float, currency: str) -> None:
+    money = extract(text).money
+    assert money is not None
+    assert (money.amount, money.currency) == (amount, currency)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Amazon invertirá 2.500 millones de euros en centros de datos en Aragón", "es"),
+        ("Microsoft baut neues Rechenzentrum in Nordrhein-Westfalen für 3 Milliarden Euro", "de"),
+        ("Nuovo data center a Milano: investimento da 1 miliardo di euro", "it"),
+        ("SoftBank、北海道に300MWのデータセンターを建設", "ja"),
+        ("شركة تعلن عن إنشاء مركز بيانات في الدار البيضاء بقدرة 50 ميغاواط", "ar"),
+        ("Компания построит дата-центр в Казахстане", "ru"),
+    ],
+)
+def test_another_language_is_named_and_not_read(text: str, code: str) -> None:
+    event = extract(text)
+    assert (event.language, event.kind, event.note) == (code, "abstained", "not my language")

@@ -1,0 +1,1 @@
+"""Projects: which report belongs to which, and what people answered."""
