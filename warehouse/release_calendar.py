@@ -30,7 +30,7 @@ ZONES = {"utc": UTC, "paris": ZoneInfo("Europe/Paris"), "rabat": ZoneInfo("Afric
 
 @dataclass(frozen=True)
 class Holiday:
-    """A public holiday of a country (ISO 3166-1); `estimated` if it follows the moon."""
+    """A public holiday of a country; `estimated` if it follows the moon."""
 
     day: date
     country: str
@@ -94,7 +94,7 @@ def made_in_time(month: str, computed_at: datetime, cutoff_day: int) -> bool:
 
 def local_hours(instant: datetime) -> dict[str, datetime]:
     """The instant in UTC, in Paris and in Rabat, by the keys of ZONES."""
-    return {place: instant.astimezone(zone) for place, zone in ZONES.items()}
+    return {city: instant.astimezone(zone) for city, zone in ZONES.items()}
 
 
 def holidays_on(day: date) -> Iterator[Holiday]:

@@ -8,16 +8,7 @@ fast as text keys on both engines. The views give the same with readable names a
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Column,
-    Index,
-    SmallInteger,
-    Table,
-    UniqueConstraint,
-    false,
-)
+from sqlalchemy import JSON, BigInteger, Column, Index, SmallInteger, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata.naming_convention = {
@@ -184,15 +175,8 @@ class Release(SQLModel, table=True):
         sa_column=Column(JSON, nullable=False), description="The method as used, whole"
     )
     created_at: datetime = Field(description="When it was first computed, UTC")
-    due_at: datetime | None = Field(
-        default=None,
-        description="Its hour of release as it was announced, UTC; null by the rule of weekdays",
-    )
-    awaits_approval: bool = Field(
-        default=False,
-        sa_column_kwargs={"server_default": false()},
-        description="Whether approvals were asked for when it was computed: it waits for one",
-    )
+    due_at: datetime | None = Field(default=None, description="Its announced hour of release, UTC")
+    awaits_approval: bool = Field(default=False, description="Whether it has to wait for an editor")
     mean_revision: float | None = Field(
         default=None,
         description="Mean absolute revision of the index three months on, points; null with few",
@@ -222,9 +206,7 @@ class IndexRevised(SQLModel, table=True):
     __tablename__ = "index_revised"
 
     release_id: int = Field(foreign_key="release.id", primary_key=True)
-    period: int = Field(
-        primary_key=True, description="First day of the month, days since 1970-01-01"
-    )
+    period: int = Field(primary_key=True, description="First of the month, days since 1970-01-01")
     score: float = Field(description="Pressure, 0 to 100, by the method of the release")
 
 

@@ -45,7 +45,7 @@ group by source, expectation, reason order by source, expectation, reason
 
 @dataclass(frozen=True)
 class Issue:
-    """An edition that the site shows: its permanent name, and what replaced it, if anything.
+    """An edition on the site: its permanent name, and what replaced it.
 
     `name` is the month, with `-r1`, `-r2` for a reissue; `score` is the index of the month,
     `regime` "" where it has no reading.
@@ -175,10 +175,10 @@ def _nothing(waiting: Sequence[str]) -> str:
 def issues(
     engine: Engine, timelines: Sequence[EditionTimeline], now: datetime, *, forced: bool = False
 ) -> list[Issue]:
-    """Every edition that is public at `now`, newest first; with `forced`, the others too.
+    """Every edition that is public at `now`, newest first.
 
-    A release computed for another date than the cut-off of its month is not an issue: it shows
-    what would have been published then, and never was.
+    With `forced`, the others too. A release computed for another date than the cut-off of its
+    month is not an issue: it shows what would have been published then, and never was.
     """
     named = repository.issued(timelines, waiting=forced)
     shown = {

@@ -30,7 +30,7 @@ class SiteLocale(Language):
 
     def hours(self, when: datetime, form: str = "hours") -> str:
         """The hour in UTC, in Paris and in Rabat; `hours_listed` is the short form."""
-        return self.say(form, **{place: self.hour(at) for place, at in local_hours(when).items()})
+        return self.say(form, **{city: self.hour(at) for city, at in local_hours(when).items()})
 
     def hour(self, at: datetime) -> str:
         """The hour of an instant in its own zone: "9 h 00"."""

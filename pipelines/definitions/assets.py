@@ -136,9 +136,9 @@ def monthly_release(
     """Rebuild the edition of the partition's month as known at its cut-off."""
     engine, settings = observatory.open()
     month = compute.parse_month(context.partition_key)
-    asked = settings.approval
-    number = compute.compute(engine, month, now=settings.now, approval=asked)
-    done = compute.publish(engine, number, settings.releases, approval=asked)
+    gate = settings.approval
+    number = compute.compute(engine, month, now=settings.now, approval=gate)
+    done = compute.publish(engine, number, settings.releases, approval=gate)
     return dg.MaterializeResult(
         metadata={
             "folder": dg.MetadataValue.path(str(done.folder)),

@@ -38,20 +38,20 @@ def approve(engine: Engine, settings: Settings, month: str, by: str, note: str, 
     """
     if not by.strip():
         raise UsageError("an approval has a name: --by NAME")
-    wanted = str(compute.parse_month(month))
+    period = str(compute.parse_month(month))
     try:
-        edition = repository.of_month(repository.timelines(engine), wanted)
+        edition = repository.of_month(repository.timelines(engine), period)
     except LookupError as fault:
         raise UsageError(str(fault)) from None
     own, new = repository.approve(
         engine, edition.release, by=by.strip(), note=note.strip(), at=settings.now
     )
     if not new:
-        return f"{wanted} was approved by {own.approved_by} on {stamp(own.approved_at)} already"
+        return f"{period} was approved by {own.approved_by} on {stamp(own.approved_at)} already"
     compute.publish(engine, own.release, out, approval=settings.approval)
-    shutil.rmtree(out / compute.waiting_folder(wanted), ignore_errors=True)
+    shutil.rmtree(out / compute.waiting_folder(period), ignore_errors=True)
     service.evaluate(engine, settings, announced(engine, settings), service.rules_in_force())
-    return f"{wanted} is approved by {own.approved_by}: {remark(own)}"
+    return f"{period} is approved by {own.approved_by}: {remark(own)}"
 
 
 def announced(engine: Engine, settings: Settings) -> int | None:

@@ -80,7 +80,7 @@ def test_a_date_beside_a_feast_that_follows_the_moon_is_provisional() -> None:
 )
 def test_the_hour_is_that_of_paris_and_of_rabat(month: str, paris: int, rabat: int) -> None:
     hours = release_calendar.local_hours(release_calendar.edition_dates(month, 10).publication)
-    assert {place: at.hour for place, at in hours.items()} == {
+    assert {city: at.hour for city, at in hours.items()} == {
         "utc": 9, "paris": paris, "rabat": rabat,
     }  # fmt: skip
 

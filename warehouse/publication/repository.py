@@ -119,7 +119,7 @@ def _timeline(row: Mapping[Any, Any], rows: Sequence[Mapping[Any, Any]]) -> Edit
         computed_at=row["created_at"],
         due=due,
         in_time=made_in_time(month, first, day),
-        held=bool(row["awaits_approval"]),
+        gated=bool(row["awaits_approval"]),
         needs_approval=bool(row["awaits_approval"]),
         approved_at=row["at"],
         approved_by=row["by"] or "",

@@ -16,7 +16,7 @@ State = Literal["trial", "waiting", "computed", "approved", "public"]
 class EditionTimeline:
     """What became of a stored edition, and when; instants are UTC.
 
-    `in_time`: an edition of the month was made before the next cut-off. `held`: the installation
+    `in_time`: an edition of the month was made before the next cut-off. `gated`: the installation
     asked for an approval when the edition was computed, and `needs_approval`: it asks for one now.
     """
 
@@ -26,7 +26,7 @@ class EditionTimeline:
     computed_at: datetime
     due: EditionDates
     in_time: bool
-    held: bool = False
+    gated: bool = False
     needs_approval: bool = False
     approved_at: datetime | None = None
     approved_by: str = ""
@@ -35,9 +35,9 @@ class EditionTimeline:
     def under(self, approval: bool) -> Self:
         """The same where the installation asks for approvals, or does not.
 
-        One that was held waits for its approval even after the setting is taken back.
+        One that was gated waits for its approval even after the setting is taken back.
         """
-        return replace(self, needs_approval=self.held or approval)
+        return replace(self, needs_approval=self.gated or approval)
 
     @property
     def trial(self) -> bool:
@@ -63,7 +63,7 @@ class EditionTimeline:
         """
         if self.waits or self.trial:
             return None
-        approved = [self.approved_at] if self.held and self.approved_at else []
+        approved = [self.approved_at] if self.gated and self.approved_at else []
         return max(self.computed_at, self.due.publication, *approved)
 
     @property
@@ -72,7 +72,7 @@ class EditionTimeline:
         return self.public_at or self.computed_at
 
     def state(self, now: datetime) -> State:
-        """Where it stands: on trial, waiting, computed or approved for its hour, public."""
+        """Where it stands at `now`: only a public edition may be read."""
         if self.trial:
             return "trial"
         if self.public_at is None:

@@ -82,7 +82,7 @@ def listing(context: SiteContext, lang: SiteLocale) -> Page:
 
 
 def calendar(context: SiteContext, lang: SiteLocale) -> Page:
-    """The rule of release, the dates ahead, what was published and what was rebuilt."""
+    """The rule, the dates ahead, what was published, what was rebuilt."""
     issues = [(issue, issue.timeline) for issue in context.issues]
     published = [
         [_name(issue, lang), lang.day(own.due.cutoff.date()), lang.moment(own.due.publication),
@@ -144,7 +144,7 @@ def ahead(context: SiteContext) -> list[EditionDates]:
 
 
 def late(context: SiteContext) -> list[EditionDates]:
-    """The releases whose hour has passed and that are not public, the oldest first."""
+    """The releases that are overdue, the oldest first."""
     due: list[EditionDates] = []
     month = following_month(context.issue.month)
     while (dates := edition_calendar(month, _cutoff_day(context))).publication <= context.now:
@@ -158,9 +158,10 @@ def _cutoff_day(context: SiteContext) -> int:
 
 
 def ics(context: SiteContext, lang: SiteLocale) -> bytes:
-    """The releases, published and to come, as iCalendar; equal dates give equal bytes.
+    """The releases, published and to come, as iCalendar.
 
-    What was rebuilt later is not among them: nothing was published on the day it stands for.
+    Equal dates give equal bytes. What was rebuilt later is not among them: nothing was published
+    on the day it stands for.
     """
     from icalendar import Calendar
 

@@ -19,7 +19,7 @@ from warehouse import edition
 from warehouse.publication import repository
 from warehouse.release_calendar import cutoff
 
-MADE = NOW.date()  # of both editions; that of April was due on 11 May
+COMPUTED = NOW.date()  # of both editions; that of April was due on 11 May
 MONTHS = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "en": "January February March April May June July August September October November December",
@@ -78,9 +78,9 @@ def claims(path: Path) -> list[date]:
 def test_nothing_claims_a_publication_before_it_was_made(two: Path) -> None:
     paths = [path for path in two.rglob("*") if path.suffix in FORMS and "series" not in path.parts]
     days = {path: claims(path) for path in paths}
-    false = {str(path): said for path, said in days.items() if said and min(said) < MADE}
+    false = {str(path): dates for path, dates in days.items() if dates and min(dates) < COMPUTED}
     assert false == {}
-    named = {path.name for path, said in days.items() if said}
+    named = {path.name for path, dates in days.items() if dates}
     assert {"dcat.jsonld", "CITATION.cff", "croissant.json", "editions.fr.atom"} <= named
 
 
@@ -113,8 +113,8 @@ def test_what_was_rebuilt_says_so_on_its_page_and_in_lists(
 
 def test_the_api_tells_the_dates_apart(two: Path) -> None:
     listed = json.loads((two / "api/v1/editions.json").read_bytes())["editions"]
-    kept = ("name", "cutoff", "computed_at", "public_at", "reconstructed")
-    assert [tuple(card[name] for name in kept) for card in listed] == [
+    fields = ("name", "cutoff", "computed_at", "public_at", "reconstructed")
+    assert [tuple(card[name] for name in fields) for card in listed] == [
         ("2026-04", "2026-05-10T23:59:59Z", "2026-11-23T09:00:00Z", "2026-11-23T09:00:00Z", True),
         ("2026-10", "2026-11-10T23:59:59Z", "2026-11-23T09:00:00Z", "2026-11-23T09:00:00Z", False),
     ]

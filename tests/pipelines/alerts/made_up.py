@@ -78,10 +78,10 @@ def edition(
         as_of=as_of,
         timeline=EditionTimeline(
             number,
-            f"{month:%Y-%m}",
+            month,
             as_of,
             as_of,
-            edition_dates(f"{month:%Y-%m}", 10),
+            edition_dates(month, 10),
             in_time=True,
         ),
         recorded_by=number,

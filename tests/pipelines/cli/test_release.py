@@ -1,6 +1,7 @@
 """`silentcrash release`: an editor approves, and what waits stays unsaid."""
 
 import json
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -69,8 +70,6 @@ def test_the_group_is_explained(silentcrash: Command, home: Path) -> None:
 def test_a_run_announces_nothing_that_waits(
     empty_home: Path, shipped_history: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import shutil
-
     shutil.copytree(shipped_history, empty_home, dirs_exist_ok=True)
     monkeypatch.setenv("SILENTCRASH_APPROVAL", "true")
     ran = silentcrash("run", "--offline")

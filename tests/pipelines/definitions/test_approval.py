@@ -41,8 +41,8 @@ def test_site_feeds_and_alerts_wait_with_the_release(
     monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-23T09:00:00+00:00")
     monkeypatch.setenv("SILENTCRASH_APPROVAL", "true")
     releases = tmp_path / "releases"
-    said = materialize(installation, graph, "release", month="2026-10")
-    assert said["publication"] == (
+    metadata = materialize(installation, graph, "release", month="2026-10")
+    assert metadata["publication"] == (
         "waits for approval: `silentcrash release approve 2026-10 --by NAME`"
     )
     assert [path.name for path in releases.iterdir()] == ["2026-10_awaiting_approval"]
