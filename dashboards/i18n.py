@@ -92,7 +92,7 @@ class Language:
         return self.say("of_elided" if name.lower().startswith(ELIDED) else "of", month=name)
 
     def owner(self, name: str) -> str:
-        """A name as the owner of what a sentence names beside it: "d'Alphabet", "Alphabet's"."""
+        """A name as an owner: "d'Alphabet", "Alphabet's"."""
         return self.of_name(name) if self.code == "fr" else self.typeset(f"{name}'s")
 
     def period(

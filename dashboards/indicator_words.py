@@ -1,4 +1,4 @@
-"""What readers are shown of an indicator: its names, its figure and its publisher.
+"""What readers are shown of an indicator: names, figure and publisher.
 
 The words are in words/indicators.toml. A method that is published never changes, so that what it
 calls by an older word is named anew here, and a rise counted in doublings is shown as a factor.
@@ -94,7 +94,7 @@ def figure(value: float, row: Mapping[Any, Any], lang: Language) -> str:
 
 
 def series_words(key: str) -> Mapping[str, Any] | None:
-    """What a sentence calls a figure behind an indicator; None if it never gives it."""
+    """What a sentence calls a figure of a series; None if it gives none."""
     own: Mapping[str, Any] | None = _words()["series"].get(key)
     return own
 

@@ -1,4 +1,4 @@
-"""Why the index moved, in sentences: causes with their names, figures and publishers."""
+"""Why the index moved, in sentences with names, figures and publishers."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -71,20 +71,20 @@ def sentence(stats: EditionStats, cause: Cause, lang: Language) -> str:
     if cause.kind == "weight":
         return _sentence(lang.say("cause_weight", subject=name, points=points,
                                   weights=_weights(cause, lang)), lang)  # fmt: skip
-    said = lang.say(
+    text = lang.say(
         "cause_moved",
         subject=name,
         move=move(cause.before, cause.now, lang),
         publisher=_publishers(stats, cause, lang),
         points=points,
     )
-    return " ".join([_sentence(said, lang), *_more(stats, cause, lang)])
+    return " ".join([_sentence(text, lang), *_more(stats, cause, lang)])
 
 
 def _came(stats: EditionStats, cause: Cause, points: str, lang: Language) -> str:
     """An indicator that is counted now and was not, or the other way round."""
     row = cause.now if cause.kind == "enters" else cause.before
-    said = lang.say(
+    text = lang.say(
         f"cause_{cause.kind}",
         subject=words.subject(row, lang),
         level=level(row, lang),
@@ -92,11 +92,11 @@ def _came(stats: EditionStats, cause: Cause, points: str, lang: Language) -> str
         publisher=_publishers(stats, cause, lang),
         points=points,
     )
-    return _sentence(said, lang)
+    return _sentence(text, lang)
 
 
 def level(row: Row, lang: Language) -> str:
-    """The figure of an indicator, or its pressure where the figure may not be given."""
+    """The figure of an indicator, or its pressure where it may not be given."""
     if row["hidden"]:
         return lang.say("on_scale", score=lang.number(row["score"]))
     return words.figure(row["value"], row, lang)
@@ -126,17 +126,17 @@ def move(before: Row, now: Row, lang: Language) -> str:
 
 
 def _more(stats: EditionStats, cause: Cause, lang: Language) -> list[str]:
-    """What lies behind the move: the comparison, accounts, one figure, revisions, weights."""
-    said: list[str] = []
+    """What lies behind the move: comparison, accounts, revisions, weights."""
+    text: list[str] = []
     if cause.compared:
-        said.append(_base(cause, lang))
+        text.append(_base(cause, lang))
     else:
-        said += _accounts(stats, cause, lang) or _figure(stats, cause, lang)
+        text += _accounts(stats, cause, lang) or _figure(stats, cause, lang)
     if abs(cause.revised) >= causes.SMALL:
-        said.append(lang.say("cause_revisions", points=_points(cause.revised, lang)))
+        text.append(lang.say("cause_revisions", points=_points(cause.revised, lang)))
     if cause.weight_changed and not stats.edition.framework.get("phase"):
-        said.append(lang.say("cause_weights", weights=_weights(cause, lang)))
-    return said
+        text.append(lang.say("cause_weights", weights=_weights(cause, lang)))
+    return text
 
 
 def _base(cause: Cause, lang: Language) -> str:
@@ -154,8 +154,8 @@ def _accounts(stats: EditionStats, cause: Cause, lang: Language) -> list[str]:
     figures = pd.concat([old, new]).drop_duplicates(["series", "series_period"], keep="last")
     by_figure = figures.set_index(["series", "series_period"])["value"]
     last = new.groupby("series").tail(1)
-    known = old.groupby("series")["series_period"].max()
-    fresh = last[last["series_period"] > last["series"].map(known)]
+    wording = old.groupby("series")["series_period"].max()
+    fresh = last[last["series_period"] > last["series"].map(wording)]
     best: tuple[float, dict[Any, Any], float] | None = None
     for row in fresh[fresh["series"].isin(cause.now["of"])].to_dict("records"):
         if not words.account(row["series"], lang):
@@ -191,9 +191,9 @@ def _figure(stats: EditionStats, cause: Cause, lang: Language) -> list[str]:
         causes.behind(stats, cause.key, month) for month in (stats.month_before, stats.month)
     )
     for series in cause.now["of"]:
-        known = words.series_words(series)
+        wording = words.series_words(series)
         before, now = (rows.loc[rows["series"].eq(series)] for rows in (old, new))
-        if known is None or series in stats.not_republished or before.empty or now.empty:
+        if wording is None or series in stats.not_republished or before.empty or now.empty:
             continue
         compared = cause.now["transform"] in causes.COMPARED
         past, last = (now if compared else before).iloc[0 if compared else -1], now.iloc[-1]
@@ -201,11 +201,11 @@ def _figure(stats: EditionStats, cause: Cause, lang: Language) -> list[str]:
         if rise == 0.0:
             continue
         verb = "compared" if compared else "rose" if rise > 0 else "fell"
-        said = _of_series(f"cause_figure_{verb}", past, last, known, cause, lang)
+        text = _of_series(f"cause_figure_{verb}", past, last, wording, cause, lang)
         against = (cause.now["value"] - cause.before["value"]) * rise < 0
         if not (compared and against):
-            return [said]
-        return [said, lang.say("cause_base_up" if rise > 0 else "cause_base_down")]
+            return [text]
+        return [text, lang.say("cause_base_up" if rise > 0 else "cause_base_down")]
     return []
 
 
@@ -213,16 +213,16 @@ def _of_series(
     name: str,
     past: "pd.Series[Any]",
     last: "pd.Series[Any]",
-    known: Mapping[str, Any],
+    wording: Mapping[str, Any],
     cause: Cause,
     lang: Language,
 ) -> str:
-    scale, decimals = known.get("scale", 1.0), known["decimals"]
+    scale, decimals = wording.get("scale", 1.0), wording["decimals"]
     step = "quarter" if cause.now["step"] == "quarter" else "month"
-    unit = f" {known[f'unit_{lang.code}']}".rstrip()
+    unit = f" {wording[f'unit_{lang.code}']}".rstrip()
     return lang.say(
         name,
-        name=lang.of(known),
+        name=lang.of(wording),
         before=lang.number(past["value"] / scale, decimals),
         now=lang.number(last["value"] / scale, decimals) + unit,
         start=lang.in_period(past["series_period"], step),

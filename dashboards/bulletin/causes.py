@@ -86,8 +86,8 @@ def cause(stats: EditionStats, key: str) -> Cause:
     """A row of the decomposition of the change, with what lies behind it."""
     change = stats.edition.change.set_index("key")
     points, revised = float(change.sum(axis=1)[key]), float(change["revised_data"][key])
-    known = set(stats.indicators["key"])
-    if key not in known:
+    keys = set(stats.indicators["key"])
+    if key not in keys:
         return Cause(key, "link" if key == "link" else "composition", points, revised)
     before, now = (indicator(stats, key, at) for at in (stats.month_before, stats.month))
     kind, compared = _kind(stats, before, now)

@@ -105,11 +105,11 @@ def _lede(stats: EditionStats, kind: str, lang: Language) -> list[str]:
     largest = stats.dimension_points.iloc[-1].nlargest(LEADERS)
     dimensions = lang.names(stats.dimensions)
     leaders = [(dimensions[str(key)], points) for key, points in largest.items()]
-    said = headline.lede(stats.level, leaders, stats.states["observed"], lang)
+    sentences = headline.lede(stats.level, leaders, stats.states["observed"], lang)
     if kind == "provisional":
         share = lang.percent(reading.reading(stats).observed)
-        said.append(lang.say("lede_provisional", observed=share))
-    return [*said, *method]
+        sentences.append(lang.say("lede_provisional", observed=share))
+    return [*sentences, *method]
 
 
 def change_of_method(stats: EditionStats, lang: Language) -> list[str]:

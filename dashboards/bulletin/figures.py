@@ -90,7 +90,7 @@ def _label(frame: pd.DataFrame, score: float, lang: Language) -> str:
 
 
 def _lines(stats: EditionStats, unread: "pd.Series[bool]") -> "dict[str, pd.Series[float]]":
-    """The index where its month was made in its time and read in full, and where it was not.
+    """The index in two parts: made in its time and read in full, or not.
 
     Nothing in an edition that does not know. The second, dashed part ends where the first begins;
     a month that is not read is in neither.

@@ -12,7 +12,7 @@ from dashboards.bulletin.reading import Kind, Reading
 from dashboards.edition_stats import EditionStats, Level
 from dashboards.i18n import Language
 
-WHOLE = 0.995  # a share that prints as 100 %
+COMPLETE = 0.995  # a share that prints as 100 %
 AWAITED = 3  # indicators named as missing; the page of the method has them all
 
 
@@ -36,58 +36,58 @@ class Heading:
 
 def heading(stats: EditionStats, lang: Language) -> Heading:
     """The title, badge and style of an edition."""
-    level, known, names = stats.level, readings.reading(stats), lang.names(stats.labels)
-    unread = known.kind == "none"
+    level, state, names = stats.level, readings.reading(stats), lang.names(stats.labels)
+    unread = state.kind == "none"
     regime = "" if unread else level.regime
     return Heading(
-        known.kind,
-        title(known, level, names, lang),
-        str(lang.words[f"status_{known.kind}"]),
+        state.kind,
+        title(state, level, names, lang),
+        str(lang.words[f"status_{state.kind}"]),
         names.get(regime, ""),
         rank(regime, stats.zones),
         "" if unread else lang.number(level.score),
-        _notes(known, level, names, lang) if unread else (),
+        _notes(state, level, names, lang) if unread else (),
     )
 
 
 def _notes(
-    known: Reading, level: Level, names: Mapping[str, str], lang: Language
+    state: Reading, level: Level, names: Mapping[str, str], lang: Language
 ) -> tuple[str, ...]:
     notes = []
-    if known.last:
-        last = known.last
+    if state.last:
+        last = state.last
         figure, month = lang.number(last.score), lang.month(last.month)
         zone = names.get(last.regime, "")
         notes.append(lang.say("last_reading", month=month, figure=figure, zone=zone))
     if pd.notna(level.score):
-        recent = lang.percent(known.recent)
+        recent = lang.percent(state.recent)
         notes.append(lang.say("estimate", figure=lang.number(level.score), recent=recent))
     return tuple(notes)
 
 
-def title(known: Reading, level: Level, regimes: Mapping[str, str], lang: Language) -> str:
+def title(state: Reading, level: Level, regimes: Mapping[str, str], lang: Language) -> str:
     """The title of an edition by its reading.
 
     `regimes` gives the names of the regimes in the language, from the calmest up.
     """
-    if known.kind == "none":
-        return _unread(known, level, lang)
+    if state.kind == "none":
+        return _unread(state, level, lang)
     sentence = headline(level, regimes, lang)
-    if known.kind == "first":
+    if state.kind == "first":
         return sentence
     lower = sentence[:1].lower() + sentence[1:]
-    return lang.say(f"headline_{known.kind}", sentence=lower)
+    return lang.say(f"headline_{state.kind}", sentence=lower)
 
 
-def _unread(known: Reading, level: Level, lang: Language) -> str:
+def _unread(state: Reading, level: Level, lang: Language) -> str:
     month = lang.sentence(lang.month(level.period))
-    if known.last is None:
+    if state.last is None:
         return lang.say("headline_none_ever", month=month)
     return lang.say(
-        "headline_none_provisional" if known.last.provisional else "headline_none",
+        "headline_none_provisional" if state.last.provisional else "headline_none",
         month=month,
-        figure=lang.number(known.last.score),
-        last=lang.month(known.last.month),
+        figure=lang.number(state.last.score),
+        last=lang.month(state.last.month),
     )
 
 
@@ -137,10 +137,11 @@ def lede(
     `leaders` are dimensions with their contributions, `observed` the share of weight in 0..1.
     """
     names = [lang.say("leader", name=name, points=lang.points(points)) for name, points in leaders]
+    form = "lede_observed" if observed < COMPLETE else "lede_all"
     return [
         *_changes(level, lang),
         lang.say("lede_leaders", leaders=lang.listed(names)),
-        lang.say("lede_observed" if observed < WHOLE else "lede_all", share=lang.percent(observed)),
+        lang.say(form, share=lang.percent(observed)),
     ]
 
 
@@ -150,19 +151,19 @@ def unread_lede(stats: EditionStats, again: str, lang: Language) -> list[str]:
     What is observed of what is due, what is missing, what the computation gives, and on what day
     (`again`) the figures are known with which the month is read again.
     """
-    known, level = readings.reading(stats), stats.level
+    state, level = readings.reading(stats), stats.level
     sentences = [
         lang.say(
             "lede_due",
             day=lang.day(stats.edition.as_of.date()),
-            observed=lang.percent(known.observed),
+            observed=lang.percent(state.observed),
             floor=lang.percent(readings.READABLE),
         ),
-        *_awaited(stats, known, lang),
+        *_awaited(stats, state, lang),
     ]
     if pd.isna(level.score):
         return [*sentences, lang.say("lede_withheld")]
-    figure, recent = lang.number(level.score), lang.percent(known.recent)
+    figure, recent = lang.number(level.score), lang.percent(state.recent)
     month = lang.sentence(lang.month(level.period))
     return [
         *sentences,
@@ -171,13 +172,13 @@ def unread_lede(stats: EditionStats, again: str, lang: Language) -> list[str]:
     ]
 
 
-def _awaited(stats: EditionStats, known: Reading, lang: Language) -> list[str]:
+def _awaited(stats: EditionStats, state: Reading, lang: Language) -> list[str]:
     rows = {row["key"]: row for row in stats.every_indicator.to_dict("records")}
-    keys = [key for key in known.awaited if key in rows]
+    keys = [key for key in state.awaited if key in rows]
     if not keys:
         return []
     names = [indicator_words.subject(rows[key], lang).rstrip(",") for key in keys[:AWAITED]]
-    more = len(known.awaited) - len(names)
+    more = len(state.awaited) - len(names)
     if more < 2:  # one more is named rather than counted
         names = [indicator_words.subject(rows[key], lang).rstrip(",") for key in keys]
         return [lang.say("lede_awaited", names=lang.listed(names))]

@@ -38,13 +38,13 @@ def _point(stats: EditionStats, key: str, newest: pd.DataFrame, lang: Language) 
 
 def _opening(stats: EditionStats, key: str, line: "pd.Series[Any]", lang: Language) -> str:
     score, month, year = lang.number(line["score"]), line["change"], _year_change(stats, key)
-    known = {
+    changes = {
         name: in_words(float(change), lang)
         for name, change in (("month", month), ("year", year))
         if pd.notna(change)
     }
-    form = "both" if len(known) == 2 else next(iter(known), "level")
-    return lang.say(f"point_{form}", score=score, **known)
+    form = "both" if len(changes) == 2 else next(iter(changes), "level")
+    return lang.say(f"point_{form}", score=score, **changes)
 
 
 def _year_change(stats: EditionStats, key: str) -> float:

@@ -1,4 +1,4 @@
-"""What an edition may say of its month: no reading, provisional, first, revised.
+"""What an edition may say of its month, from no reading to a revised one.
 
 The rule is one for every method: of the weight that was due at the cut-off by the calendars of the
 publishers, how much is observed. That share is the one of the pressure in the gauges; an edition
@@ -91,7 +91,7 @@ def kinds(stats: EditionStats) -> "pd.Series[str]":
 
 
 def reading(stats: EditionStats) -> Reading:
-    """What may be said of the month of the edition, and the last month that can be read."""
+    """What may be said of the month, and the last month that can be read."""
     by_month, month = kinds(stats), stats.month
     readable = by_month[by_month.ne("none") & (by_month.index < month)]
     last = None

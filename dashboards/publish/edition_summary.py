@@ -31,8 +31,8 @@ def document(publication: Publication) -> dict[str, Any]:
 
 
 def _reading(publication: Publication) -> dict[str, Any]:
-    known = reading.reading(publication.stats)
-    return {"kind": known.kind, "observed": known.observed}
+    state = reading.reading(publication.stats)
+    return {"kind": state.kind, "observed": state.observed}
 
 
 def _headline(publication: Publication, code: str) -> str:

@@ -53,7 +53,7 @@ def svg(stats: EditionStats, lang: Language) -> str:
 
 
 def _fitted(words: str) -> tuple[int, list[str]]:
-    """The largest size, in pixels, at which the words fit in three lines, and the lines."""
+    """The largest size (px) at which the words fit in three lines, and those."""
     for size in SIZES:
         width = LINE * SIZES[0] // size
         count = len(wrap(words, width))
@@ -93,12 +93,12 @@ def _curve(stats: EditionStats, x: int, y: int, width: int, height: int) -> str:
     read = [point for point in points if point[2] != "none"]
     if not read:
         return ""
-    whole = max((rank for rank, point in enumerate(read) if point[2] == "full"), default=0)
+    solid = max((rank for rank, point in enumerate(read) if point[2] == "full"), default=0)
     left, top, kind = points[-1]
     inside = theme.PAPER if kind == "none" else theme.INK
     return (
         f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{theme.ZONES[0]}"/>'
-        f"{_line(read[: whole + 1])}{_line(read[whole:], dashed=True)}"
+        f"{_line(read[: solid + 1])}{_line(read[solid:], dashed=True)}"
         f'<circle cx="{left:.1f}" cy="{top:.1f}" r="9" fill="{inside}" stroke="{theme.INK}" '
         f'stroke-width="3"/>'
     )

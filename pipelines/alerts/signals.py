@@ -220,8 +220,8 @@ def behind(edition: Edition, key: str) -> set[str]:
 
 
 def titles(edition: Edition, language: str) -> dict[str, str]:
-    """The title of every key of the edition and of each of its sources, and its headline."""
+    """The titles of the keys and sources of the edition, and its headline."""
     names: Sequence[str] = edition.sources["key"].tolist()
     sources = dict(zip(names, edition.sources[f"title_{language}"], strict=True))
-    said = headline.heading(EditionStats(edition), i18n.language(language)).title
-    return edition.titles(language) | sources | {HEADLINE: said}
+    opening = headline.heading(EditionStats(edition), i18n.language(language)).title
+    return edition.titles(language) | sources | {HEADLINE: opening}

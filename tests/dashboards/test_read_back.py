@@ -129,12 +129,12 @@ def test_the_map_of_the_indicators(
 
 
 def test_the_sentences(stored: pd.DataFrame, shipped_edition: Edition, lang: Language) -> None:
-    """The figures of the headline and of the lede of a month that is read, in their order."""
+    """The figures of the headline and of the lede of a month that is read."""
     stats = of_month(shipped_edition, "2026-06")
     page = BeautifulSoup(document.page(stats, lang), "html.parser")
-    known = stored.loc[:"2026-06-01"]  # type: ignore[misc]
-    now, before = known.iloc[-1], known.iloc[-2]
-    year = known["score"]["index"].iloc[-13]
+    until = stored.loc[:"2026-06-01"]  # type: ignore[misc]
+    now, before = until.iloc[-1], until.iloc[-2]
+    year = until["score"]["index"].iloc[-13]
     index = now["score"]["index"]
     dimensions = [group["key"] for group in shipped_edition.framework["dimension"]]
     leaders = now["contribution"][dimensions].astype(float).nlargest(2)
@@ -155,7 +155,7 @@ def test_the_sentences(stored: pd.DataFrame, shipped_edition: Edition, lang: Lan
 def test_the_sentences_of_a_month_that_cannot_be_read(
     page: BeautifulSoup, stored: pd.DataFrame, shipped_store: Engine, lang: Language
 ) -> None:
-    """The title has the last reading; the lede what is observed of what was due, from SQL."""
+    """The title has the last reading; the lede what is observed, from SQL."""
     headline = [number(text.rstrip(".,"), lang.code) for text in FIGURE.findall(page.h1.get_text())]
     assert same(headline[1], stored["score"]["index"].iloc[-2], 1)
     query = "select coverage from index_gauge where key = 'index' and state = 'withheld'"

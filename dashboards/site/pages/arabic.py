@@ -33,14 +33,14 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     scores = stats.dimension_scores
     [after] = coming_editions(context.now, int(stats.edition.framework["rules"]["cutoff_day"]), 1)
     month = lang.month(level.period)
-    known = reading.reading(stats)
-    headline = _title(known, month, lang.number(level.score), lang)
-    unread = known.kind == "none"
+    state = reading.reading(stats)
+    headline = _title(state, month, lang.number(level.score), lang)
+    unread = state.kind == "none"
     content = {
         "headline": headline,
-        "kind": known.kind,
-        "status": lang.words[f"status_{known.kind}"],
-        "notes": _notes(known, lang.number(level.score), lang) if unread else [],
+        "kind": state.kind,
+        "status": lang.words[f"status_{state.kind}"],
+        "notes": _notes(state, lang.number(level.score), lang) if unread else [],
         "number": lang.number(level.score),
         "interval": interval(stats, lang),
         "regime": "" if unread else zones.get(level.regime, ""),
@@ -68,21 +68,21 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     return Page("", "arabic.html", lang.words["site"], headline, content)
 
 
-def _title(known: Reading, month: str, figure: str, lang: SiteLocale) -> str:
+def _title(state: Reading, month: str, figure: str, lang: SiteLocale) -> str:
     """The title by the reading of the month."""
-    if known.kind != "none":
-        return lang.say(f"headline_{known.kind}", month=month, figure=figure)
-    if known.last is None:
+    if state.kind != "none":
+        return lang.say(f"headline_{state.kind}", month=month, figure=figure)
+    if state.last is None:
         return lang.say("headline_none_ever", month=month)
-    last = {"figure": lang.number(known.last.score), "last": lang.month(known.last.month)}
-    form = "headline_none_provisional" if known.last.provisional else "headline_none"
+    last = {"figure": lang.number(state.last.score), "last": lang.month(state.last.month)}
+    form = "headline_none_provisional" if state.last.provisional else "headline_none"
     return lang.say(form, month=month, **last)
 
 
-def _notes(known: Reading, figure: str, lang: SiteLocale) -> list[str]:
+def _notes(state: Reading, figure: str, lang: SiteLocale) -> list[str]:
     """What is observed of what was due, and the estimate."""
     floor = lang.percent(reading.READABLE)
     return [
-        lang.say("due", observed=lang.percent(known.observed), floor=floor),
-        lang.say("estimate", figure=figure, recent=lang.percent(known.recent)),
+        lang.say("due", observed=lang.percent(state.observed), floor=floor),
+        lang.say("estimate", figure=figure, recent=lang.percent(state.recent)),
     ]

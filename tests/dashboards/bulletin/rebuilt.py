@@ -1,4 +1,4 @@
-"""Editions of earlier months, cut from the values and the lineage of a later one."""
+"""Editions of earlier months, cut from the values of a later one."""
 
 from dataclasses import replace
 

@@ -44,8 +44,12 @@ def test_what_is_named_and_the_rest_add_up_to_the_change_as_printed(
     for month, stats in editions.items():
         section = cause_sentences.section(stats, language(code))
         change = round(stats.index_scores.diff().iloc[-1], 2)
-        said = re.search(TOTAL[code], plain(section["change"]))
-        printed = 0.0 if said is None else float(said[2]) * (1 if said[1] in "gagne rose" else -1)
+        shown_text = re.search(TOTAL[code], plain(section["change"]))
+        printed = (
+            0.0
+            if shown_text is None
+            else float(shown_text[2]) * (1 if shown_text[1] in "gagne rose" else -1)
+        )
         assert printed == pytest.approx(change, abs=0.0051), month
         parts = [POINTS.search(plain(text)) for text in [*section["causes"], *section["rest"]]]
         summed = sum(float(part[1]) for part in parts if part)
@@ -81,8 +85,8 @@ def shown(cause: causes.Cause) -> list[int]:
 def of_values(stats: EditionStats, key: str, back: int) -> "pd.Series[float]":
     values = stats.edition.values
     month = stats.month - pd.DateOffset(months=back)
-    found: pd.Series[float] = values[values["key"].eq(key) & values["period"].eq(month)].iloc[0]
-    return found
+    matches: pd.Series[float] = values[values["key"].eq(key) & values["period"].eq(month)].iloc[0]
+    return matches
 
 
 def as_written(cause: causes.Cause, row: "pd.Series[float]") -> str:
@@ -101,7 +105,7 @@ def test_a_base_effect_is_one_where_no_newest_figure_changed_and_only_there(
     editions: dict[str, EditionStats], code: str
 ) -> None:
     words = {"fr": "effet de base", "en": "base effect"}[code]
-    found = 0
+    matches = 0
     for stats in editions.values():
         moved = causes.movement(stats)
         assert moved is not None
@@ -111,8 +115,8 @@ def test_a_base_effect_is_one_where_no_newest_figure_changed_and_only_there(
             steady = newest(stats, cause.key, 1) == newest(stats, cause.key, 0)
             says = words in cause_sentences.sentence(stats, cause, language(code))
             assert says == steady, (stats.edition.month, cause.key)
-            found += says
-    assert found >= 3
+            matches += says
+    assert matches >= 3
 
 
 def newest(stats: EditionStats, key: str, back: int) -> dict[str, float]:
@@ -180,8 +184,8 @@ def test_revisions_are_told_from_new_figures(
     moved = change_decomposition.since(draft.readings, *keys)
     stats = of_month(shipped_edition, "2026-07", moved.rename_axis("key").reset_index())
     revised = moved.loc["infrastructure.construction_growth", "revised_data"]
-    said = plain(" ".join(cause_sentences.section(stats, language("en"))["causes"]))
-    assert f"Revisions by the publisher account for {revised:+.2f} point" in said
+    shown_text = plain(" ".join(cause_sentences.section(stats, language("en"))["causes"]))
+    assert f"Revisions by the publisher account for {revised:+.2f} point" in shown_text
     by_contribution = of_month(shipped_edition, "2026-07").edition.change.set_index("key")
     pd.testing.assert_series_equal(
         moved.sum(axis=1).sort_index(),
@@ -200,9 +204,9 @@ def test_a_change_of_method_and_composition_are_causes_of_their_own(
     change.loc[len(change)] = ["link", 0.0, 0.0, 0.4]
     change.loc[len(change)] = ["composition", 0.0, -0.3, 0.0]
     stats = EditionStats(replace(shipped_edition, change=change))
-    said = [plain(text) for text in cause_sentences.section(stats, language(code))["causes"]]
-    assert [POINTS.search(text)[1] for text in said] == ["+0.40", "-0.30", "-0.08"]  # type: ignore[index]
-    assert not re.search(RAW, " ".join(said))
+    shown_text = [plain(text) for text in cause_sentences.section(stats, language(code))["causes"]]
+    assert [POINTS.search(text)[1] for text in shown_text] == ["+0.40", "-0.30", "-0.08"]  # type: ignore[index]
+    assert not re.search(RAW, " ".join(shown_text))
 
 
 @pytest.mark.parametrize("code", CODES)

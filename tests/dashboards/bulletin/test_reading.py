@@ -1,4 +1,4 @@
-"""The headline follows what is known of the month: none, provisional, first, revised."""
+"""The headline follows the reading of the month."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -66,11 +66,11 @@ def test_without_gauges_the_weight_of_the_method_decides(shipped_edition: Editio
     weights = stats.indicators.set_index("key")["nominal"]
     seen = values[values["period"].eq(stats.month) & values["state"].eq("observed")]
     share = weights.reindex(seen.loc[seen["kind"].eq("indicator"), "key"]).sum()
-    known = reading.reading(stats)
-    assert known.observed == pytest.approx(share)
-    assert known.kind == "none"
-    assert known.last is not None
-    assert f"{known.last.month:%Y-%m}" == "2026-09"
+    state = reading.reading(stats)
+    assert state.observed == pytest.approx(share)
+    assert state.kind == "none"
+    assert state.last is not None
+    assert f"{state.last.month:%Y-%m}" == "2026-09"
 
 
 def titles(edition: Edition, code: str) -> dict[str, str]:
@@ -134,18 +134,18 @@ def test_a_provisional_reading_says_so_and_is_dashed(
 @pytest.mark.parametrize("code", CODES)
 def test_what_is_awaited_is_named_the_heaviest_first(shipped_edition: Edition, code: str) -> None:
     stats = EditionStats(shipped_edition)
-    known = reading.reading(stats)
+    state = reading.reading(stats)
     rows = shipped_edition.gauges.rows
     now = rows[rows["period"].eq(stats.month) & rows["kind"].eq("indicator")]
-    assert set(known.awaited) == set(now.loc[now["state"].isin(["carried", "withheld"]), "key"])
+    assert set(state.awaited) == set(now.loc[now["state"].isin(["carried", "withheld"]), "key"])
     # A quarter of the dependency dimension and half of the productivity dimension weigh most.
-    assert known.awaited[:2] == (
+    assert state.awaited[:2] == (
         "dependency.accelerator_concentration",
         "productivity.productivity_growth",
     )
-    said = " ".join(headline.unread_lede(stats, "", language(code)))
-    assert "HHI" in said
-    assert str(len(known.awaited) - headline.AWAITED) in said
+    text = " ".join(headline.unread_lede(stats, "", language(code)))
+    assert "HHI" in text
+    assert str(len(state.awaited) - headline.AWAITED) in text
 
 
 def test_no_earlier_reading_is_invented(shipped_edition: Edition) -> None:
@@ -156,9 +156,9 @@ def test_no_earlier_reading_is_invented(shipped_edition: Edition) -> None:
         month=f"{first:%Y-%m}",
         values=stats.edition.values[lambda rows: rows["period"].eq(first)],
     )
-    known = reading.reading(observed(only, 0.1))
-    assert known.kind == "none"
-    assert known.last is None
+    state = reading.reading(observed(only, 0.1))
+    assert state.kind == "none"
+    assert state.last is None
     assert headline.heading(observed(only, 0.1), language("en")).title == (
         "August 2023 cannot be read: too few figures are known for the Silent Crash Index"
     )
