@@ -1,6 +1,6 @@
 """Everything that a site is built from, read from the warehouse once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property

@@ -67,8 +67,8 @@ class FiguresAsOf:
         self._value = self.rows["value"].to_numpy(dtype="float64")
         starts = np.searchsorted(self._series, np.arange(len(self._names) + 1))
         self._spans = {
-            str(name): slice(starts[place], starts[place + 1])
-            for place, name in enumerate(self._names)
+            str(name): slice(starts[number], starts[number + 1])
+            for number, name in enumerate(self._names)
         }
         self._sorted: dict[str, list[int]] = {}
 

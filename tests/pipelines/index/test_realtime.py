@@ -1,12 +1,13 @@
 """The index in real time on the shipped history: nothing leaks."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.index import realtime
+from pipelines.index import framework, realtime
 from pipelines.index.framework import Framework, load
 from sources import registry
 from sources.tidy import read_history
@@ -122,6 +123,28 @@ def test_a_later_month_changes_no_earlier_one(
     shorter = realtime.compute(history, method, span).values
     until = result.values.loc[result.values["period"].le("2025-06-01")].reset_index(drop=True)
     pd.testing.assert_frame_equal(shorter, until)
+
+
+def test_what_was_read_at_other_dates_is_never_an_answer_to_this_one(
+    history: pd.DataFrame,
+) -> None:
+    """Readings that are kept equal those of a reader who knows nothing else."""
+    newest = framework.newest()
+    shared = realtime.Readings(history, newest)
+    months = [pd.Period(text, "M") for text in ("2026-06", "2023-02", "2025-12")]
+    cells = [
+        (month, date)
+        for month in months
+        for date in (NOW, realtime.cutoff(month, newest), realtime.cutoff(month + 3, newest))
+    ]
+    for month, date in [*cells, *cells[::-1]]:
+        realtime.indicators(shared, newest, [month], {month: date})
+    for month, date in cells:
+        kept_rows = shared.at(newest, month, date)
+        alone = realtime.Readings(history, newest).at(newest, month, date)
+        for (key, one), (_, other) in zip(kept_rows, alone, strict=True):
+            assert one.rows.tolist() == other.rows.tolist(), (key, month, date)
+            assert repr(replace(one, rows=other.rows)) == repr(other), (key, month, date)
 
 
 def test_the_order_of_the_rows_changes_nothing(
