@@ -1,4 +1,4 @@
-"""What a monitor watches, as OpenMetrics: sources, fetches, outbox, index, runs, store."""
+"""What a monitor watches, as OpenMetrics."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -30,9 +30,9 @@ FETCHES = """
 select c.key, f.outcome, count(*) as n from "fetch" f join source c on c.id = f.source_id
 group by c.key, f.outcome order by c.key, f.outcome
 """
-ASKED = """select at from "fetch" where outcome <> 'history' order by at"""
+QUESTIONS = """select at from "fetch" where outcome <> 'history' order by at"""
 OUTBOX = "select channel, count(*) as n from outbox where state <> 'sent' group by channel"
-ASIDE = "select count(*) from quarantine where not replayed"
+SET_APART = "select count(*) from quarantine where not replayed"
 SIZE = {
     "sqlite": "select page_count * page_size from pragma_page_count, pragma_page_size",
     "postgresql": "select pg_database_size(current_database())",
@@ -96,17 +96,17 @@ def sources(engine: Engine, now: datetime) -> Iterator[Metric]:
 
 
 def fetches(engine: Engine) -> Iterator[Metric]:
-    """Attempts by outcome (refused is one), rows set aside, and how long runs took."""
+    """Attempts by outcome, rows set aside, and how long runs took."""
     counter = CounterMetricFamily(
         "silentcrash_fetches", "Attempts to read a source", labels=["source", "outcome"]
     )
     with engine.connect() as connection:
         for row in connection.execute(text(FETCHES)):
             counter.add_metric([row.key, row.outcome], row.n)
-        aside = float(connection.scalar(text(ASIDE)) or 0)
-        instants = connection.scalars(text(ASKED).columns(at=UTCDateTime())).all()
+        set_apart = float(connection.scalar(text(SET_APART)) or 0)
+        instants = connection.scalars(text(QUESTIONS).columns(at=UTCDateTime())).all()
     yield counter
-    yield _one("quarantined_rows", "Rows set aside that no replay has accepted", aside)
+    yield _single("quarantined_rows", "Rows set aside that no replay has accepted", set_apart)
     yield from _runs(pd.Series(pd.to_datetime(instants, utc=True)))
 
 
@@ -123,8 +123,8 @@ def _runs(at: "pd.Series[pd.Timestamp]") -> Iterator[Metric]:
     )
     if len(seconds):
         last, start = float(seconds.iloc[-1]), grouped.min().iloc[-1].timestamp()
-        yield _one("last_run_duration_seconds", "The same of the last run", last)
-        yield _one("last_run_timestamp_seconds", "When the last run asked first", start)
+        yield _single("last_run_duration_seconds", "The same of the last run", last)
+        yield _single("last_run_timestamp_seconds", "When the last run asked first", start)
 
 
 def health(engine: Engine, now: datetime) -> Iterator[Metric]:
@@ -140,7 +140,7 @@ def health(engine: Engine, now: datetime) -> Iterator[Metric]:
     channels = [name.removeprefix("channel ") for name in signs.index if name.startswith("channel")]
     undelivered = pd.Series(dict.fromkeys(channels, 0.0) | waiting, dtype="float64")
     yield _gauge("outbox_messages", "Messages not delivered yet", "channel", undelivered)
-    yield _one("outbox_waiting", "The same of all channels", float(undelivered.sum()))
+    yield _single("outbox_waiting", "The same of all channels", float(undelivered.sum()))
 
 
 def index(engine: Engine, now: datetime) -> Iterator[Metric]:
@@ -154,14 +154,16 @@ def index(engine: Engine, now: datetime) -> Iterator[Metric]:
     rows = newest.values.loc[newest.values["key"].eq("index")].sort_values("period")
     last = rows.iloc[-1]
     month = pd.Period(last["period"], "M")
-    yield _one("index_points", "Silent Crash Index of its newest month", float(last["score"]))
+    yield _single("index_points", "Silent Crash Index of its newest month", float(last["score"]))
     coverage = float(last["coverage"])
-    yield _one("index_coverage_ratio", "Share of the weight with a usable figure", coverage)
+    yield _single("index_coverage_ratio", "Share of the weight with a usable figure", coverage)
     # An edition of the month before is the newest that there can be.
     behind = (pd.Period(now.replace(tzinfo=None), "M") - month).n - 1
-    yield _one("index_behind_months", "Months without an edition since the newest", float(behind))
+    yield _single(
+        "index_behind_months", "Months without an edition since the newest", float(behind)
+    )
     computed = pd.Timestamp(stored.set_index("release")["created_at"][newest.id]).timestamp()
-    yield _one("edition_timestamp_seconds", "When the newest edition was computed", computed)
+    yield _single("edition_timestamp_seconds", "When the newest edition was computed", computed)
     yield from _gauges(newest.gauges.rows)
 
 
@@ -179,7 +181,7 @@ def store(engine: Engine) -> Iterator[Metric]:
     """The size of the warehouse."""
     with engine.connect() as connection:
         size = float(connection.scalar(text(SIZE[engine.dialect.name])) or 0)
-    yield _one("warehouse_size_bytes", "Size of the warehouse", size)
+    yield _single("warehouse_size_bytes", "Size of the warehouse", size)
 
 
 UNITS = ("seconds", "bytes", "points", "ratio", "months", "messages", "rows")
@@ -201,5 +203,5 @@ def _plain(values: "pd.Series[float]") -> Iterable[tuple[str, float]]:
     return ((str(key), float(value)) for key, value in values.items())
 
 
-def _one(name: str, help_text: str, value: float) -> Metric:
+def _single(name: str, help_text: str, value: float) -> Metric:
     return GaugeMetricFamily(f"silentcrash_{name}", help_text, value=value, unit=_unit(name))

@@ -1,4 +1,4 @@
-"""Make a backup: the warehouse as of one moment, then every file that it may name."""
+"""Make a backup: the warehouse as of one moment, then the files it names."""
 
 import fcntl
 from collections.abc import Callable, Iterator, Sequence
@@ -36,11 +36,11 @@ class Backup:
 
 
 def make(settings: Settings, root: Path, report: Report, keep: int | None = None) -> Backup:
-    """Back up an installation into the folder `root`, whatever others read or write meanwhile.
+    """Back up an installation into the folder `root`.
 
-    A content that the folder has is not written again. The list of the backup comes last: killed
-    before, there is no new backup, and the next one goes on with what is there. With `keep`, older
-    backups than the newest so many are removed afterwards.
+    Others may read and write meanwhile. A content that the folder has is not written again. The
+    list of the backup comes last: killed before, there is no new backup, and the next one goes on
+    with what is there. With `keep`, older backups than the newest so many are removed afterwards.
 
     Raises WarehouseError where there is no warehouse or it is damaged, RunError while another
     backup writes to this folder.
@@ -54,7 +54,7 @@ def make(settings: Settings, root: Path, report: Report, keep: int | None = None
         # of the warehouse names is therefore in the trees that are read after it.
         warehouse = _warehouse(settings, root, taken, report)
         files = [entry for tree in trees.of(settings) for entry in _tree(tree, taken, report)]
-        made = Manifest(
+        backup = Manifest(
             at=settings.now,
             software=version("silent-crash-observatory"),
             engine=dump.engine_name(settings.warehouse),
@@ -62,16 +62,19 @@ def make(settings: Settings, root: Path, report: Report, keep: int | None = None
             warehouse=warehouse,
             files=tuple(files),
         )
-        path = manifest.write(made, root)
+        path = manifest.write(backup, root)
         if keep is not None:
             report("Removing older backups")
             forget(root, keep)
-    return Backup(path, made, taken.files, taken.bytes, tuple(taken.damaged))
+    return Backup(path, backup, taken.files, taken.bytes, tuple(taken.damaged))
 
 
 @contextmanager
 def alone(root: Path) -> Iterator[None]:
-    """Hold the folder of backups for one writer. Raises RunError while another has it."""
+    """Hold the folder of backups for one writer.
+
+    Raises RunError while another has it.
+    """
     root.mkdir(parents=True, exist_ok=True)
     with (root / ".lock").open("w") as lock:
         try:

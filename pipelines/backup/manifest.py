@@ -1,4 +1,4 @@
-"""What a backup consists of: a list of files by hash, which has a hash of its own."""
+"""What a backup consists of: a list of files by hash, with its own hash."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -16,7 +16,7 @@ FOLDER = "backups"
 
 @dataclass(frozen=True, order=True)
 class Entry:
-    """A file: the tree and the path that it is of, its SHA-256 and its length in bytes."""
+    """A file: its tree and path, its SHA-256 and its length in bytes."""
 
     tree: str
     path: str
@@ -61,7 +61,10 @@ def write(manifest: Manifest, root: Path) -> Path:
 
 
 def read(path: Path) -> Manifest:
-    """The list at this path. Raises RunError where it is damaged or of a newer software."""
+    """The list at this path.
+
+    Raises RunError where it is damaged or of a newer software.
+    """
     try:
         document = json.loads(path.read_bytes())
         body = document["backup"]
@@ -88,9 +91,9 @@ def paths(root: Path) -> list[Path]:
 
 
 def locate(backup: Path) -> tuple[Path, Path]:
-    """The folder and the list that a user names by either; the newest list of a folder.
+    """The folder and the list that a user names by either.
 
-    Raises UsageError where there is none.
+    A folder stands for its newest list. Raises UsageError where there is none.
     """
     if backup.is_file():
         return backup.parent.parent, backup

@@ -1,4 +1,4 @@
-"""Restore a backup into an empty place, to the bit; or check that one could be."""
+"""Restore a backup into an empty place, to the bit, or check it."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -16,7 +16,10 @@ Report = Callable[[str], None]
 
 
 def check(root: Path, backup: Manifest, report: Report) -> None:
-    """Read every byte of a backup. Raises RunError, which names a file that is damaged or gone."""
+    """Read every byte of a backup.
+
+    Raises RunError, which names a file that is damaged or gone.
+    """
     objects = Objects(root)
     for number, entry in enumerate(backup.entries):
         if number % 100 == 0:
@@ -25,10 +28,10 @@ def check(root: Path, backup: Manifest, report: Report) -> None:
 
 
 def restore(settings: Settings, root: Path, backup: Manifest, report: Report) -> None:
-    """Restore a backup into the places that the settings name, which must be empty.
+    """Restore a backup into the places that the settings name.
 
-    Everything is checked before anything is written, and read again afterwards. On an error what
-    was written is removed, so that the place is empty again.
+    They must be empty. Everything is checked before anything is written, and read again
+    afterwards. On an error what was written is removed, so that the place is empty again.
 
     Raises RunError for a place that is not empty or a backup that is damaged, UsageError where the
     settings name the other engine, WarehouseError where PostgreSQL's programs are missing.
@@ -89,7 +92,10 @@ class _Target:
             objects.read_into(entry.sha256, file.write)
 
     def verify(self, entries: Iterable[Entry]) -> None:
-        """Read every file again. Raises RunError for one that is not what the backup has."""
+        """Read every file again.
+
+        Raises RunError for one that is not what the backup has.
+        """
         for entry in entries:
             with self._trees[entry.tree].open(entry.path) as file:
                 actual, _ = copy(file, len)

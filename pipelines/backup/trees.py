@@ -1,4 +1,4 @@
-"""The files of an installation beside its warehouse: archive, editions, registers."""
+"""The files beside a warehouse: archive, editions, registers."""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ DRAFT = ".part"  # the end of what is being written now
 
 @dataclass(frozen=True)
 class Tree:
-    """The files below a folder or fsspec URL: all, or those of some files and folders in it."""
+    """The files below a folder or fsspec URL: all, or some parts of it."""
 
     name: str
     root: str
@@ -56,7 +56,7 @@ class Tree:
 
 
 class Draft:
-    """A file that gets its name at the end of the block, and is removed on an error."""
+    """A file that has its name at the end of the block, or is removed."""
 
     def __init__(self, store: Any, path: str) -> None:
         self._store, self._path = store, path

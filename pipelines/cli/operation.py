@@ -1,4 +1,4 @@
-"""`silentcrash health`, `metrics`, `backup` and `restore`: for who runs the observatory."""
+"""`silentcrash health`, `metrics`, `backup` and `restore`: operation."""
 
 import sys
 from pathlib import Path
@@ -76,15 +76,15 @@ def backup(
     from pipelines.backup import make
 
     with progress("Copying the warehouse") as step:
-        made = make.make(settings(), out, step, keep)
+        result = make.make(settings(), out, step, keep)
     print(
-        f"{made.path}: {len(made.manifest.entries):,} files; "
-        f"new here {made.new_files:,} with {made.new_bytes / 1e6:,.1f} MB"
+        f"{result.path}: {len(result.manifest.entries):,} files; "
+        f"new here {result.new_files:,} with {result.new_bytes / 1e6:,.1f} MB"
     )
-    if made.damaged:
+    if result.damaged:
         raise RunError(
-            f"the backup is made without {len(made.damaged)} archived bodies that are damaged "
-            f"(first {made.damaged[0]}): restore them from an earlier backup or fetch again"
+            f"the backup is made without {len(result.damaged)} archived bodies that are damaged "
+            f"(first {result.damaged[0]}): restore them from an earlier backup or fetch again"
         )
 
 

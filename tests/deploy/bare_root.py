@@ -1,4 +1,4 @@
-"""Run the steps of the Containerfile in bare Debian roots, where no container engine is.
+"""Run the steps of the Containerfile in bare Debian roots.
 
     python -m tests.deploy.bare_root FOLDER [--run COMMAND]
 
@@ -40,8 +40,8 @@ def base(folder: Path, image: str) -> Path:
 class Chroot:
     """A stage that is being made."""
 
-    def __init__(self, root: Path, made: dict[str, Path]) -> None:
-        self.root, self.made = root, made
+    def __init__(self, root: Path, earlier: dict[str, Path]) -> None:
+        self.root, self.earlier = root, earlier
         self.user, self.folder = "root", "/"
         self.env = {"PATH": "/usr/local/bin:/usr/bin:/usr/sbin:/bin", "HOME": "/root"}
         self.env |= dict.fromkeys(("SSL_CERT_FILE", "PIP_CERT"), CERTIFICATES)
@@ -71,7 +71,7 @@ class Chroot:
     def copy(self, text: str) -> None:
         """Copy from the checkout, or from an earlier stage."""
         options, sources, target = copied(text)
-        origin = self.made[options["from"]] if "from" in options else ROOT
+        origin = self.earlier[options["from"]] if "from" in options else ROOT
         for source in sources:
             path, goal = origin / source.lstrip("/"), self.inside(target)
             if target.endswith("/"):
@@ -89,16 +89,16 @@ class Chroot:
         return self.root / os.path.join(self.folder, path).lstrip("/")
 
 
-def make(folder: Path, stage: Stage, made: dict[str, Path]) -> Chroot:
+def make(folder: Path, stage: Stage, earlier: dict[str, Path]) -> Chroot:
     """Make a stage anew."""
     root = folder / stage.name
     shutil.rmtree(root, ignore_errors=True)
     subprocess.run(["cp", "-a", str(base(folder, stage.image)), str(root)], check=True)
-    chroot = Chroot(root, made)
+    chroot = Chroot(root, earlier)
     for instruction, text in stage.steps:
         print(f"{stage.name}: {instruction} {text[:100]}", flush=True)
         chroot.step(instruction, text)
-    made[stage.name] = root
+    earlier[stage.name] = root
     return chroot
 
 
@@ -108,9 +108,9 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--run", metavar="COMMAND", default="silentcrash --version")
     arguments = parser.parse_args()
-    made: dict[str, Path] = {}
+    earlier: dict[str, Path] = {}
     for stage in stages():
-        chroot = make(arguments.folder.absolute(), stage, made)
+        chroot = make(arguments.folder.absolute(), stage, earlier)
     chroot.run(arguments.run)
     return 0
 

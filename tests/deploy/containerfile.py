@@ -11,7 +11,7 @@ STEP = re.compile(r"^([A-Z]+)\s+(.*)$")
 
 @dataclass
 class Stage:
-    """A stage: its image, its name and its steps, each an instruction and its text."""
+    """A stage: its image, its name and its steps (instruction, text)."""
 
     image: str
     name: str

@@ -144,8 +144,8 @@ def test_every_timer_has_its_service_and_an_installed_unit_is_wanted() -> None:
         sections = unit(path)
         timed = path.with_suffix(".timer") in TIMERS and path.suffix == ".service"
         assert ("Install" in sections) != timed
-        for wanted in re.findall(r"observatory-\w+\.service", str(sections["Unit"])):
-            assert wanted in names
+        for service in re.findall(r"observatory-\w+\.service", str(sections["Unit"])):
+            assert service in names
 
 
 def test_systemd_accepts_the_units(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The first day of an operator: the lines of the page, as they stand, in a bare checkout."""
+"""The first day of an operator: each line of the page, in a bare checkout."""
 
 import os
 import re
@@ -18,10 +18,11 @@ CLOSED = "http://127.0.0.1:9"  # nobody answers: the run ends with what is shipp
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """What git has of this checkout, and the environment that `make .venv/.ready` would make.
+    """What git has of this checkout, and an environment.
 
-    The environment is the one that runs the tests, whose installation the lock file describes: to
-    make it again would take minutes and a network. `make` finds it newer than the lock file.
+
+    Not the one that `make .venv/.ready` would make, but the one that runs the tests: to make it
+    again would take minutes and a network. `make` finds it newer than the lock file.
     """
     folder = tmp_path / "checkout"
     folder.mkdir()

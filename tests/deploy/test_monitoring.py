@@ -1,4 +1,4 @@
-"""The metrics are OpenMetrics, and what the monitor's files name is among them."""
+"""The metrics are OpenMetrics, and the monitor's files name no other."""
 
 import json
 import re
@@ -26,7 +26,7 @@ __all__ = ["silentcrash"]
 NAME = re.compile(r"\bsilentcrash_[a-z0-9_]+")
 MONITORING = DEPLOY / "monitoring"
 # Two runs of ninety seconds and of thirty, hours apart.
-ASKED = (-7200.0, -7110.0, -600.0, -570.0)
+QUESTIONS = (-7200.0, -7110.0, -600.0, -570.0)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def observatory(first_edition: Path, tmp_path_factory: pytest.TempPathFactory) -
     shutil.copytree(first_edition, home)
     engine = store.open_for_writing(Settings(home=home, now=NOW))
     outcomes = ("new", "unchanged", "refused", "new")
-    for seconds, outcome in zip(ASKED, outcomes, strict=True):
+    for seconds, outcome in zip(QUESTIONS, outcomes, strict=True):
         at = NOW + timedelta(seconds=seconds)
         load.record(engine, "ember", url="https://example.org/a", at=at, outcome=outcome)
     message = {
@@ -94,7 +94,7 @@ def test_the_values_are_those_of_the_warehouse(exposed: str) -> None:
     assert value(exposed, "silentcrash_run_duration_seconds_count") == 2
     assert value(exposed, "silentcrash_run_duration_seconds_sum") == 120
     assert value(exposed, "silentcrash_last_run_duration_seconds") == 30
-    last_good = (NOW + timedelta(seconds=ASKED[-1])).timestamp()
+    last_good = (NOW + timedelta(seconds=QUESTIONS[-1])).timestamp()
     name = "silentcrash_source_last_success_timestamp_seconds"
     assert value(exposed, name, source="ember") == last_good
     assert value(exposed, "silentcrash_outbox_messages", channel="mail") == 1

@@ -26,7 +26,10 @@ def engine_name(url: str) -> str:
 
 
 def revision_of(url: str) -> str:
-    """The revision of the store at this URL. Raises WarehouseError where there is none."""
+    """The revision of the store at this URL.
+
+    Raises WarehouseError where there is none.
+    """
     target = address.parse(url)
     engine = sqlite.reader(target) if address.is_file(target) else postgresql.reader(target)
     try:
@@ -121,7 +124,7 @@ def _put(file: Path, path: Path) -> None:
 
 
 def _run(program: str, target: URL, options: Sequence[str]) -> None:
-    """Run a program of PostgreSQL on this database; its password is in no argument."""
+    """Run a program of PostgreSQL; the password is in no argument."""
     executable = shutil.which(program)
     if executable is None:
         raise WarehouseError(

@@ -1,4 +1,4 @@
-"""An installation that is full: warehouse, archived bodies, editions, registers."""
+"""A full installation: warehouse, archived bodies, editions, registers."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ REGISTER = "period,value,source\n2026-10-01,1.5,page seen\n"
 
 
 @dataclass(frozen=True)
-class Place:
+class Location:
     """Where an installation is: its home folder and the URL of its warehouse."""
 
     home: Path
@@ -64,7 +64,7 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def full(
     home: Path, kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
-) -> Place:
+) -> Location:
     """The shipped history with its edition, archived bodies and a register."""
     archive = Archive(str(home / "raw"))
     for body in BODIES:
@@ -74,13 +74,13 @@ def full(
     (home / "silentcrash.toml").write_text('contact = "observatory@example.org"\n')
     shipped = f"sqlite:///{home / 'warehouse.sqlite'}"
     if kind == "postgresql":
-        place = Place(home, str(request.getfixturevalue("url")))
-        transfer(shipped, place.url)
+        location = Location(home, str(request.getfixturevalue("url")))
+        transfer(shipped, location.url)
         (home / "warehouse.sqlite").unlink()
     else:
-        place = Place(home, shipped)
-    place.enter(monkeypatch)
-    return place
+        location = Location(home, shipped)
+    location.enter(monkeypatch)
+    return location
 
 
 def transfer(source: str, target: str) -> None:
@@ -103,6 +103,6 @@ def transfer(source: str, target: str) -> None:
 
 
 @pytest.fixture
-def empty(empty_url: str, tmp_path: Path) -> Place:
+def empty(empty_url: str, tmp_path: Path) -> Location:
     """A place where nothing is: no home folder, no table."""
-    return Place(tmp_path / "restored", empty_url)
+    return Location(tmp_path / "restored", empty_url)

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from sources.http.raw_archive import Archive
-from tests.pipelines.backup.conftest import BODIES, Place
+from tests.pipelines.backup.conftest import BODIES, Location
 from tests.pipelines.conftest import Command
 
 LATER = "2026-11-24T09:00:00+00:00"
@@ -28,8 +28,8 @@ def objects(backups: Path) -> list[Path]:
 
 
 def test_what_is_restored_is_the_same_to_the_bit(
-    full: Place,
-    empty: Place,
+    full: Location,
+    empty: Location,
     backups: Path,
     silentcrash: Command,
     monkeypatch: pytest.MonkeyPatch,
@@ -56,7 +56,7 @@ def test_what_is_restored_is_the_same_to_the_bit(
 
 
 def test_a_second_backup_copies_only_what_is_new(
-    full: Place,
+    full: Location,
     backups: Path,
     silentcrash: Command,
     monkeypatch: pytest.MonkeyPatch,
@@ -77,8 +77,8 @@ def test_a_second_backup_copies_only_what_is_new(
 
 
 def test_a_flipped_byte_is_named_and_nothing_is_restored(
-    full: Place,
-    empty: Place,
+    full: Location,
+    empty: Location,
     backups: Path,
     silentcrash: Command,
     monkeypatch: pytest.MonkeyPatch,
@@ -108,7 +108,7 @@ def flip(path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_damaged_body_is_named_and_an_earlier_backup_keeps_it(
-    full: Place, backups: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+    full: Location, backups: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     body = next(path for path in (full.home / "raw").glob("*/*") if path.stat().st_size > 1000)
     earlier = backups.with_name("earlier")
@@ -117,19 +117,19 @@ def test_a_damaged_body_is_named_and_an_earlier_backup_keeps_it(
     assert body.name in silentcrash("backup", str(backups)).err
     assert silentcrash("restore", str(backups), "--check").code == 0
     assert silentcrash("backup", str(earlier)).code == 0
-    restored = Place(full.home.with_name("mended"), f"sqlite:///{full.home}-mended.sqlite")
+    restored = Location(full.home.with_name("mended"), f"sqlite:///{full.home}-mended.sqlite")
     restored.enter(monkeypatch)
     assert silentcrash("restore", str(earlier)).code == 0
     assert Archive(str(restored.home / "raw")).is_intact(body.name)
 
 
 @contextmanager
-def writing(place: Place) -> Iterator[list[int]]:
+def writing(location: Location) -> Iterator[list[int]]:
     """A process of its own kind that adds two rows in each of many transactions."""
     done, stop = [0], threading.Event()
 
     def write() -> None:
-        path = str(make_url(place.url).database)
+        path = str(make_url(location.url).database)
         with closing(sqlite3.connect(path, timeout=60, isolation_level=None)) as store:
             while not stop.is_set():
                 store.execute("begin immediate")
@@ -153,7 +153,11 @@ def writing(place: Place) -> Iterator[list[int]]:
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_backup_during_writes_is_of_one_moment(
-    full: Place, empty: Place, backups: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+    full: Location,
+    empty: Location,
+    backups: Path,
+    silentcrash: Command,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("warehouse.database.dump.PAGES", 8)  # a hundred steps, writes in between
     with writing(full) as done:
@@ -171,12 +175,16 @@ def test_a_backup_during_writes_is_of_one_moment(
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_restore_that_fails_leaves_the_place_empty(
-    full: Place, empty: Place, backups: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+    full: Location,
+    empty: Location,
+    backups: Path,
+    silentcrash: Command,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     silentcrash("backup", str(backups))
     blocked = backups.with_name("blocked")
     blocked.write_text("a file where the folder of the warehouse has to be")
-    Place(empty.home, f"sqlite:///{blocked / 'store.sqlite'}").enter(monkeypatch)
+    Location(empty.home, f"sqlite:///{blocked / 'store.sqlite'}").enter(monkeypatch)
     ended = silentcrash("restore", str(backups))
     assert ended.code == 1
     assert str(blocked) in ended.err.splitlines()[-1]
@@ -185,7 +193,7 @@ def test_a_restore_that_fails_leaves_the_place_empty(
 
 @pytest.mark.parametrize("kind", ["postgresql"])
 def test_missing_programs_of_postgresql_name_their_package(
-    full: Place, backups: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+    full: Location, backups: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     ended = silentcrash("backup", str(backups))
@@ -197,7 +205,7 @@ def test_missing_programs_of_postgresql_name_their_package(
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_folder_without_a_backup_says_how_to_make_one(
-    empty: Place, backups: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+    empty: Location, backups: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     empty.enter(monkeypatch)
     ended = silentcrash("restore", str(backups))

@@ -9,7 +9,7 @@ from alembic import command as alembic
 from sqlalchemy import text
 
 from pipelines.backup import restore
-from tests.pipelines.backup.conftest import Place
+from tests.pipelines.backup.conftest import Location
 from tests.pipelines.conftest import Command
 from tests.warehouse.conftest import command, database
 from warehouse.database import config, connect
@@ -20,7 +20,7 @@ REVISIONS = sorted(
     path.name.partition("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py")
 )
 NUMBERS = itertools.count()
-Places = Callable[[], Place]
+Places = Callable[[], Location]
 
 
 @pytest.fixture
@@ -29,15 +29,15 @@ def places(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     server = str(request.getfixturevalue("server")) if kind == "postgresql" else ""
     created = []
 
-    def place() -> Place:
+    def another() -> Location:
         name = f"upgrade_{next(NUMBERS)}"
         if not server:
-            return Place(tmp_path / name, f"sqlite:///{tmp_path / name}.sqlite")
+            return Location(tmp_path / name, f"sqlite:///{tmp_path / name}.sqlite")
         command(server, f"create database {name}")
         created.append(name)
-        return Place(tmp_path / name, database(server, name))
+        return Location(tmp_path / name, database(server, name))
 
-    yield place
+    yield another
     for name in created:
         command(server, f"drop database {name} with (force)")
 
@@ -57,8 +57,8 @@ def test_rollback_is_by_the_backup_made_before(
         connection.execute(text("insert into heartbeat values ('made-up', '2026-11-01 06:00:00')"))
     before = store.tables()
     # An older store can be backed up by the new software: that is the order of an upgrade.
-    made = silentcrash("backup", str(backups))
-    assert made.code == 0, made.err
+    backup = silentcrash("backup", str(backups))
+    assert backup.code == 0, backup.err
     alembic.upgrade(config(engine), "head")
     engine.dispose()
     after = store.tables()
