@@ -68,7 +68,7 @@ def pytest_collection_finish() -> None:
 
 
 def weight(item: pytest.Item, marks: set[str]) -> int:
-    """How long a test may take beside others: 0, 1, 10 with an edition or a browser.
+    """How long a test may take beside others, 10 with an edition or a browser.
 
     One that is marked by name comes before all: it plays months by itself, while another worker
     makes the editions for which the rest would wait.

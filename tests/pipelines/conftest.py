@@ -101,7 +101,7 @@ def answer(
     silentcrash: Command,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Command:
-    """Run a command that only reads the shipped home, or give what it answered before."""
+    """Run a command that only reads the shipped home, once a session."""
     _environment(monkeypatch, reading_home)
 
     def command(*arguments: str) -> Ran:

@@ -136,7 +136,7 @@ def test_a_clock_that_is_wrong_leaves_nothing_behind(first_runs: FirstRuns) -> N
 
 @pytest.fixture(scope="module")
 def december(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
-    """A home that released a past month as known on two days, and how the first ended."""
+    """A home with a past month as known on two days, and how the first ended."""
     home = tmp_path_factory.mktemp("december") / "home"
     shutil.copytree(shipped, home)
     month = ("release", "2025-12", "--as-of")
