@@ -1,8 +1,10 @@
 """Fixtures for every test, and marks for those that cost much."""
 
 import fcntl
+import gc
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +16,10 @@ from tests.server import Site, running_site
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)  # of the first edition: after the cut-off of October
 LEFT_OUT = pytest.StashKey[int]()
+
+# What is imported and collected (640,000 objects) lives to the end of the run: looking for cycles
+# among them after every 700 new objects took 4 of the 14 seconds of a collection.
+gc.set_threshold(50_000)
 
 
 # What a test uses tells what it costs: a browser, a cluster, processes that are killed, a real
@@ -27,26 +33,50 @@ COSTLY = {
     "slow": {
         *("server", "installation", "empty_home", "home", "trial"),
         *("history", "shipped", "shipped_history", "shipped_store", "shipped_edition", "built"),
+        *("first_edition", "first_runs", "reading_home"),
     },
 }
-# The name of a group of tests that one worker runs says what they share: Spark, or the site.
-SHARED_BY_GROUP = {"spark": "spark", "site": "slow"}
+# Editions, sites and homes with the history all rest on the first of these.
+LONG = {"shipped_history", "chromium", "cluster"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark costly tests, and leave out those whose real bodies are not here.
 
     How many are left out is told at the end, so that a bare clone names what it cannot test.
+    Files with the most and the longest of the costly tests come first.
     """
+    weights: Counter[Path] = Counter()
     for item in items:
-        for mark in costs(item):
+        marks = costs(item)
+        weights[item.path] += weight(item, marks)
+        for mark in marks:
             item.add_marker(mark)
+    # The cheap files fill the end of the run, so that all workers end together.
+    items.sort(key=lambda item: -weights[item.path])
     if SHARED.exists():
         return
     shared = [item for item in items if item.get_closest_marker("shared")]
     config.hook.pytest_deselected(items=shared)
     config.stash[LEFT_OUT] = len(shared)
     items[:] = [item for item in items if item not in shared]
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from what was imported and collected."""
+    gc.freeze()
+
+
+def weight(item: pytest.Item, marks: set[str]) -> int:
+    """How long a test may take beside others, 10 with an edition or a browser.
+
+    One that is marked by name comes before all: it plays months by itself, while another worker
+    makes the editions for which the rest would wait.
+    """
+    if any(item.iter_markers("slow")):
+        return 1000
+    used = set(getattr(item, "fixturenames", ()))
+    return 10 if used & LONG else int(bool(marks))
 
 
 def costs(item: pytest.Item) -> set[str]:
@@ -60,8 +90,6 @@ def costs(item: pytest.Item) -> set[str]:
         marks.add("slow")
     if "kill" in f"{item.path.stem} {item.name}":
         marks.add("kill")
-    if group := item.get_closest_marker("xdist_group"):
-        marks.add(SHARED_BY_GROUP[group.args[0]])
     return marks
 
 

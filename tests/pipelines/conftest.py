@@ -1,7 +1,9 @@
 """An installation for each test, and one with the shipped history."""
 
+import io
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +29,15 @@ class Ran:
 Command = Callable[..., Ran]
 
 
+def ran(*arguments: str) -> Ran:
+    """Run the command line in this process, for a fixture of more than one test."""
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main(list(arguments))
+    code = ended.value.code
+    return Ran(code if isinstance(code, int) else 0, out.getvalue(), err.getvalue())
+
+
 def _environment(patch: pytest.MonkeyPatch, home: Path) -> None:
     patch.setenv("SILENTCRASH_HOME", str(home))
     patch.setenv("SILENTCRASH_NOW", NOW)
@@ -37,16 +48,25 @@ def _environment(patch: pytest.MonkeyPatch, home: Path) -> None:
     patch.delenv("SILENTCRASH_WAREHOUSE", raising=False)
 
 
+@contextmanager
+def at_home(home: Path) -> Iterator[pytest.MonkeyPatch]:
+    """The environment of a home, for a fixture of more than one test."""
+    with pytest.MonkeyPatch.context() as patch:
+        _environment(patch, home)
+        yield patch
+
+
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of a run that reached nobody, with the shipped history."""
+def shipped(first_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a run that reached nobody, with the shipped history.
+
+    Its edition was there before it; a run from nothing is in release/test_monthly_release.py.
+    """
 
     def run(home: Path) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            _environment(patch, home)
-            with pytest.raises(SystemExit) as ended:
-                main(["run"])
-            assert ended.value.code in {0, None}
+        shutil.copytree(first_edition, home, dirs_exist_ok=True)
+        with at_home(home):
+            assert ran("run").code == 0
 
     return made_once(tmp_path_factory, "shipped", run)
 
@@ -58,6 +78,38 @@ def home(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path
     shutil.copytree(shipped, copy)
     _environment(monkeypatch, copy)
     return copy
+
+
+@pytest.fixture(scope="session")
+def reading_home(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of that home for what only reads it."""
+    copy = tmp_path_factory.mktemp("reading") / "home"
+    shutil.copytree(shipped, copy)
+    return copy
+
+
+@pytest.fixture(scope="session")
+def answers() -> dict[tuple[str, ...], Ran]:
+    """What commands answered, by their arguments."""
+    return {}
+
+
+@pytest.fixture
+def answer(
+    reading_home: Path,
+    answers: dict[tuple[str, ...], Ran],
+    silentcrash: Command,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Command:
+    """Run a command that only reads the shipped home, once a session."""
+    _environment(monkeypatch, reading_home)
+
+    def command(*arguments: str) -> Ran:
+        if arguments not in answers:
+            answers[arguments] = silentcrash(*arguments)
+        return answers[arguments]
+
+    return command
 
 
 @pytest.fixture

@@ -15,12 +15,17 @@ from dashboards.publish import staging
 from dashboards.publish.staging import DRAFT, OLD, Staging, check_room, put
 
 FILES = {f"file-{number:02}.csv": bytes([number]) * 5000 for number in range(60)}
-# Publishes again and again, with other bytes each time, and says which file is next.
+# Publishes again and again, with other bytes each time, and says which file is next. The module
+# alone is loaded, which imports nothing of ours: with its package a writer starts in a second.
 WRITER = """
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from dashboards.publish.staging import Staging, put
 
+spec = spec_from_file_location("staging", sys.argv[3])
+staging = module_from_spec(spec)
+spec.loader.exec_module(staging)
+Staging, put = staging.Staging, staging.put
 root, first = Path(sys.argv[1]), int(sys.argv[2])
 for turn in range(first, first + 1000):
     with Staging(root) as staging:
@@ -127,7 +132,7 @@ def test_a_file_that_a_reader_has_open_keeps_its_bytes(
 @pytest.mark.parametrize("files", [0, 1, 59, 60, 119, 500])
 def test_a_killed_writer_leaves_nothing_or_all(tmp_path: Path, files: int) -> None:
     for start, end in ((1, files), (101, files + 1)):  # on an empty folder, then on a full one
-        command = [sys.executable, "-c", WRITER, str(tmp_path), str(start)]
+        command = [sys.executable, "-c", WRITER, str(tmp_path), str(start), staging.__file__]
         writer = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         assert writer.stdout
         for _ in range(end + 1):

@@ -1,5 +1,6 @@
 """A site built once from the shipped history and alerts, served on loopback."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,9 +15,10 @@ from dashboards.site.build import build
 from dashboards.site.context import SiteContext, site_context
 from pipelines.alerts import service
 from pipelines.announcements import curated
+from pipelines.ingest import store
 from pipelines.settings import Settings
 from sources.announcements import countries
-from tests.dashboards.conftest import NOW
+from tests.conftest import NOW, made_once
 
 AFRICA = {name: countries.french(name) for name in countries.AFRICA}
 
@@ -41,21 +43,30 @@ def serving(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def alerted(shipped_store: Engine, tmp_path_factory: pytest.TempPathFactory) -> Engine:
+def alerted(first_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """The shipped store with its announcements and evaluated alerts."""
-    home = tmp_path_factory.mktemp("alerted")
-    settings = Settings(home=home, now=NOW)
-    curated.load(shipped_store, settings)
-    service.evaluate(shipped_store, settings, 1, service.rules_in_force())
-    return shipped_store
+
+    def fill(home: Path) -> None:
+        shutil.copytree(first_edition, home, dirs_exist_ok=True)
+        settings = Settings(home=home, now=NOW)
+        engine = store.open_for_writing(settings)
+        curated.load(engine, settings)
+        service.evaluate(engine, settings, 1, service.rules_in_force())
+        engine.dispose()
+
+    copy = tmp_path_factory.mktemp("alerted") / "home"
+    shutil.copytree(made_once(tmp_path_factory, "alerted", fill), copy)
+    return store.open_for_writing(Settings(home=copy, now=NOW))
 
 
 @pytest.fixture(scope="session")
 def built(alerted: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of the latest edition."""
-    out = tmp_path_factory.mktemp("site")
-    build(alerted, out, NOW, countries=AFRICA)
-    return out
+    """The site of the latest edition, which no test may change."""
+
+    def fill(folder: Path) -> None:
+        build(alerted, folder / "site", NOW, countries=AFRICA)
+
+    return made_once(tmp_path_factory, "site", fill) / "site"
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -18,9 +19,9 @@ from sqlalchemy import Engine, create_engine, text
 from dashboards.site import parallel
 from dashboards.site.build import build
 from dashboards.site.context import Issue, issues
-from pipelines.cli import main
 from tests.dashboards.conftest import NOW
 from tests.dashboards.site.conftest import AFRICA
+from tests.pipelines.conftest import at_home, ran
 from warehouse import edition, release_calendar
 from warehouse.publication import repository
 
@@ -107,35 +108,50 @@ def test_an_edition_is_not_shown_before_its_hour(alerted: Engine, tmp_path: Path
     assert not (tmp_path / "early").exists()
 
 
-def test_the_embargo_is_lifted_only_with_a_reason_that_is_kept(
-    alerted: Engine,
-    built: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    copied(alerted, tmp_path / "warehouse.sqlite").dispose()
-    monkeypatch.setenv("SILENTCRASH_HOME", str(tmp_path))
-    monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-11T08:59:59Z")
-    command = ["site", "build", "--out", str(tmp_path / "out")]
-    for arguments, code in ((command, 1), ([*command, "--force"], 2)):
-        with pytest.raises(SystemExit) as stopped:
-            main.main(arguments)
-        assert stopped.value.code == code
-    assert not (tmp_path / "out").exists()
-    shutil.copytree(built / "charts", tmp_path / "out/charts")  # drawn once for all tests
-    with pytest.raises(SystemExit) as stopped:
-        main.main([*command, "--force", "--reason", "lecture par les membres"])
-    assert stopped.value.code == 0
-    assert (tmp_path / "out/fr/index.html").is_file()
-    [line] = (tmp_path / "embargo.jsonl").read_text(encoding="utf-8").splitlines()
+BASE = "https://observatory.example/it's\"<b>"
+
+
+@dataclass(frozen=True)
+class ForcedBuild:
+    """A home with hostile texts, and its builds before the hour of release.
+
+    Of each refused build the exit code, and whether it left a folder.
+    """
+
+    home: Path
+    refused: list[tuple[int, bool]]
+    forced: int
+
+
+@pytest.fixture(scope="module")
+def forced_build(
+    alerted: Engine, built: Path, tmp_path_factory: pytest.TempPathFactory
+) -> ForcedBuild:
+    home = tmp_path_factory.mktemp("hostile")
+    hostile(copied(alerted, home / "warehouse.sqlite"))
+    command = ["site", "build", "--out", str(home / "out")]
+    with at_home(home) as patch:
+        patch.setenv("SILENTCRASH_NOW", "2026-11-11T08:59:59Z")
+        patch.setattr(parallel.os, "cpu_count", lambda: 1)  # the other one is busy with tests
+        refused = [
+            (ran(*command, *more).code, (home / "out").exists()) for more in ((), ("--force",))
+        ]
+        shutil.copytree(built / "charts", home / "out/charts")  # drawn once for all tests
+        reason = ("--force", "--reason", "lecture par les membres")
+        return ForcedBuild(home, refused, ran(*command, *reason, "--base", BASE).code)
+
+
+def test_the_embargo_is_lifted_only_with_a_reason_that_is_kept(forced_build: ForcedBuild) -> None:
+    assert forced_build.refused == [(1, False), (2, False)]
+    assert forced_build.forced == 0
+    assert (forced_build.home / "out/fr/index.html").is_file()
+    [line] = (forced_build.home / "embargo.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(line)["reason"] == "lecture par les membres"
     assert json.loads(line)["at"] == "2026-11-11T08:59:59+00:00"
 
 
-def test_hostile_text_is_shown_as_text(alerted: Engine, built: Path, tmp_path: Path) -> None:
-    store, out = copied(alerted, tmp_path / "store.sqlite"), tmp_path / "site"
-    shutil.copytree(built / "charts", out / "charts")
+def hostile(store: Engine) -> None:
+    """Put markup and hidden characters into the texts of a store."""
     with store.begin() as connection:
         connection.execute(
             text("update source set title_fr = :t, title_en = :t, publisher = :t, licence = :t, "
@@ -143,10 +159,13 @@ def test_hostile_text_is_shown_as_text(alerted: Engine, built: Path, tmp_path: P
         connection.execute(
             text("update alert_event set text_fr = :t, text_en = :t"), {"t": HOSTILE}
         )
-    base = "https://observatory.example/it's\"<b>"
-    build(store, out, NOW, base=base)
+    store.dispose()
+
+
+def test_hostile_text_is_shown_as_text(forced_build: ForcedBuild) -> None:
+    out = forced_build.home / "out"
     not_found = BeautifulSoup((out / "404.html").read_text(encoding="utf-8"), "html.parser")
-    assert {link["href"].startswith(base) for link in not_found.find_all(href=True)} == {True}
+    assert {link["href"].startswith(BASE) for link in not_found.find_all(href=True)} == {True}
     for path in out.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
         assert "<script>" not in page, path

@@ -2,12 +2,9 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.dashboards.test_checker import faults, jar
 
 __all__ = ["jar"]
-pytestmark = pytest.mark.xdist_group("site")
 
 
 def test_every_page_is_without_fault(jar: Path, built: Path) -> None:

@@ -1,7 +1,9 @@
 """The pages of the site, read back: complete, linked, valid, figures right."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
@@ -20,8 +22,6 @@ from tests.dashboards.bulletin.test_document import written
 from tests.dashboards.conftest import NOW
 from warehouse.edition import Edition
 
-pytestmark = pytest.mark.xdist_group("site")  # which is built once
-
 CODES = ("fr", "en")
 HEAVIEST = 150_000  # bytes of a page, its drawings aside
 
@@ -30,7 +30,9 @@ def pages(built: Path) -> list[Path]:
     return sorted([*built.rglob("index.html"), *built.rglob("embed/*.html")])
 
 
+@cache
 def soup(path: Path) -> BeautifulSoup:
+    """A page, parsed once for all tests of the module, which only read it."""
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
@@ -53,6 +55,19 @@ def test_both_languages_have_the_same_pages(built: Path, shipped_edition: Editio
     assert len(french) == len(keys) + 27
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_page_left() -> Iterator[None]:
+    """Forget the parsed pages after the module."""
+    yield
+    soup.cache_clear()
+    anchors.cache_clear()
+
+
+@cache
+def anchors(path: Path) -> set[str]:
+    return {tag["id"] for tag in soup(path).find_all(id=True)}
+
+
 def test_every_link_leads_somewhere(built: Path) -> None:
     broken = []
     for path in pages(built):
@@ -63,7 +78,7 @@ def test_every_link_leads_somewhere(built: Path) -> None:
             if urlsplit(address).scheme:
                 continue
             target = (path.parent / address).resolve() if address else path
-            if not target.is_file() or (anchor and not soup(target).find(id=anchor)):
+            if not target.is_file() or (anchor and anchor not in anchors(target)):
                 broken.append((str(path), address, anchor))
     assert broken == []
 

@@ -9,8 +9,6 @@ from pypdf import PdfReader
 from dashboards.site import pdf
 from tests.pipelines.conftest import Command, silentcrash
 
-pytestmark = pytest.mark.xdist_group("site")  # which is built once
-
 __all__ = ["silentcrash"]
 
 

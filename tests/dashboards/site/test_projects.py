@@ -19,8 +19,6 @@ from tests.dashboards.site.conftest import AFRICA
 from tests.dashboards.site.test_pages import page
 from warehouse import query
 
-pytestmark = pytest.mark.xdist_group("site")  # which is built once
-
 HOSTILE = "<script>alert(1)</script>\u202e"
 
 

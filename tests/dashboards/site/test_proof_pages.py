@@ -18,8 +18,6 @@ from tools import docs_markers, governance_page
 from warehouse.edition import Edition
 from warehouse.gauges.repository import Gauges
 
-pytestmark = pytest.mark.xdist_group("site")  # which is built once
-
 ROOT = Path(__file__).resolve().parents[3]
 CODES = ("fr", "en")
 FRAMEWORKS = governance.declared()["framework"]

@@ -16,8 +16,8 @@ where key = 'index' order by period, reading
 
 
 @pytest.fixture
-def pressure(home: Path, silentcrash: Command) -> pd.DataFrame:
-    text = silentcrash("query", STORED, "--format", "csv").out
+def pressure(answer: Command) -> pd.DataFrame:
+    text = answer("query", STORED, "--format", "csv").out
     rows = pd.read_csv(io.StringIO(text), parse_dates=["period"], keep_default_na=True)
     return rows.set_index([rows.pop("period").dt.strftime("%Y-%m"), "reading"])
 

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from sources import registry
-from tests.pipelines.conftest import Command
+from tests.pipelines.conftest import NOW, Command, Ran, at_home, ran
 from tests.server import Reply, Site
 
 
@@ -31,8 +33,32 @@ def ask(silentcrash: Command, sql: str, *more: str) -> list[dict[str, object]]:
     return rows
 
 
-def test_with_no_network_a_full_release_is_written(home: Path) -> None:
-    [folder] = folders(home)
+COUNTS = "select (select count(*) from v_fetch) as f, (select count(*) from v_quarantine) as q"
+
+
+@dataclass(frozen=True)
+class FirstRuns:
+    """A home where nothing had run: twice in 2015, then at the right time."""
+
+    home: Path
+    wrong: list[tuple[Ran, dict[str, object]]]
+    right: Ran
+    counts: dict[str, object]
+
+
+@pytest.fixture(scope="module")
+def first_runs(tmp_path_factory: pytest.TempPathFactory) -> FirstRuns:
+    home, wrong = tmp_path_factory.mktemp("nothing"), []
+    with at_home(home) as patch:
+        for year in (2015, 2015):
+            patch.setenv("SILENTCRASH_NOW", f"{year}-01-15T00:00:00+00:00")
+            wrong.append((ran("run", "--offline"), ask(ran, COUNTS)[0]))
+        patch.setenv("SILENTCRASH_NOW", NOW)
+        return FirstRuns(home, wrong, ran("run", "--offline"), ask(ran, COUNTS)[0])
+
+
+def test_with_no_network_a_full_release_is_written(first_runs: FirstRuns) -> None:
+    [folder] = folders(first_runs.home)
     assert folder.name >= "2026-09"
     expected = {"bulletin.fr.html", "bulletin.en.html", "index.csv", "contributions.csv"}
     assert expected | {"indicators.csv"} <= {path.name for path in folder.iterdir()}
@@ -41,22 +67,41 @@ def test_with_no_network_a_full_release_is_written(home: Path) -> None:
     assert index["period"].iloc[-1].startswith(folder.name)
 
 
-def test_a_second_run_adds_no_observation_and_the_same_bytes(
-    home: Path, silentcrash: Command
-) -> None:
+@dataclass(frozen=True)
+class State:
+    """The files of the one release of a home, and how many figures it has."""
+
+    files: dict[str, str]
+    observations: list[dict[str, object]]
+
+
+def state(home: Path) -> State:
     [folder] = folders(home)
-    before = digest(folder)
-    [counted] = ask(silentcrash, "select count(*) as n from v_observation_history")
-    ended = silentcrash("run")
+    return State(digest(folder), ask(ran, "select count(*) as n from v_observation_history"))
+
+
+@pytest.fixture(scope="module")
+def second_run(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[State, Ran, State]:
+    """A run of a home that has run already, and the home before and after it."""
+    home = tmp_path_factory.mktemp("second") / "home"
+    shutil.copytree(shipped, home)
+    with at_home(home):
+        return state(home), ran("run"), state(home)
+
+
+def test_a_second_run_adds_no_observation_and_the_same_bytes(
+    second_run: tuple[State, Ran, State],
+) -> None:
+    before, ended, after = second_run
     assert ended.code == 0
-    assert digest(folder) == before
-    assert ask(silentcrash, "select count(*) as n from v_observation_history") == [counted]
+    assert after.files == before.files
+    assert after.observations == before.observations
 
 
 def test_the_run_says_who_could_not_be_reached_and_where_the_bulletin_is(
-    home: Path, silentcrash: Command
+    second_run: tuple[State, Ran, State],
 ) -> None:
-    ended = silentcrash("run")
+    _, ended, _ = second_run
     live = [source.key for source in registry().values() if source.requests and not source.needs]
     line = next(line for line in ended.out.splitlines() if line.startswith("Could not be reached"))
     assert all(key in line for key in live)
@@ -78,37 +123,40 @@ def test_sources_that_answer_with_rubbish_stop_nobody_and_store_nothing(
     assert ask(silentcrash, "select count(*) as n from v_observation_history") == [before]
 
 
-def test_a_clock_that_is_wrong_leaves_nothing_behind(
-    empty_home: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
-) -> None:  # R20
-    counts = "select (select count(*) from v_fetch) as f, (select count(*) from v_quarantine) as q"
-    seen = []
-    for year in (2015, 2015):
-        monkeypatch.setenv("SILENTCRASH_NOW", f"{year}-01-15T00:00:00+00:00")
-        ended = silentcrash("run", "--offline")
+def test_a_clock_that_is_wrong_leaves_nothing_behind(first_runs: FirstRuns) -> None:  # R20
+    for ended, _ in first_runs.wrong:
         assert ended.code == 1
         assert ended.err.splitlines()[-1].startswith("silentcrash: no month has enough figures")
-        seen += ask(silentcrash, counts)
-    assert seen[0] == seen[1]
-    assert seen[0]["q"] == 0
-    monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-23T09:00:00+00:00")
-    assert silentcrash("run", "--offline").code == 0
-    assert ask(silentcrash, counts)[0]["q"] == 0
+    (_, first), (_, second) = first_runs.wrong
+    assert first == second
+    assert first["q"] == 0
+    assert first_runs.right.code == 0
+    assert first_runs.counts["q"] == 0
 
 
-def test_a_past_month_shows_what_was_known_then(home: Path, silentcrash: Command) -> None:
-    logged = home / "run.log"
-    ended = silentcrash("--log-file", str(logged), "release", "2025-12", "--as-of", "2026-01-10")
+@pytest.fixture(scope="module")
+def december(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
+    """A home with a past month as known on two days, and how the first ended."""
+    home = tmp_path_factory.mktemp("december") / "home"
+    shutil.copytree(shipped, home)
+    month = ("release", "2025-12", "--as-of")
+    with at_home(home):
+        ended = ran("--log-file", str(home / "run.log"), *month, "2026-01-10")
+        ran(*month, "2026-10-01")
+    return home, ended
+
+
+def test_a_past_month_shows_what_was_known_then(december: tuple[Path, Ran]) -> None:
+    home, ended = december
     assert ended.code == 0
-    assert ", as of 2026-01-10, " in logged.read_text(encoding="utf-8")
+    assert ", as of 2026-01-10, " in (home / "run.log").read_text(encoding="utf-8")
     then = pd.read_csv(home / "releases" / "2025-12" / "lineage.csv")
     assert then["known_from"].max() <= "2026-01-10T23:59:59"
     assert then["period"].max() <= "2025-12"
 
 
-def test_what_is_known_later_is_another_edition(home: Path, silentcrash: Command) -> None:
-    silentcrash("release", "2025-12", "--as-of", "2026-01-10")
-    silentcrash("release", "2025-12", "--as-of", "2026-10-01")
+def test_what_is_known_later_is_another_edition(december: tuple[Path, Ran]) -> None:
+    home, _ = december
     then = pd.read_csv(home / "releases" / "2025-12" / "index.csv").iloc[-1]
     now = pd.read_csv(home / "releases" / "2025-12_as_of_2026-10-01" / "index.csv").iloc[-1]
     assert then["period"] == now["period"]
@@ -116,23 +164,21 @@ def test_what_is_known_later_is_another_edition(home: Path, silentcrash: Command
 
 
 @pytest.mark.parametrize("series", ["census.c30.data_center", "sec.capex.META"])
-def test_as_of_shows_the_figure_before_its_revision(
-    home: Path, silentcrash: Command, series: str
-) -> None:
+def test_as_of_shows_the_figure_before_its_revision(answer: Command, series: str) -> None:
     revised = ask(
-        silentcrash,
+        answer,
         f"select period, count(*) as n from v_observation_history where series = '{series}' "
         "group by period having count(distinct value) > 1 order by period",
     )
     period = revised[-1]["period"]
     versions = ask(
-        silentcrash,
+        answer,
         "select value, known_from from v_observation_history "
         f"where series = '{series}' and period = '{period}' order by known_from",
     )
     day = str(versions[0]["known_from"])[:10]
     [seen] = ask(
-        silentcrash,
+        answer,
         f"select value from v_observation where series = '{series}' and period = '{period}'",
         "--as-of",
         day,
@@ -141,13 +187,15 @@ def test_as_of_shows_the_figure_before_its_revision(
     assert versions[-1]["value"] != versions[0]["value"]
 
 
-def test_every_number_leads_to_its_bytes_or_its_citation(home: Path, silentcrash: Command) -> None:
-    [folder] = folders(home)
+def test_every_number_leads_to_its_bytes_or_its_citation(
+    reading_home: Path, answer: Command
+) -> None:
+    [folder] = folders(reading_home)
     numbers = pd.read_csv(folder / "indicators.csv")
     numbers = numbers.loc[numbers["value"].notna(), ["period", "key"]].drop_duplicates()
     traced = pd.DataFrame(
         ask(
-            silentcrash,
+            answer,
             "select distinct key, period, url, sha256, citation_source, citation_address, "
             "citation_licence from v_lineage",
             "--limit",

@@ -25,11 +25,9 @@ def figures(text: str) -> list[float]:
     ]
 
 
-def test_explain_gives_the_published_value_and_what_moved_it(
-    home: Path, silentcrash: Command
-) -> None:
-    rows = {row["period"]: row for row in table(silentcrash, "index")}
-    head, change, *rest = silentcrash("index", "explain", MONTH).out.splitlines()
+def test_explain_gives_the_published_value_and_what_moved_it(answer: Command) -> None:
+    rows = {row["period"]: row for row in table(answer, "index")}
+    head, change, *rest = answer("index", "explain", MONTH).out.splitlines()
     assert f"July 2026: {float(rows[MONTH]['index']):.1f} out of 100" in head
     before, moved, new, revised, method = figures(change)[:5]
     assert before == pytest.approx(float(rows["2026-06"]["index"]), abs=0.06)
@@ -41,48 +39,46 @@ def test_explain_gives_the_published_value_and_what_moved_it(
     assert "carried, figure of" in text
 
 
-def test_explain_speaks_french(home: Path, silentcrash: Command) -> None:
-    text = silentcrash("index", "explain", MONTH, "--lang", "fr").out
+def test_explain_speaks_french(answer: Command) -> None:
+    text = answer("index", "explain", MONTH, "--lang", "fr").out
     assert text.startswith("Indice du krach silencieux, juillet 2026")
     assert re.search(r"Coûts\s: \d+,\d", text)
     assert "None" not in text
     assert "nan" not in text.split()
 
 
-def test_explain_names_a_quarter_as_one(home: Path, silentcrash: Command) -> None:
-    text = silentcrash("index", "explain", "2026-10").out
+def test_explain_names_a_quarter_as_one(answer: Command) -> None:
+    text = answer("index", "explain", "2026-10").out
     assert "observed, figure of Q2 2026" in text
     assert "carried, figure of Q1 2026, 7 months old" in text
     assert "figure of January 2026" not in text
-    assert "du T2 2026" in silentcrash("index", "explain", "2026-10", "--lang", "fr").out
+    assert "du T2 2026" in answer("index", "explain", "2026-10", "--lang", "fr").out
 
 
-def test_explain_of_the_first_month_has_nothing_before_it(home: Path, silentcrash: Command) -> None:
-    first = table(silentcrash, "index")[0]["period"]
-    text = silentcrash("index", "explain", first).out
+def test_explain_of_the_first_month_has_nothing_before_it(answer: Command) -> None:
+    first = table(answer, "index")[0]["period"]
+    text = answer("index", "explain", first).out
     assert "It is the first month of the index." in text
     assert "withheld" in text
 
 
-def test_explain_says_that_a_dimension_enters(home: Path, silentcrash: Command) -> None:
-    rows = table(silentcrash, "index")
+def test_explain_says_that_a_dimension_enters(answer: Command) -> None:
+    rows = table(answer, "index")
     entry = next(row for row in rows if row["chips"])["period"]
-    assert "Chips enters this month" in silentcrash("index", "explain", entry).out
-    assert "enters this month" not in silentcrash("index", "explain", MONTH).out
+    assert "Chips enters this month" in answer("index", "explain", entry).out
+    assert "enters this month" not in answer("index", "explain", MONTH).out
 
 
 @pytest.mark.parametrize("month", ["1999-01", "july"])
-def test_explain_of_another_month_names_what_there_is(
-    home: Path, silentcrash: Command, month: str
-) -> None:
-    ended = silentcrash("index", "explain", month)
+def test_explain_of_another_month_names_what_there_is(answer: Command, month: str) -> None:
+    ended = answer("index", "explain", month)
     assert ended.code == 2
     assert ended.err.splitlines()[-1].startswith("silentcrash: ")
 
 
-def test_backtest_starts_from_what_was_published(home: Path, silentcrash: Command) -> None:
-    published = {row["period"]: float(row["index"]) for row in table(silentcrash, "index")}
-    months = table(silentcrash, "index", "backtest")
+def test_backtest_starts_from_what_was_published(answer: Command) -> None:
+    published = {row["period"]: float(row["index"]) for row in table(answer, "index")}
+    months = table(answer, "index", "backtest")
     assert {row["period"] for row in months} == set(published)
     for row in months:
         assert float(row["first"]) == pytest.approx(published[row["period"]], abs=0.006)
@@ -95,11 +91,9 @@ def test_backtest_starts_from_what_was_published(home: Path, silentcrash: Comman
     assert f"the same direction of change in {100 * same:.0f} % of them" in page()
 
 
-def test_sensitivity_writes_bands_chances_and_shares(
-    home: Path, silentcrash: Command, tmp_path: Path
-) -> None:
+def test_sensitivity_writes_bands_chances_and_shares(answer: Command, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    shown = table(silentcrash, "index", "sensitivity", "--out", str(out))
+    shown = table(answer, "index", "sensitivity", "--out", str(out))
     for row in shown:
         assert float(row["p5"]) <= float(row["index"]) <= float(row["p95"])
         assert float(row["at_least_strain"]) <= float(row["at_least_watch"])

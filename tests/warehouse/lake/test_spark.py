@@ -17,7 +17,7 @@ from warehouse.lake import panel, sync
 from warehouse.lake import spark as lake_spark
 from warehouse.observations import read
 
-pytestmark = pytest.mark.xdist_group("spark")
+pytestmark = pytest.mark.spark
 QUESTIONS = [(None, None), ("2026-03-10", None), ("2026-03-09", 1)]
 
 
