@@ -1,5 +1,6 @@
 """The last fetch of each source, its outcome, and how fresh the source is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -171,6 +172,40 @@ def last_bodies(engine: Engine, source: str, before: datetime | None = None) -> 
     with engine.connect() as connection:
         values = {"source": source, "before": before or datetime.max.replace(tzinfo=UTC)}
         return rows(connection, query.columns(at=UTCDateTime()), values)
+
+
+def last_answer(engine: Engine, source: str, url: str) -> datetime | None:
+    """When this address of a source last answered, None if it never did."""
+    query = text(
+        'select max(f.at) as at from "fetch" f join source c on c.id = f.source_id '
+        "where c.key = :source and f.url = :url and f.outcome in ('new', 'unchanged')"
+    ).columns(at=UTCDateTime())
+    with engine.connect() as connection:
+        newest: datetime | None = connection.scalar(query, {"source": source, "url": url})
+    return newest
+
+
+def successful(
+    engine: Engine, sources: Collection[str], as_of: datetime, recorded_by: int | None = None
+) -> pd.DataFrame:
+    """The first fetch in each month to which each of these sources answered.
+
+    An unchanged answer counts; a file that is shipped or kept by hand asks nobody. `recorded_by` is
+    the greatest fetch that may enter. Columns: source, at (UTC), fetch_id.
+    """
+    query = text(
+        'select c.key as source, f.at, f.id as fetch_id from "fetch" f '
+        "join source c on c.id = f.source_id where c.key in :sources "
+        "and f.outcome in ('new', 'unchanged') and f.url like 'http%' "
+        "and f.at <= :as_of and f.id <= :recorded_by order by f.at, f.id"
+    ).bindparams(bindparam("as_of", type_=UTCDateTime()), bindparam("sources", expanding=True))
+    values = {"sources": sorted(sources), "as_of": pd.Timestamp(as_of).to_pydatetime(),
+              "recorded_by": recorded_by or 2**31 - 1}  # fmt: skip
+    with engine.connect() as connection:
+        every = rows(connection, query.columns(at=UTCDateTime()), values)
+    dated = every.assign(at=pd.to_datetime(every["at"], utc=True))
+    month = dated["at"].dt.strftime("%Y-%m")
+    return dated[~dated.assign(month=month).duplicated(["source", "month"])]
 
 
 def newest_fetch(engine: Engine) -> int:

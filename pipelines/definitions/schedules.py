@@ -18,8 +18,9 @@ CRON = {
     "daily": "0 5 * * *",
     "weekly": "0 5 * * 5",
     "biweekly": "0 6 * * 5",
-    # After the first days of the month, just before the cut-off of the tenth, and late.
-    "monthly": "0 6 3,8,25 * *",
+    # After the first days of the month, just before the cut-off and on its day, and late: US
+    # productivity of a fourth quarter comes between the 5th and the 9th.
+    "monthly": "0 6 3,8,10,25 * *",
     "quarterly": "0 7 * * 1",
     "half-yearly": "0 8 2 * *",
     "yearly": "0 8 2 * *",

@@ -48,6 +48,8 @@ class Indicator(Declared):
     lag_months: int = Field(ge=0)
     carry_months: int = Field(ge=0)
     late_steps: int | None = Later  # by how many steps a member may be late and still count
+    # A price that stands until changed is as old as its last reading, and not as its last change.
+    ages: Literal["reading"] | None = Later
     # Month of its first publication: a figure dated back before it was public to nobody then.
     public_since: str | None = Field(
         default=None, pattern=r"^\d{4}-\d{2}$", exclude_if=lambda value: value is None
@@ -75,6 +77,8 @@ class Indicator(Declared):
             raise ValueError("goalposts low and high must differ")
         if stray := set(self.in_force) - set(self.series):
             raise ValueError(f"in_force names {', '.join(sorted(stray))}, which it does not read")
+        if self.ages and not self.standing:
+            raise ValueError("ages is for prices that stand: step event, or series in_force")
         if self.carry_months < self.lag_months:
             raise ValueError("carry_months must not be below lag_months")
         return self
@@ -83,6 +87,11 @@ class Indicator(Declared):
     def series(self) -> tuple[str, ...]:
         """Every series that it reads."""
         return tuple(dict.fromkeys(self.of + self.to + self.less))
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """The series that it reads whose figures stand until they are changed."""
+        return self.series if self.step == "event" else self.in_force
 
 
 class Dimension(Declared):

@@ -13,6 +13,7 @@ from pipelines.index.inputs import successions
 from pipelines.index.transform import TRANSFORMS, carry_late
 
 NOT_DUE = "not due"  # no figure can exist yet, so that nothing is missing
+NEVER: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -33,21 +34,24 @@ def read(
     month: pd.Period,
     *,
     first_year: int | None = None,
+    read_in: Mapping[str, int] = NEVER,
 ) -> Reading:
     """An indicator's newest value no later than `month`.
 
     Figures before `first_year` are not read. A series that is declared to follow another is read
     in its place once it gives a value; the reason then says what the other one would give.
+    `read_in` is the month, from year 0, in which a series was last read: what a price that stands
+    is aged by, where the indicator says so.
     """
     if indicator.public_since and month < pd.Period(indicator.public_since, "M"):
         reason = f"first published in {indicator.public_since}"
         return replace(_withheld(reason), state=NOT_DUE)
-    own = _read(indicator, figures, month, first_year)
+    own = _read(indicator, figures, month, first_year, read_in)
     followed = successions.following(indicator, month)
     if followed is None:
         return own
     successor, note = followed
-    reading = _read(successor, figures, month, first_year)
+    reading = _read(successor, figures, month, first_year, read_in)
     if reading.state == "withheld":
         return own
     if own.state != "withheld":
@@ -56,7 +60,11 @@ def read(
 
 
 def _read(
-    indicator: Indicator, figures: Mapping[str, Figures], month: pd.Period, first_year: int | None
+    indicator: Indicator,
+    figures: Mapping[str, Figures],
+    month: pd.Period,
+    first_year: int | None,
+    read_in: Mapping[str, int],
 ) -> Reading:
     shape = _shape(indicator)
     word = TRANSFORMS[indicator.transform]
@@ -77,11 +85,14 @@ def _read(
     at = int(values.index[newest])
     members, rows = _rests_on(indicator, tables, figures, at)
     seen = _seen(indicator, members, figures, at)
+    if indicator.ages:
+        seen = min(seen, _last_reading(indicator, members, figures, at, read_in))
     # A quarter is as old as its last month; one that is still running has no age.
     age = max(0, now - (seen * shape.size + shape.size - 1))
     observed = f"{seen * shape.size // 12}-{seen * shape.size % 12 + 1:02d}"
     if age > indicator.carry_months:
-        reason = f"newest figure is of {observed}, over {indicator.carry_months} months old"
+        what = f"last read in {observed}" if indicator.ages else f"newest figure is of {observed}"
+        reason = f"{what}, over {indicator.carry_months} months old"
         return _withheld(reason, observed, age)
     return Reading(
         value=float(values.to_numpy()[newest]),
@@ -147,6 +158,31 @@ def _seen(
     ]
     last = [max(_last(figures[key], at, shape.size) for key in role) for role in roles if role]
     return min(last, default=at)
+
+
+def _last_reading(
+    indicator: Indicator,
+    members: Sequence[str],
+    figures: Mapping[str, Figures],
+    at: int,
+    read_in: Mapping[str, int],
+) -> int:
+    """The step, `at` or before, in which its standing prices were last read.
+
+    A figure speaks for the step from which it holds, even if it was learned long before. Of several
+    roles the one read longest ago counts.
+    """
+    shape = _shape(indicator)
+    roles = [
+        [key for key in getattr(indicator, role) if key in members and key in indicator.standing]
+        for role in TRANSFORMS[indicator.transform].roles
+    ]
+    last = [
+        max(max(_last(figures[key], at, shape.size), read_in.get(key, 0) // shape.size)
+            for key in role)
+        for role in roles if role
+    ]  # fmt: skip
+    return min([at, *last])
 
 
 def _last(figures: Figures, at: int, size: int) -> int:

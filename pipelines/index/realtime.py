@@ -32,13 +32,10 @@ class Readings:
 
     def __init__(self, history: pd.DataFrame, framework: Framework) -> None:
         self.history = history
-        self._keys = {
-            key
-            for version in lineage(framework)
-            for indicator in version.indicators.values()
-            for key in indicator.series
-        }
-        self._figures = FiguresAsOf(history, successions.with_followers(self._keys))
+        members = [own for version in lineage(framework) for own in version.indicators.values()]
+        self._keys = {key for indicator in members for key in indicator.series}
+        standing = {key for indicator in members if indicator.ages for key in indicator.standing}
+        self._figures = FiguresAsOf(history, successions.with_followers(self._keys), standing)
         self._read: dict[tuple[str, pd.Period, datetime], Reading] = {}
         self._known: dict[datetime, dict[str, Figures]] = {}
         self._names: dict[str, list[tuple[str, Indicator, str]]] = {}
@@ -70,11 +67,14 @@ class Readings:
         members = self._members(framework)
         if any((print_, month, instant) not in self._read for *_, print_ in members):
             figures = self._at(instant)
+            # What is read after a month says nothing of it.
+            ended = month.end_time.tz_localize("UTC").to_pydatetime(warn=False)
+            read_in = self._figures.last_readings(min(instant, ended))
             year = framework.rules.reads_from
             for _, indicator, print_ in members:
                 if (print_, month, instant) not in self._read:
                     self._read[print_, month, instant] = read(
-                        indicator, figures, month, first_year=year
+                        indicator, figures, month, first_year=year, read_in=read_in
                     )
         return [(key, self._read[print_, month, instant]) for key, _, print_ in members]
 

@@ -227,14 +227,28 @@ def review(settings: Settings, source: Source, reader: str) -> Path:
     return path
 
 
+def reviews_of(home: Path, source: Source) -> list[tuple[datetime, str]]:
+    """When the page of a register was reviewed, and by whom, in order.
+
+    Raises RunError for a spoilt file.
+    """
+    rows = _every_review(home)
+    own = rows[rows["source"].eq(source.key)].sort_values("at")
+    return [
+        (at.to_pydatetime(), str(who)) for at, who in zip(own["at"], own["reader"], strict=True)
+    ]
+
+
 def _reviews(home: Path) -> dict[str, pd.Timestamp]:
     """The last review of each register. Raises RunError for a spoilt file."""
+    return dict(_every_review(home).groupby("source")["at"].max())
+
+
+def _every_review(home: Path) -> pd.DataFrame:
     path = home / FOLDER / REVIEWS
-    if not path.is_file():
-        return {}
     try:
-        rows = pd.read_csv(path, dtype=str)
+        rows = pd.read_csv(path, dtype=str) if path.is_file() else pd.DataFrame(columns=REVIEW)
         at = pd.to_datetime(rows["at"], utc=True, format="ISO8601")
-        return dict(at.groupby(rows["source"]).max())
+        return rows[list(REVIEW)].assign(at=at)
     except (KeyError, ValueError) as error:
         raise RunError(f"{path}: {', '.join(REVIEW)} cannot be read ({error})") from None

@@ -1,16 +1,17 @@
 """How long each indicator lasts if its publishers fell silent today."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
 
-from pipelines.index.asof import Figures, FiguresAsOf
+from pipelines.index.asof import FiguresAsOf
 from pipelines.index.framework import Dimension, Framework, Indicator
 from pipelines.index.gauges.due import READABLE
 from pipelines.index.inputs import splices, successions
-from pipelines.index.reading import read
+from pipelines.index.reading import Reading, read
 from sources import registry
 
 # Five years: the longest that any indicator is carried is three (36 months), then it is withheld.
@@ -99,17 +100,21 @@ def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFra
         share (per cent of the weight of the index that goes with it; 0 for a panel).
     """
     keys = {name for indicator in method.indicators.values() for name in indicator.series}
-    figures = FiguresAsOf(history, successions.with_followers(keys)).at(now)
+    standing = {name for own in method.indicators.values() if own.ages for name in own.standing}
+    known = FiguresAsOf(history, successions.with_followers(keys), standing)
+    reader = partial(
+        read, figures=known.at(now), first_year=method.rules.reads_from,
+        read_in=known.last_readings(now),
+    )  # fmt: skip
     live = continued_by()
     shares = weight_shares(method)
     start = pd.Period(now.replace(tzinfo=None), "M")
-    first_year = method.rules.reads_from
     return pd.DataFrame(
         {
             "key": key,
-            "newest": read(indicator, figures, start, first_year=first_year).observed or "",
+            "newest": reader(indicator, month=start).observed or "",
             "live": ", ".join(_continue(indicator, live)),
-            **_ages(indicator, figures, start, first_year),
+            **_ages(partial(reader, indicator), start),
             "share": round(100 * shares.get(key, 0.0), 2),
         }
         for key, indicator in method.indicators.items()
@@ -186,13 +191,11 @@ def _continue(indicator: Indicator, live: Mapping[str, tuple[str, ...]]) -> list
     return list(dict.fromkeys(name for names in by_role for name in names)) if all(by_role) else []
 
 
-def _ages(
-    indicator: Indicator, figures: Mapping[str, Figures], start: pd.Period, first_year: int
-) -> dict[str, str]:
+def _ages(reader: Callable[..., Reading], start: pd.Period) -> dict[str, str]:
     """The first months ahead in which an indicator is late, and withheld."""
     first = {"late": "", "withheld": ""}
     for month in (start + ahead for ahead in range(HORIZON)):
-        state = read(indicator, figures, month, first_year=first_year).state
+        state = reader(month=month).state
         if state != "observed":
             first["late"] = first["late"] or str(month)
         if state == "withheld":
