@@ -17,8 +17,7 @@ from pipelines.errors import RulesError
 BUNDLED = Path(__file__).with_name("alerts.yaml")
 Kind = Literal[
     "index", "dimension", "indicator", "gauge", "regime", "announcement", "quality", "stale",
-    "release",
-    "channel", "scheduler", "register",
+    "release", "channel", "scheduler", "register",
 ]  # fmt: skip
 Severity = Literal["info", "watch", "alert", "critical"]
 Op = Literal[">", ">=", "<", "<=", "crosses_up", "crosses_down"]
