@@ -48,6 +48,7 @@ class Indicator(Declared):
     lag_months: int = Field(ge=0)
     carry_months: int = Field(ge=0)
     late_steps: int | None = Later  # by how many steps a member may be late and still count
+    errors: tuple[str, ...] | None = Later  # series with the standard errors of its figures
     # A price that stands until changed is as old as its last reading, and not as its last change.
     ages: Literal["reading"] | None = Later
     # Month of its first publication: a figure dated back before it was public to nobody then.

@@ -33,7 +33,7 @@ class Readings:
     def __init__(self, history: pd.DataFrame, framework: Framework) -> None:
         self.history = history
         members = [own for version in lineage(framework) for own in version.indicators.values()]
-        self._keys = {key for indicator in members for key in indicator.series}
+        self._keys = {key for own in members for key in (*own.series, *(own.errors or ()))}
         standing = {key for indicator in members if indicator.ages for key in indicator.standing}
         self._figures = FiguresAsOf(history, successions.with_followers(self._keys), standing)
         self._read: dict[tuple[str, pd.Period, datetime], Reading] = {}
@@ -66,7 +66,7 @@ class Readings:
         """Every indicator of a method in one month, as known at an instant."""
         members = self._members(framework)
         if any((print_, month, instant) not in self._read for *_, print_ in members):
-            figures = self._at(instant)
+            figures = self.known(instant)
             # What is read after a month says nothing of it.
             ended = month.end_time.tz_localize("UTC").to_pydatetime(warn=False)
             read_in = self._figures.last_readings(min(instant, ended))
@@ -78,7 +78,7 @@ class Readings:
                     )
         return [(key, self._read[print_, month, instant]) for key, _, print_ in members]
 
-    def _at(self, instant: datetime) -> dict[str, Figures]:
+    def known(self, instant: datetime) -> dict[str, Figures]:
         """The figures known at an instant; those of the last few are kept."""
         if instant not in self._known:
             if len(self._known) >= LATEST:
@@ -103,7 +103,7 @@ class Readings:
 # all but one of them.
 LATEST = 16
 # What does not decide how an indicator is read: its words, its scale and its weight.
-UNREAD = {"key", "weight", "low", "high", "from_sample"} | {
+UNREAD = {"key", "weight", "low", "high", "from_sample", "errors"} | {
     name for name in Indicator.model_fields if name.endswith(("_fr", "_en")) or name in {"fr", "en"}
 }
 
