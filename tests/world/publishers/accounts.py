@@ -54,7 +54,7 @@ PATHS = {
 }
 MILLION = 1_000_000
 FIRST = date(2024, 1, 1)
-# From the end of a quarter to its report, that of a year too: the giants filed their fourth quarters
+# From the end of a quarter to its report, that of a year too: the giants filed the fourth quarters
 # of 2023 to 2025 after 28 to 38 days (sources/history/sec.csv).
 FILED = 35
 
