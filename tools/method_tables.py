@@ -95,7 +95,7 @@ def changes(following: Framework) -> str:
 
 
 def goalposts(method: Framework) -> str:
-    """The ends of every indicator and sign, and which take one from their own months."""
+    """The ends of every indicator and sign, and who takes one from its months."""
     rows = ["| | indicator or sign | 0 → 100 | an end from its own months |", "|---|---|---|---|"]
     for group in (*method.dimension, *([method.retreat] if method.retreat else [])):
         for own in group.indicator:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -36,7 +37,7 @@ from fetch_summary m join source c on c.id = m.source_id
 where m.known_from <= :as_of and m.fetch_id <= :recorded_by
 group by c.key, c.stale_days, m.frequency
 """
-# A run asks every question of a source within minutes; the next run comes hours later.
+# A run asks each question within minutes; the next comes hours later.
 ROUND = pd.Timedelta(hours=1)
 # From the end of the table, for a source has a few questions and many fetches.
 LAST_FETCHES = text("""
@@ -113,10 +114,9 @@ def first_seen(engine: Engine, source: str, url: str, sha256: str | None) -> dat
         'select min(f.at) as at from "fetch" f join source c on c.id = f.source_id '
         "where c.key = :source and f.url = :url and f.sha256 = :sha256"
     ).columns(at=UTCDateTime())
+    values = {"source": source, "url": url, "sha256": sha256}
     with engine.connect() as connection:
-        values = {"source": source, "url": url, "sha256": sha256}
-        earliest: datetime | None = connection.scalar(query, values)
-    return earliest
+        return cast("datetime | None", connection.scalar(query, values))
 
 
 def parsed_bodies(engine: Engine, source: str) -> pd.DataFrame:
@@ -181,31 +181,27 @@ def last_answer(engine: Engine, source: str, url: str) -> datetime | None:
         "where c.key = :source and f.url = :url and f.outcome in ('new', 'unchanged')"
     ).columns(at=UTCDateTime())
     with engine.connect() as connection:
-        newest: datetime | None = connection.scalar(query, {"source": source, "url": url})
-    return newest
+        return cast("datetime | None", connection.scalar(query, {"source": source, "url": url}))
 
 
 def successful(
     engine: Engine, sources: Collection[str], as_of: datetime, recorded_by: int | None = None
 ) -> pd.DataFrame:
-    """The first fetch in each month to which each of these sources answered.
+    """The first answer of each of these sources in each month: source, at, fetch_id.
 
-    An unchanged answer counts; a file that is shipped or kept by hand asks nobody. `recorded_by` is
-    the greatest fetch that may enter. Columns: source, at (UTC), fetch_id.
+    An unchanged one counts; a shipped file asks nobody. `recorded_by` is the greatest fetch.
     """
     query = text(
         'select c.key as source, f.at, f.id as fetch_id from "fetch" f '
         "join source c on c.id = f.source_id where c.key in :sources "
         "and f.outcome in ('new', 'unchanged') and f.url like 'http%' "
-        "and f.at <= :as_of and f.id <= :recorded_by order by f.at, f.id"
-    ).bindparams(bindparam("as_of", type_=UTCDateTime()), bindparam("sources", expanding=True))
-    values = {"sources": sorted(sources), "as_of": pd.Timestamp(as_of).to_pydatetime(),
-              "recorded_by": recorded_by or 2**31 - 1}  # fmt: skip
+        "and f.at <= :at and f.id <= :recorded_by order by f.at, f.id"
+    ).bindparams(bindparam("at", type_=UTCDateTime()), bindparam("sources", expanding=True))
+    values = {"sources": sorted(sources), "at": as_of, "recorded_by": recorded_by or 2**31 - 1}
     with engine.connect() as connection:
         every = rows(connection, query.columns(at=UTCDateTime()), values)
     dated = every.assign(at=pd.to_datetime(every["at"], utc=True))
-    month = dated["at"].dt.strftime("%Y-%m")
-    return dated[~dated.assign(month=month).duplicated(["source", "month"])]
+    return dated[~dated.assign(at=dated["at"].dt.strftime("%Y-%m")).duplicated(["source", "at"])]
 
 
 def newest_fetch(engine: Engine) -> int:
@@ -263,9 +259,9 @@ def _worst_open(recent: pd.DataFrame) -> pd.DataFrame:
     """
     newest = recent.groupby("key")["last_at"].transform("max")
     rounds = recent[newest.isna() | recent["last_at"].gt(newest - ROUND)].sort_values("id")
-    answers = rounds.drop_duplicates(["key", "url"], keep="last")
-    badness = answers["last_outcome"].map(BADNESS).fillna(1)
-    worst = answers.assign(badness=badness).sort_values(["badness", "id"])
+    last = rounds.drop_duplicates(["key", "url"], keep="last")
+    badness = last["last_outcome"].map(BADNESS).fillna(1)
+    worst = last.assign(badness=badness).sort_values(["badness", "id"])
     return worst.drop_duplicates("key", keep="last").drop(columns=["id", "url", "badness"])
 
 

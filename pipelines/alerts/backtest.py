@@ -85,14 +85,17 @@ def vintages(editions: Sequence[Edition]) -> list[Vintage]:
 
 
 def gauge_vintages(newest: Edition) -> list[Vintage]:
-    """One vintage for each month of both gauges and their phase, as an edition stores them.
+    """One vintage for each month of both gauges and their phase.
 
-    Beside an older method they show what the newest one would have said.
+    They are those that an edition stores. Beside an older method they show what the newest one
+    would have said.
     """
     path = newest.gauges.rows
     first = path[path["reading"].eq(path.groupby("period")["reading"].transform("min"))]
-    whole = Vintage("gauges", newest.as_of, first, newest.gauges.method, pd.Timestamp(newest.month))
-    return [cut_off(whole, month) for month in sorted(set(first["period"]))]
+    latest = Vintage(
+        "gauges", newest.as_of, first, newest.gauges.method, pd.Timestamp(newest.month)
+    )
+    return [cut_off(latest, month) for month in sorted(set(first["period"]))]
 
 
 def cut_off(vintage: Vintage, month: pd.Timestamp) -> Vintage:

@@ -92,9 +92,9 @@ class FiguresAsOf:
         }
 
     def last_readings(self, instant: datetime) -> dict[str, int]:
-        """By standing series, the month (from year 0) of its last reading by `instant`.
+        """The month (from year 0) in which each standing series was last read.
 
-        A figure that came was read when it did.
+        By `instant`. A figure that came was read when it did.
         """
         count = np.searchsorted(self._readings["second"], int(instant.timestamp()), side="right")
         return dict(self._readings[:count].groupby("series")["month"].last())

@@ -49,8 +49,7 @@ class Indicator(Declared):
     carry_months: int = Field(ge=0)
     late_steps: int | None = Later  # by how many steps a member may be late and still count
     errors: tuple[str, ...] | None = Later  # series with the standard errors of its figures
-    # A price that stands until changed is as old as its last reading, and not as its last change.
-    ages: Literal["reading"] | None = Later
+    ages: Literal["reading"] | None = Later  # what stands is as old as its last reading
     # Month of its first publication: a figure dated back before it was public to nobody then.
     public_since: str | None = Field(
         default=None, pattern=r"^\d{4}-\d{2}$", exclude_if=lambda value: value is None
@@ -258,10 +257,7 @@ def lineage(method: Framework) -> list[Framework]:
 
 
 def in_force(month: str, method: Framework | None = None) -> Framework:
-    """The version that makes the index of `month` (YYYY-MM).
-
-    It is `method`, the newest by default, or the one of its predecessors that was in force then.
-    """
+    """The version of `method` (the newest) that makes `month` (YYYY-MM)."""
     method = method or newest()
     while method.succeeds and month < method.succeeds.since:
         method = method.succeeds.method

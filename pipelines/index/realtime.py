@@ -66,7 +66,7 @@ class Readings:
         """Every indicator of a method in one month, as known at an instant."""
         members = self._members(framework)
         if any((print_, month, instant) not in self._read for *_, print_ in members):
-            figures = self.known(instant)
+            figures = self.figures(instant)
             # What is read after a month says nothing of it.
             ended = month.end_time.tz_localize("UTC").to_pydatetime(warn=False)
             read_in = self._figures.last_readings(min(instant, ended))
@@ -78,7 +78,7 @@ class Readings:
                     )
         return [(key, self._read[print_, month, instant]) for key, _, print_ in members]
 
-    def known(self, instant: datetime) -> dict[str, Figures]:
+    def figures(self, instant: datetime) -> dict[str, Figures]:
         """The figures known at an instant; those of the last few are kept."""
         if instant not in self._known:
             if len(self._known) >= LATEST:

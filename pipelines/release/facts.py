@@ -33,7 +33,7 @@ def figures(engine: Engine, *, as_of: datetime, recorded_by: int | None = None) 
 
 
 def read_through() -> list[tuple[str, date]]:
-    """The series whose shipped history was read through a declared day, and the day."""
+    """The series whose history was read through a declared day, and the day."""
     return [pair for source in registry().values() for pair in source.read_through]
 
 

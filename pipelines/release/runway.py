@@ -101,10 +101,10 @@ def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFra
     """
     keys = {name for indicator in method.indicators.values() for name in indicator.series}
     standing = {name for own in method.indicators.values() if own.ages for name in own.standing}
-    known = FiguresAsOf(history, successions.with_followers(keys), standing)
+    source = FiguresAsOf(history, successions.with_followers(keys), standing)
     reader = partial(
-        read, figures=known.at(now), first_year=method.rules.reads_from,
-        read_in=known.last_readings(now),
+        read, figures=source.at(now), first_year=method.rules.reads_from,
+        read_in=source.last_readings(now),
     )  # fmt: skip
     live = continued_by()
     shares = weight_shares(method)

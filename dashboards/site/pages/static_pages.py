@@ -119,7 +119,7 @@ def _zones(framework: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _following(framework: Mapping[str, Any], lang: Language) -> dict[str, Any] | None:
-    """The method that is computed beside the one in force: from when, and its steps."""
+    """The method computed beside the one in force: from when, and its steps."""
     if not framework.get("succeeds"):
         return None
     since = lang.month(framework["succeeds"]["since"] + "-01")

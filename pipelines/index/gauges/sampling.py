@@ -1,4 +1,4 @@
-"""The sampling error that a publisher states, in points of a dimension and the pressure.
+"""The sampling error that a publisher states, in points of a gauge.
 
 A share of firms in a survey is an estimate, and later figures of other fortnights never say by how
 much it was off: the errors of first readings do not hold it.
@@ -20,13 +20,13 @@ from pipelines.index.realtime import Readings
 def deviations(
     source: Readings, framework: Framework, dates: Mapping[pd.Period, datetime]
 ) -> pd.DataFrame:
-    """The standard deviation of each month by sampling: month x "index" and dimensions.
+    """The standard deviation by sampling: month x "index" and dimensions.
 
-    Of the figures as known at the date of each month; 0 where no error is stated. Indicators are
-    taken as independent of each other.
+    In points, of the figures as known at the date of each month; 0 where no error is stated.
+    Indicators are taken as independent of each other.
     """
     tree = tree_of(framework.dimension)
-    whole = leaf_weights(tree)
+    weights = leaf_weights(tree)
     stated = {
         f"{group.key}.{own.key}": own
         for group in framework.dimension
@@ -35,7 +35,7 @@ def deviations(
     }
     variances = {key: dict.fromkeys(dates, 0.0) for key in ("index", *tree)}
     for month, instant in dates.items():
-        read, figures = dict(source.at(framework, month, instant)), source.known(instant)
+        read, figures = dict(source.at(framework, month, instant)), source.figures(instant)
         for key, own in stated.items():
             observed = read[key].observed
             if observed is None or read[key].state == "withheld":
@@ -44,7 +44,7 @@ def deviations(
             variance = points**2 * _variance(own, figures, pd.Period(observed, "M"))
             dimension, leaf = key.split(".")
             inside = tree[dimension][1]
-            shares = {"index": whole[key], dimension: inside[leaf] / sum(inside.values())}
+            shares = {"index": weights[key], dimension: inside[leaf] / sum(inside.values())}
             for name, share in shares.items():
                 variances[name][month] += share**2 * variance
     index = pd.DatetimeIndex([month.to_timestamp() for month in dates])

@@ -1,4 +1,4 @@
-"""Rows that say when a price that stands was read, beside those that say what it was.
+"""Rows that say when a price that stands was read, beside its figures.
 
 A posted price or a tariff stands until it is changed, so that its figures alone never say whether
 anybody still looks. A reading is a row of the history with the status `read`: series, when it was
@@ -18,7 +18,7 @@ COLUMNS = ["series", "period", "value", "status", "known_from", "fetch_id"]
 
 
 def declared(through: Iterable[tuple[str, date]], now: pd.Timestamp | None = None) -> pd.DataFrame:
-    """A reading a month of each series, up to the day through which its history was read.
+    """A reading a month of each series, up to its declared day.
 
     A shipped history holds every change up to that day. `now` leaves out what lies ahead of it.
     """

@@ -35,7 +35,7 @@ def edition(retreat: list[float], phases: list[str], method: dict = NEWEST) -> E
     return replace(plain, values=pd.concat([index, second]), framework=method)
 
 
-def told(rule: Rule, *editions: Edition) -> list[tuple[str, str]]:
+def sent_by(rule: Rule, *editions: Edition) -> list[tuple[str, str]]:
     """Kind and month of what is sent, edition after edition."""
     state, sent = RuleState(), []
     for each in editions:
@@ -56,13 +56,16 @@ CALM, GONE = ["calm"], ["retreat"]
 def test_the_gauge_rings_at_50_and_again_under_40(shipped: RuleSet) -> None:
     path = [20.0, 51, 45, 52, 39, 38]
     rule = named(shipped, "retreat-high")
-    assert told(rule, *months(path, CALM * 6)) == [("firing", "2027-02"), ("resolved", "2027-06")]
+    assert sent_by(rule, *months(path, CALM * 6)) == [
+        ("firing", "2027-02"),
+        ("resolved", "2027-06"),
+    ]
 
 
 def test_the_phase_rings_when_the_method_has_confirmed_it(shipped: RuleSet) -> None:
     phases = [*CALM, *CALM, *GONE, *GONE, "recovery"]
     rule = named(shipped, "phase-retreat")
-    assert told(rule, *months([20.0, 60, 60, 60, 30], phases)) == [
+    assert sent_by(rule, *months([20.0, 60, 60, 60, 30], phases)) == [
         *(("firing", "2027-03"), ("resolved", "2027-05")),
     ]
 
@@ -70,7 +73,7 @@ def test_the_phase_rings_when_the_method_has_confirmed_it(shipped: RuleSet) -> N
 def test_a_silent_crash_rings_as_the_highest_zone(shipped: RuleSet) -> None:
     phases = [*CALM, "silent_crash", "silent_crash"]
     rule = named(shipped, "index-crash")
-    assert told(rule, *months([0.0] * 3, phases)) == [("firing", "2027-02")]
+    assert sent_by(rule, *months([0.0] * 3, phases)) == [("firing", "2027-02")]
 
 
 def test_months_made_up_for_later_are_no_news(shipped: RuleSet) -> None:
@@ -78,10 +81,10 @@ def test_months_made_up_for_later_are_no_news(shipped: RuleSet) -> None:
     first, *_, last = months(path, CALM * 6)
     rule = named(shipped, "retreat-high")
     # Nobody computed February to May in their time: what began and ended then is recorded alone.
-    assert told(rule, first, last) == []
-    assert told(rule, last) == []
+    assert sent_by(rule, first, last) == []
+    assert sent_by(rule, last) == []
     lasting = edition([20.0, 20, 60, 70, 65, 66], CALM * 6)
-    assert told(rule, first, lasting) == [("firing", "2027-03")]
+    assert sent_by(rule, first, lasting) == [("firing", "2027-03")]
 
 
 def test_a_method_without_a_second_gauge_is_no_error(shipped: RuleSet) -> None:

@@ -22,14 +22,14 @@ def following() -> Framework:
 
 def prices(*days: str) -> pd.DataFrame:
     """The same price, posted and read on these days."""
-    known = pd.to_datetime(list(days))
+    dates = pd.to_datetime(list(days))
     return pd.DataFrame(
         {
             "series": PRICE,
-            "period": known,
+            "period": dates,
             "value": 5.0,
             "status": "final",
-            "known_from": known.tz_localize("UTC"),
+            "known_from": dates.tz_localize("UTC"),
             "fetch_id": 1,
         }
     )

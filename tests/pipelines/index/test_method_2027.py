@@ -93,11 +93,11 @@ def agrees(ours: pd.Series, theirs: list[float]) -> None:
 
 @pytest.fixture(scope="module")
 def recomputed(history: pd.DataFrame, following: Framework) -> tuple[pd.DataFrame, realtime.Result]:
-    """Both gauges and the dimensions of every month, in plain pandas; and the engine's."""
+    """Both gauges and the dimensions in plain pandas; and what the engine gives."""
     months = pd.period_range(following.rules.first_month, MONTHS[-1], freq="M")
-    whole = realtime.compute(history, following, months)
-    table = whole.values.pivot(index="period", columns="key", values="value")
-    states = whole.values.pivot(index="period", columns="key", values="state")
+    engine = realtime.compute(history, following, months)
+    table = engine.values.pivot(index="period", columns="key", values="value")
+    states = engine.values.pivot(index="period", columns="key", values="state")
     assert following.retreat
     means = pd.DataFrame(index=table.index)
     for group in (*following.dimension, following.retreat):
@@ -107,18 +107,18 @@ def recomputed(history: pd.DataFrame, following: Framework) -> tuple[pd.DataFram
     shown = means[list(keys)].where(readable(states, following.dimension), axis=0)
     seen = means[["retreat"]].where(readable(states, (following.retreat,)), axis=0)
     gauges = {"index": chained(shown, keys), "retreat": chained(seen, {"retreat": 1.0})}
-    return means.drop(columns="retreat").assign(**gauges), whole
+    return means.drop(columns="retreat").assign(**gauges), engine
 
 
 def test_a_recomputation_without_the_engine_agrees(
     recomputed: tuple[pd.DataFrame, realtime.Result],
 ) -> None:
-    plain, whole = recomputed
+    plain, engine = recomputed
     assert len(plain) > 40
     assert plain["index"].notna().sum() > 30
     assert plain["retreat"].notna().sum() > 30
     for key in plain:
-        agrees(own(whole, str(key)), plain[key].tolist())
+        agrees(own(engine, str(key)), plain[key].tolist())
 
 
 def test_a_recomputation_of_the_linked_index_agrees(

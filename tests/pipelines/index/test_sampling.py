@@ -27,10 +27,12 @@ def test_the_errors_of_the_survey_are_those_of_the_census(
     history: pd.DataFrame, source: realtime.Readings, method: Framework
 ) -> None:
     date = {MONTH: realtime.cutoff(MONTH, method)}
-    known = history[history["known_from"] <= date[MONTH]]
+    public = history[history["known_from"] <= date[MONTH]]
     variance = 0.0
     for series in ("btos.ai_use_6m.se", "btos.ai_use_now.se"):
-        own = known[known["series"].eq(series) & known["period"].dt.strftime("%Y-%m").eq("2026-06")]
+        own = public[
+            public["series"].eq(series) & public["period"].dt.strftime("%Y-%m").eq("2026-06")
+        ]
         stated = own["value"]
         assert len(stated) in {1, 2}
         assert stated.between(0.1, 0.6).all()
