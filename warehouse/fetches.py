@@ -187,7 +187,7 @@ def last_answer(engine: Engine, source: str, url: str) -> datetime | None:
 def successful(
     engine: Engine, sources: Collection[str], as_of: datetime, recorded_by: int | None = None
 ) -> pd.DataFrame:
-    """The first answer of each of these sources in each month: source, at, fetch_id.
+    """The first answer of each source in each month: source, at, fetch_id.
 
     An unchanged one counts; a shipped file asks nobody. `recorded_by` is the greatest fetch.
     """
