@@ -205,6 +205,8 @@ class Source:
         needs: the environment variable (a free key, or consent to terms) that it requires.
         asks_contact: True if the publisher refuses who does not say how to be reached.
         traps: what a reader of the data would not expect, a line each.
+        read_through: the day up to which the shipped history of a series holds every change of
+            a price that stands until changed, by series: what was last read then.
         register: the page on which a person reads the figures that no feed carries.
         watched_as: the page's name in `tariff_pages`, where it is watched for changes.
         successions: from which day a series is of something else (another model, another
@@ -253,6 +255,7 @@ class Source:
     asks_contact: bool = False
     traps: tuple[str, ...] = ()
     peers: str = ""
+    read_through: tuple[tuple[str, date], ...] = ()
     register: str = ""
     watched_as: str = ""
     successions: tuple[tuple[str, date], ...] = ()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.alerts import reports, service
+from pipelines.alerts import backtest, reports, service
 from pipelines.alerts.rules import RuleSet
 from pipelines.settings import from_environment
 from tools import docs_markers
@@ -54,8 +54,15 @@ def _cell(value: object) -> str:
 
 def tables(engine: Engine, rules: RuleSet) -> str:
     """The backtest of these rules on a store, as Markdown."""
-    version = edition.load(engine).framework_version
-    return markdown(*reports.run_backtest(engine, rules, "", ""), version)
+    newest = edition.load(engine)
+    parts = [markdown(*reports.run_backtest(engine, rules, "", ""), newest.framework_version)]
+    if seen := backtest.gauge_vintages(newest):
+        # What the gauges beside the index say: rules on phases, on zones and on the second gauge.
+        own = [rule for rule in rules.rules if rule.kind in {"regime", "gauge"}]
+        events = backtest.frame(backtest.replay(own, seen))
+        summary = backtest.summary(events, own, seen[-1], len(seen) / 12)
+        parts.append(markdown(summary, events, str(newest.gauges.method["version"])))
+    return "\n\n".join(parts)
 
 
 def main(files: list[str]) -> None:

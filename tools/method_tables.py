@@ -38,6 +38,7 @@ def renewed(text: str, framework: Framework) -> str:
         "splices": spliced(splices.load(), splices.gaps()),
         "successions": "\n\n".join(map(_succession, successions.load())),
         "changes": changes(load(NEXT)),
+        "goalposts": goalposts(load(NEXT)),
     }
     for name, part in parts.items():
         text = docs_markers.renewed(text, name, part)
@@ -91,6 +92,17 @@ def changes(following: Framework) -> str:
     rows += [f"| {before[key].en} | left out |" for key in before if key not in now]
     table = "\n".join(["| indicator | what changes |", "|---|---|", *rows])
     return f"{table}\n\n{_group(following.retreat)}" if following.retreat else table
+
+
+def goalposts(method: Framework) -> str:
+    """The ends of every indicator and sign, and who takes one from its months."""
+    rows = ["| | indicator or sign | 0 → 100 | an end from its own months |", "|---|---|---|---|"]
+    for group in (*method.dimension, *([method.retreat] if method.retreat else [])):
+        for own in group.indicator:
+            taken = "yes" if own.from_sample else "no"
+            ends = f"{own.low:g} → {own.high:g} {own.unit_en}"
+            rows.append(f"| {group.en} | {own.en} | {ends} | {taken} |")
+    return "\n".join(rows)
 
 
 def _changed(before: Indicator, now: Indicator) -> str:

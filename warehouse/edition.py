@@ -93,10 +93,11 @@ class Edition:
     gauges: Gauges = field(default_factory=Gauges)
 
     def titles(self, language: str) -> dict[str, str]:
-        """The title of the index, of each dimension, panel and indicator, by key."""
+        """The title of the index, of each group and of each indicator, by key."""
         method = self.framework
         titles: dict[str, str] = {"index": method["title"][language]}
-        for group in [*method["dimension"], *method.get("panel", ())]:
+        second = [method["retreat"]] if method.get("retreat") else []
+        for group in [*method["dimension"], *second, *method.get("panel", ())]:
             titles[group["key"]] = group[language]
             titles |= {f"{group['key']}.{own['key']}": own[language] for own in group["indicator"]}
         return titles

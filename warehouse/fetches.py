@@ -1,7 +1,9 @@
 """The last fetch of each source, its outcome, and how fresh the source is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -91,10 +93,9 @@ def first_seen(engine: Engine, source: str, url: str, sha256: str | None) -> dat
         'select min(f.at) as at from "fetch" f join source c on c.id = f.source_id '
         "where c.key = :source and f.url = :url and f.sha256 = :sha256"
     ).columns(at=UTCDateTime())
+    values = {"source": source, "url": url, "sha256": sha256}
     with engine.connect() as connection:
-        values = {"source": source, "url": url, "sha256": sha256}
-        earliest: datetime | None = connection.scalar(query, values)
-    return earliest
+        return cast("datetime | None", connection.scalar(query, values))
 
 
 def parsed_bodies(engine: Engine, source: str) -> pd.DataFrame:
@@ -150,6 +151,36 @@ def last_bodies(engine: Engine, source: str, before: datetime | None = None) -> 
     with engine.connect() as connection:
         values = {"source": source, "before": before or datetime.max.replace(tzinfo=UTC)}
         return rows(connection, query.columns(at=UTCDateTime()), values)
+
+
+def last_answer(engine: Engine, source: str, url: str) -> datetime | None:
+    """When this address of a source last answered, None if it never did."""
+    query = text(
+        'select max(f.at) as at from "fetch" f join source c on c.id = f.source_id '
+        "where c.key = :source and f.url = :url and f.outcome in ('new', 'unchanged')"
+    ).columns(at=UTCDateTime())
+    with engine.connect() as connection:
+        return cast("datetime | None", connection.scalar(query, {"source": source, "url": url}))
+
+
+def successful(
+    engine: Engine, sources: Collection[str], as_of: datetime, recorded_by: int | None = None
+) -> pd.DataFrame:
+    """The first answer of each source in each month: source, at, fetch_id.
+
+    An unchanged one counts; a shipped file asks nobody. `recorded_by` is the greatest fetch.
+    """
+    query = text(
+        'select c.key as source, f.at, f.id as fetch_id from "fetch" f '
+        "join source c on c.id = f.source_id where c.key in :sources "
+        "and f.outcome in ('new', 'unchanged') and f.url like 'http%' "
+        "and f.at <= :at and f.id <= :recorded_by order by f.at, f.id"
+    ).bindparams(bindparam("at", type_=UTCDateTime()), bindparam("sources", expanding=True))
+    values = {"sources": sorted(sources), "at": as_of, "recorded_by": recorded_by or 2**31 - 1}
+    with engine.connect() as connection:
+        every = rows(connection, query.columns(at=UTCDateTime()), values)
+    dated = every.assign(at=pd.to_datetime(every["at"], utc=True))
+    return dated[~dated.assign(at=dated["at"].dt.strftime("%Y-%m")).duplicated(["source", "at"])]
 
 
 def newest_fetch(engine: Engine) -> int:

@@ -9,6 +9,7 @@ from warehouse.edition import Edition
 Row = dict[str, Any]
 SEVERITIES = ("critical", "alert", "watch", "info")
 KINDS = ("firing", "retracted", "resolved", "on")  # what is new comes first
+PHASES = ("retreat", "recovery")  # they stand beside the zones of the index
 
 
 def section(edition: Edition, lang: Language) -> Row | None:
@@ -70,7 +71,8 @@ def condition(rule: Row, lang: Language) -> str:
     """What a rule watches, where it fires and where it ends."""
     when = rule.get("when") or {}
     names = lang.words["rule_kinds"]
-    name = names.get(f"{rule['kind']}_{when.get('of', '')}", names[rule["kind"]])
+    kind = "gauge_phase" if rule.get("regime") in PHASES else rule["kind"]
+    name = names.get(f"{kind}_{when.get('of', '')}", names[kind])
     zone = lang.words["zone_names"].get(rule.get("regime"), "")
     words = [name.format(zone=zone, threshold=lang.exact(float(when.get("threshold") or 0)))]
     for side, phrase in ((when, "rule_from"), (rule.get("recover") or {}, "rule_until")):

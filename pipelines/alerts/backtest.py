@@ -84,6 +84,20 @@ def vintages(editions: Sequence[Edition]) -> list[Vintage]:
     return sorted(ordered, key=lambda vintage: (vintage.as_of, vintage.key))
 
 
+def gauge_vintages(newest: Edition) -> list[Vintage]:
+    """One vintage for each month of both gauges and their phase.
+
+    They are those that an edition stores. Beside an older method they show what the newest one
+    would have said.
+    """
+    path = newest.gauges.rows
+    first = path[path["reading"].eq(path.groupby("period")["reading"].transform("min"))]
+    latest = Vintage(
+        "gauges", newest.as_of, first, newest.gauges.method, pd.Timestamp(newest.month)
+    )
+    return [cut_off(latest, month) for month in sorted(set(first["period"]))]
+
+
 def cut_off(vintage: Vintage, month: pd.Timestamp) -> Vintage:
     """What this vintage says up to a month."""
     key = f"month:{month:%Y%m}"
@@ -94,7 +108,7 @@ def cut_off(vintage: Vintage, month: pd.Timestamp) -> Vintage:
 def replay(rules: Iterable[Rule], vintages: Sequence[Vintage]) -> Iterator[ReplayedEvent]:
     """Every event of the rules about figures, vintage by vintage."""
     for rule in rules:
-        if rule.kind in SERIES_KINDS:
+        if rule.kind in SERIES_KINDS and signals.applies(rule, vintages[-1].method):
             states: dict[str, RuleState] = {}
             for vintage in vintages:
                 for series, signal in signals.series_signals(rule, vintage):
@@ -127,7 +141,7 @@ def summary(
     rows = [
         _summary_row(rule, events.loc[events["rule"].eq(rule.id)], rises, last, years)
         for rule in rules
-        if rule.kind in SERIES_KINDS
+        if rule.kind in SERIES_KINDS and signals.applies(rule, newest.method)
     ]
     return pd.DataFrame(rows)
 

@@ -16,7 +16,7 @@ TITLE = {
 }
 AUTHOR = {"fr": "Observatoire du krach silencieux", "en": "Silent Crash Observatory"}
 # Readers follow the figures; checks, channels and the scheduler concern the operator.
-PUBLIC = {"index", "dimension", "indicator", "regime", "announcement", "release"}
+PUBLIC = {"index", "dimension", "indicator", "gauge", "regime", "announcement", "release"}
 # `updated` of a feed without any event: Atom wants one, and before the first month is true.
 BEFORE_ALL = pd.Timestamp("2022-01-01", tz=UTC)
 

@@ -95,7 +95,7 @@ def of_edition(rules: RuleSet, edition: Edition) -> Iterator[Finding]:
     seen = signals.vintage(edition)
     late = signals.late(edition)
     for rule in rules.rules:
-        if rule.kind in SERIES_KINDS:
+        if rule.kind in SERIES_KINDS and signals.applies(rule, edition.framework):
             for series, signal in signals.series_signals(rule, seen):
                 sources = _late_behind(rule, edition, series, late)
                 yield SeriesFinding(rule, series, signal, sources)

@@ -16,12 +16,12 @@ from pipelines.errors import RulesError
 
 BUNDLED = Path(__file__).with_name("alerts.yaml")
 Kind = Literal[
-    "index", "dimension", "indicator", "regime", "announcement", "quality", "stale", "release",
-    "channel", "scheduler", "register",
+    "index", "dimension", "indicator", "gauge", "regime", "announcement", "quality", "stale",
+    "release", "channel", "scheduler", "register",
 ]  # fmt: skip
 Severity = Literal["info", "watch", "alert", "critical"]
 Op = Literal[">", ">=", "<", "<=", "crosses_up", "crosses_down"]
-SERIES_KINDS = {"index", "dimension", "indicator", "regime"}
+SERIES_KINDS = {"index", "dimension", "indicator", "gauge", "regime"}
 FIELDS = {"title", "series", "period", "value", "threshold", "note", "headline"}
 Variable = Annotated[str, Field(pattern=r"^\$\{[A-Z][A-Z0-9_]*\}$")]
 
@@ -109,7 +109,8 @@ class Rule(_Strict):
     def _coherent(self) -> Self:
         if self.kind == "regime" and not self.regime:
             raise ValueError("a regime rule says which `regime` it starts at")
-        if self.kind in {"index", "dimension", "indicator", "announcement"} and not self.when:
+        compared = {"index", "dimension", "indicator", "gauge", "announcement"}
+        if self.kind in compared and not self.when:
             raise ValueError(f"a rule of kind {self.kind} needs `when`")
         if self.kind not in SERIES_KINDS and (self.for_ > 1 or self.keep_for > 1 or self.confirm):
             raise ValueError(f"for, keep_for and confirm mean nothing for kind {self.kind}")

@@ -41,6 +41,7 @@ def rules_in_force(path: Path | None = None) -> RuleSet:
         "index": ["index"],
         "dimension": [group.key for method in versions for group in method.dimension],
         "indicator": [key for method in versions for key in method.indicators],
+        "gauge": [method.retreat.key for method in versions if method.retreat],
         "announcement": KINDS,
         "regimes": [zone for method in versions for zone in method.labels],
     }

@@ -149,8 +149,11 @@ def ladder(method: Mapping[str, Any]) -> dict[str, int]:
 
 
 def applies(rule: Rule, method: Mapping[str, Any]) -> bool:
-    """True if the method has what the rule looks at: an older one has no phases."""
-    return rule.regime not in PHASES or bool(method.get("phase"))
+    """True if the method has what the rule looks at.
+
+    One from before the second gauge has neither that nor phases.
+    """
+    return bool(method.get("phase")) or (rule.kind != "gauge" and rule.regime not in PHASES)
 
 
 def probability(seen: Vintage, threshold: float) -> "pd.Series[float]":

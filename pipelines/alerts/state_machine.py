@@ -161,9 +161,12 @@ def _compare(
             yield from _undone(rule, recorded, covering)
     for breach in breaches:
         if breach.start > state.last:
-            yield RuleEvent("firing", breach.start, breach.start)
+            # One that began and ended since was in months that nobody evaluated in their time:
+            # made up for later, it is no news.
+            past = breach.end is not None
+            yield RuleEvent("firing", breach.start, breach.start, quiet=past)
             if breach.end is not None:
-                yield RuleEvent("resolved", breach.end, breach.start)
+                yield RuleEvent("resolved", breach.end, breach.start, quiet=True)
     lasting = breaches[-1] if breaches and breaches[-1].end is None else None
     if lasting is not None and lasting.start <= state.last and not state.open:
         start = _reopened(lasting, state)

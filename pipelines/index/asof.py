@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 # A month still running says too little, and what was withdrawn says nothing.
 UNUSED = ("partial", "withdrawn")
+# The status of a row that is no figure: its series was read then, with or without a change.
+READ = "read"
 Ints = NDArray[np.int64]
 
 
@@ -48,10 +50,17 @@ class StepRule(NamedTuple):
 
 
 class FiguresAsOf:
-    """Every version of the figures of some series, sorted once for `at`."""
+    """Every version of the figures of some series, sorted once for `at`.
 
-    def __init__(self, history: pd.DataFrame, series: Iterable[str]) -> None:
-        chosen = history.loc[history["series"].isin(list(series))]
+    Of those that are `standing`, it is also known when they were last read.
+    """
+
+    def __init__(
+        self, history: pd.DataFrame, series: Iterable[str], standing: Iterable[str] = ()
+    ) -> None:
+        every = history.loc[history["series"].isin(list(series))]
+        self._readings = _readings(every.loc[every["series"].isin(list(standing))])
+        chosen = every.loc[every["status"].ne(READ)]
         self.rows = chosen.sort_values(
             ["series", "period", "known_from", "fetch_id"], ignore_index=True
         )
@@ -103,6 +112,25 @@ class FiguresAsOf:
             for rows in np.split(last, starts[1:])
             if len(rows)
         }
+
+    def last_readings(self, instant: datetime) -> dict[str, int]:
+        """The month (from year 0) in which each standing series was last read.
+
+        By `instant`. A figure that came was read when it did.
+        """
+        count = np.searchsorted(self._readings["second"], int(instant.timestamp()), side="right")
+        return dict(self._readings[:count].groupby("series")["month"].last())
+
+
+def _readings(history: pd.DataFrame) -> pd.DataFrame:
+    """Series, second since 1970 and month since year 0 of each reading, in order."""
+    used = history.loc[~history["status"].isin(UNUSED), ["series", "known_from"]]
+    at = used["known_from"].dt.tz_convert("UTC").dt.tz_localize(None)
+    month = at.dt.year * 12 + at.dt.month - 1
+    second = at.astype("datetime64[s]").astype("int64")
+    return pd.DataFrame({"series": used["series"], "second": second, "month": month}).sort_values(
+        "second", kind="stable", ignore_index=True
+    )
 
 
 def table(

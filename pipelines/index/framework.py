@@ -48,6 +48,8 @@ class Indicator(Declared):
     lag_months: int = Field(ge=0)
     carry_months: int = Field(ge=0)
     late_steps: int | None = Later  # by how many steps a member may be late and still count
+    errors: tuple[str, ...] | None = Later  # series with the standard errors of its figures
+    ages: Literal["reading"] | None = Later  # what stands is as old as its last reading
     # Month of its first publication: a figure dated back before it was public to nobody then.
     public_since: str | None = Field(
         default=None, pattern=r"^\d{4}-\d{2}$", exclude_if=lambda value: value is None
@@ -75,6 +77,8 @@ class Indicator(Declared):
             raise ValueError("goalposts low and high must differ")
         if stray := set(self.in_force) - set(self.series):
             raise ValueError(f"in_force names {', '.join(sorted(stray))}, which it does not read")
+        if self.ages and not self.standing:
+            raise ValueError("ages is for prices that stand: step event, or series in_force")
         if self.carry_months < self.lag_months:
             raise ValueError("carry_months must not be below lag_months")
         return self
@@ -83,6 +87,11 @@ class Indicator(Declared):
     def series(self) -> tuple[str, ...]:
         """Every series that it reads."""
         return tuple(dict.fromkeys(self.of + self.to + self.less))
+
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """The series that it reads whose figures stand until they are changed."""
+        return self.series if self.step == "event" else self.in_force
 
 
 class Dimension(Declared):
@@ -248,10 +257,7 @@ def lineage(method: Framework) -> list[Framework]:
 
 
 def in_force(month: str, method: Framework | None = None) -> Framework:
-    """The version that makes the index of `month` (YYYY-MM).
-
-    It is `method`, the newest by default, or the one of its predecessors that was in force then.
-    """
+    """The version of `method` (the newest) that makes `month` (YYYY-MM)."""
     method = method or newest()
     while method.succeeds and month < method.succeeds.since:
         method = method.succeeds.method

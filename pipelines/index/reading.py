@@ -15,6 +15,7 @@ from pipelines.index.inputs import successions
 from pipelines.index.transform import TRANSFORMS, carry_late
 
 NOT_DUE = "not due"  # no figure can exist yet, so that nothing is missing
+NEVER: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Support(NamedTuple):
     `seen` is the step that it is about, `reason` names its members where there are several.
     """
 
+    members: Sequence[str]
     seen: int
     reason: str
     rows: Ints
@@ -62,7 +64,8 @@ class Path:
         if at not in self.supports:
             members, rows = _rests_on(self.indicator, self.tables, self.figures, at)
             seen = _seen(self.indicator, members, self.figures, at)
-            self.supports[at] = Support(seen, _matched(self.indicator, members, self.late), rows)
+            reason = _matched(self.indicator, members, self.late)
+            self.supports[at] = Support(members, seen, reason, rows)
         return self.supports[at]
 
 
@@ -70,21 +73,27 @@ class Path:
 PathOf = Callable[[Indicator, int], Path]
 
 
-def read(indicator: Indicator, month: pd.Period, path_of: PathOf) -> Reading:
+def read(
+    indicator: Indicator,
+    month: pd.Period,
+    path_of: PathOf,
+    read_in: Mapping[str, int] = NEVER,
+) -> Reading:
     """An indicator's newest value no later than `month`.
 
     A series that is declared to follow another is read in its place once it gives a value; the
-    reason then says what the other one would give.
+    reason then says what the other one would give. `read_in` is the month, from year 0, in which a
+    series was last read: what a price that stands is aged by, where the indicator says so.
     """
     if indicator.public_since and month < pd.Period(indicator.public_since, "M"):
         reason = f"first published in {indicator.public_since}"
         return replace(_withheld(reason), state=NOT_DUE)
-    own = _read(indicator, month, path_of)
+    own = _read(indicator, month, path_of, read_in)
     followed = successions.following(indicator, month)
     if followed is None:
         return own
     successor, note = followed
-    reading = _read(successor, month, path_of)
+    reading = _read(successor, month, path_of, read_in)
     if reading.state == "withheld":
         return own
     if own.state != "withheld":
@@ -131,20 +140,28 @@ def step_of(indicator: Indicator, month: pd.Period) -> int:
     return now // _shape(indicator).size
 
 
-def _read(indicator: Indicator, month: pd.Period, path_of: PathOf) -> Reading:
+def _read(
+    indicator: Indicator, month: pd.Period, path_of: PathOf, read_in: Mapping[str, int]
+) -> Reading:
     shape, end = _shape(indicator), step_of(indicator, month)
     values = path_of(indicator, end)
     newest = int(np.searchsorted(values.steps, end, side="right")) - 1
     if newest < 0:
         return _withheld("no figure yet")
-    support = values.support(int(values.steps[newest]))
+    at = int(values.steps[newest])
+    support = values.support(at)
+    seen = support.seen
+    if indicator.ages:
+        last = _last_reading(indicator, support.members, values.figures, at, read_in)
+        seen = min(seen, last)
     # A quarter is as old as its last month; one that is still running has no age.
     now = month.year * 12 + month.month - 1
-    age = max(0, now - (support.seen * shape.size + shape.size - 1))
-    first = support.seen * shape.size
+    age = max(0, now - (seen * shape.size + shape.size - 1))
+    first = seen * shape.size
     observed = f"{first // 12}-{first % 12 + 1:02d}"
     if age > indicator.carry_months:
-        reason = f"newest figure is of {observed}, over {indicator.carry_months} months old"
+        what = f"last read in {observed}" if indicator.ages else f"newest figure is of {observed}"
+        reason = f"{what}, over {indicator.carry_months} months old"
         return _withheld(reason, observed, age)
     return Reading(
         value=float(values.values[newest]),
@@ -210,6 +227,31 @@ def _seen(
     ]
     last = [max(_last(figures[key], at, shape.size) for key in role) for role in roles if role]
     return min(last, default=at)
+
+
+def _last_reading(
+    indicator: Indicator,
+    members: Sequence[str],
+    figures: Mapping[str, Figures],
+    at: int,
+    read_in: Mapping[str, int],
+) -> int:
+    """The step, `at` or before, in which its standing prices were last read.
+
+    A figure speaks for the step from which it holds, even if it was learned long before. Of several
+    roles the one read longest ago counts.
+    """
+    shape = _shape(indicator)
+    roles = [
+        [key for key in getattr(indicator, role) if key in members and key in indicator.standing]
+        for role in TRANSFORMS[indicator.transform].roles
+    ]
+    last = [
+        max(max(_last(figures[key], at, shape.size), read_in.get(key, 0) // shape.size)
+            for key in role)
+        for role in roles if role
+    ]  # fmt: skip
+    return min([at, *last])
 
 
 def _last(figures: Figures, at: int, size: int) -> int:

@@ -33,13 +33,10 @@ class Readings:
 
     def __init__(self, history: pd.DataFrame, framework: Framework) -> None:
         self.history = history
-        self._keys = {
-            key
-            for version in lineage(framework)
-            for indicator in version.indicators.values()
-            for key in indicator.series
-        }
-        self._figures = FiguresAsOf(history, successions.with_followers(self._keys))
+        members = [own for version in lineage(framework) for own in version.indicators.values()]
+        self._keys = {key for own in members for key in (*own.series, *(own.errors or ()))}
+        standing = {key for indicator in members if indicator.ages for key in indicator.standing}
+        self._figures = FiguresAsOf(history, successions.with_followers(self._keys), standing)
         self._read: dict[tuple[str, pd.Period, datetime], Reading] = {}
         self._paths: dict[tuple[str, tuple[str, ...], int], Path] = {}
         self._known: dict[datetime, dict[str, Figures]] = {}
@@ -73,26 +70,33 @@ class Readings:
         for _, indicator, print_ in members:
             if (print_, month, instant) not in self._read:
                 path_of = self._path_of(print_, month, instant, year)
-                self._read[print_, month, instant] = read(indicator, month, path_of)
+                read_in = self._last_readings(month, instant)
+                self._read[print_, month, instant] = read(indicator, month, path_of, read_in)
         return [(key, self._read[print_, month, instant]) for key, _, print_ in members]
+
+    def _last_readings(self, month: pd.Period, instant: datetime) -> Mapping[str, int]:
+        """The month in which each standing price was last read, as known for a month."""
+        # What is read after a month says nothing of it.
+        ended = month.end_time.tz_localize("UTC").to_pydatetime(warn=False)
+        return self._figures.last_readings(min(instant, ended))
 
     def _path_of(self, print_: str, month: pd.Period, instant: datetime, first_year: int) -> PathOf:
         """The paths of an indicator as known at an instant, each made once."""
 
         def path_of(indicator: Indicator, end: int) -> Path:
             if not is_shared(indicator, month):
-                return path(indicator, self._at(instant), end, first_year)
+                return path(indicator, self.figures(instant), end, first_year)
             series = indicator.series
             name = (print_, series, self._figures.count(series, instant))
             if name not in self._paths or self._paths[name].end < end:
                 running = step_of(indicator, pd.Period(instant.replace(tzinfo=None), "M"))
                 far = max(end, running)
-                self._paths[name] = path(indicator, self._at(instant), far, first_year)
+                self._paths[name] = path(indicator, self.figures(instant), far, first_year)
             return self._paths[name]
 
         return path_of
 
-    def _at(self, instant: datetime) -> dict[str, Figures]:
+    def figures(self, instant: datetime) -> dict[str, Figures]:
         """The figures known at an instant; those of the last few are kept."""
         if instant not in self._known:
             if len(self._known) >= LATEST:
@@ -117,7 +121,7 @@ class Readings:
 # all but one of them.
 LATEST = 16
 # What does not decide how an indicator is read: its words, its scale and its weight.
-UNREAD = {"key", "weight", "low", "high", "from_sample"} | {
+UNREAD = {"key", "weight", "low", "high", "from_sample", "errors"} | {
     name for name in Indicator.model_fields if name.endswith(("_fr", "_en")) or name in {"fr", "en"}
 }
 

@@ -63,6 +63,7 @@ def ingest_all(
             yield from load_history(engine, source, settings.now)
         if source.register:
             yield from load_register(engine, settings, source)
+            record_reviews(engine, settings, source)
     if live:
         yield from fetch_and_load(engine, settings, [s for s in sources if s.requests])
 
@@ -104,6 +105,23 @@ def load_register(engine: Engine, settings: Settings, source: Source) -> list[In
         refusal = {"outcome": "refused", "detail": str(error)[:LONGEST_DETAIL], "bytes": None}
         warehouse.record(engine, source.key, **record | refusal)
         return [IngestOutcome(source.key, str(record["url"]), "refused", str(error))]
+
+
+def record_reviews(engine: Engine, settings: Settings, source: Source) -> None:
+    """Record each time that a person read the page of a register as a fetch of it.
+
+    Nothing was new then: it is an answer without a change, from which what stands ages.
+    """
+    try:
+        reviews = registers.reviews_of(settings.home, source)
+    except RunError:  # `register check` says so too; figures go on
+        logger.warning("%s: its reviews cannot be read", source.key, exc_info=True)
+        return
+    last = fetches.last_answer(engine, source.key, source.register)
+    for at, reader in reviews:
+        if (last is None or at > last) and at <= settings.now:
+            answer = {"outcome": "unchanged", "detail": f"read by {reader}, nothing new"}
+            warehouse.record(engine, source.key, url=source.register, at=at, **answer)
 
 
 def _file_record(body: bytes, url: str, now: datetime) -> Record:

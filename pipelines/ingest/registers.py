@@ -267,17 +267,28 @@ def review(settings: Settings, source: "Source", reader: str) -> Path:
     return path
 
 
+def reviews_of(home: Path, source: "Source") -> list[tuple[datetime, str]]:
+    """When the page of a register was reviewed, and by whom, in order.
+
+    Raises RunError for a spoilt file.
+    """
+    return sorted((at, who) for key, at, who in _every_review(home) if key == source.key)
+
+
 def _reviews(home: Path) -> dict[str, datetime]:
     """The last review of each register. Raises RunError for a spoilt file."""
+    return {key: at for key, at, _ in sorted(_every_review(home), key=lambda review: review[1])}
+
+
+def _every_review(home: Path) -> list[tuple[str, datetime, str]]:
     path = home / FOLDER / REVIEWS
     if not path.is_file():
-        return {}
-    reviewed: dict[str, datetime] = {}
+        return []
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            for row in csv.DictReader(file):
-                at = _instant(row["at"])
-                reviewed[row["source"]] = max(at, reviewed.get(row["source"], NEVER))
+            return [
+                (row["source"], _instant(row["at"]), str(row["reader"]))
+                for row in csv.DictReader(file)
+            ]
     except (KeyError, TypeError, ValueError, csv.Error) as error:
         raise RunError(f"{path}: {', '.join(REVIEW)} cannot be read ({error})") from None
-    return reviewed

@@ -1,14 +1,47 @@
 """The figures that an edition is computed from."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.index.inputs import splices
+from pipelines.index.framework import Framework, newest
+from pipelines.index.inputs import last_readings, splices
+from sources import registry
+from warehouse import fetches
 from warehouse.observations import read
 
 
 def figures(engine: Engine, *, as_of: datetime, recorded_by: int | None = None) -> pd.DataFrame:
-    """Every version of every figure known at `as_of`, histories continued."""
-    return splices.apply(read.history(engine, as_of=as_of, recorded_by=recorded_by), splices.load())
+    """Every version of every figure known at `as_of`, histories continued.
+
+    Rows with the status `read` say when prices that stand were read, and are no figures.
+    """
+    history = read.history(engine, as_of=as_of, recorded_by=recorded_by)
+    if history.empty:
+        return history
+    owners = standing(newest())
+    answered = fetches.successful(engine, owners, as_of, recorded_by)
+    return pd.concat(
+        [
+            splices.apply(history, splices.load()),
+            last_readings.declared(read_through(), pd.Timestamp(as_of)),
+            last_readings.fetched(answered, owners),
+        ],
+        ignore_index=True,
+    )
+
+
+def read_through() -> list[tuple[str, date]]:
+    """The series whose history was read through a declared day, and the day."""
+    return [pair for source in registry().values() for pair in source.read_through]
+
+
+def standing(method: Framework) -> dict[str, list[str]]:
+    """By source, the series that a method ages by their last reading."""
+    read_by = {name for own in method.indicators.values() if own.ages for name in own.standing}
+    owned = {
+        source.key: [series.key for series in source.series if series.key in read_by]
+        for source in registry().values()
+    }
+    return {source: keys for source, keys in owned.items() if keys}

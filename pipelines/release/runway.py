@@ -1,7 +1,8 @@
 """How long each indicator lasts if its publishers fell silent today."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import pandas as pd
@@ -10,7 +11,7 @@ from pipelines.index.asof import FiguresAsOf
 from pipelines.index.framework import Dimension, Framework, Indicator
 from pipelines.index.gauges.due import READABLE
 from pipelines.index.inputs import splices, successions
-from pipelines.index.reading import Path, PathOf, path, read
+from pipelines.index.reading import Path, Reading, path, read
 from sources import registry
 
 # Five years: the longest that any indicator is carried is three (36 months), then it is withheld.
@@ -99,21 +100,23 @@ def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFra
         share (per cent of the weight of the index that goes with it; 0 for a panel).
     """
     keys = {name for indicator in method.indicators.values() for name in indicator.series}
-    figures = FiguresAsOf(history, successions.with_followers(keys)).at(now)
+    standing = {name for own in method.indicators.values() if own.ages for name in own.standing}
+    source = FiguresAsOf(history, successions.with_followers(keys), standing)
+    figures = source.at(now)
+
+    def path_of(indicator: Indicator, end: int) -> Path:
+        return path(indicator, figures, end, method.rules.reads_from)
+
+    reader = partial(read, path_of=path_of, read_in=source.last_readings(now))
     live = continued_by()
     shares = weight_shares(method)
     start = pd.Period(now.replace(tzinfo=None), "M")
-    first_year = method.rules.reads_from
-
-    def path_of(indicator: Indicator, end: int) -> Path:
-        return path(indicator, figures, end, first_year)
-
     return pd.DataFrame(
         {
             "key": key,
-            "newest": read(indicator, start, path_of).observed or "",
+            "newest": reader(indicator, month=start).observed or "",
             "live": ", ".join(_continue(indicator, live)),
-            **_ages(indicator, start, path_of),
+            **_ages(partial(reader, indicator), start),
             "share": round(100 * shares.get(key, 0.0), 2),
         }
         for key, indicator in method.indicators.items()
@@ -190,11 +193,11 @@ def _continue(indicator: Indicator, live: Mapping[str, tuple[str, ...]]) -> list
     return list(dict.fromkeys(name for names in by_role for name in names)) if all(by_role) else []
 
 
-def _ages(indicator: Indicator, start: pd.Period, path_of: PathOf) -> dict[str, str]:
+def _ages(reader: Callable[..., Reading], start: pd.Period) -> dict[str, str]:
     """The first months ahead in which an indicator is late, and withheld."""
     first = {"late": "", "withheld": ""}
     for month in (start + ahead for ahead in range(HORIZON)):
-        state = read(indicator, month, path_of).state
+        state = reader(month=month).state
         if state != "observed":
             first["late"] = first["late"] or str(month)
         if state == "withheld":

@@ -6,6 +6,8 @@ register is incomplete: the full grid by time of day was not found.
 
 from __future__ import annotations
 
+from datetime import date
+
 from sources import Series, Source
 
 SOURCE = Source(
@@ -94,6 +96,9 @@ SOURCE = Source(
         )
     ),
     register="https://www.anre.ma/",
+    # Set until then, and adjusted every year since: later values were not found. The very-high-
+    # voltage tariff was read in the press of 2014 and nowhere since.
+    read_through=(("morocco.tariff.network_turt", date(2025, 2, 28)),),
     watched_as="anre",
     traps=(
         "No machine-readable series: facts from orders and press, with effective dates.",

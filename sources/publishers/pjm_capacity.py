@@ -7,6 +7,8 @@ says nothing of demand. Facts from the published results.
 
 from __future__ import annotations
 
+from datetime import date
+
 from sources import Series, Source
 
 SOURCE = Source(
@@ -41,6 +43,11 @@ SOURCE = Source(
         ),
     ),
     register="https://www.pjm.com/markets-and-operations/rpm",
+    # The results of the auction for 2028/29 were read of that day; the next is due in December.
+    read_through=(
+        ("pjm.capacity.rto", date(2026, 7, 14)),
+        ("pjm.capacity.dom", date(2026, 7, 14)),
+    ),
     watched_as="pjm",
     traps=(
         "The last two auctions ended at an administrative cap: flat there is censored.",

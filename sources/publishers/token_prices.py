@@ -260,6 +260,9 @@ SOURCE = Source(
     stamp="instant",
     snapshot_dated=True,
     successions=successions("tokens"),
+    # The last of the dated versions of the catalogue that were read back; later rows of the
+    # history are readings of their own.
+    read_through=(("tokens.flagship", date(2026, 8, 21)), ("tokens.frugal", date(2026, 8, 21))),
     traps=(
         "A price may hold from a later day, or by the hour.",
         "The first form of the file is frozen since July 2026: the newest form is looked up, and a "

@@ -151,6 +151,9 @@ class Operation:
             self.at(day, 4)
             for entry in reader.due(self.world.economy, day.replace(day=1)):
                 self._add(entry)
+            if day.month in reader.QUARTERS:
+                for register in reader.REVIEWED:
+                    self.command("register", "reviewed", register, "--reader", "scripted reader")
         sources = [pair for pair in due(day) if not self.only or pair[1].key in self.only]
         self.commands([(("fetch", source.key), self.at(day, hour)) for hour, source in sources])
         self._note([source for _, source in sources])

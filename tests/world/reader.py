@@ -9,6 +9,10 @@ from datetime import date
 from tests.world.economy import Economy, Path, later
 
 DRAM = "dram.contract.ddr4_8gb"
+# Auctions and tariffs stand until changed, and are as old as their last reading: the pages are
+# looked at on the first of each quarter.
+QUARTERS = {1, 4, 7, 10}
+REVIEWED = ("pjm_capacity", "morocco_tariffs")
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ class GaugeAudit(SQLModel, table=True):
     gauge: str = Field(description="pressure or retreat")
     key: str = Field(description="Indicator, dimension, choice or phase that is examined")
     against: str = Field(default="", description="What it is held against, where that is a key")
-    measure: str = Field(description="What is measured: docs/method.md, step 11")
+    measure: str = Field(description="What is measured: docs/method.md, step 4")
     value: float | None = Field(
         default=None, description="A correlation, a share, a ratio, points or months"
     )

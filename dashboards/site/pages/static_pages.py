@@ -1,6 +1,7 @@
 """The pages that explain: data and API, method, how to cite."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from dashboards import edition_dates
 from dashboards.bulletin import table_rows
@@ -71,7 +72,7 @@ def kilobytes(count: int, lang: Language) -> str:
 def method(context: SiteContext, lang: Language) -> Page:
     """The method in force: rules, zones, dimensions, indicators and weights."""
     framework = context.edition.framework
-    rule = framework["rules"]
+    following = context.edition.gauges.method
     weights = context.stats.indicators.set_index("key")["nominal"]
     return _page(
         "method/",
@@ -79,15 +80,10 @@ def method(context: SiteContext, lang: Language) -> Page:
         {
             "version": context.edition.framework_version,
             "fingerprint": context.edition.framework_hash,
-            "steps": [
-                text.format(
-                    day=rule["cutoff_day"],
-                    dimension=lang.percent(rule["coverage_dimension"]),
-                    index=lang.percent(rule["coverage_index"]),
-                    confirm=rule.get("confirm", 1),
-                )
-                for text in lang.words["method_steps"]
-            ],
+            "steps": _steps(framework, lang),
+            "following": _following(following, lang)
+            if following.get("version") != context.edition.framework_version
+            else None,
             "blocks": table_rows.blocks(context.stats, lang),
             "weights": {str(key): lang.percent(share, 1) for key, share in weights.items()},
             "regimes": [
@@ -97,10 +93,39 @@ def method(context: SiteContext, lang: Language) -> Page:
                     lang.number(zone["leave"], 0),
                     lang.of(zone, "why"),
                 ]
-                for zone in framework["regimes"]
+                for zone in _zones(framework)
             ],
         },
     )
+
+
+def _steps(framework: Mapping[str, Any], lang: Language) -> list[str]:
+    """How a method makes the index, a sentence a step."""
+    rule = framework["rules"]
+    return [
+        text.format(
+            day=rule["cutoff_day"],
+            dimension=lang.percent(rule["coverage_dimension"]),
+            index=lang.percent(rule["coverage_index"]),
+            confirm=rule.get("confirm", 1),
+        )
+        for text in lang.words["method_steps_gauges" if framework.get("phase") else "method_steps"]
+    ]
+
+
+def _zones(framework: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The zones of the index, and the phases that a second gauge adds."""
+    phase = framework.get("phase")
+    return [*framework["regimes"], *([phase["retreat"], phase["recovery"]] if phase else [])]
+
+
+def _following(framework: Mapping[str, Any], lang: Language) -> dict[str, Any] | None:
+    """The method computed beside the one in force: from when, and its steps."""
+    if not framework.get("succeeds"):
+        return None
+    since = lang.month(framework["succeeds"]["since"] + "-01")
+    title = lang.say("method_next", since=since, version=framework["version"])
+    return {"title": title, "steps": _steps(framework, lang)}
 
 
 def cite(context: SiteContext, lang: SiteLocale, base: str) -> Page:

@@ -28,6 +28,8 @@ YEAR = 12
 # Fewest errors behind a band: two quarters of company accounts.
 LEAST = 6
 LEVEL = 0.9
+# Its quantile of the normal law, for errors whose spread is stated and not learned.
+NORMAL = 1.6449
 
 
 def settled(
@@ -106,18 +108,24 @@ def _spread(recent: "pd.Series[float]") -> pd.DataFrame:
     return own.reindex(recent.index).ffill()
 
 
-def intervals(scores: pd.DataFrame, misses: pd.DataFrame) -> pd.DataFrame:
+def intervals(
+    scores: pd.DataFrame, misses: pd.DataFrame, sampling: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """The 90 % band of each month: period, key, low, high, kept on the scale.
 
     `scores` is month x "index" and dimensions. The half-width is the root mean square of the last
     errors times the quantile of Student's t with as many degrees of freedom: what a new draw from
-    a centred normal law, whose spread is learned from so few draws, stays within.
+    a centred normal law, whose spread is learned from so few draws, stays within. `sampling` are
+    the standard deviations that publishers state (gauges/sampling.py); the squares add up.
     """
     months = pd.date_range(misses.index.min(), scores.index.max(), freq="MS", unit="s")
     parts = []
     for key, spread in spreads(misses, months).items():
         if key in scores:
             half = _quantile(spread["count"]) * spread["rms"]
+            if sampling is not None:
+                stated = NORMAL * sampling[key].reindex(half.index)
+                half = (half.pow(2) + stated.pow(2)).pow(0.5)
             ends = {"low": scores[key] - half, "high": scores[key] + half}
             table = pd.DataFrame(ends).reindex(scores.index).clip(0.0, 100.0)
             parts.append(table.rename_axis("period").reset_index().assign(key=key))

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import settings
 
 from pipelines.index.framework import Framework, load
+from pipelines.index.inputs import last_readings
 from sources import registry
 from sources.tidy import read_history
 
@@ -23,4 +24,5 @@ def history() -> pd.DataFrame:
     """Every version of every shipped figure."""
     paths = [source.history for source in registry().values() if source.history]
     frames = [read_history(path).assign(fetch_id=n) for n, path in enumerate(paths, 1)]
-    return pd.concat(frames, ignore_index=True)
+    through = [pair for source in registry().values() for pair in source.read_through]
+    return pd.concat([*frames, last_readings.declared(through)], ignore_index=True)

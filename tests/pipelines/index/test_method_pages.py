@@ -1,13 +1,15 @@
 """The page of the method says what the method is."""
 
 import re
+import sqlite3
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from pipelines.index.framework import load
+from pipelines.index.framework import load, newest
 from tools import method_tables
 
 PAGE = Path(__file__).parents[3] / "docs" / "method.md"
@@ -27,6 +29,39 @@ def test_every_indicator_and_threshold_is_on_the_page() -> None:
         assert indicator.caveat_en in text
     for regime in method.regimes[1:]:
         assert f"{regime.en} from {regime.enter:g}" in text.lower()
+
+
+def test_every_goalpost_of_2027_1_says_whether_it_uses_its_own_months() -> None:
+    text, method = PAGE.read_text(encoding="utf-8"), newest()
+    assert method.retreat
+    groups = (*method.dimension, method.retreat)
+    rows = re.findall(r"^\| [A-Z]\w+ \| .* \| (yes|no) \|$", text, re.M)
+    assert len(rows) == sum(len(group.indicator) for group in groups) == 26
+    assert rows.count("yes") == 7
+
+
+def test_the_page_compares_the_nowcast_as_the_audit_does(first_edition: Path) -> None:
+    with sqlite3.connect(next(first_edition.glob("*.sqlite"))) as store:
+        audit = store.execute(
+            "select key, measure, value from gauge_audit where topic = 'nowcast'"
+        ).fetchall()
+    values = {(key, measure): value for key, measure, value in audit}
+    text = PAGE.read_text(encoding="utf-8")
+    for key in {key for key, _ in values}:
+        rmse = [
+            f"{values[key, measure]:.2f}"
+            for measure in ("rmse_carry", "rmse_nowcast", "rmse_left_out")
+        ]
+        assert f"| {'pressure' if key == 'index' else key} | {' | '.join(rmse)} |" in text
+
+
+def test_both_versions_and_their_months_are_on_the_page() -> None:
+    text, method = PAGE.read_text(encoding="utf-8"), newest()
+    assert method.succeeds
+    since = pd.Period(method.succeeds.since, "M")
+    assert f"| {method.version} | {since.strftime('%B %Y')} and later |" in text
+    assert f"to {(since - 1).strftime('%B %Y')} |" in text
+    assert "October 2026 has no reading with what is shipped: 21 %" in text
 
 
 def test_a_page_without_marks_is_refused() -> None:

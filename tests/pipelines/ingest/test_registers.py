@@ -3,15 +3,18 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from pipelines.ingest import registers
 from pipelines.ingest.ingestion import ingest_all
 from pipelines.ingest.outcome import IngestOutcome
 from pipelines.ingest.store import open_for_writing
+from pipelines.release import facts
 from pipelines.settings import from_environment
 from sources import find_source, registry
 from tests.pipelines.conftest import Command
+from warehouse import fetches
 
 # PJM's auction for 2027/28, as its report of 2025-12-17 has it: 333.44 USD/MW-day.
 ADDED = {
@@ -139,3 +142,19 @@ def test_a_spoilt_file_of_reviews_is_one_line(home: Path, silentcrash: Command) 
     ran = silentcrash("register", "check")
     assert (ran.code, len(ran.err.splitlines())) == (1, 1)
     assert "reviews.csv" in ran.err
+
+
+def test_a_review_is_a_reading_of_what_stands(home: Path, silentcrash: Command) -> None:
+    now, series = from_environment().now, "pjm.capacity.rto"
+    engine = open_for_writing(from_environment())
+
+    def last() -> pd.Timestamp:
+        rows = facts.figures(engine, as_of=now)
+        return rows.loc[rows["series"].eq(series) & rows["status"].eq("read"), "known_from"].max()
+
+    assert last() == pd.Timestamp("2026-07-14", tz="UTC")  # the history was read through that day
+    assert silentcrash("register", "reviewed", "pjm_capacity", "--reader", "A. Reader").code == 0
+    load("pjm_capacity")
+    load("pjm_capacity")
+    assert len(fetches.successful(engine, ["pjm_capacity"], now)) == 1
+    assert last() == pd.Timestamp(now)
