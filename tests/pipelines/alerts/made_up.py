@@ -13,7 +13,7 @@ from warehouse.edition import Edition
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 SECRET = "whsec_" + base64.b64encode(b"made-up secret of thirty-two byte").decode()
-METHOD = {
+METHOD: dict[str, Any] = {
     "title": {"fr": "Indice", "en": "Index"},
     "rules": {"cutoff_day": 10},
     "regimes": [{"key": key, "fr": key, "en": key} for key in ("calm", "watch", "crash")],
