@@ -15,14 +15,15 @@ from warehouse.release_calendar import edition_dates
 
 NOW = datetime(2026, 6, 30, 12, tzinfo=UTC)
 SECRET = "whsec_" + base64.b64encode(b"made-up secret of thirty-two byte").decode()
-METHOD = {
+METHOD: dict[str, Any] = {
     "title": {"fr": "Indice", "en": "Index"},
     "rules": {"cutoff_day": 10},
-    "regimes": [{"key": "calm"}, {"key": "watch"}, {"key": "crash"}],
+    "regimes": [{"key": key, "fr": key, "en": key} for key in ("calm", "watch", "crash")],
     "dimension": [
         {
             "key": "cost", "fr": "Coûts", "en": "Costs", "weight": 1.0,
-            "indicator": [{"key": "a", "fr": "A", "en": "A", "low": 0, "high": 100, "weight": 1}],
+            "indicator": [{"key": "a", "fr": "A", "en": "A", "low": 0, "high": 100, "weight": 1,
+                           "transform": "growth"}],
         }
     ],
 }  # fmt: skip
@@ -66,7 +67,8 @@ def edition(
     column = pd.Series(scores, dtype="float64")
     values = pd.concat(
         pd.DataFrame({"period": periods, "key": key, "kind": kind, "value": column, "score": column,
-                      "contribution": column, "regime": column.map(regime)})
+                      "contribution": column, "regime": column.map(regime), "coverage": 1.0,
+                      "weight": 1.0, "state": "observed"})
         for key, kind in kinds.items()
     )  # fmt: skip
     sources = pd.DataFrame({"key": ["made_up"], "title_fr": ["Source"], "title_en": ["Source"]})
