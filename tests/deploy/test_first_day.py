@@ -53,6 +53,7 @@ def environment(binaries: Path, checkout: Path) -> None:
     (binaries.parent / ".ready").touch()
 
 
+@pytest.mark.slow
 def test_every_line_of_the_first_day_works(checkout: Path) -> None:
     ran = subprocess.run(
         ["sh", "-eux", "-c", f"{DAY}\nsilentcrash index --format csv"],
@@ -72,7 +73,6 @@ def test_every_line_of_the_first_day_works(checkout: Path) -> None:
     data = checkout / "data"
     assert (data / "releases" / "2026-10" / "bulletin.fr.html").is_file()
     assert (data / "metrics" / "silentcrash.prom").read_text().endswith("# EOF\n")
-    assert (data / "site" / "index.html").is_file()
     assert len(list((data / "backups" / "backups").iterdir())) == 1
     assert not (checkout / "drill").exists()
     assert "is whole" in ran.stdout
