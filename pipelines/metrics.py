@@ -169,10 +169,13 @@ def index(engine: Engine, now: datetime) -> Iterator[Metric]:
 
 def _gauges(rows: pd.DataFrame) -> Iterator[Metric]:
     """Pressure and retreat of the newest month with a reading, and its number."""
-    heads = rows.loc[rows["key"].isin(["index", "retreat"])].sort_values(["period", "reading"])
+    published = rows.loc[rows["key"].isin(["index", "retreat"])].dropna(subset="score")
+    heads = published.sort_values(["period", "reading"])
     last = heads.groupby("key").tail(1).set_index("key").rename(index={"index": "pressure"})
-    scores = last["score"].dropna().astype(float)
-    yield _gauge("level_points", "Gauge of its newest month, 0 to 100", "gauge", scores)
+    scores = last["score"].astype(float)
+    yield _gauge(
+        "level_points", "Gauge of its newest month with a reading, 0 to 100", "gauge", scores
+    )
     readings = last["reading"].astype(float)
     yield _gauge("reading_number", "Number of the reading of that month", "gauge", readings)
 
