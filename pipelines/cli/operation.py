@@ -69,7 +69,7 @@ def backup(
         typer.Option(min=1, help="Remove all but the newest N backups.", show_default=False),
     ] = None,
 ) -> None:
-    """Back up warehouse, archive, editions and registers into OUT.
+    """Back up warehouse, archive and editions into OUT.
 
     Others may read and write meanwhile. What OUT has from an earlier backup is not copied again.
     """
@@ -97,7 +97,7 @@ def restore(
         bool, typer.Option("--check", help="Read every byte and compare; restore nothing.")
     ] = False,
 ) -> None:
-    """Restore the newest of BACKUP into an empty home and warehouse.
+    """Restore the newest of BACKUP into an empty place.
 
     Everything is compared with its SHA-256, before and after it is written.
     """

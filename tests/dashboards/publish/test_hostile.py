@@ -44,9 +44,12 @@ def hostile(shipped_edition: Edition) -> Edition:
     framework["regimes"] = [
         regime | {"fr": HOSTILE, "en": HOSTILE} for regime in framework["regimes"]
     ]
+    gauges = shipped_edition.gauges
     return replace(
         shipped_edition,
         framework=framework,
+        # with all that is due observed, the headline names the zone, whose name is hostile
+        gauges=replace(gauges, rows=gauges.rows.assign(coverage=1.0, state="observed")),
         sources=shipped_edition.sources.assign(
             publisher=HOSTILE, title_fr=HOSTILE, title_en=HOSTILE, homepage="javascript:alert(1)"
         ),
