@@ -79,7 +79,7 @@ def shares(stats: EditionStats) -> "pd.Series[float]":
         return path["observed"].reindex(periods)
     values = stats.edition.values
     seen = values[values["kind"].eq("indicator") & values["state"].eq("observed")]
-    nominal = seen["key"].map(stats.indicators.set_index("key")["nominal"])
+    nominal = seen["key"].map(stats.indicators.set_index("key")["nominal"]).astype("float64")
     return nominal.groupby(seen["period"]).sum().reindex(periods, fill_value=0.0)
 
 

@@ -34,7 +34,7 @@ def _lines(publication: Publication, code: str) -> Iterator[str]:
         "licence_url": metadata.dataset()["licence_url"],
     }
     title = headline.heading(publication.stats, lang).title
-    yield from (f"# {publication.title(code)}", "", f"**{title}.**", "")
+    yield from (f"# {publication.title(code)}", "", f"**{escaped(title)}.**", "")
     yield from (metadata.dataset(code)["description"], "")
     for line in words["lines"]:
         yield from (line.format(**values), "")

@@ -92,7 +92,7 @@ def edition(
         data_hash=str(number),
         framework=METHOD,
         values=values,
-        sources=sources.assign(late=sources["key"].isin(late), age_days=99.0),
+        sources=sources.assign(late=sources["key"].isin(late), age_days=99.0, redistribute=True),
         series=pd.DataFrame({"key": ["made_up.a"], "source": ["made_up"]}),
         lineage=pd.DataFrame({"key": "cost.a", "period": periods, "series": "made_up.a"}),
         quarantined=pd.DataFrame(),

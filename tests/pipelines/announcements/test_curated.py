@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from pipelines.announcements import curated
 from pipelines.cli.run import with_history
-from pipelines.settings import from_environment
+from pipelines.settings import Settings, from_environment
 from warehouse import events
 from warehouse.projects import repository
 
@@ -40,3 +40,14 @@ def test_morocco_is_a_list_of_projects_stored_once_and_counted_nowhere(home: Pat
         assert connection.scalar(text(counted)) == 0
     early = events.read(engine, as_of=datetime(2024, 6, 1, tzinfo=UTC))
     assert set(early["country"]) == {"Kenya", "South Africa", "Morocco"}
+
+
+def test_a_clock_of_before_the_facts_loses_none_of_them(tmp_path: Path) -> None:
+    """Each is stored once the clock knows it: none, the first, then all."""
+    stored = []
+    for year in (2015, 2024, 2026):
+        settings = Settings(home=tmp_path, now=NOW.replace(year=year))
+        engine = with_history(settings)
+        curated.load(engine, settings)
+        stored.append(len(events.read(engine, as_of=NOW)))
+    assert stored[0] == 0 < stored[1] < stored[2] == len(curated.shipped())
