@@ -1,4 +1,4 @@
-"""How the index itself was revised: first figure against now, by age, by edition; pure."""
+"""How the index itself was revised: first figure against now, by age; pure."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ AGES = (0, 3, 6, 12, 24)
 
 
 def against_now(first: "pd.Series[float]", now: "pd.Series[float]") -> pd.DataFrame:
-    """The months that have both figures: columns first, now, revision (points) and age (months).
+    """The months with both figures: first, now, revision (points), age (months).
 
     Args:
         first: The index of each month as published or reconstructed at its cut-off; its last
@@ -24,7 +24,7 @@ def against_now(first: "pd.Series[float]", now: "pd.Series[float]") -> pd.DataFr
 
 
 def by_age(revised: pd.DataFrame) -> pd.DataFrame:
-    """The revisions by age: from and to (months), months, absolute and bias (points).
+    """The revisions by age: from, to (months), months, absolute, bias (points).
 
     Args:
         revised: As of `against_now`.

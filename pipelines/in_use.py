@@ -6,7 +6,8 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from pipelines.errors import UsageError, nearest
-from pipelines.settings import FILE, SECRETS, Settings, SourceSettings
+from pipelines.settings import FILE, SECRETS, Settings
+from pipelines.settings_tables import SourceSettings
 from sources import Edition, Payload, Request, Source, registry
 
 CONTACT = 'contact = "you@example.org"'

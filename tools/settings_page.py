@@ -4,7 +4,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from pipelines.settings import FILE, PREFIX, Settings, SourceSettings
+from pipelines.settings import FILE, PREFIX, Settings
+from pipelines.settings_tables import SourceSettings
 from sources import registry
 from tools import docs_markers
 

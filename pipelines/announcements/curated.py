@@ -39,8 +39,8 @@ def load(engine: Engine, settings: Settings) -> int:
     due = facts.loc[collect.instants(facts["published"]).le(settings.now)]
     if due.empty:
         return 0  # a clock of before them: they are read once it is right
-    whole = FILE.read_bytes() if len(due) == len(facts) else due.to_csv().encode()
-    digest = sha256(whole).hexdigest()
+    body = FILE.read_bytes() if len(due) == len(facts) else due.to_csv().encode()
+    digest = sha256(body).hexdigest()
     if digest in set(read.parsed_bodies(engine, str(collect.SOURCE["key"]))["sha256"]):
         if not project_store.decided(engine):  # stored by an older software
             last = events.read(engine, as_of=settings.now)["fetch_id"].max()

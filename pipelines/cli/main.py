@@ -24,7 +24,6 @@ from pipelines.cli import (
     release,
     run,
     series,
-    set_apart,
     site,
     sources,
 )
@@ -37,7 +36,7 @@ logger = logging.getLogger("pipelines.cli")
 # as Python 3.11 does, takes a tenth of a short command's time and frees nothing.
 NEW_OBJECTS = 50_000
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-for commands in (run.app, sources.top_level, set_apart.app, query.app, operation.app):
+for commands in (run.app, sources.top_level, query.app, operation.app):
     app.add_typer(commands)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(announcements.app, name="announcements")

@@ -133,11 +133,7 @@ def compute(
 
 
 def _stored(
-    engine: Engine,
-    month: pd.Period | None,
-    now: datetime,
-    as_of: datetime | None,
-    approval: bool,
+    engine: Engine, month: pd.Period | None, now: datetime, as_of: datetime | None, approval: bool
 ) -> int:
     new = draft(engine, month, now=now, as_of=as_of)
     same: dict[str, Any] = {
@@ -249,21 +245,18 @@ def data_hash(values: pd.DataFrame) -> str:
 def publish(engine: Engine, release: int, out: Path, *, approval: bool = False) -> Published:
     """Write the bulletin and tables of a stored release into a folder of `out`.
 
-    The folder is the month; a release with another as_of than the month's cut-off says so in
-    its folder's name, so that it never takes the place of the edition that was published. So does
-    one that waits for an editor, where the installation asks for that (`approval`): no feed or
-    list announces it.
+    The folder is the month. A release with another as_of than its cut-off says so in the name of
+    its folder, as does one that waits for an editor where the installation asks for that
+    (`approval`): it takes no edition's place, and no feed or list announces it.
     """
     from dashboards.publish import collection
 
     loaded = edition.load(engine, release)
     stored = replace(loaded, timeline=loaded.timeline.under(approval))
     own = stored.timeline
-    folder = out / stored.month
-    if own.trial:
-        folder = out / f"{stored.month}_as_of_{stored.as_of:%Y-%m-%d}"
-    elif own.waits:
-        folder = out / waiting_folder(stored.month)
+    trial = f"{stored.month}_as_of_{stored.as_of:%Y-%m-%d}"
+    usual = waiting_folder(stored.month) if own.waits else stored.month
+    folder = out / (trial if own.trial else usual)
     previous, layout = _before(engine, stored), collection.Layout() if own.public_at else None
     cards = collection.read_cards(out, layout) if layout else {}
     others = {name: card for name, card in cards.items() if name != folder.name}
@@ -288,8 +281,8 @@ def _write(
     from dashboards.bulletin import document
     from dashboards.publish.publication import prepare
 
-    pages = document.pages(stored)
-    return data.write(prepare(stored), folder, previous=previous, pages=pages, layout=layout)
+    publication, pages = prepare(stored), document.pages(stored)
+    return data.write(publication, folder, previous=previous, pages=pages, layout=layout)
 
 
 def waiting_folder(month: str) -> str:

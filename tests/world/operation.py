@@ -20,7 +20,8 @@ from sqlalchemy import Engine, text
 
 from pipelines.alerts.rules import BUNDLED
 from pipelines.cli.main import main
-from pipelines.definitions.schedules import CRON
+from pipelines.definitions.assets import INDEX_SOURCES
+from pipelines.definitions.schedules import BY_CADENCE, LAST_CHANCE
 from pipelines.ingest import fetch, store
 from pipelines.settings import from_environment
 from sources import Source, registry
@@ -218,10 +219,16 @@ def due(day: date) -> list[tuple[int, Source]]:
     sources = []
     for source in registry().values():
         if source.requests and source.key in publishers():
-            hour = hour_of(CRON[source.cadence], day)
-            if hour is not None:
-                sources.append((hour, source))
+            hours = [hour for cron in crons(source) if (hour := hour_of(cron, day)) is not None]
+            if hours:
+                sources.append((min(hours), source))
     return sorted(sources, key=lambda pair: (pair[0], pair[1].key))
+
+
+def crons(source: Source) -> list[str]:
+    """The cron lines that ask a source."""
+    own = [cron for cron, cadences in BY_CADENCE.values() if source.cadence in cadences]
+    return [*own, LAST_CHANCE[1]] if source.key in INDEX_SOURCES else own
 
 
 def hour_of(cron: str, day: date) -> int | None:

@@ -82,7 +82,7 @@ def _crossing(row: dict[Any, Any], rule: Row, zones: Mapping[str, Row], lang: La
 
 
 def _condition(rule: Row, zones: Mapping[str, Row], lang: Language) -> str:
-    """The condition of a rule in words; that on a zone with the bounds of the zone."""
+    """The condition of a rule in words; that on a zone has its bounds."""
     words = alerts_section.condition(rule, lang)
     if rule["kind"] != "regime" or rule["regime"] not in zones:
         return words

@@ -56,8 +56,8 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
             "published": lang.number(index.iloc[-1]),
             "zones": zones(stats.zones, lang),
             "years": [
-                (str(month.year), str(round(WIDTH * place / (len(index) - 1))))
-                for place, month in enumerate(index.index)
+                (str(month.year), str(round(WIDTH * step / (len(index) - 1))))
+                for step, month in enumerate(index.index)
                 if month.month == 1
             ],
             "rows": [

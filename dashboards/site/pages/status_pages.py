@@ -97,7 +97,7 @@ def revisions(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
 
 
 def _of_index(context: SiteContext, lang: SiteLocale, draw: Draw) -> Row | None:
-    """The revisions of the index: chart, means by age, and the triangle of editions.
+    """The revisions of the index: chart, means by age, triangle of editions.
 
     None where no month is known to a later edition than its own.
     """
@@ -130,7 +130,7 @@ def _of_index(context: SiteContext, lang: SiteLocale, draw: Draw) -> Row | None:
 
 
 def _age(row: dict[Any, Any], lang: SiteLocale) -> list[str]:
-    """The revisions of an age: months since, how many, in the mean without and with sign."""
+    """The revisions of an age: how many, in the mean without and with sign."""
     last = row["to"] == float("inf")
     name = "age_from" if last else "age_between"
     return [
@@ -142,7 +142,7 @@ def _age(row: dict[Any, Any], lang: SiteLocale) -> list[str]:
 
 
 def _triangle(context: SiteContext, lang: SiteLocale) -> Row:
-    """The months by edition, newest first: first published, then as each later one has it."""
+    """The months, newest first: first published, then as each edition has it."""
     first = context.stats.index_scores.tail(TRIANGLE_MONTHS)
     standing = [issue for issue in context.issues if not issue.replaced_by][:TRIANGLE_EDITIONS]
     by_release = context.later.pivot(index="period", columns="release", values="score")

@@ -204,7 +204,7 @@ def test_french_typography(built: Path) -> None:
 def test_every_crossing_is_on_the_page_of_alerts_once(
     built: Path, code: str, alerted: Engine
 ) -> None:
-    """Those on figures as rows, those on sources and machines in the operator's list."""
+    """Those on figures are rows, the others are in the operator's list."""
     from warehouse.alerts import repository
 
     events = repository.history(alerted)

@@ -142,9 +142,9 @@ def test_what_was_read_at_other_dates_is_never_an_answer_to_this_one(
     for month, date in cells:
         kept_rows = shared.at(newest, month, date)
         alone = realtime.Readings(history, newest).at(newest, month, date)
-        for (key, one), (_, other) in zip(kept_rows, alone, strict=True):
-            assert one.rows.tolist() == other.rows.tolist(), (key, month, date)
-            assert repr(replace(one, rows=other.rows)) == repr(other), (key, month, date)
+        for (key, shared_path), (_, other) in zip(kept_rows, alone, strict=True):
+            assert shared_path.rows.tolist() == other.rows.tolist(), (key, month, date)
+            assert repr(replace(shared_path, rows=other.rows)) == repr(other), (key, month, date)
 
 
 def test_the_order_of_the_rows_changes_nothing(
