@@ -154,7 +154,7 @@ def test_every_word_is_used() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in files)
     stems = (
         r"(alert|change|points|point|headline|status|figure|note|alt|column|state|file|zone|"
-        r"moved|move|cause|dated|mark)_\w+"
+        r"moved|move|cause|dated|mark|gate|readout)_\w+"
     )
     unused = [
         name

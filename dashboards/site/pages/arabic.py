@@ -3,11 +3,14 @@
 Charts keep their time from left to right and figures their Latin digits, as in the Maghreb.
 """
 
+import pandas as pd
+
 from dashboards import charts, theme
+from dashboards.bulletin import gate, reading
 from dashboards.bulletin import headline as headline_words
-from dashboards.bulletin import reading
 from dashboards.bulletin.figures import Draw
 from dashboards.bulletin.reading import Reading
+from dashboards.site import readout
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
@@ -25,8 +28,9 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     drawn = index.mask(reading.kinds(stats).eq("none"))  # an estimate is no reading
     last = lang.number(next(iter(drawn.dropna()[::-1]), float("nan")))
     frame = drawn.rename("value").rename_axis("period").reset_index()
+    measured = readout.Measured(draw)
     wide, narrow = (
-        draw(charts.line(frame, last, theme.INK, width,
+        measured(charts.line(frame, last, theme.INK, width,
                          score=True, bounds=bounds), lang)
         for width in (charts.WIDE, charts.NARROW)
     )  # fmt: skip
@@ -48,6 +52,8 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         "month_change": lang.number(level.month_change, signed=True),
         "year_change": lang.number(level.year_change, signed=True),
         "figure": {"wide": wide, "narrow": narrow} | described(drawn, 1, lang),
+        "readout": measured.overlays(drawn, _spoken(drawn, stats.index_regimes, lang)),
+        "gate": gate.conditions(stats, lang),
         "dimensions": [
             {
                 "name": lang.words["dimensions"].get(item["key"], item["en"]),
@@ -66,6 +72,20 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         ),
     }
     return Page("", "arabic.html", lang.words["site"], headline, content)
+
+
+def _spoken(scores: "pd.Series[float]", regimes: "pd.Series[str]", lang: SiteLocale) -> list[str]:
+    """What the read-out says of each month: the index and its zone."""
+    zones = lang.words["zone_names"]
+    return [
+        lang.say(
+            "readout_none" if pd.isna(score) else "readout_point",
+            month=lang.month(month),
+            score=lang.number(score),
+            zone=zones.get(regime, ""),
+        )
+        for month, score, regime in zip(scores.index, scores, regimes, strict=True)
+    ]
 
 
 def _title(state: Reading, month: str, figure: str, lang: SiteLocale) -> str:

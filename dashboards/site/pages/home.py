@@ -5,10 +5,11 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards.bulletin import document
+from dashboards.bulletin import document, gate
 from dashboards.bulletin.figures import Draw, index_figure
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
+from dashboards.site import readout
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
@@ -24,6 +25,8 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     stats = context.stats
     level, opening = stats.level, document.opening(stats, lang)
     [after] = coming_editions(context.now, int(stats.edition.framework["rules"]["cutoff_day"]), 1)
+    measured = readout.Measured(draw)
+    figure = index_figure(stats, lang, measured, WIDTH)
     return Page(
         "",
         "home.html",
@@ -34,7 +37,9 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
             "interval": interval(stats, lang),
             "month_change": lang.number(level.month_change, signed=True),
             "year_change": lang.number(level.year_change, signed=True),
-            "figure": index_figure(stats, lang, draw, WIDTH),
+            "figure": figure,
+            "readout": measured.overlays(stats.index_scores, spoken(stats, lang)),
+            "gate": gate.conditions(stats, lang),
             "dimensions": cards(stats, lang),
             "alerts": newest(context, lang),
             "evaluated": context.evaluated,
@@ -43,6 +48,22 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
             "next_month": lang.of_month(after.month + "-01"),
         },
     )
+
+
+def spoken(stats: EditionStats, lang: Language) -> list[str]:
+    """What the read-out says of each month: the index, its interval, the zone."""
+    wide = stats.edition.values.query("key == 'index'").set_index("period")
+    bands = wide.reindex(columns=["low", "high"])
+    zones, texts = lang.names(stats.labels), []
+    scores, regimes = stats.index_scores, stats.index_regimes
+    for month, score, regime in zip(scores.index, scores, regimes, strict=True):
+        words = {"month": lang.month(month), "score": lang.number(score)}
+        low, high = bands.loc[month]
+        words |= {"low": lang.number(low), "high": lang.number(high)}
+        words["zone"] = zones.get(regime, "")
+        kind = "none" if pd.isna(score) else "point" if pd.isna(low) else "band"
+        texts.append(lang.say(f"readout_{kind}", **words))
+    return texts
 
 
 def interval(stats: EditionStats, lang: Language) -> str:

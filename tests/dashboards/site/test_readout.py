@@ -1,0 +1,77 @@
+"""The read-out lies on the points of the chart, and shows by style alone."""
+
+import re
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser
+
+from dashboards import chart_drawing, charts, theme
+from dashboards.bulletin import gate
+from dashboards.edition_stats import EditionStats
+from dashboards.i18n import language
+from dashboards.site import readout
+from warehouse.edition import Edition
+
+MONTHS = pd.date_range("2025-01-01", periods=20, freq="MS")
+SCORES = pd.Series([float(10 + 4 * step) for step in range(20)], MONTHS)
+TEXTS = [f"{month:%Y-%m} </svg>" for month in MONTHS]
+
+
+@pytest.mark.parametrize("width", [charts.WIDE, charts.NARROW])
+def test_a_strip_lies_on_the_point_that_the_chart_draws(width: int) -> None:
+    frame = SCORES.rename("value").rename_axis("period").reset_index()
+    svg = chart_drawing.svg(charts.line(frame, "", theme.INK, width, score=True), language("en"))
+    plot = readout.geometry(svg)
+    drawn = BeautifulSoup(str(readout.overlay(plot, SCORES, TEXTS, "wide")), "html.parser")
+    mine = [(float(dot["cx"]), float(dot["cy"])) for dot in drawn.find_all("circle")]
+    points = re.findall(r'aria-hidden="true"[^>]*transform="translate\(([\d.]+),([\d.]+)\)"', svg)
+    placed = {(round(float(x) + plot.left), round(float(y) + plot.top)) for x, y in points}
+    placed |= {
+        (round(float(x) + plot.left), round(float(y) + plot.top))
+        for x, y in re.findall(r'<path transform="translate\(([\d.]+),([\d.]+)\)"', svg)
+    }
+    assert len(mine) == len(SCORES)
+    for x, y in mine:
+        assert min(abs(x - left) + abs(y - top) for left, top in placed) <= 2
+    assert [text.get_text() for text in drawn.find_all("text")] == TEXTS
+    assert len(drawn.select("[tabindex]")) == readout.STOPS
+
+
+def test_a_month_without_a_figure_has_words_and_no_point() -> None:
+    plot = readout.Geometry(100, 100, 10, 10, 80, 80)
+    drawn = str(readout.overlay(plot, SCORES.mask(SCORES.gt(80)), TEXTS, "narrow"))
+    assert drawn.count("<circle") == SCORES.le(80).sum()
+    assert drawn.count("<text") == len(SCORES)
+    assert "nan" not in drawn.partition("<circle")[0]
+
+
+def test_another_drawing_is_refused() -> None:
+    with pytest.raises(ValueError, match="no view, origin or plot"):
+        readout.geometry("<svg></svg>")
+
+
+@pytest.mark.parametrize("code", ["fr", "en", "ar"])
+def test_tab_shows_a_month_without_scripts(chromium: Browser, served: str, code: str) -> None:
+    context = chromium.new_context(
+        java_script_enabled=False, viewport={"width": 1280, "height": 900}
+    )
+    tab = context.new_page()
+    tab.goto(f"{served}/{code}/index.html")
+    last = tab.locator(".readout.wide g[tabindex]").last
+    assert not last.locator("text").is_visible()
+    last.focus()
+    assert last.locator("text").is_visible()
+    assert "2026" in (last.locator("text").text_content() or "")
+    context.close()
+
+
+def test_the_gate_says_which_condition_is_not_met(shipped_edition: Edition) -> None:
+    """October 2026 has an edition, and 21 % of what was due."""
+    stats, lang = EditionStats(shipped_edition), language("en")
+    rows = gate.conditions(stats, lang)
+    assert [row.met for row in rows] == [True, True, True, True, False]
+    assert (rows[1].required, rows[1].value) == ("at least 70%", "100%")
+    assert (rows[2].required, rows[2].value) == ("at least 50%", "80%")
+    assert (rows[4].required, rows[4].value) == ("at least 50%", "21%")
