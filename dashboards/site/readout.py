@@ -40,10 +40,10 @@ def geometry(svg: str) -> Geometry:
 
     Raises ValueError where it is drawn otherwise.
     """
-    found = [pattern.search(svg) for pattern in (VIEW, ORIGIN, PLOT)]
-    if not all(found):
+    matches = [pattern.search(svg) for pattern in (VIEW, ORIGIN, PLOT)]
+    if not all(matches):
         raise ValueError("the chart has no view, origin or plot that a read-out could lie on")
-    return Geometry(*(float(number) for match in found if match for number in match.groups()))
+    return Geometry(*(float(number) for match in matches if match for number in match.groups()))
 
 
 class Measured:
