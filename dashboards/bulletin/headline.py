@@ -80,7 +80,7 @@ def title(state: Reading, level: Level, regimes: Mapping[str, str], lang: Langua
 
 
 def _unread(state: Reading, level: Level, lang: Language) -> str:
-    month = lang.sentence(lang.month(level.period))
+    month = lang.month(level.period)
     if state.last is None:
         return lang.say("headline_none_ever", month=month)
     return lang.say(
