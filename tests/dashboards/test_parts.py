@@ -73,7 +73,7 @@ def test_a_withheld_index_is_said_and_not_drawn(shipped_edition: Edition) -> Non
     rows = newest(shipped_edition) & shipped_edition.values["key"].eq("index")
     blank = changed(shipped_edition, rows, score=np.nan, regime="", coverage=0.6)
     page = BeautifulSoup(document.page(EditionStats(blank), EN), "html.parser")
-    assert "October 2026 cannot be read" in page.h1.get_text()
+    assert "No reading for October 2026" in page.h1.get_text()
     assert "estimate" not in page.find(class_="lede").get_text()
     assert page.find(class_="badge") is None
     assert "nan" not in page.get_text().lower().split()
