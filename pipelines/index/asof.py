@@ -118,19 +118,25 @@ class FiguresAsOf:
 
         By `instant`. A figure that came was read when it did.
         """
-        count = np.searchsorted(self._readings["second"], int(instant.timestamp()), side="right")
-        return dict(self._readings[:count].groupby("series")["month"].last())
+        second = int(instant.timestamp())
+        return {
+            series: months[count - 1]
+            for series, (seconds, months) in self._readings.items()
+            if (count := bisect_right(seconds, second))
+        }
 
 
-def _readings(history: pd.DataFrame) -> pd.DataFrame:
-    """Series, second since 1970 and month since year 0 of each reading, in order."""
+def _readings(history: pd.DataFrame) -> dict[str, tuple[list[int], list[int]]]:
+    """By series, the second since 1970 and the month since year 0 of each reading."""
     used = history.loc[~history["status"].isin(UNUSED), ["series", "known_from"]]
     at = used["known_from"].dt.tz_convert("UTC").dt.tz_localize(None)
     month = at.dt.year * 12 + at.dt.month - 1
     second = at.astype("datetime64[s]").astype("int64")
-    return pd.DataFrame({"series": used["series"], "second": second, "month": month}).sort_values(
-        "second", kind="stable", ignore_index=True
-    )
+    dated = pd.DataFrame({"series": used["series"], "second": second, "month": month})
+    return {
+        str(series): (rows["second"].tolist(), rows["month"].tolist())
+        for series, rows in dated.sort_values("second").groupby("series")
+    }
 
 
 def table(

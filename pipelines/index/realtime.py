@@ -67,11 +67,12 @@ class Readings:
     ) -> list[tuple[str, Reading]]:
         """Every indicator of a method in one month, as known at an instant."""
         members, year = self._members(framework), framework.rules.reads_from
-        for _, indicator, print_ in members:
-            if (print_, month, instant) not in self._read:
-                path_of = self._path_of(print_, month, instant, year)
-                read_in = self._last_readings(month, instant)
-                self._read[print_, month, instant] = read(indicator, month, path_of, read_in)
+        if any((print_, month, instant) not in self._read for *_, print_ in members):
+            read_in = self._last_readings(month, instant)
+            for _, indicator, print_ in members:
+                if (print_, month, instant) not in self._read:
+                    path_of = self._path_of(print_, month, instant, year)
+                    self._read[print_, month, instant] = read(indicator, month, path_of, read_in)
         return [(key, self._read[print_, month, instant]) for key, _, print_ in members]
 
     def _last_readings(self, month: pd.Period, instant: datetime) -> Mapping[str, int]:
