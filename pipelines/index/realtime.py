@@ -12,7 +12,7 @@ from pipelines.index import missing
 from pipelines.index.asof import Figures, FiguresAsOf
 from pipelines.index.framework import Framework, Indicator, lineage
 from pipelines.index.gauges import rows as two_gauges
-from pipelines.index.inputs import successions
+from pipelines.index.inputs import last_readings, successions
 from pipelines.index.reading import Path, PathOf, Reading, is_shared, path, read, step_of
 from warehouse import release_calendar
 
@@ -35,8 +35,8 @@ class Readings:
         self.history = history
         members = [own for version in lineage(framework) for own in version.indicators.values()]
         self._keys = {key for own in members for key in (*own.series, *(own.errors or ()))}
-        standing = {key for indicator in members if indicator.ages for key in indicator.standing}
-        self._figures = FiguresAsOf(history, successions.with_followers(self._keys), standing)
+        followed, standing = successions.with_followers(self._keys), last_readings.aged(members)
+        self._figures = FiguresAsOf(history, followed, standing)
         self._read: dict[tuple[str, pd.Period, datetime], Reading] = {}
         self._paths: dict[tuple[str, tuple[str, ...], int], Path] = {}
         self._known: dict[datetime, dict[str, Figures]] = {}

@@ -39,9 +39,9 @@ def read_through() -> list[tuple[str, date]]:
 
 def standing(method: Framework) -> dict[str, list[str]]:
     """By source, the series that a method ages by their last reading."""
-    read_by = {name for own in method.indicators.values() if own.ages for name in own.standing}
+    aged = last_readings.aged(method.indicators.values())
     owned = {
-        source.key: [series.key for series in source.series if series.key in read_by]
+        source.key: [series.key for series in source.series if series.key in aged]
         for source in registry().values()
     }
     return {source: keys for source, keys in owned.items() if keys}

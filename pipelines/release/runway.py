@@ -10,7 +10,7 @@ import pandas as pd
 from pipelines.index.asof import FiguresAsOf
 from pipelines.index.framework import Dimension, Framework, Indicator
 from pipelines.index.gauges.due import READABLE
-from pipelines.index.inputs import splices, successions
+from pipelines.index.inputs import last_readings, splices, successions
 from pipelines.index.reading import Path, Reading, path, read
 from sources import registry
 
@@ -100,7 +100,7 @@ def table(history: pd.DataFrame, method: Framework, now: datetime) -> pd.DataFra
         share (per cent of the weight of the index that goes with it; 0 for a panel).
     """
     keys = {name for indicator in method.indicators.values() for name in indicator.series}
-    standing = {name for own in method.indicators.values() if own.ages for name in own.standing}
+    standing = last_readings.aged(method.indicators.values())
     source = FiguresAsOf(history, successions.with_followers(keys), standing)
     figures = source.at(now)
 

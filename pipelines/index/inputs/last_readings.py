@@ -11,10 +11,16 @@ from datetime import date
 import pandas as pd
 
 from pipelines.index.asof import READ
+from pipelines.index.framework import Indicator
 
 # The first year that any version of the method reads.
 FIRST = "2014-01-01"
 COLUMNS = ["series", "period", "value", "status", "known_from", "fetch_id"]
+
+
+def aged(indicators: Iterable[Indicator]) -> set[str]:
+    """The series of these indicators that are as old as their last reading."""
+    return {name for own in indicators if own.ages for name in own.standing}
 
 
 def declared(through: Iterable[tuple[str, date]], now: pd.Timestamp | None = None) -> pd.DataFrame:
