@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import IO, Any
-from uuid import uuid4
 
 import fsspec
 
 from pipelines.settings import FILE, Settings
+from sources.http.raw_archive import DRAFT, draft
 
 # What a person decided, which nothing can compute again: figures read by hand, the settings, and
 # why an edition was shown before its hour. Dagster's state and the lake can be thrown away.
 BY_HAND = ("registers", FILE, "embargo.jsonl")
 BODY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})")
-DRAFT = ".part"  # the end of what is being written now
 
 
 @dataclass(frozen=True)
@@ -40,10 +39,10 @@ class Tree:
         opened: IO[bytes] = store.open(f"{root}/{relative}", "rb")
         return opened
 
-    def draft(self, relative: str) -> "Draft":
+    def draft(self, relative: str) -> AbstractContextManager[IO[bytes]]:
         """A file to write, which appears complete or not at all."""
         store, root = self._opened()
-        return Draft(store, f"{root}/{relative}")
+        return draft(store, f"{root}/{relative}")
 
     def remove(self, relative: str) -> None:
         """Delete a file."""
@@ -53,28 +52,6 @@ class Tree:
     def _opened(self) -> tuple[Any, str]:
         store, root = fsspec.core.url_to_fs(self.root)
         return store, str(root)
-
-
-class Draft:
-    """A file that has its name at the end of the block, or is removed."""
-
-    def __init__(self, store: Any, path: str) -> None:
-        self._store, self._path = store, path
-        self._part = f"{path}.{uuid4().hex}{DRAFT}"
-
-    def __enter__(self) -> IO[bytes]:
-        self._store.makedirs(self._store._parent(self._path), exist_ok=True)
-        opened: IO[bytes] = self._store.open(self._part, "wb")
-        self._file = opened
-        return opened
-
-    def __exit__(self, fault: type[BaseException] | None, *_: object) -> None:
-        self._file.close()
-        if fault is None:
-            self._store.mv(self._part, self._path)
-        else:
-            with suppress(OSError):
-                self._store.rm_file(self._part)
 
 
 def of(settings: Settings) -> tuple[Tree, ...]:

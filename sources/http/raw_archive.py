@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import IO, Any, cast
 from uuid import uuid4
 
 import fsspec
+
+DRAFT = ".part"  # the end of the name of what is being written
 
 
 class DamagedBody(ValueError):
@@ -89,20 +91,29 @@ class Archive:
         return True
 
     def _write(self, path: str, body: bytes) -> None:
-        self._store.makedirs(self._store._parent(path), exist_ok=True)
-        # Many writers may store the same body at once: each writes a file of its own, and the
-        # last rename wins with the same bytes.
-        draft = f"{path}.{uuid4().hex}.part"
-        try:
-            with self._store.open(draft, "wb") as file:
-                file.write(body)
-                file.flush()
-                _sync(file)
-            self._store.mv(draft, path)
-        except BaseException:
-            with suppress(OSError):
-                self._store.rm(draft)
-            raise
+        with draft(self._store, path) as file:
+            file.write(body)
+            file.flush()
+            _sync(file)
+
+
+@contextmanager
+def draft(store: Any, path: str) -> Iterator[IO[bytes]]:
+    """A file of an fsspec store that has its name at the end of the block.
+
+    After an error there is none. Many writers may store the same bytes at once: each writes a file
+    of its own, whose name ends in DRAFT, and the last rename wins.
+    """
+    store.makedirs(store._parent(path), exist_ok=True)
+    part = f"{path}.{uuid4().hex}{DRAFT}"
+    try:
+        with store.open(part, "wb") as file:
+            yield file
+        store.mv(part, path)
+    except BaseException:
+        with suppress(OSError):
+            store.rm(part)
+        raise
 
 
 def _sync(file: IO[bytes]) -> None:
