@@ -31,7 +31,6 @@ select c.key, f.outcome, count(*) as n from "fetch" f join source c on c.id = f.
 group by c.key, f.outcome order by c.key, f.outcome
 """
 QUESTIONS = """select at from "fetch" where outcome <> 'history' order by at"""
-OUTBOX = "select channel, count(*) as n from outbox where state <> 'sent' group by channel"
 SET_APART = "select count(*) from quarantine where not replayed"
 SIZE = {
     "sqlite": "select page_count * page_size from pragma_page_count, pragma_page_size",
@@ -130,12 +129,16 @@ def _runs(at: "pd.Series[pd.Timestamp]") -> Iterator[Metric]:
 def health(engine: Engine, now: datetime) -> Iterator[Metric]:
     """What `silentcrash health` checks, and the messages that wait."""
     from pipelines.alerts import reports, service
+    from warehouse.alerts import overview
 
     table = reports.health(engine, service.rules_in_force(), now).set_index("name")
     signs = table["ok"].astype(float)
     yield _gauge("healthy", "1 if it runs or delivers: silentcrash health", "name", signs)
-    with engine.connect() as connection:
-        waiting = {row.channel: float(row.n) for row in connection.execute(text(OUTBOX))}
+    waiting = {
+        name: float(own["waiting"])
+        for name, own in overview.channels(engine).items()
+        if own["waiting"]
+    }
     # A channel that nothing waits for is at 0, so that a monitor sees that it is watched.
     channels = [name.removeprefix("channel ") for name in signs.index if name.startswith("channel")]
     undelivered = pd.Series(dict.fromkeys(channels, 0.0) | waiting, dtype="float64")
@@ -147,10 +150,10 @@ def index(engine: Engine, now: datetime) -> Iterator[Metric]:
     """The index and the gauges of the newest edition, and how old that is."""
     from warehouse import edition
 
-    stored = edition.editions(engine)
-    if stored.empty:
+    try:
+        newest = edition.load(engine)
+    except LookupError:  # there is none yet
         return
-    newest = edition.load(engine)
     rows = newest.values.loc[newest.values["key"].eq("index")].sort_values("period")
     last = rows.iloc[-1]
     month = pd.Period(last["period"], "M")
@@ -162,7 +165,7 @@ def index(engine: Engine, now: datetime) -> Iterator[Metric]:
     yield _single(
         "index_behind_months", "Months without an edition since the newest", float(behind)
     )
-    computed = pd.Timestamp(stored.set_index("release")["created_at"][newest.id]).timestamp()
+    computed = newest.timeline.computed_at.timestamp()
     yield _single("edition_timestamp_seconds", "When the newest edition was computed", computed)
     yield from _gauges(newest.gauges.rows)
 

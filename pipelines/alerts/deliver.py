@@ -22,7 +22,7 @@ from pipelines.alerts.reminders import catch_up
 from pipelines.alerts.rules import Channel, RuleSet
 from pipelines.logs import frames
 from pipelines.settings import SECRETS
-from warehouse.alerts import repository
+from warehouse.alerts import overview, repository
 
 logger = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def watch(engine: Engine, rules: RuleSet, now: datetime, in_use: Sequence[Channe
         health = repository.health(connection)
     observed = [
         *findings.of_channels(rules, health, now),
-        *findings.of_heartbeats(rules, repository.heartbeats(engine), now),
+        *findings.of_heartbeats(rules, overview.heartbeats(engine), now),
     ]
     evaluation = Evaluation(f"watch:{int(now.timestamp())}", now, now)
     return len(record_findings(engine, observed, evaluation, in_use, {})) if observed else 0

@@ -63,7 +63,7 @@ def health(engine: Engine, rules: RuleSet, now: datetime) -> "pd.DataFrame":
     from pipelines.alerts import findings
     from warehouse.alerts import repository
 
-    signs = findings.last_signs(repository.heartbeats(engine))
+    signs = findings.last_signs(overview.heartbeats(engine))
     # Without Dagster there is no scheduler, and nothing is wrong; but something must evaluate.
     names = ["evaluation", *(name for name in signs if name != "evaluation")]
     rows = [_sign(name, signs.get(name), now) for name in names]

@@ -19,7 +19,7 @@ from pipelines.alerts.state_machine import RuleEvent
 from pipelines.errors import UsageError, nearest
 from pipelines.settings import SECRETS, Settings, from_environment
 from warehouse import edition
-from warehouse.alerts import repository
+from warehouse.alerts import overview, repository
 
 if TYPE_CHECKING:
     from pipelines.alerts import deliver
@@ -182,7 +182,7 @@ def beat(engine: Engine, settings: Settings) -> None:
     """
     import requests
 
-    beats = repository.heartbeats(engine)
+    beats = overview.heartbeats(engine)
     if not beats:
         repository.beat(engine, "started", settings.now)
     repository.beat(engine, "scheduler", settings.now)

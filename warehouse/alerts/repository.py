@@ -119,13 +119,6 @@ def beat(engine: Engine, name: str, at: datetime) -> None:
         upsert(connection, Heartbeat, {"name": name, "at": at})
 
 
-def heartbeats(engine: Engine) -> dict[str, datetime]:
-    """When each thing that must run regularly last ran."""
-    table = core(Heartbeat)
-    with engine.connect() as connection:
-        return dict(map(tuple, connection.execute(select(table.c.name, table.c.at))))
-
-
 def health(connection: Connection) -> dict[str, Row]:
     """How each channel is, by its id."""
     result = connection.execute(select(core(ChannelHealth))).mappings()

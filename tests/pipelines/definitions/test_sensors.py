@@ -13,7 +13,7 @@ from tests.pipelines.alerts.conftest import Post, part
 from tests.pipelines.alerts.made_up import NOW
 from tests.pipelines.definitions.conftest import happened
 from tests.server import Site
-from warehouse.alerts import repository
+from warehouse.alerts import overview, repository
 
 STATE = {"red": True}
 
@@ -130,4 +130,4 @@ def test_the_heartbeat_reaches_the_outside_and_its_absence_stops_nothing(
     assert site.count("/beat") == 1
     monkeypatch.setenv("SILENTCRASH_HEARTBEAT_URL", "http://127.0.0.1:9/beat")
     sensors.outbox()
-    assert "scheduler" in repository.heartbeats(store)
+    assert "scheduler" in overview.heartbeats(store)

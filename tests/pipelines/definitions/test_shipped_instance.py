@@ -25,7 +25,7 @@ from pipelines.definitions.schedules import PRIORITY, all_schedules
 from pipelines.definitions.sensors import SENSORS, check_results, failed_runs, good_runs, outbox
 from tests.pipelines.alerts.conftest import Post
 from tests.pipelines.definitions.conftest import Installation, happened
-from warehouse.alerts import repository
+from warehouse.alerts import overview
 
 STATE = {"red": True}
 TESTED = {"new_data", "ask_again", "check_results", "failed_runs", "good_runs", "outbox"}
@@ -129,7 +129,7 @@ def test_the_outbox_delivers_what_a_check_queued(
     for _ in range(2):
         tick(outbox, installation)
         assert len(post.box.mails) == 1
-    assert "scheduler" in repository.heartbeats(store)
+    assert "scheduler" in overview.heartbeats(store)
 
 
 INDEX = {"indicators", "silent_crash_index"}
