@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import dagster as dg
 import pandas as pd
 
+from pipelines.definitions.checks import UNREACHED
 from pipelines.definitions.resources import Observatory
 from pipelines.definitions.schedules import PRIORITY
 from sources import registry
@@ -22,7 +23,6 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 120, 240))
 # Longer than all waits together, and shorter than the day between two schedules: the attempts of
 # yesterday do not count.
 LOOK_BACK = timedelta(hours=12)
-UNANSWERED = ("failed", "try later")
 
 
 def due(attempts: pd.DataFrame, now: datetime) -> dict[str, datetime]:
@@ -33,7 +33,7 @@ def due(attempts: pd.DataFrame, now: datetime) -> dict[str, datetime]:
     """
     overdue: dict[str, datetime] = {}
     for (source, _), rows in attempts.groupby(["source", "url"], sort=False):
-        answered = ~rows["outcome"].isin(UNANSWERED)
+        answered = ~rows["outcome"].isin(UNREACHED)
         failures = rows[~answered[::-1].cummax()[::-1]]
         if failures.empty or len(failures) > len(WAITS):
             continue

@@ -9,7 +9,7 @@ import pandas as pd
 from pipelines.ingest.ingestion import IngestOutcome
 
 RED, AMBER = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
-UNREACHED = {"failed", "try later"}
+UNREACHED = {"failed", "try later"}  # outcomes of a publisher that did not answer
 
 
 def source_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:

@@ -4,6 +4,8 @@ The name of a schedule says when it runs. How often a publisher publishes (its c
 which schedule asks it.
 """
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import dagster as dg
@@ -61,8 +63,7 @@ def all_schedules() -> list[Any]:
 
 def _published(cadences: list[str]) -> dg.AssetSelection:
     """The sources of these cadences."""
-    first, *others = (dg.AssetSelection.tag("cadence", each) for each in cadences)
-    return first if not others else first | others[0]
+    return reduce(or_, (dg.AssetSelection.tag("cadence", each) for each in cadences))
 
 
 def _schedule(name: str, cron: str, target: Any) -> dg.ScheduleDefinition:
