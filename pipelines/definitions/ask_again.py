@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 import dagster as dg
 import pandas as pd
 
-from pipelines.definitions.checks import UNREACHED
 from pipelines.definitions.resources import Observatory
 from pipelines.definitions.schedules import PRIORITY
+from pipelines.ingest.outcome import UNREACHED
 from sources import registry
 from warehouse import fetches
 

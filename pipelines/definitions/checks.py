@@ -6,10 +6,9 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from pipelines.ingest.ingestion import IngestOutcome
+from pipelines.ingest.outcome import UNREACHED, IngestOutcome
 
 RED, AMBER = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
-UNREACHED = {"failed", "try later"}  # outcomes of a publisher that did not answer
 
 
 def source_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:

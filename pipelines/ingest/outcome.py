@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 SHIPPED = "sources/history/"
+UNREACHED = {"failed", "try later"}  # outcomes of a publisher that did not answer
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The tables that end a run: the index, and what became of each source."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from rich.box import SIMPLE_HEAD
@@ -9,14 +9,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from dashboards.bulletin import reading
-from dashboards.edition_stats import EditionStats
 from pipelines.in_use import CONTACT
-from pipelines.ingest.outcome import IngestOutcome, verdict
-from pipelines.release.approval import remark
-from pipelines.release.compute import Published
+from pipelines.ingest.outcome import UNREACHED, IngestOutcome, verdict
 from pipelines.settings import FILE
-from warehouse.edition import Edition
+
+if TYPE_CHECKING:
+    from pipelines.release.compute import Published
+    from warehouse.edition import Edition
 
 PLAIN: dict[str, Any] = {"title_justify": "left", "header_style": "bold", "box": SIMPLE_HEAD}
 STYLE = {
@@ -30,15 +29,17 @@ STYLE = {
 
 def show(
     console: Console,
-    published: Published,
+    published: "Published",
     outcomes: Sequence[IngestOutcome],
     status: pd.DataFrame,
 ) -> None:
     """Print the summary of an edition, of its sources, and where the bulletin is."""
+    from pipelines.release.approval import remark
+
     console.print(headline(published.edition))
     console.print(contributions(published.edition))
     console.print(freshness(status, outcomes))
-    unreachable = {each.source for each in outcomes if each.outcome in {"failed", "try later"}}
+    unreachable = {each.source for each in outcomes if each.outcome in UNREACHED}
     if unreachable:
         names = ", ".join(sorted(unreachable))
         console.print(
@@ -66,8 +67,11 @@ def contact(console: Console, empty: Sequence[str]) -> None:
         console.print(Text(line, style="yellow"), soft_wrap=True)
 
 
-def headline(edition: Edition) -> Table:
+def headline(edition: "Edition") -> Table:
     """Month, value, what may be said of it, change, regime, coverage and cut-off."""
+    from dashboards.bulletin import reading
+    from dashboards.edition_stats import EditionStats
+
     rows = edition.values.loc[edition.values["key"].eq("index")].sort_values("period")
     last = rows.iloc[-1]
     change = rows["score"].diff().iloc[-1]
@@ -86,7 +90,7 @@ def headline(edition: Edition) -> Table:
     return table
 
 
-def contributions(edition: Edition, top: int = 5) -> Table:
+def contributions(edition: "Edition", top: int = 5) -> Table:
     """The indicators that add most points to the index, and their change."""
     parts = edition.values.loc[edition.values["kind"].eq("indicator")]
     wide = parts.pivot(index="period", columns="key", values="contribution").fillna(0.0)
