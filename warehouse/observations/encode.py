@@ -14,7 +14,7 @@ KEY = ["series_id", "period", "known_from"]
 COLUMNS = [*KEY, "value", "status"]
 UNKNOWN = -1
 TWICE = "one batch gives it two values"
-PERIODS = ("1900-01-01", "2100-12-31")  # what a packed key has bits for: see bulk_read.py
+PERIODS = ("1900-01-01", "2100-12-31")  # what a packed key has bits for: see bulk/packing.py
 
 Order = NDArray[np.int64]
 Mask = NDArray[np.bool_]
