@@ -85,6 +85,8 @@ def test_an_answer_is_a_correction_that_later_readings_use(
     give_answer(silentcrash, number, "event", *facts, *BY, "--note", "see p. 2")
     assert text not in waiting(silentcrash)
     assert share("abstained_share") == 0
+    [entry] = rows(silentcrash, "review", "--history")
+    assert entry["note"] == "see p. 2"
     [project] = [row for row in rows(silentcrash, "list") if row["operator"] == "Eastfield"]
     assert (project["state"], project["power_mw"], project["country"]) == ("delayed", 70, "Morocco")
     again = tmp_path / "again.csv"
