@@ -120,16 +120,11 @@ def test_names_follow_the_order_in_which_editions_became_public(engine: Engine) 
     trial = stored(engine, "2026-12", "2027-01-14T00:00", as_of=at("2027-01-05T00:00"))
     repository.approve(engine, second, by="A", note="", at=at("2027-01-14T10:00"))
     timelines = repository.timelines(engine)
-    names = {name: own.release for name, own in repository.issued(timelines).items()}
-    assert names == {"2026-12": second}
-    preview = {
-        name: own.release for name, own in repository.issued(timelines, waiting=True).items()
-    }
+    assert named(repository.issued(timelines)) == {"2026-12": second}
+    preview = named(repository.issued(timelines, waiting=True))
     assert preview == {"2026-12": second, "2026-12-r1": first}
     repository.approve(engine, first, by="A", note="", at=at("2027-01-20T10:00"))
-    names = {
-        name: own.release for name, own in repository.issued(repository.timelines(engine)).items()
-    }
+    names = named(repository.issued(repository.timelines(engine)))
     assert names == {"2026-12": second, "2026-12-r1": first}
     own = edition.load(engine, trial).timeline
     assert (own.public_at, own.reconstructed, own.waits) == (None, True, False)
