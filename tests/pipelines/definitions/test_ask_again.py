@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from pipelines.announcements import filings
-from pipelines.definitions import sensors
+from pipelines.definitions import Observatory, sensors
 from pipelines.definitions.ask_again import LOOK_BACK, WAITS, ask_again, due
 from pipelines.definitions.source_assets import observations
 from pipelines.ingest import store as stores
@@ -83,8 +83,6 @@ def test_a_run_in_which_only_publishers_were_silent_rings_for_them_alone(
     monkeypatch.setenv("SILENTCRASH_ALLOW_LOOPBACK", "1")
     with installation.process() as instance:
         before = sensors.failed_runs.evaluate_tick(dg.build_sensor_context(instance=instance))
-    from pipelines.definitions import Observatory
-
     with installation.process() as instance:
         assets = [observations(find_source("tariff_pages"))]
         done = dg.materialize(
