@@ -18,11 +18,6 @@ from tests.pipelines.conftest import Command
 LATER = "2026-11-24T09:00:00+00:00"
 
 
-@pytest.fixture
-def backups(tmp_path: Path) -> Path:
-    return tmp_path / "backups"
-
-
 def objects(backups: Path) -> list[Path]:
     return sorted(path for path in (backups / "objects").rglob("*") if path.is_file())
 
@@ -56,47 +51,38 @@ def test_what_is_restored_is_the_same_to_the_bit(
 
 
 def test_a_second_backup_copies_only_what_is_new(
-    full: Location,
-    backups: Path,
-    silentcrash: Command,
-    monkeypatch: pytest.MonkeyPatch,
+    full: Location, stored: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silentcrash("backup", str(backups))
-    first = set(objects(backups))
+    first = set(objects(stored))
     Archive(str(full.home / "raw")).put(b"new", {"url": "https://example.org/new.csv"})
     monkeypatch.setenv("SILENTCRASH_NOW", LATER)
-    second = silentcrash("backup", str(backups))
-    new = [path.read_bytes()[:5] for path in set(objects(backups)) - first]
+    second = silentcrash("backup", str(stored))
+    new = [path.read_bytes()[:5] for path in set(objects(stored)) - first]
     # A dump of PostgreSQL holds the time at which it was made: that is new as well.
     assert {*new} - {b"PGDMP"} == {b"new", b'{\n "u'}
     assert f"{len(new)} with" in second.out
-    assert len(list((backups / "backups").iterdir())) == 2
-    assert silentcrash("backup", str(backups), "--keep", "1").code == 0
-    assert len(list((backups / "backups").iterdir())) == 1
-    assert silentcrash("restore", str(backups), "--check").code == 0
+    assert len(list((stored / "backups").iterdir())) == 2
+    assert silentcrash("backup", str(stored), "--keep", "1").code == 0
+    assert len(list((stored / "backups").iterdir())) == 1
+    assert silentcrash("restore", str(stored), "--check").code == 0
 
 
 def test_a_flipped_byte_is_named_and_nothing_is_restored(
-    full: Location,
-    empty: Location,
-    backups: Path,
-    silentcrash: Command,
-    monkeypatch: pytest.MonkeyPatch,
+    stored: Path, empty: Location, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silentcrash("backup", str(backups))
-    [listed] = (backups / "backups").iterdir()
-    sizes = sorted(objects(backups), key=lambda path: path.stat().st_size)
+    [listed] = (stored / "backups").iterdir()
+    sizes = sorted(objects(stored), key=lambda path: path.stat().st_size)
     empty.enter(monkeypatch)
     for damaged in (sizes[3], sizes[-1], listed):  # a body, the warehouse, the list of files
         flip(damaged)
-        checked = silentcrash("restore", str(backups), "--check")
+        checked = silentcrash("restore", str(stored), "--check")
         assert checked.code == 1
         assert str(damaged) in checked.err
-        assert str(damaged) in silentcrash("restore", str(backups)).err
+        assert str(damaged) in silentcrash("restore", str(stored)).err
         assert empty.files() == {}
         assert empty.tables() == {}
         flip(damaged)
-    assert silentcrash("restore", str(backups), "--check").code == 0
+    assert silentcrash("restore", str(stored), "--check").code == 0
 
 
 def flip(path: Path) -> None:
@@ -175,17 +161,12 @@ def test_a_backup_during_writes_is_of_one_moment(
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_restore_that_fails_leaves_the_place_empty(
-    full: Location,
-    empty: Location,
-    backups: Path,
-    silentcrash: Command,
-    monkeypatch: pytest.MonkeyPatch,
+    stored: Path, empty: Location, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silentcrash("backup", str(backups))
-    blocked = backups.with_name("blocked")
+    blocked = stored.with_name("blocked")
     blocked.write_text("a file where the folder of the warehouse has to be")
     Location(empty.home, f"sqlite:///{blocked / 'store.sqlite'}").enter(monkeypatch)
-    ended = silentcrash("restore", str(backups))
+    ended = silentcrash("restore", str(stored))
     assert ended.code == 1
     assert str(blocked) in ended.err.splitlines()[-1]
     assert empty.files() == {}
