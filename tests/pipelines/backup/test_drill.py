@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy.engine import make_url
 
 from sources.http.raw_archive import Archive
@@ -170,6 +171,26 @@ def test_a_restore_that_fails_leaves_the_place_empty(
     assert ended.code == 1
     assert str(blocked) in ended.err.splitlines()[-1]
     assert empty.files() == {}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_disk_that_writes_other_bytes_leaves_the_place_empty(
+    stored: Path, empty: Location, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = LocalFileSystem.mv
+
+    def moves(disk: LocalFileSystem, draft: str, path: str) -> None:
+        move(disk, draft, path)
+        if path.endswith("silentcrash.toml"):
+            flip(Path(path))
+
+    monkeypatch.setattr(LocalFileSystem, "mv", moves)
+    empty.enter(monkeypatch)
+    ended = silentcrash("restore", str(stored))
+    assert ended.code == 1
+    assert "silentcrash.toml was not written as the backup has it" in ended.err
+    assert empty.files() == {}
+    assert empty.tables() == {}
 
 
 @pytest.mark.parametrize("kind", ["postgresql"])
