@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from pipelines.announcements import curated
 from pipelines.cli.run import with_history
+from pipelines.ingest import store
 from pipelines.settings import Settings, from_environment
 from warehouse import events
 from warehouse.projects import repository
@@ -47,7 +48,7 @@ def test_a_clock_of_before_the_facts_loses_none_of_them(tmp_path: Path) -> None:
     stored = []
     for year in (2015, 2024, 2026):
         settings = Settings(home=tmp_path, now=NOW.replace(year=year))
-        engine = with_history(settings)
+        engine = store.open_for_writing(settings)
         curated.load(engine, settings)
         stored.append(len(events.read(engine, as_of=NOW)))
     assert stored[0] == 0 < stored[1] < stored[2] == len(curated.shipped())
