@@ -3,21 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pandas as pd
 import pytest
 from sqlalchemy import Engine, text
 
+from tests.warehouse.made_up import NO_LINEAGE
 from tests.warehouse.test_edition import VALUES
 from warehouse import edition, query
 from warehouse.publication import repository
 from warehouse.publication.timeline import EditionTimeline
 from warehouse.release_calendar import cutoff
-
-NOTHING = pd.DataFrame(
-    {name: pd.Series(dtype="object") for name in ("key", "series")}
-    | {name: pd.Series(dtype="datetime64[s]") for name in ("period", "series_period")}
-    | {"known_from": pd.Series(dtype="datetime64[s, UTC]"), "fetch_id": pd.Series(dtype="int64")}
-)
 
 
 def at(stamp: str) -> datetime:
@@ -30,7 +24,7 @@ def stored(engine: Engine, month: str, computed: str, **more: Any) -> int:
     return edition.save(
         engine,
         values=VALUES,
-        lineage=NOTHING,
+        lineage=NO_LINEAGE,
         month=month,
         recorded_by=0,
         framework={"title": {}, "rules": {"cutoff_day": 10}},
