@@ -27,12 +27,9 @@ def test_a_strip_lies_on_the_point_that_the_chart_draws(width: int) -> None:
     plot = readout.geometry(svg)
     drawn = BeautifulSoup(str(readout.overlay(plot, SCORES, TEXTS, "wide")), "html.parser")
     mine = [(float(dot["cx"]), float(dot["cy"])) for dot in drawn.find_all("circle")]
-    points = re.findall(r'aria-hidden="true"[^>]*transform="translate\(([\d.]+),([\d.]+)\)"', svg)
+    marks = r'(?:aria-hidden="true"[^>]*|<path )transform="translate\(([\d.]+),([\d.]+)\)"'
+    points = re.findall(marks, svg)
     placed = {(round(float(x) + plot.left), round(float(y) + plot.top)) for x, y in points}
-    placed |= {
-        (round(float(x) + plot.left), round(float(y) + plot.top))
-        for x, y in re.findall(r'<path transform="translate\(([\d.]+),([\d.]+)\)"', svg)
-    }
     assert len(mine) == len(SCORES)
     for x, y in mine:
         assert min(abs(x - left) + abs(y - top) for left, top in placed) <= 2
