@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.announcements import collect
+from pipelines.announcements import collect, review
 from pipelines.ingest import store
 from pipelines.settings import from_environment
 from sources.announcements import extract, nearly
@@ -86,7 +86,7 @@ def test_an_answer_is_a_correction_that_later_readings_use(
     assert text not in waiting(silentcrash)
     assert share("abstained_share") == 0
     [entry] = rows(silentcrash, "review", "--history")
-    assert entry["note"] == "see p. 2"
+    assert (entry["note"], entry["town"]) == ("see p. 2", "")  # which was in another country
     [project] = [row for row in rows(silentcrash, "list") if row["operator"] == "Eastfield"]
     assert (project["state"], project["power_mw"], project["country"]) == ("delayed", 70, "Morocco")
     again = tmp_path / "again.csv"
@@ -121,6 +121,18 @@ def test_the_last_answer_counts_and_all_are_kept(text: str, silentcrash: Command
         "answered by A. Reader",
         "answered by B. Reader",
     ]
+
+
+@pytest.mark.parametrize(("currency", "dollars"), [("USD", 2.5e9), ("EUR", None)])
+def test_only_an_amount_in_dollars_is_an_investment_in_dollars(
+    currency: str, dollars: float | None
+) -> None:
+    facts = {"operator": "Amazon", "country": "Spain", "town": "", "power_mw": None}
+    answered = {"title": SPANISH, "author": "A. Reader", "reviewed_at": "2026-06-01"} | facts
+    answered |= {"event_type": "announced", "amount": 2.5e9, "currency": currency}
+    unread, texts = pd.DataFrame({"note": ["not my language"]}), pd.Series([SPANISH])
+    [row] = review.applied(unread, texts, pd.DataFrame([answered])).to_dict("records")
+    assert (row["amount"], row["currency"], row["investment_usd"]) == (2.5e9, currency, dollars)
 
 
 @pytest.mark.parametrize(
