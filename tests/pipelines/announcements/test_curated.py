@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from pipelines.announcements import curated
 from pipelines.cli.run import with_history
@@ -51,4 +51,23 @@ def test_a_clock_of_before_the_facts_loses_none_of_them(tmp_path: Path) -> None:
         engine = store.open_for_writing(settings)
         curated.load(engine, settings)
         stored.append(len(events.read(engine, as_of=NOW)))
+        before = fetches(engine)
+        assert curated.load(engine, settings) == 0
+        assert fetches(engine) == before
     assert stored[0] == 0 < stored[1] < stored[2] == len(curated.shipped())
+
+
+def fetches(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.scalar(text('select count(*) from "fetch"')))
+
+
+def test_facts_that_an_older_software_stored_get_their_projects(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, now=NOW)
+    engine = store.open_for_writing(settings)
+    curated.load(engine, settings)
+    listed = repository.projects(engine, as_of=NOW)
+    with engine.begin() as connection:
+        connection.execute(text("delete from project_report"))
+    assert curated.load(engine, settings) == 0
+    pd.testing.assert_frame_equal(repository.projects(engine, as_of=NOW), listed)
