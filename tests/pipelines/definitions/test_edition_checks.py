@@ -4,11 +4,12 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import dagster as dg
 import pandas as pd
 import pytest
 from sqlalchemy import Engine, text
 
-from pipelines.definitions import defs, edition_checks
+from pipelines.definitions import edition_checks
 from pipelines.ingest import store
 from pipelines.settings import Settings
 from tests.conftest import NOW
@@ -94,9 +95,11 @@ def test_every_file_of_an_edition_is_compared_with_its_sum(shipped: Path, tmp_pa
     assert edition_checks.of_files(folder).metadata["detail"].value == "SHA256SUMS is missing"
 
 
-def test_the_columns_that_dagster_shows_are_those_of_the_view(engine: Engine) -> None:
+def test_the_columns_that_dagster_shows_are_those_of_the_view(
+    engine: Engine, graph: dg.Definitions
+) -> None:
     shown = {}
-    for asset in defs().resolve_asset_graph().asset_nodes:
+    for asset in graph.resolve_asset_graph().asset_nodes:
         if schema := asset.metadata.get("dagster/column_schema"):
             assert all(column.description for column in schema.columns)
             shown[asset.metadata["dagster/table_name"]] = [column.name for column in schema.columns]
