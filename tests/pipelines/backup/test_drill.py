@@ -193,6 +193,20 @@ def test_a_disk_that_writes_other_bytes_leaves_the_place_empty(
     assert empty.tables() == {}
 
 
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_place_with_a_file_of_another_is_refused(
+    stored: Path, empty: Location, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = empty.home / "registers" / "top500.csv"
+    register.parent.mkdir(parents=True)
+    register.write_text("of another")
+    empty.enter(monkeypatch)
+    ended = silentcrash("restore", str(stored))
+    assert ended.code == 1
+    assert "is not empty (registers/top500.csv)" in ended.err
+    assert empty.files() == {"registers/top500.csv": b"of another"}
+
+
 @pytest.mark.parametrize("kind", ["postgresql"])
 def test_missing_programs_of_postgresql_name_their_package(
     full: Location, backups: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
