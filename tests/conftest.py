@@ -80,7 +80,7 @@ def weight(item: pytest.Item, marks: set[str]) -> int:
 
 
 def costs(item: pytest.Item) -> set[str]:
-    """The marks of a test, by its fixtures, its engine, its group and its name."""
+    """The marks of a test, by its fixtures, its engine and its name."""
     used = set(getattr(item, "fixturenames", ()))
     marks = {mark for mark, fixtures in COSTLY.items() if used & fixtures}
     engine = getattr(getattr(item, "callspec", None), "params", {}).get("kind")

@@ -45,12 +45,6 @@ def test_what_holds_is_what_the_index_is_revised_by(shipped_edition: Edition) ->
     assert EditionStats(replace(shipped_edition, mean_revision=None)).hold == HOLD
 
 
-def edition_months(edition: Edition) -> list[pd.Timestamp]:
-    scores = EditionStats(edition).table("score", "index")["index"].dropna()
-    pairs = [month for month in scores.index if month - pd.DateOffset(months=1) in scores.index]
-    return [scores.index[0], *pairs]
-
-
 def test_states_share_the_whole_weight(shipped_edition: Edition) -> None:
     assert EditionStats(shipped_edition).states.sum() == pytest.approx(1)
 

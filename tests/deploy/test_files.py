@@ -152,7 +152,7 @@ def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     """By systemd itself where it is; the rules above hold everywhere."""
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
-        return
+        pytest.skip("systemd-analyze is not on this machine")
     binaries = tmp_path / "bin"
     binaries.mkdir()
     for path in [*UNITS, *TIMERS]:

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,6 @@ CLOSED = "http://127.0.0.1:9"  # nobody answers: the run ends with what is shipp
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """What git has of this checkout, and an environment.
-
 
     Not the one that `make .venv/.ready` would make, but the one that runs the tests: to make it
     again would take minutes and a network. `make` finds it newer than the lock file.
@@ -40,8 +40,6 @@ def checkout(tmp_path: Path) -> Path:
 
 def environment(binaries: Path, checkout: Path) -> None:
     """A folder of programs, in which `silentcrash` is that of the checkout."""
-    import sys
-
     binaries.mkdir(parents=True)
     path = os.pathsep.join([str(checkout), str(checkout / "client"), *filter(None, sys.path)])
     silentcrash = binaries / "silentcrash"

@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from pipelines.ingest import store
 from pipelines.settings import Settings
 from tests.conftest import NOW
 from tests.deploy.containerfile import DEPLOY
-from tests.pipelines.conftest import Command, silentcrash
+from tests.pipelines.conftest import Command, at_home, ran, silentcrash
 from warehouse import load
 from warehouse.alerts import repository
 from warehouse.database import writing
@@ -52,14 +52,13 @@ def observatory(first_edition: Path, tmp_path_factory: pytest.TempPathFactory) -
     return home
 
 
-@pytest.fixture
-def exposed(observatory: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("SILENTCRASH_HOME", str(observatory))
-    monkeypatch.setenv("SILENTCRASH_NOW", NOW.isoformat())
-    monkeypatch.delenv("SILENTCRASH_WAREHOUSE", raising=False)
-    ran = silentcrash("metrics")
-    assert ran.code == 0, ran.err
-    return ran.out
+@pytest.fixture(scope="module")
+def exposed(observatory: Path) -> Iterator[str]:
+    """The metrics of this home, which the commands of a test find as theirs."""
+    with at_home(observatory):
+        metrics = ran("metrics")
+        assert metrics.code == 0, metrics.err
+        yield metrics.out
 
 
 def families(exposed: str) -> Mapping[str, Metric]:

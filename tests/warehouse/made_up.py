@@ -24,6 +24,13 @@ SOURCE = {
     "lag_days": 20,
     "stale_days": 60,
 }
+# Of a made-up edition whose values rest on nothing.
+NO_LINEAGE = pd.DataFrame(
+    {name: pd.Series([], dtype=kind) for name, kind in {
+        "key": "str", "series": "str", "fetch_id": "int64", "period": "datetime64[s]",
+        "series_period": "datetime64[s]", "known_from": "datetime64[s, UTC]",
+    }.items()}
+)  # fmt: skip
 
 
 def declare(engine: Engine, series: dict[str, str] | None = None) -> None:

@@ -7,17 +7,11 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from tests.warehouse.made_up import day
+from tests.warehouse.made_up import NO_LINEAGE, day
 from warehouse import edition, query
 from warehouse.gauges.repository import COLUMNS, FIGURES, Gauges
 
 METHOD = {"version": "made-up", "rules": {"cutoff_day": 10}}
-LINEAGE = pd.DataFrame(
-    {name: pd.Series([], dtype=kind) for name, kind in {
-        "key": "str", "series": "str", "fetch_id": "int64", "period": "datetime64[s]",
-        "series_period": "datetime64[s]", "known_from": "datetime64[s, UTC]",
-    }.items()}
-)  # fmt: skip
 
 
 def rows(*months: str) -> pd.DataFrame:
@@ -45,7 +39,7 @@ def stored(engine: Engine, month: str, created_at: datetime, gauges: Gauges | No
         "framework": {"title": {}, "rules": {"cutoff_day": 10}}, "framework_version": "0",
         "framework_hash": "f0", "data_hash": "d0", "created_at": created_at,
     }  # fmt: skip
-    return edition.save(engine, values=values(month), lineage=LINEAGE, gauges=gauges, **release)
+    return edition.save(engine, values=values(month), lineage=NO_LINEAGE, gauges=gauges, **release)
 
 
 def test_gauges_come_back_as_they_were_stored(engine: Engine) -> None:

@@ -3,21 +3,15 @@
 from datetime import UTC, datetime
 from typing import Any
 
-import pandas as pd
 import pytest
 from sqlalchemy import Engine, text
 
+from tests.warehouse.made_up import NO_LINEAGE
 from tests.warehouse.test_edition import VALUES
 from warehouse import edition, query
 from warehouse.publication import repository
 from warehouse.publication.timeline import EditionTimeline
 from warehouse.release_calendar import cutoff
-
-NOTHING = pd.DataFrame(
-    {name: pd.Series(dtype="object") for name in ("key", "series")}
-    | {name: pd.Series(dtype="datetime64[s]") for name in ("period", "series_period")}
-    | {"known_from": pd.Series(dtype="datetime64[s, UTC]"), "fetch_id": pd.Series(dtype="int64")}
-)
 
 
 def at(stamp: str) -> datetime:
@@ -30,7 +24,7 @@ def stored(engine: Engine, month: str, computed: str, **more: Any) -> int:
     return edition.save(
         engine,
         values=VALUES,
-        lineage=NOTHING,
+        lineage=NO_LINEAGE,
         month=month,
         recorded_by=0,
         framework={"title": {}, "rules": {"cutoff_day": 10}},
@@ -120,16 +114,11 @@ def test_names_follow_the_order_in_which_editions_became_public(engine: Engine) 
     trial = stored(engine, "2026-12", "2027-01-14T00:00", as_of=at("2027-01-05T00:00"))
     repository.approve(engine, second, by="A", note="", at=at("2027-01-14T10:00"))
     timelines = repository.timelines(engine)
-    names = {name: own.release for name, own in repository.issued(timelines).items()}
-    assert names == {"2026-12": second}
-    preview = {
-        name: own.release for name, own in repository.issued(timelines, waiting=True).items()
-    }
+    assert named(repository.issued(timelines)) == {"2026-12": second}
+    preview = named(repository.issued(timelines, waiting=True))
     assert preview == {"2026-12": second, "2026-12-r1": first}
     repository.approve(engine, first, by="A", note="", at=at("2027-01-20T10:00"))
-    names = {
-        name: own.release for name, own in repository.issued(repository.timelines(engine)).items()
-    }
+    names = named(repository.issued(repository.timelines(engine)))
     assert names == {"2026-12": second, "2026-12-r1": first}
     own = edition.load(engine, trial).timeline
     assert (own.public_at, own.reconstructed, own.waits) == (None, True, False)

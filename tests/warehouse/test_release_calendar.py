@@ -48,6 +48,7 @@ def test_the_coming_editions_follow_each_other_without_a_gap(day: int) -> None:
         ("2027-10", "2027-11-12", [("FR", "Armistice Day")]),  # Code du travail, L3133-1
         # Décret 2-77-169 as amended: the manifesto of 11 January, a Monday after a Sunday's cut-off
         ("2026-12", "2027-01-12", [("MA", "Proclamation of Independence Day")]),
+        ("2028-10", "2028-11-13", []),  # Armistice Day on the Saturday moves nothing by itself
         ("2026-11", "2026-12-11", []),
     ],
 )

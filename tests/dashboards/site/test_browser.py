@@ -12,7 +12,6 @@ from dashboards.i18n import language
 from pipelines.index import aggregate
 from warehouse.edition import Edition
 
-CODES = ("fr", "en")
 WIDTHS = (360, 1280)
 
 

@@ -13,13 +13,12 @@ from bs4 import BeautifulSoup
 from sqlalchemy import Engine
 
 from dashboards.edition_stats import EditionStats
-from dashboards.site.context import site_context
+from dashboards.site.context import SiteContext
 from dashboards.site.locale import site_locale
 from dashboards.site.page import html
 from dashboards.site.pages import alerts
 from dashboards.site.pages.home import FIGURES
 from tests.dashboards.bulletin.test_document import written
-from tests.dashboards.conftest import NOW
 from warehouse.edition import Edition
 
 CODES = ("fr", "en")
@@ -250,9 +249,9 @@ def test_a_source_without_any_figure_is_late_in_words(built: Path, code: str) ->
 
 @pytest.mark.parametrize("code", CODES)
 def test_rules_that_were_never_evaluated_do_not_say_that_nothing_fires(
-    alerted: Engine, code: str
+    context: SiteContext, code: str
 ) -> None:
-    lang, context = site_locale(code), site_context(alerted, NOW)
+    lang = site_locale(code)
     before = replace(
         context, events=context.events[:0], states=context.states[:0], rules=context.rules[:0]
     )

@@ -1,6 +1,7 @@
 """The read-out lies on the points of the chart, and shows by style alone."""
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -26,15 +27,14 @@ def test_a_strip_lies_on_the_point_that_the_chart_draws(width: int) -> None:
     plot = readout.geometry(svg)
     drawn = BeautifulSoup(str(readout.overlay(plot, SCORES, TEXTS, "wide")), "html.parser")
     mine = [(float(dot["cx"]), float(dot["cy"])) for dot in drawn.find_all("circle")]
-    points = re.findall(r'aria-hidden="true"[^>]*transform="translate\(([\d.]+),([\d.]+)\)"', svg)
+    marks = r'(?:aria-hidden="true"[^>]*|<path )transform="translate\(([\d.]+),([\d.]+)\)"'
+    points = re.findall(marks, svg)
     placed = {(round(float(x) + plot.left), round(float(y) + plot.top)) for x, y in points}
-    placed |= {
-        (round(float(x) + plot.left), round(float(y) + plot.top))
-        for x, y in re.findall(r'<path transform="translate\(([\d.]+),([\d.]+)\)"', svg)
-    }
     assert len(mine) == len(SCORES)
     for x, y in mine:
         assert min(abs(x - left) + abs(y - top) for left, top in placed) <= 2
+    middles = [float(hit["x"]) + float(hit["width"]) / 2 for hit in drawn.select("rect.hit")]
+    assert middles == pytest.approx([x for x, _ in mine], abs=0.2)  # each is rounded to a tenth
     assert [text.get_text() for text in drawn.find_all("text")] == TEXTS
     assert len(drawn.select("[tabindex]")) == readout.STOPS
 
@@ -44,7 +44,7 @@ def test_a_month_without_a_figure_has_words_and_no_point() -> None:
     drawn = str(readout.overlay(plot, SCORES.mask(SCORES.gt(80)), TEXTS, "narrow"))
     assert drawn.count("<circle") == SCORES.le(80).sum()
     assert drawn.count("<text") == len(SCORES)
-    assert "nan" not in drawn.partition("<circle")[0]
+    assert "nan" not in drawn
 
 
 def test_another_drawing_is_refused() -> None:
@@ -75,3 +75,18 @@ def test_the_gate_says_which_condition_is_not_met(shipped_edition: Edition) -> N
     assert (rows[1].required, rows[1].value) == ("at least 70%", "100%")
     assert (rows[2].required, rows[2].value) == ("at least 50%", "80%")
     assert (rows[4].required, rows[4].value) == ("at least 50%", "21%")
+
+
+def test_the_gate_is_closed_before_the_cut_off_and_until_an_approval(
+    shipped_edition: Edition,
+) -> None:
+    timeline, lang = shipped_edition.timeline, language("en")
+    early = replace(timeline, computed_at=timeline.due.cutoff)
+    waiting = replace(timeline, needs_approval=True)
+    of_early, of_waiting = (
+        gate.conditions(EditionStats(replace(shipped_edition, timeline=own)), lang)
+        for own in (early, waiting)
+    )
+    assert [row.met for row in of_early] == [False, True, True, True, False]
+    assert [row.met for row in of_waiting] == [True, True, True, False, False]
+    assert of_waiting[3].value == lang.words["gate_waiting"]

@@ -13,17 +13,13 @@ from pipelines.settings import from_environment
 from tests.pipelines.alerts.conftest import Post
 from tests.pipelines.alerts.made_up import METHOD, edition
 from tests.pipelines.conftest import Command, _environment, silentcrash
-from tests.warehouse.made_up import declare, fetch
+from tests.warehouse.made_up import NO_LINEAGE, declare, fetch
 from warehouse import edition as editions
 from warehouse import events
 from warehouse.database import connect, migrate
 from warehouse.tables import Event, core
 
 __all__ = ["silentcrash"]
-NOTHING = pd.DataFrame(
-    {"key": [], "period": [], "series": [], "series_period": [], "known_from": [], "fetch_id": []}
-).astype({"period": "datetime64[s]", "series_period": "datetime64[s]"})
-NOTHING["known_from"] = pd.to_datetime(NOTHING["known_from"], utc=True)
 
 
 @pytest.fixture
@@ -33,13 +29,12 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     engine = connect(f"sqlite:///{tmp_path / 'warehouse.sqlite'}")
     migrate(engine)
     computed = edition(1, [20, 40, 60])
-    values = computed.values.assign(low=None, high=None, weight=1.0, coverage=1.0, observed=None,
-                                age_months=0, state="observed", reason="")  # fmt: skip
+    values = computed.values.assign(low=None, high=None, observed=None, age_months=0, reason="")
     values["regime"] = values["regime"].where(values["key"].eq("index"), "")
     number = editions.save(
         engine,
         values=values,
-        lineage=NOTHING,
+        lineage=NO_LINEAGE,
         month=computed.month,
         as_of=computed.as_of,
         recorded_by=0,

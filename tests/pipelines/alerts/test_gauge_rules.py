@@ -18,12 +18,12 @@ OLD = framework.load().as_dict()
 
 
 @pytest.fixture(scope="module")
-def shipped() -> RuleSet:
+def in_force() -> RuleSet:
     return service.rules_in_force()
 
 
-def named(shipped: RuleSet, name: str) -> Rule:
-    [rule] = [rule for rule in shipped.rules if rule.id == name]
+def named(in_force: RuleSet, name: str) -> Rule:
+    [rule] = [rule for rule in in_force.rules if rule.id == name]
     return rule
 
 
@@ -53,33 +53,33 @@ def months(retreat: list[float], phases: list[str]) -> list[Edition]:
 CALM, GONE = ["calm"], ["retreat"]
 
 
-def test_the_gauge_rings_at_50_and_again_under_40(shipped: RuleSet) -> None:
+def test_the_gauge_rings_at_50_and_again_under_40(in_force: RuleSet) -> None:
     path = [20.0, 51, 45, 52, 39, 38]
-    rule = named(shipped, "retreat-high")
+    rule = named(in_force, "retreat-high")
     assert sent_by(rule, *months(path, CALM * 6)) == [
         ("firing", "2027-02"),
         ("resolved", "2027-06"),
     ]
 
 
-def test_the_phase_rings_when_the_method_has_confirmed_it(shipped: RuleSet) -> None:
+def test_the_phase_rings_when_the_method_has_confirmed_it(in_force: RuleSet) -> None:
     phases = [*CALM, *CALM, *GONE, *GONE, "recovery"]
-    rule = named(shipped, "phase-retreat")
+    rule = named(in_force, "phase-retreat")
     assert sent_by(rule, *months([20.0, 60, 60, 60, 30], phases)) == [
         *(("firing", "2027-03"), ("resolved", "2027-05")),
     ]
 
 
-def test_a_silent_crash_rings_as_the_highest_zone(shipped: RuleSet) -> None:
+def test_a_silent_crash_rings_as_the_highest_zone(in_force: RuleSet) -> None:
     phases = [*CALM, "silent_crash", "silent_crash"]
-    rule = named(shipped, "index-crash")
+    rule = named(in_force, "index-crash")
     assert sent_by(rule, *months([0.0] * 3, phases)) == [("firing", "2027-02")]
 
 
-def test_months_made_up_for_later_are_no_news(shipped: RuleSet) -> None:
+def test_months_made_up_for_later_are_no_news(in_force: RuleSet) -> None:
     path = [20.0, 60, 70, 30, 20, 10]
     first, *_, last = months(path, CALM * 6)
-    rule = named(shipped, "retreat-high")
+    rule = named(in_force, "retreat-high")
     # Nobody computed February to May in their time: what began and ended then is recorded alone.
     assert sent_by(rule, first, last) == []
     assert sent_by(rule, last) == []
@@ -87,17 +87,17 @@ def test_months_made_up_for_later_are_no_news(shipped: RuleSet) -> None:
     assert sent_by(rule, first, lasting) == [("firing", "2027-03")]
 
 
-def test_a_method_without_a_second_gauge_is_no_error(shipped: RuleSet) -> None:
+def test_a_method_without_a_second_gauge_is_no_error(in_force: RuleSet) -> None:
     old = edition([60.0, 60], CALM * 2, OLD)
-    rules = shipped.model_copy(
-        update={"rules": (named(shipped, "retreat-high"), named(shipped, "phase-retreat"))}
+    rules = in_force.model_copy(
+        update={"rules": (named(in_force, "retreat-high"), named(in_force, "phase-retreat"))}
     )
     assert list(findings.of_edition(rules, old)) == []
     assert list(backtest.replay(rules.rules, [signals.vintage(old)])) == []
 
 
-def test_both_languages_say_what_it_is(shipped: RuleSet) -> None:
-    rule = named(shipped, "retreat-high")
+def test_both_languages_say_what_it_is(in_force: RuleSet) -> None:
+    rule = named(in_force, "retreat-high")
     new = edition([20.0, 51.5], CALM * 2)
     titles = {language: signals.titles(new, language) for language in ("fr", "en")}
     [(series, signal)] = signals.series_signals(rule, signals.vintage(new))
@@ -109,16 +109,16 @@ def test_both_languages_say_what_it_is(shipped: RuleSet) -> None:
     assert text["text_en"].startswith("Retreat gauge: 51.5 out of 100 in February 2027.")
 
 
-def test_the_thresholds_are_those_of_the_method(shipped: RuleSet) -> None:
+def test_the_thresholds_are_those_of_the_method(in_force: RuleSet) -> None:
     phase = framework.newest().phase
-    rule = named(shipped, "retreat-high")
+    rule = named(in_force, "retreat-high")
     assert phase
     assert rule.when
     assert rule.recover
     assert (rule.when.value, rule.recover.value) == (phase.retreat.enter, phase.retreat.leave)
 
 
-def test_the_path_beside_an_older_index_is_replayed(shipped: RuleSet) -> None:
+def test_the_path_beside_an_older_index_is_replayed(in_force: RuleSet) -> None:
     new = edition([20.0, 60, 60, 60], [*CALM, *CALM, *GONE, *GONE])
     rows = new.values.assign(reading=1)
     late = rows[rows["period"].eq("2027-02-01")].assign(reading=2, score=10.0)
@@ -126,7 +126,7 @@ def test_the_path_beside_an_older_index_is_replayed(shipped: RuleSet) -> None:
         edition([0.0], CALM, OLD), month="2027-04",
         gauges=Gauges(NEWEST, pd.concat([rows, late])),
     )  # fmt: skip
-    rules = [named(shipped, "retreat-high"), named(shipped, "phase-retreat")]
+    rules = [named(in_force, "retreat-high"), named(in_force, "phase-retreat")]
     events = backtest.frame(backtest.replay(rules, backtest.gauge_vintages(old)))
     assert list(zip(events["rule"], events["period"].dt.strftime("%Y-%m"), strict=True)) == [
         *(("retreat-high", "2027-02"), ("phase-retreat", "2027-03")),

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
 from pipelines.announcements import curated
 from pipelines.cli.run import with_history
+from pipelines.ingest import store
 from pipelines.settings import Settings, from_environment
 from warehouse import events
 from warehouse.projects import repository
@@ -47,7 +48,26 @@ def test_a_clock_of_before_the_facts_loses_none_of_them(tmp_path: Path) -> None:
     stored = []
     for year in (2015, 2024, 2026):
         settings = Settings(home=tmp_path, now=NOW.replace(year=year))
-        engine = with_history(settings)
+        engine = store.open_for_writing(settings)
         curated.load(engine, settings)
         stored.append(len(events.read(engine, as_of=NOW)))
+        before = fetches(engine)
+        assert curated.load(engine, settings) == 0
+        assert fetches(engine) == before
     assert stored[0] == 0 < stored[1] < stored[2] == len(curated.shipped())
+
+
+def fetches(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return int(connection.scalar(text('select count(*) from "fetch"')))
+
+
+def test_facts_that_an_older_software_stored_get_their_projects(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, now=NOW)
+    engine = store.open_for_writing(settings)
+    curated.load(engine, settings)
+    listed = repository.projects(engine, as_of=NOW)
+    with engine.begin() as connection:
+        connection.execute(text("delete from project_report"))
+    assert curated.load(engine, settings) == 0
+    pd.testing.assert_frame_equal(repository.projects(engine, as_of=NOW), listed)

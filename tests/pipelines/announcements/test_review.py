@@ -6,11 +6,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.announcements import collect
-from pipelines.cli.main import main
+from pipelines.announcements import collect, review
 from pipelines.ingest import store
 from pipelines.settings import from_environment
 from sources.announcements import extract, nearly
+from tests.pipelines.conftest import Command
 from tools.train_announcements import WORDED
 from warehouse import query
 from warehouse.observations import read
@@ -28,8 +28,7 @@ def unsure() -> str:
 
 
 @pytest.fixture
-def text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("SILENTCRASH_HOME", str(tmp_path))
+def text(empty_home: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("SILENTCRASH_NOW", "2026-06-01T00:00:00+00:00")
     titles = [unsure(), SPANISH, ARABIC, CLEAR]
     items = pd.DataFrame({"title": titles, "published": "2026-05-04"})
@@ -39,21 +38,20 @@ def text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return titles[0]
 
 
-def run(*arguments: str) -> int:
-    with pytest.raises(SystemExit) as stopped:
-        main(["announcements", *arguments])
-    return int(str(stopped.value.code))
-
-
-def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, object]]:
-    capsys.readouterr()
-    assert run(*arguments, "--format", "json") == 0
-    listed: list[dict[str, object]] = json.loads(capsys.readouterr().out)
+def rows(silentcrash: Command, *arguments: str) -> list[dict[str, object]]:
+    ended = silentcrash("announcements", *arguments, "--format", "json")
+    assert ended.code == 0, ended.err
+    listed: list[dict[str, object]] = json.loads(ended.out)
     return listed
 
 
-def waiting(capsys: pytest.CaptureFixture[str]) -> dict[str, dict[str, object]]:
-    return {str(row["title"]): row for row in rows(capsys, "review")}
+def waiting(silentcrash: Command) -> dict[str, dict[str, object]]:
+    return {str(row["title"]): row for row in rows(silentcrash, "review")}
+
+
+def give_answer(silentcrash: Command, number: str, *arguments: str) -> None:
+    ended = silentcrash("announcements", "review", number, "--answer", *arguments)
+    assert ended.code == 0, ended.err
 
 
 def share(name: str) -> float:
@@ -63,9 +61,9 @@ def share(name: str) -> float:
 
 
 def test_an_abstention_is_listed_counted_apart_and_gives_no_figure(
-    text: str, capsys: pytest.CaptureFixture[str]
+    text: str, silentcrash: Command
 ) -> None:
-    listed = waiting(capsys)
+    listed = waiting(silentcrash)
     assert set(listed) == {text, SPANISH, ARABIC}
     assert listed[text]["nearly"] == nearly(text).kind
     assert listed[text]["chance"] == nearly(text).confidence
@@ -75,42 +73,42 @@ def test_an_abstention_is_listed_counted_apart_and_gives_no_figure(
     assert share("texts") == 4
     assert share("abstained_share") == 0.25
     assert share("other_language_share") == 0.5
-    [project] = rows(capsys, "list")
+    [project] = rows(silentcrash, "list")
     assert project["country"] == "Morocco"
 
 
 def test_an_answer_is_a_correction_that_later_readings_use(
-    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    text: str, tmp_path: Path, silentcrash: Command
 ) -> None:
-    number = str(waiting(capsys)[text]["id"])
+    number = str(waiting(silentcrash)[text]["id"])
     facts = ("--type", "delayed", "--mw", "70", "--country", "المغرب", "--operator", "Eastfield")
-    assert run("review", number, "--answer", "event", *facts, *BY, "--note", "see p. 2") == 0
-    assert text not in waiting(capsys)
+    give_answer(silentcrash, number, "event", *facts, *BY, "--note", "see p. 2")
+    assert text not in waiting(silentcrash)
     assert share("abstained_share") == 0
-    [project] = [row for row in rows(capsys, "list") if row["operator"] == "Eastfield"]
+    [entry] = rows(silentcrash, "review", "--history")
+    assert (entry["note"], entry["town"]) == ("see p. 2", "")  # which was in another country
+    [project] = [row for row in rows(silentcrash, "list") if row["operator"] == "Eastfield"]
     assert (project["state"], project["power_mw"], project["country"]) == ("delayed", 70, "Morocco")
     again = tmp_path / "again.csv"
     frame = pd.DataFrame({"text": [text], "date": ["2026-05-20"], "address": ["https://b.example"]})
     frame.to_csv(again, index=False)
     out = tmp_path / "out.csv"
-    assert run("extract", str(again), "--out", str(out)) == 0
+    assert silentcrash("announcements", "extract", str(again), "--out", str(out)).code == 0
     [row] = pd.read_csv(out).to_dict("records")
     assert (row["event_type"], row["power_mw"]) == ("delayed", 70)
     assert row["note"] == "answered by A. Reader, 2026-06-01"
-    assert run("load", str(again)) == 0
-    [project] = [row for row in rows(capsys, "list") if row["operator"] == "Eastfield"]
+    assert silentcrash("announcements", "load", str(again)).code == 0
+    [project] = [row for row in rows(silentcrash, "list") if row["operator"] == "Eastfield"]
     assert project["reports"] == 2
 
 
-def test_the_last_answer_counts_and_all_are_kept(
-    text: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    number = str(waiting(capsys)[text]["id"])
-    assert run("review", number, "--answer", "event", *BY) == 0
-    assert len(rows(capsys, "list")) == 2
-    assert run("review", number, "--answer", "none", "--by", "B. Reader") == 0
-    assert len(rows(capsys, "list")) == 1
-    first, second = rows(capsys, "review", "--history")
+def test_the_last_answer_counts_and_all_are_kept(text: str, silentcrash: Command) -> None:
+    number = str(waiting(silentcrash)[text]["id"])
+    give_answer(silentcrash, number, "event", *BY)
+    assert len(rows(silentcrash, "list")) == 2
+    give_answer(silentcrash, number, "none", "--by", "B. Reader")
+    assert len(rows(silentcrash, "list")) == 1
+    first, second = rows(silentcrash, "review", "--history")
     assert (first["author"], first["country"]) == ("A. Reader", nearly(text).country)
     assert (second["author"], second["event_type"]) == ("B. Reader", "not_announcement")
     engine = store.open_for_reading(from_environment())
@@ -125,6 +123,18 @@ def test_the_last_answer_counts_and_all_are_kept(
     ]
 
 
+@pytest.mark.parametrize(("currency", "dollars"), [("USD", 2.5e9), ("EUR", None)])
+def test_only_an_amount_in_dollars_is_an_investment_in_dollars(
+    currency: str, dollars: float | None
+) -> None:
+    facts = {"operator": "Amazon", "country": "Spain", "town": "", "power_mw": None}
+    answered = {"title": SPANISH, "author": "A. Reader", "reviewed_at": "2026-06-01"} | facts
+    answered |= {"event_type": "announced", "amount": 2.5e9, "currency": currency}
+    unread, texts = pd.DataFrame({"note": ["not my language"]}), pd.Series([SPANISH])
+    [row] = review.applied(unread, texts, pd.DataFrame([answered])).to_dict("records")
+    assert (row["amount"], row["currency"], row["investment_usd"]) == (2.5e9, currency, dollars)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -137,8 +147,9 @@ def test_the_last_answer_counts_and_all_are_kept(
     ],
 )
 def test_a_wrong_answer_is_refused_in_one_line(
-    text: str, arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+    text: str, arguments: tuple[str, ...], message: str, silentcrash: Command
 ) -> None:
-    number = str(waiting(capsys)[text]["id"])
-    assert run("review", *(part.format(id=number) for part in arguments)) == 2
-    assert message in capsys.readouterr().err
+    number = str(waiting(silentcrash)[text]["id"])
+    ended = silentcrash("announcements", "review", *(part.format(id=number) for part in arguments))
+    assert ended.code == 2
+    assert message in ended.err

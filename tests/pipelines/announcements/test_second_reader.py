@@ -1,10 +1,7 @@
 """The second reader against a real server on loopback."""
 
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +10,12 @@ import pandas as pd
 import pytest
 
 from pipelines.announcements import collect, second_reader
-from pipelines.cli.main import main
 from pipelines.errors import UsageError
 from pipelines.ingest import store
 from pipelines.settings import Settings, from_environment
 from sources.announcements import extract
+from tests.pipelines.conftest import Command
+from tests.server import NOT_FOUND, Received, Reply, Site, running_site
 from warehouse import query
 
 TEXT = "Northbridge plans $900m, 80MW data center in Rabat, Morocco"
@@ -29,56 +27,45 @@ RIGHT: dict[str, Any] = {
 NOTHING: dict[str, Any] = dict.fromkeys(RIGHT) | {"event_type": "not_announcement"}
 
 
-@dataclass
-class Model:
-    """A server of chat completions: its answers by text, and what it was asked."""
+class Model(Site):
+    """A server of chat completions, with its answers by text."""
 
-    address: str = ""
-    status: int = 200
-    answers: dict[str, object] = field(default_factory=dict)
-    requests: list[dict[str, Any]] = field(default_factory=list)
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.status = 200
+        self.answers: dict[str, object] = {TEXT: RIGHT}
 
-    def reply(self, request: dict[str, Any]) -> bytes:
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        """What it was asked, in order."""
+        return [received.json for received in self.asked]
+
+    def reply(self, received: Received, target: str) -> Reply:
         """Answer as the protocol says, under the schema that was sent where it can."""
-        self.requests.append(request)
+        if target != "/v1/chat/completions":
+            return NOT_FOUND
+        self.asked.append(received)
+        request = received.json
         answer = self.answers[request["messages"][-1]["content"]]
         content = answer if isinstance(answer, str) else json.dumps(answer)
         if isinstance(answer, dict):
             jsonschema.validate(answer, request["response_format"]["json_schema"]["schema"])
         message = {"role": "assistant", "content": content}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        return json.dumps({"object": "chat.completion", "choices": [choice]}).encode()
+        body = json.dumps({"object": "chat.completion", "choices": [choice]})
+        return Reply(body.encode(), self.status)
 
 
 @pytest.fixture
 def model() -> Iterator[Model]:
-    served = Model(answers={TEXT: RIGHT})
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            reply = served.reply(json.loads(body)) if self.path == "/v1/chat/completions" else b""
-            self.send_response(served.status if reply else 404)
-            self.send_header("Content-Length", str(len(reply)))
-            self.end_headers()
-            self.wfile.write(reply)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    served.address = f"http://127.0.0.1:{server.server_port}/v1"
-    yield served
-    server.shutdown()
-    server.server_close()
+    with running_site(Model) as running:
+        yield running
 
 
 @pytest.fixture
-def settings(model: Model, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("SILENTCRASH_HOME", str(tmp_path))
+def settings(model: Model, empty_home: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("SILENTCRASH_NOW", "2026-06-01T00:00:00+00:00")
-    monkeypatch.setenv("SILENTCRASH_SECOND_READER__ADDRESS", model.address)
+    monkeypatch.setenv("SILENTCRASH_SECOND_READER__ADDRESS", f"{model.url}/v1")
     monkeypatch.setenv("SILENTCRASH_SECOND_READER__MODEL", "small")
     return from_environment()
 
@@ -139,7 +126,7 @@ def test_without_an_answer_in_the_schema_the_rules_read_alone(
 
 
 def test_who_read_what_is_stored_and_a_disagreement_waits_for_a_person(
-    model: Model, settings: Settings, capsys: pytest.CaptureFixture[str]
+    model: Model, settings: Settings, silentcrash: Command
 ) -> None:
     model.answers[TEXT] = NOTHING
     items = pd.DataFrame({"title": [TEXT], "published": ["2026-05-04"], "link": ["https://a.b"]})
@@ -148,9 +135,7 @@ def test_who_read_what_is_stored_and_a_disagreement_waits_for_a_person(
     [row] = query.run(engine, "select * from v_event").to_dict("records")
     assert row["reader"] == "rules: announced; small: not_announcement"
     assert (row["event_type"], row["project"]) == ("abstained", None)
-    with pytest.raises(SystemExit):
-        main(["announcements", "review", "--format", "json"])
-    [waiting] = json.loads(capsys.readouterr().out)
+    [waiting] = json.loads(silentcrash("announcements", "review", "--format", "json").out)
     assert (waiting["nearly"], waiting["power_mw"]) == ("announced", 80)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, MetaData, create_engine, insert, inspect, sel
 from sqlmodel import SQLModel
 
 from sources.http.raw_archive import Archive
+from tests.pipelines.conftest import Command
 from tests.warehouse.conftest import empty_url, kind, server, sqlite_file, url
 from warehouse.database import connect
 from warehouse.database.dump import is_empty, revision_of
@@ -102,6 +103,20 @@ def transfer(source: str, target: str) -> None:
                 writing.execute(insert(model), rows)
     old.dispose()
     new.dispose()
+
+
+@pytest.fixture
+def backups(tmp_path: Path) -> Path:
+    """The folder of backups, with none in it yet."""
+    return tmp_path / "backups"
+
+
+@pytest.fixture
+def stored(full: Location, backups: Path, silentcrash: Command) -> Path:
+    """The same folder, with a backup of the full installation."""
+    ended = silentcrash("backup", str(backups))
+    assert ended.code == 0, ended.err
+    return backups
 
 
 @pytest.fixture

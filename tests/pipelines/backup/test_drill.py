@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 from sqlalchemy.engine import make_url
 
 from sources.http.raw_archive import Archive
@@ -16,11 +17,6 @@ from tests.pipelines.backup.conftest import BODIES, Location
 from tests.pipelines.conftest import Command
 
 LATER = "2026-11-24T09:00:00+00:00"
-
-
-@pytest.fixture
-def backups(tmp_path: Path) -> Path:
-    return tmp_path / "backups"
 
 
 def objects(backups: Path) -> list[Path]:
@@ -56,47 +52,38 @@ def test_what_is_restored_is_the_same_to_the_bit(
 
 
 def test_a_second_backup_copies_only_what_is_new(
-    full: Location,
-    backups: Path,
-    silentcrash: Command,
-    monkeypatch: pytest.MonkeyPatch,
+    full: Location, stored: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silentcrash("backup", str(backups))
-    first = set(objects(backups))
+    first = set(objects(stored))
     Archive(str(full.home / "raw")).put(b"new", {"url": "https://example.org/new.csv"})
     monkeypatch.setenv("SILENTCRASH_NOW", LATER)
-    second = silentcrash("backup", str(backups))
-    new = [path.read_bytes()[:5] for path in set(objects(backups)) - first]
+    second = silentcrash("backup", str(stored))
+    new = [path.read_bytes()[:5] for path in set(objects(stored)) - first]
     # A dump of PostgreSQL holds the time at which it was made: that is new as well.
     assert {*new} - {b"PGDMP"} == {b"new", b'{\n "u'}
     assert f"{len(new)} with" in second.out
-    assert len(list((backups / "backups").iterdir())) == 2
-    assert silentcrash("backup", str(backups), "--keep", "1").code == 0
-    assert len(list((backups / "backups").iterdir())) == 1
-    assert silentcrash("restore", str(backups), "--check").code == 0
+    assert len(list((stored / "backups").iterdir())) == 2
+    assert silentcrash("backup", str(stored), "--keep", "1").code == 0
+    assert len(list((stored / "backups").iterdir())) == 1
+    assert silentcrash("restore", str(stored), "--check").code == 0
 
 
 def test_a_flipped_byte_is_named_and_nothing_is_restored(
-    full: Location,
-    empty: Location,
-    backups: Path,
-    silentcrash: Command,
-    monkeypatch: pytest.MonkeyPatch,
+    stored: Path, empty: Location, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silentcrash("backup", str(backups))
-    [listed] = (backups / "backups").iterdir()
-    sizes = sorted(objects(backups), key=lambda path: path.stat().st_size)
+    [listed] = (stored / "backups").iterdir()
+    sizes = sorted(objects(stored), key=lambda path: path.stat().st_size)
     empty.enter(monkeypatch)
     for damaged in (sizes[3], sizes[-1], listed):  # a body, the warehouse, the list of files
         flip(damaged)
-        checked = silentcrash("restore", str(backups), "--check")
+        checked = silentcrash("restore", str(stored), "--check")
         assert checked.code == 1
         assert str(damaged) in checked.err
-        assert str(damaged) in silentcrash("restore", str(backups)).err
+        assert str(damaged) in silentcrash("restore", str(stored)).err
         assert empty.files() == {}
         assert empty.tables() == {}
         flip(damaged)
-    assert silentcrash("restore", str(backups), "--check").code == 0
+    assert silentcrash("restore", str(stored), "--check").code == 0
 
 
 def flip(path: Path) -> None:
@@ -175,20 +162,49 @@ def test_a_backup_during_writes_is_of_one_moment(
 
 @pytest.mark.parametrize("kind", ["sqlite"])
 def test_a_restore_that_fails_leaves_the_place_empty(
-    full: Location,
-    empty: Location,
-    backups: Path,
-    silentcrash: Command,
-    monkeypatch: pytest.MonkeyPatch,
+    stored: Path, empty: Location, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    silentcrash("backup", str(backups))
-    blocked = backups.with_name("blocked")
+    blocked = stored.with_name("blocked")
     blocked.write_text("a file where the folder of the warehouse has to be")
     Location(empty.home, f"sqlite:///{blocked / 'store.sqlite'}").enter(monkeypatch)
-    ended = silentcrash("restore", str(backups))
+    ended = silentcrash("restore", str(stored))
     assert ended.code == 1
     assert str(blocked) in ended.err.splitlines()[-1]
     assert empty.files() == {}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_disk_that_writes_other_bytes_leaves_the_place_empty(
+    stored: Path, empty: Location, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    move = LocalFileSystem.mv
+
+    def moves(disk: LocalFileSystem, draft: str, path: str) -> None:
+        move(disk, draft, path)
+        if path.endswith("silentcrash.toml"):
+            flip(Path(path))
+
+    monkeypatch.setattr(LocalFileSystem, "mv", moves)
+    empty.enter(monkeypatch)
+    ended = silentcrash("restore", str(stored))
+    assert ended.code == 1
+    assert "silentcrash.toml was not written as the backup has it" in ended.err
+    assert empty.files() == {}
+    assert empty.tables() == {}
+
+
+@pytest.mark.parametrize("kind", ["sqlite"])
+def test_a_place_with_a_file_of_another_is_refused(
+    stored: Path, empty: Location, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register = empty.home / "registers" / "top500.csv"
+    register.parent.mkdir(parents=True)
+    register.write_text("of another")
+    empty.enter(monkeypatch)
+    ended = silentcrash("restore", str(stored))
+    assert ended.code == 1
+    assert "is not empty (registers/top500.csv)" in ended.err
+    assert empty.files() == {"registers/top500.csv": b"of another"}
 
 
 @pytest.mark.parametrize("kind", ["postgresql"])

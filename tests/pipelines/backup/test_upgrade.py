@@ -45,11 +45,11 @@ def places(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
 def test_rollback_is_by_the_backup_made_before(
     places: Places,
     empty_home: Path,
+    backups: Path,
     silentcrash: Command,
     monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
 ) -> None:
-    store, backups = places(), tmp_path / "backups"
+    store = places()
     store.enter(monkeypatch)
     engine = connect(store.url)
     alembic.upgrade(config(engine), REVISIONS[-2])
@@ -72,22 +72,18 @@ def test_rollback_is_by_the_backup_made_before(
 
 
 def test_an_older_software_refuses_a_newer_backup(
-    places: Places,
+    url: str,
+    empty: Location,
     empty_home: Path,
+    backups: Path,
     silentcrash: Command,
     monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
 ) -> None:
-    store, backups = places(), tmp_path / "backups"
-    store.enter(monkeypatch)
-    engine = connect(store.url)
-    alembic.upgrade(config(engine), "head")
-    engine.dispose()
+    Location(empty_home / "home", url).enter(monkeypatch)
     assert silentcrash("backup", str(backups)).code == 0
     monkeypatch.setattr(restore, "HEAD", REVISIONS[-2])
-    target = places()
-    target.enter(monkeypatch)
+    empty.enter(monkeypatch)
     ended = silentcrash("restore", str(backups))
     assert ended.code == 1
     assert f"of a newer software (revision {HEAD}" in ended.err
-    assert target.tables() == {}
+    assert empty.tables() == {}

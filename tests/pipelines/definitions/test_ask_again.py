@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from pipelines.announcements import filings
-from pipelines.definitions import sensors
+from pipelines.definitions import Observatory, sensors
 from pipelines.definitions.ask_again import LOOK_BACK, WAITS, ask_again, due
 from pipelines.definitions.source_assets import observations
 from pipelines.ingest import store as stores
@@ -57,6 +57,12 @@ def test_a_publisher_that_names_an_hour_is_left_until_then() -> None:
     assert due(waits, later) == {"ember": AT}
 
 
+def test_two_silent_addresses_of_a_publisher_are_one_question() -> None:
+    first = attempts((5 * MINUTE, "failed"))
+    second = attempts((timedelta(0), "failed")).assign(url=f"{ADDRESS}?page=2")
+    assert due(pd.concat([first, second]), AT + LOOK_BACK) == {"ember": AT + 5 * MINUTE}
+
+
 def test_the_sensor_asks_for_one_run_an_attempt(
     installation: Installation, store: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -65,6 +71,8 @@ def test_the_sensor_asks_for_one_run_an_attempt(
     load.register(store, [filings.source_row()], [])  # documents, which have no asset of their own
     load.record(store, filings.KEY, url=ADDRESS, at=AT, outcome="failed", detail="no answer")
     load.record(store, "ecb_rates", url=ADDRESS, at=AT, outcome="new", detail="")
+    yesterday = AT - LOOK_BACK  # a schedule has asked since
+    load.record(store, "eia861m", url=ADDRESS, at=yesterday, outcome="failed", detail="no answer")
     keys = []
     for minutes in (14, 15, 20):
         monkeypatch.setenv("SILENTCRASH_NOW", (AT + minutes * MINUTE).isoformat())
@@ -83,8 +91,6 @@ def test_a_run_in_which_only_publishers_were_silent_rings_for_them_alone(
     monkeypatch.setenv("SILENTCRASH_ALLOW_LOOPBACK", "1")
     with installation.process() as instance:
         before = sensors.failed_runs.evaluate_tick(dg.build_sensor_context(instance=instance))
-    from pipelines.definitions import Observatory
-
     with installation.process() as instance:
         assets = [observations(find_source("tariff_pages"))]
         done = dg.materialize(

@@ -4,21 +4,29 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import dagster as dg
 import pandas as pd
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
-from pipelines.definitions import defs, edition_checks
+from pipelines.definitions import edition_checks
 from pipelines.ingest import store
-from pipelines.settings import from_environment
+from pipelines.settings import Settings
+from tests.conftest import NOW
 from warehouse import edition
 from warehouse.edition import Edition
 
 
-@pytest.fixture
-def computed(home: Path) -> Edition:
+@pytest.fixture(scope="module")
+def engine(first_edition: Path) -> Engine:
+    """The store of that edition, to read."""
+    return store.open_for_reading(Settings(home=first_edition, now=NOW))
+
+
+@pytest.fixture(scope="module")
+def computed(engine: Engine) -> Edition:
     """The edition that the shipped history gives."""
-    return edition.load(store.open_for_reading(from_environment()))
+    return edition.load(engine)
 
 
 def results(computed: Edition) -> dict[str, tuple[bool, str]]:
@@ -70,9 +78,9 @@ def test_a_score_outside_the_scale_and_a_jump_are_named(computed: Edition) -> No
     assert jumped["jump"] == (False, "+11.0 points since the month before")
 
 
-def test_every_file_of_an_edition_is_compared_with_its_sum(home: Path, tmp_path: Path) -> None:
+def test_every_file_of_an_edition_is_compared_with_its_sum(shipped: Path, tmp_path: Path) -> None:
     folder = tmp_path / "2026-10"
-    shutil.copytree(home / "releases" / "2026-10", folder)
+    shutil.copytree(shipped / "releases" / "2026-10", folder)
     assert edition_checks.of_files(folder).passed
     (folder / "bulletin.fr.html").unlink()
     (folder / "index.csv").write_bytes((folder / "index.csv").read_bytes()[:-1])
@@ -87,10 +95,11 @@ def test_every_file_of_an_edition_is_compared_with_its_sum(home: Path, tmp_path:
     assert edition_checks.of_files(folder).metadata["detail"].value == "SHA256SUMS is missing"
 
 
-def test_the_columns_that_dagster_shows_are_those_of_the_view(home: Path) -> None:
-    engine = store.open_for_reading(from_environment())
+def test_the_columns_that_dagster_shows_are_those_of_the_view(
+    engine: Engine, graph: dg.Definitions
+) -> None:
     shown = {}
-    for asset in defs().resolve_asset_graph().asset_nodes:
+    for asset in graph.resolve_asset_graph().asset_nodes:
         if schema := asset.metadata.get("dagster/column_schema"):
             assert all(column.description for column in schema.columns)
             shown[asset.metadata["dagster/table_name"]] = [column.name for column in schema.columns]

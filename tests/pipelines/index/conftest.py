@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from pipelines.index.framework import Framework, load
+from pipelines.index import realtime
+from pipelines.index.framework import Framework, load, newest
 from pipelines.index.inputs import last_readings
 from sources import registry
 from sources.tidy import read_history
@@ -20,9 +21,21 @@ def method() -> Framework:
 
 
 @pytest.fixture(scope="session")
+def following() -> Framework:
+    """The method that follows it."""
+    return newest()
+
+
+@pytest.fixture(scope="session")
 def history() -> pd.DataFrame:
     """Every version of every shipped figure."""
     paths = [source.history for source in registry().values() if source.history]
     frames = [read_history(path).assign(fetch_id=n) for n, path in enumerate(paths, 1)]
     through = [pair for source in registry().values() for pair in source.read_through]
     return pd.concat([*frames, last_readings.declared(through)], ignore_index=True)
+
+
+@pytest.fixture(scope="session")
+def readings(history: pd.DataFrame, following: Framework) -> realtime.Readings:
+    """What is read of that history by the method that follows."""
+    return realtime.Readings(history, following)

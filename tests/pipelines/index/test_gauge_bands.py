@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from pipelines.index import framework, realtime
+from pipelines.index import realtime
 from pipelines.index.framework import Framework
 from pipelines.index.gauges import bands
 
@@ -21,40 +21,30 @@ COMPARED = slice("2023-08", "2026-07")
 
 
 @pytest.fixture(scope="module")
-def method() -> Framework:
-    return framework.newest()
+def first(readings: realtime.Readings, following: Framework) -> pd.DataFrame:
+    return realtime.indicators(readings, following, realtime.closed_months(following, NOW))
 
 
 @pytest.fixture(scope="module")
-def source(history: pd.DataFrame, method: Framework) -> realtime.Readings:
-    return realtime.Readings(history, method)
-
-
-@pytest.fixture(scope="module")
-def first(source: realtime.Readings, method: Framework) -> pd.DataFrame:
-    return realtime.indicators(source, method, realtime.closed_months(method, NOW))
-
-
-@pytest.fixture(scope="module")
-def scores(first: pd.DataFrame, method: Framework) -> pd.DataFrame:
-    values = realtime.assembled(first, method)
+def scores(first: pd.DataFrame, following: Framework) -> pd.DataFrame:
+    values = realtime.assembled(first, following)
     rows = values[values["kind"].isin(["index", "dimension"])]
     return rows.pivot(index="period", columns="key", values="score")
 
 
 @pytest.fixture(scope="module")
-def misses(source: realtime.Readings, method: Framework) -> pd.DataFrame:
-    return bands.settled(source, method, LAST, NOW)
+def misses(readings: realtime.Readings, following: Framework) -> pd.DataFrame:
+    return bands.settled(readings, following, LAST, NOW)
 
 
 @pytest.fixture(scope="module")
 def later(
-    source: realtime.Readings, method: Framework, first: pd.DataFrame, scores: pd.DataFrame
+    readings: realtime.Readings, following: Framework, first: pd.DataFrame, scores: pd.DataFrame
 ) -> pd.DataFrame:
     """What each month is with the figures known now."""
-    months = realtime.closed_months(method, NOW)
-    now = realtime.indicators(source, method, months, dict.fromkeys(months, NOW))
-    return scores + bands.errors(first, now, method)
+    months = realtime.closed_months(following, NOW)
+    now = realtime.indicators(readings, following, months, dict.fromkeys(months, NOW))
+    return scores + bands.errors(first, now, following)
 
 
 @pytest.mark.parametrize(
@@ -83,10 +73,10 @@ def test_a_band_is_students_of_the_last_years_errors(
 
 
 def test_no_band_sees_a_later_month(
-    source: realtime.Readings, method: Framework, scores: pd.DataFrame, misses: pd.DataFrame
+    readings: realtime.Readings, following: Framework, scores: pd.DataFrame, misses: pd.DataFrame
 ) -> None:
     until = pd.Period("2025-06", "M")
-    then = bands.settled(source, method, until, realtime.cutoff(until, method))
+    then = bands.settled(readings, following, until, realtime.cutoff(until, following))
     shown = scores[: until.to_timestamp()]
     now = bands.intervals(scores, misses).query("period <= @until.to_timestamp()")
     pd.testing.assert_frame_equal(
@@ -104,16 +94,16 @@ def test_the_chance_at_an_end_of_the_band_is_that_of_its_tail() -> None:
     assert bands.chance(rows, 98.0).iloc[1] == pytest.approx(0.5)  # one end is cut off
 
 
-def test_who_is_not_revised_has_no_error(first: pd.DataFrame, method: Framework) -> None:
-    same = bands.errors(first, first, method)
+def test_who_is_not_revised_has_no_error(first: pd.DataFrame, following: Framework) -> None:
+    same = bands.errors(first, first, following)
     assert same.abs().max().max() == pytest.approx(0.0, abs=1e-12)
 
 
 def test_at_most_a_third_of_the_goalposts_come_from_the_months_they_score(
-    method: Framework,
+    following: Framework,
 ) -> None:
-    counted = [own for key, own in method.indicators.items()
-               if key.split(".")[0] not in {panel.key for panel in method.panel}]  # fmt: skip
+    counted = [own for key, own in following.indicators.items()
+               if key.split(".")[0] not in {panel.key for panel in following.panel}]  # fmt: skip
     taken = [own for own in counted if own.from_sample]
     assert len(taken) <= len(counted) / 3
     names = {7: "Seven", 26: "twenty-six"}

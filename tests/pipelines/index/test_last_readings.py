@@ -15,11 +15,6 @@ PRICE = "tokens.flagship"
 KEY = "dependency.flagship_price"
 
 
-@pytest.fixture(scope="module")
-def following() -> Framework:
-    return framework.newest()
-
-
 def prices(*days: str) -> pd.DataFrame:
     """The same price, posted and read on these days."""
     dates = pd.to_datetime(list(days))
@@ -117,13 +112,12 @@ def test_the_older_of_two_prices_counts(following) -> None:
     assert states(history, following, "2025-04", key=key) == [("carried", 3)]
 
 
-def test_readings_are_no_figures(following, history) -> None:
+def test_readings_are_no_figures(readings, history) -> None:
     read = history["status"].eq("read")
     assert read.any()
     assert history.loc[read, "value"].isna().all()
-    source = realtime.Readings(history, following)
-    assert not source.rows["status"].eq("read").any()
-    assert np.isfinite(source.rows["value"]).all()
+    assert not readings.rows["status"].eq("read").any()
+    assert np.isfinite(readings.rows["value"]).all()
 
 
 def test_only_a_price_that_stands_can_age_so(tmp_path) -> None:

@@ -20,11 +20,6 @@ MONTHS = pd.period_range("2025-10", "2026-10", freq="M")
 
 
 @pytest.fixture(scope="module")
-def following() -> Framework:
-    return framework.load(framework.NEXT)
-
-
-@pytest.fixture(scope="module")
 def result(history: pd.DataFrame, following: Framework) -> realtime.Result:
     return realtime.compute(history, following, MONTHS)
 

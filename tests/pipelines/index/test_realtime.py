@@ -7,26 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipelines.index import framework, realtime
-from pipelines.index.framework import Framework, load
-from sources import registry
-from sources.tidy import read_history
+from pipelines.index import realtime
+from pipelines.index.framework import Framework
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def method() -> Framework:
-    """The method in force."""
-    return load()
-
-
-@pytest.fixture(scope="module")
-def history() -> pd.DataFrame:
-    """Every version of every shipped figure."""
-    paths = [source.history for source in registry().values() if source.history]
-    frames = [read_history(path).assign(fetch_id=n) for n, path in enumerate(paths, 1)]
-    return pd.concat(frames, ignore_index=True)
 
 
 @pytest.fixture(scope="module")
@@ -126,22 +110,21 @@ def test_a_later_month_changes_no_earlier_one(
 
 
 def test_what_was_read_at_other_dates_is_never_an_answer_to_this_one(
-    history: pd.DataFrame,
+    history: pd.DataFrame, following: Framework
 ) -> None:
     """Readings that are kept equal those of a reader who knows nothing else."""
-    newest = framework.newest()
-    shared = realtime.Readings(history, newest)
+    shared = realtime.Readings(history, following)
     months = [pd.Period(text, "M") for text in ("2026-06", "2023-02", "2025-12")]
     cells = [
         (month, date)
         for month in months
-        for date in (NOW, realtime.cutoff(month, newest), realtime.cutoff(month + 3, newest))
+        for date in (NOW, realtime.cutoff(month, following), realtime.cutoff(month + 3, following))
     ]
     for month, date in [*cells, *cells[::-1]]:
-        realtime.indicators(shared, newest, [month], {month: date})
+        realtime.indicators(shared, following, [month], {month: date})
     for month, date in cells:
-        kept_rows = shared.at(newest, month, date)
-        alone = realtime.Readings(history, newest).at(newest, month, date)
+        kept_rows = shared.at(following, month, date)
+        alone = realtime.Readings(history, following).at(following, month, date)
         for (key, shared_path), (_, other) in zip(kept_rows, alone, strict=True):
             assert shared_path.rows.tolist() == other.rows.tolist(), (key, month, date)
             assert repr(replace(shared_path, rows=other.rows)) == repr(other), (key, month, date)

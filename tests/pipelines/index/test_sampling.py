@@ -13,20 +13,10 @@ from pipelines.index.gauges import bands, sampling
 MONTH = pd.Period("2026-06", "M")
 
 
-@pytest.fixture(scope="module")
-def method() -> Framework:
-    return framework.newest()
-
-
-@pytest.fixture(scope="module")
-def source(history: pd.DataFrame, method: Framework) -> realtime.Readings:
-    return realtime.Readings(history, method)
-
-
 def test_the_errors_of_the_survey_are_those_of_the_census(
-    history: pd.DataFrame, source: realtime.Readings, method: Framework
+    history: pd.DataFrame, readings: realtime.Readings, following: Framework
 ) -> None:
-    date = {MONTH: realtime.cutoff(MONTH, method)}
+    date = {MONTH: realtime.cutoff(MONTH, following)}
     public = history[history["known_from"] <= date[MONTH]]
     variance = 0.0
     for series in ("btos.ai_use_6m.se", "btos.ai_use_now.se"):
@@ -39,17 +29,17 @@ def test_the_errors_of_the_survey_are_those_of_the_census(
         variance += (stated**2).sum() / len(stated) ** 2
     # Ten points from goalpost to goalpost; a sixth of productivity, which is a fifth of the index.
     expected = 100 / 10 * np.sqrt(variance) / 6
-    result = sampling.deviations(source, method, date).iloc[0]
+    result = sampling.deviations(readings, following, date).iloc[0]
     assert result["productivity"] == pytest.approx(expected)
     assert result["index"] == pytest.approx(expected / 5)
     assert (result[["cost", "chips", "infrastructure", "dependency"]] == 0).all()
 
 
 def test_an_error_that_is_not_published_yet_is_not_known(
-    source: realtime.Readings, method: Framework
+    readings: realtime.Readings, following: Framework
 ) -> None:
     before = datetime(2025, 12, 3, tzinfo=UTC)  # the first cycle came the day after
-    assert (sampling.deviations(source, method, {MONTH: before}) == 0).all(axis=None)
+    assert (sampling.deviations(readings, following, {MONTH: before}) == 0).all(axis=None)
 
 
 def test_squares_add_up_in_the_band() -> None:

@@ -10,17 +10,12 @@ import pandas as pd
 import pytest
 
 from pipelines.errors import MethodError
-from pipelines.index import framework, realtime
+from pipelines.index import realtime
 from pipelines.index.framework import Framework
 from pipelines.index.gauges import scenario
 
 PAGE = Path(__file__).parents[3] / "docs" / "method.md"
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def following() -> Framework:
-    return framework.load(framework.NEXT)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ SECRET = "s3cr3t"
 
 
 @pytest.fixture
-def built(tmp_path: Path) -> Path:
+def pages(tmp_path: Path) -> Path:
     """A small site, with the record of its build."""
     folder = tmp_path / "site"
     for name in ("index.html", "style.css", "fr/index.html", "fr/old/index.html", ".build.json"):
@@ -26,18 +26,26 @@ def built(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def nothing_stored() -> Iterator[None]:
+    """Empty the store after the test, which is one for the whole process."""
+    yield
+    MemoryFileSystem.store.clear()
+    MemoryFileSystem.pseudo_dirs[:] = [""]
+
+
 @pytest.fixture(params=["folder", "store", "branch"])
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty target of each kind."""
     if request.param == "branch":
-        git(tmp_path, "init", "--quiet", "--bare", "remote.git")
-        yield f"git+file://{tmp_path}/remote.git#site"
-    elif request.param == "store":
-        yield STORE
-        MemoryFileSystem.store.clear()
-        MemoryFileSystem.pseudo_dirs[:] = [""]
-    else:
-        yield str(tmp_path / "www" / "site")
+        return f"{remote(tmp_path)}#site"
+    return STORE if request.param == "store" else str(tmp_path / "www" / "site")
+
+
+def remote(folder: Path) -> str:
+    """The address of an empty repository."""
+    git(folder, "init", "--quiet", "--bare", "remote.git")
+    return f"git+file://{folder}/remote.git"
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -62,49 +70,49 @@ def shown(target: str) -> dict[str, str]:
     }
 
 
-def change(built: Path) -> dict[str, str]:
+def change(pages: Path) -> dict[str, str]:
     """Change a page, add one and remove one; what is public of the site then."""
-    (built / "index.html").write_text("index.html, second\n", encoding="utf-8")
-    (built / "fr" / "new.html").write_text("new\n", encoding="utf-8")
-    (built / "fr" / "old" / "index.html").unlink()
-    return public(built)
+    (pages / "index.html").write_text("index.html, second\n", encoding="utf-8")
+    (pages / "fr" / "new.html").write_text("new\n", encoding="utf-8")
+    (pages / "fr" / "old" / "index.html").unlink()
+    return public(pages)
 
 
-def public(built: Path) -> dict[str, str]:
-    return {name: (built / name).read_text("utf-8") for name in targets.digests(built)}
+def public(pages: Path) -> dict[str, str]:
+    return {name: (pages / name).read_text("utf-8") for name in targets.digests(pages)}
 
 
 def test_what_is_published_is_the_site_and_only_changes_are_written(
-    built: Path, target: str
+    pages: Path, target: str
 ) -> None:
-    first = targets.publish(built, target, "First")
+    first = targets.publish(pages, target, "First")
     assert (first.written, first.removed) == (4, 0)
-    assert shown(target) == public(built)
-    again = targets.publish(built, target, "Again")
+    assert shown(target) == public(pages)
+    again = targets.publish(pages, target, "Again")
     assert (again.written, again.removed, again.digest) == (0, 0, first.digest)
-    expected = change(built)
-    second = targets.publish(built, target, "Second")
+    expected = change(pages)
+    second = targets.publish(pages, target, "Second")
     assert (second.written, second.removed) == (2, 1)
     assert shown(target) == expected
     assert second.digest != first.digest
     assert ".build.json" not in expected
 
 
-def test_files_of_others_stay(built: Path, tmp_path: Path) -> None:
+def test_files_of_others_stay(pages: Path, tmp_path: Path) -> None:
     other = tmp_path / "www" / "robots.txt"
     other.parent.mkdir()
     other.write_text("of another\n", encoding="utf-8")
-    targets.publish(built, str(other.parent), "First")
-    change(built)
-    targets.publish(built, str(other.parent), "Second")
+    targets.publish(pages, str(other.parent), "First")
+    change(pages)
+    targets.publish(pages, str(other.parent), "Second")
     assert other.read_text("utf-8") == "of another\n"
 
 
 def test_an_upload_that_breaks_changes_nothing_that_is_read(
-    built: Path, monkeypatch: pytest.MonkeyPatch
+    pages: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    targets.publish(built, STORE, "First")
-    before, expected = shown(STORE), change(built)
+    targets.publish(pages, STORE, "First")
+    before, expected = shown(STORE), change(pages)
     with monkeypatch.context() as patch:
         uploads = 0
         upload = MemoryFileSystem.put_file
@@ -118,33 +126,30 @@ def test_an_upload_that_breaks_changes_nothing_that_is_read(
 
         patch.setattr(MemoryFileSystem, "put_file", breaks)
         with pytest.raises(RunError, match="the line is dead"):
-            targets.publish(built, STORE, "Second")
+            targets.publish(pages, STORE, "Second")
         drafts = {name: body for name, body in shown(STORE).items() if not name.startswith(".")}
         assert drafts == before
-    targets.publish(built, STORE, "Third")
+    targets.publish(pages, STORE, "Third")
     assert shown(STORE) == expected  # and what the broken upload left is gone
-    MemoryFileSystem.store.clear()
-    MemoryFileSystem.pseudo_dirs[:] = [""]
 
 
-def test_a_branch_keeps_its_past(built: Path, tmp_path: Path) -> None:
-    git(tmp_path, "init", "--quiet", "--bare", "remote.git")
-    target = f"git+file://{tmp_path}/remote.git"
-    targets.publish(built, target, "The site of October")
-    targets.publish(built, target, "The same site")
-    change(built)
-    targets.publish(built, target, "The site of November")
+def test_a_branch_keeps_its_past(pages: Path, tmp_path: Path) -> None:
+    target = remote(tmp_path)
+    targets.publish(pages, target, "The site of October")
+    targets.publish(pages, target, "The same site")
+    change(pages)
+    targets.publish(pages, target, "The site of November")
     log = git(tmp_path / "remote.git", "log", "--format=%s", targets.BRANCH).splitlines()
     assert log == ["The site of November", "The site of October"]
 
 
 def test_what_cannot_be_published_says_so_in_a_line_without_the_password(
-    built: Path, tmp_path: Path
+    pages: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(UsageError, match="holds no site: `silentcrash site build"):
         targets.publish(tmp_path / "nothing", STORE, "First")
     closed = f"git+http://editor:{SECRET}@127.0.0.1:9/site.git"
     with pytest.raises(RunError, match="cannot be written") as failed:
-        targets.publish(built, closed, "First")
+        targets.publish(pages, closed, "First")
     assert SECRET not in str(failed.value)
     assert "\n" not in str(failed.value)
