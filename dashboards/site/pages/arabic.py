@@ -27,6 +27,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     bounds = [(float(item["enter"]), zones.get(item["key"], "")) for item in regimes[1:]]
     drawn = index.mask(reading.kinds(stats).eq("none"))  # an estimate is no reading
     last = lang.number(next(iter(drawn.dropna()[::-1]), float("nan")))
+    path = pd.DataFrame({"score": drawn, "regime": stats.index_regimes})
     frame = drawn.rename("value").rename_axis("period").reset_index()
     measured = readout.Measured(draw)
     wide, narrow = (
@@ -52,7 +53,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         "month_change": lang.number(level.month_change, signed=True),
         "year_change": lang.number(level.year_change, signed=True),
         "figure": {"wide": wide, "narrow": narrow} | described(drawn, 1, lang),
-        "readout": measured.overlays(drawn, _spoken(drawn, stats.index_regimes, lang)),
+        "readout": measured.overlays(drawn, readout.spoken(path, zones, lang)),
         "gate": gate.conditions(stats, lang),
         "dimensions": [
             {
@@ -72,20 +73,6 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         ),
     }
     return Page("", "arabic.html", lang.words["site"], headline, content)
-
-
-def _spoken(scores: "pd.Series[float]", regimes: "pd.Series[str]", lang: SiteLocale) -> list[str]:
-    """What the read-out says of each month: the index and its zone."""
-    zones = lang.words["zone_names"]
-    return [
-        lang.say(
-            "readout_none" if pd.isna(score) else "readout_point",
-            month=lang.month(month),
-            score=lang.number(score),
-            zone=zones.get(regime, ""),
-        )
-        for month, score, regime in zip(scores.index, scores, regimes, strict=True)
-    ]
 
 
 def _title(state: Reading, month: str, figure: str, lang: SiteLocale) -> str:

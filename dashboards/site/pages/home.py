@@ -27,6 +27,9 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     [after] = coming_editions(context.now, int(stats.edition.framework["rules"]["cutoff_day"]), 1)
     measured = readout.Measured(draw)
     figure = index_figure(stats, lang, measured, WIDTH)
+    index = stats.index_scores
+    path = stats.edition.values.query("key == 'index'").set_index("period").reindex(index.index)
+    spoken = readout.spoken(path, lang.names(stats.labels), lang)
     return Page(
         "",
         "home.html",
@@ -38,7 +41,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
             "month_change": lang.number(level.month_change, signed=True),
             "year_change": lang.number(level.year_change, signed=True),
             "figure": figure,
-            "readout": measured.overlays(stats.index_scores, spoken(stats, lang)),
+            "readout": measured.overlays(index, spoken),
             "gate": gate.conditions(stats, lang),
             "dimensions": cards(stats, lang),
             "alerts": newest(context, lang),
@@ -48,22 +51,6 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
             "next_month": lang.of_month(after.month + "-01"),
         },
     )
-
-
-def spoken(stats: EditionStats, lang: Language) -> list[str]:
-    """What the read-out says of each month: the index, its interval, the zone."""
-    wide = stats.edition.values.query("key == 'index'").set_index("period")
-    bands = wide.reindex(columns=["low", "high"])
-    zones, texts = lang.names(stats.labels), []
-    scores, regimes = stats.index_scores, stats.index_regimes
-    for month, score, regime in zip(scores.index, scores, regimes, strict=True):
-        words = {"month": lang.month(month), "score": lang.number(score)}
-        low, high = bands.loc[month]
-        words |= {"low": lang.number(low), "high": lang.number(high)}
-        words["zone"] = zones.get(regime, "")
-        kind = "none" if pd.isna(score) else "point" if pd.isna(low) else "band"
-        texts.append(lang.say(f"readout_{kind}", **words))
-    return texts
 
 
 def interval(stats: EditionStats, lang: Language) -> str:
