@@ -67,8 +67,9 @@ class Measured:
 def spoken(path: pd.DataFrame, zones: Mapping[str, str], lang: Language) -> list[str]:
     """What the read-out says of each month: the index, its interval, the zone.
 
-    `path` has score, regime, and low and high where an interval is known, by month; `zones` the
-    names of the regimes.
+    `path` has score, regime, and low and high where an interval is known, by month, and estimate,
+    true where the score is no reading: it has no interval and no zone then. `zones` are the names
+    of the regimes.
     """
     rows = zip(path.index, path.to_dict("records"), strict=True)
     return [_month(month, row, zones, lang) for month, row in rows]
@@ -77,7 +78,11 @@ def spoken(path: pd.DataFrame, zones: Mapping[str, str], lang: Language) -> list
 def _month(
     month: pd.Timestamp, row: Mapping[Any, Any], zones: Mapping[str, str], lang: Language
 ) -> str:
-    kind = "none" if pd.isna(row["score"]) else "point" if pd.isna(row.get("low")) else "band"
+    kind = "point" if pd.isna(row.get("low")) else "band"
+    if pd.isna(row["score"]):
+        kind = "none"
+    elif row.get("estimate"):
+        kind = "estimate"
     figures = {name: lang.number(row.get(name, float("nan"))) for name in ("score", "low", "high")}
     zone = zones.get(row["regime"], "")
     return lang.say(f"readout_{kind}", month=lang.month(month), zone=zone, **figures)

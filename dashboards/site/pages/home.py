@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards.bulletin import document, gate
+from dashboards.bulletin import document, gate, reading
 from dashboards.bulletin.figures import Draw, index_figure
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
@@ -29,6 +29,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     figure = index_figure(stats, lang, measured, WIDTH)
     index = stats.index_scores
     path = stats.edition.values.query("key == 'index'").set_index("period").reindex(index.index)
+    path = path.assign(estimate=reading.kinds(stats).eq("none"))
     spoken = readout.spoken(path, lang.names(stats.labels), lang)
     return Page(
         "",
