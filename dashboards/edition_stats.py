@@ -18,7 +18,7 @@ from warehouse.edition import Edition
 # of some twenty indicators of equal weight adds when its pressure moves by ten points.
 HOLD = 0.5
 STATES = ("observed", "carried", "estimated")
-PHASES = ("retreat", "recovery")
+PHASES = ("retreat", "recovery")  # they stand beside the zones of the index
 
 
 @dataclass(frozen=True)

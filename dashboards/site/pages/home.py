@@ -13,11 +13,11 @@ from dashboards.site import readout
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
+from dashboards.site.pages.alerts import FIGURES, PUBLIC
 from warehouse.release_calendar import coming_editions
 
 Row = dict[str, Any]
 WIDTH = 640  # pixels beside the headline figure
-FIGURES = ("regime", "index", "dimension", "indicator")  # kinds of rules
 
 
 def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
@@ -84,7 +84,7 @@ def newest(context: SiteContext, lang: Language, count: int = 4) -> Sequence[Row
 
     Those about sources are on the page of alerts.
     """
-    public = context.events["kind"].isin(["firing", "resolved", "retracted"])
+    public = context.events["kind"].isin(PUBLIC)
     on_figures = context.events.loc[public & context.events["rule_kind"].isin(FIGURES)]
     ordered = on_figures.sort_values(["period", "id"])
     last = ordered.drop_duplicates(["rule", "series"], keep="last").tail(count)[::-1]

@@ -17,7 +17,7 @@ from dashboards.site.context import site_context
 from dashboards.site.locale import site_locale
 from dashboards.site.page import html
 from dashboards.site.pages import alerts
-from dashboards.site.pages.home import FIGURES
+from dashboards.site.pages.alerts import FIGURES
 from tests.dashboards.bulletin.test_document import written
 from tests.dashboards.conftest import NOW
 from warehouse.edition import Edition
