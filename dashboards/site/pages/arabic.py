@@ -37,16 +37,20 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     )  # fmt: skip
     scores = stats.dimension_scores
     [after] = coming_editions(context.now, int(stats.edition.framework["rules"]["cutoff_day"]), 1)
-    month = lang.month(level.period)
     state = reading.reading(stats)
-    headline = _title(state, month, lang.number(level.score), lang)
+    figure = lang.number(level.score)
     unread = state.kind == "none"
+    headline = (
+        headline_words.unread_title(state, level, lang)
+        if unread
+        else lang.say(f"headline_{state.kind}", month=lang.month(level.period), figure=figure)
+    )
     content = {
         "headline": headline,
         "kind": state.kind,
         "status": lang.words[f"status_{state.kind}"],
-        "notes": _notes(state, lang.number(level.score), lang) if unread else [],
-        "number": lang.number(level.score),
+        "notes": _notes(state, figure, lang) if unread else [],
+        "number": figure,
         "interval": interval(stats, lang),
         "regime": "" if unread else zones.get(level.regime, ""),
         "rank": headline_words.rank(level.regime, regimes),
@@ -73,17 +77,6 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         ),
     }
     return Page("", "arabic.html", lang.words["site"], headline, content)
-
-
-def _title(state: Reading, month: str, figure: str, lang: SiteLocale) -> str:
-    """The title by the reading of the month."""
-    if state.kind != "none":
-        return lang.say(f"headline_{state.kind}", month=month, figure=figure)
-    if state.last is None:
-        return lang.say("headline_none_ever", month=month)
-    last = {"figure": lang.number(state.last.score), "last": lang.month(state.last.month)}
-    form = "headline_none_provisional" if state.last.provisional else "headline_none"
-    return lang.say(form, month=month, **last)
 
 
 def _notes(state: Reading, figure: str, lang: SiteLocale) -> list[str]:
