@@ -51,6 +51,11 @@ class EditionStats:
         """The month before that of the edition."""
         return self.month - pd.DateOffset(months=1)
 
+    @property
+    def cutoff_day(self) -> int:
+        """The day of the month after on which the figures are cut off."""
+        return int(self.edition.framework["rules"]["cutoff_day"])
+
     @cached_property
     def dimensions(self) -> list[dict[str, Any]]:
         """The dimensions of the method, in its order."""

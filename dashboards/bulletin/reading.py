@@ -113,9 +113,8 @@ def _kind(stats: EditionStats, word: str) -> Kind:
         return "none"
     if word == "provisional":
         return "provisional"
-    edition = stats.edition
-    usual = cutoff(edition.month, int(edition.framework["rules"]["cutoff_day"]))
-    return "revised" if edition.as_of > usual else "first"
+    usual = cutoff(stats.edition.month, stats.cutoff_day)
+    return "revised" if stats.edition.as_of > usual else "first"
 
 
 def _awaited(stats: EditionStats) -> tuple[str, ...]:

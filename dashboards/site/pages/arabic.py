@@ -36,7 +36,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         for width in (charts.WIDE, charts.NARROW)
     )  # fmt: skip
     scores = stats.dimension_scores
-    [after] = coming_editions(context.now, int(stats.edition.framework["rules"]["cutoff_day"]), 1)
+    [after] = coming_editions(context.now, stats.cutoff_day, 1)
     state = reading.reading(stats)
     figure = lang.number(level.score)
     unread = state.kind == "none"

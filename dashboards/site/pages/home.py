@@ -24,7 +24,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     """The home page of the newest edition."""
     stats = context.stats
     level, opening = stats.level, document.opening(stats, lang)
-    [after] = coming_editions(context.now, int(stats.edition.framework["rules"]["cutoff_day"]), 1)
+    [after] = coming_editions(context.now, stats.cutoff_day, 1)
     measured = readout.Measured(draw)
     figure = index_figure(stats, lang, measured, WIDTH)
     index = stats.index_scores
