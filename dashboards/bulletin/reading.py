@@ -125,16 +125,20 @@ def _kind(stats: EditionStats, word: str) -> Kind:
 
 def _awaited(stats: EditionStats) -> tuple[str, ...]:
     """The indicators whose figure is late in the month, the heaviest first."""
-    rows = stats.edition.gauges.rows
-    if len(rows):
-        now = rows[rows["period"].eq(stats.month) & rows["kind"].eq("indicator")]
-        late = now.loc[~now["state"].isin(["observed", "not due"]), "key"]
-        weights = _nominal(stats.edition.gauges.method)
+    if len(stats.edition.gauges.rows):
+        awaited, weights = late(stats, stats.month), _nominal(stats.edition.gauges.method)
     else:
         now = stats.readings.query("not panel")
-        late = now.loc[now["state"].ne("observed"), "key"]
+        awaited = list(now.loc[now["state"].ne("observed"), "key"])
         weights = dict(zip(now["key"], now["nominal"], strict=True))
-    return tuple(sorted(set(late), key=lambda key: (-weights.get(key, 0.0), key)))
+    return tuple(sorted(awaited, key=lambda key: (-weights.get(key, 0.0), key)))
+
+
+def late(stats: EditionStats, month: pd.Timestamp) -> list[str]:
+    """The indicators whose figure was late at the first reading of a month."""
+    rows = stats.edition.gauges.rows
+    now = rows[rows["period"].eq(month) & rows["kind"].eq("indicator") & rows["reading"].eq(1)]
+    return list(now.loc[~now["state"].isin(["observed", "not due"]), "key"])
 
 
 def _nominal(method: dict[str, Any]) -> dict[str, float]:
