@@ -9,15 +9,14 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from dashboards.bulletin.quality import SMALL
 from dashboards.edition_stats import EditionStats
 
 Kind = Literal["enters", "leaves", "weight", "base", "moved", "link", "composition"]
 Row = dict[str, Any]
 
 NAMED = 3  # causes that a reader can hold; the table below has them all
-# Points: what prints as 0.00 moves nothing, and under a twentieth a cause is named only if it is
-# the largest.
-SMALL, WORTH = 0.005, 0.05
+WORTH = 0.05  # points: a cause of less is named only if it is the largest
 # Transforms that compare with a year ago: they also move when a month leaves the comparison.
 COMPARED = {"growth", "growth_of_most", "mean_growth", "doublings"}
 DECIMALS = 2  # of points: contributions are printed to the hundredth, as the tables have them
