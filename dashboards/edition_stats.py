@@ -176,6 +176,14 @@ class EditionStats:
         return pd.DataFrame(self._described(presented(self.edition.framework)))
 
     @cached_property
+    def fields(self) -> dict[str, dict[str, Any]]:
+        """The same rows by key."""
+        return {
+            row["key"]: {str(name): value for name, value in row.items()}
+            for row in self.indicators.to_dict("records")
+        }
+
+    @cached_property
     def every_indicator(self) -> pd.DataFrame:
         """The same with those that only a version before had."""
         rows = [row for method in self.versions for row in self._described(presented(method))]
