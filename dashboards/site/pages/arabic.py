@@ -5,7 +5,7 @@ Charts keep their time from left to right and figures their Latin digits, as in 
 
 import pandas as pd
 
-from dashboards import charts, theme
+from dashboards import theme
 from dashboards.bulletin import gate, reading
 from dashboards.bulletin import headline as headline_words
 from dashboards.bulletin.figures import Draw
@@ -14,7 +14,7 @@ from dashboards.site import readout
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
-from dashboards.site.pages.groups import described
+from dashboards.site.pages import groups
 from dashboards.site.pages.home import interval
 from warehouse.release_calendar import coming_editions
 
@@ -28,35 +28,30 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     drawn = index.mask(reading.kinds(stats).eq("none"))  # an estimate is no reading
     last = lang.number(next(iter(drawn.dropna()[::-1]), float("nan")))
     path = pd.DataFrame({"score": drawn, "regime": stats.index_regimes})
-    frame = drawn.rename("value").rename_axis("period").reset_index()
     measured = readout.Measured(draw)
-    wide, narrow = (
-        measured(charts.line(frame, last, theme.INK, width,
-                         score=True, bounds=bounds), lang)
-        for width in (charts.WIDE, charts.NARROW)
-    )  # fmt: skip
+    figure = groups.line(drawn, last, theme.INK, lang, measured, score=True, bounds=bounds)
     scores = stats.dimension_scores
     [after] = coming_editions(context.now, stats.cutoff_day, 1)
     state = reading.reading(stats)
-    figure = lang.number(level.score)
+    score = lang.number(level.score)
     unread = state.kind == "none"
     headline = (
         headline_words.unread_title(state, level, lang)
         if unread
-        else lang.say(f"headline_{state.kind}", month=lang.month(level.period), figure=figure)
+        else lang.say(f"headline_{state.kind}", month=lang.month(level.period), figure=score)
     )
     content = {
         "headline": headline,
         "kind": state.kind,
         "status": lang.words[f"status_{state.kind}"],
-        "notes": _notes(state, figure, lang) if unread else [],
-        "number": figure,
+        "notes": _notes(state, score, lang) if unread else [],
+        "number": score,
         "interval": interval(stats, lang),
         "regime": "" if unread else zones.get(level.regime, ""),
         "rank": headline_words.rank(level.regime, regimes),
         "month_change": lang.number(level.month_change, signed=True),
         "year_change": lang.number(level.year_change, signed=True),
-        "figure": {"wide": wide, "narrow": narrow} | described(drawn, 1, lang),
+        "figure": figure,
         "readout": measured.overlays(drawn, readout.spoken(path, zones, lang)),
         "gate": gate.conditions(stats, lang),
         "dimensions": [
