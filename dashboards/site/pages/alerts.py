@@ -12,7 +12,7 @@ from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
 
 Row = dict[str, Any]
-FIGURES = ("regime", "index", "dimension", "indicator")  # kinds of rules
+FIGURES = ("regime", "index", "dimension", "indicator", "gauge")  # kinds of rules
 PUBLIC = ("firing", "resolved", "retracted")
 CROSSING = ["rule", "series", "crossing"]
 
