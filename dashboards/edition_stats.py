@@ -18,7 +18,7 @@ from warehouse.edition import Edition
 # of some twenty indicators of equal weight adds when its pressure moves by ten points.
 HOLD = 0.5
 STATES = ("observed", "carried", "estimated")
-PHASES = ("retreat", "recovery")
+PHASES = ("retreat", "recovery")  # they stand beside the zones of the index
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,11 @@ class EditionStats:
     def month_before(self) -> pd.Timestamp:
         """The month before that of the edition."""
         return self.month - pd.DateOffset(months=1)
+
+    @property
+    def cutoff_day(self) -> int:
+        """The day of the month after on which the figures are cut off."""
+        return int(self.edition.framework["rules"]["cutoff_day"])
 
     @cached_property
     def dimensions(self) -> list[dict[str, Any]]:
@@ -169,6 +174,14 @@ class EditionStats:
         that does not let others republish it.
         """
         return pd.DataFrame(self._described(presented(self.edition.framework)))
+
+    @cached_property
+    def fields(self) -> dict[str, dict[str, Any]]:
+        """The same rows by key."""
+        return {
+            row["key"]: {str(name): value for name, value in row.items()}
+            for row in self.indicators.to_dict("records")
+        }
 
     @cached_property
     def every_indicator(self) -> pd.DataFrame:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dashboards.edition_stats import PHASES
 from dashboards.i18n import Language
 from warehouse.edition import Edition
 
 Row = dict[str, Any]
 SEVERITIES = ("critical", "alert", "watch", "info")
 KINDS = ("firing", "retracted", "resolved", "on")  # what is new comes first
-PHASES = ("retreat", "recovery")  # they stand beside the zones of the index
 
 
 def section(edition: Edition, lang: Language) -> Row | None:

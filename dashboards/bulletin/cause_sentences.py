@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards import indicator_words as words
-from dashboards.bulletin import causes
+from dashboards.bulletin import causes, quality
 from dashboards.bulletin.causes import Cause, Movement, Row
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
@@ -69,8 +69,9 @@ def sentence(stats: EditionStats, cause: Cause, lang: Language) -> str:
         return _came(stats, cause, points, lang)
     name = words.subject(cause.now, lang)
     if cause.kind == "weight":
-        return _sentence(lang.say("cause_weight", subject=name, points=points,
-                                  weights=_weights(cause, lang)), lang)  # fmt: skip
+        return lang.sentence(
+            lang.say("cause_weight", subject=name, points=points, weights=_weights(cause, lang))
+        )
     text = lang.say(
         "cause_moved",
         subject=name,
@@ -78,7 +79,7 @@ def sentence(stats: EditionStats, cause: Cause, lang: Language) -> str:
         publisher=_publishers(stats, cause, lang),
         points=points,
     )
-    return " ".join([_sentence(text, lang), *_more(stats, cause, lang)])
+    return " ".join([lang.sentence(text), *_more(stats, cause, lang)])
 
 
 def _came(stats: EditionStats, cause: Cause, points: str, lang: Language) -> str:
@@ -92,7 +93,7 @@ def _came(stats: EditionStats, cause: Cause, points: str, lang: Language) -> str
         publisher=_publishers(stats, cause, lang),
         points=points,
     )
-    return _sentence(text, lang)
+    return lang.sentence(text)
 
 
 def level(row: Row, lang: Language) -> str:
@@ -132,7 +133,7 @@ def _more(stats: EditionStats, cause: Cause, lang: Language) -> list[str]:
         text.append(_base(cause, lang))
     else:
         text += _accounts(stats, cause, lang) or _figure(stats, cause, lang)
-    if abs(cause.revised) >= causes.SMALL:
+    if abs(cause.revised) >= quality.SMALL:
         text.append(lang.say("cause_revisions", points=_points(cause.revised, lang)))
     if cause.weight_changed and not stats.edition.framework.get("phase"):
         text.append(lang.say("cause_weights", weights=_weights(cause, lang)))
@@ -141,8 +142,7 @@ def _more(stats: EditionStats, cause: Cause, lang: Language) -> list[str]:
 
 def _base(cause: Cause, lang: Language) -> str:
     assert cause.compared is not None  # noqa: S101
-    step = "quarter" if cause.now["step"] == "quarter" else "month"
-    old, new = (lang.period(start, step) for start in cause.compared)
+    old, new = (lang.period(start, cause.now["step"]) for start in cause.compared)
     return lang.say("cause_base", old=old, new=new)
 
 
@@ -218,7 +218,7 @@ def _of_series(
     lang: Language,
 ) -> str:
     scale, decimals = wording.get("scale", 1.0), wording["decimals"]
-    step = "quarter" if cause.now["step"] == "quarter" else "month"
+    step = cause.now["step"]
     unit = f" {wording[f'unit_{lang.code}']}".rstrip()
     return lang.say(
         name,
@@ -251,7 +251,3 @@ def _publishers(stats: EditionStats, cause: Cause, lang: Language) -> str:
 
 def _points(value: float, lang: Language) -> str:
     return lang.points(value, causes.DECIMALS, signed=True)
-
-
-def _sentence(text: str, lang: Language) -> str:
-    return lang.sentence(text)

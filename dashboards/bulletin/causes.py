@@ -9,17 +9,18 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from dashboards.bulletin.quality import SMALL
 from dashboards.edition_stats import EditionStats
 
 Kind = Literal["enters", "leaves", "weight", "base", "moved", "link", "composition"]
 Row = dict[str, Any]
 
 NAMED = 3  # causes that a reader can hold; the table below has them all
-# Points: what prints as 0.00 moves nothing, and under a twentieth a cause is named only if it is
-# the largest.
-SMALL, WORTH = 0.005, 0.05
+WORTH = 0.05  # points: a cause of less is named only if it is the largest
 # Transforms that compare with a year ago: they also move when a month leaves the comparison.
 COMPARED = {"growth", "growth_of_most", "mean_growth", "doublings"}
+# The stored figures of an indicator in a month that it has none of.
+UNKNOWN: Row = {**dict.fromkeys(("value", "score", "weight"), float("nan")), "observed": ""}
 DECIMALS = 2  # of points: contributions are printed to the hundredth, as the tables have them
 
 
@@ -86,8 +87,7 @@ def cause(stats: EditionStats, key: str) -> Cause:
     """A row of the decomposition of the change, with what lies behind it."""
     change = stats.edition.change.set_index("key")
     points, revised = float(change.sum(axis=1)[key]), float(change["revised_data"][key])
-    keys = set(stats.indicators["key"])
-    if key not in keys:
+    if key not in stats.fields:
         return Cause(key, "link" if key == "link" else "composition", points, revised)
     before, now = (indicator(stats, key, at) for at in (stats.month_before, stats.month))
     kind, compared = _kind(stats, before, now)
@@ -99,12 +99,11 @@ def cause(stats: EditionStats, key: str) -> Cause:
 
 def indicator(stats: EditionStats, key: str, month: pd.Timestamp) -> Row:
     """The fields and the values of an indicator in a month of the edition."""
-    [fields] = stats.indicators.loc[stats.indicators["key"].eq(key)].to_dict("records")
     values = stats.edition.values
-    rows = values.loc[values["key"].eq(key) & values["period"].eq(month)].to_dict("records")
-    stored = {"value": float("nan"), "score": float("nan"), "weight": float("nan"), "observed": ""}
-    stored |= {name: rows[0][name] for name in (*stored, "state", "reason")} if rows else {}
-    return {str(name): value for name, value in fields.items()} | stored
+    chosen = values["key"].eq(key) & values["period"].eq(month)
+    rows = values.loc[chosen, [*UNKNOWN]].to_dict("records")
+    stored = rows[0] if rows else UNKNOWN
+    return stats.fields[key] | {name: stored[name] for name in UNKNOWN}
 
 
 def _kind(

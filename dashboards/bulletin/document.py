@@ -83,7 +83,6 @@ def opening(stats: EditionStats, lang: Language) -> dict[str, object]:
     """The header line, the headline, the lede, why it moved, and the key points."""
     head = headline.heading(stats, lang)
     return {
-        "level": stats.level,
         "heading": head,
         "headline": head.title,
         "regime": head.regime,
@@ -132,9 +131,7 @@ def change_of_method(stats: EditionStats, lang: Language) -> list[str]:
 
 def _cutoff(stats: EditionStats, ahead: int) -> date:
     """The cut-off of the edition so many months ahead, by the rule of the method."""
-    edition = stats.edition
-    month = following_month(edition.month, ahead)
-    return cutoff(month, int(edition.framework["rules"]["cutoff_day"])).date()
+    return cutoff(following_month(stats.edition.month, ahead), stats.cutoff_day).date()
 
 
 def _sections(stats: EditionStats, lang: Language) -> dict[str, object]:

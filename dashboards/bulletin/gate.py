@@ -1,7 +1,6 @@
 """The publication gate: each condition of an edition, and whether it is met."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from dashboards.bulletin import reading
 from dashboards.edition_stats import EditionStats
@@ -26,10 +25,9 @@ def conditions(stats: EditionStats, lang: Language) -> list[Condition]:
     """
     rules, timeline = stats.edition.framework["rules"], stats.edition.timeline
     state = reading.reading(stats)
-    index = _coverage(stats, "index")
-    weakest = min(_coverage(stats, group["key"]) for group in stats.dimensions)
+    weakest = min(float(stats.line(group["key"])["coverage"]) for group in stats.dimensions)
     shares = (
-        ("index", float(rules["coverage_index"]), index),
+        ("index", float(rules["coverage_index"]), float(stats.level.coverage)),
         ("dimension", float(rules["coverage_dimension"]), weakest),
         ("reading", reading.READABLE, state.observed),
     )
@@ -58,9 +56,3 @@ def _share(name: str, floor: float, share: float, lang: Language) -> Condition:
     return Condition(
         lang.words[f"gate_{name}"], required, lang.percent(share), share + 1e-9 >= floor
     )
-
-
-def _coverage(stats: EditionStats, key: str) -> float:
-    values: Any = stats.edition.values
-    row = values[values["key"].eq(key) & values["period"].eq(stats.month)]
-    return float(row["coverage"].iloc[0]) if len(row) else 0.0

@@ -6,7 +6,7 @@ import pandas as pd
 
 from dashboards import charts, gauge_chart
 from dashboards.bulletin.figures import Draw, Figure
-from dashboards.bulletin.reading import months
+from dashboards.bulletin.reading import late, months
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 from dashboards.indicator_words import presented
@@ -118,10 +118,8 @@ def _titles(stats: EditionStats, lang: Language) -> dict[str, str]:
 
 def _missing(stats: EditionStats, month: pd.Timestamp, lang: Language) -> list[str]:
     """The indicators of the pressure whose figure is late, by their titles."""
-    rows = stats.edition.gauges.rows
-    now = rows[rows["period"].eq(month) & rows["kind"].eq("indicator") & rows["reading"].eq(1)]
-    late = now[~now["state"].isin(["observed", "not due"])]
-    return [_titles(stats, lang)[key] for key in late["key"]]
+    titles = _titles(stats, lang)
+    return [titles[key] for key in late(stats, month)]
 
 
 def _again(stats: EditionStats, lang: Language) -> list[str]:

@@ -71,7 +71,7 @@ def title(state: Reading, level: Level, regimes: Mapping[str, str], lang: Langua
     `regimes` gives the names of the regimes in the language, from the calmest up.
     """
     if state.kind == "none":
-        return _unread(state, level, lang)
+        return unread_title(state, level, lang)
     sentence = headline(level, regimes, lang)
     if state.kind == "first":
         return sentence
@@ -79,7 +79,8 @@ def title(state: Reading, level: Level, regimes: Mapping[str, str], lang: Langua
     return lang.say(f"headline_{state.kind}", sentence=lower)
 
 
-def _unread(state: Reading, level: Level, lang: Language) -> str:
+def unread_title(state: Reading, level: Level, lang: Language) -> str:
+    """The title over an unread month, with the last reading if any."""
     month = lang.month(level.period)
     if state.last is None:
         return lang.say("headline_none_ever", month=month)

@@ -10,7 +10,7 @@ from dashboards.i18n import Language
 from warehouse.edition import Edition
 
 Row = dict[str, Any]
-SMALL = 0.005
+SMALL = 0.005  # points: what prints as 0.00 moves nothing
 CAUSES = ("new_data", "revised_data", "method", "total")
 
 

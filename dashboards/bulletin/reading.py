@@ -6,6 +6,7 @@ of before the gauges has the observed share of the weight of its own method.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import pandas as pd
@@ -18,6 +19,9 @@ Kind = Literal["none", "provisional", "first", "revised"]
 # Shares of what is due from which a month is read, and from which the reading is not provisional:
 # those of pipelines/index/gauges/due.py, which has the reasons.
 READABLE, FULL = 0.5, 0.8
+# Whose reading is kept: all that is made of an edition asks for it again, and the tables and the
+# pages each have figures of their own.
+EDITIONS_AT_HAND = 4
 READINGS = {"observed": "full", "provisional": "provisional", "withheld": "none"}
 
 
@@ -47,6 +51,7 @@ class Reading:
     last: LastReading | None
 
 
+@lru_cache(maxsize=EDITIONS_AT_HAND)
 def months(stats: EditionStats) -> pd.DataFrame:
     """The first reading of both gauges by month, the oldest first.
 
@@ -90,6 +95,7 @@ def kinds(stats: EditionStats) -> "pd.Series[str]":
     return word.where(share.ge(READABLE) & stats.index_scores.notna(), "none")
 
 
+@lru_cache(maxsize=EDITIONS_AT_HAND)
 def reading(stats: EditionStats) -> Reading:
     """What may be said of the month, and the last month that can be read."""
     by_month, month = kinds(stats), stats.month
@@ -113,23 +119,26 @@ def _kind(stats: EditionStats, word: str) -> Kind:
         return "none"
     if word == "provisional":
         return "provisional"
-    edition = stats.edition
-    usual = cutoff(edition.month, int(edition.framework["rules"]["cutoff_day"]))
-    return "revised" if edition.as_of > usual else "first"
+    usual = cutoff(stats.edition.month, stats.cutoff_day)
+    return "revised" if stats.edition.as_of > usual else "first"
 
 
 def _awaited(stats: EditionStats) -> tuple[str, ...]:
     """The indicators whose figure is late in the month, the heaviest first."""
-    rows = stats.edition.gauges.rows
-    if len(rows):
-        now = rows[rows["period"].eq(stats.month) & rows["kind"].eq("indicator")]
-        late = now.loc[~now["state"].isin(["observed", "not due"]), "key"]
-        weights = _nominal(stats.edition.gauges.method)
+    if len(stats.edition.gauges.rows):
+        awaited, weights = late(stats, stats.month), _nominal(stats.edition.gauges.method)
     else:
         now = stats.readings.query("not panel")
-        late = now.loc[now["state"].ne("observed"), "key"]
+        awaited = list(now.loc[now["state"].ne("observed"), "key"])
         weights = dict(zip(now["key"], now["nominal"], strict=True))
-    return tuple(sorted(set(late), key=lambda key: (-weights.get(key, 0.0), key)))
+    return tuple(sorted(awaited, key=lambda key: (-weights.get(key, 0.0), key)))
+
+
+def late(stats: EditionStats, month: pd.Timestamp) -> list[str]:
+    """The indicators whose figure was late at the first reading of a month."""
+    rows = stats.edition.gauges.rows
+    now = rows[rows["period"].eq(month) & rows["kind"].eq("indicator") & rows["reading"].eq(1)]
+    return list(now.loc[~now["state"].isin(["observed", "not due"]), "key"])
 
 
 def _nominal(method: dict[str, Any]) -> dict[str, float]:

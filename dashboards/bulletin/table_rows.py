@@ -1,6 +1,6 @@
 """The rows of the tables of a bulletin, in words; templates only lay them out."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -45,6 +45,19 @@ def rules(stats: EditionStats, lang: Language) -> str:
         full=lang.percent(reading.FULL),
     )
     return f"{zones} {hold} {read} {_interval(stats, lang)}".strip()
+
+
+def zones(regimes: Iterable[Mapping[str, Any]], lang: Language) -> list[list[str]]:
+    """The zones of the index, or its phases: name, both thresholds, and why there."""
+    return [
+        [
+            lang.of(regime),
+            lang.number(regime["enter"], 0),
+            lang.number(regime["leave"], 0),
+            lang.of(regime, "why"),
+        ]
+        for regime in regimes
+    ]
 
 
 def _interval(stats: EditionStats, lang: Language) -> str:

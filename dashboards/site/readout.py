@@ -4,8 +4,9 @@ A drawing that lies over the chart has a strip for each month; style alone shows
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup, escape
@@ -61,6 +62,30 @@ class Measured:
         """The read-outs of both widths."""
         pairs = zip(self.plots, ("wide", "narrow"), strict=True)
         return Markup("").join(overlay(plot, scores, texts, kind) for plot, kind in pairs)
+
+
+def spoken(path: pd.DataFrame, zones: Mapping[str, str], lang: Language) -> list[str]:
+    """What the read-out says of each month: the index, its interval, the zone.
+
+    `path` has score, regime, and low and high where an interval is known, by month, and estimate,
+    true where the score is no reading: it has no interval and no zone then. `zones` are the names
+    of the regimes.
+    """
+    rows = zip(path.index, path.to_dict("records"), strict=True)
+    return [_month(month, row, zones, lang) for month, row in rows]
+
+
+def _month(
+    month: pd.Timestamp, row: Mapping[Any, Any], zones: Mapping[str, str], lang: Language
+) -> str:
+    kind = "point" if pd.isna(row.get("low")) else "band"
+    if pd.isna(row["score"]):
+        kind = "none"
+    elif row.get("estimate"):
+        kind = "estimate"
+    figures = {name: lang.number(row.get(name, float("nan"))) for name in ("score", "low", "high")}
+    zone = zones.get(row["regime"], "")
+    return lang.say(f"readout_{kind}", month=lang.month(month), zone=zone, **figures)
 
 
 def overlay(plot: Geometry, scores: "pd.Series[float]", texts: Sequence[str], kind: str) -> Markup:

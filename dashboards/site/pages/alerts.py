@@ -5,14 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards.bulletin import alerts_section
+from dashboards.bulletin import alerts_section, table_rows
 from dashboards.i18n import Language
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
-from dashboards.site.pages.home import FIGURES
 
 Row = dict[str, Any]
+FIGURES = ("regime", "index", "dimension", "indicator", "gauge")  # kinds of rules
 PUBLIC = ("firing", "resolved", "retracted")
 CROSSING = ["rule", "series", "crossing"]
 
@@ -25,7 +25,7 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
     crossed = crossings(context.events)
     on_figures = crossed["rule_kind"].isin(FIGURES)
     bodies = {(row["id"], row["hash"]): row["body"] for row in context.rules.to_dict("records")}
-    zones = {zone["key"]: zone for zone in context.edition.framework["regimes"]}
+    zones = {zone["key"]: zone for zone in context.stats.zones}
     rows = [
         _crossing(row, bodies[row["rule"], row["rule_hash"]], zones, lang)
         for row in crossed.loc[on_figures].to_dict("records")
@@ -43,7 +43,7 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
             "ended": [row for row in rows if row["outcome"] != "firing"],
             "evaluated": context.evaluated,
             "rules": alerts_section.in_words(list(newest), lang),
-            "regimes": _zones(context, lang),
+            "regimes": table_rows.zones(context.stats.zones, lang),
             "operator": [_report(row, lang) for row in crossed.loc[~on_figures].to_dict("records")],
         },
     )
@@ -94,15 +94,3 @@ def _condition(rule: Row, zones: Mapping[str, Row], lang: Language) -> str:
 def _report(row: dict[Any, Any], lang: Language) -> Row:
     """An alert on a source or a machine, in the words of its message."""
     return {"text": lang.of(row, "text"), "became": lang.words["alert_states"][row["outcome"]]}
-
-
-def _zones(context: SiteContext, lang: Language) -> list[list[str]]:
-    return [
-        [
-            lang.of(zone),
-            lang.number(zone["enter"], 0),
-            lang.number(zone["leave"], 0),
-            lang.of(zone, "why"),
-        ]
-        for zone in context.edition.framework["regimes"]
-    ]

@@ -5,7 +5,7 @@ Charts keep their time from left to right and figures their Latin digits, as in 
 
 import pandas as pd
 
-from dashboards import charts, theme
+from dashboards import theme
 from dashboards.bulletin import gate, reading
 from dashboards.bulletin import headline as headline_words
 from dashboards.bulletin.figures import Draw
@@ -14,7 +14,7 @@ from dashboards.site import readout
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
-from dashboards.site.pages.groups import described
+from dashboards.site.pages import groups
 from dashboards.site.pages.home import interval
 from warehouse.release_calendar import coming_editions
 
@@ -27,32 +27,32 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     bounds = [(float(item["enter"]), zones.get(item["key"], "")) for item in regimes[1:]]
     drawn = index.mask(reading.kinds(stats).eq("none"))  # an estimate is no reading
     last = lang.number(next(iter(drawn.dropna()[::-1]), float("nan")))
-    frame = drawn.rename("value").rename_axis("period").reset_index()
+    path = pd.DataFrame({"score": drawn, "regime": stats.index_regimes})
     measured = readout.Measured(draw)
-    wide, narrow = (
-        measured(charts.line(frame, last, theme.INK, width,
-                         score=True, bounds=bounds), lang)
-        for width in (charts.WIDE, charts.NARROW)
-    )  # fmt: skip
+    figure = groups.line(drawn, last, theme.INK, lang, measured, score=True, bounds=bounds)
     scores = stats.dimension_scores
-    [after] = coming_editions(context.now, int(stats.edition.framework["rules"]["cutoff_day"]), 1)
-    month = lang.month(level.period)
+    [after] = coming_editions(context.now, stats.cutoff_day, 1)
     state = reading.reading(stats)
-    headline = _title(state, month, lang.number(level.score), lang)
+    score = lang.number(level.score)
     unread = state.kind == "none"
+    headline = (
+        headline_words.unread_title(state, level, lang)
+        if unread
+        else lang.say(f"headline_{state.kind}", month=lang.month(level.period), figure=score)
+    )
     content = {
         "headline": headline,
         "kind": state.kind,
         "status": lang.words[f"status_{state.kind}"],
-        "notes": _notes(state, lang.number(level.score), lang) if unread else [],
-        "number": lang.number(level.score),
+        "notes": _notes(state, score, lang) if unread else [],
+        "number": score,
         "interval": interval(stats, lang),
         "regime": "" if unread else zones.get(level.regime, ""),
         "rank": headline_words.rank(level.regime, regimes),
         "month_change": lang.number(level.month_change, signed=True),
         "year_change": lang.number(level.year_change, signed=True),
-        "figure": {"wide": wide, "narrow": narrow} | described(drawn, 1, lang),
-        "readout": measured.overlays(drawn, _spoken(drawn, stats.index_regimes, lang)),
+        "figure": figure,
+        "readout": measured.overlays(drawn, readout.spoken(path, zones, lang)),
         "gate": gate.conditions(stats, lang),
         "dimensions": [
             {
@@ -72,31 +72,6 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         ),
     }
     return Page("", "arabic.html", lang.words["site"], headline, content)
-
-
-def _spoken(scores: "pd.Series[float]", regimes: "pd.Series[str]", lang: SiteLocale) -> list[str]:
-    """What the read-out says of each month: the index and its zone."""
-    zones = lang.words["zone_names"]
-    return [
-        lang.say(
-            "readout_none" if pd.isna(score) else "readout_point",
-            month=lang.month(month),
-            score=lang.number(score),
-            zone=zones.get(regime, ""),
-        )
-        for month, score, regime in zip(scores.index, scores, regimes, strict=True)
-    ]
-
-
-def _title(state: Reading, month: str, figure: str, lang: SiteLocale) -> str:
-    """The title by the reading of the month."""
-    if state.kind != "none":
-        return lang.say(f"headline_{state.kind}", month=month, figure=figure)
-    if state.last is None:
-        return lang.say("headline_none_ever", month=month)
-    last = {"figure": lang.number(state.last.score), "last": lang.month(state.last.month)}
-    form = "headline_none_provisional" if state.last.provisional else "headline_none"
-    return lang.say(form, month=month, **last)
 
 
 def _notes(state: Reading, figure: str, lang: SiteLocale) -> list[str]:

@@ -60,7 +60,7 @@ def listing(context: SiteContext, lang: SiteLocale) -> Page:
     rows = [
         {
             "path": f"bulletins/{item.name}/",
-            "name": lang.month(item.month + "-01") + mark(item),
+            "name": _name(item, lang),
             # An estimate is in its bulletin, as one; a list would show it as a reading.
             "score": lang.number(item.score) if item.regime else "–",
             "regime": names.get(item.regime, "–"),
@@ -103,7 +103,7 @@ def calendar(context: SiteContext, lang: SiteLocale) -> Page:
             "coming": [_coming(dates, context, lang) for dates in coming],
             "published": published,
             "rebuilt": rebuilt,
-            "rule": lang.say("calendar_rule", day=_cutoff_day(context)),
+            "rule": lang.say("calendar_rule", day=context.stats.cutoff_day),
         },
     )
 
@@ -140,21 +140,17 @@ def _coming(dates: EditionDates, context: SiteContext, lang: SiteLocale) -> Row:
 
 def ahead(context: SiteContext) -> list[EditionDates]:
     """The releases that are still to come."""
-    return coming_editions(context.now, _cutoff_day(context), AHEAD)
+    return coming_editions(context.now, context.stats.cutoff_day, AHEAD)
 
 
 def late(context: SiteContext) -> list[EditionDates]:
     """The releases that are overdue, the oldest first."""
     due: list[EditionDates] = []
     month = following_month(context.issue.month)
-    while (dates := edition_calendar(month, _cutoff_day(context))).publication <= context.now:
+    while (dates := edition_calendar(month, context.stats.cutoff_day)).publication <= context.now:
         due.append(dates)
         month = following_month(month)
     return due
-
-
-def _cutoff_day(context: SiteContext) -> int:
-    return int(context.edition.framework["rules"]["cutoff_day"])
 
 
 def ics(context: SiteContext, lang: SiteLocale) -> bytes:

@@ -77,15 +77,26 @@ def drawing(stats: EditionStats, key: str, rank: int, lang: Language, draw: Draw
 
 def pressure(scores: pd.Series, colour: str, lang: Language, draw: Draw) -> Row:
     """A line of pressures (0 to 100): drawn wide and narrow, alt text and table."""
-    frame = scores.rename("value").rename_axis("period").reset_index()
+    return line(scores, lang.number(scores.iloc[-1]), colour, lang, draw, score=True)
+
+
+def line(
+    values: pd.Series,
+    label: str,
+    colour: str,
+    lang: Language,
+    draw: Draw,
+    *,
+    decimals: int = 1,
+    **look: Any,
+) -> Row:
+    """A line over time as `pressure` has it; `look` is that of charts.line."""
+    frame = values.rename("value").rename_axis("period").reset_index()
     wide, narrow = (
-        draw(
-            charts.line(frame, lang.number(scores.iloc[-1]), colour, width, score=True),
-            lang,
-        )
+        draw(charts.line(frame, label, colour, width, **look), lang)
         for width in (charts.WIDE, charts.NARROW)
     )
-    return {"wide": wide, "narrow": narrow} | described(scores, 1, lang)
+    return {"wide": wide, "narrow": narrow} | described(values, decimals, lang)
 
 
 def described(values: pd.Series, decimals: int, lang: Language) -> Row:

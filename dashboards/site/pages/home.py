@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards.bulletin import document, gate
+from dashboards.bulletin import document, gate, reading
 from dashboards.bulletin.figures import Draw, index_figure
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
@@ -13,20 +13,24 @@ from dashboards.site import readout
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
+from dashboards.site.pages.alerts import FIGURES, PUBLIC
 from warehouse.release_calendar import coming_editions
 
 Row = dict[str, Any]
 WIDTH = 640  # pixels beside the headline figure
-FIGURES = ("regime", "index", "dimension", "indicator")  # kinds of rules
 
 
 def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     """The home page of the newest edition."""
     stats = context.stats
     level, opening = stats.level, document.opening(stats, lang)
-    [after] = coming_editions(context.now, int(stats.edition.framework["rules"]["cutoff_day"]), 1)
+    [after] = coming_editions(context.now, stats.cutoff_day, 1)
     measured = readout.Measured(draw)
     figure = index_figure(stats, lang, measured, WIDTH)
+    index = stats.index_scores
+    path = stats.edition.values.query("key == 'index'").set_index("period").reindex(index.index)
+    path = path.assign(estimate=reading.kinds(stats).eq("none"))
+    spoken = readout.spoken(path, lang.names(stats.labels), lang)
     return Page(
         "",
         "home.html",
@@ -38,7 +42,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
             "month_change": lang.number(level.month_change, signed=True),
             "year_change": lang.number(level.year_change, signed=True),
             "figure": figure,
-            "readout": measured.overlays(stats.index_scores, spoken(stats, lang)),
+            "readout": measured.overlays(index, spoken),
             "gate": gate.conditions(stats, lang),
             "dimensions": cards(stats, lang),
             "alerts": newest(context, lang),
@@ -48,22 +52,6 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
             "next_month": lang.of_month(after.month + "-01"),
         },
     )
-
-
-def spoken(stats: EditionStats, lang: Language) -> list[str]:
-    """What the read-out says of each month: the index, its interval, the zone."""
-    wide = stats.edition.values.query("key == 'index'").set_index("period")
-    bands = wide.reindex(columns=["low", "high"])
-    zones, texts = lang.names(stats.labels), []
-    scores, regimes = stats.index_scores, stats.index_regimes
-    for month, score, regime in zip(scores.index, scores, regimes, strict=True):
-        words = {"month": lang.month(month), "score": lang.number(score)}
-        low, high = bands.loc[month]
-        words |= {"low": lang.number(low), "high": lang.number(high)}
-        words["zone"] = zones.get(regime, "")
-        kind = "none" if pd.isna(score) else "point" if pd.isna(low) else "band"
-        texts.append(lang.say(f"readout_{kind}", **words))
-    return texts
 
 
 def interval(stats: EditionStats, lang: Language) -> str:
@@ -96,7 +84,7 @@ def newest(context: SiteContext, lang: Language, count: int = 4) -> Sequence[Row
 
     Those about sources are on the page of alerts.
     """
-    public = context.events["kind"].isin(["firing", "resolved", "retracted"])
+    public = context.events["kind"].isin(PUBLIC)
     on_figures = context.events.loc[public & context.events["rule_kind"].isin(FIGURES)]
     ordered = on_figures.sort_values(["period", "id"])
     last = ordered.drop_duplicates(["rule", "series"], keep="last").tail(count)[::-1]

@@ -10,7 +10,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
 
-from dashboards import charts, indicator_words, theme
+from dashboards import indicator_words, theme
 from dashboards.bulletin import table_rows
 from dashboards.bulletin.figures import Draw
 from dashboards.edition_stats import EditionStats
@@ -21,7 +21,7 @@ from dashboards.publish.publication import Publication, to_json
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, up
-from dashboards.site.pages.groups import described, pressure
+from dashboards.site.pages.groups import line, pressure
 
 Row = dict[str, Any]
 SHOWN = 12  # newest figures in a table of versions: it stays on one screen
@@ -103,14 +103,9 @@ def _figure(
     """The figures in their unit."""
     shown, decimals = indicator_words.shown(stored, details)
     values = _span(stats, shown)
-    frame = values.rename("value").reset_index()
     observed = values.dropna()
     label = lang.number(observed.iloc[-1], decimals) if len(observed) else ""
-    wide, narrow = (
-        draw(charts.line(frame, label, colour, width), lang)
-        for width in (charts.WIDE, charts.NARROW)
-    )
-    return {"wide": wide, "narrow": narrow} | described(values, decimals, lang)
+    return line(values, label, colour, lang, draw, decimals=decimals)
 
 
 def resting(stats: EditionStats, key: str, lang: SiteLocale) -> list[Row]:

@@ -86,15 +86,7 @@ def method(context: SiteContext, lang: Language) -> Page:
             else None,
             "blocks": table_rows.blocks(context.stats, lang),
             "weights": {str(key): lang.percent(share, 1) for key, share in weights.items()},
-            "regimes": [
-                [
-                    lang.of(zone),
-                    lang.number(zone["enter"], 0),
-                    lang.number(zone["leave"], 0),
-                    lang.of(zone, "why"),
-                ]
-                for zone in _zones(framework)
-            ],
+            "regimes": table_rows.zones(_zones(framework), lang),
         },
     )
 

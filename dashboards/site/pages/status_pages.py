@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import charts, index_revisions, theme
+from dashboards import index_revisions, theme
 from dashboards.bulletin import quality
 from dashboards.bulletin.figures import Draw
 from dashboards.i18n import Language
@@ -108,14 +108,9 @@ def _of_index(context: SiteContext, lang: SiteLocale, draw: Draw) -> Row | None:
         return None
     points = revised["revision"]
     extreme = revised.loc[[points.abs().idxmax()]]
-    frame = points.rename("value").rename_axis("period").reset_index()
     label = lang.number(points.iloc[-1], signed=True)
-    wide, narrow = (
-        draw(charts.line(frame, label, theme.INK, width), lang)
-        for width in (charts.WIDE, charts.NARROW)
-    )
     return {
-        "figure": {"wide": wide, "narrow": narrow} | groups.described(points, 1, lang),
+        "figure": groups.line(points, label, theme.INK, lang, draw),
         "summary": lang.say(
             "index_revisions_summary",
             months=len(revised),

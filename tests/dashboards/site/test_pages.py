@@ -17,7 +17,8 @@ from dashboards.site.context import SiteContext
 from dashboards.site.locale import site_locale
 from dashboards.site.page import html
 from dashboards.site.pages import alerts
-from dashboards.site.pages.home import FIGURES
+from dashboards.site.pages.alerts import FIGURES
+from pipelines.alerts import rules
 from tests.dashboards.bulletin.test_document import written
 from warehouse.edition import Edition
 
@@ -197,6 +198,10 @@ def test_french_typography(built: Path) -> None:
         text = soup(path).main.get_text()
         assert not re.search(r"(?<=\w) [;!?%»]|« ", text), path
         assert not re.search(r"\w'\w", text), path
+
+
+def test_every_rule_on_figures_of_the_edition_counts_as_one_on_figures() -> None:
+    assert set(FIGURES) == rules.SERIES_KINDS
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -45,6 +46,17 @@ def test_a_month_without_a_figure_has_words_and_no_point() -> None:
     assert drawn.count("<circle") == SCORES.le(80).sum()
     assert drawn.count("<text") == len(SCORES)
     assert "nan" not in drawn
+
+
+@pytest.mark.parametrize(("code", "word"), [("fr", "(estimation)"), ("en", "(estimate)")])
+def test_a_month_without_a_reading_is_said_to_be_an_estimate(
+    built: Path, code: str, word: str
+) -> None:
+    """October 2026 has no reading, the months before it have one."""
+    home = BeautifulSoup((built / code / "index.html").read_text(encoding="utf-8"), "html.parser")
+    *others, last = [text.get_text() for text in home.select(".readout.wide text")]
+    assert last.endswith(word)
+    assert not [text for text in others if word in text]
 
 
 def test_another_drawing_is_refused() -> None:
