@@ -114,9 +114,9 @@ def _of_index(context: SiteContext, lang: SiteLocale, draw: Draw) -> Row | None:
         "summary": lang.say(
             "index_revisions_summary",
             months=len(revised),
-            absolute=lang.number(points.abs().mean()),
+            absolute=lang.points(points.abs().mean()),
             bias=lang.number(points.mean(), signed=True),
-            largest=lang.number(extreme["revision"].iloc[0], signed=True),
+            largest=lang.points(extreme["revision"].iloc[0], signed=True),
             month=lang.month(extreme.index[0]),
         ),
         "ages": [_age(row, lang) for row in index_revisions.by_age(revised).to_dict("records")],
@@ -137,9 +137,10 @@ def _age(row: dict[Any, Any], lang: SiteLocale) -> list[str]:
 
 
 def _triangle(context: SiteContext, lang: SiteLocale) -> Row:
-    """The months, newest first: first published, then as each edition has it."""
+    """The months, newest first, as published first and by edition after edition."""
     first = context.stats.index_scores.tail(TRIANGLE_MONTHS)
-    standing = [issue for issue in context.issues if not issue.replaced_by][:TRIANGLE_EDITIONS]
+    newest = [issue for issue in context.issues if not issue.replaced_by][:TRIANGLE_EDITIONS]
+    standing = newest[::-1]
     by_release = context.later.pivot(index="period", columns="release", values="score")
     later = by_release.reindex(index=first.index, columns=[issue.release for issue in standing])
     rows = [

@@ -288,3 +288,12 @@ def test_licences_of_the_catalogue_are_in_the_language_of_the_page(built: Path) 
         assert english not in sources, english
     assert "CC BY 4.0" in sources
     assert "none stated" in page(built, "en", "sources").get_text(" ")
+
+
+@pytest.mark.parametrize(("code", "largest"), [("fr", "−7,6 points"), ("en", "−7.6 points")])
+def test_the_largest_revision_of_the_index_is_in_points(
+    built: Path, code: str, largest: str
+) -> None:
+    """August 2023 fell from 39.7 to 32.1: the two figures of the bulletin's table."""
+    main = page(built, code, "revisions")
+    assert largest in main.get_text().replace("\N{NO-BREAK SPACE}", " ")
