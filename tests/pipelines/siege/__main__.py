@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.pipelines.siege.attacks import SHARES, attacks, furnish
 from tests.pipelines.siege.bodies import targets
 from tests.pipelines.siege.campaign import Tally, damage
+from tests.pipelines.siege.installation import Installation
 from tests.pipelines.siege.kills import besiege
-from tests.pipelines.siege.places import Place
 from tests.server import Site, running_site
 from tests.world.engines import warehouse
 
@@ -65,16 +65,20 @@ def killed(
     folder: Path, site: Site, environment: dict[str, str], seed: int, count: int, seconds: float
 ) -> Iterator[Tally]:
     """Kills of every command, on SQLite and on a PostgreSQL server."""
-    each, share = attacks(site, environment), count // len(SHARES) // 2
-    if not share:
+    if not count:
         return
+    each = attacks(site, environment)
     with warehouse("postgresql") as server:
         for engine, url in (("sqlite", ""), ("postgresql", server)):
-            place = Place(folder / engine, url)
-            furnish(place, environment)
+            installed = Installation(folder / engine, url)
+            furnish(installed, environment)
+            end, left = time.monotonic() + seconds / 2, 1.0
             for number, (name, part) in enumerate(SHARES.items()):
-                until = time.monotonic() + seconds / 2 * part
-                yield besiege(each[name], place, seed + number, share, until)
+                # what an attack leaves of its time is for those that follow
+                until = time.monotonic() + (end - time.monotonic()) * part / left
+                left -= part
+                kills = round(count * part / 2)
+                yield besiege(each[name], installed, seed + number, kills, until)
 
 
 def report(tallies: list[Tally], seed: int, seconds: float) -> None:

@@ -17,7 +17,7 @@ from sqlalchemy import Engine, text
 from pipelines.settings import Settings
 from sources.http.raw_archive import Archive
 from tests.pipelines.siege.campaign import Tally
-from tests.pipelines.siege.places import Digests, Figures, Place
+from tests.pipelines.siege.installation import Digests, Figures, Installation
 
 # The first part of a command imports its libraries and touches nothing.
 STARTED = 0.3
@@ -26,8 +26,9 @@ LONGEST = 600.0
 
 @dataclass(frozen=True)
 class Attack:
-    """A command to kill; `{path}` and `{home}` are the folder of its home and its name.
+    """A command to kill.
 
+    `{path}` and `{home}` in arguments and environment are the folder of its home and its name.
     `arrived` gives what a receiver got from a home so far, message by message; `later` is the
     environment of the run after a kill where that differs.
     """
@@ -36,15 +37,17 @@ class Attack:
     arguments: tuple[str, ...]
     environment: Mapping[str, str]
     later: Mapping[str, str] = field(default_factory=dict)
-    arrived: Callable[[Place], Counter[str]] = lambda _: Counter()
+    arrived: Callable[[Installation], Counter[str]] = lambda _: Counter()
 
-    def run(self, place: Place, seconds: float = LONGEST, *, again: bool = False) -> float:
+    def run(
+        self, installed: Installation, seconds: float = LONGEST, *, again: bool = False
+    ) -> float:
         """Run the command here, killed after so many seconds; how long it ran."""
-        names = {"path": place.home, "home": place.home.name}
+        names = {"path": installed.home, "home": installed.home.name}
         environment = {**self.environment, **(self.later if again else {})}
         inside = {name: value.format(**names) for name, value in environment.items()}
         arguments = [each.format(**names) for each in self.arguments]
-        return run({**inside, **place.environment}, arguments, seconds)
+        return run({**inside, **installed.environment}, arguments, seconds)
 
 
 @dataclass(frozen=True)
@@ -70,23 +73,23 @@ def run(environment: Mapping[str, str], arguments: list[str], seconds: float = L
     return time.perf_counter() - began
 
 
-def besiege(attack: Attack, place: Place, seed: int, count: int, until: float) -> Tally:
-    """Kill one command at `count` moments, each in a copy of a place.
+def besiege(attack: Attack, installed: Installation, seed: int, count: int, until: float) -> Tally:
+    """Kill one command at `count` moments, each in a copy of an installation.
 
     The figures after a kill are those before or those after the command, source by source; what
     is published is there with its checksums or not at all; the next run ends it, with the same
     figures and the same files, and what was sent has arrived, twice at most.
     """
-    engine = "postgresql" if place.server else "sqlite"
+    engine = "postgresql" if installed.server else "sqlite"
     tally, draw = Tally(f"kill: {attack.name}, {engine}"), random.Random(seed)
-    before = look(attack, place)
-    whole = place.copy(f"{place.home.name}-0")
-    usual, expected = attack.run(whole), look(attack, whole)
-    whole.remove()
+    before = look(attack, installed)
+    undisturbed = installed.copy(f"{installed.home.name}-0")
+    usual, expected = attack.run(undisturbed), look(attack, undisturbed)
+    undisturbed.remove()
     for number in range(1, count + 1):
         if time.monotonic() > until:
             break
-        copy = place.copy(f"{place.home.name}-{number}")
+        copy = installed.copy(f"{installed.home.name}-{number}")
         tally.tried += 1
         ran = attack.run(copy, draw.uniform(STARTED, 1) * usual)
         tally.endings["killed" if ran < usual else "ended"] += 1
@@ -98,9 +101,9 @@ def besiege(attack: Attack, place: Place, seed: int, count: int, until: float) -
     return tally
 
 
-def look(attack: Attack, place: Place) -> Left:
+def look(attack: Attack, installed: Installation) -> Left:
     """What is there now."""
-    return Left(place.figures(), place.published(), attack.arrived(place))
+    return Left(installed.figures(), installed.published(), attack.arrived(installed))
 
 
 def unlike(now: Left, expected: Left) -> list[str]:
@@ -114,25 +117,25 @@ def unlike(now: Left, expected: Left) -> list[str]:
         if now.published.get(name) != expected.published.get(name)
     ):
         faults.append(f"{len(others)} files are others, {others[0]} the first")
-    sent, wanted = sum(now.arrived.values()), len(expected.arrived)
-    if lost := wanted - len(now.arrived):
-        faults.append(f"{lost} messages of {wanted} are lost")
-    if sent > wanted + 1:
-        faults.append(f"{sent - wanted} messages came twice after one kill")
+    sent, due = sum(now.arrived.values()), len(expected.arrived)
+    if lost := due - len(now.arrived):
+        faults.append(f"{lost} messages of {due} are lost")
+    if sent > due + 1:
+        faults.append(f"{sent - due} messages came twice after one kill")
     return faults
 
 
-def left(place: Place, before: Figures, after: Figures) -> list[str]:
+def left(installed: Installation, before: Figures, after: Figures) -> list[str]:
     """What a killed command must not leave behind."""
-    faults, now = [], place.figures()
+    faults, now = [], installed.figures()
     for source, rows in now.items():
         if rows not in (before.get(source), after.get(source)):
             faults.append(f"half of {source} is stored")
     if lost := set(before) - set(now):
         faults.append(f"{sorted(lost)} are lost")
-    with place.engine() as engine:
-        faults += _unsound(engine, Archive(Settings(home=place.home).archive))
-    shown = [place.home / "site", *(place.home / "releases").glob("[!.]*/")]
+    with installed.engine() as engine:
+        faults += _unsound(engine, Archive(Settings(home=installed.home).archive))
+    shown = [installed.home / "site", *(installed.home / "releases").glob("[0-9]*/")]
     return faults + [fault for folder in shown if folder.is_dir() for fault in _half(folder)]
 
 

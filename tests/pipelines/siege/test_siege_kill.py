@@ -14,8 +14,8 @@ from tests.pipelines.siege.__main__ import consent
 from tests.pipelines.siege.attacks import attacks
 from tests.pipelines.siege.bodies import Target, rebuilt_market, rebuilt_rates, rebuilt_workbook
 from tests.pipelines.siege.campaign import damage, wrong
+from tests.pipelines.siege.installation import Installation
 from tests.pipelines.siege.kills import besiege, left
-from tests.pipelines.siege.places import Place
 from tests.server import Site
 from warehouse.observations import read
 
@@ -41,7 +41,7 @@ def test_damaged_bodies_leave_no_wrong_figure(besieged: Path, site: Site, target
 def test_a_fetch_that_is_killed_leaves_all_or_nothing(besieged: Path, site: Site) -> None:
     store.open_for_writing(from_environment()).dispose()
     fetch = attacks(site, consent(site))["fetch"]
-    tally = besiege(fetch, Place(besieged), SEED, KILLS, time.monotonic() + 300)
+    tally = besiege(fetch, Installation(besieged), SEED, KILLS, time.monotonic() + 300)
     assert (tally.faults, tally.tried) == ([], KILLS)
 
 
@@ -73,6 +73,6 @@ def test_the_campaign_sees_what_went_wrong(besieged: Path) -> None:
     assert "body that was refused" in next(wrong(before, pd.concat([before, high]), refused))
     engine = store.open_for_writing(Settings(home=besieged))
     assert read.history(engine).empty
-    assert left(Place(besieged), {"a": (("x",),)}, {}) == ["['a'] are lost"]
+    assert left(Installation(besieged), {"a": (("x",),)}, {}) == ["['a'] are lost"]
     (besieged / "releases" / "2026-10").mkdir(parents=True)
-    assert "without its checksums" in left(Place(besieged), {}, {})[0]
+    assert "without its checksums" in left(Installation(besieged), {}, {})[0]

@@ -1,4 +1,4 @@
-"""Where a command is killed: a home with its store, on either engine, and copies of it."""
+"""A home with its store, on either engine, and copies of it."""
 
 import shutil
 from collections.abc import Iterator, Mapping
@@ -19,8 +19,8 @@ Digests = dict[str, str]
 
 
 @dataclass(frozen=True)
-class Place:
-    """A home folder; its store is a file in it, or a database of the `server` by its name."""
+class Installation:
+    """A home, whose store is a file in it or a database of `server`."""
 
     home: Path
     server: str = ""
@@ -51,7 +51,7 @@ class Place:
         if self.server:
             command(self.server, f"create database {self._database}")
 
-    def copy(self, name: str) -> "Place":
+    def copy(self, name: str) -> "Installation":
         """The same under another name, beside it."""
         other = replace(self, home=self.home.with_name(name))
         shutil.copytree(self.home, other.home)
@@ -83,7 +83,7 @@ class Place:
         }
 
     def published(self) -> Digests:
-        """The checksum of every file of editions and site that a reader can see."""
+        """The checksum of every file of editions and site that is visible."""
         return {
             str(path.relative_to(self.home)): sha256(path.read_bytes()).hexdigest()
             for folder in ("releases", "site")
