@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from silentcrash.units import Rates, merged, shipped_rates
 from sqlalchemy import Engine
 
 from dashboards.publish.publication import File, to_json
@@ -21,6 +20,7 @@ from dashboards.site.context import SiteContext
 from dashboards.site.explore import own_series, vega
 from dashboards.site.explore.conversions import conversions, used
 from dashboards.site.explore.words import WORDS
+from silentcrash.units import merged, shipped_rates
 from warehouse.observations import series
 
 FOLDER = "explorer/"
@@ -28,7 +28,7 @@ STATIC = Path(__file__).parent / "static"
 # What the page reads of each entry, in this order: rows are shorter than objects.
 FIELDS = (
     "series", "title_fr", "title_en", "unit", "unit_fr", "frequency", "publisher", "publisher_fr",
-    "licence", "first", "last", "observations", "document",
+    "licence", "first", "last", "observations", "document", "link",
 )  # fmt: skip
 
 
@@ -48,7 +48,9 @@ def explorer(context: SiteContext, engine: Engine, out: Path) -> Explorer:
     own = list(_own(context))
     published = json.loads((out / "api/v1/series.json").read_text(encoding="utf-8"))["series"]
     entries = [entry for entry, _ in own] + [
-        _entry(row, f"series/{row['series']}.json") for row in published if row["republished"]
+        _entry(row, f"series/{row['series']}.json", row["address"])
+        for row in published
+        if row["republished"]
     ]
     rates = merged(shipped_rates(), series.euro_rates(engine))
     table = conversions((entry["unit"] for entry in entries), rates)
@@ -62,7 +64,7 @@ def explorer(context: SiteContext, engine: Engine, out: Path) -> Explorer:
         [
             *(file for _, file in own),
             File(f"{FOLDER}catalogue.json", _compact(catalogue)),
-            File(f"{FOLDER}rates.json", _rates(used(table, rates))),
+            File(f"{FOLDER}rates.json", _compact(used(table, rates))),
             *_scripts(out),
         ],
     )
@@ -70,24 +72,24 @@ def explorer(context: SiteContext, engine: Engine, out: Path) -> Explorer:
 
 def _own(context: SiteContext) -> Iterator[tuple[Mapping[str, Any], File]]:
     """The entry and the document of each series of the observatory's own."""
-    for described, figures in own_series.documents(context, WORDS):
+    for described, figures, page in own_series.documents(context, WORDS):
         known_periods = figures.loc[figures["value"].notna(), "period"]
         if known_periods.empty:
             continue
         path = f"{FOLDER}{described['series']}.json"
         spans = {"first": known_periods.min(), "last": known_periods.max()}
+        link = f"{{lang}}/{page}index.html"
         row = described | spans | {"observations": len(known_periods)}
-        yield _entry(row, path), File(path, document(row, figures))
+        yield _entry(row, path, link), File(path, document(row, figures))
 
 
-def _entry(row: Mapping[str, Any], path: str) -> dict[str, Any]:
-    """An entry of the catalogue; publishers write in one language."""
+def _entry(row: Mapping[str, Any], path: str, link: str) -> dict[str, Any]:
+    """An entry of the catalogue; publishers write in one language.
+
+    `path` leads to its figures for programs, `link` to what a person reads of it.
+    """
     both = {f"{name}_fr": row.get(f"{name}_fr", row[name]) for name in ("unit", "publisher")}
-    return {**row, **both, "document": path}
-
-
-def _rates(rates: Rates) -> bytes:
-    return _compact({code: by_month for code, by_month in rates.items()})
+    return {**row, **both, "document": path, "link": link}
 
 
 def _compact(content: Mapping[str, Any]) -> bytes:

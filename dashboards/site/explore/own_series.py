@@ -11,6 +11,7 @@ from dashboards.publish.publication import instant
 from dashboards.publish.series.files import COLUMNS
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import CODES, site_locale
+from dashboards.site.pages import indicators
 from warehouse.release_calendar import cutoff
 
 PREFIX = "observatory."
@@ -23,29 +24,40 @@ MonthDates: TypeAlias = Callable[[str], tuple[str, str]]
 
 def documents(
     context: SiteContext, words: Mapping[str, Any]
-) -> Iterator[tuple[Described, pd.DataFrame]]:
-    """Each with its description and its figures: period, value, status, known_from.
+) -> Iterator[tuple[Described, pd.DataFrame, str]]:
+    """Each with its description, its figures and the path of its page.
 
-    Pressures are points (0 to 100). An indicator is there in its own unit too, unless its value is
-    a figure that may not be republished. `words` are those of the page, by language.
+    Figures have period, value, status and known_from; pressures are points (0 to 100). An indicator
+    is there in its own unit too, unless its value is a figure that may not be republished. `words`
+    are those of the page, by language.
     """
-    stats = context.stats
-    dates = _dates(context)
+    stats, dates = context.stats, _dates(context)
     unread = reading.kinds(stats).eq("none")  # an estimate is no reading
-    yield _described("index", words, "index", {}), _figures(stats.index_scores.mask(unread), dates)
+    index = _described("index", words, "index", {})
+    yield index, _figures(stats.index_scores.mask(unread), dates), ""
     for group in stats.dimensions:
         scores = stats.dimension_scores[group["key"]]
-        yield _described(group["key"], words, "dimension", group), _figures(scores, dates)
-    values = stats.edition.values
+        named = _described(group["key"], words, "dimension", group)
+        yield named, _figures(scores, dates), f"dimensions/{group['key']}/"
     for row in stats.fields.values():
-        own = values[values["key"].eq(row["key"])].set_index("period").sort_index()
-        pressure = _described(f"{row['key']}.pressure", words, "pressure", row)
-        yield pressure, _figures(own["score"], dates)
-        if not row["hidden"]:
-            drawn, _ = indicator_words.shown(own["value"], row)
-            units = {c: indicator_words.unit(row, site_locale(c)) for c in CODES}
-            named = _described(str(row["key"]), words, "own", row) | _units(units)
-            yield named, _figures(drawn, dates)
+        yield from _indicator(context, row, words, dates)
+
+
+def _indicator(
+    context: SiteContext, row: Mapping[str, Any], words: Mapping[str, Any], dates: MonthDates
+) -> Iterator[tuple[Described, pd.DataFrame, str]]:
+    """An indicator as pressure and, where it may be, in its unit."""
+    key = str(row["key"])
+    values = context.stats.edition.values
+    own = values[values["key"].eq(key)].set_index("period").sort_index()
+    carried = own["state"].where(own["state"].ne("observed"), "")
+    pressure = _described(f"{key}.pressure", words, "pressure", row)
+    yield pressure, _figures(own["score"], dates, carried), indicators.path(key)
+    if not row["hidden"]:
+        drawn, _ = indicator_words.shown(own["value"], row)
+        units = {code: indicator_words.unit(row, site_locale(code)) for code in CODES}
+        named = _described(key, words, "own", row) | _units(units)
+        yield named, _figures(drawn, dates, carried), indicators.path(key)
 
 
 def _described(key: str, words: Mapping[str, Any], kind: str, row: Mapping[str, Any]) -> Described:
@@ -90,12 +102,19 @@ def _dates(context: SiteContext) -> MonthDates:
     return dated
 
 
-def _figures(values: "pd.Series[float]", dates: MonthDates) -> pd.DataFrame:
-    """A row a month, from the first that has a value."""
+def _figures(
+    values: "pd.Series[float]", dates: MonthDates, states: "pd.Series[str] | None" = None
+) -> pd.DataFrame:
+    """A row a month, from the first that has a value.
+
+    Its status is when it was published and, of an indicator, how it came about if not observed.
+    """
     first = values.first_valid_index()
-    rows = [
-        (f"{period:%Y-%m-%d}", value, *dates(f"{period:%Y-%m}"))
-        for period, value in values.items()
-        if first is not None and period >= first
-    ]
+    rows = []
+    for period, value in values.items():
+        if first is not None and period >= first:
+            dated, known_from = dates(f"{period:%Y-%m}")
+            state = "" if states is None else states.get(period, "")
+            status = f"{dated}, {state}" if state else dated
+            rows.append((f"{period:%Y-%m-%d}", value, status, known_from))
     return pd.DataFrame(rows, columns=COLUMNS)

@@ -63,10 +63,11 @@ def _settings(
             **_tones(theme.DARK.__getitem__),
         },
         "font": theme.SANS,
+        "licences": {text: lang.licence(text) for text in {row["licence"] for row in entries}},
         "examples": [
-            example
+            {**example, "name": lang.typeset(example["name"])}
             for example in words["examples"]
-            if {key for key in example["series"].split(",")} <= keys
+            if set(example["series"].split(",")) <= keys
         ],
     }
 
@@ -84,7 +85,7 @@ def _typeset(words: Mapping[str, Any], lang: SiteLocale) -> dict[str, Any]:
 
 def _groups(
     entries: Sequence[Mapping[str, Any]], lang: SiteLocale
-) -> list[tuple[str, str, list[dict[str, str]]]]:
+) -> list[tuple[str, str, list[dict[str, Any]]]]:
     """The entries by publisher, the observatory's own first: name, licence, rows."""
 
     def group(entry: Mapping[str, Any]) -> tuple[bool, str, str]:
@@ -98,14 +99,15 @@ def _groups(
     ]
 
 
-def _row(entry: Mapping[str, Any], lang: SiteLocale) -> dict[str, str]:
+def _row(entry: Mapping[str, Any], lang: SiteLocale) -> dict[str, Any]:
     document = entry["document"]
     return {
         "title": entry[f"title_{lang.code}"],
         "unit": _in(entry, "unit", lang),
         "span": f"{_period(entry, 'first', lang)} – {_period(entry, 'last', lang)}",
         "json": document,
-        "csv": entry.get("address", ""),
+        "link": entry["link"].replace("{lang}", lang.code),
+        "csv": entry["link"].endswith(".csv"),
     }
 
 

@@ -9,8 +9,8 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-NOTICE = """/* Vega {vega}, Vega-Lite {lite} and Vega-Embed {embed}, with the parts of D3 and TopoJSON
- * that they use, as vl-convert {package} bundles them. The sources: https://github.com/vega
+NOTICE = """/* Vega {vega}, Vega-Lite {lite} and Vega-Embed {embed}, with the parts of D3 and
+ * TopoJSON that they use, as vl-convert {package} bundles them. The sources: https://github.com/vega
  * Copyright 2015-2025 University of Washington Interactive Data Lab and contributors, BSD 3-Clause;
  * D3 and TopoJSON copyright 2010-2025 Mike Bostock, ISC; other parts MIT or BSD 2-Clause.
  * THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND ANY EXPRESS OR

@@ -1,6 +1,7 @@
 // The chart as a Vega-Lite specification: a panel for each unit, one axis of time.
 
 const LEFT = 62; // pixels for the labels of a vertical axis: all panels begin at one line
+const LETTER = 13; // pixels from one line of text to the next
 const RIGHT = 26; // for the number at the end of a line
 
 // `lines` have number, name, unit, points (time, value, segment, alone) and later, the same points
@@ -15,7 +16,7 @@ export function specification(lines, { look, span, log, title, notes }) {
   };
   const time = {
     field: "t", type: "temporal", title: null,
-    scale: { type: "utc", domain: span, nice: false },
+    scale: { type: "utc", domain: span.map(instant), nice: false },
     axis: { grid: false, ticks: true, tickColor: look.muted, domain: true, domainColor: look.muted, tickCount: Math.max(3, Math.round(width / 110)), labelFlush: false },
   };
   const panels = units.map((unit, rank) => panel(lines.filter((line) => line.unit === unit), {
@@ -34,11 +35,16 @@ export function specification(lines, { look, span, log, title, notes }) {
   };
 }
 
+function instant(time) {
+  const date = new Date(time);
+  return { year: date.getUTCFullYear(), month: date.getUTCMonth() + 1, date: date.getUTCDate(), hours: date.getUTCHours(), utc: true };
+}
+
 function panel(lines, { unit, width, height, look, log, color, time }) {
   const values = lines.flatMap((line) => line.points.map((point) => mark(line, point)));
   const later = lines.flatMap((line) => (line.later ?? []).map((point) => mark(line, point)));
-  const ends = lines.filter((line) => line.points.length)
-    .map((line) => ({ ...mark(line, line.points.at(-1)), end: String(line.number) }));
+  const ends = apart(lines.map((line) => [line, line.later?.at(-1) ?? line.points.at(-1)]).filter(([, point]) => point)
+    .map(([line, point]) => ({ ...mark(line, point), end: String(line.number) })), [...values, ...later], { height, log });
   const y = {
     field: "v", type: "quantitative", title: null,
     scale: { type: log ? "log" : "linear", zero: false, nice: !log },
@@ -52,13 +58,29 @@ function panel(lines, { unit, width, height, look, log, color, time }) {
   }
   layer.push(
     { data: { values }, mark: { type: "line", strokeWidth: 2.2, strokeJoin: "round" }, encoding: path },
-    { data: { values: values.filter((point) => point.alone) }, mark: { type: "point", filled: true, size: 34, opacity: 1 }, encoding: { ...base, y } },
-    { data: { values: ends }, mark: { type: "text", align: "left", dx: 7, fontWeight: "bold", fontSize: 12 }, encoding: { ...base, y, text: { field: "end", type: "nominal" } } },
+    { data: { values: ends }, mark: { type: "text", align: "left", dx: 7, dy: { expr: "datum.dy" }, fontWeight: "bold", fontSize: 12 }, encoding: { ...base, y, text: { field: "end", type: "nominal" } } },
   );
+  const alone = values.filter((point) => point.alone);
+  if (alone.length) {
+    layer.push({ data: { values: alone }, mark: { type: "point", filled: true, size: 34, opacity: 1 }, encoding: { ...base, y } });
+  }
   return {
     width, height, layer,
     title: { text: unit, anchor: "start", frame: "bounds", color: look.muted, fontSize: 12, fontWeight: "normal", offset: 8 },
   };
+}
+
+// The numbers at the ends of lines, moved up or down (dy, pixels) where two would overlap.
+export function apart(ends, every, { height, log }) {
+  const scale = log ? Math.log : (value) => value;
+  const [low, high] = [Math.min, Math.max].map((most) => scale(most(...every.map((point) => point.v))));
+  const down = (point) => (high > low ? ((high - scale(point.v)) / (high - low)) * height : 0);
+  const sorted = ends.map((end) => ({ ...end, at: down(end) })).sort((one, two) => one.at - two.at);
+  let before = -Infinity;
+  return sorted.map(({ at, ...end }) => {
+    before = Math.max(at, before + LETTER);
+    return { ...end, dy: Math.round(before - at) };
+  });
 }
 
 const label = (line) => `${line.number}  ${line.name}`;
@@ -83,7 +105,9 @@ function heading(title, notes, look) {
 // A text in lines of at most so many letters, broken between words.
 export function broken(text, most) {
   const lines = [""];
-  for (const word of text.split(" ")) {
+  // an address has no spaces: it is cut where it is too long for a line
+  const words = text.split(" ").flatMap((word) => word.match(new RegExp(`.{1,${most}}`, "gu")) ?? [""]);
+  for (const word of words) {
     const longer = lines.at(-1) ? `${lines.at(-1)} ${word}` : word;
     if (longer.length > most && lines.at(-1)) lines.push(word);
     else lines[lines.length - 1] = longer;

@@ -21,6 +21,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 let state = readState(location.hash, settings.most);
 let drawn = { lines: [], days: [] };
 let view = null;
+let keeping = 0; // the timer after which the address is written
 let turn = 0; // of the newest drawing: an older one that ends later is thrown away
 
 // --- what is read from the site, once ---
@@ -47,6 +48,7 @@ const catalogue = async () => {
     return {
       ...entry,
       title: entry[`title_${lang}`], unitName: own("unit"), publisherName: own("publisher"),
+      licenceName: settings.licences[entry.licence] ?? entry.licence, link: entry.link.replace("{lang}", lang),
       words: ["series", "title_fr", "title_en", "unit", "publisher", "publisher_fr"].map((name) => entry[name]).join(" "),
     };
   });
@@ -93,7 +95,7 @@ function prepared({ loaded, then, now }) {
   const spans = then.map((rows) => within(rows, state.from, state.to));
   const common = loaded.map((line, rank) => ({ rows: spans[rank], frequency: line.entry.frequency }));
   const base = state.base === "auto" ? firstCommonMonth(common) : state.base;
-  if (state.base === "auto") state = { ...state, base };
+  if (state.base === "auto") state = { ...state, base, without: !base };
   return loaded.map((line, rank) => {
     const { frequency } = line.entry;
     const scaled = (rows) => (base ? indexed(rows, baseValue(rows, base, frequency)) : rows);
@@ -130,7 +132,9 @@ async function redraw() {
     showChoices(list);
     showControls();
     showTable(list);
-    notice(loaded.unknown.length ? say("unknown", { keys: loaded.unknown.join(", ") }) : "");
+    notice(state.without ? say("no_common")
+      : loaded.unknown.length ? say("unknown", { keys: loaded.unknown.join(", ") }) : "");
+    state.without = false;
     at("summary").textContent = summary(list);
     showNotes(list);
     await draw(list, own);
@@ -145,10 +149,17 @@ const notice = (text) => { at("notice").textContent = text; };
 
 function change(part) {
   state = { ...state, ...part };
-  redraw().then(keepAddress);
+  redraw().then(keepAddressSoon);
+}
+
+// Soon, not at once: a browser refuses hundreds of addresses in a few seconds.
+function keepAddressSoon() {
+  clearTimeout(keeping);
+  keeping = setTimeout(keepAddress, 200);
 }
 
 function keepAddress() {
+  clearTimeout(keeping);
   history.replaceState(null, "", writeState(state) || location.pathname + location.search);
 }
 
@@ -214,8 +225,8 @@ function choice(line) {
   const { entry } = line;
   const swatch = element("span", { kind: "swatch", text: String(line.number), "aria-hidden": "true" });
   swatch.style.setProperty("background", look(0).lines[line.number - 1]);
-  const file = element("a", { text: line.name, href: new URL(entry.document, root).href });
-  const detail = element("span", { kind: "sub", text: `${entry.publisherName} · ${entry.licence}` });
+  const file = element("a", { text: line.name, href: new URL(entry.link, root).href });
+  const detail = element("span", { kind: "sub", text: `${entry.publisherName} · ${entry.licenceName}` });
   const remove = element("button", { type: "button", kind: "remove", id: `remove-${line.number}`, "aria-label": say("remove", { title: line.name }), text: "×" });
   remove.addEventListener("click", () => {
     change({ series: state.series.filter((item) => item.key !== entry.series) });
@@ -258,7 +269,7 @@ function showControls() {
   slider.max = String(days.length); // one step beyond the newest version is today
   slider.value = String(state.asOf ? Math.max(past, 0) : days.length);
   slider.disabled = !days.length;
-  const text = state.asOf ? write.day(state.asOf) : say("as_of_now", { day: write.day(settings.day) });
+  const text = state.asOf ? say("as_of_then", { day: write.day(state.asOf) }) : say("as_of_now", { day: write.day(settings.day) });
   slider.setAttribute("aria-valuetext", text);
   at("asof-day").value = state.asOf;
   at("asof-text").textContent = text;
@@ -286,14 +297,17 @@ function preset(years) {
 
 // --- sentences, table, reading ---
 
+const joined = (texts) => texts.join(words.separator);
+
 function summary(list) {
   const periods = list.flatMap((line) => line.rows.filter((row) => row.value !== null).map((row) => row.period)).sort();
   if (!periods.length) return "";
   const frequency = common(list);
+  const full = (period) => (frequency === "M" ? write.month(period.slice(0, 7)) : write.period(period, frequency));
   return say("summary", {
-    names: list.map((line) => line.name).join(" ; "),
-    from: write.period(periods[0], frequency),
-    to: write.period(periods.at(-1), frequency),
+    names: joined(list.map((line) => line.name)),
+    from: full(periods[0]),
+    to: full(periods.at(-1)),
     base: state.base ? say("summary_base", { month: write.month(state.base) }) : "",
     known: state.asOf ? say("known_then", { day: write.day(state.asOf) }) : say("known_now", { day: write.day(settings.day) }),
   });
@@ -307,13 +321,13 @@ const common = (list) => {
 function notes(list) {
   const missing = list.some((line) => line.points.some((point) => point.segment > 0));
   const changed = list.reduce((sum, line) => sum + line.moved, 0);
-  const sources = new Map(list.map((line) => [`${line.entry.publisherName} (${line.entry.licence})`, 0]));
+  const sources = new Set(list.map((line) => `${line.entry.publisherName}, ${line.entry.licenceName}`));
   return [
-    say("source", { source: [...sources.keys()].join(" ; ") }) + ".",
+    say("source", { source: joined([...sources]) }),
     ...rateNotes(list),
     state.asOf ? `${say("later")} ${say("moved", { count: changed })}` : "",
     missing ? say("gap") : "",
-    list.some((line) => line.rows.some((row) => row.status === "reconstructed")) ? say("reconstructed") : "",
+    list.some((line) => line.rows.some((row) => row.status.startsWith("reconstructed"))) ? say("reconstructed") : "",
     state.log && !positive(list) ? say("no_log") : "",
   ].filter(Boolean);
 }
@@ -321,10 +335,11 @@ function notes(list) {
 function rateNotes(list) {
   const rated = list.flatMap((line) => line.rows.filter((row) => row.rateSource));
   if (!rated.length) return [];
-  const months = rated.map((row) => row.period.slice(0, 7)).sort();
-  const names = [...new Set(rated.map((row) => row.rateSource.replaceAll(/\d{4}-\d{2}/g, "").trim()))];
-  const source = say("rate_of", { source: names.join(" ; "), from: write.month(months[0]), to: write.month(months.at(-1)) });
-  return [say("rate_note", { source })];
+  const row = rated.sort((one, two) => (one.period < two.period ? -1 : 1)).at(-1);
+  return [say("rate_note", {
+    month: write.month(row.rateMonths.slice(0, 7)), from: row.from, to: row.to,
+    rate: write.number(Number(row.rate.toPrecision(5))), source: row.rateSource,
+  })];
 }
 
 function showNotes(list) {
@@ -348,6 +363,7 @@ function showTable(list) {
 }
 
 let reading = -1;
+const REACH = { W: 7, B: 14, M: 31, Q: 92, S: 184, A: 366 }; // days that a figure may stand for
 
 function hideReading() {
   reading = -1;
@@ -363,15 +379,18 @@ function showReading(place) {
   const time = times[reading];
   const full = drawn.lines.filter((line) => line.points.length);
   const points = full.map((line) => [line, line.points.find((point) => point.time === nearest(line.points.map((other) => other.time), time))])
-    .filter(([, point]) => Math.abs(point.time - time) < 46 * 86400000);
+    .filter(([line, point]) => Math.abs(point.time - time) < (REACH[line.entry.frequency] ?? 31) * 86400000);
   const period = new Date(time).toISOString().slice(0, 10);
   const title = write.period(period, common(full));
-  at("reading").replaceChildren(element("b", { text: title }), ...points.map(([line, point]) => {
+  const units = new Set(points.map(([line]) => line.unit));
+  const unit = (line) => element("small", { text: line.unit });
+  const head = element("p", {}, element("b", { text: title }), " ", units.size === 1 ? unit(points[0][0]) : "");
+  at("reading").replaceChildren(head, ...points.map(([line, point]) => {
     const swatch = element("span", { kind: "swatch", text: String(line.number) });
     swatch.style.setProperty("background", look(0).lines[line.number - 1]);
-    return element("p", {}, swatch, ` ${write.number(point.value, line.computed)} `, element("small", { text: line.unit }));
+    return element("p", {}, swatch, ` ${write.number(point.value, line.computed)} `, units.size > 1 ? unit(line) : "");
   }));
-  const text = points.map(([line, point]) => `${line.name} : ${write.number(point.value, line.computed)} ${line.unit}`).join(" ; ");
+  const text = points.map(([line, point]) => `${line.name} : ${write.number(point.value, line.computed)} ${line.unit}`).join(words.separator);
   const plot = at("plot");
   plot.setAttribute("aria-valuemax", String(times.length - 1));
   plot.setAttribute("aria-valuenow", String(reading));
@@ -409,8 +428,8 @@ const fileName = (ending) => {
 
 function pictureSpec(width = 900) {
   const full = drawn.lines.filter((line) => line.points.length || line.later?.length);
-  const title = full.length === 1 ? full[0].name : document.querySelector("h1").textContent;
-  const told = [summary(full), ...notes(full), `${words.and_source}, ${location.href.length < 200 ? location.href : location.href.split("#")[0]}`];
+  const title = full.length === 1 ? full[0].name : say("compared", { count: full.length });
+  const told = [summary(full).slice(joined(full.map((line) => line.name)).length + 2), ...notes(full), `${words.and_source}, ${location.href.length < 200 ? location.href : location.href.split("#")[0]}`];
   return spec(full, { title, notes: told, look: { ...settings.light, height: 420, width } }, width);
 }
 
@@ -481,7 +500,7 @@ function start() {
   });
   for (const example of settings.examples) {
     const button = element("button", { type: "button", text: example.name });
-    button.addEventListener("click", () => { state = readState(example.state, settings.most); redraw().then(keepAddress); });
+    button.addEventListener("click", () => { state = readState(example.state, settings.most); redraw().then(keepAddressSoon); });
     at("examples").append(button);
   }
   const text = (id, pattern, act) => at(id).addEventListener("change", () => { if (valid(at(id), pattern)) act(at(id).value); });

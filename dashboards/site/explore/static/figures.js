@@ -60,6 +60,8 @@ export function converted(rows, conversion, rates, day) {
       ...row,
       ...published,
       value: row.value === null ? null : Number((row.value * conversion.factor * rate).toPrecision(10)),
+      from: conversion.from,
+      to: conversion.to,
       rate: told.length ? rate : null,
       rateMonths: [...new Set(told.map((end) => end.month))].join(", "),
       rateSource: told.map((end) => end.source).join("; "),
@@ -95,7 +97,7 @@ const monthNumber = (text) => 12 * Number(text.slice(0, 4)) + Number(text.slice(
 
 export function indexed(rows, base) {
   return rows.map((row) => ({
-    ...row, value: row.value === null || base === null ? null : (100 * row.value) / base,
+    ...row, value: row.value === null || base === null ? null : Number(((100 * row.value) / base).toPrecision(10)),
   }));
 }
 

@@ -28,6 +28,7 @@ export function picker(box, list, { entries, chosen, choose, describe, words, sa
 
   const take = (entry) => {
     box.value = "";
+    say("");
     close();
     choose(entry.series);
   };
