@@ -20,6 +20,7 @@ from dashboards.site.context import SiteContext
 from dashboards.site.explore import own_series, vega
 from dashboards.site.explore.conversions import conversions, used
 from dashboards.site.explore.words import WORDS
+from dashboards.site.locale import CODES, site_locale
 from silentcrash.units import merged, shipped_rates
 from warehouse.observations import series
 
@@ -89,7 +90,10 @@ def _entry(row: Mapping[str, Any], path: str, link: str) -> dict[str, Any]:
     `path` leads to its figures for programs, `link` to what a person reads of it.
     """
     both = {f"{name}_fr": row.get(f"{name}_fr", row[name]) for name in ("unit", "publisher")}
-    return {**row, **both, "document": path, "link": link}
+    titles = {
+        f"title_{code}": site_locale(code).typeset(str(row[f"title_{code}"])) for code in CODES
+    }
+    return {**row, **both, **titles, "document": path, "link": link}
 
 
 def _compact(content: Mapping[str, Any]) -> bytes:

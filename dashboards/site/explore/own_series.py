@@ -33,7 +33,7 @@ def documents(
     """
     stats, dates = context.stats, _dates(context)
     unread = reading.kinds(stats).eq("none")  # an estimate is no reading
-    index = _described("index", words, "index", {})
+    index = _described("index", words, "index", stats.edition.framework["title"])
     yield index, _figures(stats.index_scores.mask(unread), dates), ""
     for group in stats.dimensions:
         scores = stats.dimension_scores[group["key"]]

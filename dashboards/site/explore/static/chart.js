@@ -1,6 +1,7 @@
 // The chart as a Vega-Lite specification: a panel for each unit, one axis of time.
 
 const LEFT = 62; // pixels for the labels of a vertical axis: all panels begin at one line
+const SCALED = /thousand|million|\bmn\b/; // "thousand TWD, billions" would be a riddle
 const LETTER = 13; // pixels from one line of text to the next
 const RIGHT = 26; // for the number at the end of a line
 
@@ -45,10 +46,11 @@ function panel(lines, { unit, width, height, look, log, color, time }) {
   const later = lines.flatMap((line) => (line.later ?? []).map((point) => mark(line, point)));
   const ends = apart(lines.map((line) => [line, line.later?.at(-1) ?? line.points.at(-1)]).filter(([, point]) => point)
     .map(([line, point]) => ({ ...mark(line, point), end: String(line.number) })), [...values, ...later], { height, log });
+  const [size, unitText] = sized(unit, [...values, ...later], look.sizes);
   const y = {
     field: "v", type: "quantitative", title: null,
     scale: { type: log ? "log" : "linear", zero: false, nice: !log },
-    axis: { grid: true, minExtent: LEFT, maxExtent: LEFT, tickCount: Math.max(3, Math.round(height / 60)) },
+    axis: { grid: true, minExtent: LEFT, maxExtent: LEFT, tickCount: Math.max(3, Math.round(height / 60)), ...(size > 1 ? { labelExpr: `format(datum.value / ${size}, ",")` } : {}) },
   };
   const base = { x: time, color };
   const path = { ...base, y, detail: { field: "g", type: "nominal" } };
@@ -66,8 +68,15 @@ function panel(lines, { unit, width, height, look, log, color, time }) {
   }
   return {
     width, height, layer,
-    title: { text: unit, anchor: "start", frame: "bounds", color: look.muted, fontSize: 12, fontWeight: "normal", offset: 8 },
+    title: { text: unitText, anchor: "start", frame: "bounds", color: look.muted, fontSize: 12, fontWeight: "normal", offset: 8 },
   };
+}
+
+// By how much the labels of an axis are divided, and the unit that says so: nobody counts zeros.
+function sized(unit, points, sizes) {
+  const most = Math.max(0, ...points.map((point) => Math.abs(point.v)));
+  const [size, name, times] = sizes.find(([least]) => most >= least) ?? [1, "{unit}", "{unit}"];
+  return [size, (SCALED.test(unit) ? times : name).replace("{unit}", unit)];
 }
 
 // The numbers at the ends of lines, moved up or down (dy, pixels) where two would overlap.

@@ -16,6 +16,7 @@ const { say } = write;
 const root = new URL("../../", document.baseURI); // of the site: the page is <language>/series/
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+const SIZES = [[1e12, words.trillions, "{unit} × 10¹²"], [1e9, words.billions, "{unit} × 10⁹"], [1e6, words.millions, "{unit} × 10⁶"]];
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 let state = readState(location.hash, settings.most);
@@ -75,6 +76,7 @@ async function lines() {
   const byKey = new Map(table.listed.map((entry) => [entry.series, entry]));
   const known = state.series.filter((item) => byKey.has(item.key));
   const unknown = state.series.filter((item) => !byKey.has(item.key)).map((item) => item.key);
+  if (unknown.length) state = { ...state, series: known };
   const loaded = await Promise.all(known.map(async (item) => {
     const entry = byKey.get(item.key);
     const document = await read(entry.document);
@@ -165,7 +167,7 @@ function keepAddress() {
 
 function look(width) {
   const tones = dark.matches ? settings.dark : settings.light;
-  return { ...tones, font: settings.font, width, height: width < 500 ? 300 : 420 };
+  return { ...tones, font: settings.font, sizes: SIZES, width, height: width < 500 ? 300 : 420 };
 }
 
 const timesOf = (list) => [...new Set(list.flatMap((line) => line.points.map((point) => point.time)))].sort((one, two) => one - two);
@@ -327,6 +329,7 @@ function notes(list) {
     ...rateNotes(list),
     state.asOf ? `${say("later")} ${say("moved", { count: changed })}` : "",
     missing ? say("gap") : "",
+    list.some((line) => line.entry.frequency === "E") ? say("irregular") : "",
     list.some((line) => line.rows.some((row) => row.status.startsWith("reconstructed"))) ? say("reconstructed") : "",
     state.log && !positive(list) ? say("no_log") : "",
   ].filter(Boolean);

@@ -113,7 +113,7 @@ export function firstCommonMonth(lists) {
 }
 
 // The points of a line: `segment` counts up where a figure is missing, so that no line is drawn
-// over a gap; `alone` tells a point that has no neighbour to be joined with.
+// over a gap; `alone` tells a point that has no neighbour to be joined with, or no rhythm.
 export function segments(rows, frequency) {
   const longest = LONGEST[frequency] ?? Infinity;
   let segment = 0;
@@ -128,7 +128,7 @@ export function segments(rows, frequency) {
   }
   const counts = new Map();
   for (const { segment: own } of points) counts.set(own, (counts.get(own) ?? 0) + 1);
-  return points.map((point) => ({ ...point, alone: counts.get(point.segment) === 1 }));
+  return points.map((point) => ({ ...point, alone: frequency === "E" || counts.get(point.segment) === 1 }));
 }
 
 // The point nearest to a time.

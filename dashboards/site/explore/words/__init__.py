@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-CODES = ("fr", "en")
+from dashboards.site.locale import CODES
+
 WORDS: Mapping[str, Mapping[str, Any]] = {
     code: tomllib.loads((Path(__file__).parent / f"{code}.toml").read_text(encoding="utf-8"))
     for code in CODES
