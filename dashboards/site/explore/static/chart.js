@@ -49,7 +49,7 @@ function panel(lines, { unit, width, height, look, log, color, time }) {
   const [size, unitText] = sized(unit, [...values, ...later], look.sizes);
   const y = {
     field: "v", type: "quantitative", title: null,
-    scale: { type: log ? "log" : "linear", zero: false, nice: !log },
+    scale: log ? { type: "log" } : { type: "linear", zero: false, nice: true },
     axis: { grid: true, minExtent: LEFT, maxExtent: LEFT, tickCount: Math.max(3, Math.round(height / 60)), ...(size > 1 ? { labelExpr: `format(datum.value / ${size}, ",")` } : {}) },
   };
   const base = { x: time, color };

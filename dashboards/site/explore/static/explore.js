@@ -182,8 +182,8 @@ function span(list) {
 
 const positive = (list) => list.every((line) => [...line.points, ...(line.later ?? [])].every((point) => point.value > 0));
 
-function spec(list, extra, width) {
-  return specification(list, { look: { ...look(width), ...extra.look }, span: span(list), log: state.log && positive(list), ...extra });
+function spec(list, width, { tones = {}, ...extra } = {}) {
+  return specification(list, { ...extra, look: { ...look(width), ...tones }, span: span(list), log: state.log && positive(list) });
 }
 
 const embedding = () => ({
@@ -202,7 +202,7 @@ async function draw(list, own) {
     const embed = await vega();
     if (own !== turn) return;
     view?.finalize();
-    view = await embed(at("canvas"), spec(full, {}, at("plot").clientWidth), embedding());
+    view = await embed(at("canvas"), spec(full, at("plot").clientWidth), embedding());
   } catch (fault) {
     console.warn(fault);
     at("empty").textContent = say("failed_vega");
@@ -231,7 +231,8 @@ function choice(line) {
   const detail = element("span", { kind: "sub", text: `${entry.publisherName} · ${entry.licenceName}` });
   const remove = element("button", { type: "button", kind: "remove", id: `remove-${line.number}`, "aria-label": say("remove", { title: line.name }), text: "×" });
   remove.addEventListener("click", () => {
-    change({ series: state.series.filter((item) => item.key !== entry.series) });
+    const left = state.series.filter((item) => item.key !== entry.series);
+    change(left.length ? { series: left } : readState("", settings.most)); // the last one takes all choices along
     at("search").focus();
   });
   const problems = [
@@ -433,7 +434,7 @@ function pictureSpec(width = 900) {
   const full = drawn.lines.filter((line) => line.points.length || line.later?.length);
   const title = full.length === 1 ? full[0].name : say("compared", { count: full.length });
   const told = [summary(full).slice(joined(full.map((line) => line.name)).length + 2), ...notes(full), `${words.and_source}, ${location.href.length < 200 ? location.href : location.href.split("#")[0]}`];
-  return spec(full, { title, notes: told, look: { ...settings.light, height: 420, width } }, width);
+  return spec(full, width, { title, notes: told, tones: settings.light }); // paper is light
 }
 
 const COLUMNS = [
