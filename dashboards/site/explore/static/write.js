@@ -10,10 +10,12 @@ export function writer(lang, words) {
   const say = (name, values = {}) => String(words[name])
     .replace(/\{(\w+)\}/g, (_, hole) => String(values[hole] ?? ""));
 
+  const inFull = (text) => day.format(Date.parse(text)).replace(/^1 /, lang === "fr" ? "1er " : "1 ");
+
   return {
     say,
     month: (text) => longMonth.format(Date.parse(`${text}-01`)),
-    day: (text) => day.format(Date.parse(text)).replace(/^1 /, lang === "fr" ? "1er " : "1 "),
+    day: inFull,
 
     // A period by the frequency of its series: T2 2026, sept. 2026, 2026, a day.
     period: (text, frequency) => {
@@ -23,7 +25,7 @@ export function writer(lang, words) {
       if (frequency === "Q") return `${lang === "fr" ? "T" : "Q"}${Math.ceil(Number(text.slice(5, 7)) / 3)} ${year}`;
       if (frequency === "A") return year;
       if (frequency === "S") return `${lang === "fr" ? "S" : "H"}${Number(text.slice(5, 7)) < 7 ? 1 : 2} ${year}`;
-      return day.format(time);
+      return inFull(text);
     },
 
     // As published, or with what is left of its precision after a conversion.
