@@ -185,7 +185,8 @@ class Client:
             and row["unit"][:3] in {*currencies, "EUR"}
             and row["address"]
         ]
-        return units.euro_rates(self.get(keys, as_of=as_of).to_dict("records") if keys else [])
+        rows = self.get(keys, as_of=as_of).to_dict("records") if keys else []
+        return units.euro_rates([{str(name): row[name] for name in row} for row in rows])
 
     def _table(self, name: str) -> pd.DataFrame:
         """A table of the newest edition: figures as numbers, everything else as text."""

@@ -68,8 +68,8 @@ def plain(cell: Any) -> Any:
 def test_there_are_thirty_questions_in_both_languages() -> None:
     every = cookbook.recipes()
     assert len(every) == 30
-    assert all(one.fr and one.en and one.fr != one.en for one in every)
-    words = itertools.chain.from_iterable((one.fr, one.en) for one in every)
+    assert all(entry.fr and entry.en and entry.fr != entry.en for entry in every)
+    words = itertools.chain.from_iterable((entry.fr, entry.en) for entry in every)
     assert not [text for text in words if text.endswith(".")]
 
 
