@@ -1,7 +1,9 @@
 """The queries of the cookbook, on the shipped edition and on both engines."""
 
 import itertools
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -10,8 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from dashboards.explore import public_copy
+from dashboards.explore import server as server_of_datasette
+from pipelines import browse
+from pipelines.errors import RunError
 from pipelines.ingest import store
 from pipelines.settings import Settings
+from tests.conftest import NOW
 from tests.pipelines.backup.conftest import transfer
 from tests.pipelines.conftest import shipped
 from tests.warehouse.conftest import command, database
@@ -127,3 +134,34 @@ def test_every_project_is_of_one_country(shipped_sqlite: Engine) -> None:
     _, [[projects]] = query.rows(shipped_sqlite, "select count(*) from v_project")
     counted = answer(shipped_sqlite, "projects_by_country")
     assert sum(row["projects"] for row in counted) == projects
+
+
+@pytest.mark.slow
+def test_the_copy_for_the_public_is_the_same_from_both(
+    shipped_sqlite: Engine,
+    shipped_postgresql: Engine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    copies = []
+    for engine in (shipped_sqlite, shipped_postgresql):
+        path = tmp_path / f"{engine.dialect.name}.sqlite"
+        public_copy.write(engine, path, NOW, approval=False)
+        with closing(sqlite3.connect(path)) as file:
+            copies.append(
+                {
+                    table: sorted(map(str, contents(file, table)))
+                    for table in ("v_project", "v_lineage", "v_index", "v_observation")
+                }
+            )
+    assert copies[0] == copies[1]
+    assert all(copies[0].values())
+    monkeypatch.setattr(server_of_datasette, "installed", lambda: True)
+    settings = Settings(warehouse=shipped_postgresql.url.render_as_string(hide_password=False))
+    with pytest.raises(RunError, match="this warehouse is PostgreSQL"):
+        browse.serve(settings, host="127.0.0.1", port=8001, public=False)
+
+
+def contents(file: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
+    rows = file.execute(f"select * from {table}").fetchall()
+    return [tuple(map(plain, row)) for row in rows]

