@@ -1,4 +1,4 @@
-"""The files of the explorer: scripts, catalogue, rates, the observatory's own series.
+"""The files of the explorer: scripts, catalogue, rates, own series.
 
 explorer/catalogue.json   what can be chosen, in both languages, and the conversions of units
 explorer/rates.json       rates of currencies by month, with the source of each
@@ -45,7 +45,7 @@ class Explorer:
 
 
 def explorer(context: SiteContext, engine: Engine, out: Path) -> Explorer:
-    """The explorer of a site in `out`, whose files on the series are written already."""
+    """The explorer of a site in `out`, which has its files on the series."""
     own = list(_own(context))
     published = json.loads((out / "api/v1/series.json").read_text(encoding="utf-8"))["series"]
     entries = [entry for entry, _ in own] + [

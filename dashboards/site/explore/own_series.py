@@ -1,4 +1,4 @@
-"""The index, its dimensions and its indicators in the form of the published series."""
+"""Index, dimensions and indicators in the form of the published series."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias

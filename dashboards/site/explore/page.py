@@ -1,4 +1,4 @@
-"""The page itself: without scripts a table of the series, with them the explorer."""
+"""The page: without scripts a table of the series, else the explorer."""
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
@@ -48,7 +48,7 @@ def page(context: SiteContext, entries: Sequence[Mapping[str, Any]], lang: SiteL
 def _settings(
     context: SiteContext, entries: Sequence[Mapping[str, Any]], lang: SiteLocale
 ) -> dict[str, Any]:
-    """What the script is told: words, colours, the locale and examples that can be drawn."""
+    """What the script reads: words, colours, locale, examples to be drawn."""
     words, keys = WORDS[lang.code], {entry["series"] for entry in entries}
     hues = [*theme.DIMENSIONS[2:], *theme.DIMENSIONS[:2]]  # the darkest first
     return {

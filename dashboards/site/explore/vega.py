@@ -24,7 +24,7 @@ def name() -> str:
 
 
 def bundle(before: Path) -> bytes:
-    """The script; `before` is the file of an earlier build, which is right if it is there."""
+    """The script; `before` is the file of an earlier build, right if there."""
     return before.read_bytes() if before.is_file() else _bundled()
 
 

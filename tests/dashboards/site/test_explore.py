@@ -1,4 +1,4 @@
-"""The data explorer: in a browser by keyboard, against SQL, and without scripts."""
+"""The data explorer: by keyboard, against SQL, without scripts."""
 
 import csv
 import json
@@ -64,7 +64,7 @@ def read(tab: Page) -> Figures:
     return figures
 
 
-def known(engine: Engine, key: str, day: str) -> dict[str, float]:
+def by_sql(engine: Engine, key: str, day: str) -> dict[str, float]:
     """The figures of a series as known on a day, by SQL."""
     rows = series.figures(engine, key, as_of=day or None)
     return {row["period"]: row["value"] for row in rows if row["value"] is not None}
@@ -101,23 +101,23 @@ def test_two_series_are_chosen_by_keyboard_in_french(
         watched.wait_for_function(f"document.querySelectorAll('#chosen li').length > {count}")
     figures = read(watched)
     watched.wait_for_url(lambda url: url.endswith(f"#s={DEU},{FRA}"))
-    assert column(figures, 0) == known(alerted, DEU, "")
-    assert column(figures, 1) == known(alerted, FRA, "")
+    assert column(figures, 0) == by_sql(alerted, DEU, "")
+    assert column(figures, 1) == by_sql(alerted, FRA, "")
     assert watched.locator("#canvas svg path[aria-label], #canvas svg path").count() > 3
     assert "Allemagne ; " in watched.locator("#summary").inner_text().replace("\u202f", " ")
     watched.focus("#plot")
     watched.keyboard.press("ArrowLeft")
-    said = watched.locator("#plot").get_attribute("aria-valuetext")
-    assert said
-    assert said.startswith("août 2026")
-    assert "126,14 EUR/MWh" in said
+    value_text = watched.locator("#plot").get_attribute("aria-valuetext")
+    assert value_text
+    assert value_text.startswith("août 2026")
+    assert "126,14 EUR/MWh" in value_text
 
 
 def test_the_slider_gives_the_version_that_sql_gives(
     watched: Page, served: str, alerted: Engine
 ) -> None:
     now = show(watched, served, f"#s={META}")
-    assert column(now) == known(alerted, META, "")
+    assert column(now) == by_sql(alerted, META, "")
     watched.focus("#asof")
     days, seen = set(), set()
     for presses in (1, 1, 3, 6, 8):
@@ -126,7 +126,7 @@ def test_the_slider_gives_the_version_that_sql_gives(
         read(watched)
         day = watched.locator("#asof-day").input_value()
         figures = column(read(watched))
-        assert figures == known(alerted, META, day), day
+        assert figures == by_sql(alerted, META, day), day
         days.add(day)
         seen.add(tuple(figures.items()))
     assert len(days) == len(seen) == 5
@@ -134,7 +134,7 @@ def test_the_slider_gives_the_version_that_sql_gives(
     watched.fill("#asof-day", "2024-01-31")
     watched.press("#asof-day", "Enter")
     watched.wait_for_url("**asof=2024-01-31")
-    assert column(read(watched)) == known(alerted, META, "2024-01-31")
+    assert column(read(watched)) == by_sql(alerted, META, "2024-01-31")
     assert "31 January 2024" in watched.locator("#summary").inner_text()
 
 
@@ -143,7 +143,7 @@ def test_an_index_is_100_at_its_base_and_gaps_have_no_line(
 ) -> None:
     figures = show(watched, served, f"#s={DEU},{META}&from=2019-01&base=2020-02")
     for rank, (key, base) in enumerate([(DEU, "2020-02-01"), (META, "2020-01-01")]):
-        raw = known(alerted, key, "")
+        raw = by_sql(alerted, key, "")
         expected = {
             period: 100 * value / raw[base] for period, value in raw.items() if period >= "2019"
         }
@@ -227,9 +227,9 @@ def test_a_hostile_title_is_text(tab: Page, served: str, tmp_path: Path) -> None
     def hostile(route: Route) -> None:
         answer = route.fetch()
         table = answer.json()
-        place = table["fields"].index("title_en")
+        position = table["fields"].index("title_en")
         for row in table["entries"]:
-            row[place] = title if row[0] == DEU else row[place]
+            row[position] = title if row[0] == DEU else row[position]
         route.fulfill(response=answer, json=table)
 
     alerts: list[str] = []
@@ -280,7 +280,7 @@ def test_axe_finds_nothing_in_the_dark_on_a_telephone(chromium: Browser, served:
     page.locator("#search").fill("prix")
     page.wait_for_selector("#found [role=option]")
     broken = Axe().run(page).response["violations"]
-    assert [(one["id"], one["nodes"][0]["html"][:200]) for one in broken] == []
+    assert [(rule["id"], rule["nodes"][0]["html"][:200]) for rule in broken] == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     context.close()
 

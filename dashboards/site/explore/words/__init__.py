@@ -1,4 +1,4 @@
-"""The words of the explorer, by language: the page's own and those of its script."""
+"""The words of the explorer by language: of the page and of its script."""
 
 import tomllib
 from collections.abc import Mapping
