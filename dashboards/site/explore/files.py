@@ -21,7 +21,7 @@ from dashboards.site.explore import own_series, vega
 from dashboards.site.explore.conversions import conversions, used
 from dashboards.site.explore.words import WORDS
 from dashboards.site.locale import CODES, site_locale
-from silentcrash.units import merged, shipped_rates
+from silentcrash.units import euro_rates, merged, shipped_rates
 from warehouse.observations import series
 
 FOLDER = "explorer/"
@@ -53,7 +53,7 @@ def explorer(context: SiteContext, engine: Engine, out: Path) -> Explorer:
         for row in published
         if row["republished"]
     ]
-    rates = merged(shipped_rates(), series.euro_rates(engine))
+    rates = merged(shipped_rates(), euro_rates(series.exchange_rates(engine)))
     table = conversions((entry["unit"] for entry in entries), rates)
     catalogue = {
         "fields": FIELDS,

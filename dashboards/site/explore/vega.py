@@ -38,4 +38,5 @@ def _bundled() -> bytes:
         embed=vl_convert.get_vega_embed_version(),
         package=version("vl-convert-python"),
     )
-    return (notice + vl_convert.javascript_bundle()).encode()
+    script = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub forgets a default
+    return (notice + script).encode()
