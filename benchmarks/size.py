@@ -1,4 +1,4 @@
-"""Whether reading what is asked reads what is stored: commands beside millions of other rows.
+"""Commands beside millions of other rows: do they read what is stored?
 
 A home with the shipped figures and one that holds made-up rows besides answer the same commands, in
 turn and in one run. The figures are medians of processor seconds, of the command and its children;
@@ -57,10 +57,10 @@ def lay(home: Path, millions: float) -> int:
     registered(engine)
     months = figures(0, PERIODS, 1)
     for version in range(round(millions * 1e6 / ROWS)):
-        known = months["known_from"] + pd.Timedelta(days=version)
-        batch = months.assign(known_from=known, value=months["value"] + version)
+        since = months["known_from"] + pd.Timedelta(days=version)
+        batch = months.assign(known_from=since, value=months["value"] + version)
         fetch = load.record(
-            engine, "made_up", url="made up", at=known.iloc[0].to_pydatetime(), outcome="new"
+            engine, "made_up", url="made up", at=since.iloc[0].to_pydatetime(), outcome="new"
         )
         added += load.append(engine, fetch, batch).added
     engine.dispose()
