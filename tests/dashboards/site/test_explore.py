@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 import xml.etree.ElementTree as ET
@@ -18,6 +19,7 @@ from sqlalchemy import Engine
 from dashboards.publish.series.store import catalogue
 from dashboards.site.explore import files
 from dashboards.site.explore.conversions import conversions
+from dashboards.site.explore.words import WORDS
 from silentcrash.units import convert, shipped_rates
 from warehouse.edition import Edition
 from warehouse.observations import series
@@ -333,3 +335,19 @@ def test_what_is_worked_out_of_figures_in_node(tmp_path: Path) -> None:
     tests = Path(__file__).parent / "explore_figures.mjs"
     ran = subprocess.run([node, tests, tmp_path], capture_output=True, text=True)
     assert ran.stdout == "ok\n", ran.stderr
+
+
+def test_both_languages_have_the_same_words_and_use_them() -> None:
+    french, english = (WORDS[code] for code in ("fr", "en"))
+    sources = "".join(path.read_text() for path in files.STATIC.iterdir())
+    home = files.STATIC.parents[1]
+    sources += (home / "templates/explore.html").read_text()
+    sources += "".join(path.read_text() for path in files.STATIC.parent.glob("*.py"))
+    for own, other in ((french, english), (french["script"], english["script"])):
+        assert set(own) == set(other)
+        for name, text in own.items():
+            assert re.search(rf"\b{name}\b", sources), name
+            if isinstance(text, str):
+                assert set(re.findall(r"{\w+}", text)) == set(re.findall(r"{\w+}", other[name]))
+    for pair in zip(french["examples"], english["examples"], strict=True):
+        assert pair[0]["state"] == pair[1]["state"]
