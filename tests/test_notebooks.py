@@ -62,5 +62,7 @@ def test_a_reader_in_real_time_saw_the_first_print(shipped_store: Engine) -> Non
     )
     assert defined["revised"]["period"].tolist() == versions["period"].tolist()
     seen = defined["seen"].loc["2026-01-01"]
-    assert seen["now"] > seen["then"]
+    # over the January before: 35,771 million as it was known then, 45,341 now
+    assert seen["then"] == pytest.approx(100 * (46_968 / 35_771 - 1))
+    assert seen["now"] == pytest.approx(100 * (56_211 / 45_341 - 1))
     assert all("·" in text for text in shown[:1])

@@ -28,7 +28,11 @@ def _():
 def _(alt, client, mo):
     index = client.index()
     month = index["period"].iloc[-1]
-    line = alt.Chart(index).mark_line().encode(x="period:T", y=alt.Y("index:Q", title="0–100"))
+    line = (
+        alt.Chart(index, width=560)
+        .mark_line()
+        .encode(x="period:T", y=alt.Y("index:Q", title="0–100"))
+    )
     band = (
         alt.Chart(index).mark_area(opacity=0.2).encode(x="period:T", y=alt.Y("low:Q"), y2="high:Q")
     )
@@ -52,7 +56,11 @@ def _(alt, client, mo, month):
     every = client.indicators()
     chosen = every["period"].eq(month) & every["kind"].eq("indicator")
     parts = every[chosen].dropna(subset="contribution").sort_values("contribution")
-    bars = alt.Chart(parts).mark_bar().encode(x="contribution:Q", y=alt.Y("key:N", sort="-x"))
+    bars = (
+        alt.Chart(parts, width=420)
+        .mark_bar()
+        .encode(x="contribution:Q", y=alt.Y("key:N", sort="-x"))
+    )
     mo.vstack(
         [
             mo.md("""

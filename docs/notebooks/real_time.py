@@ -85,7 +85,11 @@ def _(client, key, pd):
 @app.cell
 def _(alt, mo, seen):
     long = seen.rename_axis("month").reset_index().melt("month", var_name="reader")
-    drawn = alt.Chart(long).mark_line(point=True).encode(x="month:T", y="value:Q", color="reader:N")
+    drawn = (
+        alt.Chart(long, width=560)
+        .mark_line(point=True)
+        .encode(x="month:T", y=alt.Y("value:Q", title="%"), color="reader:N")
+    )
     worst = (seen["now"] - seen["then"]).abs().idxmax()
     mo.vstack(
         [

@@ -1,4 +1,4 @@
-"""The series at the addresses of SDMX 3.0, as a tree of plain files.
+"""The series at the addresses of the SDMX 3.0 REST interface, as files.
 
 sdmx/v2/structure/dataflow/SCO/SERIES/1.0.0      what is in it, SDMX-JSON 2.0
 sdmx/v2/data/dataflow/SCO/SERIES/1.0.0/<key>     the latest figures of a series, SDMX-CSV 2.0

@@ -65,7 +65,7 @@ def test_the_lake_has_the_units_and_titles_of_the_catalogue(engine: Engine, root
 
 
 def test_a_key_has_one_type_in_figures_and_catalogue(engine: Engine, root: str) -> None:
-    """Polars joins one type only: it was text here, a category there."""
+    """Polars joins no text with a category."""
     load.append(engine, fetch(engine), VERSIONS)
     sync.sync(engine, root)
     manifest = json.loads((Path(root) / "manifest.json").read_text(encoding="utf-8"))
