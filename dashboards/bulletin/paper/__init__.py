@@ -36,13 +36,24 @@ def pdf(stats: EditionStats, lang: Language, content: Mapping[str, Any], annex: 
 def render(shown: dict[str, Any], dated: datetime) -> bytes:
     """The PDF of these facts, with the date that it says it is from."""
     body = _compiler().compile(
-        sys_inputs={"facts": json.dumps(shown, ensure_ascii=False)},
+        sys_inputs={"facts": _text(shown)},
         format="pdf",
         pdf_standards=[STANDARD],
         timestamp=int(dated.timestamp()),
     )
     assert isinstance(body, bytes)  # noqa: S101 - a PDF is one file
     return body
+
+
+def sheets(shown: dict[str, Any]) -> list[str]:
+    """Each page of these facts as SVG."""
+    drawn = _compiler().compile(sys_inputs={"facts": _text(shown)}, format="svg")
+    pages = drawn if isinstance(drawn, list) else [drawn]
+    return [page.decode() for page in pages if page]
+
+
+def _text(shown: dict[str, Any]) -> str:
+    return json.dumps(shown, ensure_ascii=False)
 
 
 @cache

@@ -58,7 +58,7 @@ def of(stats: EditionStats, lang: Language, content: Mapping[str, Any], annex: s
         "beside": _beside(lang, content),
         **_end(stats, lang, content, annex),
     }
-    typed: Data = _typeset(shown, lang)
+    typed: Data = typeset(shown, lang)
     return typed
 
 
@@ -100,7 +100,7 @@ def _charts(stats: EditionStats, lang: Language, content: Mapping[str, Any]) -> 
         "phase": {
             "title": words["phase"],
             "chart": chart(plane, plane.narrow) if plane else None,
-            "text": [both["read"], both["method"]] if both else [words["phase_none"]],
+            "text": [both["method"]] if both else [words["phase_none"]],
             "signs": _table(
                 words["gauges_signs"],
                 _head(("sign", "value", "retreat", "state"), words),
@@ -188,13 +188,13 @@ def _table(title: str, head: list[str], rows: Iterable[Iterable[str]]) -> Data:
     return {"title": title, "head": head, "rows": [list(row) for row in rows]}
 
 
-def _typeset(part: Any, lang: Language) -> Any:
+def typeset(part: Any, lang: Language) -> Any:
     """All text typeset in the language; drawings and addresses stay."""
     if isinstance(part, Mapping):
         return {
-            name: value if name in ("svg", "link") else _typeset(value, lang)
+            name: value if name in ("svg", "link") else typeset(value, lang)
             for name, value in part.items()
         }
     if isinstance(part, list | tuple):
-        return [_typeset(value, lang) for value in part]
+        return [typeset(value, lang) for value in part]
     return lang.typeset(part) if isinstance(part, str) else part
