@@ -22,16 +22,21 @@ from dashboards.site import social_image
 from warehouse.edition import Edition
 
 # Boxes of each text in the frame of its drawing; those of a paper are groups of letters.
-BOXES = """drawings => drawings.map(drawing => {
-  document.body.innerHTML = drawing;
-  const svg = document.body.firstElementChild, frame = svg.getBoundingClientRect();
-  const parts = [...svg.querySelectorAll('text, .typst-text')].filter(one => one.getBBox().width);
-  return [[frame.width, frame.height], parts.map(one => {
-    const box = one.getBoundingClientRect();
-    return [one.textContent || '(letters)', box.left - frame.left, box.top - frame.top,
-            box.right - frame.left, box.bottom - frame.top];
-  })];
-})"""
+BOXES = """async drawings => {
+  const measured = [];
+  for (const drawing of drawings) {
+    document.body.innerHTML = drawing;
+    const svg = document.body.firstElementChild, frame = svg.getBoundingClientRect();
+    await document.fonts.ready;  // the layout has asked for the letters inside the drawing
+    const parts = [...svg.querySelectorAll('text, g:has(> use)')].filter(one => one.getBBox().width);
+    measured.push([[frame.width, frame.height], parts.map(one => {
+      const box = one.getBoundingClientRect();
+      return [one.textContent || '(letters)', box.left - frame.left, box.top - frame.top,
+              box.right - frame.left, box.bottom - frame.top];
+    })]);
+  }
+  return measured;
+}"""
 # A line is 1.36 of the size of its letters high, and two lines may touch: the outer fifths of a
 # box have no ink but that of accents and of the tails of letters.
 EMPTY = 0.2
@@ -53,8 +58,7 @@ def boxes(
 ) -> list[tuple[tuple[float, float], list[Box]]]:
     """The size of each drawing, and the boxes of its text."""
     page = chromium.new_page()
-    page.set_content(f"<style>{fonts.of_pages(fonts.embedded)}</style><body>أ <b>أb</b></body>")
-    page.evaluate("document.fonts.ready.then(() => document.fonts.size)")
+    page.set_content(f"<style>{fonts.of_pages(fonts.embedded)}</style>")
     measured = page.evaluate(BOXES, list(drawings))
     page.close()
     return [((size[0], size[1]), [trimmed(*box) for box in found]) for size, found in measured]
