@@ -62,7 +62,7 @@ def _index(width: int, enters: tuple[float, ...], optional: frozenset[str]) -> A
         revised = alt.Chart(alt.NamedData("revised"))
         dots = revised.mark_point(size=26, color=theme.INK, fill=theme.PAPER, opacity=1)
         layers.append(dots.encode(time, alt.Y("revised:Q", scale=SCORES)))
-    size = {"width": width - 45 - MARGIN, "height": {WIDE: 320, PAPER: 270}.get(width, 240)}
+    size = {"width": width - 45 - MARGIN, "height": {WIDE: 320, PAPER: 300}.get(width, 240)}
     return alt.layer(*layers).properties(**size)
 
 
