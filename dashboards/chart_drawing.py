@@ -6,17 +6,25 @@ put in after that.
 
 import json
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import ModuleType
 from typing import Any, TypeAlias
 
-from dashboards import theme
+from dashboards import fonts, theme
 from dashboards.i18n import Language, number_locale, time_locale
 
 # A chart as Vega-Lite; its datasets are named.
 Chart: TypeAlias = dict[str, Any]
-# Pixels at the sides: a label is measured here with one font and drawn with the reader's, which
-# may be a sixth wider (DejaVu Sans against Liberation Sans); the longest have about 95 pixels.
-PADDING = {"left": 16, "right": 12, "top": 4, "bottom": 4}
+PADDING = {"left": 8, "right": 8, "top": 4, "bottom": 4}
+
+
+@cache
+def renderer() -> ModuleType:
+    """The renderer of charts, which knows the letters that are shipped."""
+    import vl_convert
+
+    vl_convert.register_font_directory(str(fonts.FOLDER))
+    return vl_convert
 
 
 def svg(chart: Chart, lang: Language) -> str:
@@ -30,9 +38,14 @@ def specification(chart: Chart) -> Chart:
 
 
 def render(spec: Chart, lang: Language) -> str:
-    """Draw a specification as SVG that follows the reader's light or dark scheme."""
-    import vl_convert
+    """Draw a specification as SVG, in the reader's light or dark scheme."""
+    drawn = plain(spec, lang)
+    style = f"<style>{fonts.of_chart(drawn)}{theme.dark_style()}</style>"
+    return re.sub(r"(<svg\b[^>]*>)", rf"\1{style}", drawn, count=1)
 
+
+def plain(spec: Chart, lang: Language) -> str:
+    """Draw a specification as SVG without letters and scheme, for paper."""
     datasets = spec["datasets"]
     look = {name: part for name, part in spec.items() if name != "datasets"}
     vega = _compile(json.dumps(look), tuple(datasets))
@@ -41,23 +54,20 @@ def render(spec: Chart, lang: Language) -> str:
         for source in vega["data"]
     ]
     # compiled before, not by vegalite_to_svg: that takes twice as long to take in the locale
-    plain: str = vl_convert.vega_to_svg(
+    drawn: str = renderer().vega_to_svg(
         vega | {"data": data},
         format_locale=number_locale(lang),
         time_format_locale=time_locale(lang),
     )
-    style = f"<style>{theme.dark_style()}</style>"
-    return re.sub(r"(<svg\b[^>]*>)", rf"\1{style}", _renumber_ids(plain), count=1)
+    return _renumber_ids(drawn)
 
 
 # 64: more than there are templates; those with lists of months differ from edition to edition.
 @lru_cache(maxsize=64)
 def _compile(look: str, datasets: tuple[str, ...]) -> dict[str, Any]:
     """The Vega of a chart whose datasets, by name, are empty."""
-    import vl_convert
-
     empty: dict[str, Any] = {name: [] for name in datasets}
-    vega: dict[str, Any] = vl_convert.vegalite_to_vega(json.loads(look) | {"datasets": empty})
+    vega: dict[str, Any] = renderer().vegalite_to_vega(json.loads(look) | {"datasets": empty})
     return vega
 
 

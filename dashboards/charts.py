@@ -15,7 +15,8 @@ from dashboards.chart_drawing import Chart
 from dashboards.chart_templates import fill, placeholder, template
 
 WIDE, NARROW = 860, 330
-MARGIN = 62  # beside the index, for the names of its zones
+PAPER = 720  # of a page that is 174 mm wide inside: a label of 12 px is then 8 points high
+MARGIN = 68  # beside the index, for the names of its zones
 LEAST_SPAN = 1.0  # points of a waterfall, so that a month without events looks like one
 SCORES = alt.Scale(domain=[0, 100], nice=False)
 YEARS = alt.Axis(format="%Y", tickCount=alt.TimeIntervalStep(interval="year", step=1), grid=False)
@@ -61,7 +62,7 @@ def _index(width: int, enters: tuple[float, ...], optional: frozenset[str]) -> A
         revised = alt.Chart(alt.NamedData("revised"))
         dots = revised.mark_point(size=26, color=theme.INK, fill=theme.PAPER, opacity=1)
         layers.append(dots.encode(time, alt.Y("revised:Q", scale=SCORES)))
-    size = {"width": width - 45 - MARGIN, "height": 320 if width == WIDE else 240}
+    size = {"width": width - 45 - MARGIN, "height": {WIDE: 320, PAPER: 300}.get(width, 240)}
     return alt.layer(*layers).properties(**size)
 
 
@@ -74,7 +75,7 @@ def _zones(enters: Iterable[float]) -> list[Any]:
     area = alt.Chart(alt.NamedData("zones")).encode(
         alt.Y("enter:Q", scale=SCORES), alt.Y2("end:Q"), colour
     )
-    name = alt.Chart(alt.NamedData("names")).mark_text(align="left", dx=8, color=theme.MUTED)
+    name = alt.Chart(alt.NamedData("names")).mark_text(align="left", dx=12, color=theme.MUTED)
     y = alt.Y("middle:Q", scale=SCORES, axis=alt.Axis(values=[*enters, 100]))
     return [area.mark_rect(), name.encode(y, x=alt.value("width"), text="name:N")]
 
@@ -131,7 +132,7 @@ def dimensions(frame: pd.DataFrame, colours: Mapping[str, str], width: int) -> C
 
 @template
 def _dimensions(colours: tuple[tuple[str, str], ...], width: int) -> Any:
-    columns = 5 if width == WIDE else 2
+    columns = 2 if width == NARROW else 5
     wide = (width - 40) // columns - 22
     panels = [
         _small(f"dimension{number}", name, colour, wide, axis=number % columns == 0)

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from dashboards import theme
+from dashboards import fonts, theme
 from dashboards.i18n import Language, plain
 
 
@@ -49,15 +49,19 @@ def _linker(lang: Language) -> Callable[[str, str], Markup | str]:
     return link
 
 
-def style() -> str:
-    """The style sheet of the bulletin and of the site."""
+def style(address: Callable[[str], str] = fonts.embedded, *, chosen: Sequence[str] = ()) -> str:
+    """The style sheet of the bulletin and of the site.
+
+    `address` gives that of a file of `dashboards.fonts`, `chosen` names those that are loaded.
+    """
     plain = (Path(__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
     badges = (f".badge-{rank}{{background:{tone}}}" for rank, tone in enumerate(theme.BADGES))
     themes = [[*theme.DIMENSIONS], [*theme.ZONES]]
     light = _classes(*themes)
     dark = _classes(*[[theme.DARK[tone] for tone in tones] for tones in themes])
     on_dark = ["@media screen and (prefers-color-scheme:dark){", *dark, "}"]
-    return plain + "\n".join([*badges, *light, *on_dark]) + "\n"
+    faces = fonts.of_pages(address, chosen)
+    return faces + "\n" + plain + "\n".join([*badges, *light, *on_dark]) + "\n"
 
 
 def _classes(dimensions: Sequence[str], zones: Sequence[str]) -> list[str]:

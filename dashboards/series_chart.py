@@ -18,9 +18,7 @@ def draw(rows: Sequence[Mapping[str, Any]], ending: str, code: str = "en") -> by
     svg = chart_drawing.render(spec, language(code))
     if ending == ".svg":
         return svg.encode()
-    import vl_convert
-
-    image: bytes = vl_convert.svg_to_png(svg, scale=SCALE)
+    image: bytes = chart_drawing.renderer().svg_to_png(svg, scale=SCALE)
     return image
 
 

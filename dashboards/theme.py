@@ -34,7 +34,7 @@ DARK = {
     "#f4d3d0": "#432323",
 }
 
-SANS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+SANS = "'Noto Sans', 'Noto Sans Arabic', sans-serif"  # those of `dashboards.fonts`
 
 
 def config(size: int = 12) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""The monthly bulletin: an HTML page per language, complete in itself."""
+"""The monthly bulletin: a page and a PDF in each language."""
 
-from datetime import date
 from functools import cache
+from typing import Any
 
 import pandas as pd
 from jinja2 import Environment
@@ -15,17 +15,17 @@ from dashboards.bulletin import (
     gauges,
     headline,
     key_points,
+    paper,
     quality,
-    reading,
+    summary,
     table_rows,
 )
 from dashboards.bulletin.figures import Draw, embedded, figures
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import LANGUAGES, Language, language
 from warehouse.edition import Edition
-from warehouse.release_calendar import cutoff, following_month
 
-LEADERS = 2
+LETTERS = ("NotoSans-Regular.woff2", "NotoSans-Bold.woff2")  # the bulletin is not in Arabic
 AHEAD = 4  # editions that the calendar announces
 FILES = {
     "index": "index.csv",
@@ -43,13 +43,22 @@ FILES = {
 
 def pages(edition: Edition) -> dict[str, bytes]:
     """The bulletins of an edition by file name, the same bytes each time."""
-    stats = EditionStats(edition)
-    return {f"bulletin.{code}.html": page(stats, language(code)).encode() for code in LANGUAGES}
+    stats, files = EditionStats(edition), {}
+    for lang in map(language, LANGUAGES):
+        shown = content(stats, lang, embedded)
+        name = f"bulletin.{lang.code}.html"
+        files[name] = _html(shown, lang).encode()
+        files[shown["paper"]] = paper.pdf(stats, lang, shown, name)
+    return files
 
 
 def page(stats: EditionStats, lang: Language) -> str:
     """The bulletin of an edition in a language, as HTML complete in itself."""
-    style = rendering.style()
+    return _html(content(stats, lang, embedded), lang)
+
+
+def _html(shown: dict[str, Any], lang: Language) -> str:
+    style = rendering.style(chosen=LETTERS)
     return (
         _templates(lang.code)
         .get_template("bulletin.html")
@@ -57,12 +66,12 @@ def page(stats: EditionStats, lang: Language) -> str:
             style=Markup(style),  # noqa: S704 - our own file
             style_hash=rendering.style_hash(style),
             languages=[language(code) for code in LANGUAGES],
-            **content(stats, lang, embedded),
+            **shown,
         )
     )
 
 
-def content(stats: EditionStats, lang: Language, draw: Draw, data: str = "") -> dict[str, object]:
+def content(stats: EditionStats, lang: Language, draw: Draw, data: str = "") -> dict[str, Any]:
     """What the templates show.
 
     Args:
@@ -74,7 +83,9 @@ def content(stats: EditionStats, lang: Language, draw: Draw, data: str = "") -> 
         "figures": {figure.key: figure for figure in drawn if figure},
         "edition": stats.edition,
         "data": data,
+        "paper": f"bulletin.{lang.code}.pdf",
         **opening(stats, lang),
+        **_first_pages(stats, lang),
         **_sections(stats, lang),
     }
 
@@ -87,51 +98,29 @@ def opening(stats: EditionStats, lang: Language) -> dict[str, object]:
         "headline": head.title,
         "regime": head.regime,
         "rank": head.rank,
-        "lede": _lede(stats, head.kind, lang),
+        "lede": summary.lede(stats, head.kind, lang).sentences,
         "why": cause_sentences.section(stats, lang, estimate=head.kind == "none"),
         "points": key_points.points(stats, lang),
         "month": lang.month(stats.month),
         "dated": edition_dates.sentence(stats.edition.timeline, lang),
-        "next_cutoff": lang.day(_cutoff(stats, 1)),
+        "next_cutoff": lang.day(summary.next_cutoff(stats)),
     }
 
 
-def _lede(stats: EditionStats, kind: str, lang: Language) -> list[str]:
-    method = change_of_method(stats, lang)
-    if kind == "none":
-        again = lang.day(_cutoff(stats, 1))
-        return [*headline.unread_lede(stats, again, lang), *method]
-    largest = stats.dimension_points.iloc[-1].nlargest(LEADERS)
-    dimensions = lang.names(stats.dimensions)
-    leaders = [(dimensions[str(key)], points) for key, points in largest.items()]
-    sentences = headline.lede(stats.level, leaders, stats.states["observed"], lang)
-    if kind == "provisional":
-        share = lang.percent(reading.reading(stats).observed)
-        sentences.append(lang.say("lede_provisional", observed=share))
-    return [*sentences, *method]
-
-
-def change_of_method(stats: EditionStats, lang: Language) -> list[str]:
-    """A sentence on a new version of the method."""
-    sentences = []
-    succeeds = stats.edition.framework.get("succeeds")
-    if succeeds and stats.edition.month >= succeeds["since"]:
-        link = stats.line("link")
-        sentences.append(
-            lang.say(
-                "lede_new_method" if stats.edition.month == succeeds["since"] else "lede_method",
-                new=stats.edition.framework_version,
-                old=succeeds["method"]["version"],
-                since=lang.month(succeeds["since"]),
-                link=lang.number(link["contribution"], signed=True),
-            )
-        )
-    return sentences
-
-
-def _cutoff(stats: EditionStats, ahead: int) -> date:
-    """The cut-off of the edition so many months ahead, by the rule of the method."""
-    return cutoff(following_month(stats.edition.month, ahead), stats.cutoff_day).date()
+def _first_pages(stats: EditionStats, lang: Language) -> dict[str, object]:
+    """What comes before the annex, beside the opening."""
+    both = gauges.section(stats, lang)
+    own = summary.lede(stats, headline.heading(stats, lang).kind, lang)
+    return {
+        "gauges": both,
+        "key": summary.three_points(stats, own, both, lang),
+        "paper_note": lang.say("paper_note_index", interval=table_rows.interval(stats, lang)),
+        "by_dimension": summary.dimensions(stats, lang),
+        "due": summary.due(stats, both, lang),
+        "revisions": summary.revised(stats, both, lang),
+        "publishers": summary.publishers(stats, lang),
+        "steps": summary.steps(stats.edition.framework, lang),
+    }
 
 
 def _sections(stats: EditionStats, lang: Language) -> dict[str, object]:
@@ -140,11 +129,10 @@ def _sections(stats: EditionStats, lang: Language) -> dict[str, object]:
         "calendar": [
             [lang.month(stats.month + pd.DateOffset(months=n)), lang.day(date)]
             for n in range(1, AHEAD + 1)
-            for date in [_cutoff(stats, n)]
+            for date in [summary.next_cutoff(stats, n)]
         ],
         "rules": table_rows.rules(stats, lang),
         "blocks": table_rows.blocks(stats, lang),
-        "gauges": gauges.section(stats, lang),
         "breadth": diffusion.breadth(stats, lang),
         "since": quality.since(stats, lang),
         "states": quality.states(stats, lang),

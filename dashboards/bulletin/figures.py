@@ -43,7 +43,7 @@ def figures(stats: EditionStats, lang: Language, draw: Draw | None = None) -> li
 
 def lasting(stats: EditionStats, lang: Language, draw: Draw) -> list[Figure]:
     """The figures that every edition has; the waterfall needs a month before."""
-    return [figure(stats, lang, draw) for figure in (_index, _parts, _dimensions, _heat)]
+    return [figure(stats, lang, draw) for figure in (_index, _parts, dimension_figure, _heat)]
 
 
 def _index(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
@@ -148,14 +148,17 @@ def _parts(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
     return _figure("parts", (wide, narrow), table, names, lang, draw)
 
 
-def _dimensions(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
+def dimension_figure(
+    stats: EditionStats, lang: Language, draw: Draw, width: int = charts.WIDE
+) -> Figure:
+    """The dimensions side by side, `width` pixels wide where there is room."""
     names = lang.names(stats.dimensions)
     scores = stats.dimension_scores.reindex(columns=list(names))
     long = _long(scores, names, lang).rename(columns={"value": "score"})
     last = long["period"].eq(scores.index[-1]) & long["score"].notna()
     long = long.assign(label=long["score"].map(lang.number).where(last, ""))
     wide, narrow = (
-        charts.dimensions(long, _colours(names), width) for width in (charts.WIDE, charts.NARROW)
+        charts.dimensions(long, _colours(names), pixels) for pixels in (width, charts.NARROW)
     )
     return _figure("dimensions", (wide, narrow), scores, names, lang, draw)
 

@@ -17,44 +17,48 @@ AGAIN = {2: "gauges_again_2", 3: "gauges_again_3"}
 
 
 def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
-    """Sentences on the gauges and a table of the signs; None without gauges."""
+    """Sentences on the gauges and a table of the signs; None without gauges.
+
+    `read` is on the last month that can be read ("" where there is none), `unread` on the months
+    after it, `again` on later readings, `method` on the version of the gauges.
+    """
     path = months(stats)
     if path.empty:
         return None
     method = stats.edition.gauges.method
     read = path.dropna(subset=["pressure"])
-    sentences: list[str] = []
+    now = ""
     if len(read):
         last = read.iloc[-1]
-        sentences.append(
-            lang.say(
-                READ[last["reading"]],
-                month=lang.month(read.index[-1]),
-                pressure=lang.number(last["pressure"]),
-                retreat=lang.number(last["retreat"]),
-                phase=_phases(method, lang)[last["phase"]],
-                observed=lang.percent(last["observed"]),
-            ),
+        now = lang.say(
+            READ[last["reading"]],
+            month=lang.month(read.index[-1]),
+            pressure=lang.number(last["pressure"]),
+            retreat=lang.number(last["retreat"])
+            if pd.notna(last["retreat"])
+            else lang.words["gauges_unread"],
+            phase=_phases(method, lang)[last["phase"]],
+            observed=lang.percent(last["observed"]),
         )
     later = path[path.index > (read.index[-1] if len(read) else pd.Timestamp.min)]
-    sentences += [
+    unread = [
         lang.say("gauges_none", month=lang.month(month), observed=lang.percent(line["observed"]),
                  missing=str(lang.words["semicolon"]).join(_missing(stats, month, lang)))
         for month, line in zip(later.index, later.to_dict("records"), strict=True)
     ]  # fmt: skip
-    sentences += _again(stats, lang)
     succeeds = stats.edition.framework.get("succeeds") or {}
     in_force = method["version"] == stats.edition.framework_version
-    sentences.append(
-        lang.say(
-            "gauges_in_force" if in_force else "gauges_method",
-            version=method["version"],
-            since=lang.month(_since(method)),
-            old=(succeeds.get("method") or {}).get("version", ""),
-        )
+    own = lang.say(
+        "gauges_in_force" if in_force else "gauges_method",
+        version=method["version"],
+        since=lang.month(_since(method)),
+        old=(succeeds.get("method") or {}).get("version", ""),
     )
     return {
-        "sentences": sentences,
+        "read": now,
+        "unread": unread,
+        "again": _again(stats, lang),
+        "method": own,
         "signs": _signs(stats, read.index[-1], lang) if len(read) else [],
     }
 

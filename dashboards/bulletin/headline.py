@@ -130,44 +130,44 @@ def _passage(level: Level, order: Sequence[str]) -> str:
     return "zone_up" if up else "zone_down"
 
 
-def lede(
-    level: Level, leaders: Sequence[tuple[str, float]], observed: float, lang: Language
-) -> list[str]:
-    """The sentences under the headline: changes, main dimensions, recent figures.
+def level_lede(level: Level, leaders: Sequence[tuple[str, float]], lang: Language) -> list[str]:
+    """The sentences on the level of a month that is read.
 
-    `leaders` are dimensions with their contributions, `observed` the share of weight in 0..1.
+    Its changes, and the main dimensions: `leaders`, with their contributions.
     """
     names = [lang.say("leader", name=name, points=lang.points(points)) for name, points in leaders]
+    return [*_changes(level, lang), lang.say("lede_leaders", leaders=lang.listed(names))]
+
+
+def observed_lede(observed: float, lang: Language) -> list[str]:
+    """The sentence on the share (0 to 1) that rests on recent figures."""
     form = "lede_observed" if observed < COMPLETE else "lede_all"
-    return [
-        *_changes(level, lang),
-        lang.say("lede_leaders", leaders=lang.listed(names)),
-        lang.say(form, share=lang.percent(observed)),
-    ]
+    return [lang.say(form, share=lang.percent(observed))]
 
 
-def unread_lede(stats: EditionStats, again: str, lang: Language) -> list[str]:
-    """The sentences under the headline of a month that cannot be read.
+def unread_lede(stats: EditionStats, lang: Language) -> list[str]:
+    """What was due in a month that cannot be read, and what is missing."""
+    state = readings.reading(stats)
+    due = lang.say(
+        "lede_due",
+        day=lang.day(stats.edition.as_of.date()),
+        observed=lang.percent(state.observed),
+        floor=lang.percent(readings.READABLE),
+    )
+    return [due, *_awaited(stats, state, lang)]
 
-    What is observed of what is due, what is missing, what the computation gives, and on what day
-    (`again`) the figures are known with which the month is read again.
+
+def estimate_lede(stats: EditionStats, again: str, lang: Language) -> list[str]:
+    """What the computation gives for a month that cannot be read.
+
+    `again` is the day whose figures are known when the month is read again.
     """
     state, level = readings.reading(stats), stats.level
-    sentences = [
-        lang.say(
-            "lede_due",
-            day=lang.day(stats.edition.as_of.date()),
-            observed=lang.percent(state.observed),
-            floor=lang.percent(readings.READABLE),
-        ),
-        *_awaited(stats, state, lang),
-    ]
     if pd.isna(level.score):
-        return [*sentences, lang.say("lede_withheld")]
+        return [lang.say("lede_withheld")]
     figure, recent = lang.number(level.score), lang.percent(state.recent)
     month = lang.sentence(lang.month(level.period))
     return [
-        *sentences,
         lang.say("lede_estimate", figure=figure, recent=recent),
         lang.say("lede_again", month=month, day=again),
     ]

@@ -37,7 +37,7 @@ def _point(stats: EditionStats, key: str, newest: pd.DataFrame, lang: Language) 
 
 
 def _opening(stats: EditionStats, key: str, line: "pd.Series[Any]", lang: Language) -> str:
-    score, month, year = lang.number(line["score"]), line["change"], _year_change(stats, key)
+    score, month, year = lang.number(line["score"]), line["change"], year_change(stats, key)
     changes = {
         name: in_words(float(change), lang)
         for name, change in (("month", month), ("year", year))
@@ -47,7 +47,7 @@ def _opening(stats: EditionStats, key: str, line: "pd.Series[Any]", lang: Langua
     return lang.say(f"point_{form}", score=score, **changes)
 
 
-def _year_change(stats: EditionStats, key: str) -> float:
+def year_change(stats: EditionStats, key: str) -> float:
     """The change of a dimension over a year; NaN over a change of method."""
     before = stats.month - pd.DateOffset(years=1)
     scores = stats.dimension_scores[key]

@@ -44,7 +44,7 @@ def rules(stats: EditionStats, lang: Language) -> str:
         floor=lang.percent(reading.READABLE),
         full=lang.percent(reading.FULL),
     )
-    return f"{zones} {hold} {read} {_interval(stats, lang)}".strip()
+    return f"{zones} {hold} {read} {interval(stats, lang)}".strip()
 
 
 def zones(regimes: Iterable[Mapping[str, Any]], lang: Language) -> list[list[str]]:
@@ -60,7 +60,7 @@ def zones(regimes: Iterable[Mapping[str, Any]], lang: Language) -> list[list[str
     ]
 
 
-def _interval(stats: EditionStats, lang: Language) -> str:
+def interval(stats: EditionStats, lang: Language) -> str:
     """A sentence on the grey band and its ends; "" where the edition has none."""
     line = stats.line("index")
     if pd.isna(line.get("low")) or pd.isna(line.get("high")):

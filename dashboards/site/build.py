@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from dashboards import rendering
+from dashboards import fonts, rendering
 from dashboards.publish import collection
 from dashboards.publish.staging import Staging
 from dashboards.site import parallel
@@ -164,7 +164,9 @@ def _site_pages(
     if base:  # a server shows 404.html at any depth, so its style sheet needs the full address
         name = site_locale(CODES[0]).words["site"]
         writer.put("404.html", NOT_FOUND.format(base=escape(base), name=escape(name)))
-    writer.put("style.css", rendering.style())
+    writer.put("style.css", rendering.style(lambda name: f"fonts/{name}"))
+    for name in fonts.names():
+        writer.put(f"fonts/{name}", (fonts.FOLDER / name).read_bytes())
     writer.put("icon.svg", ICON)
     writer.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
     for path in (governance.ERRATA, governance.SCHEMA):

@@ -13,7 +13,10 @@ from dashboards.bulletin.figures import Draw
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 
-POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'"
+POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; base-uri 'none'; "
+    "form-action 'none'"
+)
 # Pages in the header's menu, and those in the footer's; the home page links the dimensions.
 HEAD = (
     "",

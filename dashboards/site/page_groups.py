@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from dashboards import publish
+from dashboards.bulletin import paper
 from dashboards.edition_stats import EditionStats
 from dashboards.publish.publication import File, Publication, prepare
 from dashboards.publish.series.files import files as series_files
@@ -104,6 +105,10 @@ class PageGroups:
             data = f"{root}data/{issue.name}/"
             page = archive.issue_page(stats, issue, lang, writer.chart_urls(root), data)
             self.put(writer, page, lang)
+            folder = f"{lang.code}/{page.path}"
+            annex = f"{self.base}/{folder}index.html#annex" if self.base else "index.html"
+            body = paper.pdf(stats, lang, page.content, annex)
+            writer.put(f"{folder}{page.content['paper']}", body)
             writer.put(f"cards/{issue.name}.{lang.code}.png", social_image.png(stats, lang))
 
     def _edition(self, issue: Issue) -> Edition:
@@ -145,6 +150,6 @@ def _archive(name: str, files: Iterable[File], sums: str) -> bytes:
 def code_hash() -> str:
     """The hash of this package, on which every page depends besides its figures."""
     home = Path(__file__).parents[1]
-    suffixes = {".py", ".html", ".css", ".js", ".toml"}
+    suffixes = {".py", ".html", ".css", ".js", ".toml", ".typ", ".woff2", ".ttf"}
     files = sorted(path for path in home.rglob("*") if path.suffix in suffixes)
     return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

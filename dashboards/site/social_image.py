@@ -8,6 +8,7 @@ import pandas as pd
 
 from dashboards import theme
 from dashboards.bulletin import headline, reading
+from dashboards.chart_drawing import renderer
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 
@@ -20,9 +21,7 @@ NOTE = 36  # letters of a line beside the curve: 28 px fills 520 of the 548 px
 
 def png(stats: EditionStats, lang: Language) -> bytes:
     """The image of an edition as PNG; the same machine gives the same bytes."""
-    import vl_convert
-
-    picture: bytes = vl_convert.svg_to_png(svg(stats, lang), scale=1)
+    picture: bytes = renderer().svg_to_png(svg(stats, lang), scale=1)
     return picture
 
 

@@ -59,25 +59,6 @@ def build(
         )
 
 
-@app.command()
-def pdf(
-    site: Annotated[Path, typer.Argument(metavar="DIR", help="A site that was built.")],
-) -> None:
-    """Print each bulletin of a site to bulletin.pdf.
-
-    Chromium must be installed; the file is written beside the page.
-    """
-    from dashboards.site import pdf
-
-    if not (site / "index.html").exists():
-        raise UsageError(f"{site} holds no site: `silentcrash site build --out {site}` makes one")
-    try:
-        for path in pdf.bulletins(site):
-            print(path)
-    except (pdf.NoBrowser, RuntimeError) as fault:
-        raise RunError(str(fault)) from None
-
-
 def log(settings: "Settings", reason: str) -> None:
     """Log the reason for lifting an embargo, one line each, in the home folder."""
     settings.home.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ OBSERVED = 0.5
 # Points in a month. The largest move since August 2023 is 6.7: more is news, or a wrong figure.
 JUMP = 10.0
 ROUNDING = 1e-6  # points; sums of some thirty floats differ by less than 1e-12
-BULLETINS = ("bulletin.fr.html", "bulletin.en.html")
+BULLETINS = ("bulletin.fr.html", "bulletin.en.html", "bulletin.fr.pdf", "bulletin.en.pdf")
 
 SPECS = [
     dg.AssetCheckSpec(

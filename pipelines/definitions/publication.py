@@ -1,17 +1,12 @@
-"""The assets of the public site: built, printed, and put where it is read.
+"""The assets of the public site: built, and put where it is read.
 
 A schedule asks for them every day after the hour of publication. Editions before their hour are
 left out by the site itself, whoever builds it.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
 import dagster as dg
 
 from pipelines.alerts import findings
-from pipelines.definitions.checks import RED, result
 from pipelines.definitions.resources import Observatory
 from pipelines.definitions.source_assets import OWNERS
 from pipelines.errors import ObservatoryError, UsageError
@@ -55,28 +50,6 @@ def site(observatory: Observatory) -> dg.MaterializeResult:
     owners=OWNERS,
     deps=[site],
     kinds={"html"},
-    description="The bulletins of the site as PDF.",
-    check_specs=[dg.AssetCheckSpec("printed", asset="pdf", description="A browser prints them")],
-)
-def pdf(context: dg.AssetExecutionContext, observatory: Observatory) -> Iterator[Any]:
-    """Print the bulletins that changed; the site is published without them too."""
-    from dashboards.site import pdf as printer
-
-    printed: list[Path] = []
-    fault = ""
-    try:
-        printed.extend(printer.bulletins(observatory.settings().site))
-    except (printer.NoBrowser, RuntimeError) as error:
-        fault = str(error)
-    yield dg.MaterializeResult(metadata={"printed": len(printed)})
-    yield result(context.asset_key, "printed", not fault, RED, fault)
-
-
-@dg.asset(
-    group_name=GROUP,
-    owners=OWNERS,
-    deps=[site, pdf],
-    kinds={"html"},
     description="The site where the public reads it: SILENTCRASH_PUBLISH_TO.",
     retry_policy=AGAIN,
     pool="publish",  # two at once would undo each other
@@ -97,4 +70,4 @@ def publish(observatory: Observatory) -> dg.MaterializeResult:
     )
 
 
-SITE = [site, pdf, publish]
+SITE = [site, publish]

@@ -49,8 +49,8 @@ def shipped_edition(shipped_store: Engine) -> Edition:
 
 
 def write_bulletins(edition: Edition, out: Path) -> list[Path]:
-    """The bulletins of an edition as files in `out`."""
+    """The bulletins of an edition as files in `out`; the paths of the pages."""
     pages = document.pages(edition)
     for name, body in pages.items():
         (out / name).write_bytes(body)
-    return [out / name for name in pages]
+    return [out / name for name in pages if name.endswith(".html")]

@@ -33,7 +33,7 @@ def issue_page(stats: EditionStats, issue: Issue, lang: SiteLocale, draw: Draw, 
         "bulletin_page.html",
         lang.say("title", month=lang.month(issue.month + "-01")) + mark(issue),
         str(shown["headline"]),
-        shown | {"issue": issue, "card": issue.name},
+        shown | {"issue": issue, "card": issue.name, "paper": "bulletin.pdf"},
     )
 
 

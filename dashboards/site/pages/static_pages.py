@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dashboards import edition_dates
-from dashboards.bulletin import table_rows
+from dashboards.bulletin import summary, table_rows
 from dashboards.i18n import Language, language
 from dashboards.metadata import Table
 from dashboards.publish.series.examples import examples
@@ -80,7 +80,7 @@ def method(context: SiteContext, lang: Language) -> Page:
         {
             "version": context.edition.framework_version,
             "fingerprint": context.edition.framework_hash,
-            "steps": _steps(framework, lang),
+            "steps": summary.steps(framework, lang),
             "following": _following(following, lang)
             if following.get("version") != context.edition.framework_version
             else None,
@@ -89,20 +89,6 @@ def method(context: SiteContext, lang: Language) -> Page:
             "regimes": table_rows.zones(_zones(framework), lang),
         },
     )
-
-
-def _steps(framework: Mapping[str, Any], lang: Language) -> list[str]:
-    """How a method makes the index, a sentence a step."""
-    rule = framework["rules"]
-    return [
-        text.format(
-            day=rule["cutoff_day"],
-            dimension=lang.percent(rule["coverage_dimension"]),
-            index=lang.percent(rule["coverage_index"]),
-            confirm=rule.get("confirm", 1),
-        )
-        for text in lang.words["method_steps_gauges" if framework.get("phase") else "method_steps"]
-    ]
 
 
 def _zones(framework: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -117,7 +103,7 @@ def _following(framework: Mapping[str, Any], lang: Language) -> dict[str, Any] |
         return None
     since = lang.month(framework["succeeds"]["since"] + "-01")
     title = lang.say("method_next", since=since, version=framework["version"])
-    return {"title": title, "steps": _steps(framework, lang)}
+    return {"title": title, "steps": summary.steps(framework, lang)}
 
 
 def cite(context: SiteContext, lang: SiteLocale, base: str) -> Page:

@@ -135,7 +135,7 @@ def test_what_is_awaited_is_named_the_heaviest_first(shipped_edition: Edition, c
         "dependency.accelerator_concentration",
         "productivity.productivity_growth",
     )
-    text = " ".join(headline.unread_lede(stats, "", language(code)))
+    text = " ".join(headline.unread_lede(stats, language(code)))
     assert "HHI" in text
     assert str(len(state.awaited) - headline.AWAITED) in text
 

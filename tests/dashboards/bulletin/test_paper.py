@@ -1,0 +1,173 @@
+"""The bulletin on paper, read back from its PDF: pages, facts, tags, bytes."""
+
+import re
+import time
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from dashboards.bulletin import document, paper
+from dashboards.bulletin.paper import facts
+from dashboards.edition_stats import EditionStats
+from dashboards.i18n import Language, language
+from tests.dashboards.bulletin.rebuilt import of_month
+from warehouse.edition import Edition
+from warehouse.gauges.repository import Gauges
+
+MONTHS = ("2026-06", "2026-10")  # one that is read, and one that is not
+HOSTILE = '#panic() $x$ *b* = h\n#image("/etc/passwd") </svg> @ref `raw` \\ \u202eevil'
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A bulletin on paper: its facts and what is read from its PDF."""
+
+    month: str
+    lang: Language
+    stats: EditionStats
+    shown: dict[str, Any]
+    body: bytes
+    pages: list[str]
+
+    @property
+    def text(self) -> str:
+        """All of its text without spaces, which a PDF does not keep at the end of lines."""
+        return close("".join(self.pages))
+
+
+def close(text: str) -> str:
+    return re.sub(r"\s", "", text)
+
+
+def made(stats: EditionStats, code: str) -> Paper:
+    lang = language(code)
+    content = document.content(stats, lang, lambda chart, lang: "")
+    shown = facts.of(stats, lang, content, f"bulletin.{code}.html")
+    body = paper.render(shown, stats.edition.timeline.as_of)
+    pages = [page.extract_text() for page in PdfReader(BytesIO(body)).pages]
+    return Paper(stats.edition.month, lang, stats, shown, body, pages)
+
+
+@pytest.fixture(scope="module")
+def papers(shipped_edition: Edition) -> dict[tuple[str, str], Paper]:
+    """Both languages of a month that is read and of one that is not."""
+    return {
+        (month, code): made(stats, code)
+        for month in MONTHS
+        for stats in [of_month(shipped_edition, month)]
+        for code in ("fr", "en")
+    }
+
+
+@pytest.fixture(params=[(month, code) for month in MONTHS for code in ("fr", "en")])
+def one(request: pytest.FixtureRequest, papers: dict[tuple[str, str], Paper]) -> Paper:
+    """Each of them."""
+    return papers[request.param]
+
+
+def test_it_has_two_to_four_numbered_and_dated_pages(one: Paper) -> None:
+    assert 2 <= len(one.pages) <= 4
+    for number, page in enumerate(one.pages, 1):
+        assert f"{number}/{len(one.pages)}" in page.split()
+        assert close(one.shown["dated"]) in close(page)
+
+
+def test_the_first_page_has_headline_chart_points_and_causes(one: Paper) -> None:
+    first, zones = close(one.pages[0]), one.stats.zones
+    expected = [
+        one.shown["headline"],
+        one.shown["reading"]["status"],
+        *(one.lang.of(zone) for zone in zones),  # written in the chart
+        *(sentence for point in one.shown["points"]["rows"] for sentence in point["text"]),
+        one.shown["why"]["change"],
+        *one.shown["why"]["causes"],
+        *one.shown["why"]["rest"],
+    ]
+    assert [text for text in expected if close(text) not in first] == []
+    assert len(one.shown["points"]["rows"]) == 3
+    assert len(one.shown["why"]["causes"]) <= 3
+    image = PdfReader(BytesIO(one.body)).pages[0]["/Resources"]["/XObject"]
+    assert len(image) >= 1
+
+
+def test_every_fact_is_on_it(one: Paper) -> None:
+    parts = [one.shown[name] for name in ("dimensions", "phase", "due", "revised", "alerts",
+                                          "beside", "sources", "method", "limits", "calendar",
+                                          "cite")]  # fmt: skip
+    missing = [text for part in parts for text in words(part) if close(text) not in one.text]
+    assert missing == [one.lang.words["figure_gauges"]]  # the section says it in other words
+
+
+def words(part: Any) -> list[str]:
+    """All text of a part of the facts, its drawings and descriptions of drawings aside."""
+    if isinstance(part, dict):
+        own = {name: value for name, value in part.items() if name not in ("svg", "alt", "link")}
+        return [text for value in own.values() for text in words(value)]
+    if isinstance(part, list):
+        return [text for value in part for text in words(value)]
+    return [part] if isinstance(part, str) else []
+
+
+def test_its_figures_are_those_of_the_edition(one: Paper) -> None:
+    for group, row in zip(one.stats.dimensions, one.shown["dimensions"]["rows"], strict=True):
+        line = one.stats.line(group["key"])
+        assert row[0]["name"] == one.lang.of(group)
+        assert row[1] == one.lang.number(line["score"])
+        assert row[4] == one.lang.number(line["contribution"])
+
+
+def test_it_reads_without_eyes(one: Paper) -> None:
+    reader = PdfReader(BytesIO(one.body))
+    root = reader.trailer["/Root"]
+    assert root["/Lang"] == one.lang.code
+    assert root["/MarkInfo"]["/Marked"]
+    assert "/StructTreeRoot" in root
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert reader.metadata is not None
+    assert reader.metadata.title == one.shown["title"]
+    assert reader.metadata.author == one.shown["site"]
+
+
+def test_its_letters_are_those_that_are_shipped(one: Paper) -> None:
+    fonts = {
+        str(font.get_object()["/BaseFont"])
+        for page in PdfReader(BytesIO(one.body)).pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+    assert {name.partition("+")[2].partition("-")[0] for name in fonts} == {"NotoSans"}
+
+
+def test_the_same_facts_give_the_same_bytes_in_any_zone(
+    papers: dict[tuple[str, str], Paper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = papers["2026-10", "fr"]
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
+    for zone in ("Pacific/Auckland", "America/Los_Angeles"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        assert paper.render(one.shown, one.stats.edition.timeline.as_of) == one.body
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_an_edition_without_gauges_or_alerts_has_its_paper(shipped_edition: Edition) -> None:
+    bare = replace(shipped_edition, gauges=Gauges(), alerts=None)
+    sheet = made(EditionStats(bare), "en")
+    assert 2 <= len(sheet.pages) <= 4
+    assert close(language("en").words["phase_none"]) in sheet.text
+    assert close(language("en").words["alerts_unkept"]) in sheet.text
+
+
+def test_hostile_text_is_shown_as_text(papers: dict[tuple[str, str], Paper]) -> None:
+    one = papers["2026-10", "en"]
+    shown = one.shown | {"headline": HOSTILE}
+    shown["alerts"] = one.shown["alerts"] | {"text": [HOSTILE]}
+    typed = facts.typeset(shown, one.lang)
+    body = paper.render(typed, one.stats.edition.timeline.as_of)
+    text = close("".join(page.extract_text() for page in PdfReader(BytesIO(body)).pages))
+    assert text.count(close('#panic() $x$ *b* = h #image("/etc/passwd") </svg> @ref `raw` \\')) == 2
+    assert "\u202e" not in text
