@@ -1,16 +1,17 @@
 """A page of the site, and the shell around it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
 
 from dashboards import edition_dates, rendering
-from dashboards.bulletin.figures import Draw
 from dashboards.site.context import SiteContext
+from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 
 POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'"
@@ -30,7 +31,7 @@ FOOT = (
 
 
 # From the relative path up to the site's root, a function that draws charts for a page there.
-ChartUrlFactory = Callable[[str], Draw]
+ChartUrlFactory = Callable[[str], ChartWriter]
 
 
 @dataclass(frozen=True)
@@ -94,14 +95,25 @@ def _templates(code: str) -> Environment:
 
 
 def spark(values: "list[float]", low: float = 0.0, high: float = 100.0) -> Markup:
-    """A sparkline of values between two bounds, as inline SVG; gaps are skipped."""
+    """A sparkline of values between two bounds, as inline SVG; gaps stay gaps."""
     last = max(len(values) - 1, 1)
     points = [
         f"{100 * rank / last:.1f},{30 - 28 * (min(max(v, low), high) - low) / (high - low):.1f}"
-        for rank, v in enumerate(values)
         if v == v
+        else ""
+        for rank, v in enumerate(values)
     ]
     return Markup(
         '<svg class="spark" viewBox="0 0 100 31" preserveAspectRatio="none" aria-hidden="true">'
-        '<polyline points="{}"/></svg>'
-    ).format(" ".join(points))
+        "{}</svg>"
+    ).format(polylines(points))
+
+
+def polylines(points: Sequence[str]) -> Markup:
+    """A polyline for each run of points ("x,y"); an empty one is a gap.
+
+    A point that stands alone is drawn twice, as a dot.
+    """
+    runs = [list(own) for filled, own in groupby(points, key=bool) if filled]
+    lines = [" ".join(run if len(run) > 1 else run * 2) for run in runs]
+    return Markup("").join(Markup("<polyline points=\"{}\"/>").format(line) for line in lines)

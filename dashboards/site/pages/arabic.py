@@ -8,10 +8,10 @@ import pandas as pd
 from dashboards import theme
 from dashboards.bulletin import gate, reading
 from dashboards.bulletin import headline as headline_words
-from dashboards.bulletin.figures import Draw
 from dashboards.bulletin.reading import Reading
 from dashboards.site import readout
 from dashboards.site.context import SiteContext
+from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
 from dashboards.site.pages import groups
@@ -19,7 +19,7 @@ from dashboards.site.pages.home import interval
 from warehouse.release_calendar import coming_editions
 
 
-def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
+def page(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
     """The page of the newest edition."""
     stats = context.stats
     level, index, regimes = stats.level, stats.index_scores, stats.zones
@@ -28,8 +28,10 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     drawn = index.mask(reading.kinds(stats).eq("none"))  # an estimate is no reading
     last = lang.number(next(iter(drawn.dropna()[::-1]), float("nan")))
     path = pd.DataFrame({"score": drawn, "regime": stats.index_regimes})
-    measured = readout.Measured(draw)
-    figure = groups.line(drawn, last, theme.INK, lang, measured, score=True, bounds=bounds)
+    spoken = readout.spoken(path, zones, lang)
+    figure = groups.line(
+        drawn, last, theme.INK, lang, draw, texts=spoken, score=True, bounds=bounds
+    )
     scores = stats.dimension_scores
     [after] = coming_editions(context.now, stats.cutoff_day, 1)
     state = reading.reading(stats)
@@ -52,7 +54,6 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         "month_change": lang.number(level.month_change, signed=True),
         "year_change": lang.number(level.year_change, signed=True),
         "figure": figure,
-        "readout": measured.overlays(drawn, readout.spoken(path, zones, lang)),
         "gate": gate.conditions(stats, lang),
         "dimensions": [
             {

@@ -1,16 +1,18 @@
 """The pages of the dimensions and panels, and the list of indicators."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from dashboards import charts, theme
 from dashboards.bulletin import table_rows
-from dashboards.bulletin.figures import Draw
+from dashboards.chart_templates import domain
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
+from dashboards.site import readout
 from dashboards.site.context import SiteContext
+from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, spark, up
 from dashboards.site.pages import projects
@@ -68,35 +70,60 @@ def listing(context: SiteContext, lang: Language) -> Page:
     )
 
 
-def drawing(stats: EditionStats, key: str, rank: int, lang: Language, draw: Draw) -> Row:
+def drawing(
+    stats: EditionStats, key: str, rank: int, lang: Language, draw: ChartWriter
+) -> Row:
     """The line of a dimension, wide and narrow, with its alt text and table."""
     scores = stats.dimension_scores[key]
     colour = theme.DIMENSIONS[rank % len(theme.DIMENSIONS)]
     return pressure(scores, colour, lang, draw)
 
 
-def pressure(scores: pd.Series, colour: str, lang: Language, draw: Draw) -> Row:
+def pressure(
+    scores: "pd.Series[float]",
+    colour: str,
+    lang: Language,
+    draw: ChartWriter,
+    stops: int = readout.STOPS,
+) -> Row:
     """A line of pressures (0 to 100): drawn wide and narrow, alt text and table."""
-    return line(scores, lang.number(scores.iloc[-1]), colour, lang, draw, score=True)
+    texts = readout.figures(scores, lambda score: lang.number(score), lang)
+    label = lang.number(scores.iloc[-1])
+    return line(scores, label, colour, lang, draw, texts=texts, stops=stops, score=True)
 
 
 def line(
-    values: pd.Series,
+    values: "pd.Series[float]",
     label: str,
     colour: str,
     lang: Language,
-    draw: Draw,
+    draw: ChartWriter,
     *,
+    texts: Sequence[str] = (),
     decimals: int = 1,
+    stops: int = readout.STOPS,
     **look: Any,
 ) -> Row:
-    """A line over time as `pressure` has it; `look` is that of charts.line."""
+    """A line over time as `pressure` has it; `look` is that of charts.line.
+
+    `texts` are what its read-out says of each month, the figure alone where none are given.
+    """
     frame = values.rename("value").rename_axis("period").reset_index()
+    measured = readout.Measured(draw)
     wide, narrow = (
-        draw(charts.line(frame, label, colour, width, **look), lang)
+        measured(charts.line(frame, label, colour, width, **look), lang)
         for width in (charts.WIDE, charts.NARROW)
     )
-    return {"wide": wide, "narrow": narrow} | described(values, decimals, lang)
+    ends = charts.FULL if look.get("score") else domain(values)
+    spoken = texts or readout.figures(values, lambda value: lang.number(value, decimals), lang)
+    overlays = measured.overlays(values, spoken, ends, stops)
+    drawn = {"wide": wide, "narrow": narrow, "readout": overlays, "gaps": _has_gaps(values)}
+    return drawn | described(values, decimals, lang)
+
+
+def _has_gaps(values: "pd.Series[float]") -> bool:
+    """Whether a month after the first figure has none."""
+    return bool(values[values.first_valid_index() :].isna().any()) if values.notna().any() else False
 
 
 def described(values: pd.Series, decimals: int, lang: Language) -> Row:

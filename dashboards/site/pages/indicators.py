@@ -12,13 +12,14 @@ import pandas as pd
 
 from dashboards import indicator_words, theme
 from dashboards.bulletin import table_rows
-from dashboards.bulletin.figures import Draw
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 from dashboards.metadata import Table
 from dashboards.publish.formats import tables_csv
 from dashboards.publish.publication import Publication, to_json
+from dashboards.site import readout
 from dashboards.site.context import SiteContext
+from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, up
 from dashboards.site.pages.groups import line, pressure
@@ -79,7 +80,7 @@ def _page(
     content = {
         "row": row,
         "block": block,
-        "pressure": pressure(_span(stats, values["score"]), colour, lang, draw),
+        "pressure": pressure(_span(stats, values["score"]), colour, lang, draw, readout.FEW),
         "figure": own,
         "resting": resting(stats, key, lang),
         "versions": versions(stats, key, lang),
@@ -98,14 +99,17 @@ def _figure(
     details: pd.Series,
     colour: str,
     lang: Language,
-    draw: Draw,
+    draw: ChartWriter,
 ) -> Row:
     """The figures in their unit."""
     shown, decimals = indicator_words.shown(stored, details)
     values = _span(stats, shown)
     observed = values.dropna()
     label = lang.number(observed.iloc[-1], decimals) if len(observed) else ""
-    return line(values, label, colour, lang, draw, decimals=decimals)
+    texts = readout.figures(
+        _span(stats, stored), lambda value: indicator_words.figure(value, details, lang), lang
+    )
+    return line(values, label, colour, lang, draw, texts=texts, decimals=decimals)
 
 
 def resting(stats: EditionStats, key: str, lang: SiteLocale) -> list[Row]:

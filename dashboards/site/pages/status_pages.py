@@ -6,9 +6,9 @@ import pandas as pd
 
 from dashboards import index_revisions, theme
 from dashboards.bulletin import quality
-from dashboards.bulletin.figures import Draw
 from dashboards.i18n import Language
 from dashboards.site.context import SiteContext
+from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
 from dashboards.site.pages import governance, groups
@@ -60,7 +60,7 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
     )
 
 
-def revisions(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
+def revisions(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
     """How the index was revised, and the figures that it reads."""
     edition = context.edition
     used = set(edition.lineage["series"]) - context.stats.not_republished
@@ -96,7 +96,7 @@ def revisions(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     return _page("revisions/", lang, {"rows": rows, "summary": summary, "own": own})
 
 
-def _of_index(context: SiteContext, lang: SiteLocale, draw: Draw) -> Row | None:
+def _of_index(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Row | None:
     """The revisions of the index: chart, means by age, triangle of editions.
 
     None where no month is known to a later edition than its own.
