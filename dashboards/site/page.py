@@ -10,6 +10,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from dashboards import edition_dates, rendering
+from dashboards.site import names
 from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
@@ -17,6 +18,7 @@ from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'"
 # Pages in the header's menu, and those in the footer's; the home page links the dimensions.
 HEAD = ("", "bulletins/", "indicators/", "alerts/", "morocco/", "frugality/", "data/", "method/")
+MADE_OF = "constituents/"  # under the page of an issue
 FOOT = (
     "explorer/",
     "audit/",
@@ -60,32 +62,46 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
 
     `base` is the address of the site, "" where it is not known.
     """
-    root = page.root
+    root, page_names = page.root, lang.words.get("names", {})
 
     def to(path: str, code: str = lang.code) -> str:
         return f"{root}{code}/{path}index.html"
 
-    page_names = lang.words.get("names", {})
     shell = {
         "page": page,
         "root": root,
         "to": to,
         "base": base,
         "card": context.issue.name,
+        "printed": names.printed(lang),
         "policy": POLICY,
         "here": f"{lang.code}/{page.path}",
         "others": [site_locale(code) for code in _others(page, lang)],
-        "head": [(path, page_names.get(path or "home")) for path in HEAD],
-        "foot": [(path, page_names.get(path)) for path in FOOT],
+        "head": _head(page, context, lang),
+        "foot": [] if lang.code == ARABIC else [(path, page_names.get(path)) for path in FOOT],
         "month": lang.month(context.issue.month + "-01"),
         "dated": edition_dates.sentence(context.issue.timeline, lang),
     }
     return _templates(lang.code).get_template(page.template).render(shell | {**page.content})
 
 
+def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str, str | None]]:
+    """The header's menu; in Arabic, the pages that are whole there.
+
+    The page of an issue leads to itself: it stays as it is when a newer issue comes.
+    """
+    page_names = lang.words.get("names", {})
+    if lang.code != ARABIC:
+        return [(path, page_names.get(path or "home")) for path in HEAD]
+    made_of = page.path if page.path.endswith(MADE_OF) else f"bulletins/{context.issue.name}/{MADE_OF}"
+    paths = {"home": "", "morocco/": "morocco/", MADE_OF: made_of}
+    return [(path, page_names.get(name)) for name, path in paths.items()]
+
+
 def _others(page: Page, lang: SiteLocale) -> list[str]:
     """The other languages that have this page."""
-    codes = (*CODES, ARABIC) if page.path == "" else CODES
+    in_arabic = page.path in ("", "morocco/") or page.path.endswith(MADE_OF)
+    codes = (*CODES, ARABIC) if in_arabic else CODES
     return [code for code in codes if code != lang.code]
 
 

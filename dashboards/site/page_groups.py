@@ -17,12 +17,15 @@ from dashboards.publish.publication import File, Publication, prepare
 from dashboards.publish.series.files import files as series_files
 from dashboards.publish.series.store import read_store
 from dashboards.site import social_image
+from dashboards.site.constituents import page as constituents
+from dashboards.site.constituents.page import Constituents
 from dashboards.site.context import Issue, SiteContext
 from dashboards.site.incremental import OutputWriter
-from dashboards.site.locale import CODES, SiteLocale, site_locale
+from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 from dashboards.site.page import ChartUrlFactory, Page, html, up
 from dashboards.site.pages import archive, indicators
 from warehouse import edition
+from warehouse.catalogue import freshness
 from warehouse.edition import Edition
 from warehouse.fetches import newest_fetch
 from warehouse.observations import series
@@ -89,7 +92,7 @@ class PageGroups:
         writer.put(f"{lang.code}/{page.path}index.html", text)
 
     def _issue(self, issue: Issue, writer: OutputWriter) -> None:
-        """The bulletin of an issue in both languages, its data and its social images."""
+        """The bulletin of an issue, its constituents, its data and its social images."""
         own, before = self._edition(issue), self._before(issue)
         address = f"{self.base}/data/{issue.name}" if self.base else ""
         written = publish.files(prepare(own, address), before)
@@ -105,6 +108,10 @@ class PageGroups:
             page = archive.issue_page(stats, issue, lang, writer.chart_urls(root), data)
             self.put(writer, page, lang)
             writer.put(f"cards/{issue.name}.{lang.code}.png", social_image.png(stats, lang))
+        newest = freshness.newest_periods(self.engine, own.as_of, own.recorded_by)
+        seen = Constituents(stats, newest)
+        for lang in map(site_locale, (*CODES, ARABIC)):
+            self.put(writer, constituents.page(seen, issue, lang), lang)
 
     def _edition(self, issue: Issue) -> Edition:
         if issue == self.context.issue:
