@@ -182,7 +182,8 @@ def _site_pages(
         for name, body in archive.embeds(context, lang, writer.chart_urls):
             writer.put(name, body)
     in_arabic = site_locale(ARABIC)
-    page_groups.put(writer, arabic.page(context, in_arabic, writer.chart_urls(up(""))), in_arabic)
+    for page in arabic.pages(context, in_arabic, writer.chart_urls, countries):
+        page_groups.put(writer, page, in_arabic)
 
 
 def series_files(out: Path) -> dict[str, int]:

@@ -5,12 +5,18 @@ i18n/ar.toml; the titles of series stay in English, marked as such.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
+
+from babel import Locale
 
 from dashboards import indicator_words
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language, language
 from dashboards.site.locale import CODES, SiteLocale
+
+# Countries that the register calls otherwise than Babel.
+OTHERWISE = {"Ivory Coast": "CI", "DR Congo": "CD", "Republic of the Congo": "CG"}
 
 
 def printed(lang: SiteLocale) -> str:
@@ -30,7 +36,7 @@ def spoken(lang: SiteLocale) -> str:
 
 def indicator(row: Mapping[Any, Any], lang: SiteLocale) -> str:
     """The title of an indicator."""
-    return _own("indicators", row, lang)
+    return _own("indicator_names", row, lang)
 
 
 def group(row: Mapping[Any, Any], lang: SiteLocale) -> str:
@@ -60,6 +66,20 @@ def figure(row: Mapping[Any, Any], lang: SiteLocale) -> str:
     number = indicator_words.amount(row["value"], row, lang)
     name = unit(row, lang)
     return lang.with_unit(number, name) if name == "%" else f"{number} {name}".strip()
+
+
+def country(name: str, french: Mapping[str, str], lang: SiteLocale) -> str:
+    """A country by its English name; `french` has the French ones."""
+    if lang.code in CODES:
+        return french.get(name, name) if lang.code == "fr" else name
+    code = OTHERWISE.get(name) or _codes().get(name, "")
+    return str(Locale.parse(lang.locale).territories.get(code, name))
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """The code of each country by its English name, as Babel has them."""
+    return {name: code for code, name in Locale("en").territories.items() if len(code) == 2}
 
 
 def series(stats: EditionStats, key: str, lang: SiteLocale) -> str:

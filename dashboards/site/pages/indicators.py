@@ -17,12 +17,11 @@ from dashboards.i18n import Language
 from dashboards.metadata import Table
 from dashboards.publish.formats import tables_csv
 from dashboards.publish.publication import Publication, to_json
-from dashboards.site import readout
+from dashboards.site import line_figure, readout
 from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, up
-from dashboards.site.pages.groups import line, pressure
 
 Row = dict[str, Any]
 SHOWN = 12  # newest figures in a table of versions: it stays on one screen
@@ -80,7 +79,7 @@ def _page(
     content = {
         "row": row,
         "block": block,
-        "pressure": pressure(_span(stats, values["score"]), colour, lang, draw, readout.FEW),
+        "pressure": line_figure.pressure(_span(stats, values["score"]), colour, lang, draw, readout.FEW),
         "figure": own,
         "resting": resting(stats, key, lang),
         "versions": versions(stats, key, lang),
@@ -109,7 +108,7 @@ def _figure(
     texts = readout.figures(
         _span(stats, stored), lambda value: indicator_words.figure(value, details, lang), lang
     )
-    return line(values, label, colour, lang, draw, texts=texts, decimals=decimals)
+    return line_figure.line(values, label, colour, lang, draw, texts=texts, decimals=decimals)
 
 
 def resting(stats: EditionStats, key: str, lang: SiteLocale) -> list[Row]:

@@ -7,11 +7,12 @@ import pandas as pd
 from dashboards import index_revisions, theme
 from dashboards.bulletin import quality
 from dashboards.i18n import Language
+from dashboards.site import line_figure
 from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
-from dashboards.site.pages import governance, groups
+from dashboards.site.pages import governance
 
 Row = dict[str, Any]
 # Of the triangle: two years hold every revision that a yearly benchmark brings, and six editions
@@ -110,7 +111,7 @@ def _of_index(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Row 
     extreme = revised.loc[[points.abs().idxmax()]]
     label = lang.number(points.iloc[-1], signed=True)
     return {
-        "figure": groups.line(points, label, theme.INK, lang, draw),
+        "figure": line_figure.line(points, label, theme.INK, lang, draw),
         "summary": lang.say(
             "index_revisions_summary",
             months=len(revised),
