@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from dashboards import rendering
 from dashboards.publish import collection
 from dashboards.publish.staging import Staging
-from dashboards.site import parallel
+from dashboards.site import citing, parallel
 from dashboards.site.context import site_context
 from dashboards.site.incremental import BuildRecord, OutputWriter
 from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
@@ -177,6 +177,9 @@ def _site_pages(
         writer.put(file.name, file.body)
     for lang in map(site_locale, CODES):
         writer.put(f"{lang.code}/calendar/releases.ics", archive.ics(context, lang))
+        cited = citing.index(context.issue, lang, base)
+        for name, text in citing.files(cited, f"{lang.code}/cite/{static_pages.CITED}"):
+            writer.put(name, text)
         for page in _pages(page_groups, writer, lang, countries):
             page_groups.put(writer, page, lang)
         for name, body in archive.embeds(context, lang, writer.chart_urls):

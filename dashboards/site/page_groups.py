@@ -16,14 +16,15 @@ from dashboards.edition_stats import EditionStats
 from dashboards.publish.publication import File, Publication, prepare
 from dashboards.publish.series.files import files as series_files
 from dashboards.publish.series.store import read_store
-from dashboards.site import social_image
+from dashboards.site import citing, social_image
 from dashboards.site.constituents import page as constituents
-from dashboards.site.constituents.page import Constituents
+from dashboards.site.constituents.constituents import Constituents
 from dashboards.site.context import Issue, SiteContext
 from dashboards.site.incremental import OutputWriter
 from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 from dashboards.site.page import ChartUrlFactory, Page, html, up
 from dashboards.site.pages import archive, indicators
+from dashboards.site.pages.indicators import embed
 from warehouse import edition
 from warehouse.catalogue import freshness
 from warehouse.edition import Edition
@@ -66,7 +67,10 @@ class PageGroups:
 
     @cached_property
     def _pages(self) -> dict[str, dict[str, Callable[[ChartUrlFactory], Page]]]:
-        return {code: dict(indicators.pages(self.context, site_locale(code))) for code in CODES}
+        return {
+            code: dict(indicators.pages(self.context, site_locale(code), self.base))
+            for code in CODES
+        }
 
     @cached_property
     def _load(self) -> Callable[[int], Edition]:
@@ -105,8 +109,12 @@ class PageGroups:
         for lang in map(site_locale, CODES):
             root = up(f"bulletins/{issue.name}/")
             data = f"{root}data/{issue.name}/"
+            reference = citing.edition(issue, lang, self.base)
             page = archive.issue_page(stats, issue, lang, writer.chart_urls(root), data)
-            self.put(writer, page, lang)
+            cited = {"references": citing.blocks(reference, issue.name)}
+            self.put(writer, replace(page, content={**page.content, **cited}), lang)
+            for name, text in citing.files(reference, f"{lang.code}/{page.path}{issue.name}"):
+                writer.put(name, text)
             writer.put(f"cards/{issue.name}.{lang.code}.png", social_image.png(stats, lang))
         newest = freshness.newest_periods(self.engine, own.as_of, own.recorded_by)
         seen = Constituents(stats, newest)
@@ -126,8 +134,13 @@ class PageGroups:
 
     def _indicator(self, key: str, writer: OutputWriter) -> None:
         """The page of an indicator in each language, with its data beside it."""
-        for code in CODES:
-            self.put(writer, self._pages[code][key](writer.chart_urls), site_locale(code))
+        [table] = [item for item in self.data.tables if item.name == "indicators"]
+        for lang in map(site_locale, CODES):
+            code, made = lang.code, self._pages[lang.code][key](writer.chart_urls, table)
+            self.put(writer, made, lang)
+            writer.put(f"{code}/embed/{key}.html", html(embed(made), self.context, lang))
+            for name, text in citing.files(made.content["reference"], f"{code}/{made.path}{key}"):
+                writer.put(name, text)
             for name, body in indicators.files(self.data, key):
                 writer.put(f"{code}/{name}", body)
 

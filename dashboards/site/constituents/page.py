@@ -1,9 +1,7 @@
 """The page of an edition that lists its constituents: used with weights, or not and why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -12,8 +10,9 @@ from dashboards import edition_dates
 from dashboards.bulletin import quality
 from dashboards.edition_stats import EditionStats
 from dashboards.site import names
-from dashboards.site.constituents.members import Member, members
-from dashboards.site.constituents.seen import Counts, Rent, by_source, unused_rents
+from dashboards.site.constituents.constituents import Constituents
+from dashboards.site.constituents.members import Member
+from dashboards.site.constituents.seen import Counts, Rent
 from dashboards.site.context import Issue
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import MADE_OF, Page
@@ -27,42 +26,6 @@ QUARTER = {"Q": "quarter"}  # the step of a series by its frequency
 def path(name: str) -> str:
     """The path of the page of an issue."""
     return f"bulletins/{name}/{MADE_OF}"
-
-
-@dataclass(frozen=True)
-class Constituents:
-    """What an edition saw, for the pages in every language.
-
-    `newest` is the first day of the newest period of each series that it could know.
-    """
-
-    stats: EditionStats
-    newest: Mapping[str, date]
-
-    @cached_property
-    def inside(self) -> dict[str, list[Member]]:
-        """The series of each indicator."""
-        return members(self.stats, self.newest)
-
-    @cached_property
-    def rents(self) -> list[Rent]:
-        """The rents that are not used."""
-        return unused_rents(self.stats, self.newest)
-
-    @cached_property
-    def counts(self) -> list[Counts]:
-        """The series by source."""
-        return by_source(self.stats, self.newest)
-
-    @cached_property
-    def readings(self) -> list[dict[Any, Any]]:
-        """The indicators in the month, a row each."""
-        return self.stats.readings.to_dict("records")
-
-    @cached_property
-    def catalogue(self) -> dict[str, dict[Any, Any]]:
-        """The sources by key."""
-        return {row["key"]: row for row in self.stats.edition.sources.to_dict("records")}
 
 
 def page(seen: Constituents, issue: Issue, lang: SiteLocale) -> Page:
@@ -109,9 +72,7 @@ def _block(seen: Constituents, group: Mapping[str, Any], lang: SiteLocale) -> Ro
 
 
 def _indicator(seen: Constituents, row: Mapping[Any, Any], lang: SiteLocale) -> Row:
-    inside = seen.inside[row["key"]]
     counts = bool(pd.notna(row["weight"]) and row["weight"] > 0)
-    roles = len({one.role for one in inside}) > 1
     return {
         "key": row["key"],
         "name": names.indicator(row, lang),
@@ -126,7 +87,7 @@ def _indicator(seen: Constituents, row: Mapping[Any, Any], lang: SiteLocale) -> 
         else "–",
         "met": counts,
         "why": _state(row, lang),
-        "members": [_member(seen.stats, one, lang, roles=roles) for one in inside],
+        "members": member_rows(seen, row["key"], lang),
     }
 
 
@@ -139,6 +100,13 @@ def _state(row: Mapping[Any, Any], lang: SiteLocale) -> str:
         return lang.typeset(words["withheld_none"])
     newest = lang.period(row["observed"], row["step"])
     return lang.typeset(words["withheld_old"].format(newest=newest))
+
+
+def member_rows(seen: Constituents, key: str, lang: SiteLocale) -> list[Row]:
+    """The series of an indicator, those that are used first."""
+    inside = seen.inside[key]
+    roles = len({one.role for one in inside}) > 1
+    return [_member(seen.stats, one, lang, roles=roles) for one in inside]
 
 
 def _member(stats: EditionStats, one: Member, lang: SiteLocale, *, roles: bool) -> Row:
