@@ -223,3 +223,4 @@ def _pages(
     yield telecom.page(lang)
     yield governance.page(lang)
     yield static_pages.cite(context, lang, page_groups.base)
+    yield static_pages.glossary(lang)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from markupsafe import escape
+
 from dashboards import edition_dates
 from dashboards.publish.formats import references
 from dashboards.publish.formats.references import Reference
@@ -49,10 +51,16 @@ def _address(base: str, lang: SiteLocale, path: str) -> str:
     return f"{base.rstrip('/')}/{lang.code}/{path}" if base else ""
 
 
-def blocks(reference: Reference, name: str) -> list[dict[str, Any]]:
-    """The formats of a reference for a page: label, file beside it, text to copy whole."""
+def blocks(reference: Reference, name: str, folder: str = "") -> list[dict[str, Any]]:
+    """The formats of a reference for a page: label, file in `folder`, text to copy whole."""
     return [
-        {"label": NAMES[ending], "file": f"{name}{ending}", "text": text.replace("\r\n", "\n")}
+        {
+            "label": NAMES[ending],
+            "file": f"{name}{ending}",
+            "address": f"{folder}{name}{ending}",
+            # as markup, since a page would print its lines as one and set it in its typography
+            "text": escape(text.replace("\r\n", "\n")),
+        }
         for ending, text in references.files(reference)
     ]
 

@@ -29,6 +29,7 @@ FOOT = (
     "calendar/",
     "corrections/",
     "cite/",
+    "glossary/",
 )
 
 

@@ -136,13 +136,17 @@ def cite(context: SiteContext, lang: SiteLocale, base: str) -> Page:
             "text": text,
             "address": address,
             "whole": citing.blocks(citing.index(issue, lang, base), CITED),
-            "references": [
-                block | {"file": f"../bulletins/{issue.name}/{block['file']}"}
-                for block in citing.blocks(citing.edition(issue, lang, base), issue.name)
-            ],
+            "references": citing.blocks(
+                citing.edition(issue, lang, base), issue.name, f"../bulletins/{issue.name}/"
+            ),
             "edition": edition,
         },
     )
+
+
+def glossary(lang: SiteLocale) -> Page:
+    """The words of the observatory, in a sentence each."""
+    return _page("glossary/", lang, {})
 
 
 def _page(path: str, lang: Language, content: dict[str, object]) -> Page:

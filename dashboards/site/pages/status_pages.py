@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import index_revisions, theme
+from dashboards import index_revisions, indicator_words, theme
 from dashboards.bulletin import quality
 from dashboards.i18n import Language
 from dashboards.site import line_figure
@@ -26,9 +26,16 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
     quarantined = context.quarantined.groupby("source")["rows"].sum()
     catalogue = context.edition.sources.set_index("key")
     current = context.sources.loc[context.sources["key"].isin(catalogue.index)]
+    described = [
+        catalogue.loc[row["key"]].to_dict() | row | _newest_report(row, catalogue, context)
+        for row in current.to_dict("records")
+    ]
     rows = [
-        quality.source(catalogue.loc[row["key"]].to_dict() | row, lang)
+        quality.source(row, lang)
         | {
+            "publisher": indicator_words.publisher(row, lang),
+            "held": pd.notna(row["newest_period"]),
+            "limit": lang.say("late_after", days=lang.number(row["stale_days"], 0)),
             "licence": lang.licence(catalogue["licence"][row["key"]]),
             "outcome": lang.words["outcomes"].get(row["last_outcome"], lang.words["never"]),
             "asked": lang.month(row["last_at"], "d MMM y") if pd.notna(row["last_at"]) else "–",
@@ -36,7 +43,7 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
             "aside": lang.number(quarantined.get(row["key"], 0), 0),
             "cadence": lang.words["cadences"].get(catalogue["cadence"][row["key"]], "–"),
         }
-        for row in current.to_dict("records")
+        for row in described
     ]
     late = sum(row["late"] for row in rows)
     rejected = [
@@ -59,6 +66,21 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
             ),
         },
     )
+
+
+def _newest_report(row: Row, catalogue: pd.DataFrame, context: SiteContext) -> Row:
+    """The freshness of a source of reports, which has no series: that of its newest report."""
+    reports = context.reports["known_from"]
+    if row["key"] in set(context.edition.series["source"]) or reports.empty:
+        return {}
+    newest = reports.max()
+    age = max((pd.Timestamp(context.now) - newest).days, 0)
+    return {
+        "newest_period": newest,
+        "age_days": age,
+        "late": age > catalogue["stale_days"][row["key"]],
+        "rows": len(reports),
+    }
 
 
 def revisions(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
