@@ -1,6 +1,6 @@
 """Find or install what the tests need: `python -m tests.install`.
 
-A browser for the pages, Java for Spark, the checker of HTML, which runs on that Java, and a speller.
+A browser for the pages, Java for Spark, the checker of HTML, which runs on that Java, and hunspell.
 
 The PostgreSQL server of the tests comes with the Python packages.
 """

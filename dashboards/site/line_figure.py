@@ -58,7 +58,9 @@ def line(
 
 def _has_gaps(values: "pd.Series[float]") -> bool:
     """Whether a month after the first figure has none."""
-    return bool(values[values.first_valid_index() :].isna().any()) if values.notna().any() else False
+    return (
+        bool(values[values.first_valid_index() :].isna().any()) if values.notna().any() else False
+    )
 
 
 def described(values: pd.Series, decimals: int, lang: Language) -> Row:

@@ -94,7 +94,9 @@ def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str,
     page_names = lang.words.get("names", {})
     if lang.code != ARABIC:
         return [(path, page_names.get(path or "home")) for path in HEAD]
-    made_of = page.path if page.path.endswith(MADE_OF) else f"bulletins/{context.issue.name}/{MADE_OF}"
+    made_of = (
+        page.path if page.path.endswith(MADE_OF) else f"bulletins/{context.issue.name}/{MADE_OF}"
+    )
     paths = {"home": "", "morocco/": "morocco/", MADE_OF: made_of}
     return [(path, page_names.get(name)) for name, path in paths.items()]
 
@@ -133,4 +135,4 @@ def polylines(points: Sequence[str]) -> Markup:
     """
     runs = [list(own) for filled, own in groupby(points, key=bool) if filled]
     lines = [" ".join(run if len(run) > 1 else run * 2) for run in runs]
-    return Markup("").join(Markup("<polyline points=\"{}\"/>").format(line) for line in lines)
+    return Markup("").join(Markup('<polyline points="{}"/>').format(line) for line in lines)

@@ -44,9 +44,7 @@ def cards(
     ]
 
 
-def _chart(
-    own: pd.DataFrame, row: Mapping[Any, Any], lang: SiteLocale, draw: ChartWriter
-) -> Row:
+def _chart(own: pd.DataFrame, row: Mapping[Any, Any], lang: SiteLocale, draw: ChartWriter) -> Row:
     """The pressure of an indicator, as wide as a card; its read-out gives the figure too.
 
     `own` has value and score by month.
@@ -65,9 +63,7 @@ def _chart(
     return line_figure.described(scores, 1, lang) | {"address": address, "readout": drawn}
 
 
-def _spoken(
-    month: pd.Timestamp, score: float, row: Mapping[Any, Any], lang: SiteLocale
-) -> str:
+def _spoken(month: pd.Timestamp, score: float, row: Mapping[Any, Any], lang: SiteLocale) -> str:
     """What the read-out says of a month: the pressure, and the figure behind it."""
     when = lang.month(month, readout.SHORT)
     if pd.isna(score):

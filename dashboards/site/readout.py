@@ -129,9 +129,12 @@ def overlay(
     ]
     earlier, last = strips[:-stops], strips[-stops:]
     named = zip(last, texts[-stops:], strict=True)
-    drawn = f'<g aria-hidden="true">{"".join(f"<g>{strip}</g>" for strip in earlier)}</g>' + "".join(
-        f'<g tabindex="0" role="img" aria-label="{escape(words)}">{strip}</g>'
-        for strip, words in named
+    drawn = (
+        f'<g aria-hidden="true">{"".join(f"<g>{strip}</g>" for strip in earlier)}</g>'
+        + "".join(
+            f'<g tabindex="0" role="img" aria-label="{escape(words)}">{strip}</g>'
+            for strip, words in named
+        )
     )
     view = f"0 0 {plot.width:g} {plot.height:g}"
     place = f"translate({plot.left:g} {plot.top:g})"

@@ -41,6 +41,7 @@ PROVIDERS = {
     "vast": "Vast.ai",
     "verda": "Verda",
 }
+ANYWHERE = {"world": ("monde", "world"), "global": ("monde", "world")}  # no region of its own
 MACHINES = Path(__file__).with_name("gpu_machines.csv")
 # Providers round memory in their own ways, in GB or GiB: an H200 NVL of 141 GB is given as 143.
 # The closest sizes of one chip that are read, 80 and 94 GB, are 14 apart.
@@ -75,9 +76,11 @@ def series(provider: str, gpu: str, region: str, basis: str, currency: str = "US
     """The declaration of one price, per GPU and hour."""
     fr, en = BASES[basis]
     chip = gpu.upper().replace("-", " ")
-    where = ", ".join(map(named, (provider, chip, region.replace("_", " "))))
+    where = f"{named(provider)}, {chip}"
+    place_fr, place_en = ANYWHERE.get(region) or [named(region.replace("_", " "))] * 2
     key = f"{provider}.gpu.{gpu}.{region}.{basis}"
-    return Series(key, f"{currency}/GPU-h", "W", f"{where}, prix {fr}", f"{where}, {en} price")
+    title_fr, title_en = f"{where}, {place_fr}, prix {fr}", f"{where}, {place_en}, {en} price"
+    return Series(key, f"{currency}/GPU-h", "W", title_fr, title_en)
 
 
 def named(words: str) -> str:

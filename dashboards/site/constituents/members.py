@@ -72,9 +72,7 @@ def declared(row: Mapping[Any, Any]) -> dict[str, str]:
     return {name: role for role, names in lists if isinstance(names, list) for name in names}
 
 
-def _members(
-    row: Mapping[Any, Any], figures: Figures, newest: Mapping[str, date]
-) -> list[Member]:
+def _members(row: Mapping[Any, Any], figures: Figures, newest: Mapping[str, date]) -> list[Member]:
     roles = declared(row)
     by_series = itemgetter("series")
     read = {name: list(own) for name, own in groupby(sorted(figures, key=by_series), by_series)}

@@ -1,7 +1,6 @@
 """The page of an edition that lists its constituents: used with weights, or not and why."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import pandas as pd

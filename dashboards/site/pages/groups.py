@@ -70,9 +70,7 @@ def listing(context: SiteContext, lang: Language) -> Page:
     )
 
 
-def drawing(
-    stats: EditionStats, key: str, rank: int, lang: Language, draw: ChartWriter
-) -> Row:
+def drawing(stats: EditionStats, key: str, rank: int, lang: Language, draw: ChartWriter) -> Row:
     """The line of a dimension, wide and narrow, with its alt text and table."""
     scores = stats.dimension_scores[key]
     colour = theme.DIMENSIONS[rank % len(theme.DIMENSIONS)]
