@@ -52,7 +52,7 @@ def domain(values: "pd.Series[float]") -> tuple[float, float]:
     if low == high:
         margin = abs(low) / 2 or 1.0
         low, high = low - margin, high + margin
-    rough = (high - low) / 5  # about five steps, each 1, 2 or 5 times a power of ten
+    rough = (high - low) / 8  # at most eight steps, each 1, 2 or 5 times a power of ten
     power = 10.0 ** floor(log10(rough))
     step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
     return floor(low / step) * step, ceil(high / step) * step
