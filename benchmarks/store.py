@@ -54,8 +54,16 @@ def timed(run: Callable[[], object]) -> float:
 
 
 def store(url: str) -> "Engine":
-    from warehouse import load
     from warehouse.database import connect, migrate
+
+    engine = connect(url)
+    migrate(engine)
+    return registered(engine)
+
+
+def registered(engine: "Engine") -> "Engine":
+    """The store, with a made-up source and its series."""
+    from warehouse import load
 
     source: dict[str, object] = dict.fromkeys(
         ("publisher", "title_fr", "title_en", "homepage", "licence"), "made up"
@@ -63,8 +71,6 @@ def store(url: str) -> "Engine":
     source |= {"key": "made_up", "licence_url": "", "attribution": "", "redistribute": True}
     source |= {"cadence": "monthly", "lag_days": 1, "stale_days": 60}
     same = {"source": "made_up", "unit": "1", "frequency": "M", "title_fr": "", "title_en": ""}
-    engine = connect(url)
-    migrate(engine)
     rows = [same | {"key": f"made_up.series_{number:04d}"} for number in range(SERIES)]
     load.register(engine, [source], rows)
     return engine

@@ -2,7 +2,8 @@
 
 import pytest
 
-from silentcrash.units import UnitError, amount, convert, merged, shipped_rates
+from silentcrash.units import UnitError, amount, convert, euro_rates, merged, shipped_rates
+from tests.sources.publishers.helpers import shipped_rows
 
 
 def row(value: float | None, unit: str, period: str = "2024-01-01") -> dict[str, object]:
@@ -49,11 +50,40 @@ def test_a_currency_without_a_rate_is_said_and_not_guessed() -> None:
     [moroccan] = convert([row(1.3, "DH/kWh")], "USD/MWh", shipped_rates())
     assert moroccan["value"] is None
     assert moroccan["rate_source"] == "no rate of MAD is held for 2024-01 or the year before"
-    # a made-up rate: with one the tariff would be converted, over the euro
-    stored = {"MAD": {"2024-01": (10.905, "made up")}}
-    [moroccan] = convert([row(1.3, "DH/kWh")], "USD/MWh", merged(shipped_rates(), stored))
-    assert moroccan["value"] == pytest.approx(130.0)
-    assert moroccan["rate_source"].startswith("made up; European Central Bank")
+
+
+def of_customs(year: int) -> list[dict[str, object]]:
+    """The shipped customs rates of a year, as a client reads them from a site."""
+    rows = shipped_rows("hmrc_rates")
+    units = rows["series"].str[-3:] + "/GBP"
+    return rows.assign(unit=units)[rows["period"].str[:4].eq(str(year))].to_dict("records")
+
+
+# The yearly averages of the United States' revenue service, dirhams for a dollar (irs.gov, "Yearly
+# Average Currency Exchange Rates"). One publisher takes the rate of a Thursday a month, the other
+# an average of its own: they are within two per cent.
+@pytest.mark.parametrize(
+    ("year", "average"),
+    [(2019, 9.614), (2020, 9.495), (2021, 8.995), (2022, 10.275), (2023, 10.134)],
+)
+def test_dirhams_for_a_dollar_are_near_those_of_the_irs(year: int, average: float) -> None:
+    rates = merged(shipped_rates(), euro_rates(of_customs(year)))
+    months = [f"{year}-{month:02d}-01" for month in range(1, 13)]
+    dollars = [convert([row(1.0, "USD", month)], "MAD", rates)[0]["value"] for month in months]
+    assert sum(dollars) / 12 == pytest.approx(average, rel=0.02)
+
+
+def test_a_tariff_in_dirhams_is_given_in_dollars_with_both_rates() -> None:
+    rates = merged(shipped_rates(), euro_rates(of_customs(2024)))
+    [moroccan] = convert([row(1.30486, "DH/kWh")], "USD/MWh", rates)
+    # 12.6982 dirhams and 1.1567 euros for a pound, 1.0905 dollars for a euro
+    assert moroccan["value"] == pytest.approx(1304.86 / (12.6982 / 1.1567) * 1.0905, rel=1e-4)
+    assert moroccan["rate_source"].startswith("hmrc.rate.MAD and hmrc.rate.EUR of 2024-01; Euro")
+
+
+def test_a_rate_for_a_pound_without_its_euro_is_not_used() -> None:
+    alone = [figure for figure in of_customs(2024) if figure["unit"] != "EUR/GBP"]
+    assert euro_rates(alone) == {}
 
 
 def test_a_rate_is_that_of_the_period_and_never_of_later() -> None:

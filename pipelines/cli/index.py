@@ -13,6 +13,8 @@ from pipelines.index import Policy
 if TYPE_CHECKING:
     import pandas as pd
 
+    from pipelines.index.framework import Framework
+
 app = typer.Typer(
     help="Show the index and its dimensions, month by month.",
     rich_markup_mode=None,
@@ -76,10 +78,10 @@ def explain(
     from pipelines.release import compute, queries
 
     chosen, period = settings(), compute.parse_month(month)
-    if until:
-        _between(period, compute.parse_month(until), as_of, lang, format)
-        return
     own = queries.method_of(method, None, chosen.now)
+    if until:
+        _between(period, compute.parse_month(until), as_of, lang, format, own)
+        return
     with progress(f"Computing {month}"):
         engine = to_read(chosen)
         text = queries.explain(engine, period, parse_day(as_of), chosen.now, lang.value, own)
@@ -87,7 +89,12 @@ def explain(
 
 
 def _between(
-    first: "pd.Period", second: "pd.Period", as_of: str, lang: Lang, format: Format
+    first: "pd.Period",
+    second: "pd.Period",
+    as_of: str,
+    lang: Lang,
+    format: Format,
+    method: "Framework | None",
 ) -> None:
     """Print what moved the index from one month to another."""
     import sys
@@ -98,7 +105,7 @@ def _between(
     chosen = settings()
     with progress(f"Computing {first} and {second}"):
         sentence, table = between.explain(
-            to_read(chosen), first, second, parse_day(as_of), chosen.now, lang.value
+            to_read(chosen), first, second, parse_day(as_of), chosen.now, lang.value, method
         )
     # data alone on standard output, where a program reads it
     print(sentence, file=sys.stdout if format is Format.table else sys.stderr)
@@ -108,15 +115,17 @@ def _between(
 @app.command()
 def at(
     day: Annotated[str, typer.Argument(metavar="DAY", help="YYYY-MM-DD.")],
+    method: Method = "",
     format: Written = Format.table,
 ) -> None:
     """Show the index as it could be known on a day."""
     from pipelines.cli.run import to_read
-    from pipelines.release import between
+    from pipelines.release import between, queries
 
     chosen, instant = settings(), parse_day(day) or settings().now
+    own = queries.method_of(method, None, chosen.now)
     with progress(f"Computing the index as of {day}"):
-        month, table = between.at(to_read(chosen), instant, chosen.now)
+        month, table = between.at(to_read(chosen), instant, chosen.now, own)
     render_table(table, format, f"Silent Crash Index, {month}, as it could be known on {day}")
 
 

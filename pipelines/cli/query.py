@@ -1,4 +1,4 @@
-"""`silentcrash query` and `gpu`: ask the warehouse."""
+"""`silentcrash query`, `gpu` and `explore`: ask and browse the warehouse."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 app = typer.Typer()
+LOCAL = "127.0.0.1"
 GPU_HOUR = "/GPU-h"  # how the unit of a rent ends, whatever its currency
 
 
@@ -90,3 +91,21 @@ def _market(prices: "pd.DataFrame", gpu: str, basis: str) -> "pd.DataFrame":
     table = rents.composite(offers).round(3)
     months = table.index.to_series().dt.strftime("%Y-%m")
     return table.assign(month=months)[["month", *table.columns]].reset_index(drop=True)
+
+
+@app.command()
+def explore(
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Port to serve on.")] = 8001,
+    host: Annotated[str, typer.Option(help="Address to listen on; this machine alone.")] = LOCAL,
+    public: Annotated[
+        bool, typer.Option("--public", help="Only what may be republished, from a copy.")
+    ] = False,
+) -> None:
+    """Browse the warehouse in a browser: views, cookbook, drawings.
+
+    Read-only, until it is interrupted. With --public, a copy that holds nothing but values that
+    their publishers let others republish, and editions that are public.
+    """
+    from pipelines import browse
+
+    browse.serve(settings(), host=host, port=port, public=public)

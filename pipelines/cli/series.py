@@ -159,9 +159,10 @@ def _figures(
         print(f"{', '.join(empty)}: {NO_FIGURE} in what was asked for", file=sys.stderr)
     if not unit:
         return rows
-    from silentcrash.units import UnitError, convert, merged, shipped_rates
+    from silentcrash.units import UnitError, convert, euro_rates, merged, shipped_rates
 
-    rates = merged(shipped_rates(as_of), series.euro_rates(engine, as_of=as_of or None))
+    stored = euro_rates(series.exchange_rates(engine, as_of=as_of or None))
+    rates = merged(shipped_rates(as_of), stored)
     try:
         converted = convert(rows, unit, rates)
     except UnitError as fault:

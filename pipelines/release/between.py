@@ -9,6 +9,7 @@ from dashboards.i18n import language
 from pipelines.errors import UsageError
 from pipelines.index import change_decomposition, framework, realtime
 from pipelines.index.change_decomposition import EditionKey
+from pipelines.index.framework import Framework
 from pipelines.release import compute
 
 SAYS = {
@@ -31,6 +32,7 @@ def explain(
     as_of: datetime | None,
     now: datetime,
     code: str,
+    method: Framework | None = None,
 ) -> tuple[str, pd.DataFrame]:
     """The change from one month to another: a sentence, and a row an indicator.
 
@@ -40,13 +42,13 @@ def explain(
     """
     if first >= second:
         raise UsageError(f"{second} is not after {first}: name the earlier month first")
-    edition = compute.draft(engine, second, as_of=as_of, now=now)
+    edition = compute.draft(engine, second, as_of=as_of, now=now, method=method)
     index = edition.values[edition.values["key"].eq("index")].set_index("period")["score"]
     allowed = realtime.published_months(edition.values)
     if first not in allowed:
         raise UsageError(f"{first} has no index: the figures allow {allowed[0]} to {allowed[-1]}")
     usual = realtime.cutoff(first, edition.method)
-    own = framework.in_force(str(first), edition.method)
+    own = method or framework.in_force(str(first), edition.method)
     earlier = EditionKey(first, min(usual, edition.as_of), own)
     moved = change_decomposition.since(edition.readings, earlier, edition.point)
     lang = language(code)
@@ -70,7 +72,9 @@ def explain(
     return lang.typeset(sentence), ordered.assign(title=named)[columns].reset_index(drop=True)
 
 
-def at(engine: Engine, day: datetime, now: datetime) -> tuple[pd.Period, pd.DataFrame]:
+def at(
+    engine: Engine, day: datetime, now: datetime, method: Framework | None = None
+) -> tuple[pd.Period, pd.DataFrame]:
     """The newest month that could be known on a day, with all that made it.
 
     Columns: key, kind, value, score, weight, contribution, observed, state. Raises UsageError
@@ -78,7 +82,7 @@ def at(engine: Engine, day: datetime, now: datetime) -> tuple[pd.Period, pd.Data
     """
     if day > now:
         raise UsageError(f"{day:%Y-%m-%d} is to come: nothing of it can be known")
-    edition = compute.draft(engine, None, now=day)
+    edition = compute.draft(engine, None, now=day, method=method)
     rows = edition.values[edition.values["period"].eq(edition.month.to_timestamp())]
     columns = ["key", "kind", "value", "score", "weight", "contribution", "observed", "state"]
     order = {"index": 0, "dimension": 1, "indicator": 2, "panel": 3}

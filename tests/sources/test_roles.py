@@ -1,5 +1,6 @@
 """Every declared series has a reader that users see, or a reason to be kept."""
 
+import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -32,11 +33,13 @@ def cross_checked() -> set[str]:
 INDEX, CHECKED = read_by_the_index(), cross_checked()
 ANNOUNCED = {*collect.PAPERS, "sec_filings", "sec_submissions"}
 WATCHED = {f"tariff_pages.{source.watched_as}" for source in registry().values()}
+# What money is converted with: units of a currency for a euro, or for a pound.
+RATE = re.compile("[A-Z]{3}/(EUR|GBP)")
 # What the reader of each role reads, by the same rule as the reader itself.
 READERS: dict[Role, Callable[[Source, Series], bool]] = {
     "gpu_explorer": lambda _, series: series.unit.endswith(query.GPU_HOUR),
     "announcements": lambda source, _: source.key in ANNOUNCED,
-    "exchange_rates": lambda _, series: series.key.startswith("ecb.rate."),
+    "exchange_rates": lambda _, series: bool(RATE.fullmatch(series.unit)),
     "watcher": lambda _, series: series.key in WATCHED,
 }
 

@@ -10,6 +10,7 @@ from tests.warehouse.made_up import fetch, frame
 from warehouse import dictionary, load, views
 from warehouse.lake import panel, sync
 from warehouse.observations import read
+from warehouse.tables import core
 
 PAGE = (Path(__file__).parents[2] / "docs" / "warehouse.md").read_text(encoding="utf-8")
 FIGURES = frame(
@@ -111,3 +112,18 @@ def test_the_page_has_the_tables_of_today(tmp_path: Path) -> None:
     copy.write_text(PAGE, encoding="utf-8")
     dictionary.main(str(copy))
     assert copy.read_text(encoding="utf-8") == PAGE
+
+
+def test_the_diagram_has_every_table_and_every_reference() -> None:
+    [drawn] = re.findall(r"```mermaid\n(.*?)```", PAGE, re.DOTALL)
+    tables = {core(model).name: core(model) for model in dictionary.models()}
+    assert set(re.findall(r"^    (\w+) \{", drawn, re.MULTILINE)) == set(tables)
+    references = set(re.findall(r'(\w+) [|o]+--o\{ (\w+) : "(\w+)"', drawn))
+    declared = {
+        (key.column.table.name, name, key.parent.name)
+        for name, table in tables.items()
+        for key in table.foreign_keys
+    }
+    assert declared <= references
+    assert ("series", "observation", "series_id") in references
+    assert "observation {\n        integer series_id PK, FK\n" in drawn

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Engine
 
+from warehouse.lake.extract import WORD
 from warehouse.row_conversion import rows
 
 SERIES = """
@@ -17,7 +18,8 @@ from v_series s join v_source o on o.source = s.source order by s.series
 NAMES = (
     "series", "source", "unit", "frequency", "title_fr", "title_en", "publisher", "licence",
 )  # fmt: skip
-SCHEMA = pa.schema([(name, pa.string()) for name in NAMES])
+# A key has the type that it has beside the figures: polars joins no text with a category.
+SCHEMA = pa.schema([(name, WORD if name == "series" else pa.string()) for name in NAMES])
 
 
 def write(engine: Engine, files: Any, folder: str) -> Mapping[str, Any]:

@@ -164,18 +164,9 @@ def latest_citation(engine: Engine, series: str) -> Row:
     return {name: "" if value is None else _text(value) for name, value in row.items()}
 
 
-def euro_rates(
-    engine: Engine, *, as_of: When | None = None
-) -> dict[str, dict[str, tuple[float, str]]]:
-    """Units of each currency for one euro by month, with the source of each rate.
-
-    The series are `<source>.rate.<currency>`, unit <currency>/EUR; empty where there are none.
-    """
-    query = "select key from series where unit like '___/EUR'"
+def exchange_rates(engine: Engine, *, as_of: When | None = None) -> list[Row]:
+    """The figures of the series that are rates for a euro or a pound."""
+    query = "select key from series where unit like '___/EUR' or unit like '___/GBP'"
     with engine.connect() as connection:
         keys = list(connection.execute(text(query)).scalars())
-    rates: dict[str, dict[str, tuple[float, str]]] = {}
-    for row in figures(engine, keys, as_of=as_of) if keys else []:
-        by_month = rates.setdefault(row["unit"][:3], {})
-        by_month[row["period"][:7]] = (row["value"], f"{row['series']} of {row['period'][:7]}")
-    return rates
+    return figures(engine, keys, as_of=as_of) if keys else []

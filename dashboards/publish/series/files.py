@@ -6,6 +6,7 @@ api/v1/events.json               announcements: facts and links
 series/<key>.csv and .json       every version of a series, with its unit and source
 series/observations.parquet      every version of every series; series.parquet the catalogue
 series/observations.xlsx         the latest figures, with dates, filters, units and sources
+sdmx/v2/…                        the latest figures at the addresses of SDMX: sdmx_tree
 """
 
 import json
@@ -19,7 +20,7 @@ import pyarrow.parquet as pq
 
 from dashboards.publish.formats.tables_csv import quoted
 from dashboards.publish.publication import File, records, to_json
-from dashboards.publish.series import workbook
+from dashboards.publish.series import sdmx_tree, workbook
 from dashboards.publish.series.store import SeriesStore
 
 FOLDER = "series/"
@@ -48,6 +49,7 @@ def files(store: SeriesStore) -> Iterator[File]:
     yield File(f"{FOLDER}observations.parquet", _parquet(_typed(store.versions)))
     yield File(f"{FOLDER}series.parquet", _parquet(pa.Table.from_pandas(catalogue)))
     yield File(f"{FOLDER}observations.xlsx", workbook.body(store))
+    yield from sdmx_tree.files(store)
 
 
 def _each(store: SeriesStore) -> Iterator[File]:

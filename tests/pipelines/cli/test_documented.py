@@ -27,7 +27,7 @@ HOLDS = {
     "1": "gpu.h100-sxm.neocloud_coreweave",
     "2": "2026-03",
     "3": "sec.capex.MSFT",
-    "4": "no rate of MAD is held",
+    "4": "hmrc.rate.MAD and hmrc.rate.EUR of 2024-01",
     "5": "1.899700e+10",
     "6": "2025-12",
     "7": "From January 2026 to July 2026",

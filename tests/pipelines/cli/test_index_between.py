@@ -53,3 +53,15 @@ def test_the_index_on_a_day_is_what_was_known_then(index) -> None:
     assert sum(part or 0 for part in parts) == pytest.approx(rows["index"]["score"])
     assert max(row["observed"] or "" for row in rows.values()) <= "2026-01"
     assert index("at", "2031-01-01").code == 2
+
+
+def test_both_take_a_version_of_the_method_by_its_name(index) -> None:
+    usual = json.loads(index("at", "2026-01-10", "--format", "json").out)
+    named = index("at", "2026-01-10", "--method", "2026.1", "--format", "json")
+    assert json.loads(named.out) == usual
+    assert index("at", "2026-01-10", "--method", "1999.1").code == 2
+    months = ("explain", "2026-01", "2026-07", "--format", "json")
+    assert json.loads(index(*months, "--method", "2026.1").out) == json.loads(index(*months).out)
+    other = json.loads(index(*months, "--method", "2027.1").out)
+    assert sum(row["change"] for row in other) != 0
+    assert other != json.loads(index(*months).out)

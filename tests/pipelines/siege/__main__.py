@@ -6,12 +6,16 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from tests.pipelines.siege import kills
-from tests.pipelines.siege.bodies import Target, rebuilt_market, rebuilt_rates, targets
+from tests.pipelines.siege.attacks import SHARES, attacks, furnish
+from tests.pipelines.siege.bodies import targets
 from tests.pipelines.siege.campaign import Tally, damage
-from tests.server import Reply, Site, running_site
+from tests.pipelines.siege.installation import Installation
+from tests.pipelines.siege.kills import besiege
+from tests.server import Site, running_site
+from tests.world.engines import warehouse
 
 NOW = "2026-11-23T09:00:00+00:00"
 
@@ -26,7 +30,7 @@ def main() -> int:
     chosen = options.parse_args()
     began = time.monotonic()
     logging.disable()  # every refusal has its traceback there
-    with tempfile.TemporaryDirectory(prefix="siege-") as folder, running_site() as site:
+    with tempfile.TemporaryDirectory(prefix="siege-") as folder, running_site(Site) as site:
         environment = consent(site)
         os.environ.update(environment)
         every = targets()
@@ -37,8 +41,11 @@ def main() -> int:
             home = Path(folder) / f"body-{number}"
             tallies.append(damage(home, site, target, chosen.seed + number, share, until))
             print(f"{tallies[-1].attack}: {tallies[-1].tried}", file=sys.stderr)
-        until = began + chosen.seconds
-        tallies += killed(Path(folder), site, environment, chosen.seed, chosen.kills, until)
+        for tally in killed(
+            Path(folder), site, environment, chosen.seed, chosen.kills, chosen.seconds / 2
+        ):
+            tallies.append(tally)
+            print(f"{tally.attack}: {tally.tried}", file=sys.stderr)
     report(tallies, chosen.seed, time.monotonic() - began)
     return 1 if any(tally.faults for tally in tallies) else 0
 
@@ -55,30 +62,23 @@ def consent(site: Site) -> dict[str, str]:
 
 
 def killed(
-    folder: Path, site: Site, environment: dict[str, str], seed: int, count: int, until: float
-) -> list[Tally]:
-    """Kills of a fetch and of a run that publishes."""
-    home = folder / "home"
-    rates, market = rebuilt_rates(), rebuilt_market()
-    for target in (rates, market):
-        serve(site, target)
-    inside = {**environment, "SILENTCRASH_HOME": str(home)}
-    kills.run(inside, ["run", "--offline"], 600)
-    left = until - time.monotonic()
-    half = until - left / 2
-    fetch = kills.besiege(
-        "kill: fetch", home, environment, ["fetch", rates.key], seed, count * 2 // 3, half
-    )
-    release = kills.besiege(
-        "kill: run", home, environment, ["run", "--offline"], seed + 1, count // 3, until
-    )
-    return [fetch, release]
-
-
-def serve(site: Site, target: Target) -> None:
-    """Answer a source with its good body."""
-    address = target.source.requests[0].url
-    site.serve(address, Reply(target.body, headers={"Content-Type": target.kind}))
+    folder: Path, site: Site, environment: dict[str, str], seed: int, count: int, seconds: float
+) -> Iterator[Tally]:
+    """Kills of every command, on SQLite and on a PostgreSQL server."""
+    if not count:
+        return
+    each = attacks(site, environment)
+    with warehouse("postgresql") as server:
+        for engine, url in (("sqlite", ""), ("postgresql", server)):
+            installed = Installation(folder / engine, url)
+            furnish(installed, environment)
+            end, left = time.monotonic() + seconds / 2, 1.0
+            for number, (name, part) in enumerate(SHARES.items()):
+                # what an attack leaves of its time is for those that follow
+                until = time.monotonic() + (end - time.monotonic()) * part / left
+                left -= part
+                kills = round(count * part / 2)
+                yield besiege(each[name], installed, seed + number, kills, until)
 
 
 def report(tallies: list[Tally], seed: int, seconds: float) -> None:

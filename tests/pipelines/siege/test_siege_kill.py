@@ -1,5 +1,7 @@
 """A short campaign: what `make siege` does for ten minutes."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -8,10 +10,12 @@ import pytest
 
 from pipelines.ingest import store
 from pipelines.settings import Settings, from_environment
-from tests.pipelines.siege import kills
-from tests.pipelines.siege.__main__ import consent, serve
+from tests.pipelines.siege.__main__ import consent
+from tests.pipelines.siege.attacks import attacks
 from tests.pipelines.siege.bodies import Target, rebuilt_market, rebuilt_rates, rebuilt_workbook
 from tests.pipelines.siege.campaign import damage, wrong
+from tests.pipelines.siege.installation import Installation
+from tests.pipelines.siege.kills import besiege, left
 from tests.server import Site
 from warehouse.observations import read
 
@@ -35,14 +39,20 @@ def test_damaged_bodies_leave_no_wrong_figure(besieged: Path, site: Site, target
 
 
 def test_a_fetch_that_is_killed_leaves_all_or_nothing(besieged: Path, site: Site) -> None:
-    target = rebuilt_rates()
-    serve(site, target)
     store.open_for_writing(from_environment()).dispose()
-    environment = consent(site)
-    arguments = ["fetch", target.key]
-    until = time.monotonic() + 300
-    tally = kills.besiege("fetch", besieged, environment, arguments, SEED, KILLS, until)
+    fetch = attacks(site, consent(site))["fetch"]
+    tally = besiege(fetch, Installation(besieged), SEED, KILLS, time.monotonic() + 300)
     assert (tally.faults, tally.tried) == ([], KILLS)
+
+
+def test_the_command_prints_its_table() -> None:
+    chosen = ["--seconds", "60", "--bodies", "9", "--kills", "0"]
+    command = [sys.executable, "-m", "tests.pipelines.siege", *chosen]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)
+    *attacks, total = ended.stdout.splitlines()
+    assert attacks[0].split() == ["attack", "tried", "faults", "endings"]
+    tried = [int(line[34:].split()[0]) for line in attacks[1:]]
+    assert total[34:].split()[:2] == [str(sum(tried)), "0"]
 
 
 def test_the_campaign_sees_what_went_wrong(besieged: Path) -> None:
@@ -63,6 +73,6 @@ def test_the_campaign_sees_what_went_wrong(besieged: Path) -> None:
     assert "body that was refused" in next(wrong(before, pd.concat([before, high]), refused))
     engine = store.open_for_writing(Settings(home=besieged))
     assert read.history(engine).empty
-    assert kills.left(besieged, {"a": (("x",),)}, {}) == ["['a'] are lost"]
+    assert left(Installation(besieged), {"a": (("x",),)}, {}) == ["['a'] are lost"]
     (besieged / "releases" / "2026-10").mkdir(parents=True)
-    assert "without its checksums" in kills.left(besieged, {}, {})[0]
+    assert "without its checksums" in left(Installation(besieged), {}, {})[0]

@@ -21,6 +21,7 @@ WITHOUT = {
     "energy_charts": "only its values are at hand, not its bytes",
     "feeds": "news: all rights reserved",
     "gdelt": "no real body at hand",
+    "hmrc_rates": "only its figures are at hand, not its bytes",
     "innovation_graph": "no real body at hand",
     "ml_energy": "no real body at hand",
     "runpod": "no licence to ship the price list",

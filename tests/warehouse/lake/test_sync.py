@@ -1,10 +1,12 @@
 """The lake equals the store, takes only what is new, and survives a dead sync."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import fsspec
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine
 
@@ -60,6 +62,17 @@ def test_the_lake_has_the_units_and_titles_of_the_catalogue(engine: Engine, root
     second = sync.sync(engine, root)
     assert (second.rows, second.series["rows"]) == (first.rows, first.series["rows"] + 1)
     assert sync.sync(engine, root) == second
+
+
+def test_a_key_has_one_type_in_figures_and_catalogue(engine: Engine, root: str) -> None:
+    """Polars joins only what is of one type: it was text here and a category there."""
+    load.append(engine, fetch(engine), VERSIONS)
+    sync.sync(engine, root)
+    manifest = json.loads((Path(root) / "manifest.json").read_text(encoding="utf-8"))
+    paths = [manifest["series"]["path"], *(file["path"] for file in manifest["files"])]
+    types = {str(pq.read_schema(Path(root) / path).field("series").type) for path in paths}
+    assert len(paths) > 1
+    assert len(types) == 1
 
 
 def test_a_sync_adds_a_file_and_touches_no_other(engine: Engine, root: str) -> None:

@@ -1,0 +1,1 @@
+"""What Datasette shows of the warehouse: its words, and a copy for the public."""

@@ -1,0 +1,56 @@
+"""Run Datasette on a file of SQLite; the extra `explore` brings it."""
+
+import json
+import logging
+import socket
+from collections.abc import Mapping
+from contextlib import closing
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+# A question may read the history of every series; facets on views would read it for each column.
+SETTINGS = {
+    "sql_time_limit_ms": "10000",
+    "max_returned_rows": "20000",
+    "suggest_facets": "off",
+    "facet_time_limit_ms": "2000",
+    "default_page_size": "100",
+}
+
+
+def installed() -> bool:
+    """True if the extra is installed."""
+    return find_spec("datasette") is not None and find_spec("datasette_vega") is not None
+
+
+def is_free(host: str, port: int) -> bool:
+    """True if nothing listens there yet."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def serve(
+    file: Path, metadata: Mapping[str, Any], folder: Path, *, host: str, port: int, fixed: bool
+) -> None:
+    """Serve the file until it is interrupted; nothing can be written.
+
+    `folder` takes the metadata. `fixed` says that nobody writes the file meanwhile: it may then be
+    downloaded too.
+    """
+    from datasette.cli import serve as command
+
+    # A line for every request says nothing to the one reader of this server.
+    logging.getLogger("uvicorn.access").addFilter(lambda record: False)
+    described = folder / "metadata.json"
+    described.write_text(json.dumps(metadata, ensure_ascii=False), encoding="utf-8")
+    database = ["--immutable", str(file)] if fixed else [str(file)]
+    options = [part for pair in SETTINGS.items() for part in ("--setting", *pair)]
+    arguments = [*database, "--metadata", str(described), "--host", host, "--port", str(port)]
+    command.main(args=[*arguments, *options], standalone_mode=False)

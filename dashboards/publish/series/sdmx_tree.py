@@ -1,0 +1,167 @@
+"""The series at the addresses of the SDMX 3.0 REST interface, as a tree of plain files.
+
+sdmx/v2/structure/dataflow/SCO/SERIES/1.0.0      what is in it, SDMX-JSON 2.0
+sdmx/v2/data/dataflow/SCO/SERIES/1.0.0/<key>     the latest figures of a series, SDMX-CSV 2.0
+
+A key is the frequency and the series, M.ember-wholesale-DEU: codes allow no point. A server of
+files answers no query: neither c[…], asOf nor attributes; every version is in series/<key>.csv.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from dashboards import metadata
+from dashboards.publish.formats.sdmx_xml import AGENCY, code
+from dashboards.publish.publication import LANGUAGES, File, both, to_json
+from dashboards.publish.series.store import SeriesStore
+
+FLOW, VERSION = "SERIES", "1.0.0"
+ROOT = "sdmx/v2"
+ADDRESS = f"dataflow/{AGENCY}/{FLOW}/{VERSION}"
+URN = "urn:sdmx:org.sdmx.infomodel"
+CONCEPTS = f"{URN}.conceptscheme.Concept={AGENCY}:CS_{FLOW}({VERSION})"
+SCHEMA = "https://json.sdmx.org/2.0.0/sdmx-json-structure-schema.json"
+Words = Mapping[str, str]
+NAMES: Mapping[str, Words] = {
+    "FREQ": {"fr": "Fréquence", "en": "Frequency"},
+    "SERIES": {"fr": "Série", "en": "Series"},
+    "TIME_PERIOD": {"fr": "Période", "en": "Time period"},
+    "OBS_VALUE": {"fr": "Valeur", "en": "Value"},
+    "OBS_STATUS": {"fr": "Statut", "en": "Status"},
+    "UNIT_MEASURE": {"fr": "Unité", "en": "Unit"},
+}
+FREQUENCIES: Mapping[str, Words] = {
+    "A": {"fr": "Annuelle", "en": "Annual"},
+    "S": {"fr": "Semestrielle", "en": "Half-yearly"},
+    "Q": {"fr": "Trimestrielle", "en": "Quarterly"},
+    "M": {"fr": "Mensuelle", "en": "Monthly"},
+    "W": {"fr": "Hebdomadaire", "en": "Weekly"},
+    "W2": {"fr": "Toutes les deux semaines", "en": "Every two weeks"},
+    "E": {"fr": "À chaque changement", "en": "At each change"},
+}
+BIWEEKLY = "B"  # as the warehouse writes it; in SDMX this is the code of business days
+# SDMX has no code for an auction that ended at its cap, whose price is as final as another.
+STATUS = {"final": "A", "preliminary": "P", "partial": "P", "estimated": "E", "interpolated": "I",
+          "capped": "A"}  # fmt: skip
+STATUS_NAMES: Mapping[str, Words] = {
+    "A": {"fr": "Valeur normale", "en": "Normal value"},
+    "P": {"fr": "Valeur provisoire", "en": "Provisional value"},
+    "E": {"fr": "Valeur estimée", "en": "Estimated value"},
+    "I": {"fr": "Valeur imputée", "en": "Imputed value"},
+}
+COLUMNS = ["STRUCTURE", "STRUCTURE_ID", "ACTION", "FREQ", "SERIES", "TIME_PERIOD", "OBS_VALUE",
+           "OBS_STATUS", "UNIT_MEASURE"]  # fmt: skip
+
+
+def files(store: SeriesStore) -> Iterator[File]:
+    """The structure, and a file for each series that may be republished."""
+    described = {row["series"]: row for row in store.catalogue if row["republished"]}
+    yield File(f"{ROOT}/structure/{ADDRESS}", structure(described.values(), store))
+    for key, figures in store.latest.groupby("series"):
+        frequency = _frequency(str(described[key]["frequency"]))
+        name = f"{frequency}.{code(key)}"
+        yield File(f"{ROOT}/data/{ADDRESS}/{name}", data(figures, frequency))
+
+
+def data(figures: pd.DataFrame, frequency: str) -> bytes:
+    """The figures of a series as SDMX-CSV 2.0, the newest version of each."""
+    table = pd.DataFrame(
+        {
+            "STRUCTURE": "dataflow",
+            "STRUCTURE_ID": f"{AGENCY}:{FLOW}({VERSION})",
+            "ACTION": "R",
+            "FREQ": frequency,
+            "SERIES": figures["series"].map(code),
+            "TIME_PERIOD": figures["period"].map(lambda day: _period(day, frequency)),
+            "OBS_VALUE": figures["value"],
+            "OBS_STATUS": figures["status"].map(STATUS),
+            "UNIT_MEASURE": figures["unit"],
+        }
+    )
+    return table[COLUMNS].to_csv(index=False, lineterminator="\n").encode()
+
+
+def structure(rows: Iterable[Mapping[str, Any]], store: SeriesStore) -> bytes:
+    """The dataflow, its structure, concepts and code lists as SDMX-JSON 2.0."""
+    series = {code(row["series"]): {"fr": row["title_fr"], "en": row["title_en"]} for row in rows}
+    title = both(lambda language: str(metadata.dataset(language)["title"]))
+    definition = f"{URN}.datastructure.DataStructure={AGENCY}:{FLOW}({VERSION})"
+    content = {
+        "dataflows": [{**_owned(FLOW, title), "structure": definition}],
+        "dataStructures": [{**_owned(FLOW, title), "dataStructureComponents": _components()}],
+        "conceptSchemes": [
+            {**_owned(f"CS_{FLOW}", title), "concepts": [_item(*pair) for pair in NAMES.items()]}
+        ],
+        "codelists": [
+            {**_owned(f"CL_{name}", NAMES[name]), "codes": [_item(*pair) for pair in codes.items()]}
+            for name, codes in
+            (("FREQ", FREQUENCIES), ("SERIES", series), ("OBS_STATUS", STATUS_NAMES))
+        ],
+    }  # fmt: skip
+    head = {
+        "schema": SCHEMA,
+        "id": FLOW,
+        "test": False,
+        "prepared": f"{store.newest:%Y-%m-%dT%H:%M:%SZ}",
+        "contentLanguages": list(LANGUAGES),
+        "sender": {"id": AGENCY},
+    }
+    return to_json({"meta": head, "data": content})
+
+
+def _components() -> dict[str, Any]:
+    dimensions = [
+        {"id": name, "position": position, **_component(name, f"CL_{name}")}
+        for position, name in enumerate(("FREQ", "SERIES"))
+    ]
+    period = {"id": "TIME_PERIOD", **_component("TIME_PERIOD", text="ObservationalTimePeriod")}
+    observed: dict[str, Any] = {"usage": "optional", "attributeRelationship": {"observation": {}}}
+    attributes = [
+        {"id": "OBS_STATUS", **_component("OBS_STATUS", "CL_OBS_STATUS"), **observed},
+        {"id": "UNIT_MEASURE", **_component("UNIT_MEASURE", text="String"), **observed},
+    ]
+    measure = {"id": "OBS_VALUE", "usage": "mandatory", **_component("OBS_VALUE", text="Double")}
+    return {
+        "dimensionList": {
+            "id": "DimensionDescriptor", "dimensions": dimensions, "timeDimension": period,
+        },
+        "attributeList": {"id": "AttributeDescriptor", "attributes": attributes},
+        "measureList": {"id": "MeasureDescriptor", "measures": [measure]},
+    }  # fmt: skip
+
+
+def _component(concept: str, listed: str = "", text: str = "") -> dict[str, Any]:
+    """The concept of a component, and its values: a code list or a type."""
+    values = (
+        {"enumeration": f"{URN}.codelist.Codelist={AGENCY}:{listed}({VERSION})"}
+        if listed
+        else {"format": {"dataType": text}}
+    )
+    return {"conceptIdentity": f"{CONCEPTS}.{concept}", "localRepresentation": values}
+
+
+def _owned(name: str, words: Words) -> dict[str, Any]:
+    return {**_item(name, words), "agencyID": AGENCY, "version": VERSION}
+
+
+def _item(name: str, words: Words) -> dict[str, Any]:
+    names = {language: str(words[language]) for language in LANGUAGES}
+    return {"id": name, "name": names["en"], "names": names}
+
+
+def _frequency(letter: str) -> str:
+    return "W2" if letter == BIWEEKLY else letter
+
+
+def _period(day: str, frequency: str) -> str:
+    """The period that begins on a day, as SDMX writes it."""
+    year, month = day[:4], int(day[5:7])
+    forms = {
+        "A": year,
+        "S": f"{year}-S{(month + 5) // 6}",
+        "Q": f"{year}-Q{(month + 2) // 3}",
+        "M": day[:7],
+    }
+    return forms.get(frequency, day)

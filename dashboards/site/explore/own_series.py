@@ -1,0 +1,118 @@
+"""Index, dimensions and indicators in the form of the published series."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from dashboards import indicator_words
+from dashboards.bulletin import reading
+from dashboards.publish.publication import instant
+from dashboards.publish.series.files import COLUMNS
+from dashboards.site.context import SiteContext
+from dashboards.site.locale import CODES, site_locale
+from dashboards.site.pages import indicators
+from warehouse.release_calendar import cutoff
+
+PREFIX = "observatory."
+LICENCE = "CC BY 4.0"
+PUBLISHED, RECONSTRUCTED = "published", "reconstructed"
+Described: TypeAlias = dict[str, Any]
+# Of a month (YYYY-MM): its status and when it could be known.
+MonthDates: TypeAlias = Callable[[str], tuple[str, str]]
+
+
+def documents(
+    context: SiteContext, words: Mapping[str, Any]
+) -> Iterator[tuple[Described, pd.DataFrame, str]]:
+    """Each with its description, its figures and the path of its page.
+
+    Figures have period, value, status and known_from; pressures are points (0 to 100). An indicator
+    is there in its own unit too, unless its value is a figure that may not be republished. `words`
+    are those of the page, by language.
+    """
+    stats, dates = context.stats, _dates(context)
+    unread = reading.kinds(stats).eq("none")  # an estimate is no reading
+    index = _described("index", words, "index", stats.edition.framework["title"])
+    yield index, _figures(stats.index_scores.mask(unread), dates), ""
+    for group in stats.dimensions:
+        scores = stats.dimension_scores[group["key"]]
+        named = _described(group["key"], words, "dimension", group)
+        yield named, _figures(scores, dates), f"dimensions/{group['key']}/"
+    for row in stats.fields.values():
+        yield from _indicator(context, row, words, dates)
+
+
+def _indicator(
+    context: SiteContext, row: Mapping[str, Any], words: Mapping[str, Any], dates: MonthDates
+) -> Iterator[tuple[Described, pd.DataFrame, str]]:
+    """An indicator as pressure and, where it may be, in its unit."""
+    key = str(row["key"])
+    values = context.stats.edition.values
+    own = values[values["key"].eq(key)].set_index("period").sort_index()
+    carried = own["state"].where(own["state"].ne("observed"), "")
+    pressure = _described(f"{key}.pressure", words, "pressure", row)
+    yield pressure, _figures(own["score"], dates, carried), indicators.path(key)
+    if not row["hidden"]:
+        drawn, _ = indicator_words.shown(own["value"], row)
+        units = {code: indicator_words.unit(row, site_locale(code)) for code in CODES}
+        named = _described(key, words, "own", row) | _units(units)
+        yield named, _figures(drawn, dates, carried), indicators.path(key)
+
+
+def _described(key: str, words: Mapping[str, Any], kind: str, row: Mapping[str, Any]) -> Described:
+    """The description of a series in the columns of the published catalogue."""
+    titles = {
+        f"title_{code}": site_locale(code).typeset(
+            words[code]["titles"][kind].format(name=row.get(code, ""))
+        )
+        for code in CODES
+    }
+    return {
+        "series": PREFIX + key,
+        **titles,
+        **_units({code: words[code]["points"] for code in CODES}),
+        "frequency": "M",
+        "source": "silentcrash",
+        "publisher": words["en"]["observatory"],
+        "publisher_fr": words["fr"]["observatory"],
+        "licence": LICENCE,
+    }
+
+
+def _units(units: Mapping[str, str]) -> Described:
+    return {"unit": units["en"], "unit_fr": units["fr"]}
+
+
+def _dates(context: SiteContext) -> MonthDates:
+    """When the reading of a month became public, of those that did in their time.
+
+    The others have their cut-off, and are called reconstructed.
+    """
+    timelines = [issue.timeline for issue in context.issues if not issue.timeline.reconstructed]
+    newest_first = sorted(timelines, key=lambda line: line.available_at, reverse=True)
+    public = {line.month: line.available_at for line in newest_first}  # the first issue wins
+    day = context.stats.cutoff_day
+
+    def dated(month: str) -> tuple[str, str]:
+        if month in public:
+            return PUBLISHED, instant(public[month])
+        return RECONSTRUCTED, instant(cutoff(month, day))
+
+    return dated
+
+
+def _figures(
+    values: "pd.Series[float]", dates: MonthDates, states: "pd.Series[str] | None" = None
+) -> pd.DataFrame:
+    """A row a month, from the first that has a value.
+
+    Its status is when it was published and, of an indicator, how it came about if not observed.
+    """
+    rows = []
+    for period, value in values[values.notna().cummax()].items():
+        dated, known_from = dates(f"{period:%Y-%m}")
+        state = "" if states is None else states.get(period, "")
+        status = f"{dated}, {state}" if state else dated
+        rows.append((f"{period:%Y-%m-%d}", value, status, known_from))
+    return pd.DataFrame(rows, columns=COLUMNS)

@@ -1,0 +1,150 @@
+"""`silentcrash explore` as a process on loopback, asked over HTTP."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+from sqlalchemy import Engine
+
+from dashboards.explore import public_copy, server
+from pipelines import browse
+from pipelines.errors import RunError, UsageError
+from pipelines.settings import Settings
+from tests.conftest import NOW
+from tests.dashboards.explore.test_public_copy import closed
+from warehouse import dictionary
+from warehouse.catalogue import cookbook
+
+ROOT = Path(__file__).parents[3]
+needs_datasette = pytest.mark.skipif(
+    not server.installed(), reason="`uv sync` brings Datasette, of the extra explore"
+)
+
+
+@contextmanager
+def exploring(store: Engine, *options: str) -> Iterator[str]:
+    """The address of a server that runs while the block does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "pipelines.cli.main", "explore", "--port", str(port)]
+    environment = os.environ | {
+        "SILENTCRASH_WAREHOUSE": str(store.url),
+        "SILENTCRASH_NOW": NOW.isoformat(),
+    }
+    with subprocess.Popen(
+        [*command, *options], env=environment, cwd=ROOT, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        lines = []
+        for line in process.stderr:
+            lines.append(line)
+            if "running on" in line:
+                break
+        else:
+            pytest.fail("".join(lines))
+        yield f"http://127.0.0.1:{port}"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+
+
+@pytest.fixture(scope="module")
+def own(shipped_store: Engine) -> Iterator[str]:
+    with exploring(shipped_store) as address:
+        yield f"{address}/warehouse"
+
+
+@pytest.fixture(scope="module")
+def public(shipped_store: Engine) -> Iterator[str]:
+    with exploring(shipped_store, "--public") as address:
+        yield address
+
+
+def rows(address: str, **params: str) -> list[dict[str, object]]:
+    answer = requests.get(f"{address}.json", {"_shape": "array", **params}, timeout=30)
+    assert answer.status_code == 200, answer.text
+    listed: list[dict[str, object]] = answer.json()
+    return listed
+
+
+@needs_datasette
+def test_the_views_the_questions_and_their_words_are_there(own: str) -> None:
+    [recipe] = [recipe for recipe in cookbook.recipes() if recipe.name == "index_by_month"]
+    page = requests.get(f"{own}/{recipe.name}", timeout=30).text
+    assert recipe.fr in page
+    assert "#g.mark=line&amp;g.x_column=period" in page
+    assert [round(float(str(row["index"])), 1) for row in rows(f"{own}/{recipe.name}")][-1] == 48.9
+    figures = rows(f"{own}/v_observation", series="ember.wholesale.DEU", period="2026-09-01")
+    assert (figures[0]["value"], figures[0]["unit"]) == (145.12, "EUR/MWh")
+    described = requests.get(f"{own}/v_observation", timeout=30).text
+    assert dictionary.column_text("v_observation", "known_from") in described
+
+
+@needs_datasette
+@pytest.mark.parametrize("sql", ["delete from source", "attach 'x' as y", "pragma user_version=1"])
+def test_nothing_can_be_written(own: str, shipped_store: Engine, sql: str) -> None:
+    assert requests.get(f"{own}.json", {"sql": sql}, timeout=30).status_code == 400
+    assert requests.post(f"{own}/v_source", {"key": "x"}, timeout=30).status_code >= 400
+
+
+@needs_datasette
+def test_a_closed_figure_is_behind_no_address(public: str, shipped_store: Engine) -> None:
+    series = closed(shipped_store)
+    databases = requests.get(f"{public}/-/databases.json", timeout=30).json()
+    assert [database["name"] for database in databases] == ["observatory"]
+    listed = requests.get(f"{public}/observatory.json", timeout=30).json()
+    assert {table["name"] for table in listed["tables"]} == set(public_copy.PUBLIC)
+    # the catalogue names closed series, and so do the reasons of an indicator
+    for table in sorted(set(public_copy.PUBLIC) - {"v_series", "v_index", "v_index_gauge"}):
+        address = f"{public}/observatory/{table}.csv?_stream=on&_size=max"
+        text = requests.get(address, timeout=60).text
+        assert text.count("\n") > 1 or table in {"v_event", "v_project"}
+        assert not [key for key in series if key in text], table
+    for sql in ("select * from observation", "select * from v_quarantine", "select * from fetch"):
+        ended = requests.get(f"{public}/observatory.json", {"sql": sql}, timeout=30)
+        assert (ended.status_code, "no such table" in ended.text) == (400, True)
+    for path in ("warehouse", "warehouse/v_observation.json", "observatory/observation"):
+        assert requests.get(f"{public}/{path}", timeout=30).status_code == 404
+
+
+@needs_datasette
+def test_the_copy_can_be_taken_home(public: str, tmp_path: Path) -> None:
+    body = requests.get(f"{public}/observatory.db", timeout=60).content
+    (tmp_path / "taken.sqlite").write_bytes(body)
+    with sqlite3.connect(tmp_path / "taken.sqlite") as file:
+        [[index]] = file.execute(
+            "select score from v_index where key = 'index' and period = '2026-10-01'"
+        ).fetchall()
+    file.close()
+    assert round(index, 1) == 48.9
+
+
+@needs_datasette
+def test_it_listens_on_this_machine_alone(own: str) -> None:
+    port = int(own.split(":")[2].split("/")[0])
+    with socket.socket() as other:
+        other.settimeout(5)
+        # every address of 127.0.0.0/8 is this machine, and only the first is listened on
+        assert other.connect_ex(("127.0.0.2", port)) != 0
+    settings = json.loads(requests.get(own.rsplit("/", 1)[0] + "/-/settings.json", timeout=30).text)
+    assert settings["suggest_facets"] is False
+
+
+def test_what_is_open_to_others_has_open_licences_alone() -> None:
+    with pytest.raises(UsageError, match="add --public"):
+        browse.serve(Settings(), host="0.0.0.0", port=8001, public=False)
+
+
+def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "installed", lambda: False)
+    with pytest.raises(RunError, match=r"silent-crash-observatory\[explore\]"):
+        browse.serve(Settings(), host="127.0.0.1", port=8001, public=False)

@@ -1,0 +1,64 @@
+"""The commands that a campaign kills, and their homes."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+import pandas as pd
+import yaml
+
+from pipelines.alerts.findings import LevelFinding
+from pipelines.alerts.record import Evaluation, record_findings
+from tests.pipelines.alerts.made_up import SECRET, channel, rule, rules
+from tests.pipelines.siege.bodies import Target, rebuilt_market, rebuilt_rates
+from tests.pipelines.siege.installation import Installation
+from tests.pipelines.siege.kills import Attack, run
+from tests.server import Reply, Site
+
+QUEUED = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
+MESSAGES = 40
+# What each attack takes of the kills and of their time: the long commands have fewer.
+SHARES = {"fetch": 0.3, "deliver": 0.3, "release": 0.15, "run": 0.15, "site": 0.1}
+
+
+def attacks(site: Site, environment: Mapping[str, str]) -> dict[str, Attack]:
+    """Each command by its name; publishers and receivers are played by `site`."""
+    for target in (rebuilt_rates(), rebuilt_market()):
+        serve(site, target)
+
+    def arrived(installed: Installation) -> Counter[str]:
+        path = f"/hook/{installed.home.name}"
+        return Counter(each.json["data"]["id"] for each in list(site.asked) if each.path == path)
+
+    hook = {"HOOK_URL": f"{site.url}/hook/{{home}}", "SECRET": SECRET}
+    hooked = {**environment, **hook, "SILENTCRASH_ALERTS": "{path}/alerts.yaml"}
+    # A message that was on its way when its sender died waits until nobody can be sending it.
+    soon = {"SILENTCRASH_NOW": (QUEUED + timedelta(minutes=5)).isoformat()}
+    return {
+        "fetch": Attack("fetch", ("fetch", rebuilt_rates().key), environment),
+        "release": Attack("release", ("release", "2026-09"), environment),
+        "run": Attack("run", ("run", "--offline"), environment),
+        "site": Attack("site", ("site", "build", "--out", "{path}/site"), environment),
+        "deliver": Attack("deliver", ("alerts", "deliver"), hooked, soon, arrived),
+    }
+
+
+def serve(site: Site, target: Target) -> None:
+    """Answer a source with its good body."""
+    address = target.source.requests[0].url
+    site.serve(address, Reply(target.body, headers={"Content-Type": target.kind}))
+
+
+def furnish(installed: Installation, environment: Mapping[str, str]) -> None:
+    """Publish October in an empty installation, and queue messages."""
+    installed.make()
+    run({**environment, **installed.environment}, ["run", "--offline"])
+    watched = rules(rule(), channels=[channel(per_hour=9999)])
+    file = yaml.safe_dump(watched.model_dump(by_alias=True, mode="json", exclude_none=True))
+    (installed.home / "alerts.yaml").write_text(file, encoding="utf-8")
+    with installed.engine() as engine:
+        for number in range(MESSAGES):
+            moment = Evaluation(f"made-up:{number}", QUEUED + timedelta(seconds=number), QUEUED)
+            day = pd.Timestamp("2026-01-01") + pd.Timedelta(days=number)
+            findings = [LevelFinding(each, "index", number % 2 == 0, day) for each in watched.rules]
+            record_findings(engine, findings, moment, watched.channels, {})

@@ -1,0 +1,92 @@
+"""A home with its store, on either engine, and copies of it."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from pipelines.settings import Settings
+from tests.warehouse.conftest import command, database
+from warehouse.database import connect
+from warehouse.observations import read
+
+Figures = dict[str, tuple[tuple[object, ...], ...]]
+Digests = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Installation:
+    """A home, whose store is a file in it or a database of `server`."""
+
+    home: Path
+    server: str = ""
+
+    @property
+    def warehouse(self) -> str:
+        """The URL of the store."""
+        if self.server:
+            return database(self.server, self._database)
+        return Settings(home=self.home).warehouse
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What leads a command here."""
+        return {
+            "SILENTCRASH_HOME": str(self.home),
+            "SILENTCRASH_RELEASES": str(self.home / "releases"),
+            "SILENTCRASH_WAREHOUSE": self.warehouse,
+        }
+
+    @property
+    def _database(self) -> str:
+        return f"siege_{self.home.name.replace('-', '_')}"
+
+    def make(self) -> None:
+        """An empty folder, and an empty database where there is a server."""
+        self.home.mkdir()
+        if self.server:
+            command(self.server, f"create database {self._database}")
+
+    def copy(self, name: str) -> "Installation":
+        """The same under another name, beside it."""
+        other = replace(self, home=self.home.with_name(name))
+        shutil.copytree(self.home, other.home)
+        if self.server:
+            command(self.server, f"create database {other._database} template {self._database}")
+        return other
+
+    def remove(self) -> None:
+        """Take folder and database away."""
+        shutil.rmtree(self.home)
+        if self.server:
+            command(self.server, f"drop database {self._database} with (force)")
+
+    @contextmanager
+    def engine(self) -> Iterator[Engine]:
+        """The store, open as long as the context."""
+        engine = connect(self.warehouse)
+        yield engine
+        engine.dispose()
+
+    def figures(self) -> Figures:
+        """Every version of every figure, by source."""
+        with self.engine() as engine:
+            stored = read.history(engine).drop(columns="fetch_id")
+        sources = stored["series"].str.replace(r"\..*", "", regex=True)
+        return {
+            str(source): tuple(rows.astype(str).itertuples(index=False, name=None))
+            for source, rows in stored.groupby(sources)
+        }
+
+    def published(self) -> Digests:
+        """The checksum of every file of editions and site that is visible."""
+        return {
+            str(path.relative_to(self.home)): sha256(path.read_bytes()).hexdigest()
+            for folder in ("releases", "site")
+            for path in sorted((self.home / folder).rglob("*"))
+            if path.is_file() and not any(part.startswith(".") for part in path.parts[-4:])
+        }
