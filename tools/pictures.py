@@ -35,28 +35,25 @@ class Picture(NamedTuple):
 def pictures(month: str) -> list[Picture]:
     """Six pages, in every language that they have, and four on a telephone."""
     made = f"bulletins/{month}/constituents/"
+    front = "what may be said of the month, the chart with its read-out, the five dimensions."
+    morocco = "six measures with their charts, and the data centres that were announced."
+    series = "each series with its weight, those left out with the reason, silent sources."
+    indicator = "image, data, columns, code to embed, citation; its figure and its pressure."
     of_three = [
-        ("home", "", "wide", "The front page: what may be said of the month, the chart with its "
-         "read-out (here by Tab), the five dimensions."),
-        ("morocco", "morocco/", "small", "Morocco: six measures with their "
-         "charts, and the data centres that were announced."),
-        ("constituents", made, "", "All that went into the index: each series with its weight, "
-         "those left out with the reason, the sources that are silent."),
-    ]  # fmt: skip
+        ("home", "", "wide", f"The front page: {front}"),
+        ("morocco", "morocco/", "small", f"Morocco: {morocco}"),
+        ("constituents", made, "", f"All that went into the index: {series}"),
+    ]
     of_two = [
-        ("dimension", "dimensions/chips/", "wide", "A dimension: its line with gaps as gaps, and its "
-         "indicators."),
-        ("indicator", "indicators/chips.rental_growth/", "wide", "An indicator: image, data, columns, "
-         "code to embed and citation; its figure and its pressure."),
-        ("cite", "cite/", "", "Citations in BibTeX, RIS and CSL-JSON: a click selects a block "
-         "whole."),
-    ]  # fmt: skip
+        ("dimension", "dimensions/chips/", "wide", "A dimension: its line and its indicators."),
+        ("indicator", "indicators/chips.rental_growth/", "wide", f"An indicator: {indicator}"),
+        ("cite", "cite/", "", "Citations: a click selects a block whole."),
+    ]
     small = [
         ("morocco.ar.390", "ar/morocco/", True, "Morocco in Arabic on a telephone, dark."),
-        ("constituents.fr.390", f"fr/{made}", False, "The constituents on a telephone: a row is a "
-         "block, each cell with its name."),
-        ("sources.en.390", "en/sources/", True, "The state of the sources on a telephone, dark."),
-    ]  # fmt: skip
+        ("constituents.fr.390", f"fr/{made}", False, "A row is a block, each cell with its name."),
+        ("sources.en.390", "en/sources/", True, "The state of the sources, dark."),
+    ]
     return [
         *(
             Picture(f"{name}.{code}", f"{code}/{path}", 1280, 1250, code == "en", focus, says)

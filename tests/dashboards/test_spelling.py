@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ACCEPTED = tomllib.loads(Path(__file__).with_name("accepted_words.toml").read_text("utf-8"))
 DICTIONARIES = {"fr": "fr", "en": "en_GB"}
 # Files of words: a language each, or both by the ends of their keys.
-OF_ONE = [f"dashboards/{folder}/{code}.toml" for folder in ("words", "site/i18n")
+OF_ONE = [f"dashboards/{folder}/{code}.toml" for folder in ("words", "site/i18n", "site/explore/words")
           for code in DICTIONARIES]  # fmt: skip
 OF_BOTH = [
     "dashboards/words/indicators.toml",

@@ -198,7 +198,9 @@ def test_an_indicator_names_its_series_and_defines_its_columns(built: Path, code
     assert sum("CoreWeave" in name for name in named) == 1
     assert all(not name.startswith("gpu.") for name in named)
     header = (built / code / "indicators/chips.rental_growth/chips.rental_growth.csv").read_text()
-    columns = [row.th.get_text() for row in content.find("h2", id="columns").find_next("tbody")("tr")]
+    columns = [
+        row.th.get_text() for row in content.find("h2", id="columns").find_next("tbody")("tr")
+    ]
     assert columns == header.splitlines()[0].split(",")
 
 

@@ -42,7 +42,9 @@ def test_a_strip_lies_on_the_point_that_the_chart_draws(width: int) -> None:
     for x, y in mine:
         assert min(abs(x - left) + abs(y - top) for left, top in placed) <= 2
     middles = [float(hit["x"]) + float(hit["width"]) / 2 for hit in drawn.select("rect")]
-    assert middles == pytest.approx([x - plot.left for x, _ in mine], abs=0.2)  # each is rounded to a tenth
+    assert middles == pytest.approx(
+        [x - plot.left for x, _ in mine], abs=0.2
+    )  # each is rounded to a tenth
     assert [text.get_text() for text in drawn.find_all("text")] == TEXTS
     assert len(drawn.select("[tabindex]")) == readout.STOPS
 
