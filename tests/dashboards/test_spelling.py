@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ACCEPTED = tomllib.loads(Path(__file__).with_name("accepted_words.toml").read_text("utf-8"))
 DICTIONARIES = {"fr": "fr", "en": "en_GB"}
 # Files of words: a language each, or both by the ends of their keys.
-OF_ONE = [f"dashboards/{folder}/{code}.toml" for folder in ("words", "site/i18n", "site/explore/words")
-          for code in DICTIONARIES]  # fmt: skip
+FOLDERS = ("words", "site/i18n", "site/explore/words")
+OF_ONE = [f"dashboards/{folder}/{code}.toml" for folder in FOLDERS for code in DICTIONARIES]
 OF_BOTH = [
     "dashboards/words/indicators.toml",
     "dashboards/description.toml",

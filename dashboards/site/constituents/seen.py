@@ -80,8 +80,10 @@ def by_source(stats: EditionStats, newest: Mapping[str, date]) -> list[Counts]:
     return [
         Counts(
             source,
-            *(fates[source, fate] for fate in ("used", "unused", "unread")),
-            rejected[source],
+            used=fates[source, "used"],
+            unused=fates[source, "unused"],
+            unread=fates[source, "unread"],
+            rejected=rejected[source],
         )
         for source in stats.edition.sources["key"]
     ]
