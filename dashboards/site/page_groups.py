@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from dashboards import publish
 from dashboards.edition_stats import EditionStats
+from dashboards.metadata import Table
 from dashboards.publish.publication import File, Publication, prepare
 from dashboards.publish.series.files import files as series_files
 from dashboards.publish.series.store import read_store
@@ -66,7 +67,7 @@ class PageGroups:
         return f"{newest} {len(self.context.reports)} {sha256(rows.encode()).hexdigest()}"
 
     @cached_property
-    def _pages(self) -> dict[str, dict[str, Callable[[ChartUrlFactory], Page]]]:
+    def _pages(self) -> dict[str, dict[str, Callable[[ChartUrlFactory, Table], Page]]]:
         return {
             code: dict(indicators.pages(self.context, site_locale(code), self.base))
             for code in CODES

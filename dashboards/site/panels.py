@@ -52,7 +52,7 @@ def _chart(own: pd.DataFrame, row: Mapping[Any, Any], lang: SiteLocale, draw: Ch
     scores = own["score"].rename_axis("period")
     figures = own["value"] * float("nan") if row["hidden"] else own["value"]
     texts = [
-        _spoken(month, score, row | {"value": figure}, lang)
+        _spoken(month, score, {**row, "value": figure}, lang)
         for month, score, figure in zip(scores.index, scores, figures, strict=True)
     ]
     measured = readout.Measured(draw)

@@ -143,7 +143,9 @@ def _figure(
     observed = values.dropna()
     label = lang.number(observed.iloc[-1], decimals) if len(observed) else ""
     texts = readout.figures(
-        _span(stats, stored), lambda value: indicator_words.figure(value, details, lang), lang
+        _span(stats, stored),
+        lambda value: indicator_words.figure(value, details.to_dict(), lang),
+        lang,
     )
     return line_figure.line(values, label, colour, lang, draw, texts=texts, decimals=decimals)
 

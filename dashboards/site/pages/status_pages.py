@@ -1,5 +1,6 @@
 """The pages of record: sources, revisions, corrections."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -68,7 +69,7 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
     )
 
 
-def _newest_report(row: Row, catalogue: pd.DataFrame, context: SiteContext) -> Row:
+def _newest_report(row: Mapping[Any, Any], catalogue: pd.DataFrame, context: SiteContext) -> Row:
     """The freshness of a source of reports, which has no series: that of its newest report."""
     reports = context.reports["known_from"]
     if row["key"] in set(context.edition.series["source"]) or reports.empty:
