@@ -5,6 +5,7 @@ Altair takes 30 to 200 ms for a chart; the archive of a site has thousands of th
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from math import ceil, floor, log10
 from typing import Any
 
 import pandas as pd
@@ -40,6 +41,21 @@ def fill(look: Chart, lists: Mapping[str, Sequence[Any]] = {}, /, **data: pd.Dat
 def placeholder(name: str) -> list[str]:
     """What stands in a template for a list of the same name."""
     return [f"@{name}"]
+
+
+def domain(values: "pd.Series[float]") -> tuple[float, float]:
+    """The ends of an axis for values, at round figures; one value stands in the middle."""
+    observed = values.dropna()
+    if observed.empty:
+        return 0.0, 1.0
+    low, high = float(observed.min()), float(observed.max())
+    if low == high:
+        margin = abs(low) / 2 or 1.0
+        low, high = low - margin, high + margin
+    rough = (high - low) / 8  # at most eight steps, each 1, 2 or 5 times a power of ten
+    power = 10.0 ** floor(log10(rough))
+    step = next(power * factor for factor in (1, 2, 5, 10) if power * factor >= rough)
+    return floor(low / step) * step, ceil(high / step) * step
 
 
 def _replace(part: Any, lists: Mapping[str, list[Any]]) -> Any:

@@ -12,13 +12,16 @@ import pandas as pd
 
 from dashboards import theme
 from dashboards.chart_drawing import Chart
-from dashboards.chart_templates import fill, placeholder, template
+from dashboards.chart_templates import domain, fill, placeholder, template
 
 WIDE, NARROW = 860, 330
 PAPER = 720  # of a page that is 174 mm wide inside: a label of 12 px is then 8 points high
 MARGIN = 68  # beside the index, for the names of its zones
 LEAST_SPAN = 1.0  # points of a waterfall, so that a month without events looks like one
+FULL = (0.0, 100.0)  # the scale of a score
 SCORES = alt.Scale(domain=[0, 100], nice=False)
+# A point as wide as the line: it shows where a month stands alone between two gaps.
+LONE = {"size": 5, "opacity": 1}
 YEARS = alt.Axis(format="%Y", tickCount=alt.TimeIntervalStep(interval="year", step=1), grid=False)
 
 
@@ -46,7 +49,9 @@ def _index(width: int, enters: tuple[float, ...], optional: frozenset[str]) -> A
     time = alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=YEARS, title=None)
     base = alt.Chart(alt.NamedData("index"))
     field = "timely:Q" if "rebuilt" in optional else "score:Q"
-    line = base.mark_line().encode(time, alt.Y(field, scale=SCORES))
+    line = base.mark_line(point=LONE | {"color": theme.INK}).encode(
+        time, alt.Y(field, scale=SCORES)
+    )
     last = alt.Chart(alt.NamedData("last")).encode(time, alt.Y("score:Q"))
     dot = last.mark_point(size=70, color=theme.INK, opacity=1)
     dot = dot.encode(fill=alt.Fill("fill:N", scale=None, legend=None))
@@ -153,7 +158,7 @@ def _small(data: str, name: str, colour: str, width: int, *, axis: bool) -> Any:
     area = base.mark_area(color=colour, opacity=0.14)
     last = base.mark_text(align="right", dy=-10, fontSize=14, fontWeight="bold")
     last = last.encode(text="label:N").transform_filter("datum.label != ''")
-    layers = (area, base.mark_line(color=colour), last)
+    layers = (area, base.mark_line(color=colour, point=LONE | {"color": colour}), last)
     title = alt.TitleParams(name, anchor="start", fontSize=13, color=theme.INK)
     return alt.layer(*layers).properties(width=width, height=110, title=title)
 
@@ -250,32 +255,37 @@ def line(
     score: bool = False,
     bounds: Sequence[tuple[float, str]] = (),
 ) -> Chart:
-    """One line over time with its last figure; gaps stay gaps.
+    """One line over time with its last figure; gaps stay gaps, with a tick at their foot.
 
-    `frame`: period, value. A `score` is drawn from 0 to 100, another value on a scale that need
-    not start at zero. `bounds` are drawn across with their names.
+    `frame`: period, value. A `score` is drawn from 0 to 100, another value over its `domain`.
+    `bounds` are drawn across with their names.
     """
-    last = frame.dropna(subset="value").tail(1).assign(label=label)
-    template = _line(colour, width, score, bool(bounds))
+    observed = frame.dropna(subset="value")
+    last = observed.tail(1).assign(label=label)
+    template = _line(colour, width, bool(bounds))
     named = pd.DataFrame(bounds, columns=["value", "name"])
-    data = {"line": frame, "last": last} | ({"bounds": named} if bounds else {})
-    return fill(template, **data)
+    gaps = frame.loc[frame["value"].isna() & frame["period"].gt(observed["period"].min())]
+    data = {"line": frame, "last": last, "gaps": gaps[["period"]]}
+    ends = FULL if score else domain(frame["value"])
+    return fill(template, {"domain": ends}, **data | ({"bounds": named} if bounds else {}))
 
 
 @template
-def _line(colour: str, width: int, score: bool, bounded: bool) -> Any:
-    value = alt.Y("value:Q", scale=SCORES if score else alt.Scale(zero=False, nice=True))
+def _line(colour: str, width: int, bounded: bool) -> Any:
+    scale = alt.Scale(domain=placeholder("domain"), nice=False, zero=False)
+    value = alt.Y("value:Q", scale=scale)
     time = alt.X("period:T", scale=alt.Scale(type="utc", nice=False), axis=YEARS, title=None)
     base = alt.Chart(alt.NamedData("line")).encode(time, value)
     line_mark = base.mark_line(color=colour, point={"color": colour, "size": 14, "opacity": 1})
     last = alt.Chart(alt.NamedData("last")).encode(time, value)
     dot = last.mark_point(filled=True, size=70, color=colour, opacity=1)
     label_text = last.mark_text(align="right", dy=-14, dx=4, fontSize=15, fontWeight="bold")
-    layers = [*(_bounds() if bounded else ()), line_mark, dot, label_text.encode(text="label:N")]
-    size = {
-        "width": width - 60 - (MARGIN if bounded else 0),
-        "height": 260 if width == WIDE else 200,
-    }
+    height = 260 if width == WIDE else 200
+    missing = alt.Chart(alt.NamedData("gaps")).mark_rule(color=theme.MUTED, strokeWidth=2)
+    missing = missing.encode(time, y=alt.value(height - 7), y2=alt.value(height))
+    label = label_text.encode(text="label:N")
+    layers = [*(_bounds() if bounded else ()), missing, line_mark, dot, label]
+    size = {"width": width - 60 - (MARGIN if bounded else 0), "height": height}
     return alt.layer(*layers).properties(**size)
 
 

@@ -220,6 +220,11 @@ class EditionStats:
         return now.drop_duplicates()
 
     @cached_property
+    def catalogue(self) -> dict[str, dict[Any, Any]]:
+        """Each series of the catalogue by its key: titles, unit and frequency."""
+        return {str(row["key"]): row for row in self.edition.series.to_dict("records")}
+
+    @cached_property
     def readings(self) -> pd.DataFrame:
         """Every indicator in the month of the edition, with its values.
 

@@ -1,6 +1,6 @@
 """Find or install what the tests need: `python -m tests.install`.
 
-A browser for the pages, Java for Spark, and the checker of HTML, which runs on that Java.
+A browser for the pages, Java for Spark, the checker of HTML, which runs on that Java, and hunspell.
 
 The PostgreSQL server of the tests comes with the Python packages.
 """
@@ -33,6 +33,17 @@ def checker() -> Path | None:
     return jar if jar.is_file() else None
 
 
+def speller() -> str | None:
+    """The path of a hunspell that has French and British English, or None."""
+    program = shutil.which("hunspell")
+    if program is None:
+        return None
+    listed = subprocess.run([program, "-D"], stdin=subprocess.DEVNULL, capture_output=True,
+                            text=True, check=False)  # fmt: skip
+    names = {Path(line).name for line in (listed.stdout + listed.stderr).splitlines()}
+    return program if {"fr", "en_GB"} <= names else None
+
+
 def bring_checker() -> None:
     """Bring the checker from npm where there is one; nothing is done elsewhere."""
     npm = shutil.which("npm")
@@ -62,12 +73,15 @@ def main() -> int:
         install("chromium", "fonts-dejavu-core")
     if java() is None:
         install("default-jre-headless")
+    if speller() is None:
+        install("hunspell", "hunspell-fr-classical", "hunspell-en-gb")
     if checker() is None:
         bring_checker()
     print(f"browser for the tests: {browser() or 'none; install chromium'}")
     print(f"Java for the tests: {java() or 'none; install a JRE of version 17 or newer'}")
     print(f"checker of HTML: {checker() or 'none; install npm, or its tests are skipped'}")
-    return 0 if browser() and java() else 1
+    print(f"speller: {speller() or 'none; install hunspell with French and British English'}")
+    return 0 if browser() and java() and speller() else 1
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from dashboards import fonts, rendering
 from dashboards.publish import collection
 from dashboards.publish.staging import Staging
-from dashboards.site import parallel
+from dashboards.site import citing, parallel
 from dashboards.site.context import site_context
 from dashboards.site.explore import page as explore_page
 from dashboards.site.explore.files import Explorer
@@ -185,12 +185,16 @@ def _site_pages(
         writer.put(file.name, file.body)
     for lang in map(site_locale, CODES):
         writer.put(f"{lang.code}/calendar/releases.ics", archive.ics(context, lang))
+        cited = citing.index(context.issue, lang, base)
+        for name, text in citing.files(cited, f"{lang.code}/cite/{static_pages.CITED}"):
+            writer.put(name, text)
         for page in _pages(page_groups, writer, lang, countries, explore):
             page_groups.put(writer, page, lang)
         for name, body in archive.embeds(context, lang, writer.chart_urls):
             writer.put(name, body)
     in_arabic = site_locale(ARABIC)
-    page_groups.put(writer, arabic.page(context, in_arabic, writer.chart_urls(up(""))), in_arabic)
+    for page in arabic.pages(context, in_arabic, writer.chart_urls, countries):
+        page_groups.put(writer, page, in_arabic)
 
 
 def series_files(out: Path) -> dict[str, int]:
@@ -232,3 +236,4 @@ def _pages(
     yield telecom.page(lang)
     yield governance.page(lang)
     yield static_pages.cite(context, lang, page_groups.base)
+    yield static_pages.glossary(lang)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from dashboards.edition_stats import EditionStats
 from warehouse import edition
 from warehouse.alerts import repository as alerts
 from warehouse.alerts.tables import AlertRule, AlertState
+from warehouse.catalogue import freshness
 from warehouse.edition import Edition
 from warehouse.observations import read
 from warehouse.projects import repository as project_store
@@ -91,7 +92,8 @@ class SiteContext:
     `projects` are the announced data centres, one row each, and `reports` what was read of them,
     in the columns of v_project and v_event. `later` is the index of each month (period, score)
     with the figures known to each release. `quarantined`
-    counts the rejected rows by source and reason.
+    counts the rejected rows by source and reason. `newest` is the first day of the newest period
+    of each series that the newest edition could know.
     """
 
     edition: Edition
@@ -108,6 +110,7 @@ class SiteContext:
     quarantined: pd.DataFrame
     projects: pd.DataFrame
     reports: pd.DataFrame
+    newest: Mapping[str, date]
 
     @cached_property
     def stats(self) -> EditionStats:
@@ -142,8 +145,9 @@ def site_context(
     with engine.connect() as connection:
         fetches, quarantined = rows(connection, FETCHES), rows(connection, QUARANTINED)
         later = rows(connection, LATER)
+    loaded = replace(edition.load(engine, shown[0].release), timeline=shown[0].timeline)
     return SiteContext(
-        edition=replace(edition.load(engine, shown[0].release), timeline=shown[0].timeline),
+        edition=loaded,
         issues=shown,
         now=now,
         waiting=waiting,
@@ -157,6 +161,7 @@ def site_context(
         quarantined=quarantined,
         projects=project_store.projects(engine, as_of=now),
         reports=project_store.reports(engine, as_of=now),
+        newest=freshness.newest_periods(engine, loaded.as_of, loaded.recorded_by),
     )
 
 

@@ -8,13 +8,13 @@ else in the folder is touched.
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from dashboards import chart_drawing, theme
-from dashboards.bulletin.figures import Draw
 from dashboards.i18n import Language
 from dashboards.publish import CHECKSUMS
 from dashboards.publish.staging import put
@@ -36,19 +36,30 @@ class OutputWriter:
         self.files[name] = sha256(content).hexdigest()
         self.written += put(self.out / name, content)
 
-    def chart_urls(self, root: str) -> Draw:
-        """A function that draws a chart and returns its address, relative by `root`."""
+    def chart_urls(self, root: str) -> "ChartWriter":
+        """What draws charts and gives their addresses, relative by `root`."""
+        return ChartWriter(self, root)
 
-        def draw(chart: chart_drawing.Chart, lang: Language) -> str:
-            spec = chart_drawing.specification(chart)
-            name = f"charts/{_digest(spec, lang)}.svg"
-            path = self.out / name
-            self.put(
-                name, path.read_bytes() if path.is_file() else chart_drawing.render(spec, lang)
-            )
-            return root + name
 
-        return draw
+@dataclass(frozen=True)
+class ChartWriter:
+    """Draws charts into the files of a group; each drawing once."""
+
+    writer: OutputWriter
+    root: str
+
+    def __call__(self, chart: chart_drawing.Chart, lang: Language) -> str:
+        """The address of the drawing."""
+        return self.drawing(chart, lang)[0]
+
+    def drawing(self, chart: chart_drawing.Chart, lang: Language) -> tuple[str, str]:
+        """The address of the drawing, and the drawing."""
+        spec = chart_drawing.specification(chart)
+        name = f"charts/{_digest(spec, lang)}.svg"
+        path = self.writer.out / name
+        svg = path.read_text("utf-8") if path.is_file() else chart_drawing.render(spec, lang)
+        self.writer.put(name, svg)
+        return self.root + name, svg
 
 
 class BuildRecord:

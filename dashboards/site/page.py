@@ -1,16 +1,18 @@
 """A page of the site, and the shell around it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from jinja2 import Environment
 from markupsafe import Markup
 
 from dashboards import edition_dates, rendering
-from dashboards.bulletin.figures import Draw
+from dashboards.site import names
 from dashboards.site.context import SiteContext
+from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 
 POLICY = (
@@ -29,6 +31,7 @@ HEAD = (
     "data/",
     "method/",
 )
+MADE_OF = "constituents/"  # under the page of an issue
 FOOT = (
     "explorer/",
     "audit/",
@@ -39,11 +42,12 @@ FOOT = (
     "calendar/",
     "corrections/",
     "cite/",
+    "glossary/",
 )
 
 
 # From the relative path up to the site's root, a function that draws charts for a page there.
-ChartUrlFactory = Callable[[str], Draw]
+ChartUrlFactory = Callable[[str], ChartWriter]
 
 
 @dataclass(frozen=True)
@@ -72,32 +76,48 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
 
     `base` is the address of the site, "" where it is not known.
     """
-    root = page.root
+    root, page_names = page.root, lang.words.get("names", {})
 
     def to(path: str, code: str = lang.code) -> str:
         return f"{root}{code}/{path}index.html"
 
-    page_names = lang.words.get("names", {})
     shell = {
         "page": page,
         "root": root,
         "to": to,
         "base": base,
         "card": context.issue.name,
+        "printed": names.printed(lang),
         "policy": POLICY,
         "here": f"{lang.code}/{page.path}",
         "others": [site_locale(code) for code in _others(page, lang)],
-        "head": [(path, page_names.get(path or "home")) for path in HEAD],
-        "foot": [(path, page_names.get(path)) for path in FOOT],
+        "head": _head(page, context, lang),
+        "foot": [] if lang.code == ARABIC else [(path, page_names.get(path)) for path in FOOT],
         "month": lang.month(context.issue.month + "-01"),
         "dated": edition_dates.sentence(context.issue.timeline, lang),
     }
     return _templates(lang.code).get_template(page.template).render(shell | {**page.content})
 
 
+def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str, str | None]]:
+    """The header's menu; in Arabic, the pages that are whole there.
+
+    The page of an issue leads to itself: it stays as it is when a newer issue comes.
+    """
+    page_names = lang.words.get("names", {})
+    if lang.code != ARABIC:
+        return [(path, page_names.get(path or "home")) for path in HEAD]
+    made_of = (
+        page.path if page.path.endswith(MADE_OF) else f"bulletins/{context.issue.name}/{MADE_OF}"
+    )
+    paths = {"home": "", "morocco/": "morocco/", MADE_OF: made_of}
+    return [(path, page_names.get(name)) for name, path in paths.items()]
+
+
 def _others(page: Page, lang: SiteLocale) -> list[str]:
     """The other languages that have this page."""
-    codes = (*CODES, ARABIC) if page.path == "" else CODES
+    in_arabic = page.path in ("", "morocco/") or page.path.endswith(MADE_OF)
+    codes = (*CODES, ARABIC) if in_arabic else CODES
     return [code for code in codes if code != lang.code]
 
 
@@ -107,14 +127,25 @@ def _templates(code: str) -> Environment:
 
 
 def spark(values: "list[float]", low: float = 0.0, high: float = 100.0) -> Markup:
-    """A sparkline of values between two bounds, as inline SVG; gaps are skipped."""
+    """A sparkline of values between two bounds, as inline SVG; gaps stay gaps."""
     last = max(len(values) - 1, 1)
     points = [
         f"{100 * rank / last:.1f},{30 - 28 * (min(max(v, low), high) - low) / (high - low):.1f}"
-        for rank, v in enumerate(values)
         if v == v
+        else ""
+        for rank, v in enumerate(values)
     ]
     return Markup(
         '<svg class="spark" viewBox="0 0 100 31" preserveAspectRatio="none" aria-hidden="true">'
-        '<polyline points="{}"/></svg>'
-    ).format(" ".join(points))
+        "{}</svg>"
+    ).format(polylines(points))
+
+
+def polylines(points: Sequence[str]) -> Markup:
+    """A polyline for each run of points ("x,y"); an empty one is a gap.
+
+    A point that stands alone is drawn twice, as a dot.
+    """
+    runs = [list(own) for filled, own in groupby(points, key=bool) if filled]
+    lines = [" ".join(run if len(run) > 1 else run * 2) for run in runs]
+    return Markup("").join(Markup('<polyline points="{}"/>').format(line) for line in lines)

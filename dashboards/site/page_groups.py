@@ -14,16 +14,21 @@ from sqlalchemy import Engine
 from dashboards import publish
 from dashboards.bulletin import paper
 from dashboards.edition_stats import EditionStats
+from dashboards.metadata import Table
 from dashboards.publish.publication import File, Publication, prepare
 from dashboards.publish.series.files import files as series_files
 from dashboards.publish.series.store import read_store
-from dashboards.site import social_image
+from dashboards.site import citing, social_image
+from dashboards.site.constituents import page as constituents
+from dashboards.site.constituents.constituents import Constituents
 from dashboards.site.context import Issue, SiteContext
 from dashboards.site.incremental import OutputWriter
-from dashboards.site.locale import CODES, SiteLocale, site_locale
+from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 from dashboards.site.page import ChartUrlFactory, Page, html, up
 from dashboards.site.pages import archive, indicators
+from dashboards.site.pages.indicators import embed
 from warehouse import edition
+from warehouse.catalogue import freshness
 from warehouse.edition import Edition
 from warehouse.fetches import newest_fetch
 from warehouse.observations import series
@@ -63,8 +68,11 @@ class PageGroups:
         return f"{newest} {len(self.context.reports)} {sha256(rows.encode()).hexdigest()}"
 
     @cached_property
-    def _pages(self) -> dict[str, dict[str, Callable[[ChartUrlFactory], Page]]]:
-        return {code: dict(indicators.pages(self.context, site_locale(code))) for code in CODES}
+    def _pages(self) -> dict[str, dict[str, Callable[[ChartUrlFactory, Table], Page]]]:
+        return {
+            code: dict(indicators.pages(self.context, site_locale(code), self.base))
+            for code in CODES
+        }
 
     @cached_property
     def _load(self) -> Callable[[int], Edition]:
@@ -90,7 +98,7 @@ class PageGroups:
         writer.put(f"{lang.code}/{page.path}index.html", text)
 
     def _issue(self, issue: Issue, writer: OutputWriter) -> None:
-        """The bulletin of an issue in both languages, its data and its social images."""
+        """The bulletin of an issue, its constituents, its data and its social images."""
         own, before = self._edition(issue), self._before(issue)
         address = f"{self.base}/data/{issue.name}" if self.base else ""
         written = publish.files(prepare(own, address), before)
@@ -103,13 +111,21 @@ class PageGroups:
         for lang in map(site_locale, CODES):
             root = up(f"bulletins/{issue.name}/")
             data = f"{root}data/{issue.name}/"
+            reference = citing.edition(issue, lang, self.base)
             page = archive.issue_page(stats, issue, lang, writer.chart_urls(root), data)
-            self.put(writer, page, lang)
+            cited = {"references": citing.blocks(reference, issue.name)}
+            self.put(writer, replace(page, content={**page.content, **cited}), lang)
             folder = f"{lang.code}/{page.path}"
+            for name, text in citing.files(reference, f"{folder}{issue.name}"):
+                writer.put(name, text)
             annex = f"{self.base}/{folder}index.html#annex" if self.base else "index.html"
             body = paper.pdf(stats, lang, page.content, annex)
             writer.put(f"{folder}{page.content['paper']}", body)
             writer.put(f"cards/{issue.name}.{lang.code}.png", social_image.png(stats, lang))
+        newest = freshness.newest_periods(self.engine, own.as_of, own.recorded_by)
+        seen = Constituents(stats, newest)
+        for lang in map(site_locale, (*CODES, ARABIC)):
+            self.put(writer, constituents.page(seen, issue, lang), lang)
 
     def _edition(self, issue: Issue) -> Edition:
         if issue == self.context.issue:
@@ -124,8 +140,13 @@ class PageGroups:
 
     def _indicator(self, key: str, writer: OutputWriter) -> None:
         """The page of an indicator in each language, with its data beside it."""
-        for code in CODES:
-            self.put(writer, self._pages[code][key](writer.chart_urls), site_locale(code))
+        [table] = [item for item in self.data.tables if item.name == "indicators"]
+        for lang in map(site_locale, CODES):
+            code, made = lang.code, self._pages[lang.code][key](writer.chart_urls, table)
+            self.put(writer, made, lang)
+            writer.put(f"{code}/embed/{key}.html", html(embed(made), self.context, lang))
+            for name, text in citing.files(made.content["reference"], f"{code}/{made.path}{key}"):
+                writer.put(name, text)
             for name, body in indicators.files(self.data, key):
                 writer.put(f"{code}/{name}", body)
 

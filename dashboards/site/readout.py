@@ -4,21 +4,23 @@ A drawing that lies over the chart has a strip for each month; style alone shows
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from markupsafe import Markup, escape
 
-from dashboards import chart_drawing
-from dashboards.bulletin.figures import Draw
+from dashboards import charts
 from dashboards.chart_drawing import Chart
 from dashboards.i18n import Language
+from dashboards.site.incremental import ChartWriter
 
 # Months that Tab stops at: a year. Every other month answers the pointer, and the table below the
-# chart has them all; more stops would stand between a reader at the keyboard and the page.
-STOPS = 12
+# chart has them all; more stops would stand between a reader at the keyboard and the page. Where
+# several charts share a page, the newest months of each.
+STOPS, FEW = 12, 4
+SHORT = "MMM y"  # of months: the figure beside them has a unit, and a telephone is narrow
 VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 ORIGIN = re.compile(r'transform="translate\(([\d.]+),([\d.]+)\)"')
 PLOT = re.compile(r'd="M0,0h([\d.]+)v([\d.]+)h')
@@ -50,18 +52,27 @@ def geometry(svg: str) -> Geometry:
 class Measured:
     """Draws the wide and the narrow chart, and keeps the geometry of both."""
 
-    def __init__(self, draw: Draw) -> None:
+    def __init__(self, draw: ChartWriter) -> None:
         self.draw, self.plots = draw, list[Geometry]()
 
     def __call__(self, chart: Chart, lang: Language) -> str:
         """The address of the drawing."""
-        self.plots.append(geometry(chart_drawing.svg(chart, lang)))
-        return self.draw(chart, lang)
+        address, svg = self.draw.drawing(chart, lang)
+        self.plots.append(geometry(svg))
+        return address
 
-    def overlays(self, scores: "pd.Series[float]", texts: Sequence[str]) -> Markup:
-        """The read-outs of both widths."""
+    def overlays(
+        self,
+        values: "pd.Series[float]",
+        texts: Sequence[str],
+        ends: tuple[float, float] = charts.FULL,
+        stops: int = STOPS,
+    ) -> Markup:
+        """The read-outs of both widths; the axis of the values goes from end to end."""
+        low, high = ends
+        shares = (values - low) / (high - low)
         pairs = zip(self.plots, ("wide", "narrow"), strict=True)
-        return Markup("").join(overlay(plot, scores, texts, kind) for plot, kind in pairs)
+        return Markup("").join(overlay(plot, shares, texts, kind, stops) for plot, kind in pairs)
 
 
 def spoken(path: pd.DataFrame, zones: Mapping[str, str], lang: Language) -> list[str]:
@@ -88,34 +99,54 @@ def _month(
     return lang.say(f"readout_{kind}", month=lang.month(month), zone=zone, **figures)
 
 
-def overlay(plot: Geometry, scores: "pd.Series[float]", texts: Sequence[str], kind: str) -> Markup:
-    """The drawing over a chart of scores (0 to 100) by month, `texts` beside them.
+def figures(
+    values: "pd.Series[float]", written: Callable[[float], str], lang: Language
+) -> list[str]:
+    """What the read-out says of each month of a line of which each figure is `written`."""
+    return [
+        lang.say("readout_none", month=lang.month(str(month), SHORT))
+        if pd.isna(value)
+        else lang.say("readout_figure", month=lang.month(str(month), SHORT), figure=written(value))
+        for month, value in values.items()
+    ]
 
-    `kind` is the class of the chart that it lies on: wide or narrow.
+
+def overlay(
+    plot: Geometry, shares: "pd.Series[float]", texts: Sequence[str], kind: str, stops: int = STOPS
+) -> Markup:
+    """The drawing over a chart of `shares` (of its height) by month, `texts` beside them.
+
+    `kind` is the class of the chart that it lies on: wide or narrow. The last months that are
+    stops are reached by Tab.
     """
-    span = (scores.index[-1] - scores.index[0]).days or 1
-    step = plot.plot_width / max(len(scores) - 1, 1)
-    strips = []
-    for number, (month, score, words) in enumerate(zip(scores.index, scores, texts, strict=True)):
-        x = plot.left + plot.plot_width * (month - scores.index[0]).days / span
-        y = plot.top + plot.plot_height * (1 - score / 100)
-        stop = number >= len(scores) - STOPS
-        strips.append(_strip(plot, x, y, step, words, stop=stop))
-    view = f"0 0 {plot.width:g} {plot.height:g}"
-    drawn = "".join(strips)
-    return Markup(f'<svg class="readout {kind}" viewBox="{view}">{drawn}</svg>')  # noqa: S704
-
-
-def _strip(plot: Geometry, x: float, y: float, step: float, words: str, *, stop: bool) -> str:
-    bottom = plot.top + plot.plot_height
-    named = (
-        f'tabindex="0" role="img" aria-label="{escape(words)}"' if stop else 'aria-hidden="true"'
+    months = shares.index
+    span = (months[-1] - months[0]).days or 1
+    step = plot.plot_width / max(len(shares) - 1, 1)
+    places = [plot.plot_width * (month - months[0]).days / span for month in months]
+    strips = [
+        _strip(plot, x, plot.plot_height * (1 - share), step, words)
+        for x, share, words in zip(places, shares, texts, strict=True)
+    ]
+    earlier, last = strips[:-stops], strips[-stops:]
+    named = zip(last, texts[-stops:], strict=True)
+    drawn = (
+        f'<g aria-hidden="true">{"".join(f"<g>{strip}</g>" for strip in earlier)}</g>'
+        + "".join(
+            f'<g tabindex="0" role="img" aria-label="{escape(words)}">{strip}</g>'
+            for strip, words in named
+        )
     )
+    view = f"0 0 {plot.width:g} {plot.height:g}"
+    place = f"translate({plot.left:g} {plot.top:g})"
+    return Markup(  # noqa: S704 - figures and escaped words
+        f'<svg class="readout {kind}" viewBox="{view}"><g transform="{place}">{drawn}</g></svg>'
+    )
+
+
+def _strip(plot: Geometry, x: float, y: float, step: float, words: str) -> str:
     dot = "" if y != y else f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5"/>'
     return (
-        f"<g {named}>"
-        f'<rect class="hit" x="{x - step / 2:.1f}" y="{plot.top:g}" width="{step:.1f}" '
-        f'height="{plot.plot_height:g}"/>'
-        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{plot.top:g}" y2="{bottom:g}"/>{dot}'
-        f'<text x="{plot.left + 8:g}" y="{plot.top + 18:g}">{escape(words)}</text></g>'
+        f'<rect x="{x - step / 2:.1f}" width="{step:.1f}" height="{plot.plot_height:g}"/>'
+        f'<path d="M{x:.1f},0v{plot.plot_height:g}"/>{dot}'
+        f'<text x="8" y="18">{escape(words)}</text>'
     )

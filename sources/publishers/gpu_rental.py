@@ -6,6 +6,7 @@ GIX as one comparable GPU-hour, and its index. A month in which nothing was read
 """
 
 from sources import Series, Source
+from sources.publishers import gpus
 
 OFFERS = {
     "aws_us-east-1": ("a100-40", "a100-80", "h100-sxm", "h200", "b200", "b300"),
@@ -34,13 +35,14 @@ def _basis(provider: str) -> str:
 def _series(provider: str, gpu: str) -> Series:
     basis = _basis(provider)
     fr, en = BASES[basis]
-    where = provider.replace("neocloud_", "").replace("_", " ")
+    where = gpus.named(provider.replace("neocloud_", "").replace("_", " "))
+    chip = gpu.upper().replace("-", " ")
     return Series(
         f"gpu.{gpu}.{provider}.{basis}",
         "USD/GPU-h",
         "M",
-        f"{gpu.upper()} chez {where}, {fr} à la demande",
-        f"{gpu.upper()} at {where}, on-demand {en}",
+        f"{chip} chez {where}, {fr} à la demande",
+        f"{chip} at {where}, on-demand {en}",
     )
 
 

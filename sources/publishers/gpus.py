@@ -26,6 +26,22 @@ NOT_FOLLOWED = re.compile(
     r"(?:[TPKML]\d|V100|A(?:10|16|30|40)G?\b|A\d000|RTX|GTX|TITAN|Radeon Pro).*",
     re.I,
 )
+# As providers write their names; a key has them in small letters.
+PROVIDERS = {
+    "aws": "Amazon (AWS)",
+    "azure": "Microsoft Azure",
+    "coreweave": "CoreWeave",
+    "gix": "GIX",
+    "hyperstack": "Hyperstack",
+    "lambda": "Lambda",
+    "nebius": "Nebius",
+    "oci": "Oracle Cloud",
+    "runpod": "RunPod",
+    "skypilot": "SkyPilot",
+    "vast": "Vast.ai",
+    "verda": "Verda",
+}
+ANYWHERE = {"world": ("monde", "world"), "global": ("monde", "world")}  # no region of its own
 MACHINES = Path(__file__).with_name("gpu_machines.csv")
 # Providers round memory in their own ways, in GB or GiB: an H200 NVL of 141 GB is given as 143.
 # The closest sizes of one chip that are read, 80 and 94 GB, are 14 apart.
@@ -59,9 +75,18 @@ RULES = (
 def series(provider: str, gpu: str, region: str, basis: str, currency: str = "USD") -> Series:
     """The declaration of one price, per GPU and hour."""
     fr, en = BASES[basis]
-    where = f"{provider}, {gpu.upper()}, {region.replace('_', ' ')}"
+    chip = gpu.upper().replace("-", " ")
+    where = f"{named(provider)}, {chip}"
+    place_fr, place_en = ANYWHERE.get(region) or [named(region.replace("_", " "))] * 2
     key = f"{provider}.gpu.{gpu}.{region}.{basis}"
-    return Series(key, f"{currency}/GPU-h", "W", f"{where}, prix {fr}", f"{where}, {en} price")
+    title_fr, title_en = f"{where}, {place_fr}, prix {fr}", f"{where}, {place_en}, {en} price"
+    return Series(key, f"{currency}/GPU-h", "W", title_fr, title_en)
+
+
+def named(words: str) -> str:
+    """Words that may begin with the key of a provider, with its name there."""
+    first, space, rest = words.partition(" ")
+    return PROVIDERS.get(first, first) + space + rest
 
 
 @cache

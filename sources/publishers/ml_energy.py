@@ -64,7 +64,7 @@ SOURCE = Source(
     confirmed="independent public code asks the same address, looked up 2026-11",
     cadence="half-yearly",
     lag_days=30,
-    stale_days=730,
+    stale_days=280,
     series=tuple(
         Series(
             f"ml_energy.chat.{key}",

@@ -14,7 +14,7 @@ SOURCE = Source(
     licence_url="https://www.top500.org/",
     cadence="half-yearly",
     lag_days=0,
-    stale_days=730,
+    stale_days=230,  # June and November: at most seven months apart
     series=(
         Series(
             "top500.rmax_share.MAR",

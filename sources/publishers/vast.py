@@ -81,12 +81,13 @@ def _of(offers: pd.DataFrame, name: str, gpu: str) -> pd.DataFrame:
 
 
 def _series(gpu: str) -> tuple[Series, Series]:
+    chip = gpu.upper().replace("-", " ")
     count = Series(
         f"vast.gpu.{gpu}.world.machines",
         "machines",
         "W",
-        f"vast, {gpu.upper()}, machines offertes",
-        f"vast, {gpu.upper()}, machines offered",
+        f"{gpus.PROVIDERS['vast']}, {chip}, machines offertes",
+        f"{gpus.PROVIDERS['vast']}, {chip}, machines offered",
     )
     return gpus.series("vast", gpu, "world", "on_demand"), count
 

@@ -12,6 +12,8 @@ from typing import Any, TypeAlias
 from sqlalchemy import Engine, bindparam, text
 from sqlmodel.sql.sqltypes import UTCDateTime
 
+from warehouse.tables import STATUS as STATUSES
+
 Row: TypeAlias = dict[str, Any]
 # Months and days from the first day of a period to its end, by frequency; an event has no length.
 LENGTH = {"W": (0, 7), "B": (0, 14), "M": (1, 0), "Q": (3, 0), "S": (6, 0), "A": (12, 0)}
@@ -36,6 +38,13 @@ from fetch_summary m join source c on c.id = m.source_id
 where m.known_from <= :as_of and m.fetch_id <= :recorded_by
 group by c.key, c.stale_days, m.frequency
 order by c.key
+"""
+# From the end of the clustered key: one row a series, whatever its length.
+NEWEST = """
+select s.key, (select o.period from observation o where o.series_id = s.id
+  and o.known_from <= :as_of and o.fetch_id <= :recorded_by and o.status <> :withdrawn
+  order by o.period desc limit 1) as newest
+from series s order by s.key
 """
 # A run asks every question of a source within minutes; the next run comes hours later.
 ROUND = timedelta(hours=1)
@@ -81,6 +90,16 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> l
     fresh = {key: _freshest(list(rows), as_of) for key, rows in groupby(stored, by_key)}
     last = {key: _worst_open(list(rows)) for key, rows in groupby(recent, by_key)}
     return [_status(last[key], fresh.get(key, {})) for key in sorted(last)]
+
+
+def newest_periods(
+    engine: Engine, as_of: datetime, recorded_by: int | None = None
+) -> dict[str, date]:
+    """The first day of the newest period known of each series; none for one without."""
+    pinned = {"as_of": int(as_of.timestamp()), "recorded_by": recorded_by or 2**31 - 1}
+    with engine.connect() as connection:
+        every = connection.execute(text(NEWEST), pinned | {"withdrawn": STATUSES["withdrawn"]})
+        return {key: EPOCH + timedelta(day) for key, day in every if day is not None}
 
 
 def _status(last: Mapping[str, Any], fresh: Mapping[str, Any]) -> Row:

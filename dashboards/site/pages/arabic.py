@@ -1,26 +1,64 @@
-"""The headline page in Arabic, right to left: index, dimensions and line.
+"""The pages in Arabic, right to left: the headline, and Morocco as a whole.
 
 Charts keep their time from left to right and figures their Latin digits, as in the Maghreb.
 """
+
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from dashboards import theme
 from dashboards.bulletin import gate, reading
 from dashboards.bulletin import headline as headline_words
-from dashboards.bulletin.figures import Draw
 from dashboards.bulletin.reading import Reading
-from dashboards.site import readout
+from dashboards.site import line_figure, panels, readout
 from dashboards.site.context import SiteContext
+from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
-from dashboards.site.page import Page, spark
-from dashboards.site.pages import groups
+from dashboards.site.page import ChartUrlFactory, Page, spark, up
+from dashboards.site.pages import projects
 from dashboards.site.pages.home import interval
 from warehouse.release_calendar import coming_editions
 
 
-def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
-    """The page of the newest edition."""
+def pages(
+    context: SiteContext,
+    lang: SiteLocale,
+    chart_urls: ChartUrlFactory,
+    countries: Mapping[str, str] = projects.HERE,
+) -> Iterator[Page]:
+    """The headline page and Morocco; `countries` are those whose projects are listed."""
+    yield _home(context, lang, chart_urls(up("")))
+    yield _morocco(context, lang, chart_urls, countries)
+
+
+def _morocco(
+    context: SiteContext,
+    lang: SiteLocale,
+    chart_urls: ChartUrlFactory,
+    countries: Mapping[str, str],
+) -> Page:
+    """Morocco: its measures and the data centres that were announced."""
+    cards = panels.cards(context.stats, projects.VIEW, lang, chart_urls)
+    name, question = (lang.words[part][projects.VIEW] for part in ("dimensions", "questions"))
+    return Page(
+        f"{projects.VIEW}/",
+        "group.html",
+        name,
+        question,
+        {
+            "block": {"name": name, "question": question, "panel": True},
+            "cards": cards,
+            "figure": None,
+            "total": "",
+            "extra": [text.format(count=len(cards)) for text in lang.words["about_morocco"]],
+            "projects": projects.listed(context, lang, countries),
+        },
+    )
+
+
+def _home(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
+    """The headline page of the newest edition."""
     stats = context.stats
     level, index, regimes = stats.level, stats.index_scores, stats.zones
     zones = lang.words["zone_names"]
@@ -28,8 +66,10 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     drawn = index.mask(reading.kinds(stats).eq("none"))  # an estimate is no reading
     last = lang.number(next(iter(drawn.dropna()[::-1]), float("nan")))
     path = pd.DataFrame({"score": drawn, "regime": stats.index_regimes})
-    measured = readout.Measured(draw)
-    figure = groups.line(drawn, last, theme.INK, lang, measured, score=True, bounds=bounds)
+    spoken = readout.spoken(path, zones, lang)
+    figure = line_figure.line(
+        drawn, last, theme.INK, lang, draw, texts=spoken, score=True, bounds=bounds
+    )
     scores = stats.dimension_scores
     [after] = coming_editions(context.now, stats.cutoff_day, 1)
     state = reading.reading(stats)
@@ -52,7 +92,6 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
         "month_change": lang.number(level.month_change, signed=True),
         "year_change": lang.number(level.year_change, signed=True),
         "figure": figure,
-        "readout": measured.overlays(drawn, readout.spoken(path, zones, lang)),
         "gate": gate.conditions(stats, lang),
         "dimensions": [
             {

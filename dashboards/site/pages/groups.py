@@ -5,12 +5,13 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import charts, theme
+from dashboards import theme
 from dashboards.bulletin import table_rows
-from dashboards.bulletin.figures import Draw
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
+from dashboards.site import line_figure, panels
 from dashboards.site.context import SiteContext
+from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, spark, up
 from dashboards.site.pages import projects
@@ -43,7 +44,8 @@ def pages(
                 "figure": None
                 if panel
                 else drawing(stats, block["key"], rank, lang, chart_urls(up(path))),
-                "lines": sparks(stats, block),
+                "lines": {} if panel else sparks(stats, block),
+                "cards": panels.cards(stats, block["key"], lang, chart_urls) if panel else [],
                 "total": None if panel else _sentence(stats, block, lang),
                 "extra": [
                     lang.typeset(text.format(count=len(block["rows"])))
@@ -68,58 +70,16 @@ def listing(context: SiteContext, lang: Language) -> Page:
     )
 
 
-def drawing(stats: EditionStats, key: str, rank: int, lang: Language, draw: Draw) -> Row:
+def drawing(stats: EditionStats, key: str, rank: int, lang: Language, draw: ChartWriter) -> Row:
     """The line of a dimension, wide and narrow, with its alt text and table."""
     scores = stats.dimension_scores[key]
     colour = theme.DIMENSIONS[rank % len(theme.DIMENSIONS)]
-    return pressure(scores, colour, lang, draw)
-
-
-def pressure(scores: pd.Series, colour: str, lang: Language, draw: Draw) -> Row:
-    """A line of pressures (0 to 100): drawn wide and narrow, alt text and table."""
-    return line(scores, lang.number(scores.iloc[-1]), colour, lang, draw, score=True)
-
-
-def line(
-    values: pd.Series,
-    label: str,
-    colour: str,
-    lang: Language,
-    draw: Draw,
-    *,
-    decimals: int = 1,
-    **look: Any,
-) -> Row:
-    """A line over time as `pressure` has it; `look` is that of charts.line."""
-    frame = values.rename("value").rename_axis("period").reset_index()
-    wide, narrow = (
-        draw(charts.line(frame, label, colour, width, **look), lang)
-        for width in (charts.WIDE, charts.NARROW)
-    )
-    return {"wide": wide, "narrow": narrow} | described(values, decimals, lang)
-
-
-def described(values: pd.Series, decimals: int, lang: Language) -> Row:
-    """What a line shows: alt text, and rows of month and figure, newest first."""
-    observed = values.dropna()
-    lines = [
-        [lang.month(month), lang.number(value, decimals)]
-        for month, value in zip(values.index[::-1], values[::-1], strict=True)
-    ]
-    if observed.empty:
-        return {"alt": lang.say("alt_nothing"), "rows": lines}
-    when = {"first": observed.index[0], "last": observed.index[-1]}
-    when |= {"lowest": observed.idxmin(), "highest": observed.idxmax()}
-    what = {"low": observed.min(), "high": observed.max(), "now": observed.iloc[-1]}
-    months = {name: lang.month(month) for name, month in when.items()}
-    figures = {name: lang.number(value, decimals) for name, value in what.items()}
-    return {"alt": lang.say("alt_line", **months, **figures), "rows": lines}
+    return line_figure.pressure(scores, colour, lang, draw)
 
 
 def sparks(stats: EditionStats, block: Row) -> Row:
-    """A sparkline of pressure for each indicator of a block, by its key."""
-    kind = "panel" if block["panel"] else "indicator"
-    scores = stats.table("score", kind)
+    """A sparkline of pressure for each indicator of a dimension, by its key."""
+    scores = stats.indicator_scores
     return {
         row["key"]: spark(list(scores[row["key"]])) for row in block["rows"] if row["key"] in scores
     }

@@ -1,16 +1,18 @@
 """The home page: the index, its dimensions, what changed, the next release."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
 
 from dashboards.bulletin import document, gate, reading
-from dashboards.bulletin.figures import Draw, index_figure
+from dashboards.bulletin.figures import index_figure
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 from dashboards.site import readout
 from dashboards.site.context import SiteContext
+from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
 from dashboards.site.pages.alerts import FIGURES, PUBLIC
@@ -20,7 +22,7 @@ Row = dict[str, Any]
 WIDTH = 640  # pixels beside the headline figure
 
 
-def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
+def page(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
     """The home page of the newest edition."""
     stats = context.stats
     level, opening = stats.level, document.opening(stats, lang)
@@ -41,8 +43,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
             "interval": interval(stats, lang),
             "month_change": lang.number(level.month_change, signed=True),
             "year_change": lang.number(level.year_change, signed=True),
-            "figure": figure,
-            "readout": measured.overlays(index, spoken),
+            "figure": asdict(figure) | {"readout": measured.overlays(index, spoken)},
             "gate": gate.conditions(stats, lang),
             "dimensions": cards(stats, lang),
             "alerts": newest(context, lang),

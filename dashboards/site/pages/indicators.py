@@ -12,16 +12,19 @@ import pandas as pd
 
 from dashboards import indicator_words, theme
 from dashboards.bulletin import table_rows
-from dashboards.bulletin.figures import Draw
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 from dashboards.metadata import Table
 from dashboards.publish.formats import tables_csv
 from dashboards.publish.publication import Publication, to_json
+from dashboards.site import citing, line_figure, names, readout
+from dashboards.site.constituents.constituents import Constituents
+from dashboards.site.constituents.members import declared
+from dashboards.site.constituents.page import member_rows
 from dashboards.site.context import SiteContext
+from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, up
-from dashboards.site.pages.groups import line, pressure
 
 Row = dict[str, Any]
 SHOWN = 12  # newest figures in a table of versions: it stays on one screen
@@ -43,15 +46,22 @@ def stamp(context: SiteContext, key: str) -> str:
         frame.loc[frame["source"].isin(sources)] for frame in (context.fetches, context.quarantined)
     ]
     method = [block for block in [*stats.dimensions, *stats.panels] if block["key"] == group]
-    parts = [frame.to_csv() for frame in (*mine, *read)] + [str(method), context.issue.dated]
+    seen = {name: context.newest.get(name) for name in declared(stats.fields[key])}
+    parts = [frame.to_csv() for frame in (*mine, *read)]
+    parts += [str(method), context.issue.dated, str(seen)]
     return sha256("".join(parts).encode()).hexdigest()
 
 
 def pages(
-    context: SiteContext, lang: SiteLocale
-) -> Iterator[tuple[str, Callable[[ChartUrlFactory], Page]]]:
-    """The key of each indicator, panels too, and a function that makes its page."""
+    context: SiteContext, lang: SiteLocale, base: str
+) -> Iterator[tuple[str, Callable[[ChartUrlFactory, Table], Page]]]:
+    """The key of each indicator, panels too, and a function that makes its page.
+
+    `base` is the address of the site, "" where it is not known; the table is that of the
+    indicators.
+    """
     stats = context.stats
+    seen = Constituents(stats, context.newest)
     details = stats.indicators.set_index("key", drop=False)
     order = [block["key"] for block in stats.dimensions]
     for block in table_rows.blocks(stats, lang):
@@ -59,33 +69,60 @@ def pages(
         for row in block["rows"]:
             yield (
                 row["key"],
-                partial(_page, context, lang, block, row, details.loc[row["key"]], colour),
+                partial(
+                    _page, context, seen, lang, base, block, row, details.loc[row["key"]], colour
+                ),
             )
 
 
 def _page(
     context: SiteContext,
+    seen: Constituents,
     lang: SiteLocale,
+    base: str,
     block: Row,
     row: Row,
     details: pd.Series,
     colour: str,
     chart_urls: ChartUrlFactory,
+    table: Table,
 ) -> Page:
     stats, key = context.stats, row["key"]
     draw = chart_urls(up(path(key)))
     values = stats.edition.values.loc[stats.edition.values["key"].eq(key)].set_index("period")
     own = None if row["hidden"] else _figure(stats, values["value"], details, colour, lang, draw)
+    reference = citing.indicator(key, row["name"], context.issue, lang, base)
+    address = f"{base.rstrip('/')}/{lang.code}/embed/{key}.html"
     content = {
+        "reference": reference,
+        "references": citing.blocks(reference, key),
+        "framed": address if base else f"/{lang.code}/embed/{key}.html",
+        "members": member_rows(seen, key, lang),
+        "columns": [
+            (column.name, lang.typeset(getattr(column, lang.code)), column.unit)
+            for column in table.columns
+        ],
         "row": row,
         "block": block,
-        "pressure": pressure(_span(stats, values["score"]), colour, lang, draw),
+        "pressure": line_figure.pressure(
+            _span(stats, values["score"]), colour, lang, draw, readout.FEW
+        ),
         "figure": own,
         "resting": resting(stats, key, lang),
         "versions": versions(stats, key, lang),
         "checks": checks(context, key, lang),
     }
     return Page(path(key), "indicator.html", row["name"], row["rationale"], content)
+
+
+def embed(page: Page) -> Page:
+    """The page of the chart of an indicator, to be framed elsewhere."""
+    figure, here = page.content["figure"] or page.content["pressure"], "embed/"
+    moved = {
+        width: up(here) + figure[width].removeprefix(page.root) for width in ("wide", "narrow")
+    }
+    content = {"figure": {**figure, **moved}}
+    return Page(here, "embed.html", page.title, page.description, content)
 
 
 def _span(stats: EditionStats, values: pd.Series) -> pd.Series:
@@ -98,30 +135,35 @@ def _figure(
     details: pd.Series,
     colour: str,
     lang: Language,
-    draw: Draw,
+    draw: ChartWriter,
 ) -> Row:
     """The figures in their unit."""
     shown, decimals = indicator_words.shown(stored, details)
     values = _span(stats, shown)
     observed = values.dropna()
     label = lang.number(observed.iloc[-1], decimals) if len(observed) else ""
-    return line(values, label, colour, lang, draw, decimals=decimals)
+    texts = readout.figures(
+        _span(stats, stored),
+        lambda value: indicator_words.figure(value, details.to_dict(), lang),
+        lang,
+    )
+    return line_figure.line(values, label, colour, lang, draw, texts=texts, decimals=decimals)
 
 
 def resting(stats: EditionStats, key: str, lang: SiteLocale) -> list[Row]:
     """The figures behind the month's value, each with its date and citation."""
-    shut = stats.not_republished
     lineage = stats.edition.lineage
     mine = lineage.loc[lineage["key"].eq(key) & lineage["period"].eq(stats.month)]
     newest = mine.sort_values(["series", "series_period"]).groupby("series").tail(2)
-    return [_rested(row, shut, lang) for row in newest.to_dict("records")]
+    return [_rested(row, stats, lang) for row in newest.to_dict("records")]
 
 
-def _rested(row: dict[Any, Any], shut: frozenset[str], lang: SiteLocale) -> Row:
-    hidden = row["series"] in shut
+def _rested(row: dict[Any, Any], stats: EditionStats, lang: SiteLocale) -> Row:
+    hidden = row["series"] in stats.not_republished
     cited = pd.notna(row["cite_address"])
     return {
         "series": row["series"],
+        "title": names.series(stats, row["series"], lang),
         "period": lang.month(row["series_period"], "MMM y"),
         "value": lang.words["hidden"] if hidden else lang.exact(row["value"]),
         "known": lang.day(row["known_from"].date()),
@@ -133,7 +175,7 @@ def _rested(row: dict[Any, Any], shut: frozenset[str], lang: SiteLocale) -> Row:
     }
 
 
-def versions(stats: EditionStats, key: str, lang: Language) -> list[list[str]]:
+def versions(stats: EditionStats, key: str, lang: SiteLocale) -> list[list[str]]:
     """Figures used in more than one version: first, last, and their dates."""
     shut = stats.not_republished
     lineage = stats.edition.lineage
@@ -150,7 +192,7 @@ def versions(stats: EditionStats, key: str, lang: Language) -> list[list[str]]:
     newest = changed.sort_values(["series_period", "series"]).tail(SHOWN)[::-1]
     return [
         [
-            row["series"],
+            names.series(stats, row["series"], lang),
             lang.month(row["series_period"], "MMM y"),
             f"{lang.exact(row['first'])} ({lang.day(row['since'].date())})",
             f"{lang.exact(row['last'])} ({lang.day(row['until'].date())})",

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards.site import names
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from warehouse.projects.repository import by_state
@@ -62,11 +63,11 @@ def _project(
     row: Mapping[Any, Any], reports: pd.DataFrame, lang: SiteLocale, countries: Mapping[str, str]
 ) -> Row:
     name = str(row["country"])
-    location = [_listed(row["place"]), countries.get(name, name) if lang.code == "fr" else name]
+    location = [_listed(row["place"]), names.country(name, countries, lang)]
     return {
         "day": lang.day(row["last_reported"].date()),
         "who": _listed(row["operator"]) or lang.words["projects"]["nobody"],
-        "where": ", ".join(part for part in location if part),
+        "where": str(lang.words["comma"]).join(part for part in location if part),
         "address": str(row["last_address"]),
         "step": lang.words["project_steps"].get(row["state"], "–"),
         "mw": lang.number(row["power_mw"], 1 if row["power_mw"] % 1 else 0),

@@ -5,13 +5,15 @@ from typing import Any
 
 from dashboards import edition_dates
 from dashboards.bulletin import summary, table_rows
-from dashboards.i18n import Language, language
+from dashboards.i18n import Language
 from dashboards.metadata import Table
 from dashboards.publish.series.examples import examples
-from dashboards.site.context import Issue, SiteContext
+from dashboards.site import citing
+from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
 
+CITED = "silent-crash-index"  # the files that cite the index as a whole
 FORMATS = (".csv", ".fr.csv", ".parquet")
 # Files over all editions: they lead to every other file of the API; and the language's feed.
 OVER = ("api/v1/openapi.json", "api/v1/editions.json", "api/v1/latest.json", "editions.{code}.atom")
@@ -119,26 +121,18 @@ def cite(context: SiteContext, lang: SiteLocale, base: str) -> Page:
         {
             "text": text,
             "address": address,
-            "bibtex": _bibtex(issue, address),
+            "whole": citing.blocks(citing.index(issue, lang, base), CITED),
+            "references": citing.blocks(
+                citing.edition(issue, lang, base), issue.name, f"../bulletins/{issue.name}/"
+            ),
             "edition": edition,
         },
     )
 
 
-def _bibtex(issue: Issue, address: str) -> str:
-    public = issue.timeline.available_at
-    dated = edition_dates.sentence(issue.timeline, language("en"))
-    lines = [
-        f"@misc{{silentcrash{issue.month.replace('-', '')},",
-        "  author = {{Silent Crash Observatory}},",
-        f"  title = {{Silent Crash Index, {issue.month}}},",
-        f"  year = {{{public:%Y}}},",
-        f"  month = {{{public.month}}},",
-        *([f"  url = {{{address}}},"] if address else []),
-        f"  note = {{{dated}. CC BY 4.0}}",
-        "}",
-    ]
-    return "\n".join(lines)
+def glossary(lang: SiteLocale) -> Page:
+    """The words of the observatory, in a sentence each."""
+    return _page("glossary/", lang, {})
 
 
 def _page(path: str, lang: Language, content: dict[str, object]) -> Page:

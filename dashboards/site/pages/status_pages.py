@@ -1,17 +1,19 @@
 """The pages of record: sources, revisions, corrections."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
-from dashboards import index_revisions, theme
+from dashboards import index_revisions, indicator_words, theme
 from dashboards.bulletin import quality
-from dashboards.bulletin.figures import Draw
 from dashboards.i18n import Language
+from dashboards.site import line_figure
 from dashboards.site.context import SiteContext
+from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
-from dashboards.site.pages import governance, groups
+from dashboards.site.pages import governance
 
 Row = dict[str, Any]
 # Of the triangle: two years hold every revision that a yearly benchmark brings, and six editions
@@ -25,9 +27,16 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
     quarantined = context.quarantined.groupby("source")["rows"].sum()
     catalogue = context.edition.sources.set_index("key")
     current = context.sources.loc[context.sources["key"].isin(catalogue.index)]
+    described = [
+        catalogue.loc[row["key"]].to_dict() | row | _newest_report(row, catalogue, context)
+        for row in current.to_dict("records")
+    ]
     rows = [
-        quality.source(catalogue.loc[row["key"]].to_dict() | row, lang)
+        quality.source(row, lang)
         | {
+            "publisher": indicator_words.publisher(row, lang),
+            "held": pd.notna(row["newest_period"]),
+            "limit": lang.say("late_after", days=lang.number(row["stale_days"], 0)),
             "licence": lang.licence(catalogue["licence"][row["key"]]),
             "outcome": lang.words["outcomes"].get(row["last_outcome"], lang.words["never"]),
             "asked": lang.month(row["last_at"], "d MMM y") if pd.notna(row["last_at"]) else "–",
@@ -35,7 +44,7 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
             "aside": lang.number(quarantined.get(row["key"], 0), 0),
             "cadence": lang.words["cadences"].get(catalogue["cadence"][row["key"]], "–"),
         }
-        for row in current.to_dict("records")
+        for row in described
     ]
     late = sum(row["late"] for row in rows)
     rejected = [
@@ -60,7 +69,22 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
     )
 
 
-def revisions(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
+def _newest_report(row: Mapping[Any, Any], catalogue: pd.DataFrame, context: SiteContext) -> Row:
+    """The freshness of a source of reports, which has no series: that of its newest report."""
+    reports = context.reports["known_from"]
+    if row["key"] in set(context.edition.series["source"]) or reports.empty:
+        return {}
+    newest = reports.max()
+    age = max((pd.Timestamp(context.now) - newest).days, 0)
+    return {
+        "newest_period": newest,
+        "age_days": age,
+        "late": age > catalogue["stale_days"][row["key"]],
+        "rows": len(reports),
+    }
+
+
+def revisions(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
     """How the index was revised, and the figures that it reads."""
     edition = context.edition
     used = set(edition.lineage["series"]) - context.stats.not_republished
@@ -96,7 +120,7 @@ def revisions(context: SiteContext, lang: SiteLocale, draw: Draw) -> Page:
     return _page("revisions/", lang, {"rows": rows, "summary": summary, "own": own})
 
 
-def _of_index(context: SiteContext, lang: SiteLocale, draw: Draw) -> Row | None:
+def _of_index(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Row | None:
     """The revisions of the index: chart, means by age, triangle of editions.
 
     None where no month is known to a later edition than its own.
@@ -110,7 +134,7 @@ def _of_index(context: SiteContext, lang: SiteLocale, draw: Draw) -> Row | None:
     extreme = revised.loc[[points.abs().idxmax()]]
     label = lang.number(points.iloc[-1], signed=True)
     return {
-        "figure": groups.line(points, label, theme.INK, lang, draw),
+        "figure": line_figure.line(points, label, theme.INK, lang, draw),
         "summary": lang.say(
             "index_revisions_summary",
             months=len(revised),

@@ -25,11 +25,12 @@
     data.floors.dimension,
   );
 
-  const points = (values) => values
-    .map((value, place) => [value, place])
-    .filter(([value]) => value !== null)
-    .map(([value, place]) => `${(600 * place) / (values.length - 1)},${200 - 2 * value}`)
-    .join(" ");
+  // A line through the months that have a value; it breaks where one has none.
+  const line = (values) => values
+    .map((value, place) => (value === null ? "" :
+      `${place && values[place - 1] !== null ? "L" : "M"}` +
+      `${(600 * place) / (values.length - 1)},${200 - 2 * value}h0`))
+    .join("");
 
   const draw = () => {
     const weights = Object.fromEntries(inputs.map((one) => [one.dataset.key, Number(one.value)]));
@@ -47,7 +48,7 @@
       document.getElementById(`share-${one.dataset.key}`).textContent =
         `${format.format(share)}${lang === "fr" ? "\u00a0" : ""}%`;
     }
-    document.getElementById("yours").setAttribute("points", points(values));
+    document.getElementById("yours").setAttribute("d", line(values));
     document.getElementById("result").textContent = said(values[last]);
     data.months.forEach((month, place) => {
       const cell = document.getElementById(`m-${month}`);
@@ -57,7 +58,7 @@
   };
 
   const reset = document.getElementById("reset");
-  document.getElementById("published").setAttribute("points", points(data.index));
+  document.getElementById("published").setAttribute("d", line(data.index));
   for (const one of [...inputs, ...parts]) {
     one.disabled = false;
     one.addEventListener("input", draw);

@@ -52,7 +52,10 @@ def test_both_languages_have_the_same_pages(built: Path, shipped_edition: Editio
     ]
     assert len(groups) == 5
     assert set(groups) <= french
-    assert len(french) == len(keys) + 28
+    assert len(french) == 2 * len(keys) + 30  # each has a page to be framed
+    arabic = {str(item.relative_to(built / "ar")) for item in pages(built / "ar")}
+    constituents = "bulletins/2026-10/constituents/index.html"
+    assert arabic == {"index.html", "morocco/index.html", constituents}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -155,6 +158,50 @@ def test_the_arabic_page_isolates_signs_and_names_months_as_morocco_does(built: 
     signed = content.find_all(string=re.compile(r"[−+]\d"))
     assert signed
     assert all(piece.find_parent("bdi")["dir"] == "ltr" for piece in signed)
+
+
+def test_morocco_is_whole_in_arabic(built: Path) -> None:
+    content, french = page(built, "ar", "morocco"), page(built, "fr", "morocco")
+    assert content.html["dir"] == "rtl"
+    assert len(content.select(".points li")) == len(french.select(".points li")) == 6
+    assert len(content.select("table tbody tr")) == len(french.select("table tbody tr"))
+    text = content.get_text()
+    assert "غشت 2026" in text  # August in Morocco
+    assert "أغسطس" not in text
+    assert "كوت ديفوار" in text or "مالي" in text  # countries in the page's language
+    home = page(built, "ar", "")
+    assert home.find("a", href="../ar/morocco/index.html")
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_reference_copies_whole_and_is_the_file_beside_it(built: Path, code: str) -> None:
+    for path in ("cite", "indicators/cost.capex_to_cash", "bulletins/2026-10"):
+        content = page(built, code, path)
+        blocks = content.select("pre.whole")
+        linked = [block.find_previous("h3") for block in blocks]
+        read = [
+            (built / code / path / head.a["href"]).resolve().read_text(encoding="utf-8")
+            for head in linked
+            if head and head.a
+        ]
+        shown = [block.get_text() for block in blocks if block.find_previous("h3")]
+        assert len(read) >= 3
+        assert [text.replace("\r\n", "\n").strip() for text in read] == [
+            text.strip() for text in shown
+        ]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_indicator_names_its_series_and_defines_its_columns(built: Path, code: str) -> None:
+    content = page(built, code, "indicators/chips.rental_growth")
+    named = [row.th.get_text() for row in content.find("h2", id="made").find_next("tbody")("tr")]
+    assert sum("CoreWeave" in name for name in named) == 1
+    assert all(not name.startswith("gpu.") for name in named)
+    header = (built / code / "indicators/chips.rental_growth/chips.rental_growth.csv").read_text()
+    columns = [
+        row.th.get_text() for row in content.find("h2", id="columns").find_next("tbody")("tr")
+    ]
+    assert columns == header.splitlines()[0].split(",")
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -11,9 +11,11 @@ from playwright.sync_api import Browser
 
 from dashboards import chart_drawing, charts, theme
 from dashboards.bulletin import gate
+from dashboards.chart_templates import domain
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import language
 from dashboards.site import readout
+from dashboards.site.page import spark
 from warehouse.edition import Edition
 
 MONTHS = pd.date_range("2025-01-01", periods=20, freq="MS")
@@ -26,23 +28,30 @@ def test_a_strip_lies_on_the_point_that_the_chart_draws(width: int) -> None:
     frame = SCORES.rename("value").rename_axis("period").reset_index()
     svg = chart_drawing.svg(charts.line(frame, "", theme.INK, width, score=True), language("en"))
     plot = readout.geometry(svg)
-    drawn = BeautifulSoup(str(readout.overlay(plot, SCORES, TEXTS, "wide")), "html.parser")
-    mine = [(float(dot["cx"]), float(dot["cy"])) for dot in drawn.find_all("circle")]
+    overlay = str(readout.overlay(plot, SCORES / 100, TEXTS, "wide"))
+    drawn = BeautifulSoup(overlay, "html.parser")
+    assert drawn.svg.g["transform"] == f"translate({plot.left:g} {plot.top:g})"
+    mine = [
+        (float(dot["cx"]) + plot.left, float(dot["cy"]) + plot.top)
+        for dot in drawn.find_all("circle")
+    ]
     marks = r'(?:aria-hidden="true"[^>]*|<path )transform="translate\(([\d.]+),([\d.]+)\)"'
     points = re.findall(marks, svg)
     placed = {(round(float(x) + plot.left), round(float(y) + plot.top)) for x, y in points}
     assert len(mine) == len(SCORES)
     for x, y in mine:
         assert min(abs(x - left) + abs(y - top) for left, top in placed) <= 2
-    middles = [float(hit["x"]) + float(hit["width"]) / 2 for hit in drawn.select("rect.hit")]
-    assert middles == pytest.approx([x for x, _ in mine], abs=0.2)  # each is rounded to a tenth
+    middles = [float(hit["x"]) + float(hit["width"]) / 2 for hit in drawn.select("rect")]
+    assert middles == pytest.approx(
+        [x - plot.left for x, _ in mine], abs=0.2
+    )  # each is rounded to a tenth
     assert [text.get_text() for text in drawn.find_all("text")] == TEXTS
     assert len(drawn.select("[tabindex]")) == readout.STOPS
 
 
 def test_a_month_without_a_figure_has_words_and_no_point() -> None:
     plot = readout.Geometry(100, 100, 10, 10, 80, 80)
-    drawn = str(readout.overlay(plot, SCORES.mask(SCORES.gt(80)), TEXTS, "narrow"))
+    drawn = str(readout.overlay(plot, (SCORES / 100).mask(SCORES.gt(80)), TEXTS, "narrow"))
     assert drawn.count("<circle") == SCORES.le(80).sum()
     assert drawn.count("<text") == len(SCORES)
     assert "nan" not in drawn
@@ -59,19 +68,57 @@ def test_a_month_without_a_reading_is_said_to_be_an_estimate(
     assert not [text for text in others if word in text]
 
 
+@pytest.mark.parametrize("values", [[1.2, 7.9, 3.3], [-40.0, 22.0, 3.0], [5.0, 5.0, 5.0]])
+def test_a_strip_lies_on_the_point_of_a_figure_in_its_own_unit(values: list[float]) -> None:
+    line = pd.Series(values, MONTHS[:3])
+    frame = line.rename("value").rename_axis("period").reset_index()
+    svg = chart_drawing.svg(charts.line(frame, "", theme.INK, charts.WIDE), language("en"))
+    plot, (low, high) = readout.geometry(svg), domain(line)
+    drawn = str(readout.overlay(plot, (line - low) / (high - low), TEXTS[:3], "wide"))
+    mine = {float(y) + plot.top for y in re.findall(r'cy="([\d.]+)"', drawn)}
+    placed = {float(y) + plot.top for _, y in re.findall(
+        r'transform="translate\(([\d.]+),([\d.]+)\)"', svg)}  # fmt: skip
+    assert all(min(abs(y - other) for other in placed) < 1 for y in mine)
+    assert low <= min(values)
+    assert high >= max(values)
+
+
+def test_a_gap_is_a_gap_in_lines_and_in_sparklines() -> None:
+    gap = SCORES.where(SCORES.index != MONTHS[10])
+    frame = gap.rename("value").rename_axis("period").reset_index()
+    for series, ticks in ((frame, 1), (frame.assign(value=list(SCORES)), 0)):
+        chart = charts.line(series, "", theme.INK, charts.WIDE, score=True)
+        assert len(chart["datasets"]["gaps"]) == ticks
+    assert str(spark(list(gap))).count("<polyline") == 2
+    assert str(spark(list(SCORES))).count("<polyline") == 1
+    alone = str(spark([1.0, float("nan"), 2.0]))
+    assert alone.count("<polyline") == 2
+    assert "0.0,29.7 0.0,29.7" in alone  # a dot
+
+
 def test_another_drawing_is_refused() -> None:
     with pytest.raises(ValueError, match="no view, origin or plot"):
         readout.geometry("<svg></svg>")
 
 
-@pytest.mark.parametrize("code", ["fr", "en", "ar"])
-def test_tab_shows_a_month_without_scripts(chromium: Browser, served: str, code: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        *((f"{code}/index.html", "wide") for code in ("fr", "en", "ar")),
+        ("fr/dimensions/chips/index.html", "wide"),
+        ("en/indicators/chips.rental_growth/index.html", "wide"),
+        ("ar/morocco/index.html", "small"),
+    ],
+)
+def test_tab_shows_a_month_without_scripts(
+    chromium: Browser, served: str, path: str, kind: str
+) -> None:
     context = chromium.new_context(
         java_script_enabled=False, viewport={"width": 1280, "height": 900}
     )
     tab = context.new_page()
-    tab.goto(f"{served}/{code}/index.html")
-    last = tab.locator(".readout.wide g[tabindex]").last
+    tab.goto(f"{served}/{path}")
+    last = tab.locator(f".readout.{kind} g[tabindex]").last
     assert not last.locator("text").is_visible()
     last.focus()
     assert last.locator("text").is_visible()

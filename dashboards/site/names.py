@@ -1,0 +1,93 @@
+"""The names of indicators, groups and series in each language of the site.
+
+The method and the catalogue have French and English. In Arabic, what the method has is named in
+i18n/ar.toml; the titles of series stay in English, marked as such.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from babel import Locale
+
+from dashboards import indicator_words
+from dashboards.edition_stats import EditionStats
+from dashboards.i18n import Language, language
+from dashboards.site.locale import CODES, SiteLocale
+
+# Countries that the register calls otherwise than Babel.
+OTHERWISE = {"Ivory Coast": "CI", "DR Congo": "CD", "Republic of the Congo": "CG"}
+
+
+def printed(lang: SiteLocale) -> str:
+    """The language of what the catalogue has in French and English alone."""
+    return lang.code if lang.code in CODES else "en"
+
+
+def in_print(lang: SiteLocale) -> Language:
+    """The same, with its figures and dates."""
+    return lang if lang.code in CODES else language("en")
+
+
+def spoken(lang: SiteLocale) -> str:
+    """The code of that language where it is not that of the page, else ""."""
+    return "" if lang.code in CODES else printed(lang)
+
+
+def indicator(row: Mapping[Any, Any], lang: SiteLocale) -> str:
+    """The title of an indicator."""
+    return _own("indicator_names", row, lang)
+
+
+def group(row: Mapping[Any, Any], lang: SiteLocale) -> str:
+    """The name of a dimension or of a panel."""
+    return _own("dimensions", row, lang)
+
+
+def _own(section: str, row: Mapping[Any, Any], lang: SiteLocale) -> str:
+    if lang.code in CODES:
+        return lang.of(row)
+    return str(lang.words[section].get(row["key"], row["en"]))
+
+
+def unit(row: Mapping[Any, Any], lang: SiteLocale) -> str:
+    """The unit beside `indicator_words.amount`."""
+    if lang.code in CODES:
+        return indicator_words.unit(row, lang)
+    return str(lang.words["units"].get(row["unit_en"], row["unit_en"]))
+
+
+def figure(row: Mapping[Any, Any], lang: SiteLocale) -> str:
+    """The figure of an indicator with its unit, a dash where it has none."""
+    if row["value"] != row["value"]:
+        return "–"
+    if lang.code in CODES:
+        return indicator_words.figure(row["value"], row, lang)
+    number = indicator_words.amount(row["value"], row, lang)
+    name = unit(row, lang)
+    return lang.with_unit(number, name) if name == "%" else f"{number} {name}".strip()
+
+
+def country(name: str, french: Mapping[str, str], lang: SiteLocale) -> str:
+    """A country by its English name; `french` has the French ones."""
+    if lang.code in CODES:
+        return french.get(name, name) if lang.code == "fr" else name
+    code = OTHERWISE.get(name) or _codes().get(name, "")
+    return str(Locale.parse(lang.locale).territories.get(code, name))
+
+
+@cache
+def _codes() -> dict[str, str]:
+    """The code of each country by its English name, as Babel has them."""
+    return {name: code for code, name in Locale("en").territories.items() if len(code) == 2}
+
+
+def series(stats: EditionStats, key: str, lang: SiteLocale) -> str:
+    """The title of a series: model, company, kind of price; its key where it has none."""
+    return lang.typeset(str(stats.catalogue.get(key, {}).get(f"title_{printed(lang)}", key)))
+
+
+def unit_of(stats: EditionStats, key: str, lang: SiteLocale) -> str:
+    """The unit of a series."""
+    name = str(stats.catalogue[key]["unit"])
+    return lang.typeset(str(lang.words["units"].get(name, name)))
