@@ -71,11 +71,17 @@ def _compile(look: str, datasets: tuple[str, ...]) -> dict[str, Any]:
     return vega
 
 
+# Of an SVG, "gradient_3" or "clip12". A word begins before its first letter, which is looked for
+# first: this takes a fifth of the time of `\b` before it, and that was most of the drawing.
+IDS = re.compile(r"(?:g(?<!\wg)radient|c(?<!\wc)lip)_?\d+\b")
+
+
 def _renumber_ids(text: str) -> str:
     """Number the ids of an SVG from 0.
 
     The renderer counts on from chart to chart, so the same chart would differ by its place.
     """
-    ids = dict.fromkeys(re.findall(r"\b(?:gradient|clip)_?\d+\b", text))
-    names = {name: re.sub(r"\d+$", str(number), name) for number, name in enumerate(ids)}
-    return re.sub(r"\b(?:gradient|clip)_?\d+\b", lambda match: names[match[0]], text)
+    names: dict[str, str] = {}
+    return IDS.sub(
+        lambda match: names.setdefault(match[0], re.sub(r"\d+$", str(len(names)), match[0])), text
+    )

@@ -4,18 +4,28 @@ import fcntl
 import gc
 import os
 import shutil
-from collections import Counter
+import sqlite3
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.server import Site, running_site
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from pipelines.index.framework import Framework
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)  # of the first edition: after the cut-off of October
 LEFT_OUT = pytest.StashKey[int]()
+HISTORIES = 4  # whose readings are kept; each is some tens of megabytes
 
 # What is imported and collected (640,000 objects) lives to the end of the run: looking for cycles
 # among them after every 700 new objects took 4 of the 14 seconds of a collection.
@@ -121,6 +131,82 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(folder)
             ready.touch()
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def readings_kept() -> Iterator[None]:
+    """Read the same figures by the same method once a process.
+
+    A quarter of the commands under test read the shipped history, from nothing, in a second or
+    two. What is read of a history is a pure function of its rows and of the method: here it is
+    kept for the last ones, by the digest of both. The room of the engine reads anew for each test.
+    """
+    from pipelines.index.realtime import Readings
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Readings, "__init__", keeping(Readings.__init__))
+        yield
+
+
+def keeping(read: Callable[..., None]) -> Callable[..., None]:
+    """The constructor of readings that takes over those of the same figures."""
+    from pandas.util import hash_pandas_object
+
+    kept: OrderedDict[str, dict[str, object]] = OrderedDict()
+
+    def initialise(self: object, history: "pd.DataFrame", framework: "Framework") -> None:
+        rows = hash_pandas_object(history, index=False).to_numpy().tobytes()
+        name = f"{framework.hash} {history.dtypes.to_dict()} {sha256(rows).hexdigest()}"
+        if name not in kept:
+            read(self, history, framework)
+            kept[name] = vars(self)
+        vars(self).update(kept[name])
+        kept.move_to_end(name)
+        if len(kept) > HISTORIES:
+            kept.popitem(last=False)
+
+    initialise.reads_anew = read  # type: ignore[attr-defined]
+    return initialise
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Bring new SQLite stores to the newest revision by copying one that was brought there.
+
+    Three hundred tests begin with a store of their own, and all migrations take 80 ms from
+    nothing. Any other store is migrated as ever; the tests of the warehouse migrate every one.
+    """
+    from alembic import command
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "upgrade", copying(command.upgrade, tmp_path_factory))
+        yield
+
+
+def copying(upgrade: Callable[..., None], factory: pytest.TempPathFactory) -> Callable[..., None]:
+    """Alembic's `upgrade`, which copies a migrated file into an empty one."""
+    from sqlalchemy import inspect
+
+    from warehouse.database import connect
+    from warehouse.database.revision import config
+
+    def make(folder: Path) -> None:
+        engine = connect(f"sqlite:///{folder / 'migrated.sqlite'}")
+        upgrade(config(engine), "head")
+        engine.dispose()
+
+    def upgraded(settings: Any, revision: str) -> None:
+        engine = settings.attributes["engine"]
+        new = engine.dialect.name == "sqlite" and not inspect(engine).get_table_names()
+        if revision != "head" or not new:
+            upgrade(settings, revision)
+            return
+        path = made_once(factory, "migrated-store", make) / "migrated.sqlite"
+        with closing(sqlite3.connect(path)) as origin, closing(engine.raw_connection()) as target:
+            origin.backup(target.driver_connection)
+
+    upgraded.migrates = upgrade  # type: ignore[attr-defined]
+    return upgraded
 
 
 @pytest.fixture(scope="session")

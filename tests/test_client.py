@@ -17,7 +17,7 @@ from dashboards.publish.series.store import read_store
 from pipelines.announcements import curated
 from pipelines.settings import Settings
 from silentcrash import Client, SourceError, UnknownSeries
-from tests.conftest import NOW
+from tests.conftest import NOW, made_once
 from tests.dashboards.conftest import shipped_store  # noqa: F401 - a fixture
 from tests.dashboards.site.conftest import serving
 from warehouse import edition
@@ -35,18 +35,20 @@ def published(
     """The address of the files of a site that a client reads, on loopback."""
     from dashboards import publish
 
-    root = tmp_path_factory.mktemp("published")
-    curated.load(shipped_store, Settings(home=root, now=NOW))
-    publication = prepare(edition.load(shipped_store))
-    layout = Layout("data/{name}/", "{code}/bulletins/{name}/index.html")
-    publish.write(publication, root / "data" / publication.edition.month)
-    listed = [*series_files(read_store(shipped_store, NOW)),
-            *files(publication, read_cards(root, layout), layout)]  # fmt: skip
-    for file in listed:
-        path = root / file.name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(file.body)
-    with serving(root) as address:
+    curated.load(shipped_store, Settings(home=tmp_path_factory.mktemp("curated"), now=NOW))
+
+    def fill(root: Path) -> None:
+        publication = prepare(edition.load(shipped_store))
+        layout = Layout("data/{name}/", "{code}/bulletins/{name}/index.html")
+        publish.write(publication, root / "data" / publication.edition.month)
+        listed = [*series_files(read_store(shipped_store, NOW)),
+                *files(publication, read_cards(root, layout), layout)]  # fmt: skip
+        for file in listed:
+            path = root / file.name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(file.body)
+
+    with serving(made_once(tmp_path_factory, "published", fill)) as address:
         yield address
 
 

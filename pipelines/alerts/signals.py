@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,9 @@ from warehouse.edition import Edition
 COMPARE = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_equal}
 OTHER_SIDE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "crosses_up": "<", "crosses_down": ">"}
 PHASES = (RETREAT, RECOVERY)
+KINDS = {"indicator": ["indicator", "panel"]}  # of values, for a kind of rule; others have its name
+# A table, a measure of it by period and key, and the first period of each key.
+Turned: TypeAlias = "tuple[pd.DataFrame, pd.DataFrame, pd.Series[pd.Timestamp]]"
 # The rank among fewer than a year of months would be that of a season.
 RANKED_FROM = 12
 # Enough for a probability to a point or two (standard error at 0.5: 0.016), and fast.
@@ -41,6 +44,7 @@ class Vintage:
     method: Mapping[str, Any]
     until: pd.Timestamp
     chances: dict[float, "pd.Series[float]"] = field(default_factory=dict)
+    turned: dict[tuple[str, str], Turned] = field(default_factory=dict)
 
     @property
     def values(self) -> pd.DataFrame:
@@ -62,14 +66,27 @@ def series_signals(rule: Rule, seen: Vintage) -> Iterator[tuple[str, Signal]]:
     if rule.kind == "regime":
         yield "index", _regime(rule, seen)
         return
-    table = seen.values
-    kinds = {"indicator": ["indicator", "panel"]}.get(rule.kind, [rule.kind])
-    own = table.loc[table["kind"].isin(kinds)]
-    wide = own.pivot(index="period", columns="key", values=rule.measure)
+    wide = _by_key(seen, rule.kind, rule.measure)
     names = [str(key) for key in wide.columns if fnmatchcase(str(key), rule.series)]
     for name in names or [rule.series]:
         values = wide[name] if name in wide else pd.Series(dtype="float64")
         yield name, signal(rule, values, seen)
+
+
+def _by_key(seen: Vintage, kind: str, measure: str) -> pd.DataFrame:
+    """A measure of a kind of rule, periods by keys, up to the month of the vintage.
+
+    It is turned once for all months that an edition is cut off at: to turn it for each rule and
+    month is nine tenths of a backtest.
+    """
+    stored = seen.turned.get((kind, measure))
+    if stored is None or stored[0] is not seen.table:
+        own = seen.table.loc[seen.table["kind"].isin(KINDS.get(kind, [kind]))]
+        wide = own.pivot(index="period", columns="key", values=measure)
+        stored = seen.table, wide, own.groupby("key")["period"].min()
+        seen.turned[kind, measure] = stored
+    _, wide, begins = stored
+    return wide.loc[: seen.until, begins.index[begins.le(seen.until)]]
 
 
 def signal(rule: Rule, values: "pd.Series[float]", seen: Vintage | None = None) -> Signal:

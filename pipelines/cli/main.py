@@ -4,8 +4,9 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -96,7 +97,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")
     logs.configure()
     try:
-        app(args=arguments or _typed() or ["--help"], standalone_mode=False)
+        _command()(args=arguments or _typed() or ["--help"], standalone_mode=False)
         sys.exit(0)
     except (Exception, KeyboardInterrupt) as error:
         message, code = ending(error) or (_unexpected(error), 1)
@@ -105,6 +106,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
     print(f"silentcrash: {logs.hide(' '.join(message.split()))}", file=sys.stderr)
     sys.exit(code)
+
+
+@cache
+def _command() -> Callable[..., object]:
+    """The command line as it is called.
+
+    Typer would make it anew for each call, in 10 ms: a process that plays months calls thousands.
+    """
+    return typer.main.get_command(app)
 
 
 def _typed() -> list[str]:

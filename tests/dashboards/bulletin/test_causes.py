@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -30,19 +31,38 @@ def editions(shipped_edition: Edition) -> dict[str, EditionStats]:
     return {month: of_month(shipped_edition, month) for month in months(shipped_edition)}
 
 
+@pytest.fixture(scope="module")
+def moves(editions: dict[str, EditionStats]) -> dict[str, causes.Movement]:
+    """What moved the index in each month."""
+    moved = {month: causes.movement(stats) for month, stats in editions.items()}
+    return {month: found for month, found in moved.items() if found is not None}
+
+
+@pytest.fixture(scope="module", params=CODES)
+def code(request: pytest.FixtureRequest) -> str:
+    """A language; the tests of one come together."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def sections(editions: dict[str, EditionStats], code: str) -> dict[str, dict[str, Any]]:
+    """What the bulletin of each month says of it, in that language."""
+    lang = language(code)
+    return {month: cause_sentences.section(stats, lang) for month, stats in editions.items()}
+
+
 def plain(text: str) -> str:
     """The text with plain spaces, points and minus signs."""
     spaced = text.replace(FIXED, " ").replace(NARROW, "").replace(MINUS, "-").replace(" :", ":")
     return re.sub(r"(?<=\d),(?=\d)", ".", spaced)
 
 
-@pytest.mark.parametrize("code", CODES)
 def test_what_is_named_and_the_rest_add_up_to_the_change_as_printed(
-    editions: dict[str, EditionStats], code: str
+    editions: dict[str, EditionStats], sections: dict[str, dict[str, Any]], code: str
 ) -> None:
     assert len(editions) >= 38
     for month, stats in editions.items():
-        section = cause_sentences.section(stats, language(code))
+        section = sections[month]
         change = round(stats.index_scores.diff().iloc[-1], 2)
         shown_text = re.search(TOTAL[code], plain(section["change"]))
         printed = (
@@ -56,14 +76,13 @@ def test_what_is_named_and_the_rest_add_up_to_the_change_as_printed(
         assert summed == pytest.approx(printed, abs=1e-9), month
 
 
-@pytest.mark.parametrize("code", CODES)
 def test_every_cause_has_the_figures_of_the_edition(
-    editions: dict[str, EditionStats], code: str
+    editions: dict[str, EditionStats], moves: dict[str, causes.Movement], code: str
 ) -> None:
     seen: set[str] = set()
-    for stats in editions.values():
-        moved = causes.movement(stats)
-        assert moved is not None
+    assert set(moves) == set(editions)
+    for name, stats in editions.items():
+        moved = moves[name]
         stored = stats.edition.change.set_index("key").sum(axis=1)
         for cause in moved.named:
             text = plain(cause_sentences.sentence(stats, cause, language(code)))
@@ -100,16 +119,14 @@ def as_written(cause: causes.Cause, row: "pd.Series[float]") -> str:
     return f"{value:,.{places}f}".replace(",", "") if abs(value) < 1000 else ""
 
 
-@pytest.mark.parametrize("code", CODES)
 def test_a_base_effect_is_one_where_no_newest_figure_changed_and_only_there(
-    editions: dict[str, EditionStats], code: str
+    editions: dict[str, EditionStats], moves: dict[str, causes.Movement], code: str
 ) -> None:
     words = {"fr": "effet de base", "en": "base effect"}[code]
     matches = 0
-    for stats in editions.values():
-        moved = causes.movement(stats)
-        assert moved is not None
-        for cause in moved.named:
+    assert set(moves) == set(editions)
+    for name, stats in editions.items():
+        for cause in moves[name].named:
             if cause.kind in ("enters", "leaves", "weight"):
                 continue
             steady = newest(stats, cause.key, 1) == newest(stats, cause.key, 0)
@@ -127,13 +144,12 @@ def newest(stats: EditionStats, key: str, back: int) -> dict[str, float]:
     return dict(zip(last["series"], last["value"], strict=True))
 
 
-@pytest.mark.parametrize("code", CODES)
 def test_no_sentence_shows_a_key_a_gap_or_a_figure_that_may_not_be_republished(
-    editions: dict[str, EditionStats], code: str
+    editions: dict[str, EditionStats], sections: dict[str, dict[str, Any]], code: str
 ) -> None:
     lang = language(code)
     for month, stats in editions.items():
-        section = cause_sentences.section(stats, lang)
+        section = sections[month]
         points = [text for point in key_points.points(stats, lang) for text in point["text"]]
         for text in [section["change"], *section["causes"], *section["rest"], *points]:
             assert not re.search(RAW, text), (month, text)
@@ -196,7 +212,6 @@ def test_revisions_are_told_from_new_figures(
     )
 
 
-@pytest.mark.parametrize("code", CODES)
 def test_a_change_of_method_and_composition_are_causes_of_their_own(
     shipped_edition: Edition, code: str
 ) -> None:
@@ -209,7 +224,6 @@ def test_a_change_of_method_and_composition_are_causes_of_their_own(
     assert not re.search(RAW, " ".join(shown_text))
 
 
-@pytest.mark.parametrize("code", CODES)
 def test_each_key_point_has_a_level_a_verb_and_an_age(shipped_edition: Edition, code: str) -> None:
     stats = EditionStats(shipped_edition)
     stale = {

@@ -33,7 +33,7 @@ def places(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
         name = f"upgrade_{next(NUMBERS)}"
         if not server:
             return Location(tmp_path / name, f"sqlite:///{tmp_path / name}.sqlite")
-        command(server, f"create database {name}")
+        command(server, f"create database {name} strategy file_copy")
         created.append(name)
         return Location(tmp_path / name, database(server, name))
 

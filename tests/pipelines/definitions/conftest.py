@@ -58,7 +58,7 @@ def installation(
     name = ""
     if kind == "postgresql":
         name, address = f"dagster_{next(NUMBERS)}", request.getfixturevalue("server")
-        command(address, f"create database {name}")
+        command(address, f"create database {name} strategy file_copy")
         plain = make_url(database(address, name)).set(drivername="postgresql")
         url = plain.render_as_string(hide_password=False)
         config["storage"] = {"postgres": {"postgres_url": url}}

@@ -128,8 +128,8 @@ def production(
     folder.mkdir()
     shutil.copy(ROOT / "deploy" / "dagster.postgres.yaml", folder / "dagster.yaml")
     names = [f"production_{kind}_{os.getpid()}" for kind in ("dagster", "warehouse")]
-    command(server, f"create database {names[0]}")
-    command(server, f"create database {names[1]} template migrated")
+    command(server, f"create database {names[0]} strategy file_copy")
+    command(server, f"create database {names[1]} template migrated strategy file_copy")
     state = make_url(database(server, names[0])).set(drivername="postgresql+psycopg2")
     environment = {
         "SILENTCRASH_DAGSTER_DATABASE": state.render_as_string(hide_password=False),

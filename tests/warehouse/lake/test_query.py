@@ -1,5 +1,6 @@
 """Which SQL the lake runs and which it refuses: only its files are read."""
 
+import shutil
 from pathlib import Path
 
 import fsspec
@@ -7,8 +8,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from tests.warehouse.made_up import fetch, frame
-from warehouse import load
+from tests.conftest import made_once
 from warehouse.lake import query, sync
 from warehouse.query import QueryError
 
@@ -59,15 +59,14 @@ ATTACKS = [
 
 
 @pytest.fixture
-def root(engine: Engine, tmp_path: Path) -> str:
-    versions = frame(
-        ("made_up.a", "2026-01-01", 10.0, "2026-02-10"),
-        ("made_up.a", "2026-01-01", 11.0, "2026-03-10"),
-        ("made_up.b", "2026-01-01", 1.5, "2026-03-10"),
-    )
-    load.append(engine, fetch(engine), versions)
+def root(filled: Engine, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A copy of a lake with what the store holds; a secret lies beside it."""
+
+    def fill(folder: Path) -> None:
+        sync.sync(filled, str(folder))
+
+    shutil.copytree(made_once(tmp_path_factory, "lake", fill), tmp_path / "lake")
     (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
-    sync.sync(engine, str(tmp_path / "lake"))
     return str(tmp_path / "lake")
 
 
@@ -102,8 +101,8 @@ def test_a_name_that_does_not_exist_shows_those_that_do(root: str) -> None:
         query.run(root, "select * from v_observatoin")
 
 
-def test_a_lake_on_another_file_system_is_asked_as_well(engine: Engine, root: str) -> None:
-    sync.sync(engine, "memory://made-up-asked")
+def test_a_lake_on_another_file_system_is_asked_as_well(filled: Engine, root: str) -> None:
+    sync.sync(filled, "memory://made-up-asked")
     answer = query.run("memory://made-up-asked", "select count(*) as n from observations")
     assert answer["n"].tolist() == [3]
     fsspec.filesystem("memory").rm("/made-up-asked", recursive=True)
