@@ -125,14 +125,14 @@ def _expected(
         )
         for row in map(int, np.flatnonzero(gaps[usable].any(axis=1))):
             past = plain.iloc[: row + 1].where(periods[: row + 1] <= newest[row])
-            guess = _smoothed(fit, past)
+            guess = smoothed(fit, past)
             # within what was seen so far, as the policy of the method has it
             clipped = np.clip(guess, past.min().to_numpy(), past.max().to_numpy())
             estimates.iloc[row, columns] = clipped
     return estimates.where(gaps)
 
 
-def _smoothed(fit: Any, past: pd.DataFrame) -> NDArray[np.float64]:
+def smoothed(fit: Any, past: pd.DataFrame) -> NDArray[np.float64]:
     """What a fitted model expects in the last row of other figures, to the bit.
 
     As `fit.apply(past, retain_standardization=True).predict(information_set="smoothed")` gives

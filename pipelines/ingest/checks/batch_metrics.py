@@ -1,5 +1,6 @@
 """Columns that rules test besides a batch's own: ratios to peers and the past."""
 
+from collections import Counter
 from datetime import datetime
 
 import numpy as np
@@ -11,6 +12,7 @@ from pipelines.ingest.checks.doubts import (
     ROUNDING,
     Evidence,
     by_series,
+    newest_figures,
     ratios,
     stored_at,
 )
@@ -58,7 +60,11 @@ def add_metrics(
         age_days=age.mask(by_series(frame, dated_ahead.__contains__)),
         peer_ratio=peer_ratio(frame, source),
         **ratios(frame, source, before, evidence),
-        misplaced_share=misplaced_share(frame, before, last),
+        misplaced_share=(
+            swapped_share(frame, newest_figures(frame, before))
+            if source.stamp == "instant"
+            else misplaced_share(frame, before, last)
+        ),
         rescaled_share=rescaled_share(frame, last),
         vanished_share=vanished_share(frame, before),
         sign_flip=sign_flip(frame, source, last),
@@ -113,6 +119,20 @@ def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame, last: pd.DataFram
     elsewhere = pd.MultiIndex.from_frame(stored[["period", "value"]])
     swapped = pd.MultiIndex.from_frame(changed[["period", "value"]]).isin(elsewhere)
     return float((shifted | swapped).mean())
+
+
+def swapped_share(frame: pd.DataFrame, newest: pd.Series) -> float:
+    """The share of changed prices of a list that another line of it had last.
+
+    Of a list of today the past says only what each line showed before. A price counts once: where
+    lines have shifted, the prices that changed are the same ones as before, at other lines; where
+    prices really changed, few are. 0 where fewer than MIN_FIGURES changed.
+    """
+    changed = newest.notna() & frame["value"].notna() & frame["value"].ne(newest)
+    if changed.sum() < MIN_FIGURES:
+        return 0.0
+    both = Counter(frame.loc[changed, "value"]) & Counter(newest[changed])
+    return both.total() / int(changed.sum())
 
 
 def rescaled_share(frame: pd.DataFrame, last: pd.DataFrame) -> float:

@@ -220,6 +220,12 @@ def _reach(source: Source, most: pd.Timedelta | None) -> pd.Timedelta | None:
     return most if source.stamp == "instant" else SAME_PERIOD
 
 
+def newest_figures(frame: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
+    """The newest stored figure of each row's series, no later than the row."""
+    newest: pd.Series = _joined(frame, before, None)["last"]
+    return newest
+
+
 def _joined(frame: pd.DataFrame, others: pd.DataFrame, reach: pd.Timedelta | None) -> pd.DataFrame:
     """`last`, the newest figure no later than each row, and `then`, its period."""
     figures = others["value"].to_numpy("float64", na_value=np.nan)
