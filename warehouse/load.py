@@ -77,8 +77,17 @@ def _upsert(
     connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]], key: str = "key"
 ) -> list[Change]:
     """Insert the rows with a new key, update the other ones; what was updated."""
-    stored = {row[key]: dict(row) for row in connection.execute(select(table)).mappings()}
     declared = {row[key]: row for row in rows}
+    # At each start of a command nearly all of them are as they were: those are left out at once.
+    names = [key, *sorted({name for row in declared.values() for name in row} - {key})]
+    columns = [table.c[name] for name in names]
+    stored_rows = set(map(tuple, connection.execute(select(*columns))))
+    declared = {
+        name: row for name, row in declared.items() if tuple(map(row.get, names)) not in stored_rows
+    }
+    if not declared:
+        return []
+    stored = {row[key]: dict(row) for row in connection.execute(select(table)).mappings()}
     new = [dict(row) for name, row in declared.items() if name not in stored]
     if new:
         connection.execute(insert(table), new)

@@ -160,17 +160,7 @@ def _site_pages(
 ) -> None:
     """Write the pages on the newest issue and those that list all issues."""
     context, data, base = page_groups.context, page_groups.data, page_groups.base
-    writer.put("index.html", ROOT_PAGE)
-    if base:  # a server shows 404.html at any depth, so its style sheet needs the full address
-        name = site_locale(CODES[0]).words["site"]
-        writer.put("404.html", NOT_FOUND.format(base=escape(base), name=escape(name)))
-    writer.put("style.css", rendering.style(lambda name: f"fonts/{name}"))
-    for name in fonts.names():
-        writer.put(f"fonts/{name}", (fonts.FOLDER / name).read_bytes())
-    writer.put("icon.svg", ICON)
-    writer.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
-    for path in (governance.ERRATA, governance.SCHEMA):
-        writer.put(path.name, path.read_bytes())
+    _still(writer, base)
     issue_names = {card.name for card in context.issues}
     layout = collection.Layout("data/{name}/", "{code}/bulletins/{name}/index.html", base)
     cards = {
@@ -195,6 +185,21 @@ def _site_pages(
     in_arabic = site_locale(ARABIC)
     for page in arabic.pages(context, in_arabic, writer.chart_urls, countries):
         page_groups.put(writer, page, in_arabic)
+
+
+def _still(writer: OutputWriter, base: str) -> None:
+    """Write what does not depend on any figure: entry, style, fonts, scripts, errata."""
+    writer.put("index.html", ROOT_PAGE)
+    if base:  # a server shows 404.html at any depth, so its style sheet needs the full address
+        name = site_locale(CODES[0]).words["site"]
+        writer.put("404.html", NOT_FOUND.format(base=escape(base), name=escape(name)))
+    writer.put("style.css", rendering.style(lambda name: f"fonts/{name}"))
+    for name in fonts.names():
+        writer.put(f"fonts/{name}", (fonts.FOLDER / name).read_bytes())
+    writer.put("icon.svg", ICON)
+    writer.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
+    for path in (governance.ERRATA, governance.SCHEMA):
+        writer.put(path.name, path.read_bytes())
 
 
 def series_files(out: Path) -> dict[str, int]:

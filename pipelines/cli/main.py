@@ -4,12 +4,12 @@ import gc
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from functools import cache
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -88,6 +88,12 @@ def main_options(
     logs.configure(verbose=verbose, file=log_file or settings.log, style=style)
 
 
+@cache
+def command() -> Any:
+    """The commands with their options, which take 25 ms to put together."""
+    return typer.main.get_command(app)
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line: 0 done, 1 could not be done, 2 asked wrongly."""
     gc.set_threshold(NEW_OBJECTS)
@@ -97,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")
     logs.configure()
     try:
-        _command()(args=arguments or _typed() or ["--help"], standalone_mode=False)
+        command()(args=arguments or _typed() or ["--help"], standalone_mode=False)
         sys.exit(0)
     except (Exception, KeyboardInterrupt) as error:
         message, code = ending(error) or (_unexpected(error), 1)
@@ -106,15 +112,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
             raise
     print(f"silentcrash: {logs.hide(' '.join(message.split()))}", file=sys.stderr)
     sys.exit(code)
-
-
-@cache
-def _command() -> Callable[..., object]:
-    """The command line as it is called.
-
-    Typer would make it anew for each call, in 10 ms: a process that plays months calls thousands.
-    """
-    return typer.main.get_command(app)
 
 
 def _typed() -> list[str]:

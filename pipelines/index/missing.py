@@ -59,7 +59,7 @@ def conditional(values: pd.DataFrame, factors: int = 1, iterations: int = 500) -
     known at the date in question: the smoother looks both ways. Raises ValueError for a
     column without a figure; statsmodels warns where EM has not converged.
     """
-    from statsmodels.tsa.api import DynamicFactorMQ
+    from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
     empty = values.columns[values.notna().sum() == 0]
     if len(empty):

@@ -1,6 +1,6 @@
 """The index in real time: each month from what was known at its cut-off."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,14 @@ SINGLE = ["key", "kind", "value", "score", "weight", "contribution", "coverage",
 TRACED = ["key", "period", "series", "series_period", "known_from", "fetch_id"]
 
 
+@dataclass(frozen=True)
+class Result:
+    """Computed rows by month and key, and the observations they rest on."""
+
+    values: pd.DataFrame
+    lineage: pd.DataFrame
+
+
 class Readings:
     """Indicators by month and date of knowledge, each read once.
 
@@ -41,6 +49,7 @@ class Readings:
         self._paths: dict[tuple[str, tuple[str, ...], int], Path] = {}
         self._known: dict[datetime, dict[str, Figures]] = {}
         self._names: dict[str, list[tuple[str, Indicator, str]]] = {}
+        self._computed: dict[object, Result] = {}
 
     @property
     def rows(self) -> pd.DataFrame:
@@ -61,6 +70,17 @@ class Readings:
                 framework, month, dates.get(month, cutoff(month, framework))
             )
         ]
+
+    def once(self, question: object, compute: Callable[[], Result]) -> Result:
+        """The result of a question; of the last few that were asked, as it was computed then.
+
+        An edition asks for the same path of its months for its index, its gauges and its change.
+        """
+        if question not in self._computed:
+            if len(self._computed) >= RESULTS:
+                del self._computed[next(iter(self._computed))]
+            self._computed[question] = compute()
+        return self._computed[question]
 
     def at(
         self, framework: Framework, month: pd.Period, instant: datetime
@@ -121,6 +141,8 @@ class Readings:
 # Dates of knowledge whose figures are kept: a month is looked at on five, and months in order share
 # all but one of them.
 LATEST = 16
+# Results that are kept: between the index of an edition and its gauges six others are asked for.
+RESULTS = 8
 # What does not decide how an indicator is read: its words, its scale and its weight.
 UNREAD = {"key", "weight", "low", "high", "from_sample", "errors"} | {
     name for name in Indicator.model_fields if name.endswith(("_fr", "_en")) or name in {"fr", "en"}
@@ -130,14 +152,6 @@ UNREAD = {"key", "weight", "low", "high", "from_sample", "errors"} | {
 def readings(history: pd.DataFrame | Readings, framework: Framework) -> Readings:
     """The readings of every version of a figure; readings stay what they are."""
     return history if isinstance(history, Readings) else Readings(history, framework)
-
-
-@dataclass(frozen=True)
-class Result:
-    """Computed rows by month and key, and the observations they rest on."""
-
-    values: pd.DataFrame
-    lineage: pd.DataFrame
 
 
 def cutoff(month: pd.Period, framework: Framework) -> datetime:
@@ -173,8 +187,13 @@ def compute(
     the columns of `assemble.COLUMNS`, `lineage` those of TRACED.
     """
     source = readings(history, framework)
-    cells = source.of(framework, months, as_of or {})
-    return Result(assembled(_table(cells), framework), _lineage(cells, source.rows))
+    dates = {month: (as_of or {}).get(month, cutoff(month, framework)) for month in months}
+
+    def result() -> Result:
+        cells = source.of(framework, dates, dates)
+        return Result(assembled(_table(cells), framework), _lineage(cells, source.rows))
+
+    return source.once((framework.hash, tuple(dates.items())), result)
 
 
 def indicators(

@@ -114,20 +114,25 @@ def second_readings(engine: Engine, series: Sequence[str], as_of: datetime) -> p
     Columns: series (the key that was asked for), period, value, and the tolerance of the pair.
     Means of a month are left out: they are not the figure of a day.
     """
-    sought = set(series)
-    alike = [pair for pair in pairs(load()) if pair.check.reading == "last"]
-    both = [
-        *((pair.first, pair.second, pair.check.tolerance) for pair in alike),
-        *((pair.second, pair.first, pair.check.tolerance) for pair in alike),
-    ]
-    others = pd.DataFrame(
-        [row for row in both if row[0] in sought], columns=["ours", "series", "tolerance"]
-    )
-    if others.empty:
+    alike = _alike()
+    rows = [(key, *other) for key in series for other in alike.get(key, ())]
+    if not rows:
         return pd.DataFrame(columns=["series", "period", "value", "tolerance"])
+    others = pd.DataFrame(rows, columns=["ours", "series", "tolerance"])
     stored = read.panel(engine, series=sorted(others["series"].unique()), as_of=as_of, lenient=True)
     joined = others.merge(stored[["series", "period", "value"]], on="series")
     return joined.drop(columns="series").rename(columns={"ours": "series"})
+
+
+@cache
+def _alike() -> dict[str, list[tuple[str, float]]]:
+    """The series that other publishers have of the same figures, with the tolerances."""
+    others: dict[str, list[tuple[str, float]]] = {}
+    for pair in pairs(load()):
+        if pair.check.reading == "last":
+            others.setdefault(pair.first, []).append((pair.second, pair.check.tolerance))
+            others.setdefault(pair.second, []).append((pair.first, pair.check.tolerance))
+    return others
 
 
 def disagreements(engine: Engine, as_of: datetime | None = None) -> pd.DataFrame:

@@ -172,7 +172,8 @@ def load_payload(
         why = {"detail": str(error), "parser_version": source.parser_version}
         warehouse.record(engine, source.key, **record | {"outcome": "refused"} | why)
         return IngestOutcome(source.key, str(record["url"]), "refused", str(error))
-    last = last_good(engine, archive, source, payload.request) if archive else None
+    sha = record.get("sha256")
+    last = last_good(engine, archive, source, payload.request, sha) if archive else None
     day = payload.fetched_at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     url = str(record["url"])
     earlier = partial(earlier_figures, engine, archive, source, url, day) if archive else None
@@ -230,7 +231,7 @@ def load_frame(
         checked = validate(evidence=Evidence(second, repeated))
     detail = describe(source, checked, notices, accepted)
     outcome = str(record["outcome"]) if checked.passed else "refused"
-    record = record | {"outcome": outcome, "detail": detail} | _parsed(source, frame)
+    record = record | {"outcome": outcome, "detail": detail} | _parsed(source, frame, checked)
     counts = _store(engine, source, frame, record, checked, live=live)
     loaded = IngestOutcome(source.key, str(record["url"]), outcome, detail, len(frame), *counts)
     level = logging.INFO if checked.passed and not loaded.quarantined else logging.WARNING
@@ -252,9 +253,14 @@ def describe(
     return "; ".join(filter(None, reasons))[:LONGEST_DETAIL]
 
 
-def _parsed(source: Source, frame: pd.DataFrame) -> Record:
-    """What the fetch records of a parse: rows, newest period, parser version."""
-    newest = frame["period"].max() if len(frame) else None
+def _parsed(source: Source, frame: pd.DataFrame, checked: Validated) -> Record:
+    """What the fetch records of a parse: rows, newest period, parser version.
+
+    A period that was set aside, as one a year ahead is, must not be the newest: every later payload
+    would end before it and be refused for ever.
+    """
+    kept = checked.accepted if checked.passed else frame
+    newest = kept["period"].max() if len(kept) else None
     return {"rows": len(frame), "newest": newest, "parser_version": source.parser_version}
 
 

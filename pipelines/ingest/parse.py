@@ -70,12 +70,18 @@ def archived_payload(archive: Archive, source: Source, record: Mapping[str, Any]
 
 
 def last_good(
-    engine: Engine, archive: Archive, source: Source, request: Request
+    engine: Engine, archive: Archive, source: Source, request: Request, sha256: object = None
 ) -> LastGood | None:
-    """The last payload that was loaded from an address."""
+    """The last payload that was loaded from an address.
+
+    One with the bytes of `sha256`, those that are being loaded, has nothing that they lack and is
+    not read again.
+    """
     last = read.last_fetch(engine, source.key, public_url(request))
     if last is None or not last.rows or last.newest is None:
         return None
+    if last.sha256 == sha256 is not None:
+        return LastGood(last.rows, last.newest)
     record = asdict(last) | {"url": public_url(request)}
     return LastGood(last.rows, last.newest, partial(_read_again, archive, source, record))
 

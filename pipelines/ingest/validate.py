@@ -40,6 +40,8 @@ UNMOVED = {
     "rescaled_share": 0.0,
     "vanished_share": 0.0,
 }
+# The columns that say of each row whether it is in order, and what they are where it is.
+IN_ORDER = {"declared": 1.0, "aligned": 1.0}
 # `period` is compared with the newest of the last good payload.
 PAST = {*UNMOVED, "period"}
 ROWS = "ExpectTableRowCountToBeBetween"
@@ -190,7 +192,7 @@ def check(
     evidence = evidence or Evidence()
     batch = add_metrics(frame.drop_duplicates(ignore_index=True), source, before, at, evidence)
     batch = batch.assign(**UNMOVED) if accepted else batch
-    failures = validate(batch, [rule for rule in rules if not _is_unmoved(batch, rule)])
+    failures = validate(batch, [rule for rule in rules if not _holds(batch, rule)])
     blocked = [text for rule, text, _ in failures if rule.severity == "block"]
     cut = _cut(source, frame, before, last) if complete and not accepted else []
     blocked += cut
@@ -209,17 +211,24 @@ def check(
     )
 
 
-def _is_unmoved(batch: pd.DataFrame, rule: ValidationRule) -> bool:
-    """True if a rule compares with the past a batch in which nothing has moved.
+def _holds(batch: pd.DataFrame, rule: ValidationRule) -> bool:
+    """True if a rule tests a column of ours that finds nothing wrong anywhere.
 
-    It holds then, as it does for a payload that a person has accepted; of the rules of a usual
-    batch these are a quarter, and each costs milliseconds.
+    That nothing has moved since the past, for which a person may stand in; that every row is in
+    order, and has a value. Of the rules of a usual batch these are half, and each costs
+    milliseconds.
     """
     column = rule.kwargs.get("column")
-    if column not in UNMOVED or column not in batch:
+    if column not in batch:
         return False
-    values = batch[column].dropna() if pd.isna(UNMOVED[column]) else batch[column]
-    return bool(values.eq(UNMOVED[column]).all())
+    if column == "present":
+        return bool(batch[column].notna().all())
+    if column not in UNMOVED and column not in IN_ORDER:
+        return False
+    right = {**UNMOVED, **IN_ORDER}[str(column)]
+    open_ended = pd.isna(right) or column in IN_ORDER
+    values = batch[column].dropna() if open_ended else batch[column]
+    return bool(values.eq(right).all())
 
 
 def _cut(

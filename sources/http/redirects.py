@@ -17,6 +17,9 @@ from sources.http.ssrf_guard import resolves_inside, violation
 MAX_REDIRECTS = 5
 
 
+SEE_OTHER = 303
+
+
 class RedirectFollower:
     """Sends a request hop by hop, each in its turn and to an allowed address."""
 
@@ -50,12 +53,9 @@ class RedirectFollower:
             target = exchange.headers.get("Location")
             if exchange.status not in MOVED or not target:
                 return replace(exchange, moved_to=_moved(home, for_good))
-            if prepared.method != "GET":
-                raise ExchangeError(
-                    "refused", f"a POST was redirected to {target}: correct the address"
-                )
             here = str(prepared.url)
-            prepared = self._prepared(_next_hop(here, target, request), conditions)
+            request = _next_hop(here, target, request, exchange.status)
+            prepared = self._prepared(request, conditions)
             if here == for_good and exchange.status in MOVED_FOR_GOOD:
                 for_good = str(prepared.url)
         raise ExchangeError("refused", f"over {MAX_REDIRECTS} redirects: correct the address")
@@ -105,11 +105,17 @@ def _moved(home: str, for_good: str) -> str:
     return "" if old.hostname == new.hostname else f"{new.scheme}://{new.netloc}{new.path}"
 
 
-def _next_hop(here: str, target: str, request: Request) -> Request:
-    """The next hop; headers may hold a key and go no further than their own host."""
+def _next_hop(here: str, target: str, request: Request, status: int) -> Request:
+    """The next hop; a key in a header or a body goes no further than its own host.
+
+    A question with a body is asked again where its host moved it to, as RFC 9110 (15.4) lets a
+    client do, but after a 303, which names a page to look at.
+    """
     try:
         there = urljoin(here, target)
         same = urlsplit(here)[:2] == urlsplit(there)[:2]
     except ValueError:
         raise ExchangeError("refused", f"a redirect to {target}, which is not an address") from None
-    return Request(there, headers=request.headers if same else {})
+    if request.json is not None and not (same and status != SEE_OTHER):
+        raise ExchangeError("refused", f"a POST was redirected to {target}: correct the address")
+    return Request(there, json=request.json, headers=request.headers if same else {})

@@ -85,10 +85,14 @@ CONTENT: dict[str, Callable[[Figures, float], Figures]] = {
 }
 
 
-def of_figures(figures: Figures, events: Sequence[Event]) -> Figures:
-    """The figures as the publisher's accidents leave them."""
+def of_figures(figures: Figures, events: Sequence[Event], file_of: Callable[[str], str]) -> Figures:
+    """The figures as the publisher's accidents leave them; lines shift in their own file."""
     for event in events:
-        if event.kind in CONTENT:
+        if event.kind == "shifted":
+            own = {file_of(series) for series, _ in figures}
+            files = [{k: v for k, v in figures.items() if file_of(k[0]) == name} for name in own]
+            figures = {k: v for file in files for k, v in shifted(file, event.factor).items()}
+        elif event.kind in CONTENT:
             figures = CONTENT[event.kind](figures, event.factor)
     return figures
 

@@ -83,7 +83,7 @@ class Gateway(Site):
     def _answer(self, publisher: Publisher, received: Received) -> Reply:
         world = self.world
         events = world.script.at(publisher.source, world.today)
-        figures = disturb.of_figures(self.figures(publisher), events)
+        figures = disturb.of_figures(self.figures(publisher), events, publisher.file_of)
         news = tuple(name for event in events for name in event.names)
         edition = world.edition(publisher)
         context = Context(world.economy, figures, edition, world.today, received, news)

@@ -12,7 +12,9 @@ from sqlalchemy import Connection, Engine, select, text, update
 from warehouse.database import add, writing
 from warehouse.observations import bulk, plain
 from warehouse.observations.encode import (
+    UNKNOWN,
     Catalogue,
+    codes,
     days,
     decode,
     encode,
@@ -172,8 +174,9 @@ def _context(engine: Engine, fetch_id: int) -> tuple[Catalogue, pd.Timestamp]:
         at = connection.scalar(select(fetch.at).where(fetch.id == fetch_id))
     if at is None:
         raise LookupError(f"there is no fetch {fetch_id}: record it first")
-    columns = ["id", "key", "source_id", "frequency"]
-    declared = pd.DataFrame([tuple(row) for row in rows], columns=columns).set_index("id")
+    ids, *columns = zip(*rows, strict=True) if rows else ((), (), (), ())
+    named = dict(zip(["key", "source_id", "frequency"], columns, strict=True))
+    declared = pd.DataFrame(named, index=pd.Index(ids, name="id", dtype="int64"))
     return Catalogue(declared), pd.Timestamp(at).tz_convert("UTC")
 
 
@@ -195,13 +198,11 @@ def _citations(engine: Engine, good: pd.DataFrame) -> "pd.Series[int]":
 
 
 def _seen(seen: pd.DataFrame | None, catalogue: Catalogue) -> pa.Table:
-    served = pd.DataFrame({"series": [], "period": []}) if seen is None else seen
-    declared = served.loc[served["series"].isin(catalogue.ids.index)]
-    coded = {
-        "series_id": declared["series"].map(catalogue.ids).to_numpy("int32"),
-        "period": days(pd.to_datetime(declared["period"])),
-    }
-    return pa.table(coded)
+    if seen is None:
+        return pa.table({name: pa.array([], "int32") for name in ("series_id", "period")})
+    series, period = codes(seen["series"], catalogue.ids), days(pd.to_datetime(seen["period"]))
+    declared = series != UNKNOWN
+    return pa.table({"series_id": series[declared], "period": period[declared]})
 
 
 def _open_fetch(connection: Connection, fetch_id: int) -> int:

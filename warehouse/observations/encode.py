@@ -1,6 +1,7 @@
 """Encode a batch of figures as the integers of the store, and refuse bad rows."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -26,12 +27,12 @@ class Catalogue:
 
     series: pd.DataFrame
 
-    @property
+    @cached_property
     def ids(self) -> "pd.Series[int]":
         """The id of each key."""
         return pd.Series(self.series.index, index=self.series["key"], dtype="int64")
 
-    @property
+    @cached_property
     def ahead(self) -> list[int]:
         """The series of events, which are announced before they happen."""
         return self.series.index[self.series["frequency"].eq("E")].tolist()
@@ -75,19 +76,20 @@ def encode(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """
     return pd.DataFrame(
         {
-            "series_id": _codes(frame["series"], catalogue.ids),
+            "series_id": codes(frame["series"], catalogue.ids),
             "period": days(frame["period"]),
             "known_from": instants(frame["known_from"]),
             "value": frame["value"],
-            "status": _codes(frame["status"], pd.Series(STATUS)).astype("int16"),
+            "status": codes(frame["status"], pd.Series(STATUS)).astype("int16"),
         }
     )
 
 
-def _codes(words: "pd.Series[str]", code_of: "pd.Series[int]") -> NDArray[np.int32]:
+def codes(words: "pd.Series[str]", code_of: "pd.Series[int]") -> NDArray[np.int32]:
+    """The number of each word; a missing or unknown one is -1."""
     position, distinct = pd.factorize(words.astype("str"))
-    codes = np.append(code_of.reindex(distinct).fillna(UNKNOWN), UNKNOWN).astype("int32")
-    return np.take(codes, position)  # a missing word has position -1, the last one
+    known = np.append(code_of.reindex(distinct).fillna(UNKNOWN), UNKNOWN).astype("int32")
+    return np.take(known, position)  # a missing word has position -1, the last one
 
 
 def faults(

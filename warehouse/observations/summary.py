@@ -1,7 +1,7 @@
 """Count what each load adds to a source, so that status reads no figures."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,8 @@ from warehouse.observations.encode import Catalogue
 from warehouse.tables import Citation, FetchSummary, core
 
 GROUP = ["source_id", "frequency", "known_from"]
+Group: TypeAlias = tuple[int, str, int, int]
+UNCITED = -1  # in place of the citation of a figure that was fetched
 # For series that move to another source or frequency, which changes the groups of what is stored.
 REBUILD = text("""
 insert into fetch_summary (source_id, frequency, known_from, fetch_id, rows, newest, assumed)
@@ -27,7 +29,8 @@ class Summary:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._series = catalogue.series
-        self._parts: list[pd.DataFrame] = []
+        # By source, frequency, date of knowledge and citation: how many rows, and the newest one.
+        self._counts: dict[Group, tuple[int, int]] = {}
 
     def add(
         self,
@@ -39,28 +42,46 @@ class Summary:
         """Count rows that go in; `citation_id` is NaN where a row has none."""
         if not len(period):
             return
-        rows = self._series.loc[series_id, ["source_id", "frequency"]].reset_index(drop=True)
-        rows = rows.assign(known_from=known_from, period=period, citation_id=citation_id)
-        grouped = rows.groupby([*GROUP, "citation_id"], dropna=False, observed=True)["period"]
-        self._parts.append(grouped.agg(["size", "max"]).reset_index())
+        cited = np.full(len(period), np.nan) if citation_id is None else citation_id
+        numbers = [
+            self._series.index.get_indexer(pd.Index(series_id)),
+            known_from,
+            np.nan_to_num(cited, nan=UNCITED).astype("int64"),
+        ]
+        order = np.lexsort(numbers)
+        sorted_numbers = np.array([column[order] for column in numbers], "int64")
+        first = np.append(True, (np.diff(sorted_numbers) != 0).any(axis=0))
+        starts = np.flatnonzero(first)
+        sizes = np.diff(np.append(starts, len(period)))
+        newest = np.maximum.reduceat(np.asarray(period)[order], starts)
+        for (place, known, citation), size, last in zip(
+            sorted_numbers[:, starts].T.tolist(), sizes.tolist(), newest.tolist(), strict=True
+        ):
+            group = (*self._owner(place), known, citation)
+            rows, before = self._counts.get(group, (0, last))
+            self._counts[group] = rows + size, max(before, last)
+
+    def _owner(self, place: int) -> tuple[int, str]:
+        source, frequency = (self._series[name].array[place] for name in GROUP[:2])
+        return int(source), str(frequency)
 
     def write(self, connection: Connection, fetch: int) -> None:
         """Store the counts under this fetch."""
-        if not self._parts:
+        if not self._counts:
             return
-        parts = pd.concat(self._parts, ignore_index=True)
-        parts["assumed"] = 0
-        if parts["citation_id"].notna().any():
-            table = core(Citation)
-            assumed = connection.scalars(select(table.c.id).where(table.c.assumed)).all()
-            parts["assumed"] = parts["size"].where(parts["citation_id"].isin(assumed), 0)
-        named = parts.drop(columns="citation_id").rename(columns={"size": "rows", "max": "newest"})
-        # A fetch comes in one part and cites nothing: its groups are counted already.
-        totals = named
-        if named.duplicated(GROUP).any():
-            grouped = named.groupby(GROUP, as_index=False, observed=True)
-            totals = grouped.agg({"rows": "sum", "newest": "max", "assumed": "sum"})
-        records: list[dict[str, Any]] = totals.assign(fetch_id=fetch).to_dict("records")  # type: ignore[assignment]
+        table, assumed = core(Citation), set[int]()
+        if any(citation != UNCITED for *_, citation in self._counts):
+            assumed = set(connection.scalars(select(table.c.id).where(table.c.assumed)))
+        totals: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for (*group, citation), (rows, newest) in self._counts.items():
+            total = totals.setdefault(tuple(group), {"rows": 0, "newest": newest, "assumed": 0})
+            total["rows"] += rows
+            total["newest"] = max(total["newest"], newest)
+            total["assumed"] += rows if citation in assumed else 0
+        records = [
+            dict(zip(GROUP, group, strict=True), fetch_id=fetch) | total
+            for group, total in totals.items()
+        ]
         connection.execute(core(FetchSummary).insert(), records)
 
 

@@ -1,5 +1,6 @@
 """Columns that rules test besides a batch's own: ratios to peers and the past."""
 
+from collections import Counter
 from datetime import datetime
 
 import numpy as np
@@ -10,6 +11,8 @@ from pipelines.ingest.checks.doubts import (
     MIN_FIGURES,
     ROUNDING,
     Evidence,
+    by_series,
+    newest_figures,
     ratios,
     stored_at,
 )
@@ -51,13 +54,17 @@ def add_metrics(
     age = (pd.Timestamp(at).tz_localize(None) - frame["period"]).dt.days
     return frame.assign(
         row=range(len(frame)),
-        declared=frame["series"].isin(declared).astype(float),
+        declared=by_series(frame, declared.__contains__, "float64"),
         present=frame["value"].where(~withdrawn, 0.0),
         known_at=frame["known_from"].astype("int64"),
-        age_days=age.where(~frame["series"].isin(dated_ahead)),
+        age_days=age.mask(by_series(frame, dated_ahead.__contains__)),
         peer_ratio=peer_ratio(frame, source),
         **ratios(frame, source, before, evidence),
-        misplaced_share=misplaced_share(frame, before, last),
+        misplaced_share=(
+            swapped_share(frame, newest_figures(frame, before))
+            if source.stamp == "instant"
+            else misplaced_share(frame, before, last)
+        ),
         rescaled_share=rescaled_share(frame, last),
         vanished_share=vanished_share(frame, before),
         sign_flip=sign_flip(frame, source, last),
@@ -86,11 +93,11 @@ def peer_ratio(frame: pd.DataFrame, source: Source) -> pd.Series:
 
 def aligned(frame: pd.DataFrame, source: Source) -> pd.Series:
     """1 where a period begins as its frequency does, else 0; null for events."""
-    frequency = frame["series"].map({series.key: series.frequency for series in source.series})
-    months = frequency.map(MONTHS).astype("Float64")
+    step = {series.key: MONTHS.get(series.frequency, 0) for series in source.series}
+    months = by_series(frame, lambda key: step.get(key, 0), "int64")
     month, first = frame["period"].dt.month, frame["period"].dt.day.eq(1)
-    begins: pd.Series = first & ((month - 1) % months.fillna(1)).eq(0)
-    return begins.astype(float).where(months.notna())
+    begins: pd.Series = first & ((month - 1) % np.maximum(months, 1)).eq(0)
+    return begins.astype(float).where(months > 0)
 
 
 def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame, last: pd.DataFrame) -> float:
@@ -114,6 +121,20 @@ def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame, last: pd.DataFram
     return float((shifted | swapped).mean())
 
 
+def swapped_share(frame: pd.DataFrame, newest: pd.Series) -> float:
+    """The share of changed prices of a list that another line of it had last.
+
+    Of a list of today the past says only what each line showed before. A price counts once: where
+    lines have shifted, the prices that changed are the same ones as before, at other lines; where
+    prices really changed, few are. 0 where fewer than MIN_FIGURES changed.
+    """
+    changed = newest.notna() & frame["value"].notna() & frame["value"].ne(newest)
+    if changed.sum() < MIN_FIGURES:
+        return 0.0
+    both = Counter(frame.loc[changed, "value"]) & Counter(newest[changed])
+    return both.total() / int(changed.sum())
+
+
 def rescaled_share(frame: pd.DataFrame, last: pd.DataFrame) -> float:
     """The share of stored figures that are the last good ones times one factor.
 
@@ -121,10 +142,11 @@ def rescaled_share(frame: pd.DataFrame, last: pd.DataFrame) -> float:
     takes it. 0 where those moved by it are fewer than MIN_FIGURES, or of fewer than MIN_PERIODS
     periods.
     """
-    joined = frame[FIGURE].assign(last=last["last"]).loc[last["stored"]]
-    joined = joined.loc[joined["last"].ne(0) & joined["value"].notna()]
-    if (joined["value"] / joined["last"]).sub(1).abs().gt(ROUNDING).sum() < MIN_FIGURES:
+    compared = last["stored"] & last["last"].ne(0) & frame["value"].notna()
+    ratio = frame["value"].div(last["last"]).where(compared)
+    if ratio.sub(1).abs().gt(ROUNDING).sum() < MIN_FIGURES:
         return 0.0
+    joined = frame[FIGURE].assign(last=last["last"]).loc[compared]
     together = pd.Series("", index=joined.index)
     return max(
         _rescaled(joined, together, ROUNDING),
@@ -155,12 +177,14 @@ def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
         return 0.0
     if before["period"].max() > frame["period"].max():
         return 1.0
-    first = before["series"].map(frame.groupby("series")["period"].min())
-    stored = before.loc[before["period"].astype(first.dtype).ge(first) & before["value"].notna()]
-    served = frame[["series", "period"]].drop_duplicates()
-    gone = stored_at(stored, served) < 0
-    shares = stored.assign(gone=gone).groupby("series")["gone"].mean()
-    return float(shares.max()) if gone.sum() >= MIN_FIGURES else 0.0
+    first = frame.groupby("series")["period"].min()
+    since = by_series(before, lambda key: first.get(key, pd.NaT), "datetime64[s]")
+    kept = before["period"].to_numpy("datetime64[s]") >= since
+    stored = before.loc[kept & before["value"].notna()]
+    gone = stored_at(stored, frame) < 0
+    if gone.sum() < MIN_FIGURES:
+        return 0.0
+    return float(stored.assign(gone=gone).groupby("series")["gone"].mean().max())
 
 
 def sign_flip(frame: pd.DataFrame, source: Source, last: pd.DataFrame) -> pd.Series:
@@ -170,4 +194,4 @@ def sign_flip(frame: pd.DataFrame, source: Source, last: pd.DataFrame) -> pd.Ser
     """
     percent = {series.key for series in source.series if "%" in series.unit}
     flipped = (frame["value"] * last["last"]).lt(0).astype(float)
-    return flipped.where(~frame["series"].isin(percent))
+    return flipped.mask(by_series(frame, percent.__contains__))

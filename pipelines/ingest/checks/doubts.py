@@ -5,7 +5,9 @@ again on a later day and others of its payload stayed. One factor over all of a 
 unit or a currency: nothing but a person heals that.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,6 +46,17 @@ def none(columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=columns)
 
 
+def by_series(
+    frame: pd.DataFrame, of: Callable[[str], object], dtype: str = "bool"
+) -> NDArray[Any]:
+    """What `of` says of the series of each row; a row without a series gets 0.
+
+    Each series is asked about once: to map every row of a column of words costs ten times that.
+    """
+    position, distinct = pd.factorize(frame["series"])
+    return np.array([*(of(str(key)) for key in distinct), 0], dtype)[position]
+
+
 @dataclass(frozen=True)
 class Evidence:
     """What else is stored or archived of the figures of a payload.
@@ -78,12 +91,12 @@ def ratios(
     joined = _joined(frame, before, _reach(source, None))
     own = _ratio(frame, joined)
     # A succession that moves all by one factor is a unit as well.
-    if not is_uniform(frame["series"], own):
+    if source.successions and not is_uniform(frame["series"], own):
         own = own.mask(_succeeded(frame, source, joined))
     # A series that is new here is compared with the level of its second publisher.
     theirs = _over(frame, source, evidence.second, SAME_LEVEL)
     ratio = own.fillna(theirs).mask(_without_level(frame, source))
-    far = ratio.notna() & ~ratio.between(1 / LARGEST_MOVE, LARGEST_MOVE)
+    far = _is_far(ratio)
     confirmed = pd.Series(False, frame.index)
     if far.any() and not is_uniform(frame["series"], ratio):
         agrees = _agrees(frame, source, evidence.second)
@@ -121,12 +134,12 @@ def is_uniform(series: pd.Series, ratio: pd.Series) -> bool:
 
 def marks(batch: pd.DataFrame) -> list[str]:
     """What a reader must know of figures that moved far and were stored."""
-    alone = batch["level_ratio"].notna()
-    few = batch.loc[alone, "series"].nunique() < MIN_FIGURES
-    moved = batch[alone & few & ~batch["level_ratio"].between(1 / LARGEST_MOVE, LARGEST_MOVE)]
-    confirmed = batch[batch["confirmed_ratio"].notna()]
+    far = batch.loc[_is_far(batch["level_ratio"])]
+    if len(far) and batch.loc[batch["level_ratio"].notna(), "series"].nunique() >= MIN_FIGURES:
+        far = far.head(0)  # the rest of the table speaks for them
+    confirmed = batch.loc[batch["confirmed_ratio"].notna()]
     return [
-        *(f"{key} moved by a factor of {ratio:.3g}" for key, ratio in _named(moved, "level_ratio")),
+        *(f"{key} moved by a factor of {ratio:.3g}" for key, ratio in _named(far, "level_ratio")),
         *(
             f"{key} moved by a factor of {ratio:.3g}, which was confirmed"
             for key, ratio in _named(confirmed, "confirmed_ratio")
@@ -136,14 +149,26 @@ def marks(batch: pd.DataFrame) -> list[str]:
 
 def _named(rows: pd.DataFrame, column: str) -> list[tuple[str, float]]:
     """The largest moves; what a line still shows."""
+    if rows.empty:
+        return []
     furthest = rows.loc[rows[column].sub(1).abs().nlargest(3).index]
     return list(zip(furthest["series"], furthest[column], strict=True))
 
 
-def _without_level(frame: pd.DataFrame, source: Source) -> pd.Series:
+def _is_far(ratio: pd.Series) -> pd.Series:
+    """Whether a figure moved so far that somebody must know; no ratio is not far."""
+    return ratio.gt(LARGEST_MOVE) | ratio.lt(1 / LARGEST_MOVE)
+
+
+def _without_level(frame: pd.DataFrame, source: Source) -> NDArray[np.bool_]:
     """Per cent and counts, whose ratios say nothing."""
-    units = frame["series"].map({series.key: series.unit for series in source.series}).fillna("")
-    return units.str.contains("%", regex=False) | units.isin(COUNTS)
+    units = {series.key: series.unit for series in source.series}
+
+    def says_nothing(key: str) -> bool:
+        unit = units.get(key, "")
+        return "%" in unit or unit in COUNTS
+
+    return by_series(frame, says_nothing)
 
 
 def _succeeded(frame: pd.DataFrame, source: Source, joined: pd.DataFrame) -> pd.Series:
@@ -177,13 +202,17 @@ def _repeats(
 def _over(
     frame: pd.DataFrame, source: Source, others: pd.DataFrame, most: pd.Timedelta
 ) -> pd.Series:
+    if others.empty:
+        return pd.Series(np.nan, frame.index)
     return _ratio(frame, _joined(frame, others, _reach(source, most)))
 
 
 def _ratio(frame: pd.DataFrame, joined: pd.DataFrame) -> pd.Series:
     """Each value over the last; null where either is not positive."""
-    usable = joined["last"].gt(0) & frame["value"].gt(0)
-    return (frame["value"] / joined["last"]).where(usable)
+    value, last = (each.to_numpy("float64") for each in (frame["value"], joined["last"]))
+    usable = (last > 0) & (value > 0)
+    ratio = np.divide(value, last, out=np.full(len(value), np.nan), where=usable)
+    return pd.Series(ratio, frame.index)
 
 
 def _reach(source: Source, most: pd.Timedelta | None) -> pd.Timedelta | None:
@@ -191,9 +220,16 @@ def _reach(source: Source, most: pd.Timedelta | None) -> pd.Timedelta | None:
     return most if source.stamp == "instant" else SAME_PERIOD
 
 
+def newest_figures(frame: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
+    """The newest stored figure of each row's series, no later than the row."""
+    newest: pd.Series = _joined(frame, before, None)["last"]
+    return newest
+
+
 def _joined(frame: pd.DataFrame, others: pd.DataFrame, reach: pd.Timedelta | None) -> pd.DataFrame:
     """`last`, the newest figure no later than each row, and `then`, its period."""
-    stored = others[FIGURE].dropna(subset=["value"])
+    figures = others["value"].to_numpy("float64", na_value=np.nan)
+    stored = others.loc[~np.isnan(figures), FIGURE]
     position = stored_at(frame, stored, reach)
     periods = np.append(stored["period"].to_numpy("datetime64[s]"), np.datetime64("NaT"))
     then = pd.Series(periods[position], frame.index).astype(frame["period"].dtype)

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
 from pipelines.index import framework, realtime
-from pipelines.index.audit import comparison, limits, material, report
+from pipelines.index.audit import comparison, limits, material, nowcast, report
 from pipelines.index.audit.material import Material
 from pipelines.index.framework import Framework
 from pipelines.index.gauges import bands
@@ -119,6 +120,19 @@ def test_every_verdict_follows_from_its_limits(audit: pd.DataFrame) -> None:
 def test_every_row_is_named_once_and_topics_are_in_order(audit: pd.DataFrame) -> None:
     assert not audit.duplicated(["topic", "gauge", "key", "against", "measure"]).any()
     assert tuple(audit["topic"].unique()) == report.TOPICS
+
+
+def test_the_nowcast_of_a_month_is_that_of_a_model_made_anew() -> None:
+    """To the bit, on three series with a ragged edge; statsmodels' own way is the other means."""
+    random = np.random.default_rng(7)
+    level = random.standard_normal(40).cumsum()
+    plain = pd.DataFrame({f"v{n}": level + random.standard_normal(40) for n in range(3)})
+    fit = DynamicFactorMQ(plain, factors=1, factor_orders=1).fit(disp=False, maxiter=5)
+    for row in (20, 33):
+        past = plain.iloc[: row + 1].copy()
+        past.iloc[-2:, 0] = np.nan
+        anew = fit.apply(past, retain_standardization=True).predict(information_set="smoothed")
+        assert nowcast.smoothed(fit, past).tolist() == anew.iloc[-1].tolist()
 
 
 def test_what_is_known_now_needs_no_nowcast(ready: Material) -> None:

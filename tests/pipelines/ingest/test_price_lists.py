@@ -102,3 +102,34 @@ def test_a_site_without_power_is_no_part_of_the_sums(visit: Visit, rows: Rows) -
     assert values(rows, "epoch_dc.now.power") == [1000.0]
     assert values(rows, "epoch_dc.now.sites") == [10.0]
     assert values(rows, "epoch_dc.now.h100e") == [500_000.0]
+
+
+LIST = {
+    "gpu_8x_a100,A100,8": 1.99,
+    "gpu_8x_a100_80gb_sxm4,A100-80GB,8": 2.79,
+    "gpu_1x_h100_pcie,H100,1": 3.29,
+    "gpu_8x_h100_sxm5,H100-SXM,8": 3.99,
+    "gpu_8x_b200_sxm6,B200-SXM,8": 6.69,
+    "gpu_1x_gh200,GH200,1": 2.29,
+}
+
+
+def lambda_list(prices: list[float]) -> bytes:
+    """The table of a cloud with these prices of a GPU, line by line."""
+    lines = zip(LIST, prices, strict=True)
+    rows = [f"{name},us-east-1,{float(name[-1]) * price:.2f},\n" for name, price in lines]
+    return (LAMBDA + "".join(rows)).encode()
+
+
+def test_a_list_whose_lines_have_shifted_is_refused(visit: Visit, rows: Rows) -> None:
+    """Each price stands a line too low: the same prices as last week, at other machines."""
+    prices = list(LIST.values())
+    assert visit("skypilot", "2026-11-02", lambda_list(prices)).code == 0
+    stored = rows("select count(*) as n from v_observation where series like 'skypilot.%'")
+    refused = visit("skypilot", "2026-11-09", lambda_list([prices[0], *prices[:-1]]))
+    assert (refused.code, "rows or columns have shifted" in refused.err) == (1, True)
+    assert rows("select count(*) as n from v_observation where series like 'skypilot.%'") == stored
+    # A cut of every price is read, and so are the prices of before.
+    cut = [round(0.9 * price, 2) for price in prices]
+    assert visit("skypilot", "2026-11-16", lambda_list(cut)).code == 0
+    assert visit("skypilot", "2026-11-23", lambda_list(prices)).code == 0

@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 
+import pandas as pd
 import pytest
 
+from sources.publishers.nyfed_cmdi import COLUMNS, FRIDAY
 from tests.pipelines.conftest import Command
 from tests.pipelines.ingest.price_bodies import Rows, Visit, catalogue, litellm, values
 
@@ -125,3 +128,23 @@ def test_a_revision_that_comes_again_under_the_same_bytes_is_confirmed(
     for day, stored in (("2026-11-03", 60.0), ("2026-11-03", 60.0), ("2026-11-04", 380.0)):
         assert visit("fred", day, table(380.0)).code == 0
         assert values(rows, "fred.PCU334413334413", "2026-04-01")[0] == stored
+
+
+def weeks(first: str, *, ahead: str = "") -> bytes:
+    """A workbook with forty weeks of bond distress, and one that lies ahead."""
+    fridays = [
+        *pd.date_range(first, periods=40, freq="7D"),
+        *pd.to_datetime([ahead] if ahead else []),
+    ]
+    out = BytesIO()
+    table = pd.DataFrame({FRIDAY: fridays, **dict.fromkeys(COLUMNS, 0.2)})
+    table.to_excel(out, index=False)
+    return out.getvalue()
+
+
+def test_a_week_ahead_that_was_set_aside_refuses_no_later_table(visit: Visit, rows: Rows) -> None:
+    """The newest period of the last good table is the newest one that was kept."""
+    assert visit("nyfed_cmdi", "2026-11-23", weeks("2026-02-20", ahead="2027-11-19")).code == 0
+    assert len(rows("select 1 from v_quarantine where reason = 'the period has not begun'")) == 3
+    ended = visit("nyfed_cmdi", "2026-12-01", weeks("2026-02-27"))
+    assert ended.code == 0, ended.err

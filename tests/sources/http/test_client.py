@@ -126,11 +126,26 @@ def test_a_redirect_to_a_forbidden_address_is_refused(
     assert {seen.path for seen in site.asked} == {"/figures.example/data.csv"}
 
 
-def test_a_post_is_not_redirected(site: Site, open_client: OpenClient) -> None:
-    site.serve(URL, Reply(status=307, headers={"Location": "https://store.example/"}))
+@pytest.mark.parametrize(
+    ("status", "target"), [(307, "https://store.example/"), (303, "https://figures.example/new")]
+)
+def test_a_post_is_not_redirected_elsewhere(
+    site: Site, open_client: OpenClient, status: int, target: str
+) -> None:
+    site.serve(URL, Reply(status=status, headers={"Location": target}))
     result = open_client().fetch(Request(URL, json={"a": 1}))
     assert result.outcome == "refused"
-    assert "a POST was redirected to https://store.example/" in result.detail
+    assert f"a POST was redirected to {target}" in result.detail
+
+
+def test_a_post_is_asked_again_where_its_host_moved_it_to(
+    site: Site, open_client: OpenClient
+) -> None:
+    site.serve(URL, Reply(status=301, headers={"Location": "https://figures.example/new.csv"}))
+    site.serve("https://figures.example/new.csv", CSV)
+    result = open_client().fetch(Request(URL, json={"a": 1}), expected_format="csv")
+    assert result.outcome == "new"
+    assert [(seen.method, seen.json) for seen in site.asked] == [("POST", {"a": 1})] * 2
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])

@@ -57,6 +57,7 @@ class Publisher:
         addresses: the beginnings of its addresses, without https://.
         daily: whether it answers with today's figures, and not with those of an edition.
         undated: whether its body says nothing of its day, so that it is of the day of the question.
+        file_of: which of its files a series stands in, where it has several.
         headers: of each reply, besides the date and the tag.
     """
 
@@ -67,7 +68,13 @@ class Publisher:
     addresses: tuple[str, ...]
     daily: bool = False
     undated: bool = False
+    file_of: Callable[[str], str] = lambda series: ""
     headers: Mapping[str, str] = field(default_factory=dict)
+
+
+def place(series: str) -> str:
+    """The provider or the region of a price: <source>.gpu.<gpu>.<place>.<basis>."""
+    return series.split(".")[-2]
 
 
 @cache
