@@ -188,7 +188,7 @@ def _site_pages(
 
 
 def _still(writer: OutputWriter, base: str) -> None:
-    """Write what does not depend on any figure: entry, style, fonts, scripts, errata."""
+    """Write what hangs on no figure: entry, style, fonts, scripts, errata."""
     writer.put("index.html", ROOT_PAGE)
     if base:  # a server shows 404.html at any depth, so its style sheet needs the full address
         name = site_locale(CODES[0]).words["site"]

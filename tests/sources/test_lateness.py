@@ -1,4 +1,4 @@
-"""A source is late by its own rhythm: soon after the next figure was due, never years later."""
+"""A source is late by its own rhythm, never years later."""
 
 import pytest
 
@@ -26,12 +26,12 @@ UNTIMED = {
 @pytest.mark.parametrize("key", sorted(SOURCES))
 def test_a_source_is_late_by_its_own_rhythm(key: str) -> None:
     source = SOURCES[key]
-    lengths = [DAYS[one.frequency] for one in source.series if one.frequency in DAYS]
+    lengths = [DAYS[item.frequency] for item in source.series if item.frequency in DAYS]
     rhythm = max(lengths, default=CADENCES[source.cadence])
     within = source.stale_days <= 1.5 * rhythm + source.lag_days + GRACE
     assert within != (key in UNTIMED)
 
 
 def test_the_list_of_computers_of_half_a_year_is_late_after_seven_months() -> None:
-    """TOP500 lists come out in June and November: 543 days were once called on time."""
+    """TOP500 comes in June and November: 543 days were once on time."""
     assert SOURCES["top500"].stale_days < 240

@@ -1,4 +1,4 @@
-"""The page of an edition that lists its constituents: used with weights, or not and why."""
+"""The page of the constituents: used with weights, or not and why."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -104,44 +104,44 @@ def _state(row: Mapping[Any, Any], lang: SiteLocale) -> str:
 def member_rows(seen: Constituents, key: str, lang: SiteLocale) -> list[Row]:
     """The series of an indicator, those that are used first."""
     inside = seen.inside[key]
-    roles = len({one.role for one in inside}) > 1
-    return [_member(seen.stats, one, lang, roles=roles) for one in inside]
+    roles = len({item.role for item in inside}) > 1
+    return [_member(seen.stats, item, lang, roles=roles) for item in inside]
 
 
-def _member(stats: EditionStats, one: Member, lang: SiteLocale, *, roles: bool) -> Row:
+def _member(stats: EditionStats, item: Member, lang: SiteLocale, *, roles: bool) -> Row:
     """A series of an indicator; its role is named where there are several."""
     words = lang.words["constituents"]
     row = {
-        **_named(stats, one.series, lang),
-        "role": words["roles"][one.role] if roles else "",
-        "met": not one.why,
+        **_named(stats, item.series, lang),
+        "role": words["roles"][item.role] if roles else "",
+        "met": not item.why,
         "share": "–",
         "bar": None,
         "figure": "–",
         "unit": "",
         "period": "–",
-        "why": _why(stats, one, lang) if one.why else words["used"],
+        "why": _why(stats, item, lang) if item.why else words["used"],
     }
-    if one.period is None or one.known_from is None:
+    if item.period is None or item.known_from is None:
         return row
-    closed = one.series in stats.not_republished
+    closed = item.series in stats.not_republished
     return row | {
-        "share": lang.percent(one.share, 1),
-        "bar": str(round(100 * one.share, 1)),
-        "figure": lang.words["hidden"] if closed else lang.exact(one.value),
-        "unit": "" if closed else names.unit_of(stats, one.series, lang),
-        "period": lang.period(one.period, _step(stats, one.series), SHORT),
-        "known": lang.month(one.known_from, DAY),
+        "share": lang.percent(item.share, 1),
+        "bar": str(round(100 * item.share, 1)),
+        "figure": lang.words["hidden"] if closed else lang.exact(item.value),
+        "unit": "" if closed else names.unit_of(stats, item.series, lang),
+        "period": lang.period(item.period, _step(stats, item.series), SHORT),
+        "known": lang.month(item.known_from, DAY),
     }
 
 
-def _why(stats: EditionStats, one: Member | Rent, lang: SiteLocale) -> str:
-    newest = _period(stats, one, lang) if one.newest else ""
-    return lang.typeset(lang.words["constituents"]["why"][one.why].format(newest=newest))
+def _why(stats: EditionStats, item: Member | Rent, lang: SiteLocale) -> str:
+    newest = _period(stats, item, lang) if item.newest else ""
+    return lang.typeset(lang.words["constituents"]["why"][item.why].format(newest=newest))
 
 
-def _period(stats: EditionStats, one: Member | Rent, lang: SiteLocale) -> str:
-    return lang.period(str(one.newest), _step(stats, one.series), SHORT)
+def _period(stats: EditionStats, item: Member | Rent, lang: SiteLocale) -> str:
+    return lang.period(str(item.newest), _step(stats, item.series), SHORT)
 
 
 def _step(stats: EditionStats, series: str) -> str:

@@ -1,4 +1,4 @@
-"""What an edition saw and did not use: rents of chips, and every series by source."""
+"""What an edition saw and did not use: rents, and series by source."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Rent:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many series of a source are used, seen and not used, and without a figure.
+    """How many series of a source are used, not used, and without a figure.
 
     `rejected` are the rows that a check set aside.
     """
@@ -41,18 +41,18 @@ class Counts:
 
 
 def unused_rents(stats: EditionStats, newest: Mapping[str, date]) -> list[Rent]:
-    """The rents with a figure that no indicator of the month reads, by reason and key."""
+    """The rents that no indicator of the month reads, by reason and key."""
     series = stats.edition.series
     rents = set(series.loc[series["unit"].str.endswith(RENT), "key"])
     named = {name for row in stats.fields.values() for name in declared(row)}
     chips = {chip(name) for name in named & rents}
     left = (rents & newest.keys()) - set(stats.members["series"])
-    found = [Rent(name, newest[name], _why(name, named, chips)) for name in left]
-    return sorted(found, key=lambda rent: (rent.why, rent.series))
+    matches = [Rent(name, newest[name], _why(name, named, chips)) for name in left]
+    return sorted(matches, key=lambda rent: (rent.why, rent.series))
 
 
 def chip(key: str) -> str:
-    """The chip of the key of a rent: "h100" of gpu.h100-sxm.aws_us-east-1.on_demand_list."""
+    """The chip of the key of a rent: "h100" of gpu.h100-sxm.aws_us-east-1."""
     return key.partition("gpu.")[2].partition(".")[0].partition("-")[0]
 
 

@@ -179,8 +179,8 @@ def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
         return 1.0
     first = frame.groupby("series")["period"].min()
     since = by_series(before, lambda key: first.get(key, pd.NaT), "datetime64[s]")
-    kept = before["period"].to_numpy("datetime64[s]") >= since
-    stored = before.loc[kept & before["value"].notna()]
+    saved = before["period"].to_numpy("datetime64[s]") >= since
+    stored = before.loc[saved & before["value"].notna()]
     gone = stored_at(stored, frame) < 0
     if gone.sum() < MIN_FIGURES:
         return 0.0
