@@ -68,12 +68,13 @@ def _why(key: str, named: set[str], chips: set[str]) -> str:
 
 
 def by_source(stats: EditionStats, newest: Mapping[str, date]) -> list[Counts]:
-    """What became of the series of each source, in the order of the catalogue."""
+    """What became of the series of each source that has any, in the order of the catalogue."""
     used = set(stats.members["series"])
     fates = Counter(
         (source, "used" if key in used else "unused" if key in newest else "unread")
         for key, source in stats.edition.series[["key", "source"]].itertuples(index=False)
     )
+    with_series = {source for source, _ in fates}
     rejected = Counter[str]()
     for source, rows in stats.edition.quarantined[["source", "rows"]].itertuples(index=False):
         rejected[source] += int(rows)
@@ -86,4 +87,5 @@ def by_source(stats: EditionStats, newest: Mapping[str, date]) -> list[Counts]:
             rejected=rejected[source],
         )
         for source in stats.edition.sources["key"]
+        if source in with_series
     ]
