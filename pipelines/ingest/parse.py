@@ -103,9 +103,13 @@ def awaits_repeat(engine: Engine, source: Source, url: str) -> bool:
 def earlier_figures(
     engine: Engine, archive: Archive, source: Source, url: str, before: datetime
 ) -> pd.DataFrame:
-    """The figures that an address served last before this instant, stored or not."""
+    """The figures that an address served last before this instant, stored or not.
+
+    A source that is asked for a window has another address each day.
+    """
     bodies = read.last_bodies(engine, source.key, before)
-    same = bodies[bodies["url"].eq(url)].to_dict("records")
+    chosen = bodies if source.windows else bodies[bodies["url"].eq(url)]
+    same = chosen.tail(1).to_dict("records")
     if not same:
         return none(FIGURE)
     record = {str(name): value for name, value in same[0].items()}

@@ -24,7 +24,7 @@ from sources.tidy import between
 MAX_QUARANTINED = 0.05
 # What a rule about a figure tests. A row that fails another one (its series, its date, another
 # row of the same key) says that the form has changed, in a payload of whatever size.
-FIGURES = {"value", "present", "peer_ratio", "level_ratio", "sign_flip"}
+FIGURES = {"value", "present", "peer_ratio", "level_ratio", "sign_flip", "emptied"}
 # Where most figures that changed are those of a neighbour, rows or columns have shifted. A figure
 # may equal a neighbour's by chance, most of them do not.
 MAX_MISPLACED = 0.5
@@ -36,6 +36,7 @@ UNMOVED = {
     "confirmed_ratio": float("nan"),
     "level_moved": 1.0,
     "sign_flip": 0.0,
+    "emptied": 0.0,
     "misplaced_share": 0.0,
     "rescaled_share": 0.0,
     "vanished_share": 0.0,
@@ -114,6 +115,7 @@ def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
             reason=FAR,
         ),
         between(0, 0, column="sign_flip", reason=FLIPPED),
+        between(0, 0, column="emptied", reason="none of what there were many of"),
     ]
     if source.full_snapshot:
         rules.append(VANISHED)

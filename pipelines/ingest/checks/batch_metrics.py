@@ -8,10 +8,12 @@ import pandas as pd
 
 from pipelines.ingest.checks.doubts import (
     FIGURE,
+    MAX_RESCALED,
     MIN_FIGURES,
     ROUNDING,
     Evidence,
     by_series,
+    is_emptied,
     newest_figures,
     ratios,
     stored_at,
@@ -61,13 +63,14 @@ def add_metrics(
         peer_ratio=peer_ratio(frame, source),
         **ratios(frame, source, before, evidence),
         misplaced_share=(
-            swapped_share(frame, newest_figures(frame, before))
+            swapped_share(frame, newest_figures(frame, source, before))
             if source.stamp == "instant"
             else misplaced_share(frame, before, last)
         ),
         rescaled_share=rescaled_share(frame, last),
         vanished_share=vanished_share(frame, before),
-        sign_flip=sign_flip(frame, source, last),
+        emptied=is_emptied(frame, source, before).astype(float),
+        sign_flip=sign_flip(frame, source, last, evidence.repeated),
         aligned=aligned(frame, source),
     )
 
@@ -187,11 +190,17 @@ def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
     return float(stored.assign(gone=gone).groupby("series")["gone"].mean().max())
 
 
-def sign_flip(frame: pd.DataFrame, source: Source, last: pd.DataFrame) -> pd.Series:
+def sign_flip(
+    frame: pd.DataFrame, source: Source, last: pd.DataFrame, repeated: pd.DataFrame
+) -> pd.Series:
     """1 where a figure has the other sign than its last good one, else 0.
 
     A ratio says nothing there. Null for units in per cent: a growth near zero is revised across.
+    It may be the stored sign that is wrong: where the others stayed, a figure that was `repeated`
+    on another day is right.
     """
     percent = {series.key for series in source.series if "%" in series.unit}
-    flipped = (frame["value"] * last["last"]).lt(0).astype(float)
-    return flipped.mask(by_series(frame, percent.__contains__))
+    flipped = (frame["value"] * last["last"]).lt(0)
+    if flipped.any() and flipped.sum() <= (1 - MAX_RESCALED) * last["last"].notna().sum():
+        flipped &= frame["value"].ne(last_figures(frame, repeated)["last"])
+    return flipped.astype(float).mask(by_series(frame, percent.__contains__))

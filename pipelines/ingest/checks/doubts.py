@@ -36,6 +36,8 @@ SAME_PERIOD = pd.Timedelta(0)
 # Events that are counted go from one to seven in a week; a ratio of such small numbers is noise.
 COUNTS = {"articles", "filings", "items", "machines", "reports", "rules", "sites"}
 
+# Of so many things in a period, none in the next one: e^-20 by chance.
+MANY = 20
 # Days since 1970 of the years 1900 to 2100 take fewer bits, with their sign.
 DAY_BITS = 20
 SECOND = [*FIGURE, "tolerance"]
@@ -155,6 +157,22 @@ def _named(rows: pd.DataFrame, column: str) -> list[tuple[str, float]]:
     return list(zip(furthest["series"], furthest[column], strict=True))
 
 
+def is_emptied(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:
+    """Whether a count is zero where there cannot be none.
+
+    The same thing was counted before for this period, or the last period had so many that chance
+    does not give none: a search that is out of order answers so.
+    """
+    counts = {series.key for series in source.series if series.unit in COUNTS}
+    zero = frame["value"].eq(0) & by_series(frame, counts.__contains__)
+    if not zero.any():
+        return zero
+    joined = _joined(frame, before, None)
+    same = joined["then"].eq(frame["period"])
+    least = same.map({True: MIN_FIGURES, False: MANY})
+    return zero & joined["last"].ge(least)
+
+
 def _is_far(ratio: pd.Series) -> pd.Series:
     """Whether a figure moved so far that somebody must know; no ratio is not far."""
     return ratio.gt(LARGEST_MOVE) | ratio.lt(1 / LARGEST_MOVE)
@@ -208,9 +226,9 @@ def _over(
 
 
 def _ratio(frame: pd.DataFrame, joined: pd.DataFrame) -> pd.Series:
-    """Each value over the last; null where either is not positive."""
+    """Each value over the last; null where that is not positive, or the value is negative."""
     value, last = (each.to_numpy("float64") for each in (frame["value"], joined["last"]))
-    usable = (last > 0) & (value > 0)
+    usable = (last > 0) & (value >= 0)  # nothing after something is as far as can be
     ratio = np.divide(value, last, out=np.full(len(value), np.nan), where=usable)
     return pd.Series(ratio, frame.index)
 
@@ -220,10 +238,13 @@ def _reach(source: Source, most: pd.Timedelta | None) -> pd.Timedelta | None:
     return most if source.stamp == "instant" else SAME_PERIOD
 
 
-def newest_figures(frame: pd.DataFrame, before: pd.DataFrame) -> pd.Series:
-    """The newest stored figure of each row's series, no later than the row."""
+def newest_figures(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:
+    """The newest stored level of each row's series, no later than the row.
+
+    Null for per cent and counts: small numbers are alike by chance.
+    """
     newest: pd.Series = _joined(frame, before, None)["last"]
-    return newest
+    return newest.mask(_without_level(frame, source))
 
 
 def _joined(frame: pd.DataFrame, others: pd.DataFrame, reach: pd.Timedelta | None) -> pd.DataFrame:

@@ -1,10 +1,12 @@
 """Validation on made-up figures: what blocks, is rejected, or warns."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
 
+from pipelines.ingest.checks.doubts import FIGURE, Evidence
 from pipelines.ingest.validate import PAST, UNMOVED, LastGood, check, contract
 from sources import Series, Source, ValidationRule, registry
 from sources.tidy import COLUMNS, between, read_history, tidy
@@ -195,3 +197,33 @@ def test_an_earlier_body_is_read_only_where_a_series_is_missing() -> None:
     without = batch()
     check(without[without["series"].ne("made_up.f")], MADE_UP, at=AT, before=batch(), last=last)
     assert reads == ["read"]
+
+
+def test_a_wrong_sign_that_was_stored_heals_on_another_day() -> None:
+    """The stored figure may be the wrong one: what comes again on another day is right."""
+    good, wrong = batch(), batch(a=-50.0)
+    first = check(good, MADE_UP, at=AT, before=wrong)
+    assert first.rejected["series"].tolist() == ["made_up.a"]
+    again = check(good, MADE_UP, at=AT, before=wrong, evidence=Evidence(repeated=good[FIGURE]))
+    assert again.rejected.empty
+
+
+@pytest.mark.parametrize(("before", "rejected"), [(4.0, []), (50.0, ["made_up.a"])])
+def test_a_count_of_none_where_there_were_many_is_set_aside(
+    before: float, rejected: list[str]
+) -> None:
+    """A search that is out of order finds nothing; four become none by chance."""
+    counted = replace(
+        MADE_UP,
+        series=tuple(replace(series, unit="articles") for series in MADE_UP.series),
+        rules=(),
+    )
+    checked = check(batch(a=0.0), counted, at=AT, before=batch(a=before))
+    assert checked.passed
+    assert checked.rejected["series"].tolist() == rejected
+
+
+def test_nothing_where_a_figure_was_is_set_aside() -> None:
+    source = replace(MADE_UP, rules=())
+    checked = check(batch(a=0.0), source, at=AT, before=batch())
+    assert (checked.passed, checked.rejected["series"].tolist()) == (True, ["made_up.a"])
