@@ -34,7 +34,7 @@ class Picture(NamedTuple):
 
 def pictures(month: str) -> list[Picture]:
     """Six pages, in every language that they have, and four on a telephone."""
-    listed = f"bulletins/{month}/constituents/"
+    path = f"bulletins/{month}/constituents/"
     front = "what may be said of the month, the chart with its read-out, the five dimensions."
     morocco = "six measures with their charts, and the data centres that were announced."
     series = "each series with its weight, those left out with the reason, silent sources."
@@ -42,7 +42,7 @@ def pictures(month: str) -> list[Picture]:
     of_three = [
         ("home", "", "wide", f"The front page: {front}"),
         ("morocco", "morocco/", "small", f"Morocco: {morocco}"),
-        ("constituents", listed, "", f"All that went into the index: {series}"),
+        ("constituents", path, "", f"All that went into the index: {series}"),
     ]
     of_two = [
         ("dimension", "dimensions/chips/", "wide", "A dimension: its line and its indicators."),
@@ -51,7 +51,7 @@ def pictures(month: str) -> list[Picture]:
     ]
     small = [
         ("morocco.ar.390", "ar/morocco/", True, "Morocco in Arabic on a telephone, dark."),
-        ("constituents.fr.390", f"fr/{listed}", False, "A row is a block, cells have names."),
+        ("constituents.fr.390", f"fr/{path}", False, "A row is a block, each cell with its name."),
         ("sources.en.390", "en/sources/", True, "The state of the sources, dark."),
     ]
     return [

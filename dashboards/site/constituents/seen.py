@@ -68,7 +68,7 @@ def _why(key: str, named: set[str], chips: set[str]) -> str:
 
 
 def by_source(stats: EditionStats, newest: Mapping[str, date]) -> list[Counts]:
-    """What became of the series of each source that has any, in the order of the catalogue."""
+    """What became of the series of each source, in the catalogue's order."""
     used = set(stats.members["series"])
     fates = Counter(
         (source, "used" if key in used else "unused" if key in newest else "unread")
