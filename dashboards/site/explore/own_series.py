@@ -109,12 +109,10 @@ def _figures(
 
     Its status is when it was published and, of an indicator, how it came about if not observed.
     """
-    first = values.first_valid_index()
     rows = []
-    for period, value in values.items():
-        if first is not None and period >= first:
-            dated, known_from = dates(f"{period:%Y-%m}")
-            state = "" if states is None else states.get(period, "")
-            status = f"{dated}, {state}" if state else dated
-            rows.append((f"{period:%Y-%m-%d}", value, status, known_from))
+    for period, value in values[values.notna().cummax()].items():
+        dated, known_from = dates(f"{period:%Y-%m}")
+        state = "" if states is None else states.get(period, "")
+        status = f"{dated}, {state}" if state else dated
+        rows.append((f"{period:%Y-%m-%d}", value, status, known_from))
     return pd.DataFrame(rows, columns=COLUMNS)
