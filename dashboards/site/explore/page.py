@@ -63,7 +63,9 @@ def _settings(
             **_tones(theme.DARK.__getitem__),
         },
         "font": theme.SANS,
-        "licences": {text: lang.licence(text) for text in {row["licence"] for row in entries}},
+        "licences": {
+            text: lang.licence(text) for text in sorted({row["licence"] for row in entries})
+        },
         "examples": [
             {**example, "name": lang.typeset(example["name"])}
             for example in words["examples"]

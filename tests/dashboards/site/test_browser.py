@@ -29,8 +29,8 @@ def each_kind(built: Path) -> list[str]:
 SHOWN = "[...document.querySelectorAll('nav')].filter(one => one.checkVisibility()).length"
 
 
-# What a page draws by a script is there.
-SETTLED = "!document.querySelector('[aria-busy=true]')"
+# Until what a page draws by a script is there.
+BUSY = "[aria-busy=true]"
 
 
 def test_every_page_works_without_scripts_and_without_other_hosts(
@@ -75,7 +75,7 @@ def test_axe_finds_nothing(chromium: Browser, built: Path, served: str, scheme: 
     tab, axe, violations = context.new_page(), Axe(), []
     for path in paths(built) if scheme == "light" else each_kind(built)[::3]:
         tab.goto(f"{served}/{path}")
-        tab.wait_for_function(SETTLED)
+        tab.wait_for_selector(BUSY, state="detached")
         broken = axe.run(tab, options=VIOLATIONS).response["violations"]
         violations += [
             (path, violation["id"], violation["nodes"][0]["html"][:200]) for violation in broken
@@ -106,7 +106,7 @@ def test_the_keyboard_reaches_whatever_can_be_pressed_and_shows_where_it_is(
     tab = chromium.new_page()
     for path in (path for path in each_kind(built) if path.startswith("fr/")):
         tab.goto(f"{served}/{path}")
-        tab.wait_for_function(SETTLED)
+        tab.wait_for_selector(BUSY, state="detached")
         stops, seen = tab.evaluate(STOPS), set()
         for _ in range(stops):
             tab.keyboard.press("Tab")

@@ -88,7 +88,7 @@ def test_two_series_are_chosen_by_keyboard_in_french(
     show(watched, served, "", "fr")
     while left := watched.locator("#chosen .remove").count():
         watched.locator("#chosen .remove").first.press("Enter")
-        watched.wait_for_function(f"document.querySelectorAll('#chosen li').length < {left}")
+        watched.locator("#chosen li").nth(left - 1).wait_for(state="detached")
     read(watched)
     assert "Choisissez" in watched.locator("#empty").inner_text()
     assert watched.evaluate("document.activeElement.id") == "search"
@@ -100,7 +100,7 @@ def test_two_series_are_chosen_by_keyboard_in_french(
         assert watched.locator(f"#{option}").get_attribute("aria-selected") == "true"
         count = watched.locator("#chosen li").count()
         watched.keyboard.press("Enter")
-        watched.wait_for_function(f"document.querySelectorAll('#chosen li').length > {count}")
+        watched.locator("#chosen li").nth(count).wait_for()
     figures = read(watched)
     watched.wait_for_url(lambda url: url.endswith(f"#s={DEU},{FRA}"))
     assert column(figures, 0) == by_sql(alerted, DEU, "")
