@@ -12,9 +12,10 @@ import pytest
 
 from sources import find_source
 from sources.http.credentials import public_url
-from sources.publishers import energy_charts, gdelt, sec_filings
+from sources.publishers import energy_charts, gdelt, hmrc_rates, sec_filings
 from tests.pipelines.conftest import Command
 from tests.server import Received, Reply, Site
+from tests.sources.publishers.test_hmrc_rates import rebuilt
 
 MARKET = "https://api.energy-charts.info/price"
 SEARCH = sec_filings.ADDRESS
@@ -194,3 +195,25 @@ def test_the_questions_of_the_declaration_are_those_of_the_windows() -> None:
         declared = {public_url(request).split("?")[0] for request in source.requests}
         spans = source.windows([], date(2026, 11, 24))
         assert {public_url(request).split("?")[0] for request in spans} == declared
+
+
+def test_the_rates_of_the_months_since_the_history_are_asked_for(
+    empty_home: Path, silentcrash: Command, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made-up rates of December 2026, a little off those of November."""
+    months = {
+        "11": rebuilt(span="01/11/2026,30/11/2026", EUR="1.193", MAD="13.1013", TWD="43.3869"),
+        "12": rebuilt(span="01/12/2026,31/12/2026", EUR="1.2", MAD="13.2", TWD="43.5"),
+    }
+    for month, body in months.items():
+        site.serve(f"{hmrc_rates.FILES}/monthly_csv_2026-{month}.csv", body)
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-12-05T09:00:00+00:00")
+    ended = silentcrash("fetch", "hmrc_rates")
+    assert ended.code == 0, ended.err + ended.out
+    files = [received.path for received in site.asked if "monthly_csv" in received.path]
+    assert [path.rpartition("_")[2] for path in files] == ["2026-11.csv", "2026-12.csv"]
+    csv = silentcrash("series", "get", "hmrc.rate.MAD", "--vintages", "--format", "csv").out
+    newest = csv.splitlines()[-1]
+    assert newest.startswith("hmrc.rate.MAD,2026-12-01,13.2,MAD/GBP,final,2026-12-05T09:00:00Z")
+    assert csv.count(",2026-11-01,") == 1  # the same rate again is no new version
