@@ -28,7 +28,8 @@ BOXES = """async drawings => {
     document.body.innerHTML = drawing;
     const svg = document.body.firstElementChild, frame = svg.getBoundingClientRect();
     await document.fonts.ready;  // the layout has asked for the letters inside the drawing
-    const parts = [...svg.querySelectorAll('text, g:has(> use)')].filter(one => one.getBBox().width);
+    const inside = [...svg.querySelectorAll('text, g:has(> use)')];
+    const parts = inside.filter(one => one.getBBox().width);
     measured.push([[frame.width, frame.height], parts.map(one => {
       const box = one.getBoundingClientRect();
       return [one.textContent || '(letters)', box.left - frame.left, box.top - frame.top,
