@@ -46,6 +46,13 @@ def render(spec: Chart, lang: Language) -> str:
 
 def plain(spec: Chart, lang: Language) -> str:
     """Draw a specification as SVG without letters and scheme, for paper."""
+    return _drawn(json.dumps(spec), json.dumps([number_locale(lang), time_locale(lang)]))
+
+
+# 32: the paper of an edition asks again for charts of its page, of which there are 12.
+@lru_cache(maxsize=32)
+def _drawn(specification: str, locales: str) -> str:
+    spec, (numbers, times) = json.loads(specification), json.loads(locales)
     datasets = spec["datasets"]
     look = {name: part for name, part in spec.items() if name != "datasets"}
     vega = _compile(json.dumps(look), tuple(datasets))
@@ -56,8 +63,8 @@ def plain(spec: Chart, lang: Language) -> str:
     # compiled before, not by vegalite_to_svg: that takes twice as long to take in the locale
     drawn: str = renderer().vega_to_svg(
         vega | {"data": data},
-        format_locale=number_locale(lang),
-        time_format_locale=time_locale(lang),
+        format_locale=numbers,
+        time_format_locale=times,
     )
     return _renumber_ids(drawn)
 

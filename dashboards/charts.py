@@ -137,7 +137,7 @@ def dimensions(frame: pd.DataFrame, colours: Mapping[str, str], width: int) -> C
 
 @template
 def _dimensions(colours: tuple[tuple[str, str], ...], width: int) -> Any:
-    columns = 2 if width == NARROW else 5
+    columns = 5 if width == WIDE else 2
     wide = (width - 40) // columns - 22
     panels = [
         _small(f"dimension{number}", name, colour, wide, axis=number % columns == 0)

@@ -148,17 +148,15 @@ def _parts(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
     return _figure("parts", (wide, narrow), table, names, lang, draw)
 
 
-def dimension_figure(
-    stats: EditionStats, lang: Language, draw: Draw, width: int = charts.WIDE
-) -> Figure:
-    """The dimensions side by side, `width` pixels wide where there is room."""
+def dimension_figure(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
+    """The dimensions side by side."""
     names = lang.names(stats.dimensions)
     scores = stats.dimension_scores.reindex(columns=list(names))
     long = _long(scores, names, lang).rename(columns={"value": "score"})
     last = long["period"].eq(scores.index[-1]) & long["score"].notna()
     long = long.assign(label=long["score"].map(lang.number).where(last, ""))
     wide, narrow = (
-        charts.dimensions(long, _colours(names), pixels) for pixels in (width, charts.NARROW)
+        charts.dimensions(long, _colours(names), width) for width in (charts.WIDE, charts.NARROW)
     )
     return _figure("dimensions", (wide, narrow), scores, names, lang, draw)
 

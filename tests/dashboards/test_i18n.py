@@ -11,9 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboards import i18n
-from dashboards.bulletin.headline import headline, lede, movement
+from dashboards.bulletin.headline import headline, level_lede, movement, observed_lede
 from dashboards.edition_stats import Level
-from dashboards.i18n import FIXED, MINUS, NARROW, language, number_locale, plain, time_locale
+from dashboards.i18n import (
+    FIXED,
+    MINUS,
+    NARROW,
+    Language,
+    language,
+    number_locale,
+    plain,
+    time_locale,
+)
 
 FR, EN = language("fr"), language("en")
 NAMES = {"calm": "calme", "watch": "vigilance", "strain": "tension", "crash": "krach"}
@@ -127,6 +136,11 @@ def test_headlines(level_of_month: Level, expected: str) -> None:
     assert expected in headline(level_of_month, NAMES, FR)
 
 
+def lede(of: Level, leaders: list[tuple[str, float]], observed: float, lang: Language) -> list[str]:
+    """The sentences under the headline of a month that is read."""
+    return [*level_lede(of, leaders, lang), *observed_lede(observed, lang)]
+
+
 def test_the_lede_says_only_what_is_known() -> None:
     leaders = [("Costs", 9.1), ("Chips", 12.3)]
     assert "Costs (9.1 points) and Chips (12.3 points)" in " ".join(lede(level(), leaders, 1, EN))
@@ -150,11 +164,11 @@ def test_both_languages_say_the_same_things() -> None:
 
 def test_every_word_is_used() -> None:
     home = Path(i18n.__file__).parent
-    files = [*home.glob("*.py"), *home.glob("bulletin/*.py"), *(home / "templates").iterdir()]
+    files = [*home.glob("*.py"), *home.glob("bulletin/**/*.py"), *(home / "templates").iterdir()]
     source = "\n".join(path.read_text(encoding="utf-8") for path in files)
     stems = (
         r"(alert|change|points|point|headline|status|figure|note|alt|column|state|file|zone|"
-        r"moved|move|cause|dated|mark|gate|readout)_\w+"
+        r"moved|move|cause|dated|mark|gate|readout|key)_\w+"
     )
     unused = [
         name

@@ -68,7 +68,10 @@ def _day(stats: EditionStats) -> list[int]:
 
 
 def _charts(stats: EditionStats, lang: Language, content: Mapping[str, Any]) -> Data:
-    """The three charts, each with what stands beside it."""
+    """The three charts, each with what stands beside it.
+
+    Two of them are those of the page, which are drawn already; the index has larger letters.
+    """
     words, drawings = lang.words, Drawings()
 
     def chart(figure: Figure, image: str) -> Data:
@@ -81,7 +84,7 @@ def _charts(stats: EditionStats, lang: Language, content: Mapping[str, Any]) -> 
         }
 
     index = index_figure(stats, lang, drawings, charts.PAPER)
-    small = dimension_figure(stats, lang, drawings, charts.PAPER)
+    small = dimension_figure(stats, lang, drawings)
     plane, both = gauges.figure(stats, lang, drawings), content["gauges"]
     columns = ("dimension", "score", "change", "year", "contribution")
     return {
