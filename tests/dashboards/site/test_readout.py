@@ -149,3 +149,24 @@ def test_the_gate_is_closed_before_the_cut_off_and_until_an_approval(
     assert [row.met for row in of_early] == [False, True, True, True, False]
     assert [row.met for row in of_waiting] == [True, True, True, False, False]
     assert of_waiting[3].value == lang.words["gate_waiting"]
+
+
+SIGN_LEFT = """() => [...document.querySelectorAll('bdi')]
+  .map(one => [one.firstChild, (one.firstChild.data || '').indexOf('\\u2212')])
+  .filter(([, place]) => place >= 0)
+  .map(([text, place]) => [place, place + 1].map(at => {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().left;
+  })).map(([sign, digit]) => sign < digit)"""
+
+
+def test_the_minus_sign_stands_left_of_its_figure_in_arabic(chromium: Browser, served: str) -> None:
+    tab = chromium.new_page(viewport={"width": 390, "height": 800})
+    tab.goto(f"{served}/ar/index.html")
+    assert tab.evaluate("getComputedStyle(document.body).direction") == "rtl"
+    placed = tab.evaluate(SIGN_LEFT)
+    assert placed
+    assert all(placed)
+    tab.close()
