@@ -152,18 +152,18 @@ def keeping(read: Callable[..., None]) -> Callable[..., None]:
     """The constructor of readings that takes over those of the same figures."""
     from pandas.util import hash_pandas_object
 
-    kept: OrderedDict[str, dict[str, object]] = OrderedDict()
+    stored: OrderedDict[str, dict[str, object]] = OrderedDict()
 
     def initialise(self: object, history: "pd.DataFrame", framework: "Framework") -> None:
         rows = hash_pandas_object(history, index=False).to_numpy().tobytes()
         name = f"{framework.hash} {history.dtypes.to_dict()} {sha256(rows).hexdigest()}"
-        if name not in kept:
+        if name not in stored:
             read(self, history, framework)
-            kept[name] = vars(self)
-        vars(self).update(kept[name])
-        kept.move_to_end(name)
-        if len(kept) > HISTORIES:
-            kept.popitem(last=False)
+            stored[name] = vars(self)
+        vars(self).update(stored[name])
+        stored.move_to_end(name)
+        if len(stored) > HISTORIES:
+            stored.popitem(last=False)
 
     initialise.reads_anew = read  # type: ignore[attr-defined]
     return initialise
@@ -171,7 +171,7 @@ def keeping(read: Callable[..., None]) -> Callable[..., None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Bring new SQLite stores to the newest revision by copying one that was brought there.
+    """Make new SQLite stores by copying one that was migrated from nothing.
 
     Three hundred tests begin with a store of their own, and all migrations take 80 ms from
     nothing. Any other store is migrated as ever; the tests of the warehouse migrate every one.
