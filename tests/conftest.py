@@ -171,7 +171,7 @@ def keeping(read: Callable[..., None]) -> Callable[..., None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Bring new SQLite stores to the newest revision by copying one.
+    """Make new SQLite stores by copying one that was migrated from nothing.
 
     Three hundred tests begin with a store of their own, and all migrations take 80 ms from
     nothing. Any other store is migrated as ever; the tests of the warehouse migrate every one.

@@ -74,7 +74,7 @@ def series_signals(rule: Rule, seen: Vintage) -> Iterator[tuple[str, Signal]]:
 
 
 def _by_key(seen: Vintage, kind: str, measure: str) -> pd.DataFrame:
-    """A measure of a kind of rule, periods by keys, to the vintage's month.
+    """A measure of a kind of rule, periods by keys, up to the vintage's month.
 
     It is turned once for all months that an edition is cut off at: to turn it for each rule and
     month is nine tenths of a backtest.

@@ -47,7 +47,7 @@ def faults(jar: Path, *pages: Path) -> list[str]:
 def checked(
     jar: Path, shipped_edition: Edition, tmp_path_factory: pytest.TempPathFactory
 ) -> list[tuple[str, str]]:
-    """What the checker says of the bulletins and a bad page; started once."""
+    """What the checker, started once, says of the bulletins and a bad page."""
     folder = tmp_path_factory.mktemp("checked")
     bad = folder / BAD
     bad.write_text(

@@ -27,7 +27,7 @@ STORE = "store.sqlite"
 
 @pytest.fixture(autouse=True)
 def migrates(migrated_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each store that a test here migrates goes through its migrations."""
+    """Take each store of these tests through its migrations."""
     own = command_of_alembic.upgrade
     monkeypatch.setattr(command_of_alembic, "upgrade", own.migrates)  # type: ignore[attr-defined]
 

@@ -35,7 +35,7 @@ def editions(shipped_edition: Edition) -> dict[str, EditionStats]:
 def moves(editions: dict[str, EditionStats]) -> dict[str, causes.Movement]:
     """What moved the index in each month."""
     moved = {month: causes.movement(stats) for month, stats in editions.items()}
-    return {month: hits for month, hits in moved.items() if hits is not None}
+    return {month: change for month, change in moved.items() if change is not None}
 
 
 @pytest.fixture(scope="module", params=CODES)

@@ -72,6 +72,16 @@ def test_a_series_seen_for_the_first_time_tells_only_what_fires_now() -> None:
     assert (row["kind"], row["since"]) == ("firing", "2025-05-01")
 
 
+def test_a_series_counts_from_the_month_in_which_it_begins() -> None:
+    newest = signals.vintage(edition(1, FIGURES))
+    first = newest.table["period"].min()
+    seen = [
+        dict(signals.series_signals(rule(), backtest.cut_off(newest, month)))["index"]
+        for month in (first - pd.DateOffset(months=1), first, newest.until)
+    ]
+    assert [len(signal.firing) for signal in seen] == [0, 1, len(FIGURES)]
+
+
 def test_an_edition_is_compared_with_the_stored_one_of_the_month_before(
     shipped_history: Path, tmp_path: Path
 ) -> None:

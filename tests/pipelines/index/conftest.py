@@ -17,8 +17,8 @@ settings.load_profile("steady")
 @pytest.fixture(autouse=True)
 def read_anew(readings_kept: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test of the engine reads its figures itself."""
-    stored = realtime.Readings.__init__
-    monkeypatch.setattr(realtime.Readings, "__init__", stored.reads_anew)  # type: ignore[attr-defined]
+    keeping = realtime.Readings.__init__
+    monkeypatch.setattr(realtime.Readings, "__init__", keeping.reads_anew)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
