@@ -203,10 +203,20 @@ def _probability(
     own = table.loc[table["kind"].eq("indicator")]
     wide = own.pivot(index="period", columns="key", values="value")
     weights = pd.Series({group["key"]: float(group["weight"]) for group in method["dimension"]})
-    model = monte_carlo.prepare(wide, _leaves(method), weights, seed=SEED)
-    replicates = monte_carlo.simulate(model, REPLICATES, seed=SEED)
-    chance: pd.Series[float] = bands.exceedance(replicates, [threshold])[threshold]
-    return chance
+    leaves = _leaves(method)
+    figures = pd.util.hash_pandas_object(wide).to_numpy().tobytes()
+    # The months of this version are over: each edition and the one before it have the same ones.
+    question = (figures, *map(str, wide), leaves.to_json(), weights.to_json(), threshold)
+    if question not in _CHANCES:
+        model = monte_carlo.prepare(wide, leaves, weights, seed=SEED)
+        replicates = monte_carlo.simulate(model, REPLICATES, seed=SEED)
+        _CHANCES[question] = bands.exceedance(replicates, [threshold])[threshold]
+    return _CHANCES[question]
+
+
+# Probabilities that were computed in this process, by the figures and the method: some kilobytes
+# for each version and threshold.
+_CHANCES: "dict[object, pd.Series[float]]" = {}
 
 
 def _leaves(method: Mapping[str, Any]) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Addresses of stores, and migrations up and down on both engines."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.warehouse.made_up import declare, fetch, frame
 from warehouse import load, views
-from warehouse.database import WarehouseError, config, connect, migrate, writing
+from warehouse.database import WarehouseError, config, connect, migrate, sqlite, writing
 from warehouse.observations import read
 
 
@@ -43,6 +44,27 @@ def test_a_store_can_be_read_while_it_is_written(tmp_path: Path) -> None:
     with writing(engine) as connection:
         connection.execute(text("delete from source"))
         assert read.panel(engine).empty
+
+
+def test_a_reader_who_meets_a_leaving_writer_opens_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the log is taken away an opening may end with an error of the disk, once."""
+    path = tmp_path / "store.sqlite"
+    opened, faults = sqlite._opened, [sqlite3.OperationalError("disk I/O error")]
+
+    def met_once(address: str) -> sqlite3.Connection:
+        if faults:
+            raise faults.pop()
+        return opened(address)
+
+    monkeypatch.setattr(sqlite, "_opened", met_once)
+    monkeypatch.setattr(sqlite, "PAUSE", 0.0)
+    with closing(sqlite3.connect(path)) as writer:
+        writer.executescript("pragma journal_mode = wal; create table figures (value)")
+        assert path.with_name("store.sqlite-wal").exists()
+        with closing(sqlite.read_only(path)) as reader:
+            assert reader.execute("select count(*) from figures").fetchall() == [(0,)]
 
 
 def test_every_revision_goes_up_and_down(empty_url: str) -> None:

@@ -1,6 +1,7 @@
 """A SQLite store: create its file, check it, open it to write or to read."""
 
 import sqlite3
+import time
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,9 @@ PAGE = "page_size = 16384"
 # Readers do not wait for writers in WAL mode. They may only meet the moment when the last writer
 # leaves and removes the log, or the first one after a crash recovers it.
 READER_SECONDS = 5
+# That moment may also show as an error of the disk, once in thousands of openings: a reader that
+# comes while the log is taken away opens the file again.
+TRIES, PAUSE = 5, 0.1
 
 
 def writer(target: URL) -> Engine:
@@ -86,12 +90,13 @@ def read_only(path: Path) -> sqlite3.Connection:
     Where it cannot and there is no log, the file is all there is, and is read as immutable.
     """
     address = path.absolute().as_uri()
-    try:
-        return _opened(f"{address}?mode=ro")
-    except sqlite3.OperationalError:
-        if path.with_name(f"{path.name}-wal").exists():
-            raise
-        return _opened(f"{address}?mode=ro&immutable=1")
+    for _ in range(TRIES - 1):
+        with suppress(sqlite3.OperationalError):
+            return _opened(f"{address}?mode=ro")
+        if not path.with_name(f"{path.name}-wal").exists():
+            return _opened(f"{address}?mode=ro&immutable=1")
+        time.sleep(PAUSE)
+    return _opened(f"{address}?mode=ro")
 
 
 def _opened(address: str) -> sqlite3.Connection:
