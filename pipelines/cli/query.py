@@ -101,7 +101,8 @@ def explore(
         bool, typer.Option("--public", help="Only what may be republished, from a copy.")
     ] = False,
 ) -> None:
-    """Browse the warehouse in a browser: views, cookbook, drawings.
+    """Browse the warehouse in a browser, with a cookbook.
+
 
     Read-only, until it is interrupted. With --public, a copy that holds nothing but values that
     their publishers let others republish, and editions that are public.

@@ -267,7 +267,7 @@ def test_every_crossing_is_on_the_page_of_alerts_once(
     }
     main = page(built, code, "alerts")
     rows = [row for table in main.select("table.stack") for row in table.tbody.find_all("tr")]
-    assert (len(rows), len(main.select("details li"))) == (expected[True], expected[False])
+    assert (len(rows), len(main.select("main details li"))) == (expected[True], expected[False])
     assert min(expected.values()) > 5
 
 
