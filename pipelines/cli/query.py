@@ -103,7 +103,6 @@ def explore(
 ) -> None:
     """Browse the warehouse in a browser, with a cookbook.
 
-
     Read-only, until it is interrupted. With --public, a copy that holds nothing but values that
     their publishers let others republish, and editions that are public.
     """
