@@ -38,4 +38,4 @@ def _bundled() -> bytes:
         embed=vl_convert.get_vega_embed_version(),
         package=version("vl-convert-python"),
     )
-    return (notice + vl_convert.javascript_bundle()).encode()
+    return (notice + vl_convert.javascript_bundle(None)).encode()
