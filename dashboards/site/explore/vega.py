@@ -9,6 +9,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+EXPORTED = "window.vegaEmbed = vegaEmbed;"  # all that the page asks for
 NOTICE = """/* Vega {vega}, Vega-Lite {lite} and Vega-Embed {embed}, with the parts of D3 and
  * TopoJSON that they use, as vl-convert {package} bundles them. The sources: https://github.com/vega
  * Copyright 2015-2025 University of Washington Interactive Data Lab and contributors, BSD 3-Clause;
@@ -38,5 +39,4 @@ def _bundled() -> bytes:
         embed=vl_convert.get_vega_embed_version(),
         package=version("vl-convert-python"),
     )
-    script = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub forgets a default
-    return (notice + script).encode()
+    return (notice + vl_convert.javascript_bundle(EXPORTED)).encode()
