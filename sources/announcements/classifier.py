@@ -33,20 +33,20 @@ LOOSE = frozenset({"project", "expansion", "opening"})
 _OWN = SITE | {"who", "mw", "cash", "where", "name", "money", "land"}
 _ROLES = {"who": "W", "mw": "M", "cash": "C", "council": "G", "residents": "R", "company": "Y"}
 _PARENTHESES = frozenset({"mw", "cash", "who"})
-_WORD = re.compile(r"[^\W\d_]+")
+# Short words are articles and prepositions, which say more of a paper than of an event.
+_WORD = re.compile(r"[^\W\d_]{4,}")
 
 
-def probability(
-    text: str, chunks: Sequence[Chunk], weights: dict[str, float] | None = None
-) -> float:
-    """Give the probability that a lower-case text tells an event."""
-    weights = _weights() if weights is None else weights
-    evidence = weights[""] + sum(weights.get(name, 0.0) for name in set(features(text, chunks)))
+def probability(text: str, chunks: Sequence[Chunk], language: str) -> float:
+    """Give the probability that a lower-case text of a language tells an event."""
+    weights = _weights()
+    names = set(features(text, chunks, language))
+    evidence = weights[""] + sum(weights.get(name, 0.0) for name in names)
     return 1 / (1 + math.exp(-evidence))
 
 
-def features(text: str, chunks: Sequence[Chunk]) -> Iterator[str]:
-    """Give the features of a text: meanings alone, in order, as roles, and words."""
+def features(text: str, chunks: Sequence[Chunk], language: str) -> Iterator[str]:
+    """Give the features of a text: meanings alone, in order, as roles, and long words."""
     shown = _squeezed(chunks)
     full = [_name(chunk) for chunk in shown]
     bare = [f"{chunk.meaning}>{chunk.head}" for chunk in shown]
@@ -61,7 +61,7 @@ def features(text: str, chunks: Sequence[Chunk]) -> Iterator[str]:
     yield f"shape:{_shape(shown, roles)}"
     if any(chunk.meaning == "where" for chunk in chunks):
         yield "has:where"
-    yield from (f"w:{word}" for word in _WORD.findall(text))
+    yield from (f"{language}:{word}" for word in _WORD.findall(text))
 
 
 def _shape(shown: Sequence[Chunk], roles: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ plant) says nothing of the project.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from sources.announcements.clauses import BREAKS, Chunk
@@ -29,7 +30,7 @@ KINDS: tuple[Kind, ...] = tuple(kind for kind in Kind.__args__ if kind != ABSTAI
 DONE = frozenset({"s", "ed", "base", "ing"})
 # Objects that are no site: what is done to them is not done to the project.
 ELSEWHERE = frozenset(
-    {"law", "opposition", "finance", "energy", "beside", "market", "lease", "opinion", "deal"}
+    {"law", "opposition", "finance", "energy", "beside", "market", "lease", "opinion", "deal", "work"}
 )
 ENDS = frozenset({"cancel", "reject", "delay"})
 _PASSED_OVER = frozenset({"mw", "cash", "who", "name", "where", "land", "council"})
@@ -53,6 +54,7 @@ _DUE = re.compile(
 
 def read(chunks: Sequence[Chunk], text: str = "") -> Verdict:
     """Read the kind of the event; `text` is in small letters, for the dates."""
+    chunks = _undone(chunks)
     ended, late = _first(chunks, {"cancel", "reject"}), _first(chunks, {"delay"})
     begun, opened, grown = _begun(chunks), _opened(chunks, text), _grown(chunks)
     if late < _NEVER and _describes(chunks, late):
@@ -70,6 +72,19 @@ def read(chunks: Sequence[Chunk], text: str = "") -> Verdict:
     if grown < _NEVER:
         return _verdict(chunks, "expanded", grown)
     return _verdict(chunks, "announced", next(_verbs(chunks, {"plan", "build", "approve"}), 0))
+
+
+def _undone(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Leave out a refusal that is undone: "overruling the council's refusal"."""
+    ends = [number for number, chunk in enumerate(chunks) if chunk.meaning in {"cancel", "reject"}]
+    pairs = [
+        (first, second)
+        for first, second in pairwise(ends)
+        if chunks[first].meaning == "cancel" and chunks[second].meaning == "reject"
+        and not any(chunk.meaning in BREAKS for chunk in chunks[first:second])
+    ]  # fmt: skip
+    gone = {number for pair in pairs for number in pair}
+    return [chunk for number, chunk in enumerate(chunks) if number not in gone]
 
 
 def _verdict(chunks: Sequence[Chunk], kind: Kind, number: int) -> Verdict:
@@ -132,6 +147,8 @@ def _begun(chunks: Sequence[Chunk]) -> int:
             started.append(number)
         if chunk.meaning == "begin" and chunk.tense in DONE and _is_of_site(chunks, number):
             started.append(number)
+        if _launches_work(chunks, number):
+            started.append(number)
     return min(started, default=_NEVER)
 
 
@@ -139,6 +156,12 @@ def _is_of_site(chunks: Sequence[Chunk], number: int) -> bool:
     """True where what begins is work on a site, or the site itself."""
     near = [*chunks[max(0, number - 4) : number], *chunks[number + 1 : number + 4]]
     return _has(near, {"work"}) or _object(chunks, number) in {"facility", "project", "expansion"}
+
+
+def _launches_work(chunks: Sequence[Chunk], number: int) -> bool:
+    """True for "a lancé hier à Lomé la construction": what is launched is the work."""
+    launched = chunks[number].meaning in {"launch", "open"} and chunks[number].tense in DONE
+    return launched and _object(chunks, number) == "work"
 
 
 def _opened(chunks: Sequence[Chunk], text: str) -> int:

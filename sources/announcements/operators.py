@@ -35,7 +35,7 @@ _MAKER = re.compile(
 )
 _TENANT = re.compile(
     r"\b(?:host|hosts|hosting|for|serve|powered by|former|featuring|using|near|next to|financed by|"
-    r"financé par|soutenu par|backed by|denied by|approved by|rejected by|approuvé par|to lease to)"
+    r"dubbed|known as|called|dénommée?|baptisée?|financé par|soutenu par|backed by|denied by|approved by|rejected by|approuvé par|to lease to)"
     r"\s+\W*(?:the |la |le |l')?$",
     re.IGNORECASE,
 )
@@ -61,7 +61,7 @@ _NOBODY = frozenset({"council", "person", "residents", "law", "meeting", "opposi
 _OPENERS = _NOBODY | {"facility", "project", "work", "opening", "expansion", "energy", "land"}
 VERBS = 3  # of a text, whose subjects are looked at in turn
 _NO_NAME = re.compile(
-    r"\b(?:january|february|march|april|june|july|august|september|october|november|december|"
+    r"^(?:MW|GW|kW|MVA|AI|IA|IT|HPC|HQ|CEO|CFO|PDG|DG)$|\b(?:january|february|march|april|june|july|august|september|october|november|december|"
     r"janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre)\b|^\W*\d+\W*$|^Q[1-4]\b|"
     r"-(?:backed|powered|based|scale|led|owned|gigawatt|acre|of|funded|built|megawatt|type|style)\b",
     re.IGNORECASE,
@@ -125,7 +125,9 @@ def _longest(text: str, words: list[re.Match[str]]) -> Operator | None:
     for last in reversed(words):
         name = text[start : last.end()].rstrip(".")
         for form in (name, name.removesuffix("'s"), name.removesuffix("'")):
-            if form in names:
+            # "Hyperscale Data Centre Campus" does not name Hyperscale Data
+            cut = form.endswith(" Data") and text.startswith(" Cent", start + len(form))
+            if form in names and not cut:
                 return Operator(form, names[form], (start, start + len(form)))
     return None
 
