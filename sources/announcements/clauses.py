@@ -54,10 +54,12 @@ _ASIDE = re.compile(
     r"en dépit d|en raison d|à cause d|compte tenu d|faute d|as (?:the|its) (?:company|firm|"
     r"operator|region|country|industry|group)|before (?:construction|work)|avant (?:le début|que))\b"
 )
+_EARLIER = re.compile(r"\b(?:après avoir|after having) ")
 _ADJECTIVES = word_set(
     "powered hungry intensive neutral ready cooled fired fed driven focused backed based grade "
     "related rich free efficient"
 )
+_BEFORE_NOUN = word_set("a an the its their this")
 Token = tuple[str, int, int]  # word, start, end
 Mark = tuple[int, int, str]  # start, end, meaning
 
@@ -89,8 +91,12 @@ def _without_aims(tagged: list[Chunk], text: str) -> list[Chunk]:
     site = next((chunk.end for chunk in tagged if chunk.meaning == "facility"), len(text))
     aim = _AIM.search(text, site)
     left_out = [_until(text, aim.start(), ".;:!?")] if aim else []
+    left_out += [_until(text, earlier.start(), ".;:!?|,") for earlier in _EARLIER.finditer(text)]
     for aside in _ASIDE.finditer(text):
-        opens = not text[: aside.start()].rstrip(" \"").strip() or text[: aside.start()].rstrip()[-1:] in BREAKS
+        opens = (
+            not text[: aside.start()].rstrip(' "').strip()
+            or text[: aside.start()].rstrip()[-1:] in BREAKS
+        )
         left_out.append(_until(text, aside.start(), ".;:!?|," if opens else ".;:!?|"))
     return [
         chunk for chunk in tagged if not any(start <= chunk.start < end for start, end in left_out)
@@ -138,6 +144,8 @@ def _sense(
     verb = (0, ("", "")) if compound else _longest(tokens, position, actions)
     if noun[0] > verb[0] or (noun[0] and noun[0] == verb[0] and _is_noun(tokens, position, tagged)):
         return *noun, False
+    if verb[1][1] == "ing" and position and tokens[position - 1][0] in _BEFORE_NOUN:
+        return verb[0], ("", ""), False  # "the growing cluster"
     return (*verb, True) if verb[0] else (1, ("", ""), False)
 
 

@@ -30,7 +30,7 @@ KINDS: tuple[Kind, ...] = tuple(kind for kind in Kind.__args__ if kind != ABSTAI
 DONE = frozenset({"s", "ed", "base", "ing"})
 # Objects that are no site: what is done to them is not done to the project.
 ELSEWHERE = frozenset(
-    {"law", "opposition", "finance", "energy", "beside", "market", "lease", "opinion", "deal", "work"}
+    {"law", "opposition", "finance", "energy", "beside", "market", "lease", "opinion", "deal"}
 )
 ENDS = frozenset({"cancel", "reject", "delay"})
 _PASSED_OVER = frozenset({"mw", "cash", "who", "name", "where", "land", "council"})
@@ -56,7 +56,7 @@ def read(chunks: Sequence[Chunk], text: str = "") -> Verdict:
     """Read the kind of the event; `text` is in small letters, for the dates."""
     chunks = _undone(chunks)
     ended, late = _first(chunks, {"cancel", "reject"}), _first(chunks, {"delay"})
-    begun, opened, grown = _begun(chunks), _opened(chunks, text), _grown(chunks)
+    begun, opened, grown = _begun(chunks, text), _opened(chunks, text), _grown(chunks)
     if late < _NEVER and _describes(chunks, late):
         late = _NEVER
     if ended < _NEVER:
@@ -140,14 +140,14 @@ def _describes(chunks: Sequence[Chunk], number: int) -> bool:
     return chunks[number].tense == "ed" and joined and earlier
 
 
-def _begun(chunks: Sequence[Chunk]) -> int:
+def _begun(chunks: Sequence[Chunk], text: str) -> int:
     started = [*_verbs(chunks, {"break_ground"}, DONE | {""})]
     for number, chunk in enumerate(chunks):
         if chunk.meaning == "first_stone" and not _lies_ahead(chunks[:number]):
             started.append(number)
         if chunk.meaning == "begin" and chunk.tense in DONE and _is_of_site(chunks, number):
             started.append(number)
-        if _launches_work(chunks, number):
+        if _launches_work(chunks, number, text):
             started.append(number)
     return min(started, default=_NEVER)
 
@@ -158,14 +158,19 @@ def _is_of_site(chunks: Sequence[Chunk], number: int) -> bool:
     return _has(near, {"work"}) or _object(chunks, number) in {"facility", "project", "expansion"}
 
 
-def _launches_work(chunks: Sequence[Chunk], number: int) -> bool:
+def _launches_work(chunks: Sequence[Chunk], number: int, text: str) -> bool:
     """True for "a lancé hier à Lomé la construction": what is launched is the work."""
-    launched = chunks[number].meaning in {"launch", "open"} and chunks[number].tense in DONE
-    return launched and _object(chunks, number) == "work"
+    chunk = chunks[number]
+    launched = chunk.tense in DONE and re.search(
+        r"\b(?:lanc|launch)", text[chunk.start : chunk.end]
+    )
+    return bool(launched) and _object(chunks, number) == "work"
 
 
 def _opened(chunks: Sequence[Chunk], text: str) -> int:
     opened = [_first(chunks, {"open"})]
+    if opened[0] < _NEVER and _launches_work(chunks, opened[0], text):
+        opened = [_NEVER]
     launched = _first(chunks, {"launch"}, frozenset({"s", "ed"}))
     # a campus launched together with its budget is a plan, not an opening
     if launched < _NEVER and not any(chunk.meaning == "cash" for chunk in chunks[launched:]):

@@ -35,10 +35,11 @@ _MAKER = re.compile(
 )
 _TENANT = re.compile(
     r"\b(?:host|hosts|hosting|for|serve|powered by|former|featuring|using|near|next to|financed by|"
-    r"dubbed|known as|called|dénommée?|baptisée?|financé par|soutenu par|backed by|denied by|approved by|rejected by|approuvé par|to lease to)"
+    r"financé par|soutenu par|backed by|denied by|approved by|rejected by|approuvé par|to lease to)"
     r"\s+\W*(?:the |la |le |l')?$",
     re.IGNORECASE,
 )
+_DUBBED = re.compile(r"\b(?:dubbed|known as|called|dénommée?|baptisée?)\s\W*$", re.IGNORECASE)
 # Beside another's site, or on it once: not an owner even in the possessive.
 _BESIDE = re.compile(
     r"\b(?:near|next to|former|serve|powered by|using|opposite|beside|like|denied by|près d[eu'])"
@@ -69,7 +70,7 @@ _NO_NAME = re.compile(
 # Offices and people who decide or speak; a government or a city may build, and stays.
 _PUBLIC = re.compile(
     r"\b(?:council|commission|committee|ministry|ministers?|mayor|governor|senator|senate|judge|"
-    r"court|sheriff|commissioners?|supervisors|board|conseil|commune|préfet|préfecture|ministère|"
+    r"court|coimisi[uú]n|pleanála|tribunal|sheriff|commissioners?|supervisors|board|conseil|commune|préfet|préfecture|ministère|"
     r"ministre|wali|wilaya|président|premier|secretary|department|newswire|business wire|"
     r"prnewswire|globenewswire|accesswire)\b",
     re.IGNORECASE,
@@ -174,11 +175,8 @@ def _subject(
     blocked = [at for at in range(opens, first) if chunks[at].meaning in _OPENERS]
     if before and blocked and blocked[0] < before[0]:
         return []
-    chosen = [
-        at
-        for at in before
-        if not _is_person(chunks, at, first) and not _is_tenant(text, chunks[at])
-    ]
+    tenants = [at for at in before if _is_tenant(text, chunks[at])]
+    chosen = [at for at in before if at not in tenants and not _is_person(chunks, at, first)]
     names = [name for at in chosen for name in _names(text, chunks[at])]
     return names or ([] if named or opens else _title_case(text, chunks, first))
 
@@ -229,9 +227,10 @@ def _owns(text: str, chunks: Sequence[Chunk], number: int) -> bool:
     )
     behind = text[chunk.end :]
     possessive = behind.startswith(("'s ", "' "))
+    applies = bool(re.match(r"'s? (?:\w+ )?(?:appeal|application|bid|request)\b", behind))
     adjoins = bool(re.match(r"\s(?:data|campus|project|site|facility|planned|proposed)\b", behind))
     before = text[max(0, chunk.start - 40) : chunk.start]
-    return has_site and (possessive or adjoins) and not _BESIDE.search(before)
+    return applies or (has_site and (possessive or adjoins) and not _BESIDE.search(before))
 
 
 def _may_build(text: str, chunks: Sequence[Chunk], number: int) -> bool:
@@ -250,7 +249,9 @@ def _heads(chunks: Sequence[Chunk], number: int) -> bool:
 
 
 def _is_tenant(text: str, chunk: Chunk) -> bool:
-    return bool(_TENANT.search(text[max(0, chunk.start - 40) : chunk.start]))
+    before = text[max(0, chunk.start - 40) : chunk.start]
+    dubbed = chunk.meaning == "name" and _DUBBED.search(before)
+    return bool(_TENANT.search(before) or dubbed)
 
 
 def _names(text: str, chunk: Chunk) -> Iterator[Operator]:

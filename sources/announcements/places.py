@@ -82,7 +82,9 @@ def _says_town(text: str, start: int, end: int) -> bool:
         return False
     behind = _TOWN_BEHIND.match(text, end)
     wider = (behind["wider"] or "") if behind else ""
-    known = any(wider.startswith(name) for name in (wider, wider.split(" ")[0]) if name in _gazetteer())
+    known = any(
+        wider.startswith(name) for name in (wider, wider.split(" ")[0]) if name in _gazetteer()
+    )
     return bool(_TOWN_BEFORE.search(text[max(0, start - 24) : start])) or (
         behind is not None and (known or not wider)
     )
@@ -246,7 +248,9 @@ def _nationality(text: str, mention: PlaceMention) -> bool:
     before, after = text[max(0, mention.span[0] - 12) : mention.span[0]], text[mention.span[1] :]
     if re.match(r"-(?:based|backed|headquartered|linked|listed|owned)\b", after):
         return True
-    if re.match(r"\.? (?:compan|firm|operator|developer|giant|real estate|trust|REIT|investor)", after):
+    if re.match(
+        r"\.? (?:compan|firm|operator|developer|giant|real estate|trust|REIT|investor)", after
+    ):
         return True
     if mention.span[0] == 0 and re.match(r" [A-Z]", after):
         return not (everywhere(after[:40]) and everywhere(after[:40])[0].span[0] == 1)
