@@ -52,7 +52,8 @@ _ASIDE = re.compile(
     r"\b(?:despite|in spite of|citing|because of|as a result of|due to (?:the|a|an|its|lack|local|"
     r"community|concerns?|opposition|rising|high|poor)|but stipulat\w+|provided that|malgré|"
     r"en dépit d|en raison d|à cause d|compte tenu d|faute d|as (?:the|its) (?:company|firm|"
-    r"operator|region|country|industry|group)|before (?:construction|work)|avant (?:le début|que))\b"
+    r"operator|region|country|industry|group)|before (?:construction|work)|"
+    r"avant (?:le début|que))\b"
 )
 _EARLIER = re.compile(r"\b(?:après avoir|after having) ")
 _ADJECTIVES = word_set(

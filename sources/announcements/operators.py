@@ -62,9 +62,10 @@ _NOBODY = frozenset({"council", "person", "residents", "law", "meeting", "opposi
 _OPENERS = _NOBODY | {"facility", "project", "work", "opening", "expansion", "energy", "land"}
 VERBS = 3  # of a text, whose subjects are looked at in turn
 _NO_NAME = re.compile(
-    r"^(?:MW|GW|kW|MVA|AI|IA|IT|HPC|HQ|CEO|CFO|PDG|DG)$|\b(?:january|february|march|april|june|july|august|september|october|november|december|"
+    r"^(?:MW|GW|kW|AI|IA|IT|HPC|CEO|PDG|DG|European|African|Asian|Tier [IVX\d]+)$|"
+    r"\b(?:january|february|march|april|june|july|august|september|october|november|december|"
     r"janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre)\b|^\W*\d+\W*$|^Q[1-4]\b|"
-    r"-(?:backed|powered|based|scale|led|owned|gigawatt|acre|of|funded|built|megawatt|type|style)\b",
+    r"-(?:linked|backed|powered|based|scale|led|owned|gigawatt|acre|of|funded|built|megawatt|type|style)\b",
     re.IGNORECASE,
 )
 # Offices and people who decide or speak; a government or a city may build, and stays.
@@ -75,6 +76,7 @@ _PUBLIC = re.compile(
     r"prnewswire|globenewswire|accesswire)\b",
     re.IGNORECASE,
 )
+_WITHIN = frozenset("of de du des la le les the and et & à".split())  # words a name may hold
 # Above this share of capitals a headline is in title case, and a capital says nothing of a name.
 TITLE_CASE = 0.65
 
@@ -220,11 +222,8 @@ def _partners(
 def _owns(text: str, chunks: Sequence[Chunk], number: int) -> bool:
     """True for "ground broken on Northbridge's 50MW data center"."""
     chunk = chunks[number]
-    after = chunks[number + 1 : number + 1 + REACH]
-    has_site = any(
-        next_chunk.meaning in {"facility", "project"} and not next_chunk.tense
-        for next_chunk in after
-    )
+    after = [near for near in chunks[number + 1 : number + 1 + REACH] if not near.tense]
+    has_site = any(near.meaning in {"facility", "project"} for near in after)
     behind = text[chunk.end :]
     possessive = behind.startswith(("'s ", "' "))
     applies = bool(re.match(r"'s? (?:\w+ )?(?:appeal|application|bid|request)\b", behind))
@@ -250,8 +249,7 @@ def _heads(chunks: Sequence[Chunk], number: int) -> bool:
 
 def _is_tenant(text: str, chunk: Chunk) -> bool:
     before = text[max(0, chunk.start - 40) : chunk.start]
-    dubbed = chunk.meaning == "name" and _DUBBED.search(before)
-    return bool(_TENANT.search(before) or dubbed)
+    return bool(_TENANT.search(before) or (chunk.meaning == "name" and _DUBBED.search(before)))
 
 
 def _names(text: str, chunk: Chunk) -> Iterator[Operator]:
@@ -287,8 +285,10 @@ def _trimmed(name: str) -> str:
 def _is_name(name: str) -> bool:
     if name in _gazetteer():
         return True
-    capital = any(word[:1].isupper() or word[:1].isdigit() for word in name.split())
-    if not capital or len(name) < 2 or len(name.split()) > 6 or _NO_NAME.search(name):
+    words = name.split()
+    small = {word for word in words if word.islower()} - _WITHIN
+    capital = not small and any(word[:1].isupper() or word[:1].isdigit() for word in words)
+    if not capital or len(name) < 2 or len(words) > 6 or _NO_NAME.search(name):
         return False
     if name.casefold() in ordinary() or places.is_demonym(name) or _PUBLIC.search(name):
         return False
