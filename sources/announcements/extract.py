@@ -105,7 +105,7 @@ class Reading:
     powers: list[Power]
     amounts: list[Money]
     listed: tuple[operators.Operator, ...]
-    sites: list[places.PlaceMention]
+    sites: tuple[places.PlaceMention, ...]
     chunks: list[Chunk]
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from sources.announcements import places
 from sources.announcements.clauses import BREAKS, Chunk
+from sources.announcements.vocabulary import word_set
 
 GAZETTEER = Path(__file__).parent / "words" / "operators.csv"
 ORDINARY = Path(__file__).parent / "words" / "ordinary.txt"
@@ -76,7 +77,7 @@ _PUBLIC = re.compile(
     r"prnewswire|globenewswire|accesswire)\b",
     re.IGNORECASE,
 )
-_WITHIN = frozenset("of de du des la le les the and et & à".split())  # words a name may hold
+_WITHIN = word_set("of de du des la le les the and et & à")  # small words a name may hold
 # Above this share of capitals a headline is in title case, and a capital says nothing of a name.
 TITLE_CASE = 0.65
 
@@ -195,7 +196,7 @@ def _title_case(text: str, chunks: Sequence[Chunk], first: int) -> list[Operator
         return []
     if any(chunk.meaning in others for chunk in chunks[:first]):
         return []
-    return list(_split(text[: chunks[first].start], 0))
+    return list(_split(re.sub(r"\s+(?:to|will)\s*$", "", text[: chunks[first].start]), 0))
 
 
 def is_title_case(text: str) -> bool:

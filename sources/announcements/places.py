@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -110,7 +110,8 @@ def is_part_of_name(text: str, mention: "PlaceMention") -> bool:
     return bool(_firm_words().match(after))
 
 
-def everywhere(text: str) -> list[PlaceMention]:
+@lru_cache(maxsize=8)
+def everywhere(text: str) -> tuple[PlaceMention, ...]:
     """Every place named in the text, longest names first at each position."""
     words = list(_NAME.finditer(text))
     mentions: list[PlaceMention] = []
@@ -125,7 +126,7 @@ def everywhere(text: str) -> list[PlaceMention]:
                 mention = replace(mention, country="United States")
             mentions.append(mention)
             end = mention.span[1]
-    return mentions
+    return tuple(mentions)
 
 
 def _longest(text: str, words: list[re.Match[str]]) -> PlaceMention | None:
@@ -190,6 +191,7 @@ def is_demonym(name: str) -> bool:
     return name in _demonyms()[0] or name.lower() in _demonyms()[0]
 
 
+@lru_cache(maxsize=8)
 def by_demonym(text: str) -> PlaceMention | None:
     """Find the country of "its Danish campus"; None for "a Danish operator"."""
     country, pattern = _demonyms()
