@@ -101,7 +101,7 @@ def test_another_language_is_named_and_not_read(text: str, code: str) -> None:
             "announced", "", "United States",
         ),
         (
-            "The appeals board has approved two data centers in Naas, overruling a refusal",
+            "The appeals board approved two data centers in Naas, overruling the council's refusal",
             "announced", "", "Ireland",
         ),
         (
