@@ -13,14 +13,14 @@ import numpy as np
 import pandas as pd
 
 from sources.announcements.classifier import WEIGHTS, features
-from sources.announcements.clean import READ, clean, language
+from sources.announcements.clean import READ, language
 from sources.announcements.event_type import NONE
-from sources.announcements.extract import read
+from sources.announcements.extract import prepared, read
 
 WORDED = WEIGHTS.with_name("worded.csv")
 # The penalty and the rarest feature that counts: chosen out of fold among three and two values;
 # neighbours were as good within half a point.
-STRENGTH, SEEN_IN = 0.3, 2
+STRENGTH, SEEN_IN = 0.5, 2
 SMALLEST = 0.004  # weights under it move no text over a bound and double the file
 FOLDS, SEED = 10, 0
 
@@ -43,10 +43,10 @@ def learn(rows: pd.DataFrame) -> "pd.Series[float]":
 
 def of_text(text: str) -> list[str]:
     """Give the features of a text, each once."""
-    plain = clean(text)
+    plain = prepared(text)
     spoken = language(plain)
     reading = read(plain, spoken if spoken in READ else "en")
-    return sorted(set(features(plain.lower(), reading.chunks)))
+    return sorted(set(features(plain.lower(), reading.chunks, reading.language)))
 
 
 def out_of_fold(rows: pd.DataFrame) -> "pd.Series[float]":

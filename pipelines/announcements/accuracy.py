@@ -79,7 +79,8 @@ counted apart: it is in no other figure, and it gives no power, amount, country 
 **Which text was seen when.**
 
 - 147 labelled development rows: while the vocabulary was written; weights were learnt from them.
-- 834 texts worded for this project (`words/worded.csv`): the same.
+- 1,074 texts worded for this project (`words/worded.csv`): the same. 240 of them are the tenth
+  round, sentences worded after the sentences below had been read: they say the same kinds of thing.
 - 772 real texts drawn in November 2026: labelled before the clause reader was begun. Two thirds
   (516) then served it: for the vocabulary and the rules, and the titles among them for the weights.
 - Of the 772, 256 are kept aside, a third, by project: never listed, no rule made with them, no
@@ -89,14 +90,25 @@ counted apart: it is in no other figure, and it gives no power, amount, country 
   and openings ahead: read while rules were written, 30 of them kept as tests; never data.
 - Towns of GeoNames and names of companies were added by list, not from any text.
 
-What the last mending did, on texts that were seen: on the 96 invented kinds, event 0.944 to 0.967,
-type 0.899 to 0.922, operator 0.766 to 0.936, country 0.964 to 0.982, false figures 0.062 to 0.030,
-abstained 0.073 to 0.062; on the two thirds that served development (titles), operator 0.950 to
-0.975, the rest as before. Out of fold, by weights that never saw the text, 595 real texts: event
-0.926 of what is decided, F1 0.899, 4 % abstained, which is nearer to what a new text will get than
-the figures in-sample. The titles kept aside were scored twice in this mending, as totals: after a
-first part of it, and at its end; what was done between came from errors out of fold on seen texts,
-but for a few function words that Italian shares with French.
+- 296 further real texts, mostly sentences (104 French, 31 of filings, 68 of local papers, 81 of the
+  trade, 12 of releases), drawn by search and labelled before any
+  rule was written for them. Two thirds (194) then served it; 102 are kept aside by project, and
+  were scored once, by the reader as it is now and by the one before it. The same person drew,
+  labelled and mended, and so had read them. The second pass covers 176 of them: the kind agrees in 97.7 %
+  (kappa 0.97), event or not in 98.9 % (kappa 0.97); where it does not, the field is not scored.
+  Titles and sentences of filings, which are free to copy, are kept in `development.csv` and
+  `kept_aside_2.csv`; only these are data for weights. One title of the 194 was the same as one of
+  the 256 and was taken out.
+
+What the last mending did: on the 194 that served it, event 0.828 to 0.948, type 0.762 to 0.934,
+country 0.831 to 0.967, operator 0.836 to 0.962; on the 102 aside, event 0.854 to 0.902, type 0.776
+to 0.852, country 0.907 to 0.947, operator 0.969 to 0.944, abstained 0.118 to 0.088; on the invented
+kinds, event 0.967 to 0.978, type 0.922 to 0.935. Filings fall short still (9 aside, 6 right). The
+titles kept aside were scored in it once, at its end.
+
+Out of fold, by weights that never saw the text, 811 real texts: where the reader gives 0.5 to 0.6
+it is right on 39 %, 0.6 to 0.7 on 72 %, 0.7 to 0.8 on 73 %, 0.8 to 0.9 on 87 %, 0.9 to 0.95 on
+89 %, above it on 99 %. What it abstains on is wrong more often than right.
 
 The 772 were drawn from DatacenterDynamics titles (320), GDELT's list of American papers (164),
 press releases and titles of filings (126), and French pages, mostly of the Maghreb and West Africa

@@ -24,10 +24,13 @@ _ARTICLES = word_set(
     "for on with hyperscale planned proposed un une le la les l' d' de du des son sa ses "
     "leur leurs ce cet cette ces nouveau nouvelle"
 )
-_AHEAD = word_set(
-    "to will shall va vont devrait devraient doit doivent sera seront prévue prévu "
-    "prévoit prévoient compte veut should once"
-)
+_AHEAD = {
+    "en": word_set("to will shall should once"),
+    "fr": word_set(
+        "va vont devrait devraient doit doivent sera seront prévue prévu prévoit prévoient "
+        "compte comptent veut veulent souhaite"
+    ),
+}
 # What follows a verb whose deed lies ahead: "open by 2027", "lancera dans les prochains mois".
 _SOON = word_set(
     "soon prochain prochaine prochains prochaines prochainement bientôt prévu prévue prévus "
@@ -40,8 +43,24 @@ _SUBJECTS = frozenset({"who", "name", "where", "council", "company", "residents"
 _AIM = re.compile(
     r"\b(?:pour|afin de|afin d') ?(?!(?:construire|bâtir|installer|développer|agrandir)\b)"
     r"(?:l'|la |le |les )?(?!\d)[^\W\d_]+(?:er|ir|tre|dre)\b|\b(?:to|in order to) (?:boost|support|"
-    r"strengthen|meet|enhance|accelerate|drive|improve|help|bolster|advance|promote)\b"
+    r"strengthen|meet|enhance|accelerate|drive|improve|help|bolster|advance|promote|host|house|"
+    r"serve|reduce|store|cut|ensure|secure|localize|attract)\b"
 )
+# What a thing happens in spite of, or because of, is not what happens: until the comma where it
+# opens the sentence, else until its end.
+_ASIDE = re.compile(
+    r"\b(?:despite|in spite of|citing|because of|as a result of|due to (?:the|a|an|its|lack|local|"
+    r"community|concerns?|opposition|rising|high|poor)|but stipulat\w+|provided that|malgré|"
+    r"en dépit d|en raison d|à cause d|compte tenu d|faute d|as (?:the|its) (?:company|firm|"
+    r"operator|region|country|industry|group)|before (?:construction|work)|"
+    r"avant (?:le début|que))\b"
+)
+_EARLIER = re.compile(r"\b(?:après avoir|after having) ")
+_ADJECTIVES = word_set(
+    "powered hungry intensive neutral ready cooled fired fed driven focused backed based grade "
+    "related rich free efficient"
+)
+_BEFORE_NOUN = word_set("a an the its their this")
 Token = tuple[str, int, int]  # word, start, end
 Mark = tuple[int, int, str]  # start, end, meaning
 
@@ -69,13 +88,26 @@ def chunks(text: str, language: str, marks: Sequence[Mark] = ()) -> list[Chunk]:
 
 
 def _without_aims(tagged: list[Chunk], text: str) -> list[Chunk]:
-    """Leave out what a site is for and who is quoted on it, behind the site."""
+    """Leave out what a site is for, behind the site, and what a thing happens in spite of."""
     site = next((chunk.end for chunk in tagged if chunk.meaning == "facility"), len(text))
     aim = _AIM.search(text, site)
-    if aim is None:
-        return tagged
-    stop = next((at for at in range(aim.start() + 1, len(text)) if text[at] in ".;:!?"), len(text))
-    return [chunk for chunk in tagged if not aim.start() <= chunk.start < stop]
+    left_out = [_until(text, aim.start(), ".;:!?")] if aim else []
+    left_out += [_until(text, earlier.start(), ".;:!?|,") for earlier in _EARLIER.finditer(text)]
+    for aside in _ASIDE.finditer(text):
+        opens = (
+            not text[: aside.start()].rstrip(' "').strip()
+            or text[: aside.start()].rstrip()[-1:] in BREAKS
+        )
+        left_out.append(_until(text, aside.start(), ".;:!?|," if opens else ".;:!?|"))
+    return [
+        chunk for chunk in tagged if not any(start <= chunk.start < end for start, end in left_out)
+    ]
+
+
+def _until(text: str, start: int, stops: str) -> tuple[int, int]:
+    """The span from a position to the next of some signs."""
+    end = next((at for at in range(start + 1, len(text)) if text[at] in stops), len(text))
+    return start, end
 
 
 def _tagged(tokens: list[Token], language: str, marks: Sequence[Mark]) -> list[Chunk]:
@@ -93,7 +125,7 @@ def _tagged(tokens: list[Token], language: str, marks: Sequence[Mark]) -> list[C
             continue
         length, (meaning, tense), is_verb = _sense(tokens, position, names, actions, tagged)
         if meaning:
-            tense = _tense(tokens, position, tense) if is_verb else ""
+            tense = _tense(tokens, position, tense, language) if is_verb else ""
             tagged.append(Chunk(meaning, tense, start, tokens[position + length - 1][2]))
         elif word in BREAKS:
             tagged.append(Chunk(word, "", start, end))
@@ -106,12 +138,24 @@ def _sense(
 ) -> tuple[int, Sense, bool]:
     """Give the longest phrase here: its length, sense, and if it is a verb."""
     noun = _longest(tokens, position, names)
+    if noun[0] and _is_adjective(tokens, position + noun[0]):
+        return noun[0] + 2, ("", ""), False
     # "liquid-cooled", "solar-powered": an adjective
     compound = position > 1 and tokens[position - 1] == ("-", *_before(tokens[position]))
     verb = (0, ("", "")) if compound else _longest(tokens, position, actions)
     if noun[0] > verb[0] or (noun[0] and noun[0] == verb[0] and _is_noun(tokens, position, tagged)):
         return *noun, False
+    if verb[1][1] == "ing" and position and tokens[position - 1][0] in _BEFORE_NOUN:
+        return verb[0], ("", ""), False  # "the growing cluster"
     return (*verb, True) if verb[0] else (1, ("", ""), False)
+
+
+def _is_adjective(tokens: list[Token], position: int) -> bool:
+    """True before the rest of "hydro-powered", "power-hungry": no noun of its own."""
+    if position + 1 >= len(tokens) or tokens[position][0] != "-":
+        return False
+    joined = tokens[position - 1][2] == tokens[position][1] == tokens[position + 1][1] - 1
+    return joined and tokens[position + 1][0] in _ADJECTIVES
 
 
 def _before(token: Token) -> tuple[int, int]:
@@ -137,7 +181,7 @@ def _is_noun(tokens: list[Token], position: int, tagged: list[Chunk]) -> bool:
     return adjoins and last is not None and last.meaning not in _SUBJECTS
 
 
-def _tense(tokens: list[Token], position: int, tense: str) -> str:
+def _tense(tokens: list[Token], position: int, tense: str, language: str) -> str:
     before = [token[0] for token in tokens[max(0, position - NEAR) : position]]
     if _NOT.intersection(before[-2:]):
         return "not"
@@ -146,9 +190,9 @@ def _tense(tokens: list[Token], position: int, tense: str) -> str:
     after = [token[0] for token in tokens[position + 1 : position + 1 + 2 * NEAR]]
     if _SOON.intersection(after) or _by_date(after) or (tense in {"s", "base"} and _in_year(after)):
         return "ahead"
-    if tense == "future" or (tense == "base" and _AHEAD.intersection(before)):
+    if tense == "future" or (tense == "base" and _AHEAD[language].intersection(before)):
         return "ahead"
-    return "ahead" if tense != "s" and _AHEAD.intersection(before[-2:]) else tense
+    return "ahead" if tense != "s" and _AHEAD[language].intersection(before[-2:]) else tense
 
 
 def _by_date(after: list[str]) -> bool:
@@ -177,15 +221,17 @@ def _headed(tagged: list[Chunk], tokens: list[Token]) -> list[Chunk]:
             if not head or head in SITE:
                 head = _governor(headed, chunk.start, tokens) or head
             chunk = chunk._replace(head=head)
-        elif chunk.meaning == "deny" and _refuses(headed, chunk):
+        elif chunk.meaning == "deny" and _refuses(headed, chunk, tagged[number + 1 : number + 2]):
             chunk = chunk._replace(meaning="reject")
         headed.append(chunk)
     return headed
 
 
-def _refuses(before: list[Chunk], chunk: Chunk) -> bool:
+def _refuses(before: list[Chunk], chunk: Chunk, after: list[Chunk]) -> bool:
     """True where an authority denies something, or a site is denied."""
     named = {earlier.meaning for earlier in before}
+    if chunk.tense == "ed" and "facility" in named and after and after[0].meaning == "council":
+        return True
     suffered = chunk.tense == "ed" and "facility" in named and not named & {"who", "name"}
     return bool(named & {"council", "meeting"}) or suffered
 

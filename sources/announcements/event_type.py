@@ -8,6 +8,7 @@ plant) says nothing of the project.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from sources.announcements.clauses import BREAKS, Chunk
@@ -53,8 +54,9 @@ _DUE = re.compile(
 
 def read(chunks: Sequence[Chunk], text: str = "") -> Verdict:
     """Read the kind of the event; `text` is in small letters, for the dates."""
+    chunks = _undone(chunks)
     ended, late = _first(chunks, {"cancel", "reject"}), _first(chunks, {"delay"})
-    begun, opened, grown = _begun(chunks), _opened(chunks, text), _grown(chunks)
+    begun, opened, grown = _begun(chunks, text), _opened(chunks, text), _grown(chunks)
     if late < _NEVER and _describes(chunks, late):
         late = _NEVER
     if ended < _NEVER:
@@ -70,6 +72,19 @@ def read(chunks: Sequence[Chunk], text: str = "") -> Verdict:
     if grown < _NEVER:
         return _verdict(chunks, "expanded", grown)
     return _verdict(chunks, "announced", next(_verbs(chunks, {"plan", "build", "approve"}), 0))
+
+
+def _undone(chunks: Sequence[Chunk]) -> list[Chunk]:
+    """Leave out a refusal that is undone: "overruling the council's refusal"."""
+    ends = [number for number, chunk in enumerate(chunks) if chunk.meaning in {"cancel", "reject"}]
+    pairs = [
+        (first, second)
+        for first, second in pairwise(ends)
+        if chunks[first].meaning == "cancel" and chunks[second].meaning == "reject"
+        and not any(chunk.meaning in BREAKS for chunk in chunks[first:second])
+    ]  # fmt: skip
+    gone = {number for pair in pairs for number in pair}
+    return [chunk for number, chunk in enumerate(chunks) if number not in gone]
 
 
 def _verdict(chunks: Sequence[Chunk], kind: Kind, number: int) -> Verdict:
@@ -125,12 +140,14 @@ def _describes(chunks: Sequence[Chunk], number: int) -> bool:
     return chunks[number].tense == "ed" and joined and earlier
 
 
-def _begun(chunks: Sequence[Chunk]) -> int:
+def _begun(chunks: Sequence[Chunk], text: str) -> int:
     started = [*_verbs(chunks, {"break_ground"}, DONE | {""})]
     for number, chunk in enumerate(chunks):
         if chunk.meaning == "first_stone" and not _lies_ahead(chunks[:number]):
             started.append(number)
         if chunk.meaning == "begin" and chunk.tense in DONE and _is_of_site(chunks, number):
+            started.append(number)
+        if _launches_work(chunks, number, text):
             started.append(number)
     return min(started, default=_NEVER)
 
@@ -141,8 +158,19 @@ def _is_of_site(chunks: Sequence[Chunk], number: int) -> bool:
     return _has(near, {"work"}) or _object(chunks, number) in {"facility", "project", "expansion"}
 
 
+def _launches_work(chunks: Sequence[Chunk], number: int, text: str) -> bool:
+    """True for "a lancé hier à Lomé la construction": what is launched is the work."""
+    chunk = chunks[number]
+    launched = chunk.tense in DONE and re.search(
+        r"\b(?:lanc|launch)", text[chunk.start : chunk.end]
+    )
+    return bool(launched) and _object(chunks, number) == "work"
+
+
 def _opened(chunks: Sequence[Chunk], text: str) -> int:
     opened = [_first(chunks, {"open"})]
+    if opened[0] < _NEVER and _launches_work(chunks, opened[0], text):
+        opened = [_NEVER]
     launched = _first(chunks, {"launch"}, frozenset({"s", "ed"}))
     # a campus launched together with its budget is a plan, not an opening
     if launched < _NEVER and not any(chunk.meaning == "cash" for chunk in chunks[launched:]):

@@ -105,7 +105,7 @@ class Reading:
     powers: list[Power]
     amounts: list[Money]
     listed: tuple[operators.Operator, ...]
-    sites: list[places.PlaceMention]
+    sites: tuple[places.PlaceMention, ...]
     chunks: list[Chunk]
 
 
@@ -116,7 +116,7 @@ def extract(text: object) -> Event:
     undecided come back as abstentions with a note. Only the first FIRST_SENTENCES characters
     are read.
     """
-    plain = _without_dateline(clean(text)[:FIRST_SENTENCES])
+    plain = prepared(text)
     if not any(char.isalpha() for char in plain):
         return Event(NONE, "", note=NO_TEXT)
     spoken = language(plain)
@@ -137,7 +137,7 @@ def _chance(reading: Reading) -> float:
     small = _small(reading.text)
     if _NO_NEWS.match(small.lstrip()):
         return 0.0
-    chance = classifier.probability(small, reading.chunks)
+    chance = classifier.probability(small, reading.chunks, reading.language)
     has_site = any(chunk.meaning in SITE for chunk in reading.chunks)
     by_form = (has_site and bool(_ROW.search(reading.text))) or _builds_power(reading.chunks)
     return max(chance, _BY_FORM) if by_form else chance
@@ -158,7 +158,7 @@ def nearly(text: object) -> Event:
     `confidence` is the probability that it does. A text in a language that is not read gives
     no event.
     """
-    plain = _without_dateline(clean(text)[:FIRST_SENTENCES])
+    plain = prepared(text)
     spoken = language(plain) if any(char.isalpha() for char in plain) else ""
     if spoken not in READ:
         return Event(NONE, spoken, note=FOREIGN if spoken else NO_TEXT)
@@ -167,8 +167,9 @@ def nearly(text: object) -> Event:
     return replace(_event(reading), confidence=round(chance, 3))
 
 
-def _without_dateline(plain: str) -> str:
-    """Blank out datelines, senders and items of forms, keeping positions."""
+def prepared(text: object) -> str:
+    """Clean a text; blank out datelines, senders and items of forms, keeping positions."""
+    plain = clean(text)[:FIRST_SENTENCES]
     match = _DATELINE.match(plain)
     plain = _TICKER.sub(lambda ticker: " " * len(ticker[0]), plain)
     return " " * match.end() + plain[match.end() :] if match else plain
@@ -221,6 +222,8 @@ def _marks(
     """Order figures, known names, places and unknown names; first kinds win."""
     taken: list[Mark] = []
     towns = [site for site in sites if not places.is_part_of_name(text, site)]
+    adjective = places.by_demonym(text)
+    towns += [adjective] if adjective else []
     if not operators.is_title_case(text):
         taken += [(*match.span(), "project") for match in _PROJECT.finditer(text)]
     for meaning, hits in (("mw", powers), ("cash", amounts), ("who", listed), ("where", towns)):

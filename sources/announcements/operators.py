@@ -10,6 +10,7 @@ import pandas as pd
 
 from sources.announcements import places
 from sources.announcements.clauses import BREAKS, Chunk
+from sources.announcements.vocabulary import word_set
 
 GAZETTEER = Path(__file__).parent / "words" / "operators.csv"
 ORDINARY = Path(__file__).parent / "words" / "ordinary.txt"
@@ -39,6 +40,7 @@ _TENANT = re.compile(
     r"\s+\W*(?:the |la |le |l')?$",
     re.IGNORECASE,
 )
+_DUBBED = re.compile(r"\b(?:dubbed|known as|called|dénommée?|baptisée?)\s\W*$", re.IGNORECASE)
 # Beside another's site, or on it once: not an owner even in the possessive.
 _BESIDE = re.compile(
     r"\b(?:near|next to|former|serve|powered by|using|opposite|beside|like|denied by|près d[eu'])"
@@ -61,19 +63,21 @@ _NOBODY = frozenset({"council", "person", "residents", "law", "meeting", "opposi
 _OPENERS = _NOBODY | {"facility", "project", "work", "opening", "expansion", "energy", "land"}
 VERBS = 3  # of a text, whose subjects are looked at in turn
 _NO_NAME = re.compile(
+    r"^(?:MW|GW|kW|AI|IA|IT|HPC|CEO|PDG|DG|European|African|Asian|Tier [IVX\d]+)$|"
     r"\b(?:january|february|march|april|june|july|august|september|october|november|december|"
     r"janvier|février|mars|avril|juin|juillet|août|septembre|octobre|novembre|décembre)\b|^\W*\d+\W*$|^Q[1-4]\b|"
-    r"-(?:backed|powered|based|scale|led|owned|gigawatt|acre|of|funded|built|megawatt|type|style)\b",
+    r"-(?:linked|backed|powered|based|scale|led|owned|gigawatt|acre|of|funded|built|megawatt|type|style)\b",
     re.IGNORECASE,
 )
 # Offices and people who decide or speak; a government or a city may build, and stays.
 _PUBLIC = re.compile(
     r"\b(?:council|commission|committee|ministry|ministers?|mayor|governor|senator|senate|judge|"
-    r"court|sheriff|commissioners?|supervisors|board|conseil|commune|préfet|préfecture|ministère|"
+    r"court|coimisi[uú]n|pleanála|tribunal|sheriff|commissioners?|supervisors|board|conseil|commune|préfet|préfecture|ministère|"
     r"ministre|wali|wilaya|président|premier|secretary|department|newswire|business wire|"
     r"prnewswire|globenewswire|accesswire)\b",
     re.IGNORECASE,
 )
+_WITHIN = word_set("of de du des la le les the and et & à")  # small words a name may hold
 # Above this share of capitals a headline is in title case, and a capital says nothing of a name.
 TITLE_CASE = 0.65
 
@@ -125,7 +129,9 @@ def _longest(text: str, words: list[re.Match[str]]) -> Operator | None:
     for last in reversed(words):
         name = text[start : last.end()].rstrip(".")
         for form in (name, name.removesuffix("'s"), name.removesuffix("'")):
-            if form in names:
+            # "Hyperscale Data Centre Campus" does not name Hyperscale Data
+            cut = form.endswith(" Data") and text.startswith(" Cent", start + len(form))
+            if form in names and not cut:
                 return Operator(form, names[form], (start, start + len(form)))
     return None
 
@@ -172,11 +178,8 @@ def _subject(
     blocked = [at for at in range(opens, first) if chunks[at].meaning in _OPENERS]
     if before and blocked and blocked[0] < before[0]:
         return []
-    chosen = [
-        at
-        for at in before
-        if not _is_person(chunks, at, first) and not _is_tenant(text, chunks[at])
-    ]
+    tenants = [at for at in before if _is_tenant(text, chunks[at])]
+    chosen = [at for at in before if at not in tenants and not _is_person(chunks, at, first)]
     names = [name for at in chosen for name in _names(text, chunks[at])]
     return names or ([] if named or opens else _title_case(text, chunks, first))
 
@@ -193,7 +196,7 @@ def _title_case(text: str, chunks: Sequence[Chunk], first: int) -> list[Operator
         return []
     if any(chunk.meaning in others for chunk in chunks[:first]):
         return []
-    return list(_split(text[: chunks[first].start], 0))
+    return list(_split(re.sub(r"\s+(?:to|will)\s*$", "", text[: chunks[first].start]), 0))
 
 
 def is_title_case(text: str) -> bool:
@@ -220,16 +223,14 @@ def _partners(
 def _owns(text: str, chunks: Sequence[Chunk], number: int) -> bool:
     """True for "ground broken on Northbridge's 50MW data center"."""
     chunk = chunks[number]
-    after = chunks[number + 1 : number + 1 + REACH]
-    has_site = any(
-        next_chunk.meaning in {"facility", "project"} and not next_chunk.tense
-        for next_chunk in after
-    )
+    after = [near for near in chunks[number + 1 : number + 1 + REACH] if not near.tense]
+    has_site = any(near.meaning in {"facility", "project"} for near in after)
     behind = text[chunk.end :]
     possessive = behind.startswith(("'s ", "' "))
+    applies = bool(re.match(r"'s? (?:\w+ )?(?:appeal|application|bid|request)\b", behind))
     adjoins = bool(re.match(r"\s(?:data|campus|project|site|facility|planned|proposed)\b", behind))
     before = text[max(0, chunk.start - 40) : chunk.start]
-    return has_site and (possessive or adjoins) and not _BESIDE.search(before)
+    return applies or (has_site and (possessive or adjoins) and not _BESIDE.search(before))
 
 
 def _may_build(text: str, chunks: Sequence[Chunk], number: int) -> bool:
@@ -248,7 +249,8 @@ def _heads(chunks: Sequence[Chunk], number: int) -> bool:
 
 
 def _is_tenant(text: str, chunk: Chunk) -> bool:
-    return bool(_TENANT.search(text[max(0, chunk.start - 40) : chunk.start]))
+    before = text[max(0, chunk.start - 40) : chunk.start]
+    return bool(_TENANT.search(before) or (chunk.meaning == "name" and _DUBBED.search(before)))
 
 
 def _names(text: str, chunk: Chunk) -> Iterator[Operator]:
@@ -284,8 +286,10 @@ def _trimmed(name: str) -> str:
 def _is_name(name: str) -> bool:
     if name in _gazetteer():
         return True
-    capital = any(word[:1].isupper() or word[:1].isdigit() for word in name.split())
-    if not capital or len(name) < 2 or len(name.split()) > 6 or _NO_NAME.search(name):
+    words = name.split()
+    small = {word for word in words if word.islower()} - _WITHIN
+    capital = not small and any(word[:1].isupper() or word[:1].isdigit() for word in words)
+    if not capital or len(name) < 2 or len(words) > 6 or _NO_NAME.search(name):
         return False
     if name.casefold() in ordinary() or places.is_demonym(name) or _PUBLIC.search(name):
         return False

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -35,6 +35,13 @@ def _gazetteer() -> dict[str, str]:
 
 
 @cache
+def _small_towns() -> frozenset[str]:
+    """Give the towns so small that their name is one only where a preposition says so."""
+    frame = pd.read_csv(GAZETTEER, keep_default_na=False)
+    return frozenset(frame.loc[frame["origin"].str.contains("small towns"), "name"])
+
+
+@cache
 def _country_names() -> frozenset[str]:
     """Give the names that stand for a country as a whole, in English and French."""
     frame = pd.read_csv(GAZETTEER, keep_default_na=False)
@@ -58,6 +65,31 @@ _ELSEWHERE = re.compile(
 )
 
 
+# What stands before the name of a small town, and behind it: "in Sedalia", "Dugny (93)".
+_TOWN_BEFORE = re.compile(
+    r"(?:\b(?:in|at|near|outside|around|à|près de|dans|(?:city|town|village|township|council) of|"
+    r"(?:commune|ville|wilaya|province|zone|quartier|site|région|village|préfecture) de)|"
+    r"(?:\b(?:commune|ville|wilaya|province|zone|quartier|site|près) d'))\s?$",
+    re.IGNORECASE,
+)
+_TOWN_BEHIND = re.compile(r",\s+(?P<wider>[A-ZÀ-Ý][\w.-]*(?: [A-ZÀ-Ý][\w.-]*)?)|\s\([A-ZÀ-Ý\d]")
+_PAPER = re.compile(r" (?:Herald|Times|Post|Tribune|Gazette|Chronicle|Journal|Observer)\b")
+
+
+def _says_town(text: str, start: int, end: int) -> bool:
+    """True where the words around a small town's name say that it is one."""
+    if re.match(r" [A-ZÀ-Ý]", text[end : end + 2]):
+        return False
+    behind = _TOWN_BEHIND.match(text, end)
+    wider = (behind["wider"] or "") if behind else ""
+    known = any(
+        wider.startswith(name) for name in (wider, wider.split(" ")[0]) if name in _gazetteer()
+    )
+    return bool(_TOWN_BEFORE.search(text[max(0, start - 24) : start])) or (
+        behind is not None and (known or not wider)
+    )
+
+
 @cache
 def _firm_words() -> re.Pattern[str]:
     return re.compile(
@@ -71,12 +103,15 @@ def _firm_words() -> re.Pattern[str]:
 def is_part_of_name(text: str, mention: "PlaceMention") -> bool:
     """True for the town in the name of a company: "Hamilton Compute plans"."""
     before, after = text[: mention.span[0]], text[mention.span[1] :]
+    if _PAPER.match(after):
+        return True
     if mention.name in _country_names() or re.search(r"\b(?:in|at|near|à|en|de)\s$", before):
         return False
     return bool(_firm_words().match(after))
 
 
-def everywhere(text: str) -> list[PlaceMention]:
+@lru_cache(maxsize=8)
+def everywhere(text: str) -> tuple[PlaceMention, ...]:
     """Every place named in the text, longest names first at each position."""
     words = list(_NAME.finditer(text))
     mentions: list[PlaceMention] = []
@@ -91,7 +126,7 @@ def everywhere(text: str) -> list[PlaceMention]:
                 mention = replace(mention, country="United States")
             mentions.append(mention)
             end = mention.span[1]
-    return mentions
+    return tuple(mentions)
 
 
 def _longest(text: str, words: list[re.Match[str]]) -> PlaceMention | None:
@@ -100,8 +135,9 @@ def _longest(text: str, words: list[re.Match[str]]) -> PlaceMention | None:
         start, end = words[0].start(), words[count - 1].end()
         name = text[start:end]
         for form in (name, name.rstrip("."), name.removesuffix("'s"), name.split("-")[0]):
-            if form in names:
-                return PlaceMention(form, names[form], (start, start + len(form)))
+            stop = start + len(form)
+            if form in names and (form not in _small_towns() or _says_town(text, start, stop)):
+                return PlaceMention(form, names[form], (start, stop))
     return None
 
 
@@ -115,9 +151,10 @@ def find(text: str) -> tuple[str, str]:
     mentions = [hit for hit in everywhere(text) if not is_part_of_name(text, hit)]
     elsewhere = [hit for hit in mentions if _ELSEWHERE.search(text[: hit.span[0]])]
     mentions = [hit for hit in mentions if hit not in elsewhere] or elsewhere
-    sites = [mention for mention in mentions if not _nationality(text, mention)] or mentions[:1]
+    sites = [mention for mention in mentions if not _nationality(text, mention)]
     if not sites:
-        return _demonym(text) or _township(text), ""
+        nationality = mentions[0].country if mentions else ""
+        return _demonym(text) or _township(text) or nationality, ""
     country = _country(text, sites)
     name = ", ".join(dict.fromkeys(mention.name for mention in sites if mention.country == country))
     return country, name
@@ -136,7 +173,7 @@ def _demonyms() -> tuple[dict[str, str], re.Pattern[str]]:
     site = (
         r"(?:data ?cent(?:er|re)s?|datacent\w+|campus|cloud region|server \w+|project|government|"
         r"authorit\w+|regulators?|ministr\w+|ministers?|parliament|capital|city|town|province|soil|"
-        r"facility|site|server farms?)"
+        r"facility|site|server farms?|planning (?:body|board|authority|appeals)|territory)"
     )
     somebody = r"(?:firm|compan|operator|developer|provider|start-?up|giant|group|player|speciali)"
     french = (
@@ -154,11 +191,20 @@ def is_demonym(name: str) -> bool:
     return name in _demonyms()[0] or name.lower() in _demonyms()[0]
 
 
-def _demonym(text: str) -> str:
-    """Give the country of "its Danish campus"; "" for "a Danish operator"."""
+@lru_cache(maxsize=8)
+def by_demonym(text: str) -> PlaceMention | None:
+    """Find the country of "its Danish campus"; None for "a Danish operator"."""
     country, pattern = _demonyms()
     match = pattern.search(text)
-    return country[match["before"] or match["behind"]] if match else ""
+    if match is None:
+        return None
+    name = match["before"] or match["behind"]
+    return PlaceMention(name, country[name], match.span("before" if match["before"] else "behind"))
+
+
+def _demonym(text: str) -> str:
+    mention = by_demonym(text)
+    return mention.country if mention else ""
 
 
 def _township(text: str) -> str:
@@ -187,7 +233,7 @@ def _located(text: str, mention: PlaceMention) -> bool:
     before = text[max(0, mention.span[0] - 40) : mention.span[0]]
     return bool(
         re.search(
-            r"\b(?:in|at|near|outside|across|for|to|of|within|around|from|off|en|au|aux|à|"
+            r"\b(?:in|into|at|near|outside|across|for|to|of|within|around|from|off|en|au|aux|à|"
             r"près de|on)\s"
             r"(?:(?:the|la|le|les|l'|central|southern|northern|eastern|western|south|north|east|west|"
             r"southeastern|southwestern|northeastern|northwestern|rural|downtown|greater)\s?)*$",
@@ -203,6 +249,10 @@ def _nationality(text: str, mention: PlaceMention) -> bool:
     So is the first word of a name that opens the text: "Phoenix Partners plans …"."""
     before, after = text[max(0, mention.span[0] - 12) : mention.span[0]], text[mention.span[1] :]
     if re.match(r"-(?:based|backed|headquartered|linked|listed|owned)\b", after):
+        return True
+    if re.match(
+        r"\.? (?:compan|firm|operator|developer|giant|real estate|trust|REIT|investor)", after
+    ):
         return True
     if mention.span[0] == 0 and re.match(r" [A-Z]", after):
         return not (everywhere(after[:40]) and everywhere(after[:40])[0].span[0] == 1)

@@ -82,3 +82,51 @@ def test_amounts_as_african_papers_write_them(text: str, amount: float, currency
 def test_another_language_is_named_and_not_read(text: str, code: str) -> None:
     event = extract(text)
     assert (event.language, event.kind, event.note) == (code, "abstained", "not my language")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "operator", "country"),
+    [
+        (
+            "Le ministre a inauguré jeudi à Ségou un centre de données construit par Sahelnet",
+            "operational", "", "Mali",
+        ),
+        (
+            "Le Niger a lancé hier à Niamey, la construction de son premier centre de données",
+            "under_construction", "", "Niger",
+        ),
+        (
+            "Despite pushback from residents, the Plainview City Commission approved a data "
+            "center campus in Hale County, Texas",
+            "announced", "", "United States",
+        ),
+        (
+            "The appeals board approved two data centers in Naas, overruling the council's refusal",
+            "announced", "", "Ireland",
+        ),
+        (
+            "A new 10 megawatt (MW) data centre has been opened in Kano by Sahara Data Centres",
+            "operational", "Sahara", "Nigeria",
+        ),
+        (
+            "US trust Orvane has unveiled plans to expand into Oman with its first data centre",
+            "announced", "Orvane", "Oman",
+        ),
+        ("Orvane plans data center in Dourdan", "announced", "Orvane", "France"),
+        (
+            "We also began construction of a 75 MW data center in Minot, North Dakota",
+            "under_construction", "", "United States",
+        ),
+        ("Orvane arrête le développement d'un centre de données", "cancelled", "Orvane", ""),
+    ],
+)  # fmt: skip
+def test_sentences_are_read(text: str, kind: str, operator: str, country: str) -> None:
+    """Sentences of press and filings, as titles were before; all are worded."""
+    event = extract(text)
+    assert (event.kind, event.country) == (kind, country)
+    assert operator in "; ".join(event.operators)
+
+
+def test_the_name_of_a_small_town_alone_is_no_place() -> None:
+    assert extract("Dourdan Partners plans data center in Ohio").country == "United States"
+    assert not extract("Sedalia signs data center deal for 40MW campus").country
