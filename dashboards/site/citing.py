@@ -30,8 +30,8 @@ def edition(issue: Issue, lang: SiteLocale, base: str) -> Reference:
 def indicator(key: str, name: str, issue: Issue, lang: SiteLocale, base: str) -> Reference:
     """An indicator as of the newest edition."""
     title = f"{name}{lang.words['comma']}{lang.words['headline_name']}"
-    place = _address(base, lang, f"indicators/{key}/")
-    return _reference(f"silentcrash-{key}-{issue.name}", title, issue, lang, place)
+    link = _address(base, lang, f"indicators/{key}/")
+    return _reference(f"silentcrash-{key}-{issue.name}", title, issue, lang, link)
 
 
 def _reference(key: str, title: str, issue: Issue, lang: SiteLocale, address: str) -> Reference:

@@ -137,9 +137,9 @@ def overlay(
         )
     )
     view = f"0 0 {plot.width:g} {plot.height:g}"
-    place = f"translate({plot.left:g} {plot.top:g})"
+    origin = f"translate({plot.left:g} {plot.top:g})"
     return Markup(  # noqa: S704 - figures and escaped words
-        f'<svg class="readout {kind}" viewBox="{view}"><g transform="{place}">{drawn}</g></svg>'
+        f'<svg class="readout {kind}" viewBox="{view}"><g transform="{origin}">{drawn}</g></svg>'
     )
 
 

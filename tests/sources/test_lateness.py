@@ -26,7 +26,7 @@ UNTIMED = {
 @pytest.mark.parametrize("key", sorted(SOURCES))
 def test_a_source_is_late_by_its_own_rhythm(key: str) -> None:
     source = SOURCES[key]
-    lengths = [DAYS[one.frequency] for one in source.series if one.frequency in DAYS]
+    lengths = [DAYS[series.frequency] for series in source.series if series.frequency in DAYS]
     rhythm = max(lengths, default=CADENCES[source.cadence])
     within = source.stale_days <= 1.5 * rhythm + source.lag_days + GRACE
     assert within != (key in UNTIMED)

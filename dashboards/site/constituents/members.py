@@ -81,11 +81,11 @@ def _members(row: Mapping[Any, Any], figures: Figures, newest: Mapping[str, date
     elsewhere = roles[left[0]] if left else ROLES[0]
     used = [_used(name, roles.get(name, elsewhere), row, own) for name, own in read.items()]
     totals: dict[str, float] = defaultdict(float)
-    for one in used:
-        totals[one.role] += one.share
-    last = max((one.period for one in used if one.period is not None), default=None)
+    for member in used:
+        totals[member.role] += member.share
+    last = max((member.period for member in used if member.period is not None), default=None)
     return [
-        *(replace(one, share=one.share / totals[one.role]) for one in used),
+        *(replace(member, share=member.share / totals[member.role]) for member in used),
         *(
             Member(name, roles[name], why=_why(newest.get(name), last), newest=newest.get(name))
             for name in left

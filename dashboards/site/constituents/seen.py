@@ -47,8 +47,8 @@ def unused_rents(stats: EditionStats, newest: Mapping[str, date]) -> list[Rent]:
     named = {name for row in stats.fields.values() for name in declared(row)}
     chips = {chip(name) for name in named & rents}
     left = (rents & newest.keys()) - set(stats.members["series"])
-    found = [Rent(name, newest[name], _why(name, named, chips)) for name in left]
-    return sorted(found, key=lambda rent: (rent.why, rent.series))
+    rented = [Rent(name, newest[name], _why(name, named, chips)) for name in left]
+    return sorted(rented, key=lambda rent: (rent.why, rent.series))
 
 
 def chip(key: str) -> str:
