@@ -254,7 +254,7 @@ def line(
     score: bool = False,
     bounds: Sequence[tuple[float, str]] = (),
 ) -> Chart:
-    """One line over time with its last figure; gaps stay gaps, with a tick at their foot.
+    """One line over time with its last figure; gaps stay gaps, with a tick.
 
     `frame`: period, value. A `score` is drawn from 0 to 100, another value over its `domain`.
     `bounds` are drawn across with their names.

@@ -1,4 +1,4 @@
-"""Small pictures of the site's pages for docs/pages.md: `python -m tools.pictures SITE`.
+"""Pictures of the pages for docs/pages.md: `python -m tools.pictures SITE`.
 
 SITE is a folder that `silentcrash site build --out SITE` made. Each picture is what a reader sees
 first, without scripts, in at most 255 colours and 150 kB. Look at them before you keep them.
@@ -21,7 +21,7 @@ COLOURS = 255
 
 
 class Picture(NamedTuple):
-    """A page as it is shown: address, size, scheme, and the kind of chart that is read out."""
+    """A page as it is shown: address, size, scheme, chart that is read out."""
 
     name: str
     path: str
@@ -87,7 +87,7 @@ def shot(browser: Browser, site: Path, picture: Picture) -> bytes:
 
 
 def pixels(png: bytes) -> NDArray[np.uint8]:
-    """The pixels of a PNG of 8 bits a channel without interlace: height, width, channel."""
+    """The pixels of a PNG of 8 bits a channel: height, width, channel."""
     width, height, depth, kind = struct.unpack(">IIBB", png[16:26])
     channels = {2: 3, 6: 4}[kind]
     if depth != 8:
@@ -131,7 +131,7 @@ def _predicted(kind: int, left: int, up: int, corner: int) -> int:
 
 
 def quantised(image: NDArray[np.uint8]) -> bytes:
-    """A PNG of the image with its most frequent colours; the others take the nearest."""
+    """A PNG of the image in its most frequent colours; others take the nearest."""
     flat = image.reshape(-1, 3)
     codes = (flat.astype("uint32") << np.array([16, 8, 0], "uint32")).sum(axis=1)
     values, places, counts = np.unique(codes, return_inverse=True, return_counts=True)

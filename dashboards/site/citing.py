@@ -52,7 +52,7 @@ def _address(base: str, lang: SiteLocale, path: str) -> str:
 
 
 def blocks(reference: Reference, name: str, folder: str = "") -> list[dict[str, Any]]:
-    """The formats of a reference for a page: label, file in `folder`, text to copy whole."""
+    """The formats of a reference for a page: label, file in `folder`, text."""
     return [
         {
             "label": NAMES[ending],

@@ -102,7 +102,7 @@ def _month(
 def figures(
     values: "pd.Series[float]", written: Callable[[float], str], lang: Language
 ) -> list[str]:
-    """What the read-out says of each month of a line of which each figure is `written`."""
+    """What the read-out says of each month of a line, by `written`."""
     return [
         lang.say("readout_none", month=lang.month(str(month), SHORT))
         if pd.isna(value)
@@ -114,7 +114,7 @@ def figures(
 def overlay(
     plot: Geometry, shares: "pd.Series[float]", texts: Sequence[str], kind: str, stops: int = STOPS
 ) -> Markup:
-    """The drawing over a chart of `shares` (of its height) by month, `texts` beside them.
+    """The drawing over a chart of `shares` of its height, with `texts`.
 
     `kind` is the class of the chart that it lies on: wide or narrow. The last months that are
     stops are reached by Tab.

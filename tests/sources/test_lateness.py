@@ -1,4 +1,4 @@
-"""A source is late by its own rhythm: soon after the next figure was due, never years later."""
+"""A source is late by its own rhythm: soon after a figure was due."""
 
 import pytest
 
@@ -33,5 +33,5 @@ def test_a_source_is_late_by_its_own_rhythm(key: str) -> None:
 
 
 def test_the_list_of_computers_of_half_a_year_is_late_after_seven_months() -> None:
-    """TOP500 lists come out in June and November: 543 days were once called on time."""
+    """TOP500 lists come out in June and November; 543 days were on time once."""
     assert SOURCES["top500"].stale_days < 240

@@ -1,4 +1,4 @@
-"""What each indicator is made of in the month: its series, and what each weighs.
+"""What each indicator is made of in the month: series and their weights.
 
 The rules are those of `pipelines/index/transform.py`: which members have one voice each, and which
 count by their amounts. All is plain rows: an archive has thousands of these small tables.
@@ -35,7 +35,7 @@ Figures = Sequence[Mapping[Any, Any]]
 
 @dataclass(frozen=True)
 class Member:
-    """A series of an indicator: its role (of, to, less) and its share of that role, 0 to 1.
+    """A series of an indicator: its role (of, to, less) and its share of that.
 
     `period`, `value` and `known_from` are those of its newest figure that is read. One that is
     not used has none of them; `why` says so: none (it has no figure), old (its newest is older
@@ -53,7 +53,7 @@ class Member:
 
 
 def members(stats: EditionStats, newest: Mapping[str, date]) -> dict[str, list[Member]]:
-    """The series of every indicator in the month by its key, those that are used first.
+    """The series of every indicator in the month by its key, used ones first.
 
     `newest` is the first day of the newest period known of each series.
     """

@@ -1,4 +1,4 @@
-"""The page of an edition that lists its constituents: used with weights, or not and why."""
+"""The page of the constituents: used with weights, or not and why."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""What an edition saw and did not use: rents of chips, and every series by source."""
+"""What an edition saw and did not use: rents of chips, series by source."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Rent:
 
 @dataclass(frozen=True)
 class Counts:
-    """How many series of a source are used, seen and not used, and without a figure.
+    """How many series of a source are used, not used, and without a figure.
 
     `rejected` are the rows that a check set aside.
     """
@@ -41,7 +41,7 @@ class Counts:
 
 
 def unused_rents(stats: EditionStats, newest: Mapping[str, date]) -> list[Rent]:
-    """The rents with a figure that no indicator of the month reads, by reason and key."""
+    """The rents with a figure that no indicator reads, by reason and key."""
     series = stats.edition.series
     rents = set(series.loc[series["unit"].str.endswith(RENT), "key"])
     named = {name for row in stats.fields.values() for name in declared(row)}
@@ -52,7 +52,7 @@ def unused_rents(stats: EditionStats, newest: Mapping[str, date]) -> list[Rent]:
 
 
 def chip(key: str) -> str:
-    """The chip of the key of a rent: "h100" of gpu.h100-sxm.aws_us-east-1.on_demand_list."""
+    """The chip in the key of a rent: "h100" of gpu.h100-sxm.aws_us-east-1.…"""
     return key.partition("gpu.")[2].partition(".")[0].partition("-")[0]
 
 
@@ -68,7 +68,7 @@ def _why(key: str, named: set[str], chips: set[str]) -> str:
 
 
 def by_source(stats: EditionStats, newest: Mapping[str, date]) -> list[Counts]:
-    """What became of the series of each source that has any, in the order of the catalogue."""
+    """What became of the series of each source that has any, in their order."""
     used = set(stats.members["series"])
     fates = Counter(
         (source, "used" if key in used else "unused" if key in newest else "unread")

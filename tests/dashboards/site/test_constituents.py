@@ -1,4 +1,4 @@
-"""What an edition is made of: shares that add up, and a reason for what is left out."""
+"""What an edition is made of: shares that add up, reasons for the rest."""
 
 from datetime import date
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_rents_have_one_voice_each_and_companies_weigh_by_their_spending(
 
 
 def test_a_member_that_is_left_out_has_its_reason(seen: Constituents) -> None:
-    """Meta had not reported the second quarter of 2026 when the edition was cut off."""
+    """Meta had not reported the second quarter of 2026 at the cut-off."""
     left = {member.series: member.why for member in seen.inside["cost.capex_to_cash"] if member.why}
     assert left == {"sec.capex.META": "old", "sec.ocf.META": "old"}
     withheld = seen.inside["infrastructure.data_centre_load"]
