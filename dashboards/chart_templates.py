@@ -44,7 +44,7 @@ def placeholder(name: str) -> list[str]:
 
 
 def domain(values: "pd.Series[float]") -> tuple[float, float]:
-    """The ends of an axis, at round figures; one value stands in the middle."""
+    """The ends of an axis at round figures; a lone value stands in the middle."""
     observed = values.dropna()
     if observed.empty:
         return 0.0, 1.0

@@ -1,4 +1,4 @@
-"""Pictures of pages for docs/pages.md: `python -m tools.pictures SITE`.
+"""Pictures of the pages for docs/pages.md: `python -m tools.pictures SITE`.
 
 SITE is a folder that `silentcrash site build --out SITE` made. Each picture is what a reader sees
 first, without scripts, in at most 255 colours and 150 kB. Look at them before you keep them.
@@ -34,7 +34,7 @@ class Picture(NamedTuple):
 
 def pictures(month: str) -> list[Picture]:
     """Six pages, in every language that they have, and four on a telephone."""
-    path = f"bulletins/{month}/constituents/"
+    constituents = f"bulletins/{month}/constituents/"
     front = "what may be said of the month, the chart with its read-out, the five dimensions."
     morocco = "six measures with their charts, and the data centres that were announced."
     series = "each series with its weight, those left out with the reason, silent sources."
@@ -42,7 +42,7 @@ def pictures(month: str) -> list[Picture]:
     of_three = [
         ("home", "", "wide", f"The front page: {front}"),
         ("morocco", "morocco/", "small", f"Morocco: {morocco}"),
-        ("constituents", path, "", f"All that went into the index: {series}"),
+        ("constituents", constituents, "", f"All that went into the index: {series}"),
     ]
     of_two = [
         ("dimension", "dimensions/chips/", "wide", "A dimension: its line and its indicators."),
@@ -51,7 +51,12 @@ def pictures(month: str) -> list[Picture]:
     ]
     small = [
         ("morocco.ar.390", "ar/morocco/", True, "Morocco in Arabic on a telephone, dark."),
-        ("constituents.fr.390", f"fr/{path}", False, "A row is a block, each cell with its name."),
+        (
+            "constituents.fr.390",
+            f"fr/{constituents}",
+            False,
+            "A row is a block, each cell with its name.",
+        ),
         ("sources.en.390", "en/sources/", True, "The state of the sources, dark."),
     ]
     return [
@@ -82,16 +87,16 @@ def shot(browser: Browser, site: Path, picture: Picture) -> bytes:
 
 
 def pixels(png: bytes) -> NDArray[np.uint8]:
-    """The pixels of a plain PNG of 8 bits: height, width, channel."""
+    """The pixels of a PNG of 8 bits a channel: height, width, channel."""
     width, height, depth, kind = struct.unpack(">IIBB", png[16:26])
     channels = {2: 3, 6: 4}[kind]
     if depth != 8:
         raise ValueError(f"the screenshot has {depth} bits a channel, not 8")
-    position, packed = 8, b""
-    while position < len(png):
-        length, name = struct.unpack(">I4s", png[position : position + 8])
-        packed += png[position + 8 : position + 8 + length] if name == b"IDAT" else b""
-        position += 12 + length
+    offset, packed = 8, b""
+    while offset < len(png):
+        length, name = struct.unpack(">I4s", png[offset : offset + 8])
+        packed += png[offset + 8 : offset + 8 + length] if name == b"IDAT" else b""
+        offset += 12 + length
     rows = np.frombuffer(zlib.decompress(packed), "uint8").reshape(height, -1)
     plain = np.zeros((height + 1, width * channels), "uint8")
     for number, row in enumerate(rows):
@@ -111,10 +116,10 @@ def _unfiltered(
         sums = np.add.accumulate(row.reshape(-1, step), axis=0, dtype="uint8")
         return sums.reshape(-1)
     line, over = row.astype(int).tolist(), above.astype(int).tolist()
-    for position in range(len(line)):
-        left = line[position - step] if position >= step else 0
-        corner = over[position - step] if position >= step else 0
-        line[position] = (line[position] + _predicted(kind, left, over[position], corner)) % 256
+    for offset in range(len(line)):
+        left = line[offset - step] if offset >= step else 0
+        corner = over[offset - step] if offset >= step else 0
+        line[offset] = (line[offset] + _predicted(kind, left, over[offset], corner)) % 256
     return np.array(line, "uint8")
 
 
@@ -126,12 +131,12 @@ def _predicted(kind: int, left: int, up: int, corner: int) -> int:
 
 
 def quantised(image: NDArray[np.uint8]) -> bytes:
-    """A PNG in the most frequent colours; others take the nearest."""
+    """A PNG of the image in its most frequent colours; others take the nearest."""
     flat = image.reshape(-1, 3)
     codes = (flat.astype("uint32") << np.array([16, 8, 0], "uint32")).sum(axis=1)
     values, places, counts = np.unique(codes, return_inverse=True, return_counts=True)
-    stored = values[np.argsort(-counts, kind="stable")[:COLOURS]]
-    palette = np.stack([stored >> 16, stored >> 8 & 255, stored & 255], axis=1).astype(int)
+    chosen = values[np.argsort(-counts, kind="stable")[:COLOURS]]
+    palette = np.stack([chosen >> 16, chosen >> 8 & 255, chosen & 255], axis=1).astype(int)
     every = np.stack([values >> 16, values >> 8 & 255, values & 255], axis=1).astype(int)
     nearest = np.concatenate(
         [
@@ -165,9 +170,9 @@ def page(shown: list[Picture]) -> str:
         "```",
         "",
     ]
-    for item in shown:
-        lines += [f"## {item.name}", "", f"{item.says} `{item.path}`", "",
-                  f"![{item.says}](pages/{item.name}.png)", ""]  # fmt: skip
+    for picture in shown:
+        lines += [f"## {picture.name}", "", f"{picture.says} `{picture.path}`", "",
+                  f"![{picture.says}](pages/{picture.name}.png)", ""]  # fmt: skip
     return "\n".join(lines)
 
 
@@ -180,12 +185,12 @@ def main(site: Path) -> int:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        for item in shown:
-            body = quantised(pixels(shot(browser, site, item)))
-            (OUT / "pages" / f"{item.name}.png").write_bytes(body)
-            print(f"{item.name}: {len(body) // 1000} kB")
+        for picture in shown:
+            body = quantised(pixels(shot(browser, site, picture)))
+            (OUT / "pages" / f"{picture.name}.png").write_bytes(body)
+            print(f"{picture.name}: {len(body) // 1000} kB")
             if len(body) > MOST_BYTES:
-                print(f"{item.name} is over {MOST_BYTES // 1000} kB: show less of it")
+                print(f"{picture.name} is over {MOST_BYTES // 1000} kB: show less of it")
                 return 1
         browser.close()
     (OUT / "pages.md").write_text(page(shown), encoding="utf-8")

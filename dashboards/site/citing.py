@@ -30,8 +30,8 @@ def edition(issue: Issue, lang: SiteLocale, base: str) -> Reference:
 def indicator(key: str, name: str, issue: Issue, lang: SiteLocale, base: str) -> Reference:
     """An indicator as of the newest edition."""
     title = f"{name}{lang.words['comma']}{lang.words['headline_name']}"
-    position = _address(base, lang, f"indicators/{key}/")
-    return _reference(f"silentcrash-{key}-{issue.name}", title, issue, lang, position)
+    link = _address(base, lang, f"indicators/{key}/")
+    return _reference(f"silentcrash-{key}-{issue.name}", title, issue, lang, link)
 
 
 def _reference(key: str, title: str, issue: Issue, lang: SiteLocale, address: str) -> Reference:
@@ -52,7 +52,7 @@ def _address(base: str, lang: SiteLocale, path: str) -> str:
 
 
 def blocks(reference: Reference, name: str, folder: str = "") -> list[dict[str, Any]]:
-    """The formats of a reference: label, file in `folder`, text to copy."""
+    """The formats of a reference for a page: label, file in `folder`, text."""
     return [
         {
             "label": NAMES[ending],

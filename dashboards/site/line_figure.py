@@ -1,4 +1,4 @@
-"""A line over time: drawn wide and narrow, words, table and read-out."""
+"""A line over time on a page: drawings, words, table and read-out."""
 
 from collections.abc import Sequence
 from typing import Any

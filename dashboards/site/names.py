@@ -83,7 +83,7 @@ def _codes() -> dict[str, str]:
 
 
 def series(stats: EditionStats, key: str, lang: SiteLocale) -> str:
-    """The title of a series: model, company, kind of price; or its key."""
+    """The title of a series; its key where it has none."""
     return lang.typeset(str(stats.catalogue.get(key, {}).get(f"title_{printed(lang)}", key)))
 
 

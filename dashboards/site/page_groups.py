@@ -142,11 +142,10 @@ class PageGroups:
         """The page of an indicator in each language, with its data beside it."""
         [table] = [item for item in self.data.tables if item.name == "indicators"]
         for lang in map(site_locale, CODES):
-            code, result = lang.code, self._pages[lang.code][key](writer.chart_urls, table)
-            self.put(writer, result, lang)
-            writer.put(f"{code}/embed/{key}.html", html(embed(result), self.context, lang))
-            reference = result.content["reference"]
-            for name, text in citing.files(reference, f"{code}/{result.path}{key}"):
+            code, shown = lang.code, self._pages[lang.code][key](writer.chart_urls, table)
+            self.put(writer, shown, lang)
+            writer.put(f"{code}/embed/{key}.html", html(embed(shown), self.context, lang))
+            for name, text in citing.files(shown.content["reference"], f"{code}/{shown.path}{key}"):
                 writer.put(name, text)
             for name, body in indicators.files(self.data, key):
                 writer.put(f"{code}/{name}", body)

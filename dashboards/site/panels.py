@@ -1,4 +1,4 @@
-"""The cards of a panel: each indicator with its figure and small chart."""
+"""The cards of a panel: each indicator with its figure and a small chart."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -45,7 +45,7 @@ def cards(
 
 
 def _chart(own: pd.DataFrame, row: Mapping[Any, Any], lang: SiteLocale, draw: ChartWriter) -> Row:
-    """The pressure of an indicator, as wide as a card, with a read-out.
+    """The pressure of an indicator in a card; its read-out has the figure too.
 
     `own` has value and score by month.
     """

@@ -102,7 +102,7 @@ def _month(
 def figures(
     values: "pd.Series[float]", written: Callable[[float], str], lang: Language
 ) -> list[str]:
-    """What the read-out says of each month of a line of `written` figures."""
+    """What the read-out says of each month of a line, by `written`."""
     return [
         lang.say("readout_none", month=lang.month(str(month), SHORT))
         if pd.isna(value)
@@ -114,7 +114,7 @@ def figures(
 def overlay(
     plot: Geometry, shares: "pd.Series[float]", texts: Sequence[str], kind: str, stops: int = STOPS
 ) -> Markup:
-    """The drawing over a chart of `shares` of its height, `texts` beside it.
+    """The drawing over a chart of `shares` of its height, with `texts`.
 
     `kind` is the class of the chart that it lies on: wide or narrow. The last months that are
     stops are reached by Tab.
@@ -137,9 +137,9 @@ def overlay(
         )
     )
     view = f"0 0 {plot.width:g} {plot.height:g}"
-    position = f"translate({plot.left:g} {plot.top:g})"
+    origin = f"translate({plot.left:g} {plot.top:g})"
     return Markup(  # noqa: S704 - figures and escaped words
-        f'<svg class="readout {kind}" viewBox="{view}"><g transform="{position}">{drawn}</g></svg>'
+        f'<svg class="readout {kind}" viewBox="{view}"><g transform="{origin}">{drawn}</g></svg>'
     )
 
 

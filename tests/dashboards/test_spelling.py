@@ -40,24 +40,24 @@ def leaves(part: Any, code: str) -> Iterator[tuple[str, str]]:
     if isinstance(part, str):
         yield code, part
     elif isinstance(part, list):
-        for item in part:
-            yield from leaves(item, code)
+        for leaf in part:
+            yield from leaves(leaf, code)
     elif isinstance(part, dict):
-        for name, item in part.items():
+        for name, leaf in part.items():
             own = re.search(r"(?:^|_)(fr|en)$", str(name))
             if name != "key":
-                yield from leaves(item, own[1] if own else code)
+                yield from leaves(leaf, own[1] if own else code)
 
 
 def texts(code: str) -> str:
     """All that is published in a language."""
-    matches = []
+    published = []
     for name in [*(path for path in OF_ONE if path.endswith(f"{code}.toml")), *OF_BOTH]:
         body = (ROOT / name).read_text(encoding="utf-8")
         content = yaml.safe_load(body) if name.endswith(".yaml") else tomllib.loads(body)
         of = code if name in OF_ONE else ""
-        matches += [text for own, text in leaves(content, of) if own == code]
-    return "\n".join(NO_WORD.sub(" ", text.replace("’", "'")) for text in matches)
+        published += [text for own, text in leaves(content, of) if own == code]
+    return "\n".join(NO_WORD.sub(" ", text.replace("’", "'")) for text in published)
 
 
 @cache

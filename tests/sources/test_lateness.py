@@ -1,4 +1,4 @@
-"""A source is late by its own rhythm, never years later."""
+"""A source is late by its own rhythm: soon after a figure was due."""
 
 import pytest
 
@@ -26,12 +26,12 @@ UNTIMED = {
 @pytest.mark.parametrize("key", sorted(SOURCES))
 def test_a_source_is_late_by_its_own_rhythm(key: str) -> None:
     source = SOURCES[key]
-    lengths = [DAYS[item.frequency] for item in source.series if item.frequency in DAYS]
+    lengths = [DAYS[series.frequency] for series in source.series if series.frequency in DAYS]
     rhythm = max(lengths, default=CADENCES[source.cadence])
     within = source.stale_days <= 1.5 * rhythm + source.lag_days + GRACE
     assert within != (key in UNTIMED)
 
 
 def test_the_list_of_computers_of_half_a_year_is_late_after_seven_months() -> None:
-    """TOP500 comes in June and November: 543 days were once on time."""
+    """TOP500 lists come out in June and November; 543 days were on time once."""
     assert SOURCES["top500"].stale_days < 240

@@ -95,7 +95,7 @@ def status(engine: Engine, as_of: datetime, recorded_by: int | None = None) -> l
 def newest_periods(
     engine: Engine, as_of: datetime, recorded_by: int | None = None
 ) -> dict[str, date]:
-    """The first day of the newest known period of each series that has one."""
+    """The first day of the newest period known of each series that has one."""
     pinned = {"as_of": int(as_of.timestamp()), "recorded_by": recorded_by or 2**31 - 1}
     with engine.connect() as connection:
         every = connection.execute(text(NEWEST), pinned | {"withdrawn": STATUSES["withdrawn"]})

@@ -1,4 +1,4 @@
-"""What an edition saw: series of indicators, unused rents, counts."""
+"""What an edition saw: series of its indicators, unused rents, counts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What each indicator is made of in the month: its series and weights.
+"""What each indicator is made of in the month: series and their weights.
 
 The rules are those of `pipelines/index/transform.py`: which members have one voice each, and which
 count by their amounts. All is plain rows: an archive has thousands of these small tables.
@@ -35,7 +35,7 @@ Figures = Sequence[Mapping[Any, Any]]
 
 @dataclass(frozen=True)
 class Member:
-    """A series of an indicator: its role (of, to, less) and share, 0 to 1.
+    """A series of an indicator: its role (of, to, less) and its share of that.
 
     `period`, `value` and `known_from` are those of its newest figure that is read. One that is
     not used has none of them; `why` says so: none (it has no figure), old (its newest is older
@@ -53,7 +53,7 @@ class Member:
 
 
 def members(stats: EditionStats, newest: Mapping[str, date]) -> dict[str, list[Member]]:
-    """The series of every indicator by its key, those that are used first.
+    """The series of every indicator in the month by its key, used ones first.
 
     `newest` is the first day of the newest period known of each series.
     """
@@ -81,11 +81,11 @@ def _members(row: Mapping[Any, Any], figures: Figures, newest: Mapping[str, date
     elsewhere = roles[left[0]] if left else ROLES[0]
     used = [_used(name, roles.get(name, elsewhere), row, own) for name, own in read.items()]
     totals: dict[str, float] = defaultdict(float)
-    for item in used:
-        totals[item.role] += item.share
-    last = max((item.period for item in used if item.period is not None), default=None)
+    for member in used:
+        totals[member.role] += member.share
+    last = max((member.period for member in used if member.period is not None), default=None)
     return [
-        *(replace(item, share=item.share / totals[item.role]) for item in used),
+        *(replace(member, share=member.share / totals[member.role]) for member in used),
         *(
             Member(name, roles[name], why=_why(newest.get(name), last), newest=newest.get(name))
             for name in left

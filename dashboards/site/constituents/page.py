@@ -104,44 +104,44 @@ def _state(row: Mapping[Any, Any], lang: SiteLocale) -> str:
 def member_rows(seen: Constituents, key: str, lang: SiteLocale) -> list[Row]:
     """The series of an indicator, those that are used first."""
     inside = seen.inside[key]
-    roles = len({item.role for item in inside}) > 1
-    return [_member(seen.stats, item, lang, roles=roles) for item in inside]
+    roles = len({member.role for member in inside}) > 1
+    return [_member(seen.stats, member, lang, roles=roles) for member in inside]
 
 
-def _member(stats: EditionStats, item: Member, lang: SiteLocale, *, roles: bool) -> Row:
+def _member(stats: EditionStats, member: Member, lang: SiteLocale, *, roles: bool) -> Row:
     """A series of an indicator; its role is named where there are several."""
     words = lang.words["constituents"]
     row = {
-        **_named(stats, item.series, lang),
-        "role": words["roles"][item.role] if roles else "",
-        "met": not item.why,
+        **_named(stats, member.series, lang),
+        "role": words["roles"][member.role] if roles else "",
+        "met": not member.why,
         "share": "–",
         "bar": None,
         "figure": "–",
         "unit": "",
         "period": "–",
-        "why": _why(stats, item, lang) if item.why else words["used"],
+        "why": _why(stats, member, lang) if member.why else words["used"],
     }
-    if item.period is None or item.known_from is None:
+    if member.period is None or member.known_from is None:
         return row
-    closed = item.series in stats.not_republished
+    closed = member.series in stats.not_republished
     return row | {
-        "share": lang.percent(item.share, 1),
-        "bar": str(round(100 * item.share, 1)),
-        "figure": lang.words["hidden"] if closed else lang.exact(item.value),
-        "unit": "" if closed else names.unit_of(stats, item.series, lang),
-        "period": lang.period(item.period, _step(stats, item.series), SHORT),
-        "known": lang.month(item.known_from, DAY),
+        "share": lang.percent(member.share, 1),
+        "bar": str(round(100 * member.share, 1)),
+        "figure": lang.words["hidden"] if closed else lang.exact(member.value),
+        "unit": "" if closed else names.unit_of(stats, member.series, lang),
+        "period": lang.period(member.period, _step(stats, member.series), SHORT),
+        "known": lang.month(member.known_from, DAY),
     }
 
 
-def _why(stats: EditionStats, item: Member | Rent, lang: SiteLocale) -> str:
-    newest = _period(stats, item, lang) if item.newest else ""
-    return lang.typeset(lang.words["constituents"]["why"][item.why].format(newest=newest))
+def _why(stats: EditionStats, member: Member | Rent, lang: SiteLocale) -> str:
+    newest = _period(stats, member, lang) if member.newest else ""
+    return lang.typeset(lang.words["constituents"]["why"][member.why].format(newest=newest))
 
 
-def _period(stats: EditionStats, item: Member | Rent, lang: SiteLocale) -> str:
-    return lang.period(str(item.newest), _step(stats, item.series), SHORT)
+def _period(stats: EditionStats, member: Member | Rent, lang: SiteLocale) -> str:
+    return lang.period(str(member.newest), _step(stats, member.series), SHORT)
 
 
 def _step(stats: EditionStats, series: str) -> str:

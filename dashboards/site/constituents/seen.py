@@ -1,4 +1,4 @@
-"""What an edition saw and did not use: rents, and series by source."""
+"""What an edition saw and did not use: rents of chips, series by source."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -41,18 +41,18 @@ class Counts:
 
 
 def unused_rents(stats: EditionStats, newest: Mapping[str, date]) -> list[Rent]:
-    """The rents that no indicator of the month reads, by reason and key."""
+    """The rents with a figure that no indicator reads, by reason and key."""
     series = stats.edition.series
     rents = set(series.loc[series["unit"].str.endswith(RENT), "key"])
     named = {name for row in stats.fields.values() for name in declared(row)}
     chips = {chip(name) for name in named & rents}
     left = (rents & newest.keys()) - set(stats.members["series"])
-    matches = [Rent(name, newest[name], _why(name, named, chips)) for name in left]
-    return sorted(matches, key=lambda rent: (rent.why, rent.series))
+    rented = [Rent(name, newest[name], _why(name, named, chips)) for name in left]
+    return sorted(rented, key=lambda rent: (rent.why, rent.series))
 
 
 def chip(key: str) -> str:
-    """The chip of the key of a rent: "h100" of gpu.h100-sxm.aws_us-east-1."""
+    """The chip in the key of a rent: "h100" of gpu.h100-sxm.aws_us-east-1.…"""
     return key.partition("gpu.")[2].partition(".")[0].partition("-")[0]
 
 
@@ -68,7 +68,7 @@ def _why(key: str, named: set[str], chips: set[str]) -> str:
 
 
 def by_source(stats: EditionStats, newest: Mapping[str, date]) -> list[Counts]:
-    """What became of the series of each source, in the catalogue's order."""
+    """What became of the series of each source that has any, in their order."""
     used = set(stats.members["series"])
     fates = Counter(
         (source, "used" if key in used else "unused" if key in newest else "unread")

@@ -27,7 +27,7 @@ def pages(
     chart_urls: ChartUrlFactory,
     countries: Mapping[str, str] = projects.HERE,
 ) -> Iterator[Page]:
-    """The headline page and Morocco; `countries` have their projects listed."""
+    """The headline page and Morocco, with the projects in `countries`."""
     yield _home(context, lang, chart_urls(up("")))
     yield _morocco(context, lang, chart_urls, countries)
 

@@ -70,7 +70,7 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
 
 
 def _newest_report(row: Mapping[Any, Any], catalogue: pd.DataFrame, context: SiteContext) -> Row:
-    """The freshness of a source of reports: that of its newest report."""
+    """The freshness of a source without series: that of its newest report."""
     reports = context.reports["known_from"]
     if row["key"] in set(context.edition.series["source"]) or reports.empty:
         return {}

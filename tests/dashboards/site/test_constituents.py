@@ -12,12 +12,12 @@ from dashboards.site.constituents.seen import chip
 from warehouse.edition import Edition
 
 PAGE = "bulletins/2026-10/constituents/index.html"
-LATEST = {"sec.capex.META": date(2026, 1, 1), "sec.ocf.META": date(2026, 1, 1)}
+NEWEST = {"sec.capex.META": date(2026, 1, 1), "sec.ocf.META": date(2026, 1, 1)}
 
 
 @pytest.fixture(scope="module")
 def seen(shipped_edition: Edition) -> Constituents:
-    return Constituents(EditionStats(shipped_edition), LATEST)
+    return Constituents(EditionStats(shipped_edition), NEWEST)
 
 
 def soup(built: Path, code: str) -> BeautifulSoup:
@@ -26,8 +26,8 @@ def soup(built: Path, code: str) -> BeautifulSoup:
 
 def test_the_shares_of_a_role_add_up_to_one(seen: Constituents) -> None:
     for key, own in seen.inside.items():
-        for role in {item.role for item in own if not item.why}:
-            shares = [item.share for item in own if item.role == role and not item.why]
+        for role in {member.role for member in own if not member.why}:
+            shares = [member.share for member in own if member.role == role and not member.why]
             assert sum(shares) == pytest.approx(1), key
 
 
@@ -37,7 +37,7 @@ def test_every_series_of_the_lineage_is_a_member(
     lineage = shipped_edition.lineage
     now = lineage[lineage["period"].eq(seen.stats.month)]
     for key, series in now.groupby("key")["series"]:
-        used = {item.series for item in seen.inside[str(key)] if not item.why}
+        used = {member.series for member in seen.inside[str(key)] if not member.why}
         assert used == set(series)
 
 
@@ -46,8 +46,8 @@ def test_rents_have_one_voice_each_and_companies_weigh_by_their_spending(
 ) -> None:
     """Eight offers of the edition; Amazon spent most in the year to June 2026."""
     rents = seen.inside["chips.rental_growth"]
-    assert [item.share for item in rents] == [0.125] * 8
-    spending = {item.series: item.share for item in seen.inside["cost.capex_to_cash"]}
+    assert [member.share for member in rents] == [0.125] * 8
+    spending = {member.series: member.share for member in seen.inside["cost.capex_to_cash"]}
     lineage = seen.stats.edition.lineage
     mine = lineage[lineage["key"].eq("cost.capex_to_cash") & lineage["period"].eq(seen.stats.month)]
     capex = mine[mine["series"].str.startswith("sec.capex.")].groupby("series")["value"].sum()
@@ -57,14 +57,14 @@ def test_rents_have_one_voice_each_and_companies_weigh_by_their_spending(
 
 def test_a_member_that_is_left_out_has_its_reason(seen: Constituents) -> None:
     """Meta had not reported the second quarter of 2026 at the cut-off."""
-    left = {item.series: item.why for item in seen.inside["cost.capex_to_cash"] if item.why}
+    left = {member.series: member.why for member in seen.inside["cost.capex_to_cash"] if member.why}
     assert left == {"sec.capex.META": "old", "sec.ocf.META": "old"}
     withheld = seen.inside["infrastructure.data_centre_load"]
-    assert {item.why for item in withheld} == {"none"}  # LATEST has none of its series
+    assert {member.why for member in withheld} == {"none"}  # KNOWN has none of its series
 
 
 def test_each_unused_rent_has_a_reason_of_its_own(shipped_edition: Edition) -> None:
-    latest = {
+    newest = {
         name: date(2026, 9, 1)
         for name in (
             "gpu.h200.neocloud_lambda.on_demand_normalised",
@@ -75,8 +75,8 @@ def test_each_unused_rent_has_a_reason_of_its_own(shipped_edition: Edition) -> N
             "gpu.h100-sxm.neocloud_lambda.on_demand_normalised",
         )
     }
-    rents = Constituents(EditionStats(shipped_edition), latest).rents
-    assert {item.series: item.why for item in rents} == {
+    rents = Constituents(EditionStats(shipped_edition), newest).rents
+    assert {member.series: member.why for member in rents} == {
         "gpu.h200.aws_us-east-1.on_demand_list": "chip",
         "gpu.h100-sxm.neocloud_gix.on_demand_normalised_index": "index",
         "gcp.gpu.h100-80gb.europe-west4.spot": "basis",
@@ -91,7 +91,7 @@ def test_the_page_lists_each_used_series_and_every_source(
 ) -> None:
     page = soup(built, code)
     inside = {row["key"] for row in seen.readings if not row["panel"]}
-    used = [item.series for key in inside for item in seen.inside[key] if not item.why]
+    used = [member.series for key in inside for member in seen.inside[key] if not member.why]
     keys = [tag.get_text() for tag in page.select("table.made tbody code")]
     assert sorted(set(used) - set(keys)) == []
     sources = page.find("h2", id="sources").find_next("tbody").find_all("tr")
