@@ -54,15 +54,15 @@ class Summary:
         starts = np.flatnonzero(first)
         sizes = np.diff(np.append(starts, len(period)))
         newest = np.maximum.reduceat(np.asarray(period)[order], starts)
-        for (place, known, citation), size, last in zip(
+        for (position, since, citation), size, last in zip(
             sorted_numbers[:, starts].T.tolist(), sizes.tolist(), newest.tolist(), strict=True
         ):
-            group = (*self._owner(place), known, citation)
+            group = (*self._owner(position), since, citation)
             rows, before = self._counts.get(group, (0, last))
             self._counts[group] = rows + size, max(before, last)
 
-    def _owner(self, place: int) -> tuple[int, str]:
-        source, frequency = (self._series[name].array[place] for name in GROUP[:2])
+    def _owner(self, position: int) -> tuple[int, str]:
+        source, frequency = (self._series[name].array[position] for name in GROUP[:2])
         return int(source), str(frequency)
 
     def write(self, connection: Connection, fetch: int) -> None:
