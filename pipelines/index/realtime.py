@@ -72,7 +72,7 @@ class Readings:
         ]
 
     def once(self, question: object, compute: Callable[[], Result]) -> Result:
-        """The result of a question; for the last few, as it was computed then.
+        """The result of a question; the last few results are kept.
 
         An edition asks for the same path of its months for its index, its gauges and its change.
         """

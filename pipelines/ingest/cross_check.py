@@ -126,7 +126,7 @@ def second_readings(engine: Engine, series: Sequence[str], as_of: datetime) -> p
 
 @cache
 def _alike() -> dict[str, list[tuple[str, float]]]:
-    """The series that others have of the same figures, with tolerances."""
+    """The series of other publishers with the same figures, and tolerances."""
     others: dict[str, list[tuple[str, float]]] = {}
     for pair in pairs(load()):
         if pair.check.reading == "last":

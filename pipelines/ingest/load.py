@@ -259,8 +259,8 @@ def _parsed(source: Source, frame: pd.DataFrame, checked: Validated) -> Record:
     A period that was set aside, as one a year ahead is, must not be the newest: every later payload
     would end before it and be refused for ever.
     """
-    saved = checked.accepted if checked.passed else frame
-    newest = saved["period"].max() if len(saved) else None
+    loaded = checked.accepted if checked.passed else frame
+    newest = loaded["period"].max() if len(loaded) else None
     return {"rows": len(frame), "newest": newest, "parser_version": source.parser_version}
 
 

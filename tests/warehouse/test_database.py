@@ -49,7 +49,7 @@ def test_a_store_can_be_read_while_it_is_written(tmp_path: Path) -> None:
 def test_a_reader_who_meets_a_leaving_writer_opens_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While the log is taken away an opening may end with a disk error, once."""
+    """An opening may end with an error of the disk while the log is deleted."""
     path = tmp_path / "store.sqlite"
     opened, faults = sqlite._opened, [sqlite3.OperationalError("disk I/O error")]
 

@@ -86,7 +86,7 @@ CONTENT: dict[str, Callable[[Figures, float], Figures]] = {
 
 
 def of_figures(figures: Figures, events: Sequence[Event], file_of: Callable[[str], str]) -> Figures:
-    """The figures as accidents leave them; lines shift in their own file."""
+    """The figures as accidents leave them; lines shift within a file."""
     for event in events:
         if event.kind == "shifted":
             own = {file_of(series) for series, _ in figures}

@@ -88,8 +88,8 @@ def encode(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
 def codes(words: "pd.Series[str]", code_of: "pd.Series[int]") -> NDArray[np.int32]:
     """The number of each word; a missing or unknown one is -1."""
     position, distinct = pd.factorize(words.astype("str"))
-    latest = np.append(code_of.reindex(distinct).fillna(UNKNOWN), UNKNOWN).astype("int32")
-    return np.take(latest, position)  # a missing word has position -1, the last one
+    numbers = np.append(code_of.reindex(distinct).fillna(UNKNOWN), UNKNOWN).astype("int32")
+    return np.take(numbers, position)  # a missing word has position -1, the last one
 
 
 def faults(

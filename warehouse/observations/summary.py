@@ -54,10 +54,10 @@ class Summary:
         starts = np.flatnonzero(first)
         sizes = np.diff(np.append(starts, len(period)))
         newest = np.maximum.reduceat(np.asarray(period)[order], starts)
-        for (position, latest, citation), size, last in zip(
+        for (position, since, citation), size, last in zip(
             sorted_numbers[:, starts].T.tolist(), sizes.tolist(), newest.tolist(), strict=True
         ):
-            group = (*self._owner(position), latest, citation)
+            group = (*self._owner(position), since, citation)
             rows, before = self._counts.get(group, (0, last))
             self._counts[group] = rows + size, max(before, last)
 

@@ -23,6 +23,7 @@ from sources import Source
 # Figures of at least so many periods must move by one factor before a change of unit is
 # suspected: a list of prices of today may be cut by a tenth as one, its past may not.
 MIN_PERIODS = 3
+LATER = np.iinfo("int64").max  # than any period, in seconds: a series that is not served at all
 # An annual benchmark revision moves a whole series by less.
 LARGEST_REVISION = 0.05
 MONTHS = {"M": 1, "Q": 3, "S": 6, "A": 1}  # between the beginnings of periods
@@ -180,10 +181,10 @@ def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
         return 0.0
     if before["period"].max() > frame["period"].max():
         return 1.0
-    first = frame.groupby("series")["period"].min()
-    since = by_series(before, lambda key: first.get(key, pd.NaT), "datetime64[s]")
-    saved = before["period"].to_numpy("datetime64[s]") >= since
-    stored = before.loc[saved & before["value"].notna()]
+    first = frame.groupby("series")["period"].min().astype("datetime64[s]").astype("int64")
+    since = by_series(before, lambda key: first.get(key, LATER), "int64")
+    served_since = before["period"].to_numpy("datetime64[s]").astype("int64") >= since
+    stored = before.loc[served_since & before["value"].notna()]
     gone = stored_at(stored, frame) < 0
     if gone.sum() < MIN_FIGURES:
         return 0.0

@@ -37,7 +37,7 @@ SAME_PERIOD = pd.Timedelta(0)
 COUNTS = {"articles", "filings", "items", "machines", "reports", "rules", "sites"}
 
 # Of so many things in a period, none in the next one: e^-20 by chance.
-FEWEST_COUNTED = 20
+CERTAIN_COUNT = 20
 # Days since 1970 of the years 1900 to 2100 take fewer bits, with their sign.
 DAY_BITS = 20
 SECOND = [*FIGURE, "tolerance"]
@@ -169,7 +169,7 @@ def is_emptied(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.
         return zero
     joined = _joined(frame, before, None)
     same = joined["then"].eq(frame["period"])
-    least = same.map({True: MIN_FIGURES, False: FEWEST_COUNTED})
+    least = same.map({True: MIN_FIGURES, False: CERTAIN_COUNT})
     return zero & joined["last"].ge(least)
 
 
@@ -226,7 +226,7 @@ def _over(
 
 
 def _ratio(frame: pd.DataFrame, joined: pd.DataFrame) -> pd.Series:
-    """Each value over the last; null where that is not positive."""
+    """Each value over the last; null where either cannot be a level."""
     value, last = (each.to_numpy("float64") for each in (frame["value"], joined["last"]))
     usable = (last > 0) & (value >= 0)  # nothing after something is as far as can be
     ratio = np.divide(value, last, out=np.full(len(value), np.nan), where=usable)

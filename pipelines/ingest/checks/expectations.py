@@ -126,7 +126,10 @@ def _limited(rule: ValidationRule) -> dict[str, str]:
 
 
 def _columns(rules: Sequence[ValidationRule]) -> set[str]:
-    """What rules may name as a column; every other one would be hashed too."""
+    """What rules may name as a column.
+
+    Each batch is hashed, so that other columns would cost.
+    """
     values = [value for rule in rules for value in rule.kwargs.values()]
     lists = [value for value in values if isinstance(value, list | tuple)]
     named = [value for value in itertools.chain(values, *lists) if isinstance(value, str)]

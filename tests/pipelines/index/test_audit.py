@@ -123,7 +123,7 @@ def test_every_row_is_named_once_and_topics_are_in_order(audit: pd.DataFrame) ->
 
 
 def test_the_nowcast_of_a_month_is_that_of_a_model_made_anew() -> None:
-    """To the bit, on three series with a ragged edge, against statsmodels."""
+    """To the bit, on a ragged edge, against the way of statsmodels."""
     random = np.random.default_rng(7)
     level = random.standard_normal(40).cumsum()
     plain = pd.DataFrame({f"v{n}": level + random.standard_normal(40) for n in range(3)})

@@ -122,7 +122,7 @@ def lambda_list(prices: list[float]) -> bytes:
 
 
 def test_a_list_whose_lines_have_shifted_is_refused(visit: Visit, rows: Rows) -> None:
-    """Each price stands a line too low: known prices at other machines."""
+    """Last week's prices, a line too low."""
     prices = list(LIST.values())
     assert visit("skypilot", "2026-11-02", lambda_list(prices)).code == 0
     stored = rows("select count(*) as n from v_observation where series like 'skypilot.%'")

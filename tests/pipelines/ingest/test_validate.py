@@ -200,7 +200,7 @@ def test_an_earlier_body_is_read_only_where_a_series_is_missing() -> None:
 
 
 def test_a_wrong_sign_that_was_stored_heals_on_another_day() -> None:
-    """The stored figure may be wrong: what comes again on another day is right."""
+    """What comes again on another day is right, and what is stored is not."""
     good, wrong = batch(), batch(a=-50.0)
     first = check(good, MADE_UP, at=AT, before=wrong)
     assert first.rejected["series"].tolist() == ["made_up.a"]

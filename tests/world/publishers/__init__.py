@@ -72,7 +72,7 @@ class Publisher:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def position(series: str) -> str:
+def price_list(series: str) -> str:
     """The provider or the region of a price: <source>.gpu.<gpu>.<place>.<basis>."""
     return series.split(".")[-2]
 

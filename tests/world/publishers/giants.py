@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from tests.world.calendars import daily, every
 from tests.world.economy import Economy
-from tests.world.publishers import Context, Figures, Publisher, position
+from tests.world.publishers import Context, Figures, Publisher, price_list
 from tests.world.publishers.rents import LISTED, machines, text
 
 # --- Google Cloud, tabulated every Thursday by Cyclenerd.
@@ -191,7 +191,7 @@ PUBLISHERS = (
         ("b0.p.awsstatic.com/pricing/2.0/", "b0.p.awsstatic.cn/pricing/2.0/"),
         daily=True,
         undated=True,
-        file_of=position,
+        file_of=price_list,
         headers={"Content-Type": "application/json"},
     ),
     Publisher(

@@ -9,7 +9,7 @@ from zipfile import ZipFile, ZipInfo
 
 from tests.world.calendars import daily
 from tests.world.economy import Economy
-from tests.world.publishers import Context, Figures, Publisher, position
+from tests.world.publishers import Context, Figures, Publisher, price_list
 from tests.world.publishers.rents import LISTED, machines, text
 
 # --- SkyPilot's catalogue: a CSV for each cloud, read in force.
@@ -225,7 +225,7 @@ PUBLISHERS = (
         ("raw.githubusercontent.com/skypilot-org/skypilot-catalog/",),
         daily=True,
         undated=True,
-        file_of=position,
+        file_of=price_list,
         headers={"Content-Type": "text/plain; charset=utf-8"},
     ),
     Publisher(
@@ -255,7 +255,7 @@ PUBLISHERS = (
         dstack_body,
         ("dstack-gpu-pricing.s3.eu-west-1.amazonaws.com/",),
         daily=True,
-        file_of=position,
+        file_of=price_list,
         headers={"Content-Type": "binary/octet-stream"},
     ),
 )
