@@ -34,7 +34,7 @@ class Paper:
 
     @property
     def text(self) -> str:
-        """All of its text without spaces: a PDF loses those at line ends."""
+        """All of its text without spaces: a PDF has none at the end of lines."""
         return close("".join(self.pages))
 
 
@@ -42,7 +42,7 @@ def close(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def result(stats: EditionStats, code: str) -> Paper:
+def make_paper(stats: EditionStats, code: str) -> Paper:
     lang = language(code)
     content = document.content(stats, lang, lambda chart, lang: "")
     shown = facts.of(stats, lang, content, f"bulletin.{code}.html")
@@ -55,7 +55,7 @@ def result(stats: EditionStats, code: str) -> Paper:
 def papers(shipped_edition: Edition) -> dict[tuple[str, str], Paper]:
     """Both languages of a month that is read and of one that is not."""
     return {
-        (month, code): result(stats, code)
+        (month, code): make_paper(stats, code)
         for month in MONTHS
         for stats in [of_month(shipped_edition, month)]
         for code in ("fr", "en")
@@ -63,46 +63,46 @@ def papers(shipped_edition: Edition) -> dict[tuple[str, str], Paper]:
 
 
 @pytest.fixture(params=[(month, code) for month in MONTHS for code in ("fr", "en")])
-def item(request: pytest.FixtureRequest, papers: dict[tuple[str, str], Paper]) -> Paper:
+def bulletin(request: pytest.FixtureRequest, papers: dict[tuple[str, str], Paper]) -> Paper:
     """Each of them."""
     return papers[request.param]
 
 
-def test_it_has_two_to_four_numbered_and_dated_pages(item: Paper) -> None:
-    assert 2 <= len(item.pages) <= 4
-    for number, page in enumerate(item.pages, 1):
-        assert f"{number}/{len(item.pages)}" in page.split()
-        assert close(item.shown["dated"]) in close(page)
+def test_it_has_two_to_four_numbered_and_dated_pages(bulletin: Paper) -> None:
+    assert 2 <= len(bulletin.pages) <= 4
+    for number, page in enumerate(bulletin.pages, 1):
+        assert f"{number}/{len(bulletin.pages)}" in page.split()
+        assert close(bulletin.shown["dated"]) in close(page)
 
 
-def test_the_first_page_has_headline_chart_points_and_causes(item: Paper) -> None:
-    first, zones = close(item.pages[0]), item.stats.zones
+def test_the_first_page_has_headline_chart_points_and_causes(bulletin: Paper) -> None:
+    first, zones = close(bulletin.pages[0]), bulletin.stats.zones
     expected = [
-        item.shown["headline"],
-        item.shown["reading"]["status"],
-        *(item.lang.of(zone) for zone in zones),  # written in the chart
-        *(sentence for point in item.shown["points"]["rows"] for sentence in point["text"]),
-        item.shown["why"]["change"],
-        *item.shown["why"]["causes"],
-        *item.shown["why"]["rest"],
+        bulletin.shown["headline"],
+        bulletin.shown["reading"]["status"],
+        *(bulletin.lang.of(zone) for zone in zones),  # written in the chart
+        *(sentence for point in bulletin.shown["points"]["rows"] for sentence in point["text"]),
+        bulletin.shown["why"]["change"],
+        *bulletin.shown["why"]["causes"],
+        *bulletin.shown["why"]["rest"],
     ]
     assert [text for text in expected if close(text) not in first] == []
-    assert len(item.shown["points"]["rows"]) == 3
-    assert len(item.shown["why"]["causes"]) <= 3
-    image = PdfReader(BytesIO(item.body)).pages[0]["/Resources"]["/XObject"]
+    assert len(bulletin.shown["points"]["rows"]) == 3
+    assert len(bulletin.shown["why"]["causes"]) <= 3
+    image = PdfReader(BytesIO(bulletin.body)).pages[0]["/Resources"]["/XObject"]
     assert len(image) >= 1
 
 
-def test_every_fact_is_on_it(item: Paper) -> None:
-    parts = [item.shown[name] for name in ("dimensions", "phase", "due", "revised", "alerts",
+def test_every_fact_is_on_it(bulletin: Paper) -> None:
+    parts = [bulletin.shown[name] for name in ("dimensions", "phase", "due", "revised", "alerts",
                                           "beside", "sources", "method", "limits", "calendar",
                                           "cite")]  # fmt: skip
-    missing = [text for part in parts for text in words(part) if close(text) not in item.text]
-    assert missing == [item.lang.words["figure_gauges"]]  # the section says it in other words
+    missing = [text for part in parts for text in words(part) if close(text) not in bulletin.text]
+    assert missing == [bulletin.lang.words["figure_gauges"]]  # the section says it in other words
 
 
 def words(part: Any) -> list[str]:
-    """All text of a part of the facts, drawings and their words aside."""
+    """All text of a part of the facts but that of its drawings."""
     if isinstance(part, dict):
         own = {name: value for name, value in part.items() if name not in ("svg", "alt", "link")}
         return [text for value in own.values() for text in words(value)]
@@ -111,30 +111,32 @@ def words(part: Any) -> list[str]:
     return [part] if isinstance(part, str) else []
 
 
-def test_its_figures_are_those_of_the_edition(item: Paper) -> None:
-    for group, row in zip(item.stats.dimensions, item.shown["dimensions"]["rows"], strict=True):
-        line = item.stats.line(group["key"])
-        assert row[0]["name"] == item.lang.of(group)
-        assert row[1] == item.lang.number(line["score"])
-        assert row[4] == item.lang.number(line["contribution"])
+def test_its_figures_are_those_of_the_edition(bulletin: Paper) -> None:
+    for group, row in zip(
+        bulletin.stats.dimensions, bulletin.shown["dimensions"]["rows"], strict=True
+    ):
+        line = bulletin.stats.line(group["key"])
+        assert row[0]["name"] == bulletin.lang.of(group)
+        assert row[1] == bulletin.lang.number(line["score"])
+        assert row[4] == bulletin.lang.number(line["contribution"])
 
 
-def test_it_reads_without_eyes(item: Paper) -> None:
-    reader = PdfReader(BytesIO(item.body))
+def test_it_reads_without_eyes(bulletin: Paper) -> None:
+    reader = PdfReader(BytesIO(bulletin.body))
     root = reader.trailer["/Root"]
-    assert root["/Lang"] == item.lang.code
+    assert root["/Lang"] == bulletin.lang.code
     assert root["/MarkInfo"]["/Marked"]
     assert "/StructTreeRoot" in root
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
     assert reader.metadata is not None
-    assert reader.metadata.title == item.shown["title"]
-    assert reader.metadata.author == item.shown["site"]
+    assert reader.metadata.title == bulletin.shown["title"]
+    assert reader.metadata.author == bulletin.shown["site"]
 
 
-def test_its_letters_are_those_that_are_shipped(item: Paper) -> None:
+def test_its_letters_are_those_that_are_shipped(bulletin: Paper) -> None:
     fonts = {
         str(font.get_object()["/BaseFont"])
-        for page in PdfReader(BytesIO(item.body)).pages
+        for page in PdfReader(BytesIO(bulletin.body)).pages
         for font in page["/Resources"]["/Font"].values()
     }
     assert {name.partition("+")[2].partition("-")[0] for name in fonts} == {"NotoSans"}
@@ -143,31 +145,31 @@ def test_its_letters_are_those_that_are_shipped(item: Paper) -> None:
 def test_the_same_facts_give_the_same_bytes_in_any_zone(
     papers: dict[tuple[str, str], Paper], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    item = papers["2026-10", "fr"]
+    bulletin = papers["2026-10", "fr"]
     monkeypatch.setenv("LC_ALL", "C")
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     for zone in ("Pacific/Auckland", "America/Los_Angeles"):
         monkeypatch.setenv("TZ", zone)
         time.tzset()
-        assert paper.render(item.shown, item.stats.edition.timeline.as_of) == item.body
+        assert paper.render(bulletin.shown, bulletin.stats.edition.timeline.as_of) == bulletin.body
     monkeypatch.undo()
     time.tzset()
 
 
 def test_an_edition_without_gauges_or_alerts_has_its_paper(shipped_edition: Edition) -> None:
     bare = replace(shipped_edition, gauges=Gauges(), alerts=None)
-    sheet = result(EditionStats(bare), "en")
+    sheet = make_paper(EditionStats(bare), "en")
     assert 2 <= len(sheet.pages) <= 4
     assert close(language("en").words["phase_none"]) in sheet.text
     assert close(language("en").words["alerts_unkept"]) in sheet.text
 
 
 def test_hostile_text_is_shown_as_text(papers: dict[tuple[str, str], Paper]) -> None:
-    item = papers["2026-10", "en"]
-    shown = item.shown | {"headline": HOSTILE}
-    shown["alerts"] = item.shown["alerts"] | {"text": [HOSTILE]}
-    typed = facts.typeset(shown, item.lang)
-    body = paper.render(typed, item.stats.edition.timeline.as_of)
+    bulletin = papers["2026-10", "en"]
+    shown = bulletin.shown | {"headline": HOSTILE}
+    shown["alerts"] = bulletin.shown["alerts"] | {"text": [HOSTILE]}
+    typed = facts.typeset(shown, bulletin.lang)
+    body = paper.render(typed, bulletin.stats.edition.timeline.as_of)
     text = close("".join(page.extract_text() for page in PdfReader(BytesIO(body)).pages))
     assert text.count(close('#panic() $x$ *b* = h #image("/etc/passwd") </svg> @ref `raw` \\')) == 2
     assert "\u202e" not in text

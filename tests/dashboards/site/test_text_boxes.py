@@ -62,7 +62,7 @@ def boxes(
     page.set_content(f"<style>{fonts.of_pages(fonts.embedded)}</style>")
     measured = page.evaluate(BOXES, list(drawings))
     page.close()
-    return [((size[0], size[1]), [trimmed(*box) for box in matches]) for size, matches in measured]
+    return [((size[0], size[1]), [trimmed(*box) for box in texts]) for size, texts in measured]
 
 
 def trimmed(text: str, left: float, top: float, right: float, bottom: float) -> Box:
@@ -70,27 +70,27 @@ def trimmed(text: str, left: float, top: float, right: float, bottom: float) -> 
     return Box(text, left, top + empty, right, bottom - empty)
 
 
-def faults(size: tuple[float, float], matches: list[Box]) -> list[str]:
+def faults(size: tuple[float, float], texts: list[Box]) -> list[str]:
     """What leaves the frame, and what lies on something else."""
     width, height = size
     outside = [
         f"{box.text!r} leaves {width:.0f} x {height:.0f}: {box}"
-        for box in matches
+        for box in texts
         if min(box.left, box.top) < -0.5 or box.right > width + 0.5 or box.bottom > height + 0.5
     ]
     on_others = [
-        f"{item.text!r} lies on {two.text!r}: {item}, {two}"
-        for item, two in combinations(matches, 2)
-        if min(item.right, two.right) - max(item.left, two.left) > 0.5
-        and min(item.bottom, two.bottom) - max(item.top, two.top) > 0.5
+        f"{first.text!r} lies on {second.text!r}: {first}, {second}"
+        for first, second in combinations(texts, 2)
+        if min(first.right, second.right) - max(first.left, second.left) > 0.5
+        and min(first.bottom, second.bottom) - max(first.top, second.top) > 0.5
     ]
     return outside + on_others
 
 
 def every_fault(chromium: Browser, drawings: list[str], least: int) -> list[str]:
     measured = boxes(chromium, drawings)
-    assert sum(len(matches) for _, matches in measured) > least
-    return [fault for size, matches in measured for fault in faults(size, matches)]
+    assert sum(len(texts) for _, texts in measured) > least
+    return [fault for size, texts in measured for fault in faults(size, texts)]
 
 
 @pytest.mark.parametrize("narrow", [True, False])
@@ -130,5 +130,5 @@ def test_a_label_that_is_cut_is_seen(chromium: Browser) -> None:
         '<text x="150" y="20">septembre 2026</text><text x="10" y="40">calme</text>'
         '<text x="30" y="42">vigilance</text></svg>'
     )
-    [(size, matches)] = boxes(chromium, [drawing])
-    assert [fault.split()[0] for fault in faults(size, matches)] == ["'septembre", "'calme'"]
+    [(size, texts)] = boxes(chromium, [drawing])
+    assert [fault.split()[0] for fault in faults(size, texts)] == ["'septembre", "'calme'"]
