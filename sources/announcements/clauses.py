@@ -93,12 +93,12 @@ def _without_aims(tagged: list[Chunk], text: str) -> list[Chunk]:
     aim = _AIM.search(text, site)
     left_out = [_until(text, aim.start(), ".;:!?")] if aim else []
     left_out += [_until(text, earlier.start(), ".;:!?|,") for earlier in _EARLIER.finditer(text)]
-    for found in _IN_SPITE_OF.finditer(text):
+    for excuse in _IN_SPITE_OF.finditer(text):
         opens = (
-            not text[: found.start()].rstrip(' "').strip()
-            or text[: found.start()].rstrip()[-1:] in BREAKS
+            not text[: excuse.start()].rstrip(' "').strip()
+            or text[: excuse.start()].rstrip()[-1:] in BREAKS
         )
-        left_out.append(_until(text, found.start(), ".;:!?|," if opens else ".;:!?|"))
+        left_out.append(_until(text, excuse.start(), ".;:!?|," if opens else ".;:!?|"))
     return [
         chunk for chunk in tagged if not any(start <= chunk.start < end for start, end in left_out)
     ]

@@ -82,11 +82,11 @@ def _says_town(text: str, start: int, end: int) -> bool:
         return False
     behind = _TOWN_BEHIND.match(text, end)
     wider = (behind["wider"] or "") if behind else ""
-    known = any(
+    is_wider_place = any(
         wider.startswith(name) for name in (wider, wider.split(" ")[0]) if name in _gazetteer()
     )
     return bool(_TOWN_BEFORE.search(text[max(0, start - 24) : start])) or (
-        behind is not None and (is_place or not wider)
+        behind is not None and (is_wider_place or not wider)
     )
 
 
