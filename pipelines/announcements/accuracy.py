@@ -94,9 +94,10 @@ counted apart: it is in no other figure, and it gives no power, amount, country 
   trade, 12 of releases), drawn by search and labelled before any
   rule was written for them. Two thirds (194) then served it; 102 are kept aside by project, and
   were scored once, by the reader as it is now and by the one before it. The same person drew,
-  labelled and mended, and so had read them. The second pass covers 176 of them: the kind agrees in 97.7 %
-  (kappa 0.97), event or not in 98.9 % (kappa 0.97); where it does not, the field is not scored.
-  Titles and sentences of filings, which are free to copy, are kept in `development.csv` and
+  labelled and mended, and so had read them. The second pass covers 176 of them: the kind agrees in
+  97.7 % (kappa 0.97), event or not in 98.9 % (kappa 0.97); where it does not, the
+  field is not scored. Titles and sentences of filings, which are free to copy, are kept in
+  `development.csv` and
   `kept_aside_2.csv`; only these are data for weights. One title of the 194 was the same as one of
   the 256 and was taken out.
 

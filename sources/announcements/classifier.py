@@ -39,7 +39,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 def probability(text: str, chunks: Sequence[Chunk], language: str) -> float:
-    """Give the probability that a lower-case text of a language tells an event."""
+    """Give the probability that a lower-case text tells an event."""
     weights = _weights()
     names = set(features(text, chunks, language))
     evidence = weights[""] + sum(weights.get(name, 0.0) for name in names)
@@ -47,7 +47,7 @@ def probability(text: str, chunks: Sequence[Chunk], language: str) -> float:
 
 
 def features(text: str, chunks: Sequence[Chunk], language: str) -> Iterator[str]:
-    """Give the features of a text: meanings alone, in order, as roles, and long words."""
+    """Give the features: meanings alone, in order, as roles, and long words."""
     shown = _squeezed(chunks)
     full = [_name(chunk) for chunk in shown]
     bare = [f"{chunk.meaning}>{chunk.head}" for chunk in shown]

@@ -48,7 +48,7 @@ _AIM = re.compile(
 )
 # What a thing happens in spite of, or because of, is not what happens: until the comma where it
 # opens the sentence, else until its end.
-_ASIDE = re.compile(
+_IN_SPITE_OF = re.compile(
     r"\b(?:despite|in spite of|citing|because of|as a result of|due to (?:the|a|an|its|lack|local|"
     r"community|concerns?|opposition|rising|high|poor)|but stipulat\w+|provided that|malgré|"
     r"en dépit d|en raison d|à cause d|compte tenu d|faute d|as (?:the|its) (?:company|firm|"
@@ -88,17 +88,17 @@ def chunks(text: str, language: str, marks: Sequence[Mark] = ()) -> list[Chunk]:
 
 
 def _without_aims(tagged: list[Chunk], text: str) -> list[Chunk]:
-    """Leave out what a site is for, behind the site, and what a thing happens in spite of."""
+    """Leave out what a site is for, and what a thing is done in spite of."""
     site = next((chunk.end for chunk in tagged if chunk.meaning == "facility"), len(text))
     aim = _AIM.search(text, site)
     left_out = [_until(text, aim.start(), ".;:!?")] if aim else []
     left_out += [_until(text, earlier.start(), ".;:!?|,") for earlier in _EARLIER.finditer(text)]
-    for aside in _ASIDE.finditer(text):
+    for excuse in _IN_SPITE_OF.finditer(text):
         opens = (
-            not text[: aside.start()].rstrip(' "').strip()
-            or text[: aside.start()].rstrip()[-1:] in BREAKS
+            not text[: excuse.start()].rstrip(' "').strip()
+            or text[: excuse.start()].rstrip()[-1:] in BREAKS
         )
-        left_out.append(_until(text, aside.start(), ".;:!?|," if opens else ".;:!?|"))
+        left_out.append(_until(text, excuse.start(), ".;:!?|," if opens else ".;:!?|"))
     return [
         chunk for chunk in tagged if not any(start <= chunk.start < end for start, end in left_out)
     ]
@@ -151,7 +151,7 @@ def _sense(
 
 
 def _is_adjective(tokens: list[Token], position: int) -> bool:
-    """True before the rest of "hydro-powered", "power-hungry": no noun of its own."""
+    """True before the rest of "hydro-powered": no noun of its own."""
     if position + 1 >= len(tokens) or tokens[position][0] != "-":
         return False
     joined = tokens[position - 1][2] == tokens[position][1] == tokens[position + 1][1] - 1

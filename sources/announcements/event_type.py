@@ -75,7 +75,7 @@ def read(chunks: Sequence[Chunk], text: str = "") -> Verdict:
 
 
 def _undone(chunks: Sequence[Chunk]) -> list[Chunk]:
-    """Leave out a refusal that is undone: "overruling the council's refusal"."""
+    """Leave out a refusal undone: "overruling the council's refusal"."""
     ends = [number for number, chunk in enumerate(chunks) if chunk.meaning in {"cancel", "reject"}]
     pairs = [
         (first, second)
@@ -159,7 +159,7 @@ def _is_of_site(chunks: Sequence[Chunk], number: int) -> bool:
 
 
 def _launches_work(chunks: Sequence[Chunk], number: int, text: str) -> bool:
-    """True for "a lancé hier à Lomé la construction": what is launched is the work."""
+    """True for "a lancé hier à Lomé la construction": the work is launched."""
     chunk = chunks[number]
     launched = chunk.tense in DONE and re.search(
         r"\b(?:lanc|launch)", text[chunk.start : chunk.end]

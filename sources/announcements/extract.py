@@ -168,7 +168,7 @@ def nearly(text: object) -> Event:
 
 
 def prepared(text: object) -> str:
-    """Clean a text; blank out datelines, senders and items of forms, keeping positions."""
+    """Clean a text; blank out datelines and senders, keeping positions."""
     plain = clean(text)[:FIRST_SENTENCES]
     match = _DATELINE.match(plain)
     plain = _TICKER.sub(lambda ticker: " " * len(ticker[0]), plain)

@@ -41,7 +41,7 @@ _TENANT = re.compile(
     re.IGNORECASE,
 )
 _DUBBED = re.compile(r"\b(?:dubbed|known as|called|dénommée?|baptisée?)\s\W*$", re.IGNORECASE)
-# Beside another's site, or on it once: not an owner even in the possessive.
+# Beside another's site: not an owner even in the possessive.
 _BESIDE = re.compile(
     r"\b(?:near|next to|former|serve|powered by|using|opposite|beside|like|denied by|près d[eu'])"
     r"\s*\W*(?:the |la |le |l')?$",
@@ -129,7 +129,6 @@ def _longest(text: str, words: list[re.Match[str]]) -> Operator | None:
     for last in reversed(words):
         name = text[start : last.end()].rstrip(".")
         for form in (name, name.removesuffix("'s"), name.removesuffix("'")):
-            # "Hyperscale Data Centre Campus" does not name Hyperscale Data
             cut = form.endswith(" Data") and text.startswith(" Cent", start + len(form))
             if form in names and not cut:
                 return Operator(form, names[form], (start, start + len(form)))

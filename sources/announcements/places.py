@@ -36,7 +36,7 @@ def _gazetteer() -> dict[str, str]:
 
 @cache
 def _small_towns() -> frozenset[str]:
-    """Give the towns so small that their name is one only where a preposition says so."""
+    """Give the towns whose name is one only where a preposition says so."""
     frame = pd.read_csv(GAZETTEER, keep_default_na=False)
     return frozenset(frame.loc[frame["origin"].str.contains("small towns"), "name"])
 
@@ -82,11 +82,11 @@ def _says_town(text: str, start: int, end: int) -> bool:
         return False
     behind = _TOWN_BEHIND.match(text, end)
     wider = (behind["wider"] or "") if behind else ""
-    known = any(
+    is_wider_place = any(
         wider.startswith(name) for name in (wider, wider.split(" ")[0]) if name in _gazetteer()
     )
     return bool(_TOWN_BEFORE.search(text[max(0, start - 24) : start])) or (
-        behind is not None and (known or not wider)
+        behind is not None and (is_wider_place or not wider)
     )
 
 
