@@ -85,21 +85,25 @@ counted apart: it is in no other figure, and it gives no power, amount, country 
   (516) then served it: for the vocabulary and the rules, and the titles among them for the weights.
 - Of the 772, 256 are kept aside, a third, by project: never listed, no rule made with them, no
   weight learnt from them; scored as a whole.
-- 96 invented texts by kind of error: read while the vocabulary was mended; never data for weights.
+- 96 invented texts by kind of error: read while the vocabulary was mended; not data for weights.
 - Some 170 further texts invented by the one who mended the reader, on operators, places, amounts
   and openings ahead: read while rules were written, 30 of them kept as tests; never data.
 - Towns of GeoNames and names of companies were added by list, not from any text.
 
 - 296 further real texts, mostly sentences (104 French, 31 of filings, 68 of local papers, 81 of the
-  trade, 12 of releases), drawn by search and labelled before any
-  rule was written for them. Two thirds (194) then served it; 102 are kept aside by project, and
-  were scored once, by the reader as it is now and by the one before it. The same person drew,
-  labelled and mended, and so had read them. The second pass covers 176 of them: the kind agrees in
-  97.7 % (kappa 0.97), event or not in 98.9 % (kappa 0.97); where it does not, the
-  field is not scored. Titles and sentences of filings, which are free to copy, are kept in
-  `development.csv` and
-  `kept_aside_2.csv`; only these are data for weights. One title of the 194 was the same as one of
-  the 256 and was taken out.
+  trade, 12 of releases), drawn by search and labelled before any rule was written for them. Two
+  thirds (194) then served it; 102 are kept aside by project, and were scored once. The second pass
+  covers 176 of them: the kind agrees in 97.7 % (kappa 0.97), event or not in 98.9 % (kappa 0.97);
+  where it does not, the field is not scored. Titles and sentences of filings, which are free to
+  copy, are kept in `development.csv` and `kept_aside_2.csv`; only these are data for weights. One
+  title of the 194 was the same as one of the 256 and was taken out.
+- Some 100 more texts, unlabelled: read while that mending was done.
+
+**What these figures cannot show.** One person drew, labelled and mended in the last round, and had
+read all 296: the sentences of the tenth round, which are data for weights, follow many of them
+closely. So the scores of the 102 are optimistic, and so are those out of fold on new sentences. Ten
+worded sentences resemble invented kinds that had failed: the 96 kinds are no longer independent.
+The titles kept aside have been scored three times; they are the best evidence here.
 
 What the last mending did: on the 194 that served it, event 0.828 to 0.948, type 0.762 to 0.934,
 country 0.831 to 0.967, operator 0.836 to 0.962; on the 102 aside, event 0.854 to 0.902, type 0.776
