@@ -139,7 +139,8 @@ def test_french_typography(pages: dict[str, Path]) -> None:
         .replace("Apache-2.0", "")
         .replace("MPL-2.0", "")
         .replace("CC0-1.0", "")
-        .replace("version 1.0", ""),
+        .replace("version 1.0", "")
+        .replace("Licence v3.0", ""),
     )
     assert not re.search(r" [;!?%]", text)
     assert "\u2212" in text

@@ -1,9 +1,9 @@
-"""Offices that answer in JSON or CSV: BLS, FRED and the ECB."""
+"""Offices that answer in JSON or CSV: BLS, FRED, ECB, British customs."""
 
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 
 from tests.world.calendars import Calendar
 from tests.world.economy import Economy, Path, later, periods
@@ -155,7 +155,45 @@ def ecb_body(context: Context) -> bytes:
     return "\n".join([head, *rows, ""]).encode()
 
 
+# --- British customs: the rates of a month, a file each, known before it begins.
+FOR_A_POUND = {"EUR": 1.15, "MAD": 12.4, "TWD": 42.0}
+HMRC = "www.trade-tariff.service.gov.uk/uk/api/exchange_rates/files/"
+
+
+def customs_edition(day: date) -> date:
+    """The first day of the month, a working day or not."""
+    return day.replace(day=1)
+
+
+def customs_figures(economy: Economy, edition: date) -> Figures:
+    """Units of each currency for a pound."""
+    return {
+        (key, month): economy.figure(key, "M", month, Path(0.0, 0.01, decimals=4, start=rate))
+        for code, rate in FOR_A_POUND.items()
+        for key in [f"hmrc.rate.{code}"]
+        for month in periods(date(2021, 1, 1), edition, "M")
+    }
+
+
+def customs_body(context: Context) -> bytes | None:
+    """The file of the month that the address names, without a zero."""
+    _, _, asked = context.received.path.removesuffix(".csv").rpartition("_")
+    year, month = (int(part) for part in asked.split("-"))
+    first = date(year, month, 1)
+    rates = {key: value for (key, period), value in context.figures.items() if period == first}
+    if not rates:
+        return None
+    head = "Country/Territories,Currency,Currency Code,Currency Units per £1,Start date,End date"
+    last = later(first, 1, "M") - timedelta(days=1)
+    rows = [
+        f"Made up,Made up,{key[-3:]},{value:.4f},01/{month:02}/{year},{last:%d/%m/%Y}"
+        for key, value in rates.items()
+    ]
+    return "\n".join([head, *rows, ""]).encode()
+
+
 PUBLISHERS = (
+    Publisher("hmrc_rates", customs_edition, customs_figures, customs_body, (HMRC,), headers=CSV),
     Publisher("bls", _bls_edition, bls_figures, bls_body, ("api.bls.gov/",), headers=JSON),
     Publisher("fred", PPI.edition, fred_figures, fred_body, ("fred.stlouisfed.org/",), headers=CSV),
     Publisher(
