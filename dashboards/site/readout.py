@@ -148,5 +148,5 @@ def _strip(plot: Geometry, x: float, y: float, step: float, words: str) -> str:
     return (
         f'<rect x="{x - step / 2:.1f}" width="{step:.1f}" height="{plot.plot_height:g}"/>'
         f'<path d="M{x:.1f},0v{plot.plot_height:g}"/>{dot}'
-        f'<text x="8" y="18">{escape(words)}</text>'
+        f'<text x="8" y="18" paint-order="stroke">{escape(words)}</text>'
     )
