@@ -1,8 +1,9 @@
 """Read what is declared in TOML files as checked models, or say what is wrong."""
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -13,6 +14,13 @@ class Declared(BaseModel):
     """A model of a declaration: nothing unknown in it, and nothing changes it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy without what was worked out of the original, as its hash."""
+        copied = super().model_copy(update=update, deep=deep)
+        for name in vars(copied).keys() - type(copied).model_fields.keys():
+            del vars(copied)[name]
+        return copied
 
 
 Model = TypeVar("Model", bound=BaseModel)
