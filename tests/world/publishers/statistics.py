@@ -177,8 +177,8 @@ def customs_figures(economy: Economy, edition: date) -> Figures:
 
 def customs_body(context: Context) -> bytes | None:
     """The file of the month that the address names, without a zero."""
-    _, _, asked = context.received.path.removesuffix(".csv").rpartition("_")
-    year, month = (int(part) for part in asked.split("-"))
+    _, _, named = context.received.path.removesuffix(".csv").rpartition("_")
+    year, month = (int(part) for part in named.split("-"))
     first = date(year, month, 1)
     rates = {key: value for (key, period), value in context.figures.items() if period == first}
     if not rates:
