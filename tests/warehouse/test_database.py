@@ -1,6 +1,8 @@
 """Addresses of stores, and migrations up and down on both engines."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +13,15 @@ from sqlalchemy.exc import IntegrityError
 
 from tests.warehouse.made_up import declare, fetch, frame
 from warehouse import load, views
-from warehouse.database import WarehouseError, config, connect, migrate, sqlite, writing
+from warehouse.database import (
+    WarehouseError,
+    config,
+    connect,
+    migrate,
+    open_for_reading,
+    sqlite,
+    writing,
+)
 from warehouse.observations import read
 
 
@@ -44,6 +54,36 @@ def test_a_store_can_be_read_while_it_is_written(tmp_path: Path) -> None:
     with writing(engine) as connection:
         connection.execute(text("delete from source"))
         assert read.panel(engine).empty
+
+
+OTHER = """
+import sqlite3, sys
+store = sqlite3.connect(sys.argv[1])
+store.execute(sys.argv[2])
+print(*(name for (name,) in store.execute("select name from sqlite_master where type = 'table'")))
+store.close()
+"""
+
+
+def test_a_process_that_opens_a_store_twice_keeps_its_log(tmp_path: Path) -> None:
+    """Another one that leaves would take it away, with all that is written from then on.
+
+    The locks of a process on a file are gone once it closes the file, however it had opened it.
+    """
+    path = tmp_path / "store.sqlite"
+
+    def other(statement: str) -> set[str]:
+        run = [sys.executable, "-c", OTHER, str(path), statement]
+        return set(subprocess.run(run, capture_output=True, text=True, check=True).stdout.split())
+
+    engine = connect(f"sqlite:///{path}")
+    migrate(engine)
+    open_for_reading(f"sqlite:///{path}").dispose()
+    other("create table elsewhere (value)")
+    with writing(engine) as connection:
+        connection.execute(text("create table here (value)"))
+    assert {"elsewhere", "here"} < other("select 1")
+    engine.dispose()
 
 
 def test_a_reader_who_meets_a_leaving_writer_opens_again(

@@ -10,7 +10,9 @@ from sqlalchemy.engine import URL
 # What SQLite says, and what that means for whoever reads it.
 SQLITE_FAULTS = {
     "malformed": "{place} is damaged: restore a copy of it, or move it away and start anew",
-    "not a database": "{place} is not a warehouse: restore a copy of it, or name another file",
+    "not a database": (
+        "{place} is not a SQLite database: restore a copy of it, or name another file"
+    ),
     "disk is full": "the disk of {place} is full: make room and run again, nothing is half stored",
     "readonly database": "{place} cannot be written: the file or its folder may only be read",
 }

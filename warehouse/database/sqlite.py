@@ -1,5 +1,7 @@
 """A SQLite store: create its file, check it, open it to write or to read."""
 
+import logging
+import os
 import sqlite3
 import time
 from contextlib import closing, suppress
@@ -14,16 +16,17 @@ from sqlalchemy.exc import DBAPIError
 from warehouse.database import transactions
 from warehouse.database.errors import NoWarehouse, WarehouseError, explain
 
-HEADER = b"SQLite format 3\x00"  # the first 16 bytes of every database file of SQLite 3
+logger = logging.getLogger(__name__)
+
 # Of a new file. With 16 KiB a copy of it, which the lake and large loads make, takes half as
 # long as with SQLite's default of 4 KiB.
 PAGE = "page_size = 16384"
 # Readers do not wait for writers in WAL mode. They may only meet the moment when the last writer
 # leaves and removes the log, or the first one after a crash recovers it.
 READER_SECONDS = 5
-# That moment may also show as an error of the disk, once in thousands of openings: a reader that
-# comes while the log is taken away opens the file again.
-TRIES, PAUSE = 5, 0.1
+# Once in thousands of openings that moment showed as an error of the disk, most likely since this
+# process had given up its locks (see `check`). Should it come again, the file is opened again.
+DISK, TRIES, PAUSE = "disk I/O error", 5, 0.1
 
 
 def writer(target: URL) -> Engine:
@@ -67,19 +70,17 @@ def reader(target: URL) -> Engine:
 
 
 def check(path: Path) -> None:
-    """Raise WarehouseError where the file is not a database, or may not be read."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(len(HEADER))
-    except OSError as fault:
-        raise WarehouseError(f"cannot read {path}: {fault.strerror}") from None
-    if not start:
+    """Raise WarehouseError where the file is empty, or may not be read.
+
+    Nothing but SQLite may open it: whoever closes a file drops every lock that this process has on
+    it, and the next other process to leave would take the log away from those who still use it
+    (https://www.sqlite.org/howtocorrupt.html, 2.2). What else is no database SQLite says itself.
+    """
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise WarehouseError(f"cannot read {path}: it is not a file, or yours to read")
+    if not path.stat().st_size:
         raise WarehouseError(
             f"{path} is empty (0 bytes): restore a copy of it, or delete it to start anew"
-        )
-    if start != HEADER:
-        raise WarehouseError(
-            f"{path} is not a SQLite database: restore a copy of it, or name another file"
         )
 
 
@@ -90,13 +91,24 @@ def read_only(path: Path) -> sqlite3.Connection:
     Where it cannot and there is no log, the file is all there is, and is read as immutable.
     """
     address = path.absolute().as_uri()
-    for _ in range(TRIES - 1):
-        with suppress(sqlite3.OperationalError):
-            return _opened(f"{address}?mode=ro")
-        if not path.with_name(f"{path.name}-wal").exists():
-            return _opened(f"{address}?mode=ro&immutable=1")
-        time.sleep(PAUSE)
-    return _opened(f"{address}?mode=ro")
+    try:
+        return _opened_again(f"{address}?mode=ro")
+    except sqlite3.OperationalError:
+        if path.with_name(f"{path.name}-wal").exists():
+            raise
+        return _opened(f"{address}?mode=ro&immutable=1")
+
+
+def _opened_again(address: str) -> sqlite3.Connection:
+    for tried in range(1, TRIES):
+        try:
+            return _opened(address)
+        except sqlite3.OperationalError as fault:
+            if DISK not in str(fault):
+                raise
+            logger.warning("%s: %s, opened again (%d of %d)", address, fault, tried, TRIES - 1)
+            time.sleep(PAUSE)
+    return _opened(address)
 
 
 def _opened(address: str) -> sqlite3.Connection:
