@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,10 @@ READ = ["period", "key", "value", "observed", "age_months", "state", "reason"]
 SINGLE = ["key", "kind", "value", "score", "weight", "contribution", "coverage", "observed",
           "age_months"]  # fmt: skip
 TRACED = ["key", "period", "series", "series_period", "known_from", "fetch_id"]
+
+
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -76,11 +81,7 @@ class Readings:
 
         An edition asks for the same path of its months for its index, its gauges and its change.
         """
-        if question not in self._computed:
-            if len(self._computed) >= RESULTS:
-                del self._computed[next(iter(self._computed))]
-            self._computed[question] = compute()
-        return self._computed[question]
+        return _remembered(self._computed, question, compute, RESULTS)
 
     def at(
         self, framework: Framework, month: pd.Period, instant: datetime
@@ -119,11 +120,7 @@ class Readings:
 
     def figures(self, instant: datetime) -> dict[str, Figures]:
         """The figures known at an instant; those of the last few are kept."""
-        if instant not in self._known:
-            if len(self._known) >= LATEST:
-                del self._known[next(iter(self._known))]
-            self._known[instant] = self._figures.at(instant)
-        return self._known[instant]
+        return _remembered(self._known, instant, lambda: self._figures.at(instant), LATEST)
 
     def _members(self, framework: Framework) -> list[tuple[str, Indicator, str]]:
         """Key, indicator and the fingerprint of what decides its readings."""
@@ -147,6 +144,17 @@ RESULTS = 8
 UNREAD = {"key", "weight", "low", "high", "from_sample", "errors"} | {
     name for name in Indicator.model_fields if name.endswith(("_fr", "_en")) or name in {"fr", "en"}
 }
+
+
+def _remembered(
+    answers: dict[Question, Answer], question: Question, answer: Callable[[], Answer], most: int
+) -> Answer:
+    """The answer to a question, made once; the oldest of `most` makes room."""
+    if question not in answers:
+        if len(answers) >= most:
+            del answers[next(iter(answers))]
+        answers[question] = answer()
+    return answers[question]
 
 
 def readings(history: pd.DataFrame | Readings, framework: Framework) -> Readings:
