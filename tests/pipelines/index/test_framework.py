@@ -29,6 +29,15 @@ def test_its_hash_is_that_of_what_is_published() -> None:
     assert len(load().hash) == 64
 
 
+def test_a_copy_that_differs_has_another_hash() -> None:
+    """What is computed is kept by the hash of its method."""
+    method = load()
+    first = method.hash
+    rules = method.rules.model_copy(update={"confirm": method.rules.confirm + 1})
+    assert method.model_copy(update={"rules": rules}).hash != first
+    assert (method.model_copy().hash, method.hash) == (first, first)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
