@@ -22,8 +22,8 @@ COMPARE = {">": np.greater, ">=": np.greater_equal, "<": np.less, "<=": np.less_
 OTHER_SIDE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "crosses_up": "<", "crosses_down": ">"}
 PHASES = (RETREAT, RECOVERY)
 KINDS = {"indicator": ["indicator", "panel"]}  # of values, for a kind of rule; others have its name
-# A table, a measure of it by period and key, and the first period of each key.
-Turned: TypeAlias = "tuple[pd.DataFrame, pd.DataFrame, pd.Series[pd.Timestamp]]"
+# A measure by period and key, and the first period of each key.
+Turned: TypeAlias = "tuple[pd.DataFrame, pd.Series[pd.Timestamp]]"
 # The rank among fewer than a year of months would be that of a season.
 RANKED_FROM = 12
 # Enough for a probability to a point or two (standard error at 0.5: 0.016), and fast.
@@ -35,7 +35,8 @@ SEED = 20_220_201  # fixed, so that the same edition always gives the same proba
 class Vintage:
     """The values that rules look at up to a month; `as_of` orders vintages.
 
-    `table` and `method` are the values and the framework of an edition, `key` its name.
+    `table` and `method` are the values and the framework of an edition, `key` its name. What is
+    worked out of them serves every month that the edition is cut off at: `chances`, `turned`.
     """
 
     key: str
@@ -79,13 +80,11 @@ def _by_key(seen: Vintage, kind: str, measure: str) -> pd.DataFrame:
     It is turned once for all months that an edition is cut off at: to turn it for each rule and
     month is nine tenths of a backtest.
     """
-    stored = seen.turned.get((kind, measure))
-    if stored is None or stored[0] is not seen.table:
+    if (kind, measure) not in seen.turned:
         own = seen.table.loc[seen.table["kind"].isin(KINDS.get(kind, [kind]))]
         wide = own.pivot(index="period", columns="key", values=measure)
-        stored = seen.table, wide, own.groupby("key")["period"].min()
-        seen.turned[kind, measure] = stored
-    _, wide, begins = stored
+        seen.turned[kind, measure] = wide, own.groupby("key")["period"].min()
+    wide, begins = seen.turned[kind, measure]
     return wide.loc[: seen.until, begins.index[begins.le(seen.until)]]
 
 
