@@ -94,10 +94,8 @@ def _without_aims(tagged: list[Chunk], text: str) -> list[Chunk]:
     left_out = [_until(text, aim.start(), ".;:!?")] if aim else []
     left_out += [_until(text, earlier.start(), ".;:!?|,") for earlier in _EARLIER.finditer(text)]
     for excuse in _IN_SPITE_OF.finditer(text):
-        opens = (
-            not text[: excuse.start()].rstrip(' "').strip()
-            or text[: excuse.start()].rstrip()[-1:] in BREAKS
-        )
+        before = text[: excuse.start()].strip()
+        opens = not before.strip('" ') or before[-1] in BREAKS
         left_out.append(_until(text, excuse.start(), ".;:!?|," if opens else ".;:!?|"))
     return [
         chunk for chunk in tagged if not any(start <= chunk.start < end for start, end in left_out)

@@ -15,8 +15,6 @@ from sources.http.ssrf_guard import resolves_inside, violation
 
 # A download takes one or two hops (http to https, a download host); five are a loop or a login.
 MAX_REDIRECTS = 5
-
-
 SEE_OTHER = 303
 
 
