@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from pipelines.errors import UnreadableBody
 from pipelines.ingest.checks.doubts import FIGURE, none
 from pipelines.ingest.fetch import describe_error, parse_http_date
-from pipelines.ingest.validate import FAR, LastGood
+from pipelines.ingest.validate import REPEATABLE, LastGood
 from sources import Payload, Request, Source
 from sources.http.credentials import public_url
 from sources.http.raw_archive import Archive, DamagedBody
@@ -80,7 +80,7 @@ def last_good(
     last = read.last_fetch(engine, source.key, public_url(request))
     if last is None or not last.rows or last.newest is None:
         return None
-    if last.sha256 == sha256 is not None:
+    if sha256 and last.sha256 == sha256:
         return LastGood(last.rows, last.newest)
     record = asdict(last) | {"url": public_url(request)}
     return LastGood(last.rows, last.newest, partial(_read_again, archive, source, record))
@@ -95,9 +95,9 @@ def _read_again(archive: Archive, source: Source, record: Mapping[str, Any]) -> 
 
 
 def awaits_repeat(engine: Engine, source: Source, url: str) -> bool:
-    """True if a figure of the last good fetch moved far and is unconfirmed."""
+    """True if a figure of the last good fetch is right if it comes again."""
     last = read.last_fetch(engine, source.key, url)
-    return last is not None and warehouse.has_quarantined(engine, last.id, [FAR])
+    return last is not None and warehouse.has_quarantined(engine, last.id, REPEATABLE)
 
 
 def earlier_figures(

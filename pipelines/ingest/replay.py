@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from pipelines.ingest.outcome import IngestOutcome
 from pipelines.ingest.reparse import load_again
-from pipelines.ingest.validate import FAR, FLIPPED, check
+from pipelines.ingest.validate import DOUBTS, check
 from sources import Source
 from sources.http.raw_archive import Archive
 from sources.tidy import COLUMNS, tidy
@@ -16,7 +16,6 @@ from warehouse import load
 from warehouse.observations import read
 
 KEY = ["series", "period"]
-DOUBTS = (FAR, FLIPPED)  # why a figure is set aside that another day, or a person, may confirm
 
 
 def listing(engine: Engine, source: Source | None = None) -> pd.DataFrame:

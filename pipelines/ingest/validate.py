@@ -48,6 +48,10 @@ PAST = {*UNMOVED, "period"}
 ROWS = "ExpectTableRowCountToBeBetween"
 FLIPPED = "the sign of the last good figure has changed"
 FAR = "over 5 times or under 1/5 of the last good figure, or of a second publisher's"
+EMPTIED = "none of what there were many of"
+# Why a figure is set aside that another day may confirm; and what a person may accept besides.
+REPEATABLE = (FLIPPED, FAR)
+DOUBTS = (*REPEATABLE, EMPTIED)
 
 
 @dataclass(frozen=True)
@@ -115,7 +119,7 @@ def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
             reason=FAR,
         ),
         between(0, 0, column="sign_flip", reason=FLIPPED),
-        between(0, 0, column="emptied", reason="none of what there were many of"),
+        between(0, 0, column="emptied", reason=EMPTIED),
     ]
     if source.full_snapshot:
         rules.append(VANISHED)

@@ -8,11 +8,11 @@ import pandas as pd
 
 from pipelines.ingest.checks.doubts import (
     FIGURE,
-    MAX_RESCALED,
     MIN_FIGURES,
     ROUNDING,
     Evidence,
     by_series,
+    comes_again,
     is_emptied,
     newest_figures,
     ratios,
@@ -24,6 +24,8 @@ from sources import Source
 # suspected: a list of prices of today may be cut by a tenth as one, its past may not.
 MIN_PERIODS = 3
 LATER = np.iinfo("int64").max  # than any period, in seconds: a series that is not served at all
+# A change of convention turns the sign of a group of figures, a correction that of a few.
+MAX_FLIPPED = 0.2
 # An annual benchmark revision moves a whole series by less.
 LARGEST_REVISION = 0.05
 MONTHS = {"M": 1, "Q": 3, "S": 6, "A": 1}  # between the beginnings of periods
@@ -71,7 +73,7 @@ def add_metrics(
         rescaled_share=rescaled_share(frame, last),
         vanished_share=vanished_share(frame, before),
         emptied=is_emptied(frame, source, before).astype(float),
-        sign_flip=sign_flip(frame, source, last, evidence.repeated),
+        sign_flip=sign_flip(frame, source, last["last"], evidence.repeated),
         aligned=aligned(frame, source),
     )
 
@@ -115,8 +117,8 @@ def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame, last: pd.DataFram
         return 0.0
     stored = before[FIGURE].dropna().sort_values(["series", "period"])
     stored = stored.astype({"period": frame["period"].dtype})
-    by_series = stored.groupby("series")["value"]
-    neighbours = stored.assign(earlier=by_series.shift(1), later=by_series.shift(-1))
+    values = stored.groupby("series")["value"]
+    neighbours = stored.assign(earlier=values.shift(1), later=values.shift(-1))
     neighbours = neighbours.drop(columns="value")
     changed = frame.loc[differs, FIGURE].merge(neighbours, on=["series", "period"])
     shifted = changed["value"].eq(changed["earlier"]) | changed["value"].eq(changed["later"])
@@ -192,16 +194,15 @@ def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
 
 
 def sign_flip(
-    frame: pd.DataFrame, source: Source, last: pd.DataFrame, repeated: pd.DataFrame
+    frame: pd.DataFrame, source: Source, last: pd.Series, repeated: pd.DataFrame
 ) -> pd.Series:
     """1 where a figure has the other sign than its last good one, else 0.
 
     A ratio says nothing there. Null for units in per cent: a growth near zero is revised across.
-    It may be the stored sign that is wrong: where the others stayed, a figure that was `repeated`
-    on another day is right.
+    It may be the stored sign that is wrong: a figure that comes again on another day is right.
     """
     percent = {series.key for series in source.series if "%" in series.unit}
-    flipped = (frame["value"] * last["last"]).lt(0)
-    if flipped.any() and flipped.sum() <= (1 - MAX_RESCALED) * last["last"].notna().sum():
-        flipped &= frame["value"].ne(last_figures(frame, repeated)["last"])
+    flipped = (frame["value"] * last).lt(0)
+    if flipped.any():
+        flipped &= ~comes_again(frame, source, flipped, last.notna(), repeated, MAX_FLIPPED)
     return flipped.astype(float).mask(by_series(frame, percent.__contains__))

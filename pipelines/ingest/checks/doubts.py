@@ -2,7 +2,8 @@
 
 A doubt falls on a figure. It heals where a second publisher agrees, or where the figure comes
 again on a later day and others of its payload stayed. One factor over all of a payload is a
-unit or a currency: nothing but a person heals that.
+unit or a currency, and nothing in place of something a page or a search that is out of order,
+which may be so for days: nothing but a person heals these.
 """
 
 from collections.abc import Callable
@@ -102,7 +103,8 @@ def ratios(
     confirmed = pd.Series(False, frame.index)
     if far.any() and not is_uniform(frame["series"], ratio):
         agrees = _agrees(frame, source, evidence.second)
-        confirmed = far & (agrees | _repeats(frame, source, ratio, far, evidence.repeated))
+        again = comes_again(frame, source, far, ratio.notna(), evidence.repeated)
+        confirmed = far & (agrees | again)
     remaining = ratio.mask(confirmed)
     return pd.DataFrame(
         {
@@ -206,12 +208,20 @@ def _agrees(frame: pd.DataFrame, source: Source, second: pd.DataFrame) -> pd.Ser
     return (1 - 1 / larger).le(tolerance.astype(float))
 
 
-def _repeats(
-    frame: pd.DataFrame, source: Source, ratio: pd.Series, far: pd.Series, repeated: pd.DataFrame
+def comes_again(
+    frame: pd.DataFrame,
+    source: Source,
+    doubted: pd.Series,
+    compared: pd.Series,
+    repeated: pd.DataFrame,
+    most: float = MAX_RESCALED,
 ) -> pd.Series:
-    """Whether each figure came on an earlier day too, where others stayed."""
-    stayed = (ratio.notna() & ~far).sum() / ratio.notna().sum()
-    if stayed < 1 - MAX_RESCALED:
+    """Whether each figure came on an earlier day too, where others stayed.
+
+    False for all where more than the share `most` of the `compared` rows are `doubted`. Nothing,
+    0 over 0, never comes again.
+    """
+    if doubted.sum() > most * compared.sum():
         return pd.Series(False, frame.index)
     earlier = _joined(frame, repeated, _reach(source, None))["last"]
     return (frame["value"] / earlier).sub(1).abs().le(ROUNDING)
