@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import plain
+from dashboards.publish.series.store import ANNOUNCED, FACTS
 from dashboards.tables import HIDDEN
 from warehouse import edition, query
 from warehouse.publication import repository
@@ -40,13 +41,12 @@ PUBLIC = {
     "v_gauge_audit": "select * from v_gauge_audit where release in ({editions})",
     "v_lineage": """select * from v_lineage
       where series in ({open_series}) and release in ({editions})""",
-    "v_event": """select known_from, event_type, operator, known_as, country, country_code,
-      country_fr, place, power_mw, power_min_mw, power_max_mw, power_qualifier, amount, currency,
-      usd, confidence, report, project, address
-      from v_event where event_type not in ('not_announcement', 'abstained')""",
+    "v_event": "select {facts}, usd, report, project from v_event where {announced}",
     "v_project": "select * from v_project",
 }
 CHOICES = {
+    "facts": FACTS,
+    "announced": ANNOUNCED,
     "open": "select source from v_source where redistribute",
     "open_series": """select s.series from v_series s join v_source c on c.source = s.source
       where c.redistribute""",
