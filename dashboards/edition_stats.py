@@ -5,6 +5,7 @@ first-of-month Timestamps of `edition.values`; scores, contributions and changes
 pressure (0 to 100); shares are 0 to 1.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -201,7 +202,6 @@ class EditionStats:
         self, group: dict[str, Any], indicator: dict[str, Any], total_weight: float
     ) -> dict[str, Any]:
         share = group.get("weight", 0.0) / total_weight
-        raw = indicator["transform"] == "level"
         return {
             "key": f"{group['key']}.{indicator['key']}",
             "dimension": group["key"],
@@ -209,8 +209,13 @@ class EditionStats:
             "nominal": share
             * indicator["weight"]
             / sum(member["weight"] for member in group["indicator"]),
-            "hidden": raw and not self.not_republished.isdisjoint(indicator["of"]),
+            "hidden": self.hides(indicator),
         }
+
+    def hides(self, indicator: Mapping[str, Any]) -> bool:
+        """True if its value is a figure as it was read, which may not be republished."""
+        raw = indicator["transform"] == "level"
+        return raw and not self.not_republished.isdisjoint(indicator["of"])
 
     @cached_property
     def members(self) -> pd.DataFrame:

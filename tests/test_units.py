@@ -84,6 +84,9 @@ def test_a_tariff_in_dirhams_is_given_in_dollars_with_both_rates() -> None:
 def test_a_rate_for_a_pound_without_its_euro_is_not_used() -> None:
     alone = [figure for figure in of_customs(2024) if figure["unit"] != "EUR/GBP"]
     assert euro_rates(alone) == {}
+    euros = [figure for figure in of_customs(2024) if figure["unit"] == "EUR/GBP"]
+    elsewhere = [figure | {"series": "other.rate.EUR"} for figure in euros]
+    assert euro_rates([*alone, *elsewhere]) == {}
 
 
 def test_a_rate_is_that_of_the_period_and_never_of_later() -> None:

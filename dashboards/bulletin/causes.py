@@ -4,21 +4,17 @@ The points are those of the stored decomposition; the figures are those of the s
 the lineage. `cause_sentences` writes them.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
-from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any, Literal
 
 import pandas as pd
 
+from dashboards.bulletin import once
 from dashboards.bulletin.quality import SMALL
 from dashboards.edition_stats import EditionStats
 
 Kind = Literal["enters", "leaves", "weight", "base", "moved", "link", "composition"]
 Row = dict[str, Any]
-P = ParamSpec("P")
-R = TypeVar("R")
 
 NAMED = 3  # causes that a reader can hold; the table below has them all
 WORTH = 0.05  # points: a cause of less is named only if it is the largest
@@ -70,26 +66,6 @@ class Movement:
     still: tuple[str, ...]
 
 
-def _once(
-    function: Callable[Concatenate[EditionStats, P], R],
-) -> Callable[Concatenate[EditionStats, P], R]:
-    """Keep what a function gives for an edition as long as its figures are in use.
-
-    Every language and page asks for the same causes again.
-    """
-    answers: WeakKeyDictionary[EditionStats, dict[tuple[object, ...], R]] = WeakKeyDictionary()
-
-    @wraps(function)
-    def once(stats: EditionStats, /, *arguments: P.args, **named: P.kwargs) -> R:
-        own = answers.setdefault(stats, {})
-        question = (*arguments, *named.items())
-        if question not in own:
-            own[question] = function(stats, *arguments, **named)
-        return own[question]
-
-    return once
-
-
 def movement(stats: EditionStats) -> Movement | None:
     """What moved the index since the month before; None without an index there."""
     change = stats.edition.change.set_index("key").sum(axis=1)
@@ -108,7 +84,7 @@ def movement(stats: EditionStats) -> Movement | None:
     return Movement(before, now, total, named, rest + 0.0, tuple(still))
 
 
-@_once
+@once
 def cause(stats: EditionStats, key: str) -> Cause:
     """A row of the decomposition of the change, with what lies behind it."""
     change = stats.edition.change.set_index("key")
@@ -146,7 +122,7 @@ def _kind(
     return ("base", compared) if steady and compared[0] != compared[1] else ("moved", None)
 
 
-@_once
+@once
 def behind(stats: EditionStats, key: str, month: pd.Timestamp) -> pd.DataFrame:
     """The figures behind an indicator in a month, by series and period."""
     lineage = stats.edition.lineage

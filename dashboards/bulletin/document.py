@@ -79,18 +79,19 @@ def content(stats: EditionStats, lang: Language, draw: Draw, data: str = "") -> 
         data: address of the folder of the tables.
     """
     drawn = [*figures(stats, lang, draw), gauges.figure(stats, lang, draw)]
+    first = opening(stats, lang)
     return {
         "figures": {figure.key: figure for figure in drawn if figure},
         "edition": stats.edition,
         "data": data,
         "paper": f"bulletin.{lang.code}.pdf",
-        **opening(stats, lang),
-        **_first_pages(stats, lang),
+        **first,
+        **_first_pages(stats, first["lede"], lang),
         **_sections(stats, lang),
     }
 
 
-def opening(stats: EditionStats, lang: Language) -> dict[str, object]:
+def opening(stats: EditionStats, lang: Language) -> dict[str, Any]:
     """The header line, the headline, the lede, why it moved, and the key points."""
     head = headline.heading(stats, lang)
     return {
@@ -98,7 +99,7 @@ def opening(stats: EditionStats, lang: Language) -> dict[str, object]:
         "headline": head.title,
         "regime": head.regime,
         "rank": head.rank,
-        "lede": summary.lede(stats, head.kind, lang).sentences,
+        "lede": summary.lede(stats, head.kind, lang),
         "why": cause_sentences.section(stats, lang, estimate=head.kind == "none"),
         "points": key_points.points(stats, lang),
         "month": lang.month(stats.month),
@@ -107,13 +108,12 @@ def opening(stats: EditionStats, lang: Language) -> dict[str, object]:
     }
 
 
-def _first_pages(stats: EditionStats, lang: Language) -> dict[str, object]:
+def _first_pages(stats: EditionStats, lede: summary.Lede, lang: Language) -> dict[str, object]:
     """What comes before the annex, beside the opening."""
     both = gauges.section(stats, lang)
-    own = summary.lede(stats, headline.heading(stats, lang).kind, lang)
     return {
         "gauges": both,
-        "key": summary.three_points(stats, own, both, lang),
+        "key": summary.three_points(stats, lede, both, lang),
         "paper_note": lang.say("paper_note_index", interval=table_rows.interval(stats, lang)),
         "by_dimension": summary.dimensions(stats, lang),
         "due": summary.due(stats, both, lang),

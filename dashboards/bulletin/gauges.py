@@ -156,14 +156,18 @@ def _signs(stats: EditionStats, month: pd.Timestamp, lang: Language) -> list[lis
     return [
         [
             titles[line["key"]],
-            lang.with_unit(
-                lang.number(line["value"], own[line["key"]]["decimals"]),
-                lang.of(own[line["key"]], "unit"),
-            )
-            if pd.notna(line["value"])
-            else "–",
+            _value(stats, line["value"], own[line["key"]], lang),
             lang.number(line["score"]),
             str(lang.words[f"state_{str(line['state']).replace(' ', '_')}"]),
         ]
         for _, line in now.iterrows()
     ]
+
+
+def _value(stats: EditionStats, value: float, sign: dict[str, Any], lang: Language) -> str:
+    """The value of a sign with its unit, unless it may not be republished."""
+    if pd.isna(value):
+        return "–"
+    if stats.hides(sign):
+        return str(lang.words["hidden"])
+    return lang.with_unit(lang.number(value, sign["decimals"]), lang.of(sign, "unit"))

@@ -15,17 +15,19 @@ CAUSES = ("new_data", "revised_data", "method", "total")
 
 
 def since(stats: EditionStats, lang: Language) -> Row:
-    """What moved the index over a month: by indicator, in words."""
+    """What moved the index over a month: by indicator, in words.
+
+    `none` says that there is no month before, `still` that nothing moved; else they are "".
+    """
     change = stats.edition.change.set_index("key")
     if change.empty:
-        return {"none": lang.say("since_none"), "indicators": [], "notes": []}
-    count = len(stats.revised)
-    notes = [lang.say("revised_some", count=count) if count else lang.say("revised_none")]
+        return {"none": lang.say("since_none"), "indicators": [], "still": ""}
+    still = ""
     if change.abs().to_numpy().max() < SMALL:
         newest = lang.of_month(stats.readings["observed"].dropna().max())
-        notes.insert(0, lang.say("since_still", month=newest))
+        still = lang.say("since_still", month=newest)
     names = lang.names(_records(stats.every_indicator))
-    return {"none": "", "indicators": _by_indicator(change, names, lang), "notes": notes}
+    return {"none": "", "indicators": _by_indicator(change, names, lang), "still": still}
 
 
 def moved(stats: EditionStats, lang: Language) -> list[list[str]]:
@@ -67,10 +69,10 @@ def covered(stats: EditionStats, lang: Language) -> str:
 
 
 def late(sources: pd.DataFrame, lang: Language) -> str:
-    """A sentence on the sources that are late by their own rhythm."""
+    """A sentence that names the sources that are late by their own rhythm, if any."""
     rows = sources.loc[sources["late"].astype(bool)]
     if rows.empty:
-        return lang.say("quality_late_none")
+        return ""
     names = ", ".join(lang.of(row, "title") for row in _records(rows))
     return lang.say("quality_late", late=len(rows), count=len(sources), names=names)
 

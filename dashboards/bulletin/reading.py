@@ -6,11 +6,11 @@ of before the gauges has the observed share of the weight of its own method.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
 
 import pandas as pd
 
+from dashboards.bulletin import once
 from dashboards.edition_stats import EditionStats
 from warehouse.release_calendar import cutoff
 
@@ -19,9 +19,6 @@ Kind = Literal["none", "provisional", "first", "revised"]
 # Shares of what is due from which a month is read, and from which the reading is not provisional:
 # those of pipelines/index/gauges/due.py, which has the reasons.
 READABLE, FULL = 0.5, 0.8
-# Whose reading is kept: all that is made of an edition asks for it again, and the tables and the
-# pages each have figures of their own.
-EDITIONS_AT_HAND = 4
 READINGS = {"observed": "full", "provisional": "provisional", "withheld": "none"}
 
 
@@ -51,7 +48,7 @@ class Reading:
     last: LastReading | None
 
 
-@lru_cache(maxsize=EDITIONS_AT_HAND)
+@once
 def months(stats: EditionStats) -> pd.DataFrame:
     """The first reading of both gauges by month, the oldest first.
 
@@ -95,7 +92,7 @@ def kinds(stats: EditionStats) -> "pd.Series[str]":
     return word.where(share.ge(READABLE) & stats.index_scores.notna(), "none")
 
 
-@lru_cache(maxsize=EDITIONS_AT_HAND)
+@once
 def reading(stats: EditionStats) -> Reading:
     """What may be said of the month, and the last month that can be read."""
     by_month, month = kinds(stats), stats.month

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import plain
+from dashboards.publish.series.store import ANNOUNCED, FACTS
 from dashboards.tables import HIDDEN
 from warehouse import edition, query
 from warehouse.publication import repository
@@ -40,17 +41,17 @@ PUBLIC = {
     "v_gauge_audit": "select * from v_gauge_audit where release in ({editions})",
     "v_lineage": """select * from v_lineage
       where series in ({open_series}) and release in ({editions})""",
-    "v_event": """select known_from, event_type, operator, known_as, country, country_code,
-      country_fr, place, power_mw, power_min_mw, power_max_mw, power_qualifier, amount, currency,
-      usd, confidence, report, project, address
-      from v_event where event_type not in ('not_announcement', 'abstained')""",
+    "v_event": "select {facts}, usd, report, project from v_event where {announced}",
     "v_project": "select * from v_project",
 }
 CHOICES = {
+    "facts": FACTS,
+    "announced": ANNOUNCED,
     "open": "select source from v_source where redistribute",
     "open_series": """select s.series from v_series s join v_source c on c.source = s.source
       where c.redistribute""",
 }
+METHODS = "select min(release) from v_release where release in ({editions}) group by framework_hash"
 LEAVES = {"indicator", "panel", "sign"}  # the kinds of rows whose value may be a publisher's figure
 INDEXED = ("series", "key", "release")
 NO_EDITION = -1
@@ -67,8 +68,8 @@ def write(engine: Engine, out: Path, now: datetime, *, approval: bool) -> dict[s
     """
     timelines = repository.issued(repository.timelines(engine, approval=approval)).values()
     numbers = [line.release for line in timelines if line.state(now) == "public"]
-    shown = _republished(engine, numbers)
     editions = ", ".join(str(number) for number in numbers or [NO_EDITION])
+    shown = _republished(engine, editions)
     written: dict[str, list[str]] = {}
     with closing(sqlite3.connect(out)) as file:
         for view, sql in PUBLIC.items():
@@ -81,9 +82,14 @@ def write(engine: Engine, out: Path, now: datetime, *, approval: bool) -> dict[s
     return written
 
 
-def _republished(engine: Engine, releases: Sequence[int]) -> frozenset[str]:
-    """The indicators whose value is not a figure that may not be republished."""
-    every = [EditionStats(edition.load(engine, release)).every_indicator for release in releases]
+def _republished(engine: Engine, editions: str) -> frozenset[str]:
+    """The indicators whose value is not a figure that may not be republished.
+
+    That hangs on the method of an edition and on the licences of today: one edition of each
+    method says it.
+    """
+    _, answer = query.rows(engine, METHODS.format(editions=editions))
+    every = [EditionStats(edition.load(engine, release)).every_indicator for (release,) in answer]
     closed = {key for rows in every for key in rows.loc[rows["hidden"].astype(bool), "key"]}
     return frozenset(key for rows in every for key in rows["key"]) - closed
 

@@ -10,7 +10,7 @@ from dashboards.i18n import Language, language
 from warehouse.release_calendar import local_hours
 
 CODES = ("fr", "en")
-ARABIC = "ar"  # of the home page only
+ARABIC = "ar"  # of three pages: the index, Morocco, and what an edition is made of
 
 
 @dataclass(frozen=True)

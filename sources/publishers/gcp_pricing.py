@@ -17,7 +17,7 @@ import pandas as pd
 import yaml
 
 from sources import Completeness, Payload, SchemaDrift, Series, Source
-from sources.publishers import github
+from sources.publishers import github, gpus
 from sources.tidy import between, tidy
 
 MACHINES = {
@@ -46,8 +46,8 @@ def _series(gpu: str, region: str, basis: str) -> Series:
         _key(gpu, region, basis),
         "USD/GPU-h",
         "W",
-        f"Google Cloud, {gpu.upper()}, {region}, prix {fr}",
-        f"Google Cloud, {gpu.upper()}, {region}, {en} price",
+        f"Google Cloud, {gpus.chip(gpu)}, {region}, prix {fr}",
+        f"Google Cloud, {gpus.chip(gpu)}, {region}, {en} price",
     )
 
 

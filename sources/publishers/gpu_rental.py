@@ -36,7 +36,7 @@ def _series(provider: str, gpu: str) -> Series:
     basis = _basis(provider)
     fr, en = BASES[basis]
     where = gpus.named(provider.replace("neocloud_", "").replace("_", " "))
-    chip = gpu.upper().replace("-", " ")
+    chip = gpus.chip(gpu)
     return Series(
         f"gpu.{gpu}.{provider}.{basis}",
         "USD/GPU-h",

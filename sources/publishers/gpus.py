@@ -75,12 +75,16 @@ RULES = (
 def series(provider: str, gpu: str, region: str, basis: str, currency: str = "USD") -> Series:
     """The declaration of one price, per GPU and hour."""
     fr, en = BASES[basis]
-    chip = gpu.upper().replace("-", " ")
-    where = f"{named(provider)}, {chip}"
+    where = f"{named(provider)}, {chip(gpu)}"
     place_fr, place_en = ANYWHERE.get(region) or [named(region.replace("_", " "))] * 2
     key = f"{provider}.gpu.{gpu}.{region}.{basis}"
     title_fr, title_en = f"{where}, {place_fr}, prix {fr}", f"{where}, {place_en}, {en} price"
     return Series(key, f"{currency}/GPU-h", "W", title_fr, title_en)
+
+
+def chip(gpu: str) -> str:
+    """The GPU of a key as a title writes it."""
+    return gpu.upper().replace("-", " ")
 
 
 def named(words: str) -> str:

@@ -81,7 +81,7 @@ def _of(offers: pd.DataFrame, name: str, gpu: str) -> pd.DataFrame:
 
 
 def _series(gpu: str) -> tuple[Series, Series]:
-    chip = gpu.upper().replace("-", " ")
+    chip = gpus.chip(gpu)
     count = Series(
         f"vast.gpu.{gpu}.world.machines",
         "machines",

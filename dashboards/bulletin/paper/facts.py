@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dashboards import chart_drawing, charts, theme
-from dashboards.bulletin import gauges, summary
+from dashboards.bulletin import gauges
 from dashboards.bulletin.figures import Figure, dimension_figure, index_figure
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
@@ -166,7 +166,7 @@ def _end(stats: EditionStats, lang: Language, content: Mapping[str, Any], annex:
         },
         "method": {
             "title": lang.say("method_short", version=version),
-            "text": summary.steps(stats.edition.framework, lang),
+            "text": content["steps"],
         },
         "limits": {"title": words["not_said"], "text": words["not_said_points"]},
         "calendar": _table(words["calendar"], _head(("issue", "until"), words), content["calendar"])

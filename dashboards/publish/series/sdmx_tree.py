@@ -24,33 +24,10 @@ URN = "urn:sdmx:org.sdmx.infomodel"
 CONCEPTS = f"{URN}.conceptscheme.Concept={AGENCY}:CS_{FLOW}({VERSION})"
 SCHEMA = "https://json.sdmx.org/2.0.0/sdmx-json-structure-schema.json"
 Words = Mapping[str, str]
-NAMES: Mapping[str, Words] = {
-    "FREQ": {"fr": "Fréquence", "en": "Frequency"},
-    "SERIES": {"fr": "Série", "en": "Series"},
-    "TIME_PERIOD": {"fr": "Période", "en": "Time period"},
-    "OBS_VALUE": {"fr": "Valeur", "en": "Value"},
-    "OBS_STATUS": {"fr": "Statut", "en": "Status"},
-    "UNIT_MEASURE": {"fr": "Unité", "en": "Unit"},
-}
-FREQUENCIES: Mapping[str, Words] = {
-    "A": {"fr": "Annuelle", "en": "Annual"},
-    "S": {"fr": "Semestrielle", "en": "Half-yearly"},
-    "Q": {"fr": "Trimestrielle", "en": "Quarterly"},
-    "M": {"fr": "Mensuelle", "en": "Monthly"},
-    "W": {"fr": "Hebdomadaire", "en": "Weekly"},
-    "W2": {"fr": "Toutes les deux semaines", "en": "Every two weeks"},
-    "E": {"fr": "À chaque changement", "en": "At each change"},
-}
 BIWEEKLY = "B"  # as the warehouse writes it; in SDMX this is the code of business days
 # SDMX has no code for an auction that ended at its cap, whose price is as final as another.
 STATUS = {"final": "A", "preliminary": "P", "partial": "P", "estimated": "E", "interpolated": "I",
           "capped": "A"}  # fmt: skip
-STATUS_NAMES: Mapping[str, Words] = {
-    "A": {"fr": "Valeur normale", "en": "Normal value"},
-    "P": {"fr": "Valeur provisoire", "en": "Provisional value"},
-    "E": {"fr": "Valeur estimée", "en": "Estimated value"},
-    "I": {"fr": "Valeur imputée", "en": "Imputed value"},
-}
 COLUMNS = ["STRUCTURE", "STRUCTURE_ID", "ACTION", "FREQ", "SERIES", "TIME_PERIOD", "OBS_VALUE",
            "OBS_STATUS", "UNIT_MEASURE"]  # fmt: skip
 
@@ -86,20 +63,21 @@ def data(figures: pd.DataFrame, frequency: str) -> bytes:
 def structure(rows: Iterable[Mapping[str, Any]], store: SeriesStore) -> bytes:
     """The dataflow, its structure, concepts and code lists as SDMX-JSON 2.0."""
     series = {code(row["series"]): {"fr": row["title_fr"], "en": row["title_en"]} for row in rows}
+    concepts, codes = (metadata.words("sdmx_series", part) for part in ("concepts", "codes"))
+    lists = {"FREQ": codes["FREQ"], "SERIES": series, "OBS_STATUS": codes["OBS_STATUS"]}
     title = both(lambda language: str(metadata.dataset(language)["title"]))
     definition = f"{URN}.datastructure.DataStructure={AGENCY}:{FLOW}({VERSION})"
     content = {
         "dataflows": [{**_owned(FLOW, title), "structure": definition}],
         "dataStructures": [{**_owned(FLOW, title), "dataStructureComponents": _components()}],
         "conceptSchemes": [
-            {**_owned(f"CS_{FLOW}", title), "concepts": [_item(*pair) for pair in NAMES.items()]}
+            {**_owned(f"CS_{FLOW}", title), "concepts": _items(concepts)},
         ],
         "codelists": [
-            {**_owned(f"CL_{name}", NAMES[name]), "codes": [_item(*pair) for pair in codes.items()]}
-            for name, codes in
-            (("FREQ", FREQUENCIES), ("SERIES", series), ("OBS_STATUS", STATUS_NAMES))
+            {**_owned(f"CL_{name}", concepts[name]), "codes": _items(own)}
+            for name, own in lists.items()
         ],
-    }  # fmt: skip
+    }
     head = {
         "schema": SCHEMA,
         "id": FLOW,
@@ -144,6 +122,10 @@ def _component(concept: str, listed: str = "", text: str = "") -> dict[str, Any]
 
 def _owned(name: str, words: Words) -> dict[str, Any]:
     return {**_item(name, words), "agencyID": AGENCY, "version": VERSION}
+
+
+def _items(named: Mapping[str, Words]) -> list[dict[str, Any]]:
+    return [_item(name, words) for name, words in named.items()]
 
 
 def _item(name: str, words: Words) -> dict[str, Any]:

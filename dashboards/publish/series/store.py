@@ -13,12 +13,10 @@ from warehouse import query
 from warehouse.observations import read, series
 
 # Facts of an announcement and the link to it; the words of a paper are not repeated.
-EVENTS = """
-select known_from, event_type, operator, known_as, country, country_code, country_fr, place,
-  power_mw, power_min_mw, power_max_mw, power_qualifier, amount, currency, confidence, address
-from v_event where event_type not in ('not_announcement', 'abstained')
-order by known_from, address
-"""
+FACTS = """known_from, event_type, operator, known_as, country, country_code, country_fr, place,
+  power_mw, power_min_mw, power_max_mw, power_qualifier, amount, currency, confidence, address"""
+ANNOUNCED = "event_type not in ('not_announcement', 'abstained')"
+EVENTS = f"select {FACTS} from v_event where {ANNOUNCED} order by known_from, address"  # noqa: S608
 DAWN = "1970-01-01T00:00:00Z"
 TITLES = ("title_fr", "title_en", "unit", "publisher", "licence")
 

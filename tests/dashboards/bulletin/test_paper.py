@@ -121,6 +121,19 @@ def test_its_figures_are_those_of_the_edition(bulletin: Paper) -> None:
         assert row[4] == bulletin.lang.number(line["contribution"])
 
 
+# The index of the New York Fed, whose terms do not let others republish it.
+def test_a_sign_that_is_a_closed_figure_is_not_shown(bulletin: Paper) -> None:
+    [sign] = [
+        own
+        for own in bulletin.stats.edition.gauges.method["retreat"]["indicator"]
+        if own["of"] == ["nyfed.cmdi.market"]
+    ]
+    values = {row[0]: row[1] for row in bulletin.shown["phase"]["signs"]["rows"]}
+    hidden = bulletin.lang.typeset(bulletin.lang.words["hidden"])
+    assert {name for name, value in values.items() if value == hidden} == {bulletin.lang.of(sign)}
+    assert len(values) > 3
+
+
 def test_it_reads_without_eyes(bulletin: Paper) -> None:
     reader = PdfReader(BytesIO(bulletin.body))
     root = reader.trailer["/Root"]

@@ -114,6 +114,8 @@ def test_a_closed_figure_is_behind_no_address(public: str, shipped_store: Engine
         assert (ended.status_code, "no such table" in ended.text) == (400, True)
     for path in ("warehouse", "warehouse/v_observation.json", "observatory/observation"):
         assert requests.get(f"{public}/{path}", timeout=30).status_code == 404
+    for path in ("_internal", "_internal.json?sql=select+1", "_internal/tables.json"):
+        assert requests.get(f"{public}/{path}", timeout=30).status_code == 403
 
 
 @needs_datasette

@@ -60,6 +60,10 @@ def test_a_value_that_is_a_closed_figure_is_left_out(copy: Path, shipped_store: 
     assert {row[0] for row in left_out} & shown == set()
     assert valued - shown <= {row[0] for row in left_out}
     assert {"cost.capex_to_cash"} <= shown
+    gauges = {row[0] for row in rows(copy, "select key from v_index_gauge where value is not null")}
+    assert "cost.capex_to_cash" in gauges
+    # both are the index of the New York Fed as it was read
+    assert not gauges & {"cost.credit_distress", "retreat.credit_withdraws"}
 
 
 def test_the_file_holds_nothing_but_these_tables(copy: Path) -> None:
