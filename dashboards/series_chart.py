@@ -32,9 +32,7 @@ def draw(
     return image
 
 
-def chart(
-    rows: Sequence[Mapping[str, Any]], frequencies: Mapping[str, str]
-) -> chart_drawing.Chart:
+def chart(rows: Sequence[Mapping[str, Any]], frequencies: Mapping[str, str]) -> chart_drawing.Chart:
     """The same as Vega-Lite: a row without a value stands in each gap."""
     units = list(dict.fromkeys(str(row["unit"]) for row in rows))
     points = list(_points(rows, frequencies))
@@ -55,7 +53,11 @@ def _points(
     """The unit and the point of each row, and of each gap before one."""
     before: dict[str, date] = {}
     for row in rows:
-        series, unit, period = str(row["series"]), str(row["unit"]), date.fromisoformat(row["period"])
+        series, unit, period = (
+            str(row["series"]),
+            str(row["unit"]),
+            date.fromisoformat(row["period"]),
+        )
         longest = LONGEST.get(frequencies[series])
         last = before.get(series, period)
         if longest and (period - last).days > longest:

@@ -60,10 +60,10 @@ def _morocco(
 def _home(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
     """The headline page of the newest edition."""
     stats = context.stats
-    level, index, regimes = stats.level, stats.index_scores, stats.zones
+    level, regimes = stats.level, stats.zones
     zones = lang.words["zone_names"]
     bounds = [(float(item["enter"]), zones.get(item["key"], "")) for item in regimes[1:]]
-    drawn = index.mask(reading.kinds(stats).eq("none"))  # an estimate is no reading
+    drawn = reading.readable_scores(stats)
     last = lang.number(next(iter(drawn.dropna()[::-1]), float("nan")))
     path = pd.DataFrame({"score": drawn, "regime": stats.index_regimes})
     spoken = readout.spoken(path, zones, lang)
