@@ -53,11 +53,8 @@ def _points(
     """The unit and the point of each row, and of each gap before one."""
     before: dict[str, date] = {}
     for row in rows:
-        series, unit, period = (
-            str(row["series"]),
-            str(row["unit"]),
-            date.fromisoformat(row["period"]),
-        )
+        series, unit = str(row["series"]), str(row["unit"])
+        period = date.fromisoformat(row["period"])
         longest = LONGEST.get(frequencies[series])
         last = before.get(series, period)
         if longest and (period - last).days > longest:
