@@ -80,7 +80,6 @@ def _indicator(seen: Constituents, row: Mapping[Any, Any], lang: SiteLocale) -> 
         "moved": not counts or abs(row["weight"] - row["nominal"]) > SAME,
         "figure": lang.words["hidden"] if row["hidden"] else names.figure(row, lang),
         "score": lang.number(row["score"]),
-        "state": row["state"],
         "period": lang.period(row["observed"], row["step"], SHORT)
         if pd.notna(row["observed"])
         else "–",
