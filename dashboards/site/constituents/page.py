@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import edition_dates
+from dashboards import edition_dates, indicator_words
 from dashboards.bulletin import quality
 from dashboards.edition_stats import EditionStats
 from dashboards.site import names
@@ -80,9 +80,7 @@ def _indicator(seen: Constituents, row: Mapping[Any, Any], lang: SiteLocale) -> 
         "moved": not counts or abs(row["weight"] - row["nominal"]) > SAME,
         "figure": lang.words["hidden"] if row["hidden"] else names.figure(row, lang),
         "score": lang.number(row["score"]),
-        "period": lang.period(row["observed"], row["step"], SHORT)
-        if pd.notna(row["observed"])
-        else "–",
+        "period": indicator_words.period(row, lang),
         "met": counts,
         "why": _state(row, lang),
         "members": member_rows(seen, row["key"], lang),
