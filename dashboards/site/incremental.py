@@ -1,9 +1,9 @@
 """Incremental builds: files are written only where something changed.
 
 A chart is named by the hash of its specification and of the letters in it, so an existing one is
-right, for several processes too. Files come in groups; a group whose stamp equals that of the last build is left
-as it is. A file that a build no longer makes is removed if an earlier build made it: nothing
-else in the folder is touched.
+right, for several processes too. Files come in groups; a group whose stamp equals that of the last
+build is left as it is. A file that a build no longer makes is removed if an earlier build made it:
+nothing else in the folder is touched.
 """
 
 import json

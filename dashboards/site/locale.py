@@ -10,7 +10,7 @@ from dashboards.i18n import Language, language
 from warehouse.release_calendar import local_hours
 
 CODES = ("fr", "en")
-ARABIC = "ar"  # of the home page only
+ARABIC = "ar"  # of the headline, of Morocco and of the constituents alone
 
 
 @dataclass(frozen=True)
