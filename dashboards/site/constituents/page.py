@@ -14,7 +14,7 @@ from dashboards.site.constituents.members import Member
 from dashboards.site.constituents.seen import Counts, Rent
 from dashboards.site.context import Issue
 from dashboards.site.locale import SiteLocale
-from dashboards.site.page import MADE_OF, Page
+from dashboards.site.page import Page, made_of
 
 Row = dict[str, Any]
 SHORT, DAY = "MMM y", "d MMM y"
@@ -22,16 +22,11 @@ SAME = 0.0005  # of a weight: what prints as the same
 QUARTER = {"Q": "quarter"}  # the step of a series by its frequency
 
 
-def path(name: str) -> str:
-    """The path of the page of an issue."""
-    return f"bulletins/{name}/{MADE_OF}"
-
-
 def page(seen: Constituents, issue: Issue, lang: SiteLocale) -> Page:
     """The page of an issue in a language."""
     words, stats, month = lang.words["constituents"], seen.stats, lang.month(issue.month + "-01")
     return Page(
-        path(issue.name),
+        made_of(issue.name),
         "constituents.html",
         lang.typeset(f"{words['title']}{lang.words['colon']}{month}"),
         lang.typeset(words["about"]),
