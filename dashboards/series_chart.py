@@ -19,10 +19,10 @@ def draw(
     frequencies: Mapping[str, str],
     code: str = "en",
 ) -> bytes:
-    """Draw the rows (series, period, value, unit) as `.svg` or `.png`; gaps stay gaps.
+    """Draw rows of series, period, value and unit as `.svg` or `.png`.
 
-    Each unit has a panel of its own, so that no line is read on the scale of another. The rows of
-    a series are in order; `frequencies` has the letter of each series.
+    Gaps stay gaps. Each unit has a panel of its own, so that no line is read on the scale of
+    another. The rows of a series are in order; `frequencies` has the letter of each series.
     """
     spec = chart_drawing.specification(chart(rows, frequencies))
     svg = chart_drawing.render(spec, language(code))

@@ -93,9 +93,9 @@ def _curve(stats: EditionStats, x: int, y: int, width: int, height: int) -> str:
     if not any(points):
         return ""
     solid = max((month for month, kind in enumerate(kinds) if kind == "full"), default=0)
-    known = [month for month, value in enumerate(scores) if pd.notna(value)][-1]
-    left, top = across[known], y + height * (1 - scores.iloc[known] / 100)
-    inside = theme.PAPER if kinds.iloc[known] == "none" else theme.INK
+    newest = [month for month, value in enumerate(scores) if pd.notna(value)][-1]
+    left, top = across[newest], y + height * (1 - scores.iloc[newest] / 100)
+    inside = theme.PAPER if kinds.iloc[newest] == "none" else theme.INK
     return (
         f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{theme.ZONES[0]}"/>'
         f"{_line(points[: solid + 1])}{_line(points[solid:], dashed=True)}"

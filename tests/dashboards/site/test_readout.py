@@ -101,11 +101,11 @@ def test_a_gap_is_a_gap_in_the_image_of_a_link(shipped_edition: Edition) -> None
     month = EditionStats(shipped_edition).index_scores.index[12]
     missing = values["key"].eq("index") & values["period"].eq(month)
     gap = replace(shipped_edition, values=values.assign(score=values["score"].mask(missing)))
-    whole, broken = (
+    unbroken, broken = (
         social_image.svg(EditionStats(edition), language("fr")).count("<polyline")
         for edition in (shipped_edition, gap)
     )
-    assert broken == whole + 1
+    assert broken == unbroken + 1
 
 
 def test_another_drawing_is_refused() -> None:
