@@ -15,10 +15,11 @@ from dashboards.charts import SCORES, WIDE
 def plane(
     path: pd.DataFrame, pressures: Sequence[tuple[float, str]], retreat: float, width: int
 ) -> Chart:
-    """The months from the first to the last, joined in order.
+    """The months from the first to the last, joined in order; gaps stay gaps.
 
-    `path`: period, pressure, retreat, label (written beside a point, else empty). `pressures` are
-    the thresholds of the zones with their names, `retreat` is where a retreat begins.
+    `path`: period, pressure, retreat (both missing in a gap), label (written beside a point, else
+    empty). `pressures` are the thresholds of the zones with their names, `retreat` is where a
+    retreat begins.
     """
     zones = pd.DataFrame(pressures, columns=["pressure", "name"])
     zones["lower"] = width < WIDE and zones.index % 2 == 1

@@ -93,6 +93,13 @@ def figure(value: float, row: Mapping[Any, Any], lang: Language) -> str:
     return number if name in BARE else f"{number} {name}"
 
 
+def period(row: Mapping[Any, Any], lang: Language) -> str:
+    """The period of the figure in short, a dash where it has none."""
+    if pd.isna(row["observed"]):
+        return "–"
+    return lang.period(row["observed"], row["step"], "MMM y")
+
+
 def series_words(key: str) -> Mapping[str, Any] | None:
     """What a sentence calls a figure of a series; None if it gives none."""
     own: Mapping[str, Any] | None = _words()["series"].get(key)

@@ -121,7 +121,7 @@ def _zones(regimes: list[dict[str, Any]], lang: Language) -> pd.DataFrame:
 
 def _range(scores: pd.Series, lang: Language) -> str:
     if scores.empty:
-        return lang.say("lede_withheld")
+        return lang.say("alt_nothing")
     when = {"first": scores.index[0], "last": scores.index[-1]}
     when |= {"lowest": scores.idxmin(), "highest": scores.idxmax()}
     what = {"low": scores.min(), "high": scores.max(), "now": scores.iloc[-1]}

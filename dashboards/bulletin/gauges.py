@@ -72,7 +72,8 @@ def figure(stats: EditionStats, lang: Language, draw: Draw) -> Figure | None:
     method = stats.edition.gauges.method
     phases = lang.names(stats.labels) | _phases(method, lang) | {"": "–"}
     zones = [(float(zone["enter"]), lang.of(zone)) for zone in method["regimes"][1:]]
-    shown = read.reset_index()[["period", "pressure", "retreat"]]
+    # a month between them that cannot be read is a gap in the line
+    shown = read[["pressure", "retreat"]].asfreq("MS").reset_index()
     ends = shown["period"].isin([read.index[0], read.index[-1]])
     shown["label"] = shown["period"].map(lambda month: lang.month(month, "MMM yy")).where(ends, "")
     begin = float(method["phase"]["retreat"]["enter"])

@@ -92,6 +92,11 @@ def kinds(stats: EditionStats) -> "pd.Series[str]":
     return word.where(share.ge(READABLE) & stats.index_scores.notna(), "none")
 
 
+def readable_scores(stats: EditionStats) -> "pd.Series[float]":
+    """The index by month, NaN where it is an estimate and no reading."""
+    return stats.index_scores.mask(kinds(stats).eq("none"))
+
+
 @once
 def reading(stats: EditionStats) -> Reading:
     """What may be said of the month, and the last month that can be read."""

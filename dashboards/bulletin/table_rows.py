@@ -114,9 +114,7 @@ def _indicator(row: Mapping[Any, Any], series: list[str], lang: Language) -> Row
         "figure": lang.words["hidden"] if row["hidden"] else _figure_or_dash(row, lang),
         "hidden": bool(row["hidden"]),
         "unit": indicator_words.unit(row, lang),
-        "period": lang.period(row["observed"], row["step"], "MMM y")
-        if pd.notna(row["observed"])
-        else "–",
+        "period": indicator_words.period(row, lang),
         "age": _age(row["age_months"], lang),
         "state": row["state"],
         "state_name": lang.words[f"state_{str(row['state']).replace(' ', '_')}"],

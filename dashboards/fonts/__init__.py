@@ -7,6 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
@@ -42,6 +43,13 @@ def of_chart(svg: str) -> str:
     if ARABIC_LETTER.search(svg):
         files += [f"NotoSansArabic-{weight}.woff2" for weight in weights]
     return "".join(_face(name, embedded(name)) for name in files)
+
+
+@cache
+def digest() -> str:
+    """The hash of all letters, for what is drawn with them."""
+    files = sorted(path for path in FOLDER.iterdir() if path.suffix in {".woff2", ".ttf"})
+    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 @cache

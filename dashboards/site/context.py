@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import Engine, select
 
 from dashboards.edition_stats import EditionStats
+from dashboards.site.constituents.constituents import Constituents
 from warehouse import edition
 from warehouse.alerts import repository as alerts
 from warehouse.alerts.tables import AlertRule, AlertState
@@ -116,6 +117,11 @@ class SiteContext:
     def stats(self) -> EditionStats:
         """The figures of the newest edition."""
         return EditionStats(self.edition)
+
+    @cached_property
+    def constituents(self) -> Constituents:
+        """What the newest edition saw."""
+        return Constituents(self.stats, self.newest)
 
     @property
     def issue(self) -> Issue:

@@ -1,20 +1,21 @@
 """Incremental builds: files are written only where something changed.
 
-A chart is named by the hash of its specification, so an existing one is right, for several
-processes too. Files come in groups; a group whose stamp equals that of the last build is left
-as it is. A file that a build no longer makes is removed if an earlier build made it: nothing
-else in the folder is touched.
+A chart is named by the hash of its specification and of the letters in it, so an existing one is
+right, for several processes too. Files come in groups; a group whose stamp equals that of the last
+build is left as it is. A file that a build no longer makes is removed if an earlier build made it:
+nothing else in the folder is touched.
 """
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from dashboards import chart_drawing, theme
+from dashboards import chart_drawing, fonts, theme
 from dashboards.i18n import Language
 from dashboards.publish import CHECKSUMS
 from dashboards.publish.staging import put
@@ -121,5 +122,11 @@ def _files(groups: dict[str, Any]) -> set[str]:
 
 
 def _digest(spec: dict[str, Any], lang: Language) -> str:
-    renderer = f"{lang.code} {version('vl-convert-python')} {theme.dark_style()}"
-    return sha256((json.dumps(spec, sort_keys=True) + renderer).encode()).hexdigest()[:20]
+    text = f"{json.dumps(spec, sort_keys=True)}{lang.code} {_renderer()}"
+    return sha256(text.encode()).hexdigest()[:20]
+
+
+@cache
+def _renderer() -> str:
+    """What a drawing depends on besides its specification and its language."""
+    return f"{version('vl-convert-python')} {theme.dark_style()} {fonts.digest()}"

@@ -22,9 +22,8 @@ def pressure(
     stops: int = readout.STOPS,
 ) -> Row:
     """A line of pressures (0 to 100): drawn wide and narrow, alt text and table."""
-    texts = readout.figures(scores, lambda score: lang.number(score), lang)
     label = lang.number(scores.iloc[-1])
-    return line(scores, label, colour, lang, draw, texts=texts, stops=stops, score=True)
+    return line(scores, label, colour, lang, draw, stops=stops, score=True)
 
 
 def line(
@@ -58,9 +57,7 @@ def line(
 
 def _has_gaps(values: "pd.Series[float]") -> bool:
     """Whether a month after the first figure has none."""
-    return (
-        bool(values[values.first_valid_index() :].isna().any()) if values.notna().any() else False
-    )
+    return bool(values[values.notna().cummax()].isna().any())
 
 
 def described(values: pd.Series, decimals: int, lang: Language) -> Row:

@@ -44,6 +44,13 @@ def group(row: Mapping[Any, Any], lang: SiteLocale) -> str:
     return _own("dimensions", row, lang)
 
 
+def question(row: Mapping[Any, Any], lang: SiteLocale) -> str:
+    """The question that a dimension or a panel asks."""
+    if lang.code in CODES:
+        return lang.of(row, "question")
+    return str(lang.words["questions"].get(row["key"], row["question_en"]))
+
+
 def _own(section: str, row: Mapping[Any, Any], lang: SiteLocale) -> str:
     if lang.code in CODES:
         return lang.of(row)

@@ -71,12 +71,17 @@ def up(path: str) -> str:
     return "../" * (path.count("/") + 1)
 
 
+def made_of(name: str) -> str:
+    """The path of the constituents of an issue."""
+    return f"bulletins/{name}/{MADE_OF}"
+
+
 def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> str:
     """The page as HTML with header and footer.
 
     `base` is the address of the site, "" where it is not known.
     """
-    root, page_names = page.root, lang.words.get("names", {})
+    root, page_names = page.root, lang.words["names"]
 
     def to(path: str, code: str = lang.code) -> str:
         return f"{root}{code}/{path}index.html"
@@ -92,26 +97,24 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "here": f"{lang.code}/{page.path}",
         "others": [site_locale(code) for code in _others(page, lang)],
         "head": _head(page, context, lang),
-        "foot": [] if lang.code == ARABIC else [(path, page_names.get(path)) for path in FOOT],
+        "foot": [] if lang.code == ARABIC else [(path, page_names[path]) for path in FOOT],
         "month": lang.month(context.issue.month + "-01"),
         "dated": edition_dates.sentence(context.issue.timeline, lang),
     }
     return _templates(lang.code).get_template(page.template).render(shell | {**page.content})
 
 
-def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str, str | None]]:
+def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str, str]]:
     """The header's menu; in Arabic, the pages that are whole there.
 
     The page of an issue leads to itself: it stays as it is when a newer issue comes.
     """
-    page_names = lang.words.get("names", {})
+    page_names = lang.words["names"]
     if lang.code != ARABIC:
-        return [(path, page_names.get(path or "home")) for path in HEAD]
-    made_of = (
-        page.path if page.path.endswith(MADE_OF) else f"bulletins/{context.issue.name}/{MADE_OF}"
-    )
-    paths = {"home": "", "morocco/": "morocco/", MADE_OF: made_of}
-    return [(path, page_names.get(name)) for name, path in paths.items()]
+        return [(path, page_names[path or "home"]) for path in HEAD]
+    own = page.path if page.path.endswith(MADE_OF) else made_of(context.issue.name)
+    paths = {"home": "", "morocco/": "morocco/", MADE_OF: own}
+    return [(path, page_names[name]) for name, path in paths.items()]
 
 
 def _others(page: Page, lang: SiteLocale) -> list[str]:

@@ -107,7 +107,8 @@ class PageGroups:
         sums = _sums(written)
         writer.put(f"data/{issue.name}/{publish.CHECKSUMS}", sums)
         writer.put(f"data/{issue.name}.zip", _archive(issue.name, written, sums))
-        stats = EditionStats(own)
+        seen = self._seen(issue, own)
+        stats = seen.stats
         for lang in map(site_locale, CODES):
             root = up(f"bulletins/{issue.name}/")
             data = f"{root}data/{issue.name}/"
@@ -122,10 +123,15 @@ class PageGroups:
             body = paper.pdf(stats, lang, page.content, annex)
             writer.put(f"{folder}{page.content['paper']}", body)
             writer.put(f"cards/{issue.name}.{lang.code}.png", social_image.png(stats, lang))
-        newest = freshness.newest_periods(self.engine, own.as_of, own.recorded_by)
-        seen = Constituents(stats, newest)
         for lang in map(site_locale, (*CODES, ARABIC)):
             self.put(writer, constituents.page(seen, issue, lang), lang)
+
+    def _seen(self, issue: Issue, own: Edition) -> Constituents:
+        """What the edition of an issue saw, with its figures."""
+        if issue == self.context.issue:
+            return self.context.constituents
+        newest = freshness.newest_periods(self.engine, own.as_of, own.recorded_by)
+        return Constituents(EditionStats(own), newest)
 
     def _edition(self, issue: Issue) -> Edition:
         if issue == self.context.issue:

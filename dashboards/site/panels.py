@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import charts, theme
+from dashboards import charts, indicator_words, theme
 from dashboards.edition_stats import EditionStats
 from dashboards.site import line_figure, names, readout
 from dashboards.site.incremental import ChartWriter
@@ -30,9 +30,7 @@ def cards(
             "score": lang.number(row["score"]),
             "figure": names.figure(row, lang),
             "hidden": bool(row["hidden"]),
-            "period": lang.period(row["observed"], row["step"], readout.SHORT)
-            if pd.notna(row["observed"])
-            else "–",
+            "period": indicator_words.period(row, lang),
             "chart": _chart(
                 values.loc[values["key"].eq(row["key"])].set_index("period").reindex(span),
                 row,
@@ -52,7 +50,7 @@ def _chart(own: pd.DataFrame, row: Mapping[Any, Any], lang: SiteLocale, draw: Ch
     scores = own["score"].rename_axis("period")
     figures = own["value"] * float("nan") if row["hidden"] else own["value"]
     texts = [
-        _spoken(month, score, {**row, "value": figure}, lang)
+        readout.figure(month, _written(score, {**row, "value": figure}, lang), lang)
         for month, score, figure in zip(scores.index, scores, figures, strict=True)
     ]
     measured = readout.Measured(draw)
@@ -63,11 +61,9 @@ def _chart(own: pd.DataFrame, row: Mapping[Any, Any], lang: SiteLocale, draw: Ch
     return line_figure.described(scores, 1, lang) | {"address": address, "readout": drawn}
 
 
-def _spoken(month: pd.Timestamp, score: float, row: Mapping[Any, Any], lang: SiteLocale) -> str:
-    """What the read-out says of a month: the pressure, and the figure behind it."""
-    when = lang.month(month, readout.SHORT)
+def _written(score: float, row: Mapping[Any, Any], lang: SiteLocale) -> str:
+    """The pressure of a month and the figure behind it, "" where there is none."""
     if pd.isna(score):
-        return lang.say("readout_none", month=when)
-    figure = names.figure(row, lang)
-    behind = "" if pd.isna(row["value"]) else f" ({figure})"
-    return lang.say("readout_figure", month=when, figure=lang.number(score) + behind)
+        return ""
+    behind = "" if pd.isna(row["value"]) else f" ({names.figure(row, lang)})"
+    return lang.number(score) + behind

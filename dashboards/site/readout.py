@@ -103,12 +103,14 @@ def figures(
     values: "pd.Series[float]", written: Callable[[float], str], lang: Language
 ) -> list[str]:
     """What the read-out says of each month of a line, by `written`."""
-    return [
-        lang.say("readout_none", month=lang.month(str(month), SHORT))
-        if pd.isna(value)
-        else lang.say("readout_figure", month=lang.month(str(month), SHORT), figure=written(value))
-        for month, value in values.items()
-    ]
+    pairs = zip(values.index, values, strict=True)
+    return [figure(month, "" if pd.isna(value) else written(value), lang) for month, value in pairs]
+
+
+def figure(month: pd.Timestamp, text: str, lang: Language) -> str:
+    """What the read-out says of a month: its figure, "" where there is none."""
+    when = lang.month(month, SHORT)
+    return lang.say("readout_figure" if text else "readout_none", month=when, figure=text)
 
 
 def overlay(

@@ -11,6 +11,7 @@ from dashboards.bulletin import headline, reading
 from dashboards.chart_drawing import renderer
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
+from dashboards.site.page import polylines
 
 WIDTH, HEIGHT = 1200, 630
 SIZES = (50, 44, 38)  # of the headline, px
@@ -84,30 +85,27 @@ def _curve(stats: EditionStats, x: int, y: int, width: int, height: int) -> str:
     """
     scores, kinds = stats.index_scores, reading.kinds(stats)
     last = max(len(scores) - 1, 1)
+    across = [x + width * month / last for month in range(len(scores))]
     points = [
-        (x + width * month / last, y + height * (1 - value / 100), kind)
-        for month, (value, kind) in enumerate(zip(scores, kinds, strict=True))
-        if pd.notna(value)
+        f"{left:.1f},{y + height * (1 - value / 100):.1f}" if kind != "none" else ""
+        for left, value, kind in zip(across, scores, kinds, strict=True)
     ]
-    read = [point for point in points if point[2] != "none"]
-    if not read:
+    if not any(points):
         return ""
-    solid = max((rank for rank, point in enumerate(read) if point[2] == "full"), default=0)
-    left, top, kind = points[-1]
-    inside = theme.PAPER if kind == "none" else theme.INK
+    solid = max((month for month, kind in enumerate(kinds) if kind == "full"), default=0)
+    newest = [month for month, value in enumerate(scores) if pd.notna(value)][-1]
+    left, top = across[newest], y + height * (1 - scores.iloc[newest] / 100)
+    inside = theme.PAPER if kinds.iloc[newest] == "none" else theme.INK
     return (
         f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{theme.ZONES[0]}"/>'
-        f"{_line(read[: solid + 1])}{_line(read[solid:], dashed=True)}"
+        f"{_line(points[: solid + 1])}{_line(points[solid:], dashed=True)}"
         f'<circle cx="{left:.1f}" cy="{top:.1f}" r="9" fill="{inside}" stroke="{theme.INK}" '
         f'stroke-width="3"/>'
     )
 
 
-def _line(points: Sequence[tuple[float, float, str]], *, dashed: bool = False) -> str:
-    where = " ".join(f"{left:.1f},{top:.1f}" for left, top, _ in points)
-    dash = ' stroke-dasharray="10 8"' if dashed else ""
-    return (
-        f'<polyline points="{where}" fill="none" stroke="{theme.INK}" stroke-width="5"{dash}/>'
-        if len(points) > 1
-        else ""
-    )
+def _line(points: Sequence[str], *, dashed: bool = False) -> str:
+    # a round end shows a month that stands alone between two gaps
+    ends = 'stroke-dasharray="10 8"' if dashed else 'stroke-linecap="round"'
+    look = f'fill="none" stroke="{theme.INK}" stroke-width="5" {ends}'
+    return f"<g {look}>{polylines(points)}</g>"

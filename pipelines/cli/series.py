@@ -125,15 +125,18 @@ def plot(
     """Draw series in the terminal, or as PNG or SVG."""
     if out is not None and out.suffix.lower() not in {".png", ".svg"}:
         raise UsageError(f"{out.name}: end the name in .png or .svg")
-    rows = _figures(_engine(), keys, as_of=as_of, vintages=False, unit=unit, start=start)
+    engine = _engine()
+    rows = _figures(engine, keys, as_of=as_of, vintages=False, unit=unit, start=start)
     if not rows:
         raise RunError(f"there is nothing to draw: {', '.join(keys)} has {NO_FIGURE}")
     if out is None:
         print(chart(rows))
         return
     from dashboards.series_chart import draw
+    from warehouse.observations import series
 
-    out.write_bytes(draw(rows, out.suffix.lower()))
+    frequencies = {row["series"]: row["frequency"] for row in series.catalogue(engine)}
+    out.write_bytes(draw(rows, out.suffix.lower(), frequencies))
     print(f"{out}: {len(rows)} figures")
 
 

@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from jsonschema import Draft7Validator
 
-from dashboards import chart_drawing, charts, gauge_chart, theme
+from dashboards import chart_drawing, charts, gauge_chart, series_chart, theme
 from dashboards.bulletin.figures import figures
 from dashboards.charts import Chart
 from dashboards.edition_stats import EditionStats
@@ -86,3 +86,46 @@ def test_no_placeholder_is_left_and_every_month_is_an_instant(
         assert '"@' not in json.dumps(specification)
         for rows in specification["datasets"].values():
             assert all(str(row.get("period", "Z")).endswith("Z") for row in rows)
+
+
+def strokes(svg: str, kind: str) -> list[int]:
+    """How many pieces each line of a drawing has; `kind` is that of its mark."""
+    lines = BeautifulSoup(svg, "xml").select(f"g.{kind} path[stroke]")
+    return [str(line["d"]).count("M") for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("frequency", "periods", "pieces"),
+    [
+        ("M", ["2025-12-01", "2026-01-01", "2026-02-01", "2026-03-01"], 1),
+        ("M", ["2025-12-01", "2026-01-01", "2026-03-01", "2026-04-01"], 2),
+        ("Q", ["2025-10-01", "2026-01-01", "2026-04-01", "2026-07-01"], 1),
+        ("Q", ["2025-04-01", "2025-07-01", "2026-01-01", "2026-04-01"], 2),
+        ("E", ["2024-01-01", "2024-02-01", "2026-01-01", "2026-02-01"], 1),
+    ],
+)
+def test_a_line_of_a_series_breaks_where_a_period_is_missing(
+    frequency: str, periods: list[str], pieces: int
+) -> None:
+    rows = [{"series": "a.b", "period": p, "value": 2.0, "unit": "USD"} for p in periods]
+    chart = series_chart.chart(rows, {"a.b": frequency})
+    assert list(validator().iter_errors(chart_drawing.specification(chart))) == []
+    drawn = series_chart.draw(rows, ".svg", {"a.b": frequency}).decode()
+    assert strokes(drawn, "mark-line") == [pieces]
+    without = [*rows[:1], rows[1] | {"value": None}, *rows[2:]]
+    assert strokes(series_chart.draw(without, ".svg", {"a.b": "E"}).decode(), "mark-line") == [2]
+
+
+def test_both_charts_of_series_have_the_same_gaps() -> None:
+    script = Path(series_chart.__file__).parent / "site/explore/static/figures.js"
+    [table] = re.findall(r"const LONGEST = \{(.*)\};", script.read_text(encoding="utf-8"))
+    assert {k: int(days) for k, days in re.findall(r"(\w): (\d+)", table)} == series_chart.LONGEST
+
+
+def test_the_path_of_the_gauges_breaks_at_a_month_that_cannot_be_read() -> None:
+    months = pd.date_range("2026-01-01", periods=5, freq="MS")
+    levels = [40.0, 41.0, float("nan"), 42.0, 43.0]
+    path = pd.DataFrame({"period": months, "pressure": levels, "retreat": levels, "label": ""})
+    for rows, pieces in ((path, 2), (path.dropna(), 1)):
+        chart = gauge_chart.plane(rows, [(35.0, "vigilance")], 50.0, charts.WIDE)
+        assert strokes(chart_drawing.svg(chart, language("fr")), "mark-line") == [pieces]

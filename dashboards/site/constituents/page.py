@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import edition_dates
+from dashboards import edition_dates, indicator_words
 from dashboards.bulletin import quality
 from dashboards.edition_stats import EditionStats
 from dashboards.site import names
@@ -14,7 +14,7 @@ from dashboards.site.constituents.members import Member
 from dashboards.site.constituents.seen import Counts, Rent
 from dashboards.site.context import Issue
 from dashboards.site.locale import SiteLocale
-from dashboards.site.page import MADE_OF, Page
+from dashboards.site.page import Page, made_of
 
 Row = dict[str, Any]
 SHORT, DAY = "MMM y", "d MMM y"
@@ -22,16 +22,11 @@ SAME = 0.0005  # of a weight: what prints as the same
 QUARTER = {"Q": "quarter"}  # the step of a series by its frequency
 
 
-def path(name: str) -> str:
-    """The path of the page of an issue."""
-    return f"bulletins/{name}/{MADE_OF}"
-
-
 def page(seen: Constituents, issue: Issue, lang: SiteLocale) -> Page:
     """The page of an issue in a language."""
     words, stats, month = lang.words["constituents"], seen.stats, lang.month(issue.month + "-01")
     return Page(
-        path(issue.name),
+        made_of(issue.name),
         "constituents.html",
         lang.typeset(f"{words['title']}{lang.words['colon']}{month}"),
         lang.typeset(words["about"]),
@@ -80,10 +75,7 @@ def _indicator(seen: Constituents, row: Mapping[Any, Any], lang: SiteLocale) -> 
         "moved": not counts or abs(row["weight"] - row["nominal"]) > SAME,
         "figure": lang.words["hidden"] if row["hidden"] else names.figure(row, lang),
         "score": lang.number(row["score"]),
-        "state": row["state"],
-        "period": lang.period(row["observed"], row["step"], SHORT)
-        if pd.notna(row["observed"])
-        else "–",
+        "period": indicator_words.period(row, lang),
         "met": counts,
         "why": _state(row, lang),
         "members": member_rows(seen, row["key"], lang),

@@ -32,9 +32,8 @@ def documents(
     are those of the page, by language.
     """
     stats, dates = context.stats, _dates(context)
-    unread = reading.kinds(stats).eq("none")  # an estimate is no reading
     index = _described("index", words, "index", stats.edition.framework["title"])
-    yield index, _figures(stats.index_scores.mask(unread), dates), ""
+    yield index, _figures(reading.readable_scores(stats), dates), ""
     for group in stats.dimensions:
         scores = stats.dimension_scores[group["key"]]
         named = _described(group["key"], words, "dimension", group)

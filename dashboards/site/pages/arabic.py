@@ -11,13 +11,13 @@ from dashboards import theme
 from dashboards.bulletin import gate, reading
 from dashboards.bulletin import headline as headline_words
 from dashboards.bulletin.reading import Reading
-from dashboards.site import line_figure, panels, readout
+from dashboards.site import line_figure, readout
 from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
-from dashboards.site.page import ChartUrlFactory, Page, spark, up
-from dashboards.site.pages import projects
-from dashboards.site.pages.home import interval
+from dashboards.site.page import ChartUrlFactory, Page, up
+from dashboards.site.pages import groups, projects
+from dashboards.site.pages.home import cards, interval
 from warehouse.release_calendar import coming_editions
 
 
@@ -29,48 +29,24 @@ def pages(
 ) -> Iterator[Page]:
     """The headline page and Morocco, with the projects in `countries`."""
     yield _home(context, lang, chart_urls(up("")))
-    yield _morocco(context, lang, chart_urls, countries)
-
-
-def _morocco(
-    context: SiteContext,
-    lang: SiteLocale,
-    chart_urls: ChartUrlFactory,
-    countries: Mapping[str, str],
-) -> Page:
-    """Morocco: its measures and the data centres that were announced."""
-    cards = panels.cards(context.stats, projects.VIEW, lang, chart_urls)
-    name, question = (lang.words[part][projects.VIEW] for part in ("dimensions", "questions"))
-    return Page(
-        f"{projects.VIEW}/",
-        "group.html",
-        name,
-        question,
-        {
-            "block": {"name": name, "question": question, "panel": True},
-            "cards": cards,
-            "figure": None,
-            "total": "",
-            "extra": [text.format(count=len(cards)) for text in lang.words["about_morocco"]],
-            "projects": projects.listed(context, lang, countries),
-        },
-    )
+    for group in context.stats.panels:
+        if group["key"] == projects.VIEW:
+            yield groups.panel(context, group, lang, chart_urls, countries)
 
 
 def _home(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
     """The headline page of the newest edition."""
     stats = context.stats
-    level, index, regimes = stats.level, stats.index_scores, stats.zones
+    level, regimes = stats.level, stats.zones
     zones = lang.words["zone_names"]
     bounds = [(float(item["enter"]), zones.get(item["key"], "")) for item in regimes[1:]]
-    drawn = index.mask(reading.kinds(stats).eq("none"))  # an estimate is no reading
+    drawn = reading.readable_scores(stats)
     last = lang.number(next(iter(drawn.dropna()[::-1]), float("nan")))
     path = pd.DataFrame({"score": drawn, "regime": stats.index_regimes})
     spoken = readout.spoken(path, zones, lang)
     figure = line_figure.line(
         drawn, last, theme.INK, lang, draw, texts=spoken, score=True, bounds=bounds
     )
-    scores = stats.dimension_scores
     [after] = coming_editions(context.now, stats.cutoff_day, 1)
     state = reading.reading(stats)
     score = lang.number(level.score)
@@ -93,17 +69,7 @@ def _home(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
         "year_change": lang.number(level.year_change, signed=True),
         "figure": figure,
         "gate": gate.conditions(stats, lang),
-        "dimensions": [
-            {
-                "name": lang.words["dimensions"].get(item["key"], item["en"]),
-                "question": lang.words["questions"].get(item["key"], item["question_en"]),
-                "score": lang.number(line["score"]),
-                "change": lang.number(line["change"], signed=True),
-                "spark": spark(list(scores[item["key"]])),
-            }
-            for item in stats.dimensions
-            for line in [stats.line(item["key"])]
-        ],
+        "dimensions": cards(stats, lang),
         "next": lang.say(
             "next_sentence",
             month=lang.month(after.month + "-01"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from dashboards.bulletin import reading
 from dashboards.i18n import Language
 from dashboards.publish.publication import to_json
 from dashboards.site.context import SiteContext
@@ -18,16 +19,19 @@ SCRIPTED = POLICY + "; script-src 'self'"
 def page(context: SiteContext, lang: SiteLocale) -> Page:
     """The page, with the scores and weights by month as data for its script.
 
-    Without scripts it shows the weights of the method and the published index.
+    Without scripts it shows the weights of the method and the published index. What a reader's
+    choices give for a month without a reading is an estimate too, and no part of the line.
     """
     stats = context.stats
-    groups, index = stats.dimensions, stats.index_scores
+    groups, index = stats.dimensions, reading.readable_scores(stats)
+    estimates = stats.index_scores.notna() & index.isna()
     scores, parts = stats.dimension_scores, stats.indicator_scores
     total_weight, rules = sum(group["weight"] for group in groups), stats.edition.framework["rules"]
     data = {
         "floors": {"index": rules["coverage_index"], "dimension": rules["coverage_dimension"]},
         "months": [f"{month:%Y-%m}" for month in index.index],
         "index": _plain(list(index)),
+        "estimates": estimates.tolist(),
         "weights": {key: group["weight"] for group in groups for key, group in _parts(group)},
         "scores": {key: _plain(list(parts[key])) for group in groups for key, _ in _parts(group)},
     }
@@ -54,6 +58,7 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
                 for group in groups
             ],
             "published": lang.number(index.iloc[-1]),
+            "estimate": bool(estimates.iloc[-1]),
             "zones": zones(stats.zones, lang),
             "years": [
                 (str(month.year), str(round(WIDTH * step / (len(index) - 1))))
@@ -61,7 +66,7 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
                 if month.month == 1
             ],
             "rows": [
-                (f"{month:%Y-%m}", lang.month(month), lang.number(score))
+                (f"{month:%Y-%m}", lang.month(month), lang.number(score), estimates[month])
                 for month, score in zip(index.index[::-1], index[::-1], strict=True)
             ],
         },

@@ -9,7 +9,7 @@ from dashboards import theme
 from dashboards.bulletin import table_rows
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
-from dashboards.site import line_figure, panels
+from dashboards.site import line_figure, names, panels
 from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
@@ -30,32 +30,56 @@ def pages(
     `countries` are those whose announcements are listed.
     """
     stats = context.stats
-    for rank, block in enumerate(table_rows.blocks(stats, lang)):
-        panel = block["panel"]
-        path = f"{block['key']}/" if panel else f"dimensions/{block['key']}/"
-        yield Page(
-            path,
-            "group.html",
-            block["name"],
-            block["question"],
-            {
-                "block": block,
-                "rank": rank,
-                "figure": None
-                if panel
-                else drawing(stats, block["key"], rank, lang, chart_urls(up(path))),
-                "lines": {} if panel else sparks(stats, block),
-                "cards": panels.cards(stats, block["key"], lang, chart_urls) if panel else [],
-                "total": None if panel else _sentence(stats, block, lang),
-                "extra": [
-                    lang.typeset(text.format(count=len(block["rows"])))
-                    for text in lang.words.get(f"about_{block['key']}", [])
-                ],
-                "projects": projects.listed(context, lang, countries)
-                if block["key"] == projects.VIEW
-                else None,
-            },
-        )
+    blocks = table_rows.blocks(stats, lang)
+    for rank, block in enumerate(block for block in blocks if not block["panel"]):
+        yield _dimension(stats, block, rank, lang, chart_urls)
+    for group in stats.panels:
+        yield panel(context, group, lang, chart_urls, countries)
+
+
+def panel(
+    context: SiteContext,
+    group: Mapping[str, Any],
+    lang: SiteLocale,
+    chart_urls: ChartUrlFactory,
+    countries: Mapping[str, str],
+) -> Page:
+    """The page of a panel of the method: a card for each indicator."""
+    key, name, question = group["key"], names.group(group, lang), names.question(group, lang)
+    cards = panels.cards(context.stats, key, lang, chart_urls)
+    return Page(
+        f"{key}/",
+        "panel.html",
+        name,
+        question,
+        {
+            "cards": cards,
+            "extra": [
+                lang.typeset(text.format(count=len(cards)))
+                for text in lang.words.get(f"about_{key}", [])
+            ],
+            "projects": projects.listed(context, lang, countries) if key == projects.VIEW else None,
+        },
+    )
+
+
+def _dimension(
+    stats: EditionStats, block: Row, rank: int, lang: SiteLocale, chart_urls: ChartUrlFactory
+) -> Page:
+    path = f"dimensions/{block['key']}/"
+    return Page(
+        path,
+        "dimension.html",
+        block["name"],
+        block["question"],
+        {
+            "rows": block["rows"],
+            "rank": rank,
+            "figure": drawing(stats, block["key"], rank, lang, chart_urls(up(path))),
+            "lines": sparks(stats, block),
+            "total": _sentence(stats, block, lang),
+        },
+    )
 
 
 def listing(context: SiteContext, lang: Language) -> Page:

@@ -10,7 +10,7 @@ from dashboards.bulletin import document, gate, reading
 from dashboards.bulletin.figures import index_figure
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
-from dashboards.site import readout
+from dashboards.site import names, readout
 from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
@@ -63,14 +63,14 @@ def interval(stats: EditionStats, lang: Language) -> str:
     return lang.say("interval", low=lang.number(index["low"]), high=lang.number(index["high"]))
 
 
-def cards(stats: EditionStats, lang: Language) -> list[Row]:
+def cards(stats: EditionStats, lang: SiteLocale) -> list[Row]:
     """A card for each dimension: score, change, question and sparkline."""
     scores = stats.dimension_scores
     return [
         {
             "key": group["key"],
-            "name": lang.of(group),
-            "question": lang.of(group, "question"),
+            "name": names.group(group, lang),
+            "question": names.question(group, lang),
             "score": lang.number(line["score"]),
             "change": lang.number(line["change"], signed=True),
             "spark": spark(list(scores[group["key"]])),

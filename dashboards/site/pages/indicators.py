@@ -18,7 +18,6 @@ from dashboards.metadata import Table
 from dashboards.publish.formats import tables_csv
 from dashboards.publish.publication import Publication, to_json
 from dashboards.site import citing, line_figure, names, readout
-from dashboards.site.constituents.constituents import Constituents
 from dashboards.site.constituents.members import declared
 from dashboards.site.constituents.page import member_rows
 from dashboards.site.context import SiteContext
@@ -61,7 +60,6 @@ def pages(
     indicators.
     """
     stats = context.stats
-    seen = Constituents(stats, context.newest)
     details = stats.indicators.set_index("key", drop=False)
     order = [block["key"] for block in stats.dimensions]
     for block in table_rows.blocks(stats, lang):
@@ -69,15 +67,12 @@ def pages(
         for row in block["rows"]:
             yield (
                 row["key"],
-                partial(
-                    _page, context, seen, lang, base, block, row, details.loc[row["key"]], colour
-                ),
+                partial(_page, context, lang, base, block, row, details.loc[row["key"]], colour),
             )
 
 
 def _page(
     context: SiteContext,
-    seen: Constituents,
     lang: SiteLocale,
     base: str,
     block: Row,
@@ -97,7 +92,7 @@ def _page(
         "reference": reference,
         "references": citing.blocks(reference, key),
         "framed": address if base else f"/{lang.code}/embed/{key}.html",
-        "members": member_rows(seen, key, lang),
+        "members": member_rows(context.constituents, key, lang),
         "columns": [
             (column.name, lang.typeset(getattr(column, lang.code)), column.unit)
             for column in table.columns

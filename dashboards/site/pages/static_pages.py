@@ -112,7 +112,7 @@ def cite(context: SiteContext, lang: SiteLocale, base: str) -> Page:
     """How to cite the index, an edition and a figure."""
     issue, edition = context.issue, context.edition
     month = lang.month(issue.month + "-01")
-    address = f"{base.rstrip('/')}/{lang.code}/bulletins/{issue.name}/" if base else ""
+    reference = citing.edition(issue, lang, base)
     dated = edition_dates.sentence(issue.timeline, lang)
     text = lang.say("citation", edition=month, dated=dated, version=issue.version)
     return _page(
@@ -120,11 +120,9 @@ def cite(context: SiteContext, lang: SiteLocale, base: str) -> Page:
         lang,
         {
             "text": text,
-            "address": address,
+            "address": reference.address,
             "whole": citing.blocks(citing.index(issue, lang, base), CITED),
-            "references": citing.blocks(
-                citing.edition(issue, lang, base), issue.name, f"../bulletins/{issue.name}/"
-            ),
+            "references": citing.blocks(reference, issue.name, f"../bulletins/{issue.name}/"),
             "edition": edition,
         },
     )

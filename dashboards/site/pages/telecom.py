@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from dashboards.i18n import Language
-from dashboards.site.page import Page
+from dashboards.site.page import Page, polylines
 
 # Made by `python -m tools.telecom_table`: see there why it is a file.
 TABLE = Path(__file__).parents[1] / "telecom.csv"
@@ -109,12 +109,12 @@ def _between(first: pd.Timestamp, last: pd.Timestamp) -> int:
 
 def _line(values: pd.Series) -> Markup:
     last = len(values) - 1
-    points = " ".join(
-        f"{WIDTH * rank / last:.1f},{HEIGHT * (1 - value / 100):.1f}"
-        for rank, value in enumerate(values)
-        if value == value
+    return polylines(
+        [
+            f"{WIDTH * rank / last:.1f},{HEIGHT * (1 - value / 100):.1f}" if value == value else ""
+            for rank, value in enumerate(values)
+        ]
     )
-    return Markup(points)  # noqa: S704 - figures alone
 
 
 def _years(path: pd.DataFrame) -> list[tuple[str, str]]:

@@ -48,7 +48,8 @@
       document.getElementById(`share-${one.dataset.key}`).textContent =
         `${format.format(share)}${lang === "fr" ? "\u00a0" : ""}%`;
     }
-    document.getElementById("yours").setAttribute("d", line(values));
+    const read = values.map((value, place) => (data.estimates[place] ? null : value));
+    document.getElementById("yours").setAttribute("d", line(read));
     document.getElementById("result").textContent = said(values[last]);
     data.months.forEach((month, place) => {
       const cell = document.getElementById(`m-${month}`);

@@ -148,6 +148,19 @@ def test_the_home_page_says_the_index(built: Path, code: str, shipped_edition: E
     assert shown == [lang.number(score) for score in scores]
 
 
+@pytest.mark.parametrize(("code", "score"), [("fr", "48,9"), ("en", "48.9")])
+def test_weights_and_scenarios_have_no_index_for_a_month_without_a_reading(
+    built: Path, code: str, score: str
+) -> None:
+    """October 2026 has an estimate of 48.9 and no reading, September has one."""
+    shown = page(built, code, "explorer")
+    assert score not in shown.get_text()
+    newest, before = (row.find_all("td") for row in shown.select("table.short tbody tr")[:2])
+    assert [cell.get_text() for cell in newest] == ["–", "–"]
+    assert "–" not in [cell.get_text() for cell in before]
+    assert shown.select_one(".figure.none .unread")
+
+
 def test_the_arabic_page_isolates_signs_and_names_months_as_morocco_does(built: Path) -> None:
     content = page(built, "ar", "")
     text = content.get_text()

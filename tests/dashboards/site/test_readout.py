@@ -14,7 +14,7 @@ from dashboards.bulletin import gate
 from dashboards.chart_templates import domain
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import language
-from dashboards.site import readout
+from dashboards.site import readout, social_image
 from dashboards.site.page import spark
 from warehouse.edition import Edition
 
@@ -94,6 +94,18 @@ def test_a_gap_is_a_gap_in_lines_and_in_sparklines() -> None:
     alone = str(spark([1.0, float("nan"), 2.0]))
     assert alone.count("<polyline") == 2
     assert "0.0,29.7 0.0,29.7" in alone  # a dot
+
+
+def test_a_gap_is_a_gap_in_the_image_of_a_link(shipped_edition: Edition) -> None:
+    values = shipped_edition.values
+    month = EditionStats(shipped_edition).index_scores.index[12]
+    missing = values["key"].eq("index") & values["period"].eq(month)
+    gap = replace(shipped_edition, values=values.assign(score=values["score"].mask(missing)))
+    unbroken, broken = (
+        social_image.svg(EditionStats(edition), language("fr")).count("<polyline")
+        for edition in (shipped_edition, gap)
+    )
+    assert broken == unbroken + 1
 
 
 def test_another_drawing_is_refused() -> None:

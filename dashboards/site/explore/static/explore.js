@@ -1,7 +1,7 @@
 // The page of the explorer: choices become an address, figures, a chart and a table.
 import {
-  asKnown, baseValue, converted, csv, firstCommonMonth, fold, indexed, knownDays, moved, nearest,
-  readState, segments, within, writeState,
+  asKnown, baseValue, converted, csv, firstCommonMonth, fold, indexed, ISO_DAY, knownDays, MONTH, moved,
+  nearest, readState, segments, within, writeState,
 } from "./figures.js";
 import { specification } from "./chart.js";
 import { picker } from "./picker.js";
@@ -15,9 +15,7 @@ const write = writer(lang, words);
 const { say } = write;
 const root = new URL("../../", document.baseURI); // of the site: the page is <language>/series/
 const dark = matchMedia("(prefers-color-scheme: dark)");
-const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const SIZES = [[1e12, words.trillions, "{unit} × 10¹²"], [1e9, words.billions, "{unit} × 10⁹"], [1e6, words.millions, "{unit} × 10⁶"]];
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 let state = readState(location.hash, settings.most);
 let drawn = { lines: [], days: [] };
@@ -170,6 +168,8 @@ function look(width) {
   return { ...tones, font: settings.font, sizes: SIZES, width, height: width < 500 ? 300 : 420 };
 }
 
+const withPoints = (list) => list.filter((line) => line.points.length || line.later?.length);
+
 const timesOf = (list) => [...new Set(list.flatMap((line) => line.points.map((point) => point.time)))].sort((one, two) => one - two);
 
 function span(list) {
@@ -192,7 +192,7 @@ const embedding = () => ({
 });
 
 async function draw(list, own) {
-  const full = list.filter((line) => line.points.length || line.later?.length);
+  const full = withPoints(list);
   at("plot").hidden = !full.length;
   for (const button of document.querySelectorAll("#take button")) button.disabled = !full.length;
   at("empty").textContent = full.length ? "" : emptiness(list);
@@ -404,7 +404,7 @@ function showReading(place) {
 
 function put(time, box) {
   const outer = at("plot").getBoundingClientRect();
-  const [first, last] = span(drawn.lines.filter((line) => line.points.length || line.later?.length));
+  const [first, last] = span(withPoints(drawn.lines));
   const x = box.left - outer.left + ((time - first) / (last - first)) * box.width;
   const cross = at("cross");
   const panel = at("reading");
@@ -419,7 +419,7 @@ function timeAt(x) {
   const ground = at("canvas").querySelector("svg path.background");
   if (!ground) return null;
   const box = ground.getBoundingClientRect();
-  const [first, last] = span(drawn.lines.filter((line) => line.points.length || line.later?.length));
+  const [first, last] = span(withPoints(drawn.lines));
   return first + ((x - box.left) / box.width) * (last - first);
 }
 
@@ -431,7 +431,7 @@ const fileName = (ending) => {
 };
 
 function pictureSpec(width = 900) {
-  const full = drawn.lines.filter((line) => line.points.length || line.later?.length);
+  const full = withPoints(drawn.lines);
   const title = full.length === 1 ? full[0].name : say("compared", { count: full.length });
   const told = [summary(full).slice(joined(full.map((line) => line.name)).length + 2), ...notes(full), `${words.and_source}, ${location.href.length < 200 ? location.href : location.href.split("#")[0]}`];
   return spec(full, width, { title, notes: told, tones: settings.light }); // paper is light
@@ -511,7 +511,7 @@ function start() {
   text("from", MONTH, (from) => ranged({ from }));
   text("to", MONTH, (to) => ranged({ to }));
   text("base", MONTH, (base) => change({ base }));
-  text("asof-day", DAY, (asOf) => change({ asOf }));
+  text("asof-day", ISO_DAY, (asOf) => change({ asOf }));
   at("indexed").addEventListener("change", () => change({ base: at("indexed").checked ? "auto" : "" }));
   at("log").addEventListener("change", () => change({ log: at("log").checked }));
   at("newest").addEventListener("click", () => { at("asof").focus(); change({ asOf: "" }); });

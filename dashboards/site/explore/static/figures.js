@@ -196,8 +196,8 @@ export function distance(one, two) {
 
 // --- the address and the file ---
 
-const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
-const ISO_DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
+export const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
+export const ISO_DAY = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/;
 const only = (pattern, text) => (pattern.test(text ?? "") ? text : "");
 
 // The choices that an address holds; what is not understood is left out.
