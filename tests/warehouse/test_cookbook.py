@@ -21,7 +21,7 @@ from pipelines.settings import Settings
 from tests.conftest import NOW
 from tests.pipelines.backup.conftest import transfer
 from tests.pipelines.conftest import shipped
-from tests.warehouse.conftest import command, database
+from tests.warehouse.conftest import create, drop
 from warehouse import query
 from warehouse.catalogue import cookbook
 from warehouse.database import connect
@@ -42,13 +42,12 @@ def shipped_sqlite(shipped: Path) -> Iterator[Engine]:
 @pytest.fixture(scope="module")
 def shipped_postgresql(shipped_sqlite: Engine, server: str) -> Iterator[Engine]:
     """The same rows in PostgreSQL."""
-    command(server, "create database cookbook template migrated")
-    url = database(server, "cookbook")
+    url = create(server, "cookbook", "migrated")
     transfer(str(shipped_sqlite.url), url)
     engine = store.open_for_writing(Settings(warehouse=url))  # which names the countries
     yield engine
     engine.dispose()
-    command(server, "drop database cookbook with (force)")
+    drop(server, "cookbook")
 
 
 def recipe(name: str) -> cookbook.Recipe:

@@ -21,6 +21,7 @@ from pipelines.errors import RunError, UsageError
 from pipelines.settings import Settings
 from tests.conftest import NOW
 from tests.dashboards.explore.test_public_copy import closed
+from tests.server import free_port
 from warehouse import dictionary
 from warehouse.catalogue import cookbook
 
@@ -33,9 +34,7 @@ needs_datasette = pytest.mark.skipif(
 @contextmanager
 def exploring(store: Engine, *options: str) -> Iterator[str]:
     """The address of a server that runs while the block does."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "pipelines.cli.main", "explore", "--port", str(port)]
     environment = os.environ | {
         "SILENTCRASH_WAREHOUSE": str(store.url),

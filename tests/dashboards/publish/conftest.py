@@ -1,19 +1,22 @@
-"""A release written once, and its publication."""
+"""A release written once, its publication, and the published series."""
 
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Engine
 
 from dashboards import publish
 from dashboards.publish.publication import Publication, prepare
+from dashboards.publish.series.store import SeriesStore, read_store
+from tests.conftest import NOW
 from warehouse.edition import Edition
 
 
 @pytest.fixture(scope="session")
-def folder(shipped_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(publication: Publication, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the edition that the shipped history gives."""
     out = tmp_path_factory.mktemp("publish")
-    publish.write(prepare(shipped_edition), out)
+    publish.write(publication, out)
     return out
 
 
@@ -21,3 +24,9 @@ def folder(shipped_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -
 def publication(shipped_edition: Edition) -> Publication:
     """The same, before it is written."""
     return prepare(shipped_edition)
+
+
+@pytest.fixture(scope="session")
+def store(shipped_store: Engine) -> SeriesStore:
+    """Every series of the shipped history that may be republished."""
+    return read_store(shipped_store, NOW)

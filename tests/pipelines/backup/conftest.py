@@ -10,11 +10,11 @@ from sqlmodel import SQLModel
 
 from sources.http.raw_archive import Archive
 from tests.pipelines.conftest import Command
-from tests.warehouse.conftest import empty_url, kind, server, sqlite_file, url
+from tests.warehouse.conftest import empty_url, kind, server, url
 from warehouse.database import connect
 from warehouse.database.dump import is_empty, revision_of
 
-__all__ = ["empty_url", "kind", "server", "sqlite_file", "url"]
+__all__ = ["empty_url", "kind", "server", "url"]
 BODIES = (b"", b"a,b\n1,2\n", bytes(range(256)) * 700)  # the last is longer than a page
 REGISTER = "period,value,source\n2026-10-01,1.5,page seen\n"
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from pipelines.backup import restore
 from tests.pipelines.backup.conftest import Location
 from tests.pipelines.conftest import Command
-from tests.warehouse.conftest import command, database
+from tests.warehouse.conftest import create, drop
 from warehouse.database import config, connect
 from warehouse.database.dump import revision_of
 from warehouse.database.revision import HEAD, MIGRATIONS
@@ -33,13 +33,12 @@ def places(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
         name = f"upgrade_{next(NUMBERS)}"
         if not server:
             return Location(tmp_path / name, f"sqlite:///{tmp_path / name}.sqlite")
-        command(server, f"create database {name} strategy file_copy")
         created.append(name)
-        return Location(tmp_path / name, database(server, name))
+        return Location(tmp_path / name, create(server, name))
 
     yield another
     for name in created:
-        command(server, f"drop database {name} with (force)")
+        drop(server, name)
 
 
 def test_rollback_is_by_the_backup_made_before(

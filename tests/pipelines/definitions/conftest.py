@@ -15,11 +15,11 @@ from sqlalchemy.engine import make_url
 
 from pipelines.definitions import defs
 from tests.pipelines.alerts.conftest import Post, post
-from tests.warehouse.conftest import command, database, kind, server, sqlite_file
+from tests.warehouse.conftest import create, drop, kind, server
 from warehouse.alerts import repository
 from warehouse.database import connect, migrate
 
-__all__ = ["kind", "post", "server", "sqlite_file"]
+__all__ = ["kind", "post", "server"]
 ROOT = Path(__file__).parents[3]
 NUMBERS = itertools.count()
 
@@ -58,14 +58,13 @@ def installation(
     name = ""
     if kind == "postgresql":
         name, address = f"dagster_{next(NUMBERS)}", request.getfixturevalue("server")
-        command(address, f"create database {name} strategy file_copy")
-        plain = make_url(database(address, name)).set(drivername="postgresql")
+        plain = make_url(create(address, name)).set(drivername="postgresql")
         url = plain.render_as_string(hide_password=False)
         config["storage"] = {"postgres": {"postgres_url": url}}
     (folder / "dagster.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     yield Installation(folder)
     if name:
-        command(address, f"drop database {name} with (force)")
+        drop(address, name)
 
 
 @pytest.fixture

@@ -38,8 +38,8 @@ from sqlalchemy.engine import make_url
 
 from pipelines.definitions.schedules import BY_CADENCE
 from tests.pipelines.alerts.conftest import Post, part, post
-from tests.server import Received, Reply, Site, running_site
-from tests.warehouse.conftest import command, database, server
+from tests.server import Received, Reply, Site, free_port, running_site
+from tests.warehouse.conftest import create, drop, server
 
 __all__ = ["post", "server"]
 ROOT = Path(__file__).parents[3]
@@ -113,12 +113,6 @@ class Production:
         return (self.folder / f"{name}.log").read_text("utf-8", errors="replace")
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture
 def production(
     tmp_path: Path, server: str, post: Post, publisher: Publisher, monkeypatch: pytest.MonkeyPatch
@@ -128,12 +122,11 @@ def production(
     folder.mkdir()
     shutil.copy(ROOT / "deploy" / "dagster.postgres.yaml", folder / "dagster.yaml")
     names = [f"production_{kind}_{os.getpid()}" for kind in ("dagster", "warehouse")]
-    command(server, f"create database {names[0]} strategy file_copy")
-    command(server, f"create database {names[1]} template migrated strategy file_copy")
-    state = make_url(database(server, names[0])).set(drivername="postgresql+psycopg2")
+    empty, warehouse = create(server, names[0]), create(server, names[1], "migrated")
+    state = make_url(empty).set(drivername="postgresql+psycopg2")
     environment = {
         "SILENTCRASH_DAGSTER_DATABASE": state.render_as_string(hide_password=False),
-        "SILENTCRASH_WAREHOUSE": database(server, names[1]),
+        "SILENTCRASH_WAREHOUSE": warehouse,
         "SILENTCRASH_HOME": str(tmp_path),
         "SILENTCRASH_GATEWAY": publisher.url,
         "SILENTCRASH_ALLOW_LOOPBACK": "1",
@@ -147,7 +140,7 @@ def production(
     yield installation
     installation.stop()
     for name in names:
-        command(server, f"drop database {name} with (force)")
+        drop(server, name)
 
 
 def test_the_production_file_is_the_shipped_one_on_another_storage() -> None:

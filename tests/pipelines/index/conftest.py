@@ -14,11 +14,9 @@ settings.register_profile("steady", deadline=None, derandomize=True)
 settings.load_profile("steady")
 
 
-@pytest.fixture(autouse=True)
-def read_anew(readings_kept: None, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def readings_kept() -> None:
     """Each test of the engine reads its figures itself."""
-    keeping = realtime.Readings.__init__
-    monkeypatch.setattr(realtime.Readings, "__init__", keeping.reads_anew)  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """A campaign against the pipeline: damaged bodies and kills.
 
-`make siege SEED=1 SECONDS=600` talks to loopback only, ends in time and prints a table; the same
-seed gives the same campaign. `python -m tests.pipelines.siege --help` has every option.
+`make siege SEED=1 SECONDS=600` talks to loopback only and prints a table; the same seed gives the
+same campaign. It ends in time, but not before each command was killed once on each engine.
+`python -m tests.pipelines.siege --help` has every option.
 """

@@ -26,7 +26,7 @@ def main() -> int:
     options.add_argument("--seconds", type=float, default=600, help="the time that it may take")
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--bodies", type=int, default=2000, help="at most so many damaged bodies")
-    options.add_argument("--kills", type=int, default=300, help="at most so many kills")
+    options.add_argument("--kills", type=int, default=300, help="about so many kills at most")
     chosen = options.parse_args()
     began = time.monotonic()
     logging.disable()  # every refusal has its traceback there
@@ -77,7 +77,7 @@ def killed(
                 # what an attack leaves of its time is for those that follow
                 until = time.monotonic() + (end - time.monotonic()) * part / left
                 left -= part
-                kills = round(count * part / 2)
+                kills = max(1, round(count * part / 2))
                 yield besiege(each[name], installed, seed + number, kills, until)
 
 

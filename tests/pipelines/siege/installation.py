@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from pipelines.settings import Settings
-from tests.warehouse.conftest import command, database
+from tests.warehouse.conftest import create, database, drop
 from warehouse.database import connect
 from warehouse.observations import read
 
@@ -49,21 +49,21 @@ class Installation:
         """An empty folder, and an empty database where there is a server."""
         self.home.mkdir()
         if self.server:
-            command(self.server, f"create database {self._database}")
+            create(self.server, self._database)
 
     def copy(self, name: str) -> "Installation":
         """The same under another name, beside it."""
         other = replace(self, home=self.home.with_name(name))
         shutil.copytree(self.home, other.home)
         if self.server:
-            command(self.server, f"create database {other._database} template {self._database}")
+            create(self.server, other._database, self._database)
         return other
 
     def remove(self) -> None:
         """Take folder and database away."""
         shutil.rmtree(self.home)
         if self.server:
-            command(self.server, f"drop database {self._database} with (force)")
+            drop(self.server, self._database)
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:

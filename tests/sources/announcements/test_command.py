@@ -10,6 +10,7 @@ from pipelines.announcements import collect
 from pipelines.cli.main import main
 from pipelines.ingest import store
 from pipelines.settings import from_environment
+from tests.pipelines.conftest import at_home, ran
 from warehouse.observations import read
 
 TEXTS = pd.DataFrame(
@@ -23,15 +24,11 @@ TEXTS = pd.DataFrame(
 
 @pytest.fixture
 def texts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    at_home(tmp_path / "home", monkeypatch)
+    monkeypatch.setenv("SILENTCRASH_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-01T00:00:00+00:00")
     path = tmp_path / "in.csv"
     TEXTS.to_csv(path, index=False)
     return path
-
-
-def at_home(home: Path, patch: pytest.MonkeyPatch) -> None:
-    patch.setenv("SILENTCRASH_HOME", str(home))
-    patch.setenv("SILENTCRASH_NOW", "2026-11-01T00:00:00+00:00")
 
 
 def run(*arguments: str) -> int:
@@ -91,24 +88,20 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that has loaded the texts, to read only."""
     folder = tmp_path_factory.mktemp("loaded")
     TEXTS.to_csv(folder / "in.csv", index=False)
-    with pytest.MonkeyPatch.context() as patch:
-        at_home(folder / "home", patch)
-        assert run("load", str(folder / "in.csv")) == 0
+    with at_home(folder / "home"):
+        assert ran("announcements", "load", str(folder / "in.csv")).code == 0
     return folder / "home"
 
 
 @pytest.mark.parametrize("command", ["list", "projects", "series", "fate"])
 @pytest.mark.parametrize("country", ["MA", "mar", "Morocco", "Maroc", "المغرب"])
 def test_a_country_goes_by_code_and_in_three_languages(
-    loaded: Path,
-    command: str,
-    country: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    loaded: Path, command: str, country: str
 ) -> None:
-    at_home(loaded, monkeypatch)
-    assert run(command, "--country", country, "--format", "csv") == 0
-    assert "80" in capsys.readouterr().out
+    with at_home(loaded):
+        ended = ran("announcements", command, "--country", country, "--format", "csv")
+    assert ended.code == 0, ended.err
+    assert "80" in ended.out
 
 
 def test_a_link_whose_token_changes_is_one_event(
