@@ -73,12 +73,15 @@ class RateLimiter:
             wait = queue.free_at - monotonic()
             if wait > 0:
                 self._sleep(wait)
+            free_at = queue.free_at
             queue.postpone(queue.interval)
             try:
                 yield
                 queue.connect_failures.clear()
             except ExchangeError as fault:
-                queue.connect_failures += [fault.detail] if fault.unreachable else []
+                if fault.unreachable:
+                    queue.connect_failures.append(fault.detail)
+                    queue.free_at = free_at  # who was not reached needs no rest from us
                 raise
 
 

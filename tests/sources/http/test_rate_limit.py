@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from threading import Barrier, BrokenBarrierError
 
@@ -88,6 +88,15 @@ def test_requests_to_a_domain_are_spaced(
     for host in ("api.gdeltproject.org", "data.gdeltproject.org", "figures.example"):
         site.serve(f"https://{host}/x.csv", CSV)
         client.fetch(Request(f"https://{host}/x.csv"), expected_format="csv")
+    assert slept == [pytest.approx(5, abs=0.5)]
+
+
+def test_who_was_not_reached_is_not_spared(slept: list[float]) -> None:
+    """Without a network, a run would rest 5 s for the next question to GDELT."""
+    rate_limiter = RateLimiter(RATES, slept.append)
+    for unreachable in (True, False, False):
+        with suppress(ExchangeError), rate_limiter.turn("https://api.gdeltproject.org/"):
+            raise ExchangeError("failed", "no connection", unreachable=unreachable)
     assert slept == [pytest.approx(5, abs=0.5)]
 
 
