@@ -98,7 +98,7 @@ def _curve(stats: EditionStats, x: int, y: int, width: int, height: int) -> str:
     inside = theme.PAPER if kinds.iloc[newest] == "none" else theme.INK
     return (
         f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{theme.ZONES[0]}"/>'
-        f"{_line(points[: solid + 1])}{_line(points[solid:], dashed=True)}"
+        f"{_line(points[: solid + 1])}{_line(points[solid:], dashed=True) if newest > solid else ''}"
         f'<circle cx="{left:.1f}" cy="{top:.1f}" r="9" fill="{inside}" stroke="{theme.INK}" '
         f'stroke-width="3"/>'
     )
