@@ -121,9 +121,9 @@ class Language:
         """The text with a capital at its start."""
         return text[:1].upper() + text[1:]
 
-    def day(self, when: date) -> str:
+    def day(self, when: date, pattern: str = "d MMMM y") -> str:
         """A day in full: "10 novembre 2026"."""
-        text = str(format_date(when, "d MMMM y", locale=self.locale))
+        text = str(format_date(when, pattern, locale=self.locale))
         return re.sub(r"^1 ", "1er ", text) if self.code == "fr" else text
 
     def typeset(self, text: str) -> str:

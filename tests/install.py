@@ -1,6 +1,7 @@
 """Find or install what the tests need: `python -m tests.install`.
 
-A browser for the pages, Java for Spark, the checker of HTML, which runs on that Java, and hunspell.
+A browser for the pages, Java for Spark, the checker of HTML, which runs on that Java, hunspell, and
+Grammalecte for the grammar of French.
 
 The PostgreSQL server of the tests comes with the Python packages.
 """
@@ -44,6 +45,11 @@ def speller() -> str | None:
     return program if {"fr", "en_GB"} <= names else None
 
 
+def grammarian() -> str | None:
+    """The path of Grammalecte on this machine, or None."""
+    return shutil.which("grammalecte-cli")
+
+
 def bring_checker() -> None:
     """Bring the checker from npm where there is one; nothing is done elsewhere."""
     npm = shutil.which("npm")
@@ -75,13 +81,16 @@ def main() -> int:
         install("default-jre-headless")
     if speller() is None:
         install("hunspell", "hunspell-fr-classical", "hunspell-en-gb")
+    if grammarian() is None:
+        install("grammalecte-cli")
     if checker() is None:
         bring_checker()
     print(f"browser for the tests: {browser() or 'none; install chromium'}")
     print(f"Java for the tests: {java() or 'none; install a JRE of version 17 or newer'}")
     print(f"checker of HTML: {checker() or 'none; install npm, or its tests are skipped'}")
     print(f"speller: {speller() or 'none; install hunspell with French and British English'}")
-    return 0 if browser() and java() and speller() else 1
+    print(f"grammar of French: {grammarian() or 'none; install grammalecte-cli'}")
+    return 0 if browser() and java() and speller() and grammarian() else 1
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ def _member(stats: EditionStats, member: Member, lang: SiteLocale, *, roles: boo
         "figure": lang.words["hidden"] if closed else lang.exact(member.value),
         "unit": "" if closed else names.unit_of(stats, member.series, lang),
         "period": lang.period(member.period, _step(stats, member.series), SHORT),
-        "known": lang.month(member.known_from, DAY),
+        "known": lang.day(member.known_from.date(), DAY),
     }
 
 

@@ -39,7 +39,9 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
             "limit": lang.say("late_after", days=lang.number(row["stale_days"], 0)),
             "licence": lang.licence(catalogue["licence"][row["key"]]),
             "outcome": lang.words["outcomes"].get(row["last_outcome"], lang.words["never"]),
-            "asked": lang.month(row["last_at"], "d MMM y") if pd.notna(row["last_at"]) else "–",
+            "asked": lang.day(row["last_at"].date(), "d MMM y")
+            if pd.notna(row["last_at"])
+            else "–",
             "rows": lang.number(row["rows"], 0),
             "aside": lang.number(quarantined.get(row["key"], 0), 0),
             "cadence": lang.words["cadences"].get(catalogue["cadence"][row["key"]], "–"),
