@@ -19,20 +19,26 @@ PYTEST := $(MEMORY) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 .venv/.ready: uv.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
 	test -x $(BIN)/uv || { $(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; }
+	$(BIN)/uv sync --frozen --quiet --no-dev --inexact --compile-bytecode
+	touch $@
+
+# What tests and checks need besides (Spark, a browser, a PostgreSQL) takes more room than all the rest,
+# and whoever only makes releases needs none of it.
+.venv/.tested: .venv/.ready
 	$(BIN)/uv sync --frozen --quiet --inexact --compile-bytecode
 	touch $@
 
 release: .venv/.ready  ## public figures -> warehouse -> index -> releases/<month>/
 	$(BIN)/silentcrash run
 
-test: .venv/.ready  ## every test
+test: .venv/.tested  ## every test
 	$(BIN)/python -m tests.install
 	$(PYTEST)
 
-test-fast: .venv/.ready  ## an answer in about a minute: no browser, Spark, kill, server, installation or real body
+test-fast: .venv/.tested  ## an answer in about a minute: no browser, Spark, kill, server, installation or real body
 	$(PYTEST) -q -m "not (browser or spark or kill or slow or shared)"
 
-check: .venv/.ready  ## lint, types, import rule, live sources, Dagster definitions
+check: .venv/.tested  ## lint, types, import rule, live sources, Dagster definitions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -41,11 +47,11 @@ check: .venv/.ready  ## lint, types, import rule, live sources, Dagster definiti
 	$(BIN)/python -m tools.live_sources
 	$(BIN)/dg check defs
 
-audit: .venv/.ready  ## known vulnerabilities of what the lock file names; asks a public database
+audit: .venv/.tested  ## known vulnerabilities of what the lock file names; asks a public database
 	$(BIN)/uv audit --frozen
 
 PORT ?= 3000
-dev: .venv/.ready  ## the Dagster UI with the graph, on http://localhost:3000: make dev PORT=3001
+dev: .venv/.tested  ## the Dagster UI with the graph, on http://localhost:3000: make dev PORT=3001
 	mkdir -p $(HOME_OF_RUNS)/dagster
 	ln -sf $(CURDIR)/dagster.yaml $(HOME_OF_RUNS)/dagster/dagster.yaml
 	DAGSTER_HOME=$(abspath $(HOME_OF_RUNS))/dagster $(BIN)/dg dev --port $(PORT)
@@ -58,18 +64,18 @@ serve: .venv/.ready  ## the public site of what `make release` made, on http://1
 MONTHS ?= 24
 SEED ?= 1
 SCRIPT ?= tests/world/scripts/bad_days.toml
-world: .venv/.ready  ## two years of operation, played: make world SEED=2 SCRIPT=file.toml MONTHS=24
+world: .venv/.tested  ## two years of operation, played: make world SEED=2 SCRIPT=file.toml MONTHS=24
 	$(BIN)/python -m tests.world --months $(MONTHS) --seed $(SEED) --script $(SCRIPT) $(WORLD)
 
-bench: .venv/.ready  ## measured ratios, printed and written as JSON
+bench: .venv/.tested  ## measured ratios, printed and written as JSON
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 SEED ?= 1
 SECONDS ?= 600
-siege: .venv/.ready  ## damaged bodies and kills at random moments, on loopback: make siege SEED=2 SECONDS=1200
+siege: .venv/.tested  ## damaged bodies and kills at random moments, on loopback: make siege SEED=2 SECONDS=1200
 	$(BIN)/python -m tests.pipelines.siege --seed $(SEED) --seconds $(SECONDS)
 
 LABELS ?= $(firstword $(wildcard ../*/evaluation/announcements_dev.csv))
-evaluate: .venv/.ready  ## docs/accuracy.md from a labelled file: make evaluate LABELS=file.csv
+evaluate: .venv/.tested  ## docs/accuracy.md from a labelled file: make evaluate LABELS=file.csv
 	$(BIN)/silentcrash announcements evaluate $(LABELS) --out docs/accuracy.md \
 	  --held-out benchmarks/labels/kept_aside.csv --sight benchmarks/labels/first_sight.csv
