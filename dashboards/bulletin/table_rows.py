@@ -11,6 +11,7 @@ from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 
 Row = dict[str, Any]
+NAMED = 4  # series that a reader takes in; the page of the constituents has them all
 
 
 def _figure(row: Mapping[Any, Any], lang: Language) -> str:
@@ -80,7 +81,7 @@ def blocks(stats: EditionStats, lang: Language) -> list[Row]:
             "panel": group in stats.panels,
             "total": None if group in stats.panels else _points(stats.line(group["key"]), lang),
             "rows": [
-                _indicator(row, used.get(row["key"], []), lang)
+                _indicator(stats, row, used.get(row["key"], []), lang)
                 for row in _of_group(stats, group["key"])
             ],
         }
@@ -103,7 +104,9 @@ def _points(line: "Mapping[Any, Any] | pd.Series[Any]", lang: Language) -> Row:
     }
 
 
-def _indicator(row: Mapping[Any, Any], series: list[str], lang: Language) -> Row:
+def _indicator(
+    stats: EditionStats, row: Mapping[Any, Any], series: list[str], lang: Language
+) -> Row:
     foreseen = [*row.get("of", ()), *row.get("to", ()), *row.get("less", ())] or series
     return _points(row, lang) | {
         "key": row["key"],
@@ -121,7 +124,7 @@ def _indicator(row: Mapping[Any, Any], series: list[str], lang: Language) -> Row
         "rationale": lang.of(row, "rationale"),
         "goalposts": _goalposts(row, lang),
         "caveat": lang.of(row, "caveat"),
-        "series": _series(series, list(dict.fromkeys(foreseen)), lang),
+        "series": _series(stats, series, list(dict.fromkeys(foreseen)), lang),
     }
 
 
@@ -139,12 +142,20 @@ def _bound(bound: float, row: Mapping[Any, Any], lang: Language) -> str:
     return lang.number(float(text), len(text.partition(".")[2]))
 
 
-def _series(used: list[str], foreseen: list[str], lang: Language) -> str:
-    if not used:
-        return lang.say("rests_on_all", series=", ".join(foreseen))
-    if set(used) == set(foreseen):
-        return lang.say("rests_on_all", series=", ".join(used))
-    return lang.say("rests_on", count=len(used), all=len(foreseen), series=", ".join(used))
+def _series(stats: EditionStats, used: list[str], foreseen: list[str], lang: Language) -> str:
+    """The titles of the series behind an indicator; of more than NAMED how many they are."""
+    shown = used or foreseen
+    titles = [lang.of(stats.catalogue[key], "title") for key in shown if key in stats.catalogue]
+    words = {
+        "count": len(used),
+        "all": len(foreseen),
+        "series": str(lang.words["semicolon"]).join(titles),
+    }
+    if len(titles) > NAMED:
+        return lang.say("rests_on_many", **words)
+    if not used or set(used) == set(foreseen):
+        return lang.say("rests_on_all", **words)
+    return lang.say("rests_on", **words)
 
 
 def _age(months: float, lang: Language) -> str:

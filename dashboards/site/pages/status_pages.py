@@ -8,7 +8,7 @@ import pandas as pd
 from dashboards import index_revisions, indicator_words, theme
 from dashboards.bulletin import quality
 from dashboards.i18n import Language
-from dashboards.site import line_figure
+from dashboards.site import line_figure, names
 from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
@@ -88,8 +88,8 @@ def _newest_report(row: Mapping[Any, Any], catalogue: pd.DataFrame, context: Sit
 
 def revisions(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
     """How the index was revised, and the figures that it reads."""
-    edition = context.edition
-    used = set(edition.lineage["series"]) - context.stats.not_republished
+    stats = context.stats
+    used = set(context.edition.lineage["series"]) - stats.not_republished
     frame = context.revisions.loc[context.revisions["series"].isin(used)]
     grouped = frame.groupby("series").agg(
         figures=("period", "size"),
@@ -99,15 +99,14 @@ def revisions(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page
         level=("latest", lambda v: v.abs().mean()),
     )
     moved = grouped.loc[grouped["revised"].gt(0)].assign(share=lambda f: f["mean"] / f["level"])
-    units = edition.series.set_index("key")["unit"].to_dict()
     rows = [
         [
-            str(key),
+            names.series(stats, str(key), lang),
             lang.number(row["figures"], 0),
             lang.number(row["revised"], 0),
             size(row["mean"], lang),
             size(row["bias"], lang),
-            units.get(str(key), ""),
+            names.unit_of(stats, str(key), lang),
             lang.percent(row["share"], 2),
         ]
         for key, row in moved.sort_values("share", ascending=False).iterrows()

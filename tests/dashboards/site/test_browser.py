@@ -29,6 +29,9 @@ def each_kind(built: Path) -> list[str]:
 SHOWN = "[...document.querySelectorAll('nav')].filter(one => one.checkVisibility()).length"
 
 
+# A chart beside a text that took its room: its letters cannot be read then.
+SMALL = """[...document.querySelectorAll('main figure img, main svg.plot')]
+.filter(one => one.checkVisibility() && one.clientWidth < 280).length"""
 # Until what a page draws by a script is there.
 BUSY = "[aria-busy=true]"
 
@@ -43,9 +46,11 @@ def test_every_page_works_without_scripts_and_without_other_hosts(
     tab.on("request", lambda request: urls.append(request.url))
     tab.on("console", lambda message: console.append(f"{tab.url}: {message.text}"))
     tab.on("requestfailed", lambda request: console.extend(_failed(request)))
-    wide, printed = [], []
+    wide, small, printed = [], [], []
     for path in paths(built):
         tab.goto(f"{served}/{path}")
+        tab.set_viewport_size({"width": WIDTHS[-1], "height": 900})
+        small += [path] * tab.evaluate(SMALL)
         for width in WIDTHS:
             tab.set_viewport_size({"width": width, "height": 900})
             if tab.evaluate("document.documentElement.scrollWidth") > width:
@@ -55,7 +60,7 @@ def test_every_page_works_without_scripts_and_without_other_hosts(
         tab.emulate_media(media="screen")
     assert printed == []
     assert console == []
-    assert wide == []
+    assert (wide, small) == ([], [])
     assert [url for url in urls if not url.startswith(served)] == []
     context.close()
 

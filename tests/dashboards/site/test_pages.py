@@ -1,5 +1,6 @@
 """The pages of the site, read back: complete, linked, valid, figures right."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -113,6 +114,22 @@ def test_every_page_names_its_other_language(built: Path, code: str) -> None:
         assert target == built / other / path.relative_to(built / code)
         policy = content.find("meta", {"http-equiv": "Content-Security-Policy"})["content"]
         assert policy.startswith("default-src 'none'")
+
+
+def test_no_page_names_a_series_by_its_key(built: Path) -> None:
+    """Outside of code, where it is what a reader types."""
+    listed = json.loads((built / "api/v1/series.json").read_text(encoding="utf-8"))["series"]
+    keys = {row["series"] for row in listed}
+    named = {
+        (str(path.relative_to(built)), word)
+        for path in built.glob("*/**/index.html")
+        for text in soup(path).body.find_all(string=True)
+        if not text.find_parent(["script", "style", "code", "pre"])
+        for word in re.findall(r"[\w.-]+\w", text)
+        if word in keys
+    }
+    assert len(keys) > 300
+    assert sorted(named) == []
 
 
 @pytest.mark.parametrize("code", CODES)
