@@ -143,7 +143,7 @@ def _bound(bound: float, row: Mapping[Any, Any], lang: Language) -> str:
 
 
 def _series(stats: EditionStats, used: list[str], foreseen: list[str], lang: Language) -> str:
-    """The titles of the series behind an indicator; of more than NAMED how many they are."""
+    """The titles of the series behind an indicator, or how many they are."""
     shown = used or foreseen
     titles = [lang.of(stats.catalogue[key], "title") for key in shown if key in stats.catalogue]
     words = {
