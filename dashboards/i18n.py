@@ -126,6 +126,12 @@ class Language:
         text = str(format_date(when, pattern, locale=self.locale))
         return re.sub(r"^1 ", "1er ", text) if self.code == "fr" else text
 
+    def licence(self, text: str) -> str:
+        """A licence by its own name, with the catalogue's remarks translated."""
+        names = self.words.get("licences", {})  # the catalogue writes its remarks in English
+        parts = [names.get(part.lower(), part) for part in text.replace("’", "'").split("; ")]
+        return self.typeset(str(self.words["semicolon"]).join(parts))
+
     def typeset(self, text: str) -> str:
         """The text without control characters, in the typography of the language."""
         typed = re.sub(r"(?<=\w)'(?=\w)", "’", plain(text))

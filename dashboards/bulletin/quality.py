@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards import indicator_words
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 from warehouse.edition import Edition
@@ -97,9 +98,9 @@ def source(row: Mapping[Any, Any], lang: Language) -> Row:
     has_figures = pd.notna(row["newest_period"])
     return {
         "title": lang.of(row, "title"),
-        "publisher": str(row["publisher"]),
+        "publisher": indicator_words.publisher(row, lang),
         "homepage": str(row["homepage"]),
-        "licence": str(row["licence"]),
+        "licence": lang.licence(row["licence"]),
         "licence_url": str(row["licence_url"]),
         "newest": lang.month(row["newest_period"]) if has_figures else "–",
         "age": lang.say("days", count=lang.number(row["age_days"], 0)) if has_figures else "–",

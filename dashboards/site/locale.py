@@ -15,7 +15,7 @@ ARABIC = "ar"  # of three pages: the index, Morocco, and what an edition is made
 
 @dataclass(frozen=True)
 class SiteLocale(Language):
-    """A language that also writes hours and licences."""
+    """A language that also writes hours."""
 
     def moment(self, when: datetime) -> str:
         """A day and its hour, UTC: "11 novembre 2026, 9 h 00 UTC"."""
@@ -35,12 +35,6 @@ class SiteLocale(Language):
     def hour(self, at: datetime) -> str:
         """The hour of an instant in its own zone: "9 h 00"."""
         return f"{at.hour}\u00a0h\u00a0{at.minute:02}" if self.code == "fr" else f"{at:%H:%M}"
-
-    def licence(self, text: str) -> str:
-        """A licence by its own name, with the catalogue's remarks translated."""
-        names = self.words.get("licences", {})  # the catalogue writes its remarks in English
-        parts = [names.get(part.lower(), part) for part in text.split("; ")]
-        return self.typeset(str(self.words["semicolon"]).join(parts))
 
 
 @cache

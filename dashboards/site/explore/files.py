@@ -89,7 +89,11 @@ def _entry(row: Mapping[str, Any], path: str, link: str) -> dict[str, Any]:
 
     `path` leads to its figures for programs, `link` to what a person reads of it.
     """
-    both = {f"{name}_fr": row.get(f"{name}_fr", row[name]) for name in ("unit", "publisher")}
+    french = site_locale("fr").words["units"].get(row["unit"], row["unit"])
+    both = {
+        "unit_fr": row.get("unit_fr", french),
+        "publisher_fr": row.get("publisher_fr", row["publisher"]),
+    }
     titles = {
         f"title_{code}": site_locale(code).typeset(str(row[f"title_{code}"])) for code in CODES
     }

@@ -122,6 +122,17 @@ def test_the_calendar_gives_the_cut_offs_to_come(
     assert table.tbody.th.get_text() == language(code).month("2026-11-01")
 
 
+def test_sources_are_described_in_the_language_of_the_page(pages: dict[str, Path]) -> None:
+    text = {code: soup(page).main.get_text() for code, page in pages.items()}
+    for french, english in (
+        ("tous droits réservés ; chiffres", "all rights reserved; figures"),
+        ("domaine public", "ublic domain"),
+        ("faits, cités", "Facts, cited"),
+    ):
+        assert (french in text["fr"].replace("\u202f", " "), french in text["en"]) == (True, False)
+        assert (english in text["en"], english in text["fr"]) == (True, False)
+
+
 def test_each_language_names_the_other(pages: dict[str, Path]) -> None:
     assert soup(pages["fr"]).find("a", hreflang="en")["href"] == "bulletin.en.html"
     assert soup(pages["en"]).find("a", hreflang="fr")["href"] == "bulletin.fr.html"
