@@ -50,6 +50,8 @@ class Indicator(Declared):
     late_steps: int | None = Later  # by how many steps a member may be late and still count
     errors: tuple[str, ...] | None = Later  # series with the standard errors of its figures
     ages: Literal["reading"] | None = Later  # what stands is as old as its last reading
+    # What a month is of the mean of its year, January first: the value is divided by it.
+    season: tuple[float, ...] | None = Later
     # Month of its first publication: a figure dated back before it was public to nobody then.
     public_since: str | None = Field(
         default=None, pattern=r"^\d{4}-\d{2}$", exclude_if=lambda value: value is None
@@ -79,6 +81,10 @@ class Indicator(Declared):
             raise ValueError(f"in_force names {', '.join(sorted(stray))}, which it does not read")
         if self.ages and not self.standing:
             raise ValueError("ages is for prices that stand: step event, or series in_force")
+        if self.season and (
+            self.step != "month" or len(self.season) != 12 or min(self.season) <= 0
+        ):
+            raise ValueError("season has twelve factors above zero, for an indicator by month")
         if self.carry_months < self.lag_months:
             raise ValueError("carry_months must not be below lag_months")
         return self

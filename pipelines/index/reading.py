@@ -118,6 +118,9 @@ def path(
     late = carry_late(tables, year, indicator.late_steps) if indicator.late_steps else {}
     values = word.function(**tables, year=year)
     cells = values.to_numpy()
+    if indicator.season and len(cells):
+        # Steps are months from year 0, so that the remainder is the month of the year.
+        cells = cells / np.asarray(indicator.season)[values.index.to_numpy() % 12]
     present = np.flatnonzero(~np.isnan(cells))
     steps = present + values.index[0] if len(present) else present
     late_members = list(chain.from_iterable(late.values()))

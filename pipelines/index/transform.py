@@ -93,6 +93,11 @@ def ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
     return _over(_mean(of), _mean(to))
 
 
+def sum_ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
+    """Sum of `of` over sum of `to`, where every member of both is present."""
+    return _over(of.sum(axis=1, skipna=False), to.sum(axis=1, skipna=False))
+
+
 def premium(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
     """How much dearer `of` is than `to`, in per cent."""
     return 100 * (ratio(of, to, year=year) - 1)
@@ -200,6 +205,15 @@ def _share(top: Array, bottom: Array, mask: Mask) -> Array:
     return share
 
 
+def over_trailing_year(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
+    """The stock `of` over the trailing year of the flow `to`: how many years of it.
+
+    A value only where every member of both is present.
+    """
+    flows = _trailing(to, year).sum(axis=1, skipna=False)
+    return _over(of.sum(axis=1, skipna=False), flows)
+
+
 def count_above(of: pd.DataFrame, to: pd.DataFrame, *, year: int, line: float = 1.0) -> pd.Series:
     """How many members have a trailing year of `of` above `line` times `to`'s.
 
@@ -289,6 +303,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "growth_gap": Transform(growth_gap, {"of": _two_years, "less": _two_years}),
     "gain": Transform(gain, {"of": _two_years, "to": _year_before}),
     "ratio": Transform(ratio, {"of": _now, "to": _now}),
+    "sum_ratio": Transform(sum_ratio, {"of": _now, "to": _now}),
     "excess": Transform(excess, {"of": _now, "to": _now}),
     "premium": Transform(premium, {"of": _now, "to": _now}),
     "relative_rise_since_2019": Transform(
@@ -296,5 +311,6 @@ TRANSFORMS: Mapping[str, Transform] = {
     ),
     "trailing_ratio": Transform(trailing_ratio, {"of": _year, "to": _year}),
     "trailing_ratio_linked": Transform(trailing_ratio_linked, {"of": _year, "to": _year}),
+    "over_trailing_year": Transform(over_trailing_year, {"of": _now, "to": _year}),
     "count_above": Transform(count_above, {"of": _year, "to": _year}),
 }

@@ -106,7 +106,7 @@ def test_at_most_a_third_of_the_goalposts_come_from_the_months_they_score(
                if key.split(".")[0] not in {panel.key for panel in following.panel}]  # fmt: skip
     taken = [own for own in counted if own.from_sample]
     assert len(taken) <= len(counted) / 3
-    names = {7: "Seven", 26: "twenty-six"}
+    names = {7: "Seven", 31: "thirty-one"}
     text = re.sub(r"\s+", " ", PAGE.read_text(encoding="utf-8"))
     assert f"{names[len(taken)]} of the {names[len(counted)]} indicators and signs" in text
     assert all(own.goalposts_fr and own.goalposts_en for own in counted)
