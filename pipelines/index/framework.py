@@ -26,6 +26,7 @@ FIRST_YEAR = 2014
 # A field that came after 2026.1 and is left out of the published form where it is not set, so
 # that the hash of a method that does not use it stays what it was.
 Later: Any = Field(default=None, exclude_if=lambda value: value is None)
+LaterMonth: Any = Field(None, pattern=r"^\d{4}-\d{2}$", exclude_if=lambda value: value is None)
 
 
 class Indicator(Declared):
@@ -50,12 +51,9 @@ class Indicator(Declared):
     late_steps: int | None = Later  # by how many steps a member may be late and still count
     errors: tuple[str, ...] | None = Later  # series with the standard errors of its figures
     ages: Literal["reading"] | None = Later  # what stands is as old as its last reading
-    # What a month is of the mean of its year, January first: the value is divided by it.
-    season: tuple[float, ...] | None = Later
+    season: tuple[float, ...] | None = Later  # of each month: values are divided by it
     # Month of its first publication: a figure dated back before it was public to nobody then.
-    public_since: str | None = Field(
-        default=None, pattern=r"^\d{4}-\d{2}$", exclude_if=lambda value: value is None
-    )
+    public_since: str | None = LaterMonth
     low: float
     high: float
     from_sample: bool | None = Later  # True where an end is taken from the months that it scores
@@ -163,10 +161,8 @@ class Rules(Declared):
     confirm: int = Field(ge=1)
     first_month: str = Field(pattern=r"^\d{4}-\d{2}$")
     first_year: int | None = Later
-    # Of a build-out that is over: the last month for which it has figures.
-    last_month: str | None = Field(
-        default=None, pattern=r"^\d{4}-\d{2}$", exclude_if=lambda value: value is None
-    )
+    true_vintages: bool | None = Later  # reads them where held: see inputs/archived_vintages.py
+    last_month: str | None = LaterMonth  # the last with figures, of a build-out that is over
 
     @property
     def reads_from(self) -> int:
@@ -238,9 +234,7 @@ class Framework(Declared):
 
 
 def load(path: Path = BUNDLED) -> Framework:
-    """The method in a TOML file.
-
-    Raises MethodError naming the line or the field at fault.
+    """The method in a TOML file. Raises MethodError naming the line or the field at fault.
 
     `succeeds.method` names the file of the version before, beside this one. What this one does
     not say of a rule, a group or an indicator of the same key is as it was there.
@@ -258,7 +252,7 @@ def newest() -> Framework:
 
 
 def lineage(method: Framework) -> list[Framework]:
-    """The method and the versions that it succeeds, the newest first."""
+    """The method and those that it succeeds, the newest first."""
     return [method, *(lineage(method.succeeds.method) if method.succeeds else [])]
 
 

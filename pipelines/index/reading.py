@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from pipelines.index.asof import Figures, Ints, StepRule, rows_behind, table
 from pipelines.index.framework import Indicator
 from pipelines.index.inputs import successions
-from pipelines.index.transform import TRANSFORMS, carry_late
+from pipelines.index.inputs.late_members import carry_late
+from pipelines.index.transform import TRANSFORMS
 
 NOT_DUE = "not due"  # no figure can exist yet, so that nothing is missing
 NEVER: Mapping[str, int] = {}

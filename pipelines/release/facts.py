@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from pipelines.index.framework import Framework, newest
-from pipelines.index.inputs import last_readings, splices
+from pipelines.index.inputs import archived_vintages, last_readings, splices
 from sources import registry
 from warehouse import fetches
 from warehouse.observations import read
@@ -15,16 +15,20 @@ from warehouse.observations import read
 def figures(engine: Engine, *, as_of: datetime, recorded_by: int | None = None) -> pd.DataFrame:
     """Every version of every figure known at `as_of`, histories continued.
 
+    Series of which an archive keeps the vintages stand there a second time, with them.
     Rows with the status `read` say when prices that stand were read, and are no figures.
     """
     history = read.history(engine, as_of=as_of, recorded_by=recorded_by)
     if history.empty:
         return history
     owners = standing(newest())
+    continued = splices.apply(history, splices.load())
+    kept = archived_vintages.apply(continued, read.assumed_dates(engine), archived_vintages.load())
     answered = fetches.successful(engine, owners, as_of, recorded_by)
     return pd.concat(
         [
-            splices.apply(history, splices.load()),
+            continued,
+            kept,
             last_readings.declared(read_through(), pd.Timestamp(as_of)),
             last_readings.fetched(answered, owners),
         ],

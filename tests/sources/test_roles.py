@@ -10,7 +10,7 @@ import pytest
 from pipelines.announcements import collect, filings
 from pipelines.cli import query
 from pipelines.index import framework
-from pipelines.index.inputs import splices, successions
+from pipelines.index.inputs import archived_vintages, splices, successions
 from pipelines.ingest import cross_check
 from sources import Role, Series, Source, registry
 
@@ -26,7 +26,8 @@ def read_by_the_index() -> set[str]:
     indicators = [own for version in versions for own in version.indicators.values()]
     keys = {key for indicator in indicators for key in indicator.series}
     continuing = {key for splice in splices.load() for key in splice.live}
-    return successions.with_followers(keys) | continuing
+    kept = {pair.kept_in for pair in archived_vintages.load() if pair.series in keys}
+    return successions.with_followers(keys) | continuing | kept
 
 
 def cross_checked() -> set[str]:

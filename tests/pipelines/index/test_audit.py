@@ -135,6 +135,17 @@ def test_the_nowcast_of_a_month_is_that_of_a_model_made_anew() -> None:
         assert nowcast.smoothed(fit, past).tolist() == anew.iloc[-1].tolist()
 
 
+def test_the_model_of_the_nowcast_is_kept_with_the_edition(audit: pd.DataFrame) -> None:
+    learned = audit[audit["measure"].eq("parameter")].set_index("key")["value"]
+    assert learned.notna().all()
+    assert learned.abs().max() < 100
+    for kind in ("loading.0->{}", "L1.eps_M.{}", "sigma2.{}"):
+        assert kind.format("cost.capex_to_cash") in learned
+    scale = audit[audit["measure"].eq("deviation")]["value"]
+    assert scale.gt(0).all()
+    assert len(scale) == learned.index.str.startswith("loading.").sum()
+
+
 def test_what_is_known_now_needs_no_nowcast(ready: Material) -> None:
     same = ready._replace(known_now=ready.read)
     assert not report.nowcast.rows(same).size
