@@ -102,8 +102,11 @@ FORMULAS: dict[str, Callable[..., pd.Series]] = {
         of.sum(axis=1, skipna=False) / ttm(to, own).sum(axis=1, skipna=False)
     ),
     "count_above": lambda of, to, own: (
-        (ttm(of, own).to_numpy() > ttm(to, own).to_numpy()) & ttm(of, own).notna().to_numpy()
-    ).sum(axis=1) * whole(of, to, own).reindex(of.index).notna().replace(False, np.nan),
+        ((ttm(of, own).to_numpy() > ttm(to, own).to_numpy()) & ttm(of, own).notna().to_numpy()).sum(
+            axis=1
+        )
+        * whole(of, to, own).reindex(of.index).notna().replace(False, np.nan)
+    ),
 }
 
 
@@ -120,9 +123,7 @@ def test_every_value_comes_from_the_raw_figures(
     # Two series read in the place of another have their own test (test_successions.py).
     for cell in read[~read["reason"].str.contains("in the place of")].itertuples():
         own, month = following.indicators[cell.key], pd.Period(cell.period, "M")
-        tables = [
-            steps(history, keys, own, month) for keys in (own.of, own.to, own.less) if keys
-        ]
+        tables = [steps(history, keys, own, month) for keys in (own.of, own.to, own.less) if keys]
         plain = FORMULAS[own.transform](*tables, own=own).dropna()
         if own.season:
             plain = plain / [own.season[step.month - 1] for step in plain.index]
