@@ -249,9 +249,9 @@ def fetch_vintages() -> None:
     from pipelines.index.inputs import archived_vintages
     from sources import registry
 
-    kept = {pair.kept_in for pair in archived_vintages.load()}
+    archived = {pair.kept_in for pair in archived_vintages.load()}
     holders = [
-        key for key, each in registry().items() if kept & {series.key for series in each.series}
+        key for key, each in registry().items() if archived & {series.key for series in each.series}
     ]
     configured = settings()
     for key in holders:

@@ -234,7 +234,7 @@ class Framework(Declared):
 
 
 def load(path: Path = BUNDLED) -> Framework:
-    """The method in a TOML file. Raises MethodError naming the line or the field at fault.
+    """The method in a TOML file; MethodError names the line or field at fault.
 
     `succeeds.method` names the file of the version before, beside this one. What this one does
     not say of a rule, a group or an indicator of the same key is as it was there.

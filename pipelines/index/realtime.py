@@ -126,14 +126,14 @@ class Readings:
         `true_vintages` puts those that an archive keeps in the place of figures dated back.
         """
 
-        def known() -> dict[str, Figures]:
+        def figures() -> dict[str, Figures]:
             every = self._figures.at(instant)
             if not true_vintages:
                 return every
             names = {key: archived_vintages.dated(key) for key in self._keys}
             return every | {key: every[name] for key, name in names.items() if name in every}
 
-        return _remembered(self._known, (instant, true_vintages), known, LATEST)
+        return _remembered(self._known, (instant, true_vintages), figures, LATEST)
 
     def _members(self, framework: Framework) -> list[tuple[str, Indicator, str]]:
         """Key, indicator and the fingerprint of what decides its readings."""

@@ -185,7 +185,7 @@ def _share(top: Array, bottom: Array, mask: Mask) -> Array:
 
 
 def over_trailing_year(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
-    """The stock `of` over the trailing year of the flow `to`: how many years of it.
+    """The stock `of` over the trailing year of the flow `to`, in years.
 
     A value only where every member of both is present.
     """

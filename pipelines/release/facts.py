@@ -23,12 +23,14 @@ def figures(engine: Engine, *, as_of: datetime, recorded_by: int | None = None) 
         return history
     owners = standing(newest())
     continued = splices.apply(history, splices.load())
-    kept = archived_vintages.apply(continued, read.assumed_dates(engine), archived_vintages.load())
+    archived = archived_vintages.apply(
+        continued, read.assumed_dates(engine), archived_vintages.load()
+    )
     answered = fetches.successful(engine, owners, as_of, recorded_by)
     return pd.concat(
         [
             continued,
-            kept,
+            archived,
             last_readings.declared(read_through(), pd.Timestamp(as_of)),
             last_readings.fetched(answered, owners),
         ],

@@ -1,4 +1,4 @@
-"""Every vintage of US figures that the index reads, with the day of each; with a free key.
+"""ALFRED: every vintage of US figures that the index reads, with its day.
 
 The Bureau of Labor Statistics revises its producer prices for four months and its productivity
 for years, and its own service gives today's values alone. ALFRED keeps what each day showed.

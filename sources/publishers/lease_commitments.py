@@ -1,4 +1,4 @@
-"""Leases that Microsoft and Amazon have signed and not begun, from filings; history only.
+"""Leases that Microsoft and Amazon have signed and not begun, from filings.
 
 A lease enters the balance sheet on the day on which it begins. What is signed before stands in a
 note to the accounts, in a sentence and not in a tag that the SEC's facts carry, so that a person

@@ -26,8 +26,8 @@ def read_by_the_index() -> set[str]:
     indicators = [own for version in versions for own in version.indicators.values()]
     keys = {key for indicator in indicators for key in indicator.series}
     continuing = {key for splice in splices.load() for key in splice.live}
-    kept = {pair.kept_in for pair in archived_vintages.load() if pair.series in keys}
-    return successions.with_followers(keys) | continuing | kept
+    archived = {pair.kept_in for pair in archived_vintages.load() if pair.series in keys}
+    return successions.with_followers(keys) | continuing | archived
 
 
 def cross_checked() -> set[str]:

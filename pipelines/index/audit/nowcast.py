@@ -30,7 +30,7 @@ MONTHS = 24
 
 
 def rows(material: Material) -> pd.DataFrame:
-    """Root mean square errors of the three ways, in points of the pressure; the model.
+    """Root mean square errors of the three ways, in points, and the model.
 
     Of the pressure and of each of its dimensions, over the last MONTHS of which a newer figure
     came in. `gain` is what the nowcast saves against carrying; no row without such months.
@@ -111,7 +111,7 @@ def _left_out(inputs: GaugeInputs, gaps: pd.DataFrame) -> pd.DataFrame:
 def _expected(
     now: Mapping[str, pd.DataFrame], first: pd.DataFrame, gaps: pd.DataFrame
 ) -> tuple[pd.DataFrame, Mapping[tuple[str, str], float]]:
-    """Figures that a dynamic factor model expects in the gaps, and what it learned.
+    """Figures that a factor model expects in the gaps, and what it learned.
 
     In month m it sees a figure of an earlier month if its reference period had been published
     by then: the ragged edge of m, with the figures as known now.
@@ -145,7 +145,7 @@ def _learned(fit: Any, keys: list[str]) -> dict[tuple[str, str], float]:
     named = {f"v{number}": key for number, key in enumerate(keys)}
 
     def name(parameter: str) -> str:
-        return re.sub(r"\bv\d+$", lambda found: named[found[0]], parameter)
+        return re.sub(r"\bv\d+$", lambda match: named[match[0]], parameter)
 
     learned = {
         ("parameter", name(own)): float(value)

@@ -24,7 +24,7 @@ def changes(components: pd.DataFrame, in_points: Collection[str] = ()) -> pd.Dat
 
 
 def standardisation(moves: pd.DataFrame) -> pd.Series:
-    """The factor of each component: the inverse of its standard deviation, as a share.
+    """The factor of each component: its inverse standard deviation as a share.
 
     Learn it from a span that is over, and keep it: a factor that is learned anew rewrites the past.
     Raises ValueError for a component that never moves.

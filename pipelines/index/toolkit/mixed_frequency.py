@@ -1,4 +1,4 @@
-"""A nowcast from monthly and quarterly figures with a ragged edge, and its news.
+"""A nowcast from months and quarters with a ragged edge, and its news.
 
 A dynamic factor model (Bańbura and Modugno, Journal of Applied Econometrics 29, 2014; statsmodels
 DynamicFactorMQ) is learned once; its parameters can be kept and applied to a later vintage, and
@@ -53,7 +53,7 @@ def fit(vintage: Vintage, factors: int = 1, iterations: int = 100) -> Model:
 
 
 def nowcast(model: Model, vintage: Vintage) -> pd.DataFrame:
-    """What the model expects in each month: month x series, quarterly ones included.
+    """What the model expects in each month: month x series, quarters included.
 
     From all that the vintage holds, with the parameters as learned. A quarterly figure stands in
     the last month of its quarter.
@@ -72,11 +72,11 @@ def news(
     changes of figures that both vintages hold made, so that the points add up to the change of
     the nowcast.
     """
-    told = _applied(model, after).news(
+    update = _applied(model, after).news(
         _applied(model, before), impact_date=month, impacted_variable=series,
         comparison_type="previous",
     )  # fmt: skip
-    rows = told.details_by_impact.reset_index()
+    rows = update.details_by_impact.reset_index()
     table = pd.DataFrame(
         {
             "figure": rows["updated variable"].astype(str),
@@ -87,7 +87,7 @@ def news(
             "points": rows["impact"],
         }
     )
-    revised = float(told.revision_impacts.loc[month, series]) if len(told.revisions_ix) else 0.0
+    revised = float(update.revision_impacts.loc[month, series]) if len(update.revisions_ix) else 0.0
     last = pd.DataFrame([["revised figures", pd.NaT, None, None, None, revised]], columns=NEWS)
     return pd.concat([table.astype(object), last.astype(object)], ignore_index=True)
 

@@ -12,12 +12,12 @@ from pipelines.index.toolkit.mixed_frequency import Model, Vintage
 MONTHS = pd.period_range("2020-01", periods=48, freq="M")
 
 
-def vintage(monthly: pd.DataFrame, quarterly: pd.DataFrame, known: int) -> Vintage:
-    """What is known when month `known` is out: one month later for `late`."""
+def vintage(monthly: pd.DataFrame, quarterly: pd.DataFrame, last: int) -> Vintage:
+    """What is known when month `last` is out: one month later for `late`."""
     months, quarters = monthly.copy(), quarterly.copy()
-    months.iloc[known + 1 :] = np.nan
-    months.loc[months.index[known:], "late"] = np.nan
-    quarters[quarters.index.asfreq("M", "end") >= months.index[known]] = np.nan
+    months.iloc[last + 1 :] = np.nan
+    months.loc[months.index[last:], "late"] = np.nan
+    quarters[quarters.index.asfreq("M", "end") >= months.index[last]] = np.nan
     return Vintage(months, quarters)
 
 
@@ -33,7 +33,7 @@ def truth() -> Vintage:
 
 @pytest.fixture(scope="module")
 def before(truth: Vintage) -> Vintage:
-    return vintage(*truth, known=44)
+    return vintage(*truth, last=44)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_the_quarter_that_is_not_out_is_nearer_than_the_last_one(
 
 
 def test_news_by_figure_add_up_to_the_change(truth: Vintage, before: Vintage, model: Model) -> None:
-    after = vintage(*truth, known=45)
+    after = vintage(*truth, last=45)
     revised = after._replace(monthly=after.monthly.copy())
     revised.monthly.loc["2023-05", "prompt"] += 0.5
     month = pd.Period("2023-12", "M")  # the quarter of which neither day has a figure
@@ -73,9 +73,9 @@ def test_news_by_figure_add_up_to_the_change(truth: Vintage, before: Vintage, mo
 
 def test_kept_parameters_give_the_same_nowcast(before: Vintage, model: Model) -> None:
     text = json.dumps(model.parameters.to_dict())
-    kept = model._replace(parameters=pd.Series(json.loads(text)))
+    stored = model._replace(parameters=pd.Series(json.loads(text)))
     pd.testing.assert_frame_equal(
-        mixed_frequency.nowcast(kept, before), mixed_frequency.nowcast(model, before), rtol=1e-9
+        mixed_frequency.nowcast(stored, before), mixed_frequency.nowcast(model, before), rtol=1e-9
     )
 
 

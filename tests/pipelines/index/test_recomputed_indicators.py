@@ -1,4 +1,4 @@
-"""Each indicator of 2027.1 from the raw figures, in plain pandas, without the engine.
+"""Each indicator of 2027.1 from the raw figures, in plain pandas.
 
 The declaration says which series; every formula, the date of knowledge and the standing of prices
 are written here a second time.
@@ -18,7 +18,7 @@ Table = pd.DataFrame
 
 
 def steps(history: Table, keys: tuple[str, ...], own: Indicator, month: pd.Period) -> Table:
-    """Figures known on the 10th of the month after, by month or quarter up to `month`."""
+    """Figures known on the 10th of the month after, by step up to `month`."""
     cut = (month + 1).start_time.tz_localize("UTC") + pd.Timedelta(days=10) - pd.Timedelta(1, "s")
     rows = history[history["series"].isin(keys) & (history["known_from"] <= cut)]
     rows = rows[rows["status"].ne("read")].sort_values("known_from", kind="stable")
@@ -79,7 +79,7 @@ def gained(of: Table, to: Table, own: Indicator) -> pd.Series:
     return (sales - sales.shift(4)) / spent.shift(4)
 
 
-def whole(of: Table, to: Table, own: Indicator) -> pd.Series:
+def of_all(of: Table, to: Table, own: Indicator) -> pd.Series:
     """The ratio of trailing years, where every member has one."""
     there = ttm(of, own).dropna().index.intersection(ttm(to, own).dropna().index)
     return ttm(of, own).loc[there].sum(axis=1) / ttm(to, own).loc[there].sum(axis=1)
@@ -97,7 +97,7 @@ FORMULAS: dict[str, Callable[..., pd.Series]] = {
     "excess": lambda of, to, own: of.iloc[:, 0] - to.iloc[:, 0],
     "gain": gained,
     "relative_rise_since_2019": rise,
-    "trailing_ratio_linked": whole,
+    "trailing_ratio_linked": of_all,
     "over_trailing_year": lambda of, to, own: (
         of.sum(axis=1, skipna=False) / ttm(to, own).sum(axis=1, skipna=False)
     ),
@@ -105,7 +105,7 @@ FORMULAS: dict[str, Callable[..., pd.Series]] = {
         ((ttm(of, own).to_numpy() > ttm(to, own).to_numpy()) & ttm(of, own).notna().to_numpy()).sum(
             axis=1
         )
-        * whole(of, to, own).reindex(of.index).notna().replace(False, np.nan)
+        * of_all(of, to, own).reindex(of.index).notna().replace(False, np.nan)
     ),
 }
 

@@ -36,10 +36,10 @@ def test_the_newest_method_reads_what_each_day_showed(
     monkeypatch.setenv("FRED_API_KEY", KEY)
     monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
     for request in SOURCE.requests:
-        asked = f"{request.url}?{urlencode(Keys({'FRED_API_KEY': KEY}).fill(request).params)}"
+        address = f"{request.url}?{urlencode(Keys({'FRED_API_KEY': KEY}).fill(request).params)}"
         other = body(("2015-05-06", "9999-12-31", "2014-01-01", "30.5"))
         own = VINTAGES if request.params["series_id"] == PRODUCTIVITY else other
-        site.serve(asked, Reply(own, headers={"Content-Type": "application/json"}))
+        site.serve(address, Reply(own, headers={"Content-Type": "application/json"}))
     before = _read(framework.newest())
     ended = silentcrash("backfill", "--vintages")
     assert ended.code == 0, ended.err

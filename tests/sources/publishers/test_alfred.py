@@ -30,8 +30,8 @@ VINTAGES = body(
 
 
 def payload(content: bytes) -> Payload:
-    asked = next(one for one in SOURCE.requests if one.params["series_id"] == PRODUCTIVITY)
-    return Payload(content, asked, datetime(2026, 11, 27, tzinfo=UTC))
+    request = next(own for own in SOURCE.requests if own.params["series_id"] == PRODUCTIVITY)
+    return Payload(content, request, datetime(2026, 11, 27, tzinfo=UTC))
 
 
 def test_each_value_is_known_from_its_own_day() -> None:
