@@ -26,7 +26,7 @@ COMMANDS = {
     "status": ["status"],
     "index": ["index"],
     "one series as of a day": [
-        "series", "get", "ember.wholesale.deu", "--as-of", "2026-01-10", "--format", "csv",
+        "series", "get", "ember.wholesale.DEU", "--as-of", "2026-01-10", "--format", "csv",
     ],
     "query": ["query", "select count(*) from v_series"],
     "release": ["release", "2026-09"],
@@ -43,6 +43,7 @@ def run(home: Path, arguments: list[str]) -> float:
         env={**os.environ, **own, "SILENTCRASH_NOW": NOW},
         check=True,
         stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime

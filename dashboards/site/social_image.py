@@ -96,9 +96,10 @@ def _curve(stats: EditionStats, x: int, y: int, width: int, height: int) -> str:
     newest = [month for month, value in enumerate(scores) if pd.notna(value)][-1]
     left, top = across[newest], y + height * (1 - scores.iloc[newest] / 100)
     inside = theme.PAPER if kinds.iloc[newest] == "none" else theme.INK
+    provisional = _line(points[solid:], dashed=True) if newest > solid else ""
     return (
         f'<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{theme.ZONES[0]}"/>'
-        f"{_line(points[: solid + 1])}{_line(points[solid:], dashed=True)}"
+        f"{_line(points[: solid + 1])}{provisional}"
         f'<circle cx="{left:.1f}" cy="{top:.1f}" r="9" fill="{inside}" stroke="{theme.INK}" '
         f'stroke-width="3"/>'
     )

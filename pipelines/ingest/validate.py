@@ -88,7 +88,10 @@ class Validated:
 
 
 def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
-    """The rules that hold for every source, then its own."""
+    """The rules for every source, its own, and those beside the past.
+
+    Of several reasons a row shows the first: what cannot be is said before what has moved.
+    """
     rules = [
         _block(ROWS, "the payload holds no figure", min_value=1),
         between(1, 1, column="declared", reason="the series is not declared; add it to the source"),
@@ -112,12 +115,8 @@ def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
         ),
         between(0, None, column="age_days", reason="the period has not begun"),
         between(1, 1, column="aligned", reason="the date is not the first day of a period"),
-        between(
-            1 / LARGEST_RATIO,
-            LARGEST_RATIO,
-            column="level_ratio",
-            reason=FAR,
-        ),
+        *source.rules,
+        between(1 / LARGEST_RATIO, LARGEST_RATIO, column="level_ratio", reason=FAR),
         between(0, 0, column="sign_flip", reason=FLIPPED),
         between(0, 0, column="emptied", reason=EMPTIED),
     ]
@@ -125,7 +124,7 @@ def contract(source: Source, last: LastGood | None) -> list[ValidationRule]:
         rules.append(VANISHED)
     if last is not None:
         rules += _against_last_good(last, (source.completeness or Completeness()).rows)
-    return rules + list(source.rules)
+    return rules
 
 
 def _block(expectation: str, reason: str, **kwargs: object) -> ValidationRule:
@@ -263,8 +262,8 @@ def _too_many(
     most = MAX_QUARANTINED * rows if of_form else max(1, MAX_QUARANTINED * rows)
     # Where nothing speaks for the unit, the figures without a past are as doubtful as the others.
     compared = batch.loc[batch["level_ratio"].notna(), "row"]
-    far = rejected.loc[rejected["reason"].eq(FAR), "row"]
-    alone = len(far) > 0 and compared.isin(far).all()
+    far = {row for _, text, rows_far in failures if text == FAR for row in rows_far}
+    alone = bool(far) and compared.isin(far).all()
     if not count or (count <= most and count < rows and not alone):
         return ""
     first = rejected["reason"].value_counts().index[0]

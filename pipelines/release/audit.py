@@ -42,7 +42,7 @@ def table(engine: Engine, now: datetime) -> pd.DataFrame:
     Raises RunError with too few months.
     """
     own = material.without_panels(release_gauges.method())
-    source = realtime.readings(figures(engine, as_of=now), own)
+    source = realtime.readings(figures(engine, own, as_of=now), own)
     read = realtime.indicators(source, own, realtime.closed_months(own, now))
     months = _months(realtime.assembled(read, own))
     if len(months) < LEAST:

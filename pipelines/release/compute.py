@@ -93,7 +93,8 @@ def draft(
     span = realtime.closed_months(newest, now)
     dates = _dates(span, month, as_of, newest)
     recorded_by = read.newest_fetch(engine)
-    facts = figures(engine, as_of=max(dates.values(), default=now), recorded_by=recorded_by)
+    latest = max(dates.values(), default=now)
+    facts = figures(engine, newest, as_of=latest, recorded_by=recorded_by)
     if facts.empty or not dates:
         raise RunError(NOTHING)
     readings = realtime.Readings(facts, newest)

@@ -5,23 +5,28 @@ from datetime import date, datetime
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.index.framework import Framework, newest
+from pipelines.index.framework import Framework
 from pipelines.index.inputs import archived_vintages, last_readings, splices
+from pipelines.index.inputs.series_read import series_read
 from sources import registry
 from warehouse import fetches
 from warehouse.observations import read
 
 
-def figures(engine: Engine, *, as_of: datetime, recorded_by: int | None = None) -> pd.DataFrame:
-    """Every version of every figure known at `as_of`, histories continued.
+def figures(
+    engine: Engine, method: Framework, *, as_of: datetime, recorded_by: int | None = None
+) -> pd.DataFrame:
+    """Every version that a method reads, known at `as_of`, histories continued.
 
-    Series of which an archive keeps the vintages stand there a second time, with them.
-    Rows with the status `read` say when prices that stand were read, and are no figures.
+    The other series are not read: they are most of a store that has run for years. Series of
+    which an archive keeps the vintages stand there a second time, with them. Rows with the
+    status `read` say when prices that stand were read, and are no figures.
     """
-    history = read.history(engine, as_of=as_of, recorded_by=recorded_by)
+    names = sorted(series_read(method))
+    history = read.history(engine, names, as_of, recorded_by, lenient=True)
     if history.empty:
         return history
-    owners = standing(newest())
+    owners = standing(method)
     continued = splices.apply(history, splices.load())
     archived = archived_vintages.apply(
         continued, read.assumed_dates(engine), archived_vintages.load()

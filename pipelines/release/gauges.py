@@ -41,7 +41,7 @@ def table(engine: Engine, now: datetime, name: str = "") -> pd.DataFrame:
     By the `method` of this name.
     """
     own = method(name)
-    facts = figures(engine, as_of=now)
+    facts = figures(engine, own, as_of=now)
     values = realtime.compute(facts, own, realtime.closed_months(own, now)).values
     return by_month(values)
 
@@ -182,7 +182,7 @@ def scenario(engine: Engine, now: datetime, name: str) -> tuple[pd.DataFrame, pd
     Raises MethodError for a scenario that does not exist or meets nothing.
     """
     declared, own = scenarios.load(name), method()
-    facts = figures(engine, as_of=now)
+    facts = figures(engine, own, as_of=now)
     as_is = realtime.indicators(facts, own, realtime.closed_months(own, now))
     outcome = scenarios.run(facts, own, as_is, declared)
     path = outcome.after.join(outcome.before.add_suffix("_as_is")).tail(SHOWN).round(1)

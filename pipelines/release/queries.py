@@ -95,8 +95,8 @@ def backtest(
     """
     method = method or in_force(now)
     if method.phase:
-        return _backtest_linked(figures(engine, as_of=now), method, now, report)
-    facts = figures(engine, as_of=now)
+        return _backtest_linked(figures(engine, method, as_of=now), method, now, report)
+    facts = figures(engine, method, as_of=now)
     first = realtime.compute(facts, method, realtime.closed_months(method, now)).values
     report("Computing every month as known now")
     months = realtime.published_months(first)
@@ -172,7 +172,8 @@ def _later(
 
 def runway(engine: Engine, now: datetime, method: Framework | None) -> tuple[pd.DataFrame, str]:
     """How long each indicator lasts, who continues it, and the nearest end."""
-    facts, method = figures(engine, as_of=now), method or in_force(now)
+    method = method or in_force(now)
+    facts = figures(engine, method, as_of=now)
     rows = lasting.table(facts, method, now)
     return rows, lasting.sentence(rows, lasting.ends(rows, method, now))
 

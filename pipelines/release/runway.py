@@ -11,6 +11,7 @@ from pipelines.index.asof import FiguresAsOf
 from pipelines.index.framework import Dimension, Framework, Indicator
 from pipelines.index.gauges.due import READABLE
 from pipelines.index.inputs import last_readings, splices, successions
+from pipelines.index.inputs.series_read import series_read
 from pipelines.index.reading import Path, Reading, path, read
 from sources import registry
 from sources.announcements import series as counts
@@ -56,18 +57,12 @@ def continued_by() -> dict[str, tuple[str, ...]]:
 
 
 def sources_read(method: Framework) -> list[str]:
-    """The sources that the indicators read, directly or through a splice.
-
-    Those of the versions that the method succeeds are among them: its first months are theirs.
-    """
-    names = {name for indicator in method.indicators.values() for name in indicator.series}
-    names |= {key for splice in splices.load() if splice.series in names for key in splice.live}
-    names = successions.with_followers(names)
-    earlier = sources_read(method.succeeds.method) if method.succeeds else []
+    """The sources that the indicators read, directly or through a splice."""
+    names = series_read(method)
     return [
         source.key
         for source in registry().values()
-        if source.key in earlier or names & {series.key for series in source.series}
+        if names & {series.key for series in source.series}
     ]
 
 

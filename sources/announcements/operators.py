@@ -177,11 +177,8 @@ def _subject(
     blocked = [at for at in range(opens, first) if chunks[at].meaning in _OPENERS]
     if before and blocked and blocked[0] < before[0]:
         return []
-    chosen = [
-        at
-        for at in before
-        if not _is_person(chunks, at, first) and not _is_tenant(text, chunks[at])
-    ]
+    people = [at for at in before if _is_person(chunks, at, first)]
+    chosen = [at for at in before if at not in people and not _is_tenant(text, chunks[at])]
     names = [name for at in chosen for name in _names(text, chunks[at])]
     return names or ([] if named or opens else _title_case(text, chunks, first))
 

@@ -82,12 +82,14 @@ def history(
     series: Keys | None = None,
     as_of: When | None = None,
     recorded_by: int | None = None,
+    *,
+    lenient: bool = False,
 ) -> pd.DataFrame:
     """Every version of every figure known at `as_of`, in the columns of `panel`.
 
     Ordered by series, period, known_from and fetch; a withdrawal is a row with a null value.
     """
-    return _read(engine, VERSIONS, series, None, None, as_of, recorded_by)
+    return _read(engine, VERSIONS, series, None, None, as_of, recorded_by, lenient=lenient)
 
 
 def assumed_dates(engine: Engine) -> pd.DataFrame:

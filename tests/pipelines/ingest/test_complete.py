@@ -275,7 +275,7 @@ def test_days_of_zeros_are_flagged(fetch: Fetch) -> None:
     assert stored(MEAN)["2026-05-04"] == (44.0, "preliminary")
     assert energy(fetch, market(price=[0.0] * 7 + [48.0] * 89)) == "loaded"
     assert stored(MEAN)["2026-05-04"][1] == "final"
-    assert "refused" in energy(fetch, market(price=[0.0] * 96))
+    assert "nothing but zeros" in energy(fetch, market(price=[0.0] * 96))
     assert stored(MEAN)["2026-05-04"][0] == 44.5
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from pipelines.index.framework import newest
 from pipelines.ingest import registers
 from pipelines.ingest.ingestion import ingest_all
 from pipelines.ingest.outcome import IngestOutcome
@@ -149,7 +150,7 @@ def test_a_review_is_a_reading_of_what_stands(home: Path, silentcrash: Command) 
     engine = open_for_writing(from_environment())
 
     def last() -> pd.Timestamp:
-        rows = facts.figures(engine, as_of=now)
+        rows = facts.figures(engine, newest(), as_of=now)
         return rows.loc[rows["series"].eq(series) & rows["status"].eq("read"), "known_from"].max()
 
     assert last() == pd.Timestamp("2026-07-14", tz="UTC")  # the history was read through that day

@@ -54,7 +54,7 @@ def test_the_newest_method_reads_what_each_day_showed(
 def _read(method: framework.Framework) -> list[float]:
     """Productivity in April and May 2026 by a method."""
     engine = store.open_for_reading(from_environment())
-    facts = figures(engine, as_of=datetime(2026, 11, 23, tzinfo=UTC))
+    facts = figures(engine, framework.newest(), as_of=datetime(2026, 11, 23, tzinfo=UTC))
     months = pd.period_range("2026-04", "2026-05", freq="M")
     rows = realtime.indicators(facts, method, months)
     own = rows[rows["key"].eq("productivity.productivity_growth")]
