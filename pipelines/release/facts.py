@@ -28,14 +28,15 @@ def figures(
         return history
     owners = standing(method)
     continued = splices.apply(history, splices.load())
-    archived = archived_vintages.apply(
-        continued, read.assumed_dates(engine), archived_vintages.load()
+    pairs = archived_vintages.held(continued)
+    archived = (
+        [archived_vintages.apply(continued, read.assumed_dates(engine), pairs)] if pairs else []
     )
     answered = fetches.successful(engine, owners, as_of, recorded_by)
     return pd.concat(
         [
             continued,
-            archived,
+            *archived,
             last_readings.declared(read_through(), pd.Timestamp(as_of)),
             last_readings.fetched(answered, owners),
         ],

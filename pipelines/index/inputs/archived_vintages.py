@@ -34,6 +34,12 @@ def load(path: Path = BUNDLED) -> tuple[Vintages, ...]:
     return read(path, _File).vintages
 
 
+def held(history: pd.DataFrame) -> list[Vintages]:
+    """The declared pairs of which a history has vintages."""
+    present = set(history["series"].unique())
+    return [pair for pair in load() if pair.kept_in in present]
+
+
 def dated(series: str) -> str:
     """The name of a series with its true vintages."""
     return f"{series}@vintages"
@@ -45,23 +51,21 @@ def with_dated(series: Iterable[str]) -> list[str]:
 
 
 def apply(history: pd.DataFrame, assumed: pd.DataFrame, pairs: Sequence[Vintages]) -> pd.DataFrame:
-    """The rows to add for the pairs of which vintages are held.
+    """The rows to add for pairs of which vintages are held.
 
     Args:
         history: every version of every figure; `origin` names what a row was read as, if not
             its own series.
         assumed: the versions whose date is an assumption: the columns of VERSION.
-        pairs: which series has the vintages of which.
+        pairs: which series has the vintages of which, one at least.
 
     Returns:
         Rows like those of `history`: the vintages, and the versions of the series but for those
         on an assumed date in a period that has vintages. `origin` leads to what was read.
     """
-    added = [history.iloc[:0]]
+    added = []
     for pair in pairs:
         true = history[history["series"].eq(pair.kept_in)]
-        if true.empty:
-            continue
         own = history[history["series"].eq(pair.series)]
         doubtful = own[VERSION].merge(assumed[VERSION].assign(assumed=True), "left", VERSION)
         replaced = doubtful["assumed"].eq(True).to_numpy() & own["period"].isin(true["period"])
