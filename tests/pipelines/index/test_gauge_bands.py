@@ -16,8 +16,8 @@ from pipelines.index.gauges import bands
 PAGE = Path(__file__).parents[3] / "docs" / "method.md"
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
 LAST = pd.Period("2026-10", "M")
-# The first month of the index, and the last that has a third reading.
-COMPARED = slice("2023-08", "2026-07")
+# The first month with a reading, and the last that has a third one.
+COMPARED = slice("2023-07", "2026-07")
 
 
 @pytest.fixture(scope="module")
