@@ -122,7 +122,7 @@ def test_coverage_counts_the_errors_that_bands_are_made_of(
     misses = bands.settled(realtime.readings(history, own), own, MONTHS[-1], NOW)
     ends = bands.intervals(pressure.dimensions.assign(index=pressure.value), misses)
     cost = ends[ends["key"].eq("cost")].set_index("period")
-    miss = bands.errors(ready.read, ready.known_now, own)["cost"]
+    miss = bands.errors(ready.read, ready.known_now, ready.framework)["cost"]
     half = (cost["high"] - cost["low"]) / 2  # no end is cut off by the scale here
     here = half[: pd.Timestamp("2026-03-01")].dropna()
     inside = miss.reindex(here.index).dropna().abs() <= here[miss.reindex(here.index).notna()]
