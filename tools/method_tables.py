@@ -6,9 +6,10 @@ Run it on a file to renew the parts between its marks:
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from dashboards.site.pages.static_pages import candidates
 from pipelines.index.framework import NEXT, Dimension, Framework, Indicator, Panel, load
 from pipelines.index.inputs import splices, successions
 from pipelines.index.inputs.splices import Gap, Splice
@@ -39,6 +40,7 @@ def renewed(text: str, framework: Framework) -> str:
         "successions": "\n\n".join(map(_succession, successions.load())),
         "changes": changes(load(NEXT)),
         "goalposts": goalposts(load(NEXT)),
+        "candidates": looked_at(candidates()),
     }
     for name, part in parts.items():
         text = docs_markers.renewed(text, name, part)
@@ -91,7 +93,19 @@ def changes(following: Framework) -> str:
     ]
     rows += [f"| {before[key].en} | left out |" for key in before if key not in now]
     table = "\n".join(["| indicator | what changes |", "|---|---|", *rows])
-    return f"{table}\n\n{_group(following.retreat)}" if following.retreat else table
+    groups: Sequence[Dimension | Panel] = (*following.dimension, *following.panel)
+    new = [
+        own for group in groups for own in group.indicator if f"{group.key}.{own.key}" not in before
+    ]
+    parts = [table, f"New indicators:\n\n{_indicators(new)}"] if new else [table]
+    return "\n\n".join([*parts, *([_group(following.retreat)] if following.retreat else [])])
+
+
+def looked_at(rows: Iterable[Mapping[str, str]]) -> str:
+    """What was looked at for the newest method, its fate and the reason."""
+    table = ["| claim | candidate | fate | why |", "|---|---|---|---|"]
+    table += [f"| {own['group']} | {own['en']} | {own['fate']} | {own['why_en']} |" for own in rows]
+    return "\n".join(table)
 
 
 def goalposts(method: Framework) -> str:
@@ -120,10 +134,14 @@ def _value(value: object) -> str:
 
 
 def _group(group: Dimension | Panel) -> str:
-    rows = "\n".join(_row(indicator) for indicator in group.indicator)
-    reasons = "\n".join(_reasons(indicator) for indicator in group.indicator)
     beside = " (beside the index)" if isinstance(group, Panel) else ""
-    return f"#### {group.en}{beside}\n\n{group.question_en}\n\n{HEAD}\n{rows}\n\n{reasons}"
+    return f"#### {group.en}{beside}\n\n{group.question_en}\n\n{_indicators(group.indicator)}"
+
+
+def _indicators(members: Sequence[Indicator]) -> str:
+    """A table of indicators, and the arguments of each under it."""
+    rows = "\n".join(map(_row, members))
+    return f"{HEAD}\n{rows}\n\n" + "\n".join(map(_reasons, members))
 
 
 def _row(indicator: Indicator) -> str:

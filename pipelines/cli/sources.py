@@ -190,7 +190,10 @@ def fetch(source: str) -> None:
 
 @top_level.command()
 def backfill(
-    source: str,
+    source: Annotated[str, typer.Argument(help="Not with --vintages.")] = "",
+    vintages: Annotated[
+        bool, typer.Option("--vintages", help="Every vintage of US figures, with a free key.")
+    ] = False,
     first: Annotated[
         str, typer.Option("--from", metavar="DAY", help="Published on that day or later.")
     ] = "",
@@ -200,8 +203,14 @@ def backfill(
 ) -> None:
     """Fetch what SOURCE published before, known since its day.
 
-    Asks only for days that are not loaded yet: call it again after an interruption.
+    Asks only for days that are not loaded yet: call it again after an interruption. --vintages
+    fetches what each day showed of figures that the index reads and that are revised.
     """
+    if bool(source) == vintages:
+        raise UsageError("backfill takes a source or --vintages")
+    if vintages:
+        fetch_vintages()
+        return
     from rich.console import Console
 
     from pipelines.cli.terminal import summary
@@ -232,6 +241,23 @@ def backfill(
             f"{source}: {left} of {len(pending)} days are not loaded ({failed[-1].detail}); "
             "what came is kept, call it again for the rest"
         )
+
+
+def fetch_vintages() -> None:
+    """Fetch the sources that keep every vintage of a figure that the index reads."""
+    from pipelines.in_use import in_use, why_not_asked
+    from pipelines.index.inputs import archived_vintages
+    from sources import registry
+
+    archived = {pair.kept_in for pair in archived_vintages.load()}
+    holders = [
+        key for key, each in registry().items() if archived & {series.key for series in each.series}
+    ]
+    configured = settings()
+    for key in holders:
+        if why := why_not_asked(in_use(find_source(key), configured), configured):
+            raise UsageError(f"{key} is not asked: {why}")
+        fetch(key)
 
 
 def _day(text: str) -> "date | None":

@@ -26,6 +26,7 @@ FIRST_YEAR = 2014
 # A field that came after 2026.1 and is left out of the published form where it is not set, so
 # that the hash of a method that does not use it stays what it was.
 Later: Any = Field(default=None, exclude_if=lambda value: value is None)
+LaterMonth: Any = Field(None, pattern=r"^\d{4}-\d{2}$", exclude_if=lambda value: value is None)
 
 
 class Indicator(Declared):
@@ -50,10 +51,9 @@ class Indicator(Declared):
     late_steps: int | None = Later  # by how many steps a member may be late and still count
     errors: tuple[str, ...] | None = Later  # series with the standard errors of its figures
     ages: Literal["reading"] | None = Later  # what stands is as old as its last reading
+    season: tuple[float, ...] | None = Later  # of each month: values are divided by it
     # Month of its first publication: a figure dated back before it was public to nobody then.
-    public_since: str | None = Field(
-        default=None, pattern=r"^\d{4}-\d{2}$", exclude_if=lambda value: value is None
-    )
+    public_since: str | None = LaterMonth
     low: float
     high: float
     from_sample: bool | None = Later  # True where an end is taken from the months that it scores
@@ -79,6 +79,10 @@ class Indicator(Declared):
             raise ValueError(f"in_force names {', '.join(sorted(stray))}, which it does not read")
         if self.ages and not self.standing:
             raise ValueError("ages is for prices that stand: step event, or series in_force")
+        if self.season and (
+            self.step != "month" or len(self.season) != 12 or min(self.season) <= 0
+        ):
+            raise ValueError("season has twelve factors above zero, for an indicator by month")
         if self.carry_months < self.lag_months:
             raise ValueError("carry_months must not be below lag_months")
         return self
@@ -157,10 +161,8 @@ class Rules(Declared):
     confirm: int = Field(ge=1)
     first_month: str = Field(pattern=r"^\d{4}-\d{2}$")
     first_year: int | None = Later
-    # Of a build-out that is over: the last month for which it has figures.
-    last_month: str | None = Field(
-        default=None, pattern=r"^\d{4}-\d{2}$", exclude_if=lambda value: value is None
-    )
+    true_vintages: bool | None = Later  # reads them where held: see inputs/archived_vintages.py
+    last_month: str | None = LaterMonth  # the last with figures, of a build-out that is over
 
     @property
     def reads_from(self) -> int:
@@ -232,9 +234,7 @@ class Framework(Declared):
 
 
 def load(path: Path = BUNDLED) -> Framework:
-    """The method in a TOML file.
-
-    Raises MethodError naming the line or the field at fault.
+    """The method in a TOML file; MethodError names the line or field at fault.
 
     `succeeds.method` names the file of the version before, beside this one. What this one does
     not say of a rule, a group or an indicator of the same key is as it was there.
@@ -252,7 +252,7 @@ def newest() -> Framework:
 
 
 def lineage(method: Framework) -> list[Framework]:
-    """The method and the versions that it succeeds, the newest first."""
+    """The method and those that it succeeds, the newest first."""
     return [method, *(lineage(method.succeeds.method) if method.succeeds else [])]
 
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from pipelines.index.asof import Figures, Ints, StepRule, rows_behind, table
 from pipelines.index.framework import Indicator
 from pipelines.index.inputs import successions
-from pipelines.index.transform import TRANSFORMS, carry_late
+from pipelines.index.inputs.late_members import carry_late
+from pipelines.index.transform import TRANSFORMS
 
 NOT_DUE = "not due"  # no figure can exist yet, so that nothing is missing
 NEVER: Mapping[str, int] = {}
@@ -118,6 +119,9 @@ def path(
     late = carry_late(tables, year, indicator.late_steps) if indicator.late_steps else {}
     values = word.function(**tables, year=year)
     cells = values.to_numpy()
+    if indicator.season and len(cells):
+        # Steps are months from year 0, so that the remainder is the month of the year.
+        cells = cells / np.asarray(indicator.season)[values.index.to_numpy() % 12]
     present = np.flatnonzero(~np.isnan(cells))
     steps = present + values.index[0] if len(present) else present
     late_members = list(chain.from_iterable(late.values()))

@@ -11,9 +11,9 @@ import pandas as pd
 from pipelines.index import assemble as one_gauge
 from pipelines.index import missing
 from pipelines.index.asof import Figures, FiguresAsOf
-from pipelines.index.framework import Framework, Indicator, lineage
+from pipelines.index.framework import Framework, Indicator, Rules, lineage
 from pipelines.index.gauges import rows as two_gauges
-from pipelines.index.inputs import last_readings, successions
+from pipelines.index.inputs import archived_vintages, last_readings, successions
 from pipelines.index.reading import Path, PathOf, Reading, is_shared, path, read, step_of
 from warehouse import release_calendar
 
@@ -49,10 +49,10 @@ class Readings:
         members = [own for version in lineage(framework) for own in version.indicators.values()]
         self._keys = {key for own in members for key in (*own.series, *(own.errors or ()))}
         followed, standing = successions.with_followers(self._keys), last_readings.aged(members)
-        self._figures = FiguresAsOf(history, followed, standing)
+        self._figures = FiguresAsOf(history, archived_vintages.with_dated(followed), standing)
         self._read: dict[tuple[str, pd.Period, datetime], Reading] = {}
         self._paths: dict[tuple[str, tuple[str, ...], int], Path] = {}
-        self._known: dict[datetime, dict[str, Figures]] = {}
+        self._known: dict[tuple[datetime, bool], dict[str, Figures]] = {}
         self._names: dict[str, list[tuple[str, Indicator, str]]] = {}
         self._computed: dict[object, Result] = {}
 
@@ -87,12 +87,12 @@ class Readings:
         self, framework: Framework, month: pd.Period, instant: datetime
     ) -> list[tuple[str, Reading]]:
         """Every indicator of a method in one month, as known at an instant."""
-        members, year = self._members(framework), framework.rules.reads_from
+        members, rules = self._members(framework), framework.rules
         if any((print_, month, instant) not in self._read for *_, print_ in members):
             read_in = self._last_readings(month, instant)
             for _, indicator, print_ in members:
                 if (print_, month, instant) not in self._read:
-                    path_of = self._path_of(print_, month, instant, year)
+                    path_of = self._path_of(print_, month, instant, rules)
                     self._read[print_, month, instant] = read(indicator, month, path_of, read_in)
         return [(key, self._read[print_, month, instant]) for key, _, print_ in members]
 
@@ -102,25 +102,38 @@ class Readings:
         ended = month.end_time.tz_localize("UTC").to_pydatetime(warn=False)
         return self._figures.last_readings(min(instant, ended))
 
-    def _path_of(self, print_: str, month: pd.Period, instant: datetime, first_year: int) -> PathOf:
+    def _path_of(self, print_: str, month: pd.Period, instant: datetime, rules: Rules) -> PathOf:
         """The paths of an indicator as known at an instant, each made once."""
+        true, first_year = bool(rules.true_vintages), rules.reads_from
 
         def path_of(indicator: Indicator, end: int) -> Path:
             if not is_shared(indicator, month):
-                return path(indicator, self.figures(instant), end, first_year)
+                return path(indicator, self.figures(instant, true), end, first_year)
             series = indicator.series
-            name = (print_, series, self._figures.count(series, instant))
+            counted = archived_vintages.with_dated(series) if true else series
+            name = (print_, series, self._figures.count(counted, instant))
             if name not in self._paths or self._paths[name].end < end:
                 running = step_of(indicator, pd.Period(instant.replace(tzinfo=None), "M"))
                 far = max(end, running)
-                self._paths[name] = path(indicator, self.figures(instant), far, first_year)
+                self._paths[name] = path(indicator, self.figures(instant, true), far, first_year)
             return self._paths[name]
 
         return path_of
 
-    def figures(self, instant: datetime) -> dict[str, Figures]:
-        """The figures known at an instant; those of the last few are kept."""
-        return _remembered(self._known, instant, lambda: self._figures.at(instant), LATEST)
+    def figures(self, instant: datetime, true_vintages: bool = False) -> dict[str, Figures]:
+        """The figures known at an instant; those of the last few are kept.
+
+        `true_vintages` puts those that an archive keeps in the place of figures dated back.
+        """
+
+        def figures() -> dict[str, Figures]:
+            every = self._figures.at(instant)
+            if not true_vintages:
+                return every
+            names = {key: archived_vintages.dated(key) for key in self._keys}
+            return every | {key: every[name] for key, name in names.items() if name in every}
+
+        return _remembered(self._known, (instant, true_vintages), figures, LATEST)
 
     def _members(self, framework: Framework) -> list[tuple[str, Indicator, str]]:
         """Key, indicator and the fingerprint of what decides its readings."""
@@ -128,9 +141,10 @@ class Readings:
             members = framework.indicators.items()
             if stray := {name for _, own in members for name in own.series} - self._keys:
                 raise ValueError(f"the series {min(stray)} is not among the figures that are held")
-            year = framework.rules.reads_from
+            rules = framework.rules
+            of = f"{rules.reads_from} {bool(rules.true_vintages)}"
             self._names[framework.hash] = [
-                (key, own, f"{year} {own.model_dump_json(exclude=UNREAD)}") for key, own in members
+                (key, own, f"{of} {own.model_dump_json(exclude=UNREAD)}") for key, own in members
             ]
         return self._names[framework.hash]
 

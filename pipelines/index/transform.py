@@ -93,6 +93,11 @@ def ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
     return _over(_mean(of), _mean(to))
 
 
+def sum_ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
+    """Sum of `of` over sum of `to`, where every member of both is present."""
+    return _over(of.sum(axis=1, skipna=False), to.sum(axis=1, skipna=False))
+
+
 def premium(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
     """How much dearer `of` is than `to`, in per cent."""
     return 100 * (ratio(of, to, year=year) - 1)
@@ -163,27 +168,6 @@ def trailing_ratio_linked(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> p
     return pd.Series(values, index=of.index)
 
 
-def carry_late(tables: Mapping[str, pd.DataFrame], year: int, late: int) -> dict[str, list[str]]:
-    """Fill in place what late members have not reported; who is late, by role.
-
-    A member is late where at least half of all have a newer step, by at most `late` steps: one
-    who files before everybody else makes nobody late. Each step that a late member lacks takes
-    its figure of a year before, so that its trailing year stays what it was.
-    """
-    reported = np.concatenate([table.notna().to_numpy() for table in tables.values()], axis=1)
-    newest = int(np.flatnonzero(reported.mean(axis=1) >= 0.5).max(initial=-1))
-    behind: dict[str, list[str]] = {}
-    for role, table in tables.items():
-        cells = table.to_numpy()
-        last = {key: np.flatnonzero(~np.isnan(column)).max(initial=-1)
-                for key, column in zip(map(str, table), cells.T, strict=True)}  # fmt: skip
-        behind[role] = [key for key, row in last.items() if newest - late <= row < newest]
-        for key in behind[role]:
-            rows = np.arange(last[key] + 1, newest + 1)
-            table.loc[table.index[rows], key] = table[key].to_numpy()[rows - year]
-    return behind
-
-
 def _links(top: Array, bottom: Array, both: Mask) -> Array:
     """Product of the changes of the ratio of matched members, step by step."""
     matched = both[1:] & both[:-1]
@@ -198,6 +182,15 @@ def _share(top: Array, bottom: Array, mask: Mask) -> Array:
     above, below = (np.where(mask, side, 0.0).sum(axis=1) for side in (top, bottom))
     share: Array = np.divide(above, below, out=np.full(len(above), np.nan), where=below > 0)
     return share
+
+
+def over_trailing_year(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
+    """The stock `of` over the trailing year of the flow `to`, in years.
+
+    A value only where every member of both is present.
+    """
+    flows = _trailing(to, year).sum(axis=1, skipna=False)
+    return _over(of.sum(axis=1, skipna=False), flows)
 
 
 def count_above(of: pd.DataFrame, to: pd.DataFrame, *, year: int, line: float = 1.0) -> pd.Series:
@@ -289,6 +282,7 @@ TRANSFORMS: Mapping[str, Transform] = {
     "growth_gap": Transform(growth_gap, {"of": _two_years, "less": _two_years}),
     "gain": Transform(gain, {"of": _two_years, "to": _year_before}),
     "ratio": Transform(ratio, {"of": _now, "to": _now}),
+    "sum_ratio": Transform(sum_ratio, {"of": _now, "to": _now}),
     "excess": Transform(excess, {"of": _now, "to": _now}),
     "premium": Transform(premium, {"of": _now, "to": _now}),
     "relative_rise_since_2019": Transform(
@@ -296,5 +290,6 @@ TRANSFORMS: Mapping[str, Transform] = {
     ),
     "trailing_ratio": Transform(trailing_ratio, {"of": _year, "to": _year}),
     "trailing_ratio_linked": Transform(trailing_ratio_linked, {"of": _year, "to": _year}),
+    "over_trailing_year": Transform(over_trailing_year, {"of": _now, "to": _year}),
     "count_above": Transform(count_above, {"of": _year, "to": _year}),
 }

@@ -6,7 +6,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from pipelines.index.framework import Framework
-from pipelines.index.inputs import last_readings, splices
+from pipelines.index.inputs import archived_vintages, last_readings, splices
 from pipelines.index.inputs.series_read import series_read
 from sources import registry
 from warehouse import fetches
@@ -18,7 +18,8 @@ def figures(
 ) -> pd.DataFrame:
     """Every version that a method reads, known at `as_of`, histories continued.
 
-    The other series are not read: they are most of a store that has run for years. Rows with the
+    The other series are not read: they are most of a store that has run for years. Series of
+    which an archive keeps the vintages stand there a second time, with them. Rows with the
     status `read` say when prices that stand were read, and are no figures.
     """
     names = sorted(series_read(method))
@@ -26,10 +27,16 @@ def figures(
     if history.empty:
         return history
     owners = standing(method)
+    continued = splices.apply(history, splices.load())
+    pairs = archived_vintages.held(continued)
+    archived = (
+        [archived_vintages.apply(continued, read.assumed_dates(engine), pairs)] if pairs else []
+    )
     answered = fetches.successful(engine, owners, as_of, recorded_by)
     return pd.concat(
         [
-            splices.apply(history, splices.load()),
+            continued,
+            *archived,
             last_readings.declared(read_through(), pd.Timestamp(as_of)),
             last_readings.fetched(answered, owners),
         ],

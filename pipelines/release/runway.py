@@ -14,6 +14,8 @@ from pipelines.index.inputs import last_readings, splices, successions
 from pipelines.index.inputs.series_read import series_read
 from pipelines.index.reading import Path, Reading, path, read
 from sources import registry
+from sources.announcements import series as counts
+from sources.announcements import status as states
 
 # Five years: the longest that any indicator is carried is three (36 months), then it is withheld.
 HORIZON = 60
@@ -43,6 +45,8 @@ def continued_by() -> dict[str, tuple[str, ...]]:
                 own.append(source.key)
             if source.register:
                 own.append(f"{source.key} ({REGISTER})")
+    # The observatory reads these itself, from feeds and filings that ask for no key.
+    live |= {own["key"]: [own["source"]] for own in (*counts.catalogue(()), *states.catalogue(()))}
     for splice in splices.load():
         names = [name for key in splice.live for name in live.get(key, [])]
         live.setdefault(splice.series, []).extend(names)

@@ -1,4 +1,4 @@
-"""US labour statistics: semiconductor producer prices and labour productivity.
+"""US labour statistics: semiconductor and transformer prices, productivity.
 
 Version 1 of the public API of the Bureau of Labor Statistics needs no key and gives the last
 three years by default. It answers errors with HTTP 200, so its own status is read. The
@@ -15,6 +15,7 @@ from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import between, tidy
 
 PPI, YOY = "PCU334413334413", "PRS85006091"
+TRANSFORMERS = "PCU335311335311"
 OUTPUT_PER_HOUR, UNIT_LABOUR_COST = "PRS85006093", "PRS85006113"
 FAMILIES = {"PCU": "ppi", "PRS": "productivity"}
 
@@ -25,6 +26,13 @@ SERIES = (
         "M",
         "États-Unis, prix à la production des semi-conducteurs",
         "United States, producer prices of semiconductors",
+    ),
+    Series(
+        f"bls.ppi.{TRANSFORMERS}",
+        "index",
+        "M",
+        "États-Unis, prix à la production des transformateurs électriques",
+        "United States, producer prices of power and distribution transformers",
     ),
     Series(
         f"bls.productivity.{YOY}",
@@ -121,14 +129,14 @@ SOURCE = Source(
     requests=(
         Request(
             "https://api.bls.gov/publicAPI/v1/timeseries/data/",
-            json={"seriesid": [PPI, YOY, OUTPUT_PER_HOUR, UNIT_LABOUR_COST]},
+            json={"seriesid": [PPI, TRANSFORMERS, YOY, OUTPUT_PER_HOUR, UNIT_LABOUR_COST]},
         ),
     ),
-    # A window of three calendar years: it falls from 68 figures to 44 when a year ends.
+    # A window of three calendar years: it falls from 104 figures to 68 when a year ends.
     completeness=Completeness(rows=0.6, series=1.0),
     parse=parse,
     rules=(
-        between(5, 500, series="bls.ppi.", reason="no index of this base was ever outside"),
+        between(5, 1000, series="bls.ppi.", reason="no index of this base was ever outside"),
         between(-15, 15, series=f"bls.productivity.{YOY}", reason="no yearly change was so large"),
     ),
     expected_format="json",

@@ -16,13 +16,14 @@ from typing import Any
 
 import pandas as pd
 
-from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, PastRequest, Payload, Request, SchemaDrift, Series, Source
 from sources.publishers.feeds import ITEMS
 from sources.tidy import between, tidy
 
 ADDRESS = "https://efts.sec.gov/LATEST/search-index"
 DOCUMENTS = "https://www.sec.gov/Archives/edgar/data/{cik}/{adsh}/{file}"
 FIRST = "2024-01-01"
+SEARCHABLE_FROM = "2001-01-01"  # the first filings of the full-text search
 PER_PAGE, MOST = 100, 10_000  # hits on a page and of a query, the caps of the search
 RELEASE = "EX-99.1"
 COMPANY = re.compile(r"\s*\((?:CIK|[A-Z]{1,5}[,)]).*$")
@@ -57,6 +58,18 @@ def windows(stored: Collection[date], today: date) -> list[Request]:
 def _between(first: pd.Period, last: pd.Period) -> Request:
     days = {"startdt": str(first.start_time.date()), "enddt": str(last.end_time.date())}
     return replace(QUESTION, params={**QUESTION.params, **days})
+
+
+def _past() -> tuple[PastRequest, ...]:
+    """The quarters before FIRST, each public with the filings of its last day."""
+    quarters = pd.period_range(SEARCHABLE_FROM, FIRST, freq="Q")[:-1]
+    return tuple(
+        PastRequest(
+            (quarter + 1).start_time.tz_localize("UTC").to_pydatetime(),
+            _between(quarter.asfreq("M", "start"), quarter.asfreq("M", "end")),
+        )
+        for quarter in quarters
+    )
 
 
 def next_page(payload: Payload) -> Request | None:
@@ -164,6 +177,7 @@ SOURCE = Source(
     expected_format="json",
     requests=(QUESTION,),
     windows=windows,
+    past=_past(),
     next_page=next_page,
     link_hosts=("www.sec.gov",),
     completeness=Completeness(rows=0.95, series=1.0),

@@ -26,6 +26,7 @@ OF_BOTH = [
     "dashboards/words/indicators.toml",
     "dashboards/description.toml",
     "dashboards/site/governance.toml",
+    "dashboards/site/candidates.toml",
     "pipelines/index/framework.toml",
     "pipelines/index/framework_2027.1.toml",
     "pipelines/index/framework_telecom.toml",

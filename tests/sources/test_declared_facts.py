@@ -51,8 +51,16 @@ def test_moroccan_tariffs_keep_their_units_and_their_dates() -> None:
     assert item["period"] == pd.Timestamp("2017-01-01")
 
 
+def test_leases_not_begun_are_those_that_both_firms_filed() -> None:
+    frame = shipped("lease_commitments")
+    wide = frame.pivot(index="period", columns="series", values="value").dropna() / 1e9
+    assert wide.index.min() == pd.Timestamp("2025-04-01")
+    assert wide.iloc[-1].tolist() == [137.214, 329.1]  # Amazon, Microsoft, June 2026
+    assert not frame["assumed"].any()
+
+
 def test_every_declared_fact_is_shipped_once() -> None:
-    for key in ("pjm_capacity", "morocco_tariffs"):
+    for key in ("pjm_capacity", "morocco_tariffs", "lease_commitments"):
         frame = shipped(key)
         assert set(frame["series"]) == {series.key for series in find_source(key).series}
         assert not frame.duplicated(["series", "period"]).any()

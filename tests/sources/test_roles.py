@@ -10,7 +10,7 @@ import pytest
 from pipelines.announcements import collect, filings
 from pipelines.cli import query
 from pipelines.index import framework
-from pipelines.index.inputs import splices, successions
+from pipelines.index.inputs import archived_vintages, splices, successions
 from pipelines.ingest import cross_check
 from sources import Role, Series, Source, registry
 
@@ -18,11 +18,16 @@ EVERY = [pytest.param(source, id=key) for key, source in registry().items()]
 
 
 def read_by_the_index() -> set[str]:
-    """The series of every indicator, those that continue or follow a series."""
-    indicators = framework.load().indicators.values()
+    """The series of every indicator, those that continue or follow a series.
+
+    Of every version of the method that is in force or announced.
+    """
+    versions = framework.lineage(framework.newest())
+    indicators = [own for version in versions for own in version.indicators.values()]
     keys = {key for indicator in indicators for key in indicator.series}
     continuing = {key for splice in splices.load() for key in splice.live}
-    return successions.with_followers(keys) | continuing
+    archived = {pair.kept_in for pair in archived_vintages.load() if pair.series in keys}
+    return successions.with_followers(keys) | continuing | archived
 
 
 def cross_checked() -> set[str]:
@@ -72,7 +77,7 @@ def test_a_role_is_that_of_the_reader_of_its_series(source: Source) -> None:
         assert source.reference
         assert beyond_index
     else:
-        assert any(READERS[source.role](source, series) for series in beyond_index)
+        assert any(READERS[source.role](source, series) for series in source.series)
 
 
 def test_the_filings_are_those_that_the_announcements_read() -> None:

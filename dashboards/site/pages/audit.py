@@ -24,7 +24,7 @@ SHOWN: Mapping[str, Mapping[str, str]] = {
     "ranking": {"rank_correlation": "exact"},
     "false_alarm": {"alarm_months": "count", "event_months": "count", "false_months": "count",
                     "missed_months": "count"},
-    "coverage": {"inside": "share", "width": "points"},
+    "coverage": {"inside": "share", "inside_level": "share", "width": "points"},
     "nowcast": {"rmse_carry": "exact", "rmse_nowcast": "exact", "rmse_left_out": "exact"},
 }  # fmt: skip
 # Names that stand in a sentence before it becomes a list.

@@ -1,6 +1,9 @@
 """The pages that explain: data and API, method, how to cite."""
 
+import tomllib
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from dashboards import edition_dates
@@ -13,6 +16,7 @@ from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
 
+CANDIDATES = Path(__file__).parents[1] / "candidates.toml"
 CITED = "silent-crash-index"  # the files that cite the index as a whole
 FORMATS = (".csv", ".fr.csv", ".parquet")
 # Files over all editions: they lead to every other file of the API; and the language's feed.
@@ -89,8 +93,23 @@ def method(context: SiteContext, lang: Language) -> Page:
             "blocks": table_rows.blocks(context.stats, lang),
             "weights": {str(key): lang.percent(share, 1) for key, share in weights.items()},
             "regimes": table_rows.zones(_zones(framework), lang),
+            "candidates": _looked_at(lang),
         },
     )
+
+
+@cache
+def candidates() -> tuple[Mapping[str, str], ...]:
+    """What was looked at for the newest method, and what became of it and why."""
+    return tuple(tomllib.loads(CANDIDATES.read_text(encoding="utf-8"))["candidate"])
+
+
+def _looked_at(lang: Language) -> list[list[str]]:
+    fates = lang.words["candidate_fates"]
+    return [
+        [lang.of(own), fates[own["fate"]], lang.typeset(lang.of(own, "why"))]
+        for own in candidates()
+    ]
 
 
 def _zones(framework: Mapping[str, Any]) -> list[Mapping[str, Any]]:

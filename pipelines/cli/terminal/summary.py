@@ -37,6 +37,8 @@ def show(
     from pipelines.release.approval import remark
 
     console.print(headline(published.edition))
+    for line in readable(published.edition):
+        console.print(Text(line), soft_wrap=True)
     console.print(contributions(published.edition))
     console.print(freshness(status, outcomes))
     unreachable = {each.source for each in outcomes if each.outcome in UNREACHED}
@@ -88,6 +90,16 @@ def headline(edition: "Edition") -> Table:
         f"{edition.as_of:%Y-%m-%d}",
     )
     return table
+
+
+def readable(edition: "Edition") -> list[str]:
+    """The last month that can be read, and what each later one lacks, a line each."""
+    from dashboards import i18n
+    from dashboards.bulletin import gauges
+    from dashboards.edition_stats import EditionStats
+
+    both = gauges.section(EditionStats(edition), i18n.language("en"))
+    return [line for line in (both["read"], *both["unread"]) if line] if both else []
 
 
 def contributions(edition: "Edition", top: int = 5) -> Table:

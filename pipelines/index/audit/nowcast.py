@@ -7,6 +7,7 @@ came in decides. The model knows the revised past and learns its coefficients on
 it: an advantage that carrying lacks, so that a nowcast that loses here would lose in real time.
 """
 
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -29,11 +30,12 @@ MONTHS = 24
 
 
 def rows(material: Material) -> pd.DataFrame:
-    """Root mean square errors of the three ways, in points of the pressure.
+    """Root mean square errors of the three ways, in points, and the model.
 
     Of the pressure and of each of its dimensions, over the last MONTHS of which a newer figure
-    came in. `gain` is what the nowcast saves against carrying; no row without such months. Columns:
-    topic, gauge, key, measure, value, months.
+    came in. `gain` is what the nowcast saves against carrying; no row without such months.
+    `parameter`, `mean` and `deviation` are what the model learned, so that it can be applied
+    again. Columns: topic, gauge, key, measure, value, months.
     """
     return pd.DataFrame(list(_errors(material)))
 
@@ -51,7 +53,13 @@ def _errors(material: Material) -> Iterator[dict[str, Any]]:
     if not gaps.any(axis=None):
         return
     truth = _scored(now["value"], material)
-    expected = _scored(_expected(now, first, gaps), material)
+    estimates, learned = _expected(now, first, gaps)
+    expected = _scored(estimates, material)
+    for (measure, key), value in learned.items():
+        yield {
+            "topic": "nowcast", "gauge": PRESSURE, "key": key, "measure": measure,
+            "value": value, "months": len(gaps),
+        }  # fmt: skip
     ways = {"carry": inputs.scores, "left_out": _left_out(inputs, gaps), "nowcast": expected}
     both = gaps & expected.notna()
     weights = inputs.weights
@@ -102,8 +110,8 @@ def _left_out(inputs: GaugeInputs, gaps: pd.DataFrame) -> pd.DataFrame:
 
 def _expected(
     now: Mapping[str, pd.DataFrame], first: pd.DataFrame, gaps: pd.DataFrame
-) -> pd.DataFrame:
-    """Figures that a dynamic factor model expects in the gaps.
+) -> tuple[pd.DataFrame, Mapping[tuple[str, str], float]]:
+    """Figures that a factor model expects in the gaps, and what it learned.
 
     In month m it sees a figure of an earlier month if its reference period had been published
     by then: the ragged edge of m, with the figures as known now.
@@ -113,7 +121,7 @@ def _expected(
     values, estimates = now["value"], pd.DataFrame(np.nan, gaps.index, gaps.columns)
     usable = values.columns[(values.notna().sum() >= LEAST) & (values.nunique() > 1)]
     if len(usable) < 2:
-        return estimates
+        return estimates, {}
     plain = pd.DataFrame(values[usable].to_numpy(dtype="float64")).add_prefix("v")
     periods = now["observed"][usable].fillna("").to_numpy(dtype=str)
     columns = estimates.columns.get_indexer(usable)
@@ -129,7 +137,23 @@ def _expected(
             # within what was seen so far, as the policy of the method has it
             clipped = np.clip(guess, past.min().to_numpy(), past.max().to_numpy())
             estimates.iloc[row, columns] = clipped
-    return estimates.where(gaps)
+    return estimates.where(gaps), _learned(fit, list(map(str, usable)))
+
+
+def _learned(fit: Any, keys: list[str]) -> dict[tuple[str, str], float]:
+    """The parameters of a fitted model, and the scale of each indicator, by name."""
+    named = {f"v{number}": key for number, key in enumerate(keys)}
+
+    def name(parameter: str) -> str:
+        return re.sub(r"\bv\d+$", lambda match: named[match[0]], parameter)
+
+    learned = {
+        ("parameter", name(own)): float(value)
+        for own, value in zip(fit.model.param_names, fit.params, strict=True)
+    }
+    for measure, scale in (("mean", fit.model._endog_mean), ("deviation", fit.model._endog_std)):
+        learned |= {(measure, key): float(scale[old]) for old, key in named.items()}
+    return learned
 
 
 def smoothed(fit: Any, past: pd.DataFrame) -> NDArray[np.float64]:

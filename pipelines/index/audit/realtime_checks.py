@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from pipelines.index.audit.material import PRESSURE, Material, path
+from pipelines.index.gauges.bands import SETTLED, errors
 from pipelines.index.toolkit import early_warning
 
 
@@ -52,13 +53,27 @@ def _first(months: pd.Series) -> str:
 
 
 def _coverage(material: Material, bands: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Of each key, how often the value known now is in the first band."""
-    now = material.latest[["period", "key", "score"]]
-    joined = bands.merge(now, on=["period", "key"]).dropna(subset=["low", "high", "score"])
-    for key, months in joined.groupby("key", sort=False):
-        inside = months["score"].between(months["low"], months["high"])
-        width = (months["high"] - months["low"]).mean()
-        for measure, value in (("inside", inside.mean()), ("width", width)):
+    """Of each key, how often the value known now is in the first band.
+
+    Over the months with a reading that have a third one. `inside` sets the band against the month
+    read again from where the month before stood, which is what it is made for; `inside_level`
+    against a path made anew, where the error of each month adds to the next.
+    """
+    pressure = material.gauges[PRESSURE].gauge
+    first = pressure.dimensions.assign(index=pressure.value).where(pressure.value.notna(), axis=0)
+    first = first[: first.index[-1] - pd.DateOffset(months=SETTLED)]
+    misses = errors(material.read, material.known_now, material.framework)
+    level = material.latest.pivot(index="period", columns="key", values="score")
+    later = {"inside": first + misses.reindex(first.index), "inside_level": level}
+    for key, ends in bands.set_index("period").groupby("key", sort=False):
+        shown = ends[["low", "high"]].reindex(first.index[first[key].notna()]).dropna()
+        sides = {name: values[key].reindex(shown.index) for name, values in later.items()}
+        months = shown[sides["inside"].notna()]
+        shares = {
+            name: values[months.index].between(months["low"], months["high"]).mean()
+            for name, values in sides.items()
+        }
+        for measure, value in (*shares.items(), ("width", (months["high"] - months["low"]).mean())):
             yield {
                 "topic": "coverage", "gauge": PRESSURE, "key": str(key), "measure": measure,
                 "value": float(value), "months": len(months),

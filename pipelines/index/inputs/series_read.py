@@ -1,7 +1,7 @@
 """Which of the stored series a method reads."""
 
 from pipelines.index.framework import Framework, lineage
-from pipelines.index.inputs import splices, successions
+from pipelines.index.inputs import archived_vintages, splices, successions
 
 
 def series_read(method: Framework) -> set[str]:
@@ -13,4 +13,5 @@ def series_read(method: Framework) -> set[str]:
     named = {key for own in members for key in (*own.series, *(own.errors or ()))}
     names = successions.with_followers(named)
     live = {key for splice in splices.load() if splice.series in names for key in splice.live}
-    return successions.with_followers(names | live)
+    kept_in = {pair.kept_in for pair in archived_vintages.load() if pair.series in names}
+    return successions.with_followers(names | live | kept_in)

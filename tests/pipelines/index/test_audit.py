@@ -8,7 +8,14 @@ import pytest
 from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
 from pipelines.index import framework, realtime
-from pipelines.index.audit import comparison, limits, material, nowcast, report
+from pipelines.index.audit import (
+    comparison,
+    limits,
+    material,
+    nowcast,
+    realtime_checks,
+    report,
+)
 from pipelines.index.audit.material import Material
 from pipelines.index.framework import Framework
 from pipelines.index.gauges import bands
@@ -108,6 +115,23 @@ def test_false_months_are_alarms_that_are_none_now(audit: pd.DataFrame, ready: M
     assert value(audit, "false_alarm", "watch", "false_months") == false
 
 
+def test_coverage_counts_the_errors_that_bands_are_made_of(
+    audit: pd.DataFrame, ready: Material, history: pd.DataFrame, own: Framework
+) -> None:
+    pressure = ready.gauges["pressure"].gauge
+    misses = bands.settled(realtime.readings(history, own), own, MONTHS[-1], NOW)
+    ends = bands.intervals(pressure.dimensions.assign(index=pressure.value), misses)
+    cost = ends[ends["key"].eq("cost")].set_index("period")
+    miss = bands.errors(ready.read, ready.known_now, ready.framework)["cost"]
+    half = (cost["high"] - cost["low"]) / 2  # no end is cut off by the scale here
+    here = half[: pd.Timestamp("2026-03-01")].dropna()
+    inside = miss.reindex(here.index).dropna().abs() <= here[miss.reindex(here.index).notna()]
+    assert value(audit, "coverage", "cost", "inside") == pytest.approx(inside.mean())
+    same = ready._replace(known_now=ready.read, latest=ready.first)
+    shares = realtime_checks.rows(same, ends).query("measure.str.startswith('inside')")
+    assert shares["value"].eq(1.0).all()
+
+
 def test_every_verdict_follows_from_its_limits(audit: pd.DataFrame) -> None:
     limited = audit[audit["verdict"].ne("") & audit["value"].notna()]
     inside = limited["value"].ge(limited["low"].fillna(-np.inf) - 1e-9) & limited["value"].le(
@@ -133,6 +157,17 @@ def test_the_nowcast_of_a_month_is_that_of_a_model_made_anew() -> None:
         past.iloc[-2:, 0] = np.nan
         anew = fit.apply(past, retain_standardization=True).predict(information_set="smoothed")
         assert nowcast.smoothed(fit, past).tolist() == anew.iloc[-1].tolist()
+
+
+def test_the_model_of_the_nowcast_is_kept_with_the_edition(audit: pd.DataFrame) -> None:
+    learned = audit[audit["measure"].eq("parameter")].set_index("key")["value"]
+    assert learned.notna().all()
+    assert learned.abs().max() < 100
+    for kind in ("loading.0->{}", "L1.eps_M.{}", "sigma2.{}"):
+        assert kind.format("cost.capex_to_cash") in learned
+    scale = audit[audit["measure"].eq("deviation")]["value"]
+    assert scale.gt(0).all()
+    assert len(scale) == learned.index.str.startswith("loading.").sum()
 
 
 def test_what_is_known_now_needs_no_nowcast(ready: Material) -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipelines.index import realtime, transform
 from pipelines.index.framework import Framework
+from pipelines.index.inputs import late_members
 
 MONTH = pd.Period("2026-10", "M")
 COMPLETE = pd.Period("2026-06", "M")  # the last month in which nobody is late
@@ -121,14 +122,14 @@ def test_one_who_files_before_everybody_else_makes_nobody_late(
     june = rows(history, mended, COMPLETE).loc[RATIO]
     assert (june["observed"], june["reason"]) == ("2026-01", "matched on 10 of 10 series")
     tables = {"of": quarters({"a": [1.0] * 8, **{key: [1.0] * 7 + [np.nan] for key in "bcd"}})}
-    assert transform.carry_late(tables, 4, 1) == {"of": []}
+    assert late_members.carry_late(tables, 4, 1) == {"of": []}
 
 
 def test_two_steps_late_is_no_longer_carried() -> None:
     tables = {"of": quarters({"a": [1.0] * 8, "b": [1.0] * 6 + [np.nan] * 2})}
-    assert transform.carry_late(tables, 4, 1) == {"of": []}
+    assert late_members.carry_late(tables, 4, 1) == {"of": []}
     assert tables["of"]["b"].isna().sum() == 2
-    assert transform.carry_late(tables, 4, 2) == {"of": ["b"]}
+    assert late_members.carry_late(tables, 4, 2) == {"of": ["b"]}
 
 
 @given(FLOWS, FLOWS, FLOWS, FLOWS, st.integers(4, 7))

@@ -36,7 +36,7 @@ def test_every_goalpost_of_2027_1_says_whether_it_uses_its_own_months() -> None:
     assert method.retreat
     groups = (*method.dimension, method.retreat)
     rows = re.findall(r"^\| [A-Z]\w+ \| .* \| (yes|no) \|$", text, re.M)
-    assert len(rows) == sum(len(group.indicator) for group in groups) == 26
+    assert len(rows) == sum(len(group.indicator) for group in groups) == 31
     assert rows.count("yes") == 7
 
 

@@ -90,7 +90,8 @@ def visit(
     ran = silentcrash("fetch", "tariff_pages")
     assert ran.code == 0, ran.err
     listed = json.loads(silentcrash("register", "check", "--format", "json").out)
-    return {row["register"]: row["why"] for row in listed}
+    # The newest quarter of the leases is late in November 2026; no page of theirs is watched.
+    return {row["register"]: row["why"] for row in listed if row["register"] in DUE}
 
 
 def test_each_page_that_changed_asks_for_its_figure_until_somebody_looked(

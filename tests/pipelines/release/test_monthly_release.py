@@ -108,6 +108,17 @@ def test_the_run_says_who_could_not_be_reached_and_where_the_bulletin_is(
     assert "bulletin.fr.html" in ended.out
 
 
+def test_the_run_says_which_month_can_be_read_and_what_the_later_ones_lack(
+    second_run: tuple[State, Ran, State],
+) -> None:
+    _, ended, _ = second_run
+    lines = ended.out.splitlines()
+    read = next(n for n, line in enumerate(lines) if line.startswith("Last month that can be read"))
+    assert "September 2026 (provisional): pressure 43.6" in lines[read]
+    assert lines[read + 1].startswith("No reading for October 2026: only 21% of the weight")
+    assert "Late: A100 spot price" in lines[read + 1]
+
+
 def test_sources_that_answer_with_rubbish_stop_nobody_and_store_nothing(
     home: Path, silentcrash: Command, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipelines.index.framework import load
+from pipelines.index.framework import load, newest
 from pipelines.index.inputs import splices
 from pipelines.release import runway
 from sources import registry
@@ -20,6 +20,7 @@ METHOD = load()
 
 def test_every_indicator_is_continued_by_a_keyless_source_or_a_register() -> None:
     assert runway.without_continuation(METHOD) == []
+    assert runway.without_continuation(newest()) == []
 
 
 def test_an_indicator_whose_only_splices_are_gone_is_named(

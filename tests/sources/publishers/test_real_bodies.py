@@ -13,6 +13,7 @@ BODIES = Path(__file__).parents[1] / "bodies"
 # Parsers without a shipped body, and why. What is here runs on a body rebuilt in the shape of its
 # publisher, or on a real one where the folder of real bodies stands beside the checkout.
 WITHOUT = {
+    "alfred": "no real body at hand",
     "aws_ondemand": "no licence to ship the price list",
     "azure_retail": "no licence to ship the price list",
     "dstack": "no real body at hand",

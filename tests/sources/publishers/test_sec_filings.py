@@ -59,6 +59,16 @@ def test_a_real_answer_at_the_cap_is_refused_and_an_empty_one_is_zero(
     assert parse(fetch_payload(site, SOURCE, none))["value"].sum() == 0
 
 
+def test_the_past_is_asked_quarter_by_quarter_from_2001_to_where_it_is_asked_live() -> None:
+    spans = [(past.request.params["startdt"], past.request.params["enddt"]) for past in SOURCE.past]
+    assert (spans[0][0], spans[-1][1]) == ("2001-01-01", "2023-12-31")
+    ends = [pd.Timestamp(end) + pd.Timedelta(days=1) for _, end in spans]
+    assert ends == [pd.Timestamp(start) for start, _ in spans[1:]] + [pd.Timestamp("2024-01-01")]
+    first = SOURCE.past[0]
+    counted = parse(Payload(page(hit(1, "2001-03-30")), first.request, first.published))
+    assert counted["value"].tolist() == [0, 0, 1]  # known when the quarter was over
+
+
 def test_pages_are_asked_for_until_the_total(site: Site) -> None:
     answered = fetch_bodies(site, SOURCE, page(hit(1), total=2), page(hit(2), total=2))
     assert answered.result.outcome == "new", answered.result.detail

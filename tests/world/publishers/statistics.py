@@ -17,6 +17,7 @@ PPI = Calendar("M", months=1, day=14)
 PRODUCTIVITY = Calendar("Q", months=4, day=6)
 HOSTING = "PCU518210518210"
 PPI_ID, YOY, LEVEL, COST = "PCU334413334413", "PRS85006091", "PRS85006093", "PRS85006113"
+TRANSFORMERS = "PCU335311335311"
 PPI_PATH = Path(0.03, 0.01, decimals=3, first_print=0.004, prints=4)
 LEVEL_PATH = Path(0.022, 0.003, decimals=3)
 COST_PATH = Path(0.025, 0.003, decimals=3)
@@ -32,9 +33,9 @@ def bls_figures(economy: Economy, edition: date) -> Figures:
     """Producer prices, and productivity as level, cost and change on a year."""
     first = date(edition.year - YEARS, 1, 1)
     newest = PPI.newest(edition)
-    key = f"bls.ppi.{PPI_ID}"
     figures: Figures = {
         (key, month): economy.figure(key, "M", month, PPI_PATH, newest)
+        for key in (f"bls.ppi.{PPI_ID}", f"bls.ppi.{TRANSFORMERS}")
         for month in periods(first, newest, "M")
     }
     for quarter in periods(first, PRODUCTIVITY.newest(edition), "Q"):
