@@ -31,7 +31,8 @@ CITED = """{c}.source as citation_source, {c}.address as citation_address,
   {c}.licence as citation_licence, {c}.note as citation_note, {c}.assumed as known_from_assumed"""
 
 # The integers of the store, for who may not read the table: what observations/read.py needs.
-VERSION = "select series_id, period, known_from, fetch_id, value, status from observation"
+VERSION = """select series_id, period, known_from, fetch_id, value, status, citation_id
+from observation"""
 
 # PostgreSQL only. They run as their owner, so that an analyst needs no right on the tables.
 KNOWN_BY = """
