@@ -69,7 +69,8 @@ class Client:
             series, period, value, unit, status, known_from, source, in this order.
 
         Raises:
-            UnknownSeries, SourceError (figures that may not be republished), UnitError.
+            UnknownSeries, SourceError (figures that may not be republished), UnitError, and
+            ValueError for what is no date.
         """
         rows = [row for key in self._keys(keys) for row in self._versions(key)]
         table = pd.DataFrame(rows, columns=FIGURES)
@@ -77,7 +78,7 @@ class Client:
         if as_of is not None:
             table = table[table["known_from"].le(_instant(as_of))]
         if start is not None:
-            table = table[table["period"].ge(str(start)[:10])]
+            table = table[table["period"].ge(f"{_parsed(start):%Y-%m-%d}")]
         if not vintages:
             table = table.drop_duplicates(["series", "period"], keep="last")
             table = table[table["status"].ne("withdrawn")]
@@ -200,19 +201,31 @@ class Client:
 
 def _check(word: str, choices: Sequence[Any], what: str) -> None:
     """Raise UnknownSeries with the nearest names where the word is none of them."""
-    valid = [str(choice) for choice in choices]
-    if word not in valid:
-        close = get_close_matches(word.rstrip("*"), valid, n=3, cutoff=0.4) or valid[:3]
+    valid = {str(choice).casefold(): str(choice) for choice in choices}
+    if word not in valid.values():
+        nearest = get_close_matches(word.rstrip("*").casefold(), valid, n=3, cutoff=0.4)
+        close = [valid[name] for name in nearest or list(valid)[:3]]
         raise UnknownSeries(f"no {what} is called {word!r}: did you mean {' or '.join(close)}?")
 
 
 def _instant(when: When) -> str:
     """The last second of a day, or an aware instant, as ISO 8601 text in UTC."""
-    if isinstance(when, str):
-        short = len(when) <= len("2026-01-10")
-        when = date.fromisoformat(when) if short else datetime.fromisoformat(when)
+    when = _parsed(when)
     if not isinstance(when, datetime):
         when = datetime.combine(when, time(23, 59, 59), UTC)
     if when.tzinfo is None:
         raise ValueError(f"{when} has no time zone: add +00:00, or give the day alone")
     return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _parsed(when: When) -> date:
+    """A date where the text has no time of day, else a datetime."""
+    if not isinstance(when, str):
+        return when
+    try:
+        short = len(when) <= len("2026-01-10")
+        return date.fromisoformat(when) if short else datetime.fromisoformat(when)
+    except ValueError:
+        raise ValueError(
+            f"{when!r} is not a date: write it as YYYY-MM-DD, for example 2026-01-10"
+        ) from None

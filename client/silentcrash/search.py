@@ -16,7 +16,9 @@ EMPTY = frozenset((
     "au", "aux", "chez", "d", "dans", "de", "des", "du", "en", "et", "l", "la", "le", "les", "par",
     "pour", "sur", "un", "une",
 ))  # fmt: skip
-FIELDS = ("series", "title_fr", "title_en", "unit", "source", "publisher")
+FIELDS = (
+    "series", "title_fr", "title_en", "unit", "source", "source_fr", "source_en", "publisher",
+)  # fmt: skip
 # A typo or two in a word of six letters is a ratio of 0.75; "prix" and "price" are 0.67 alike.
 CLOSE = 0.75
 EXACT, BEGINS = 1.0, 0.8  # a word that only begins so counts less, a likely typo less again
