@@ -135,7 +135,9 @@ def test_what_does_not_exist_names_the_nearest(client: Client) -> None:
         lambda: client.indicators("chips.h100_spot_rate"),
         lambda: client.events("Marroc"),
     ):
-        with pytest.raises(UnknownSeries, match=f"did you mean ({DEU}|chips.h100_spot_ratio|Maroc)"):
+        with pytest.raises(
+            UnknownSeries, match=f"did you mean ({DEU}|chips.h100_spot_ratio|Maroc)"
+        ):
             ask()
 
 

@@ -207,7 +207,9 @@ def _converted(
     reasons: dict[str, None] = {}
     if asked.unit:
         stored = units.euro_rates(series.exchange_rates(engine, as_of=asked.as_of or None))
-        rows = units.convert(rows, asked.unit, units.merged(units.shipped_rates(asked.as_of), stored))
+        rows = units.convert(
+            rows, asked.unit, units.merged(units.shipped_rates(asked.as_of), stored)
+        )
         reasons |= dict.fromkeys(row["rate_source"] for row in rows if row["value"] is None)
     if asked.real:
         rows = prices.real(rows, asked.real, asked.as_of)

@@ -85,6 +85,8 @@ def test_every_link_leads_somewhere(built: Path) -> None:
             if urlsplit(address).scheme:
                 continue
             target = (path.parent / address).resolve() if address else path
+            if anchor.startswith("s="):  # what the explorer is to show
+                anchor = ""
             if not target.is_file() or (anchor and anchor not in anchors(target)):
                 broken.append((str(path), address, anchor))
     assert broken == []
