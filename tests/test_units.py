@@ -117,8 +117,12 @@ def test_units_of_publishers_are_read() -> None:
 # The bureau's own calculator: 100 dollars of January 2015 bought what 135.93 did in January 2025.
 @pytest.mark.parametrize(
     ("period", "month", "expected"),
-    [("2015-01-01", "2025-01", 135.93), ("2025-01-01", "2025-01", 100.0), ("1980-01-01", "2020-01", 331.58)],
-)  # fmt: skip
+    [
+        ("2015-01-01", "2025-01", 135.93),
+        ("2025-01-01", "2025-01", 100.0),
+        ("1980-01-01", "2020-01", 331.58),
+    ],
+)
 def test_an_amount_in_the_prices_of_a_month(period: str, month: str, expected: float) -> None:
     [deflated] = real([row(100.0, "USD/MWh", period)], month)
     assert deflated["value"] == pytest.approx(expected, abs=5e-3)

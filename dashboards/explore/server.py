@@ -45,8 +45,8 @@ def serve(
 ) -> None:
     """Serve the file until it is interrupted; nothing can be written.
 
-    `folder` takes the metadata and the scripts. `fixed` says that nobody writes the file meanwhile: it may then be
-    downloaded too.
+    `folder` takes the metadata and the scripts. `fixed` says that nobody writes the file
+    meanwhile: it may then be downloaded too.
     """
     from datasette.cli import serve as command
 

@@ -16,7 +16,8 @@ META = "sec.capex.META"
 @pytest.mark.parametrize(
     ("code", "revised", "last"),
     [
-        ("en", ["Q4 2023", "7,592,000,000", "final", "30 January 2025", "7,665,000,000"], "Q1 2026"),
+        ("en", ["Q4 2023", "7,592,000,000", "final", "30 January 2025",
+                "7,665,000,000"], "Q1 2026"),
         ("fr", ["T4 2023", "7\u202f592\u202f000\u202f000", "définitif", "30 janvier 2025",
                 "7\u202f665\u202f000\u202f000"], "T1 2026"),
     ],

@@ -152,3 +152,10 @@ def test_the_python_of_the_page_of_the_warehouse_runs(checkout: Path) -> None:
     answers = evaluated(block, {})
     assert len(answers) == 4
     assert all(len(answer) for answer in answers)
+
+
+def test_the_lines_for_a_client_of_sdmx_run(published: str) -> None:  # noqa: F811
+    page = (DOCS / "data.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```python sdmx\n(.*?)```", page, re.DOTALL)
+    [figures] = evaluated(block.replace("https://ADDRESS", published), {})
+    assert figures.iloc[-1] == 145.12
