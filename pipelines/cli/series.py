@@ -116,7 +116,11 @@ def get(
     from pipelines.cli.terminal.render import write_output
 
     table = pd.DataFrame(rows)
-    write_output(table.assign(period=pd.to_datetime(table["period"])), out, format)
+    dated = {"period": pd.to_datetime(table["period"])}
+    if out.suffix.lower() in {".xlsx", ".parquet"}:  # which have dates; a workbook has no zones
+        known = pd.to_datetime(table["known_from"], utc=True)
+        dated["known_from"] = known.dt.tz_localize(None) if out.suffix.lower() == ".xlsx" else known
+    write_output(table.assign(**dated), out, format)
 
 
 @app.command()

@@ -269,11 +269,11 @@ def test_without_scripts_it_is_a_table_of_series(
     addresses = [link.get_attribute("href") for link in row.locator("a").all()]
     files = [f"../../series/{DEU}.{ending}" for ending in ("csv", "json")]
     assert addresses == [f"../../fr/series/{DEU}/index.html", *files]
+    assert page.locator("noscript p", has_text="a besoin de JavaScript").is_visible()
     row.locator("a").first.click()
     assert page.locator("h1").inner_text() == "Électricité, prix de gros, Allemagne"
     assert page.locator(".plot .first polyline").count() > 1  # months are missing
     assert page.locator("#code ~ pre").first.inner_text().count("\n") == 2
-    assert page.locator("noscript p", has_text="a besoin de JavaScript").is_visible()
     context.close()
 
 

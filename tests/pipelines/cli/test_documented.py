@@ -155,6 +155,7 @@ def test_the_workbook_of_the_page_has_dates_and_filters(
     head = [cell.value for cell in sheet[1]]
     assert head == ["series", "period", "value", "unit", "status", "known_from", "source"]
     assert sheet["B2"].is_date
+    assert sheet["F2"].is_date
     assert sheet.freeze_panes == "A2"
     assert sheet.auto_filter.ref == f"A1:G{sheet.max_row}"
 
