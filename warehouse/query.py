@@ -61,6 +61,7 @@ DATED = {
     "v_index_revised": "as_of",
     "v_index_state": "as_of",
     "v_index_change": "as_of",
+    "v_index_between": "as_of",
     "v_index_gauge": "as_of",
     "v_gauge_audit": "as_of",
     "v_lineage": "as_of",

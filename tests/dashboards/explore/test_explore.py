@@ -120,6 +120,7 @@ def test_a_closed_figure_is_behind_no_address(public: str, shipped_store: Engine
     assert [database["name"] for database in databases] == ["observatory"]
     listed = requests.get(f"{public}/observatory.json", timeout=30).json()
     assert {table["name"] for table in listed["tables"]} == set(public_copy.PUBLIC)
+    assert [view["name"] for view in listed["views"]] == [public_copy.BETWEEN]
     # the catalogue names closed series, and so do the reasons of an indicator
     for table in sorted(set(public_copy.PUBLIC) - {"v_series", "v_index", "v_index_gauge"}):
         address = f"{public}/observatory/{table}.csv?_stream=on&_size=max"

@@ -1,5 +1,6 @@
 """A real Spark cluster gives the answer of DuckDB, to the bit."""
 
+import ast
 import json
 import re
 from collections.abc import Iterator
@@ -102,7 +103,7 @@ def documented(spark: Any, root: str) -> tuple[str, str]:
     """Unit and title by the lines of the page; a session costs too much for a test of its own."""
     page = (Path(__file__).parents[3] / "docs" / "lake.md").read_text(encoding="utf-8")
     [block] = re.findall(r"```python spark\n(.*?)```", page, re.DOTALL)
-    reading, joined = block.strip().splitlines()
+    reading, joined = map(ast.unparse, ast.parse(block).body)
     shown = {"spark": spark, "lake": json.loads((Path(root) / "manifest.json").read_text())}
     exec(reading, shown)
     first = eval(joined, shown).where("series = 'made_up.a'").first()
