@@ -7,7 +7,6 @@ import math
 from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import pairwise
-from statistics import median
 from typing import Any
 
 from markupsafe import Markup
@@ -17,16 +16,18 @@ from dashboards.site.page import polylines
 WIDTH, HEIGHT = 640, 220  # of the plot, in the units of the drawing
 LETTER = 6.3  # the width of a figure of the labels, whose letters have 11 units
 TICKS, YEARS = 5, 9  # at most so many lines across, and years below
-BREAK = 1.8  # a gap of as many usual steps is a break in the line
 STEPS = (1, 2, 2.5, 5, 10)
 Point = tuple[date, float]
 
 
-def drawing(points: Sequence[Point], number: Callable[[float], str]) -> dict[str, Any]:
+def drawing(
+    points: Sequence[Point], number: Callable[[float], str], longest: int | None
+) -> dict[str, Any]:
     """What the template draws: lines, ticks and labels.
 
     `points` are in the order of their dates; `number` writes a label. The scale is that of the
-    figures and need not begin at zero.
+    figures and need not begin at zero. The line breaks where more than `longest` days are between
+    two of them, never if that is None.
     """
     low, high, step = _scale([value for _, value in points])
     start, end = points[0][0], points[-1][0]
@@ -44,7 +45,7 @@ def drawing(points: Sequence[Point], number: Callable[[float], str]) -> dict[str
     margin = math.ceil(LETTER * max(len(text) for _, text in labels)) + 10
     return {
         "box": f"{-margin} -10 {WIDTH + margin + 12} {HEIGHT + 38}",
-        "line": _line(points, across, down),
+        "line": _line(points, across, down, longest or math.inf),
         "ticks": labels,
         "years": [(across(date(year, 1, 1)), str(year)) for year in _years(start, end)],
         "width": WIDTH,
@@ -53,11 +54,13 @@ def drawing(points: Sequence[Point], number: Callable[[float], str]) -> dict[str
 
 
 def _line(
-    points: Sequence[Point], across: Callable[[date], float], down: Callable[[float], float]
+    points: Sequence[Point],
+    across: Callable[[date], float],
+    down: Callable[[float], float],
+    longest: float,
 ) -> Markup:
     """The line, broken where figures are missing."""
     steps = [(later - earlier).days for (earlier, _), (later, _) in pairwise(points)]
-    longest = BREAK * median(steps) if steps else 0.0
     places: list[str] = []
     for rank, (day, value) in enumerate(points):
         if rank and steps[rank - 1] > longest:

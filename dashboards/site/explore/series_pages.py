@@ -9,6 +9,7 @@ from markupsafe import escape
 
 from dashboards.publish.series.examples import examples
 from dashboards.publish.series.store import SeriesStore
+from dashboards.series_chart import LONGEST
 from dashboards.site.constituents.members import declared
 from dashboards.site.context import SiteContext
 from dashboards.site.explore import picture
@@ -96,7 +97,11 @@ def _page(
                 (words["licence"], lang.licence(row["licence"])),
             ],
             "used": used,
-            "picture": picture.drawing([(one.period, one.value) for one in figures], lang.exact),
+            "picture": picture.drawing(
+                [(one.period, one.value) for one in figures],
+                lang.exact,
+                LONGEST.get(row["frequency"]),
+            ),
             "alt": words["alt"].format(**spoken),
             "figures": [_shown(row, one, words, lang) for one in figures[: -NEWEST - 1 : -1]],
             "more": words["more"].format(**spoken),

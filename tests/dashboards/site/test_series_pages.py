@@ -53,7 +53,7 @@ def test_the_parquet_of_a_series_says_what_it_is(built: Path) -> None:
 
 def test_a_drawing_has_round_ticks_and_breaks_where_months_are_missing() -> None:
     months = [date(2025, month, 1) for month in (1, 2, 3, 6, 7)]
-    drawn = drawing(list(zip(months, (3.0, 8.0, 5.0, 11.0, 9.0), strict=True)), str)
+    drawn = drawing(list(zip(months, (3.0, 8.0, 5.0, 11.0, 9.0), strict=True)), str, 32)
     assert [text for _, text in drawn["ticks"]] == ["2.0", "4.0", "6.0", "8.0", "10.0", "12.0"]
     assert drawn["line"].count("<polyline") == 2
     assert drawn["years"] == [(0.0, "2025")]
@@ -61,7 +61,7 @@ def test_a_drawing_has_round_ticks_and_breaks_where_months_are_missing() -> None
 
 @pytest.mark.parametrize("value", [0.0, -4.0, 1e11, 0.003])
 def test_one_figure_alone_is_a_dot(value: float) -> None:
-    drawn = drawing([(date(2024, 1, 1), value)], str)
+    drawn = drawing([(date(2024, 1, 1), value)], str, None)
     heights = [y for y, _ in drawn["ticks"]]
     [line] = BeautifulSoup(drawn["line"], "html.parser").select("polyline")
     first, second = line["points"].split()
