@@ -1,6 +1,7 @@
-"""Nominal amounts in the prices of a month, by the consumer prices of the United States.
+"""Nominal amounts of US dollars in the prices of a month.
 
-real = nominal * index of that month / index of the month in which the period begins.
+By the consumer prices of the United States: real = nominal * index of that month / index of the
+month in which the period begins.
 """
 
 import csv
@@ -31,7 +32,7 @@ def real(rows: Sequence[Mapping[str, Any]], month: str, as_of: str = "") -> list
     deflator_source. A period for which no index is held, or was on `as_of`, has no value. Raises
     UnitError for another currency and for a month without an index.
     """
-    index = _known(as_of)
+    index = _published(as_of)
     if month not in index:
         raise UnitError(
             f"no consumer prices of {month!r} are held: give a month from {min(index)} to "
@@ -46,7 +47,7 @@ def _shipped() -> Mapping[str, float]:
     return {row["month"]: float(row["index"]) for row in csv.DictReader(text.splitlines())}
 
 
-def _known(as_of: str) -> Mapping[str, float]:
+def _published(as_of: str) -> Mapping[str, float]:
     """The index of the months that were published by a day; "" is today's."""
     if not as_of:
         return _shipped()

@@ -106,8 +106,8 @@ def get(
     format: Written = Format.table,
 ) -> None:
     """Give the figures of series, a row a series and period."""
-    asked = Asked(as_of=as_of, vintages=vintages, unit=unit, real=real, start=start)
-    rows = _figures(_engine(), keys, asked)
+    request = Request(as_of=as_of, vintages=vintages, unit=unit, real=real, start=start)
+    rows = _figures(_engine(), keys, request)
     if out is None:
         write_rows(rows, format)
         return
@@ -117,9 +117,10 @@ def get(
 
     table = pd.DataFrame(rows)
     dated = {"period": pd.to_datetime(table["period"])}
-    if out.suffix.lower() in {".xlsx", ".parquet"}:  # which have dates; a workbook has no zones
-        known = pd.to_datetime(table["known_from"], utc=True)
-        dated["known_from"] = known.dt.tz_localize(None) if out.suffix.lower() == ".xlsx" else known
+    ending = out.suffix.lower()
+    if ending in {".xlsx", ".parquet"}:  # which have dates; a workbook has no zones
+        known_from = pd.to_datetime(table["known_from"], utc=True)
+        dated["known_from"] = known_from.dt.tz_localize(None) if ending == ".xlsx" else known_from
     write_output(table.assign(**dated), out, format)
 
 
@@ -138,8 +139,8 @@ def plot(
     if out is not None and out.suffix.lower() not in {".png", ".svg"}:
         raise UsageError(f"{out.name}: end the name in .png or .svg")
     engine = _engine()
-    asked = Asked(as_of=as_of, unit=unit, real=real, start=start)
-    rows = _figures(engine, keys, asked)
+    request = Request(as_of=as_of, unit=unit, real=real, start=start)
+    rows = _figures(engine, keys, request)
     if not rows:
         raise RunError(f"there is nothing to draw: {', '.join(keys)} has {NO_FIGURE}")
     if out is None:
@@ -160,7 +161,7 @@ def _engine() -> "Engine":
 
 
 @dataclass(frozen=True)
-class Asked:
+class Request:
     """What is asked of the figures, as the options have it; "" asks nothing."""
 
     as_of: str
@@ -170,7 +171,7 @@ class Asked:
     vintages: bool = False
 
 
-def _figures(engine: "Engine", keys: list[str], asked: Asked) -> list[dict[str, Any]]:
+def _figures(engine: "Engine", keys: list[str], request: Request) -> list[dict[str, Any]]:
     """The figures asked for; a series without one is named on standard error."""
     import sys
 
@@ -179,21 +180,21 @@ def _figures(engine: "Engine", keys: list[str], asked: Asked) -> list[dict[str, 
     rows = series.figures(
         engine,
         keys,
-        as_of=asked.as_of or None,
-        start=asked.start or None,
-        vintages=asked.vintages,
+        as_of=request.as_of or None,
+        start=request.start or None,
+        vintages=request.vintages,
     )
     with_figures = {row["series"] for row in rows}
     with engine.connect() as connection:
         empty = sorted(set(series.resolve(connection, keys).values()) - with_figures)
     if empty:
         print(f"{', '.join(empty)}: {NO_FIGURE} in what was asked for", file=sys.stderr)
-    if not asked.unit and not asked.real:
+    if not request.unit and not request.real:
         return rows
     from silentcrash.units import UnitError
 
     try:
-        rows, reasons = _converted(engine, rows, asked)
+        rows, reasons = _converted(engine, rows, request)
     except UnitError as fault:
         raise UsageError(str(fault)) from None
     for reason in reasons:
@@ -202,21 +203,21 @@ def _figures(engine: "Engine", keys: list[str], asked: Asked) -> list[dict[str, 
 
 
 def _converted(
-    engine: "Engine", rows: list[dict[str, Any]], asked: Asked
+    engine: "Engine", rows: list[dict[str, Any]], request: Request
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """The rows in the unit and prices asked for, and why some have no value."""
     from silentcrash import prices, units
     from warehouse.observations import series
 
     reasons: dict[str, None] = {}
-    if asked.unit:
-        stored = units.euro_rates(series.exchange_rates(engine, as_of=asked.as_of or None))
+    if request.unit:
+        stored = units.euro_rates(series.exchange_rates(engine, as_of=request.as_of or None))
         rows = units.convert(
-            rows, asked.unit, units.merged(units.shipped_rates(asked.as_of), stored)
+            rows, request.unit, units.merged(units.shipped_rates(request.as_of), stored)
         )
         reasons |= dict.fromkeys(row["rate_source"] for row in rows if row["value"] is None)
-    if asked.real:
-        rows = prices.real(rows, asked.real, asked.as_of)
+    if request.real:
+        rows = prices.real(rows, request.real, request.as_of)
         left = (row for row in rows if row["value"] is None and row["nominal_value"] is not None)
         reasons |= dict.fromkeys(row["deflator_source"] for row in left)
     return rows, list(reasons)

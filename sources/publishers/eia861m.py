@@ -93,22 +93,22 @@ def _sector(
 
 def _series() -> tuple[Series, ...]:
     declared = []
-    for area, (lieu, place) in {**US, **STATES}.items():
+    for area, (area_fr, area_en) in {**US, **STATES}.items():
         for code, (fr, en) in NAMES.items():
             declared += [
                 Series(
                     f"eia.price.{area}.{code}",
                     "c/kWh",
                     "M",
-                    f"Électricité, prix au détail, {fr}, {lieu}",
-                    f"Electricity, retail price, {en}, {place}",
+                    f"Électricité, prix au détail, {fr}, {area_fr}",
+                    f"Electricity, retail price, {en}, {area_en}",
                 ),
                 Series(
                     f"eia.sales.{area}.{code}",
                     "MWh",
                     "M",
-                    f"Électricité, ventes, {fr}, {lieu}",
-                    f"Electricity, sales, {en}, {place}",
+                    f"Électricité, ventes, {fr}, {area_fr}",
+                    f"Electricity, sales, {en}, {area_en}",
                 ),
             ]
     return tuple(declared)

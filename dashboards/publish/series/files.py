@@ -1,4 +1,4 @@
-"""The series as files: each as CSV, JSON and Parquet, all as Parquet and Excel.
+"""The series as files: CSV, JSON, Parquet of each; Parquet, Excel of all.
 
 series.csv                       the catalogue: title, unit, source, licence, span, address
 api/v1/series.json               the same for programs; its words are what a search looks in

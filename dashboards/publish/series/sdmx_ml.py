@@ -30,10 +30,10 @@ def document(meta: Item, data: Mapping[str, Sequence[Item]]) -> bytes:
     _add(header, "Prepared", meta["prepared"], space=MESSAGE)
     _add(header, "Sender", space=MESSAGE, id=meta["sender"]["id"])
     artefacts = _add(root, "Structures", space=MESSAGE)
-    for kind, (group, one) in KINDS.items():
+    for kind, (group, tag) in KINDS.items():
         parent = _add(artefacts, group)
         for artefact in data[kind]:
-            _artefact(_owned(parent, one, artefact), kind, artefact)
+            _artefact(_owned(parent, tag, artefact), kind, artefact)
     indent(root)
     body: bytes = tostring(root, "utf-8", xml_declaration=True)
     return body + b"\n"

@@ -67,7 +67,7 @@ def data(figures: pd.DataFrame, frequency: str) -> bytes:
 
 
 def structure(rows: Iterable[Mapping[str, Any]], store: SeriesStore) -> dict[str, Any]:
-    """The dataflow, its structure, concepts and code lists, as SDMX-JSON 2.0 has them."""
+    """The dataflow, its structure, concepts and code lists, in SDMX-JSON 2.0."""
     series = {code(row["series"]): {"fr": row["title_fr"], "en": row["title_en"]} for row in rows}
     concepts, codes = (metadata.words("sdmx_series", part) for part in ("concepts", "codes"))
     lists = {"FREQ": codes["FREQ"], "SERIES": series, "OBS_STATUS": codes["OBS_STATUS"]}

@@ -98,12 +98,12 @@ def _page(
             ],
             "used": used,
             "picture": picture.drawing(
-                [(one.period, one.value) for one in figures],
+                [(figure.period, figure.value) for figure in figures],
                 lang.exact,
                 LONGEST.get(row["frequency"]),
             ),
             "alt": words["alt"].format(**spoken),
-            "figures": [_shown(row, one, words, lang) for one in figures[: -NEWEST - 1 : -1]],
+            "figures": [_shown(row, figure, words, lang) for figure in figures[: -NEWEST - 1 : -1]],
             "more": words["more"].format(**spoken),
             "code": {  # Markup: typesetting would change code
                 name: escape(lines)
@@ -115,11 +115,12 @@ def _page(
 
 def _spoken(row: Row, figures: Sequence[Figure], unit: str, lang: SiteLocale) -> dict[str, str]:
     """What the sentences of the page name."""
-    least = min(figures, key=lambda one: one.value)
-    most = max(figures, key=lambda one: one.value)
+    least = min(figures, key=lambda figure: figure.value)
+    most = max(figures, key=lambda figure: figure.value)
     named = {"first": figures[0], "last": figures[-1], "lowest": least, "highest": most}
     periods = {
-        name: period(row["frequency"], one.period.isoformat(), lang) for name, one in named.items()
+        name: period(row["frequency"], figure.period.isoformat(), lang)
+        for name, figure in named.items()
     }
     values = {"low": least.value, "high": most.value, "now": figures[-1].value}
     return {
@@ -130,15 +131,15 @@ def _spoken(row: Row, figures: Sequence[Figure], unit: str, lang: SiteLocale) ->
         "publisher": row["publisher"],
         "count": lang.number(len(figures), 0),
         "versions": lang.number(row["versions"], 0),
-        "revised": lang.number(sum(one.first != one.value for one in figures), 0),
+        "revised": lang.number(sum(figure.first != figure.value for figure in figures), 0),
     }
 
 
-def _shown(row: Row, one: Figure, words: Mapping[str, Any], lang: SiteLocale) -> list[str]:
+def _shown(row: Row, figure: Figure, words: Mapping[str, Any], lang: SiteLocale) -> list[str]:
     return [
-        period(row["frequency"], one.period.isoformat(), lang),
-        lang.exact(one.value),
-        words["status"][one.status],
-        lang.day(one.known_from),
-        lang.exact(one.first) if one.first != one.value else "",
+        period(row["frequency"], figure.period.isoformat(), lang),
+        lang.exact(figure.value),
+        words["status"][figure.status],
+        lang.day(figure.known_from),
+        lang.exact(figure.first) if figure.first != figure.value else "",
     ]

@@ -92,8 +92,8 @@ def test_the_views_the_questions_and_their_words_are_there(own: str) -> None:
 @needs_datasette
 def test_a_question_is_drawn_by_this_server_alone(own: str, chromium: Browser) -> None:
     tab = chromium.new_page()
-    asked: list[str] = []
-    tab.on("request", lambda request: asked.append(request.url))
+    urls: list[str] = []
+    tab.on("request", lambda request: urls.append(request.url))
     tab.goto(f"{own}/index_by_month")
     tab.get_by_role("link", name="Dessiner").click()
     tab.wait_for_selector("#draw svg .mark-line path")
@@ -102,7 +102,7 @@ def test_a_question_is_drawn_by_this_server_alone(own: str, chromium: Browser) -
     tab.locator("#draw select[name=y]").select_option("regime")  # which is no number
     tab.wait_for_url("**/index_by_month#mark=line&x=period&y=regime&colour=")
     tab.get_by_text("calm", exact=True).and_(tab.locator("#draw text")).first.wait_for()
-    assert [address for address in asked if not address.startswith(own.rpartition("/")[0])] == []
+    assert [address for address in urls if not address.startswith(own.rpartition("/")[0])] == []
     tab.close()
 
 

@@ -100,7 +100,7 @@ def test_two_workers_answer_as_duckdb_does(
 
 
 def documented(spark: Any, root: str) -> tuple[str, str]:
-    """Unit and title by the lines of the page; a session costs too much for a test of its own."""
+    """Unit and title by the lines of the page, in a session that is there."""
     page = (Path(__file__).parents[3] / "docs" / "lake.md").read_text(encoding="utf-8")
     [block] = re.findall(r"```python spark\n(.*?)```", page, re.DOTALL)
     reading, joined = map(ast.unparse, ast.parse(block).body)
