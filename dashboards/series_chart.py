@@ -35,7 +35,7 @@ def draw(
 def chart(rows: Sequence[Mapping[str, Any]], frequencies: Mapping[str, str]) -> chart_drawing.Chart:
     """The same as Vega-Lite: a row without a value stands in each gap."""
     units = list(dict.fromkeys(str(row["unit"]) for row in rows))
-    points = list(_points(rows, frequencies))
+    points = _alone(list(_points(rows, frequencies)))
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "vconcat": [_panel(number, unit) for number, unit in enumerate(units)],
@@ -63,6 +63,18 @@ def _points(
         before[series] = period
 
 
+def _alone(points: list[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+    """The points, each marked if no line leads to it or from it."""
+    by_series: dict[str, list[dict[str, Any]]] = {}
+    for _, point in points:
+        by_series.setdefault(point["series"], []).append(point)
+    for own in by_series.values():
+        filled = [False, *(point["value"] is not None for point in own), False]
+        for rank, point in enumerate(own):
+            point["alone"] = not filled[rank] and not filled[rank + 2]
+    return points
+
+
 def _point(series: str, period: date, value: float | None) -> dict[str, Any]:
     # without the Z, the renderer would read it in the local time of the machine
     return {"series": series, "period": f"{period}T00:00:00Z", "value": value}
@@ -76,7 +88,14 @@ def _panel(number: int, unit: str) -> chart_drawing.Chart:
         "data": {"name": f"unit_{number}"},
         "width": WIDTH - 100,
         "height": HEIGHT - 80,
-        "mark": {"type": "line", "interpolate": "linear", "point": {"size": 14}},
+        "layer": [
+            {"mark": {"type": "line", "interpolate": "linear", "point": {"size": 14}}},
+            # a tariff may have one figure: it must be seen beside lines of months
+            {
+                "transform": [{"filter": "datum.alone"}],
+                "mark": {"type": "point", "filled": True, "size": 90, "opacity": 1},
+            },
+        ],
         "encoding": {
             "x": time,
             "y": value,

@@ -71,6 +71,7 @@ ANSWERS = {
     "wide": lambda c: c.vintages("sec.capex.*"),
     "revisions": lambda c: c.revisions("sec.capex.*"),
     "unit": lambda c: c.get("eia.price.US.*", unit="USD/MWh"),
+    "real": lambda c: c.get([DEU, "eia.price.US.*"], unit="USD/MWh", real="2026-01"),
     "index": lambda c: c.index(),
     "indicators": lambda c: c.indicators("chips.h100_spot_ratio"),
     "events": lambda c: c.events(),
@@ -100,6 +101,9 @@ def test_figures_are_those_known_on_the_day(client: Client) -> None:
     assert len(every) > len(client.get("sec.capex.META"))
     with pytest.raises(ValueError, match="time zone"):
         client.get(DEU, as_of="2026-03-09T12:00")
+    for day in ("9/3/2026", "2026"):
+        with pytest.raises(ValueError, match="is not a date: write it as YYYY-MM-DD"):
+            client.get(DEU, start=day)
 
 
 def test_the_client_and_the_warehouse_agree_on_vintages_and_revisions(
@@ -127,10 +131,13 @@ def test_units_and_countries_as_people_write_them(client: Client) -> None:
 def test_what_does_not_exist_names_the_nearest(client: Client) -> None:
     for ask in (
         lambda: client.get("ember.wholesale.DEUU"),
+        lambda: client.get("EMBER.wholesale.deu"),
         lambda: client.indicators("chips.h100_spot_rate"),
         lambda: client.events("Marroc"),
     ):
-        with pytest.raises(UnknownSeries, match="did you mean"):
+        with pytest.raises(
+            UnknownSeries, match=f"did you mean ({DEU}|chips.h100_spot_ratio|Maroc)"
+        ):
             ask()
 
 

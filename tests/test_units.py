@@ -2,6 +2,7 @@
 
 import pytest
 
+from silentcrash.prices import real
 from silentcrash.units import UnitError, amount, convert, euro_rates, merged, shipped_rates
 from tests.sources.publishers.helpers import shipped_rows
 
@@ -111,3 +112,39 @@ def test_units_of_publishers_are_read() -> None:
     assert amount("DH/kWh") == ("MAD", 1.0, "1/kWh")
     assert amount("thousand TWD") == ("TWD", 1000.0, "1")
     assert amount("index, 2020 = 100") == ("", 1.0, "index, 2020 = 100")
+
+
+# The bureau's own calculator: 100 dollars of January 2015 bought what 135.93 did in January 2025.
+@pytest.mark.parametrize(
+    ("period", "month", "expected"),
+    [
+        ("2015-01-01", "2025-01", 135.93),
+        ("2025-01-01", "2025-01", 100.0),
+        ("1980-01-01", "2020-01", 331.58),
+    ],
+)
+def test_an_amount_in_the_prices_of_a_month(period: str, month: str, expected: float) -> None:
+    [deflated] = real([row(100.0, "USD/MWh", period)], month)
+    assert deflated["value"] == pytest.approx(expected, abs=5e-3)
+    assert (deflated["nominal_value"], deflated["deflator_period"]) == (100.0, period[:7])
+    assert deflated["unit"] == f"USD/MWh, prices of {month}"
+    assert "U.S. Bureau of Labor Statistics" in deflated["deflator_source"]
+
+
+def test_a_month_that_was_never_collected_is_that_of_the_one_before() -> None:
+    [october] = real([row(100.0, "USD", "2025-10-01")], "2025-09")
+    assert (october["value"], october["deflator_period"]) == (100.0, "2025-09")
+    [unknown] = real([row(100.0, "USD", "2030-01-01")], "2025-09")
+    assert unknown["value"] is None
+    assert "no consumer prices of 2030-01" in unknown["deflator_source"]
+
+
+def test_prices_are_those_published_by_the_day() -> None:
+    with pytest.raises(UnitError, match="to 2025-11 as YYYY-MM"):
+        real([row(100.0, "USD", "2025-01-01")], "2025-12", as_of="2026-01-21T23:59:59Z")
+    assert real([row(100.0, "USD", "2025-01-01")], "2025-12", as_of="2026-01-22T23:59:59Z")
+
+
+def test_only_dollars_are_deflated() -> None:
+    with pytest.raises(UnitError, match="convert it to US dollars"):
+        real([row(100.0, "EUR/MWh")], "2025-01")

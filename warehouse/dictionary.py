@@ -36,7 +36,7 @@ What everybody may read. PostgreSQL has the same words as comments (`\\d+ v_obse
 """
 TABLES = """## The tables
 
-Of the owner and the loader; an analyst reads the views. Keys are bold. Periods are days and dates
+Of the owner and the loader; an analyst asks the views. Keys are bold. Periods are days and dates
 of knowledge are seconds since 1970-01-01 UTC: seven times smaller than text.
 """
 

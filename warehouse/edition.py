@@ -39,16 +39,15 @@ select l.key, l.period, s.key as series, l.series_period, o.value, l.known_from,
   f.url, f.sha256, f.at, z.source as cite_source, z.address as cite_address,
   z.licence as cite_licence, z.note as cite_note, coalesce(z.assumed, false) as assumed
 from lineage l join series s on s.id = l.series_id join "fetch" f on f.id = l.fetch_id
-join observation o on o.series_id = l.series_id and o.period = l.series_period
+join v_version o on o.series_id = l.series_id and o.period = l.series_period
   and o.known_from = l.known_from and o.fetch_id = l.fetch_id
 left join citation z on z.id = o.citation_id
 where l.release_id = :release order by l.key, l.period, s.key, l.series_period
 """
 QUARANTINED = """
-select c.key as source, q.expectation, q.reason, count(*) as rows
-from quarantine q join "fetch" f on f.id = q.fetch_id join source c on c.id = f.source_id
-where not q.replayed and f.id <= :recorded_by
-group by c.key, q.expectation, q.reason order by c.key, q.expectation, q.reason
+select source, expectation, reason, count(*) as rows
+from v_quarantine where not replayed and fetch_id <= :recorded_by
+group by source, expectation, reason order by source, expectation, reason
 """
 SERIES = """
 select s.key, c.key as source, s.unit, s.frequency, s.title_fr, s.title_en

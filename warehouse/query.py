@@ -33,7 +33,9 @@ VOLATILE = (
 )
 HARMLESS = {"random", "random_normal", "clock_timestamp", "timeofday", "statement_timestamp"}
 WORD = re.compile(r"\w+")
-MAY_BE_ANALYST = "select 1 from pg_roles where rolname = %s and pg_has_role(oid, 'set')"
+# Before version 16 every member of a role may take it on, and there is no privilege of that name.
+MAY_BE_ANALYST = "select 1 from pg_roles where rolname = %s and pg_has_role(oid, %s)"
+PRIVILEGE_SET = 160_000
 REFUSALS = (
     "not authorized",
     "prohibited",
@@ -59,6 +61,7 @@ DATED = {
     "v_index_revised": "as_of",
     "v_index_state": "as_of",
     "v_index_change": "as_of",
+    "v_index_between": "as_of",
     "v_index_gauge": "as_of",
     "v_gauge_audit": "as_of",
     "v_lineage": "as_of",
@@ -153,7 +156,8 @@ def _postgresql(
             connection.execute(f"grant select on {name} to public")
         connection.execute("begin read only")
         connection.execute(f"set local statement_timeout = {int(timeout * 1000)}")
-        if connection.execute(MAY_BE_ANALYST, [roles.ANALYST]).fetchone():
+        privilege = "set" if connection.info.server_version >= PRIVILEGE_SET else "member"
+        if connection.execute(MAY_BE_ANALYST, [roles.ANALYST, privilege]).fetchone():
             connection.execute(f"set local role {roles.ANALYST}")
         # A server-side cursor takes one SELECT and nothing else.
         with connection.cursor(name="asked") as cursor:

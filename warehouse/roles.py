@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, text
 
 from warehouse.catalogue.collection import Collection
+from warehouse.gauges.tables import GaugeAudit, GaugeMethod, IndexGauge
 from warehouse.projects.tables import ProjectReport, Review
 from warehouse.publication.tables import Approval
 from warehouse.tables import (
@@ -19,6 +20,8 @@ from warehouse.tables import (
     Event,
     Fetch,
     FetchSummary,
+    IndexChange,
+    IndexRevised,
     IndexValue,
     Lineage,
     Observation,
@@ -30,10 +33,13 @@ from warehouse.tables import (
 
 ANALYST = "silentcrash_analyst"
 LOADER = "silentcrash_loader"
-# What is on every status page anyway, and what opening a store reads. Never a figure.
+# What is on every status page anyway, what opening a store reads, and the editions, which
+# `Client` reads whole. Never a figure of a publisher: those are read through the views.
 OPEN = [
     "alembic_version",
-    *(core(model).name for model in (Source, Series, Fetch, FetchSummary, Collection)),
+    *(core(model).name for model in (Source, Series, Fetch, FetchSummary, Collection, Citation)),
+    *(core(model).name for model in (Release, IndexValue, IndexChange, IndexRevised, Lineage)),
+    *(core(model).name for model in (Approval, GaugeMethod, IndexGauge, GaugeAudit)),
 ]
 HISTORY = [
     core(m).name

@@ -31,7 +31,21 @@ CITED = """{c}.source as citation_source, {c}.address as citation_address,
   {c}.licence as citation_licence, {c}.note as citation_note, {c}.assumed as known_from_assumed"""
 
 # The integers of the store, for who may not read the table: what observations/read.py needs.
-VERSION = "select series_id, period, known_from, fetch_id, value, status from observation"
+VERSION = """select series_id, period, known_from, fetch_id, value, status, citation_id
+from observation"""
+
+# A row for each two months of an edition and each part of its index; the same on what has v_index.
+BETWEEN = """
+select e.release, e.month, e.as_of, e.period as earlier, l.period as later, k.key, k.kind,
+  a.contribution as before, b.contribution as after,
+  coalesce(b.contribution, 0) - coalesce(a.contribution, 0) as change
+from (select distinct release, month, as_of, period from v_index) e
+join (select distinct release, period from v_index) l
+  on l.release = e.release and l.period > e.period
+join (select distinct release, key, kind from v_index) k on k.release = e.release
+left join v_index a on a.release = e.release and a.key = k.key and a.period = e.period
+left join v_index b on b.release = e.release and b.key = k.key and b.period = l.period
+where a.contribution is not null or b.contribution is not null"""
 
 # PostgreSQL only. They run as their owner, so that an analyst needs no right on the tables.
 KNOWN_BY = """
@@ -104,6 +118,7 @@ def bodies(dialect: str) -> dict[str, str]:
         "v_index_revised": _index_revised(dialect),
         "v_index_state": _index_state(dialect),
         "v_index_change": _index_change(dialect),
+        "v_index_between": BETWEEN,
         "v_index_gauge": _index_gauge(dialect),
         "v_gauge_audit": _gauge_audit(dialect),
         "v_lineage": _lineage(dialect),

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from silentcrash import units
+from silentcrash import prices, units
 from silentcrash.search import fold, search
 from silentcrash.source import SourceError, open_source
 
@@ -22,6 +22,7 @@ When: TypeAlias = date | str
 CATALOGUE, EVENTS, EDITIONS = "api/v1/series.json", "api/v1/events.json", "api/v1/editions.json"
 FIGURES = ["series", "period", "value", "unit", "status", "known_from", "source"]
 RATES = ["published_value", "published_unit", "rate", "rate_period", "rate_source"]
+REAL = ["nominal_value", "deflator", "deflator_period", "deflator_source"]
 NAMES = ["country", "country_code", "country_fr"]  # a country in English, by code, in French
 
 
@@ -55,6 +56,7 @@ class Client:
         start: When | None = None,
         vintages: bool = False,
         unit: str | None = None,
+        real: str | None = None,
     ) -> pd.DataFrame:
         """The figures of series as known on a day, or all their versions.
 
@@ -64,12 +66,15 @@ class Client:
             start: the first period.
             vintages: every version known, a row each, withdrawals with an empty value.
             unit: convert to it, as USD/MWh; the rate, its month and source stand beside.
+            real: US dollars in the prices of that month (YYYY-MM), with what they were multiplied
+                by and its source.
 
         Returns:
             series, period, value, unit, status, known_from, source, in this order.
 
         Raises:
-            UnknownSeries, SourceError (figures that may not be republished), UnitError.
+            UnknownSeries, SourceError (figures that may not be republished), UnitError, and
+            ValueError for what is no date.
         """
         rows = [row for key in self._keys(keys) for row in self._versions(key)]
         table = pd.DataFrame(rows, columns=FIGURES)
@@ -77,12 +82,14 @@ class Client:
         if as_of is not None:
             table = table[table["known_from"].le(_instant(as_of))]
         if start is not None:
-            table = table[table["period"].ge(str(start)[:10])]
+            table = table[table["period"].ge(f"{_parsed(start):%Y-%m-%d}")]
         if not vintages:
             table = table.drop_duplicates(["series", "period"], keep="last")
             table = table[table["status"].ne("withdrawn")]
         table = table.reset_index(drop=True)
-        return table if unit is None else self._converted(table, unit, as_of)
+        if unit is not None:
+            table = self._converted(table, unit, as_of)
+        return table if real is None else _real(table, real, as_of)
 
     def vintages(self, keys: Keys) -> pd.DataFrame:
         """A row a series and period, a column a date of knowledge.
@@ -167,14 +174,13 @@ class Client:
         ]
 
     def _converted(self, table: pd.DataFrame, unit: str, as_of: When | None) -> pd.DataFrame:
-        plain = table.astype(object).where(table.notna(), None).to_dict("records")
+        plain = _records(table)
         needed = {units.amount(str(row["unit"])).currency for row in plain}
         needed |= {units.amount(unit).currency}
         day = "" if as_of is None else _instant(as_of)
         stored = self._rates(needed, as_of) if len(needed) > 1 else {}
         rates = units.merged(units.shipped_rates(day), stored)
-        rows = units.convert([{str(k): v for k, v in row.items()} for row in plain], unit, rates)
-        return pd.DataFrame(rows, columns=[*FIGURES, *RATES])
+        return pd.DataFrame(units.convert(plain, unit, rates), columns=[*FIGURES, *RATES])
 
     def _rates(self, currencies: set[str], as_of: When | None) -> units.Rates:
         """The rates of these currencies that the series hold."""
@@ -185,8 +191,7 @@ class Client:
             and row["unit"][:3] in {*currencies, "EUR"}
             and row["address"]
         ]
-        rows = self.get(keys, as_of=as_of).to_dict("records") if keys else []
-        return units.euro_rates([{str(name): row[name] for name in row} for row in rows])
+        return units.euro_rates(_records(self.get(keys, as_of=as_of)) if keys else [])
 
     def _table(self, name: str) -> pd.DataFrame:
         """A table of the newest edition: figures as numbers, everything else as text."""
@@ -198,21 +203,44 @@ class Client:
         return table.assign(**cells)
 
 
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table by name, None where a cell is empty."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]
+
+
+def _real(table: pd.DataFrame, month: str, as_of: When | None) -> pd.DataFrame:
+    day = "" if as_of is None else _instant(as_of)
+    return pd.DataFrame(prices.real(_records(table), month, day), columns=[*table.columns, *REAL])
+
+
 def _check(word: str, choices: Sequence[Any], what: str) -> None:
     """Raise UnknownSeries with the nearest names where the word is none of them."""
-    valid = [str(choice) for choice in choices]
-    if word not in valid:
-        close = get_close_matches(word.rstrip("*"), valid, n=3, cutoff=0.4) or valid[:3]
+    valid = {str(choice).casefold(): str(choice) for choice in choices}
+    if word not in valid.values():
+        nearest = get_close_matches(word.rstrip("*").casefold(), valid, n=3, cutoff=0.4)
+        close = [valid[name] for name in nearest or list(valid)[:3]]
         raise UnknownSeries(f"no {what} is called {word!r}: did you mean {' or '.join(close)}?")
 
 
 def _instant(when: When) -> str:
     """The last second of a day, or an aware instant, as ISO 8601 text in UTC."""
-    if isinstance(when, str):
-        short = len(when) <= len("2026-01-10")
-        when = date.fromisoformat(when) if short else datetime.fromisoformat(when)
+    when = _parsed(when)
     if not isinstance(when, datetime):
         when = datetime.combine(when, time(23, 59, 59), UTC)
     if when.tzinfo is None:
         raise ValueError(f"{when} has no time zone: add +00:00, or give the day alone")
     return f"{when.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _parsed(when: When) -> date:
+    """A date where the text has no time of day, else a datetime."""
+    if not isinstance(when, str):
+        return when
+    try:
+        short = len(when) <= len("2026-01-10")
+        return date.fromisoformat(when) if short else datetime.fromisoformat(when)
+    except ValueError:
+        raise ValueError(
+            f"{when!r} is not a date: write it as YYYY-MM-DD, for example 2026-01-10"
+        ) from None

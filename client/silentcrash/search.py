@@ -6,7 +6,7 @@ with each of them in milliseconds, so that no package of fuzzy matching is neede
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -17,10 +17,19 @@ EMPTY = frozenset((
     "pour", "sur", "un", "une",
 ))  # fmt: skip
 FIELDS = ("series", "title_fr", "title_en", "unit", "source", "publisher")
+SOURCE = ("source_fr", "source_en")  # the titles of a source, which all of its series share
+SHARED = 0.7  # what a word is worth that is only there
 # A typo or two in a word of six letters is a ratio of 0.75; "prix" and "price" are 0.67 alike.
 CLOSE = 0.75
 EXACT, BEGINS = 1.0, 0.8  # a word that only begins so counts less, a likely typo less again
 TYPO = 0.6
+# Words that people say where the titles have another one; they count as the start of a word does.
+SYNONYMS = {
+    "loyer": ("prix",), "loyers": ("prix",), "rent": ("price",), "rents": ("price",),
+    "taux": ("cours",), "change": ("cours", "rate"), "exchange": ("rate",),
+    "courant": ("electricite",), "power": ("electricity",), "salaires": ("travail",),
+    "wages": ("labour",), "usa": ("etats", "united"), "us": ("etats", "united"),
+}  # fmt: skip
 
 
 def fold(text: str) -> str:
@@ -41,7 +50,7 @@ def search(rows: Sequence[Mapping[str, Any]], words: str) -> list[Mapping[str, A
     equally, the one with figures comes first.
     """
     wanted_words = tokens(words)
-    owned = [set(tokens(" ".join(str(row.get(name) or "") for name in FIELDS))) for row in rows]
+    owned = [_weights(row) for row in rows]
     vocabulary = sorted(set().union(*owned))
     alike = [_alike(word, vocabulary) for word in wanted_words]
     scored = [
@@ -54,9 +63,18 @@ def search(rows: Sequence[Mapping[str, Any]], words: str) -> list[Mapping[str, A
     return [row for _, row in ranked]
 
 
+def _weights(row: Mapping[str, Any]) -> dict[str, float]:
+    """The words of a row, with what finding each is worth."""
+    shared, own = (
+        tokens(" ".join(str(row.get(name) or "") for name in names)) for names in (SOURCE, FIELDS)
+    )
+    return dict.fromkeys(shared, SHARED) | dict.fromkeys(own, 1.0)
+
+
 def _alike(word: str, vocabulary: Sequence[str]) -> dict[str, float]:
     """The words of the catalogue that this one may mean, with what each is worth."""
     begins = {other: BEGINS for other in vocabulary if len(word) > 1 and other.startswith(word)}
+    begins |= dict.fromkeys(SYNONYMS.get(word, ()), BEGINS)
     if word in vocabulary:
         return begins | {word: EXACT}
     if begins:
@@ -65,7 +83,10 @@ def _alike(word: str, vocabulary: Sequence[str]) -> dict[str, float]:
     return dict.fromkeys(close, TYPO)
 
 
-def _score(own: Iterable[str], alike: Sequence[Mapping[str, float]]) -> float:
+def _score(own: Mapping[str, float], alike: Sequence[Mapping[str, float]]) -> float:
     """The worth of all words in a row; 0 where one of them is not there."""
-    best = [max((worth[word] for word in own if word in worth), default=0.0) for worth in alike]
+    best = [
+        max((worth[word] * own[word] for word in own if word in worth), default=0.0)
+        for worth in alike
+    ]
     return sum(best) if all(best) else 0.0

@@ -18,7 +18,7 @@ from dashboards.edition_stats import EditionStats
 from dashboards.i18n import plain
 from dashboards.publish.series.store import ANNOUNCED, FACTS
 from dashboards.tables import HIDDEN
-from warehouse import edition, query
+from warehouse import edition, query, views
 from warehouse.publication import repository
 
 # By view, the query that gives its public rows: figures of a publisher who lets others republish
@@ -53,6 +53,7 @@ CHOICES = {
 }
 METHODS = "select min(release) from v_release where release in ({editions}) group by framework_hash"
 LEAVES = {"indicator", "panel", "sign"}  # the kinds of rows whose value may be a publisher's figure
+BETWEEN = "v_index_between"
 INDEXED = ("series", "key", "release")
 NO_EDITION = -1
 
@@ -77,6 +78,10 @@ def write(engine: Engine, out: Path, now: datetime, *, approval: bool) -> dict[s
             mask = _mask(columns, shown) if view in {"v_index", "v_index_gauge"} else list
             _table(file, view, columns, [[*map(_cell, mask(row))] for row in rows])
             written[view] = columns
+        # made of what is in the copy: a table of it would be most of the file
+        file.execute(f"create view {BETWEEN} as {views.BETWEEN}")
+        described = file.execute(f"select * from {BETWEEN} limit 0").description  # noqa: S608
+        written[BETWEEN] = [column[0] for column in described]
         file.commit()
         file.execute("vacuum")
     return written

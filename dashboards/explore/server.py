@@ -9,6 +9,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from dashboards.explore.words import SCRIPTS
+from dashboards.site.explore import vega
+
+DRAW = Path(__file__).parent / "static" / "draw.js"
 # A question may read the history of every series; facets on views would read it for each column.
 SETTINGS = {
     "sql_time_limit_ms": "10000",
@@ -21,7 +25,7 @@ SETTINGS = {
 
 def installed() -> bool:
     """True if the extra is installed."""
-    return find_spec("datasette") is not None and find_spec("datasette_vega") is not None
+    return find_spec("datasette") is not None
 
 
 def is_free(host: str, port: int) -> bool:
@@ -41,8 +45,8 @@ def serve(
 ) -> None:
     """Serve the file until it is interrupted; nothing can be written.
 
-    `folder` takes the metadata. `fixed` says that nobody writes the file meanwhile: it may then be
-    downloaded too.
+    `folder` takes the metadata and the scripts. `fixed` says that nobody writes the file
+    meanwhile: it may then be downloaded too.
     """
     from datasette.cli import serve as command
 
@@ -50,7 +54,17 @@ def serve(
     logging.getLogger("uvicorn.access").addFilter(lambda record: False)
     described = folder / "metadata.json"
     described.write_text(json.dumps(metadata, ensure_ascii=False), encoding="utf-8")
+    scripts = _scripts(folder / SCRIPTS)
     database = ["--immutable", str(file)] if fixed else [str(file)]
     options = [part for pair in SETTINGS.items() for part in ("--setting", *pair)]
     arguments = [*database, "--metadata", str(described), "--host", host, "--port", str(port)]
+    arguments += ["--static", f"{SCRIPTS}:{scripts}"]
     command.main(args=[*arguments, *options], standalone_mode=False)
+
+
+def _scripts(folder: Path) -> Path:
+    """The folder with the script of the drawings and Vega-Lite in it."""
+    folder.mkdir()
+    (folder / DRAW.name).write_bytes(DRAW.read_bytes())
+    (folder / vega.name()).write_bytes(vega.bundle(folder / vega.name()))
+    return folder

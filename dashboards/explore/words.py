@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from dashboards.publish.sanitize import web
+from dashboards.site.explore import vega
 from warehouse import dictionary
 from warehouse.catalogue import cookbook
 
@@ -21,8 +22,8 @@ OPEN_LICENCES = (
     "Seules les valeurs que leur éditeur laisse republier · "
     "Only values that their publisher lets others republish"
 )
-# Of datasette-vega, which keeps a drawing in the fragment of the address.
-TYPES = {"period": "ordinal", "year": "ordinal"}
+# Served by `server.serve`; the script of the drawings is ours, Vega-Lite that of the site.
+SCRIPTS = "draw"
 
 
 def metadata(
@@ -46,6 +47,10 @@ def metadata(
     return {
         "title": TITLE,
         "description_html": f"<p>{escape(OPEN_LICENCES if public else ALL_LICENCES)}</p>",
+        "extra_js_urls": [
+            f"/{SCRIPTS}/{vega.name()}",
+            {"url": f"/{SCRIPTS}/draw.js", "module": True},
+        ],
         "databases": {
             database: {
                 "description_html": _licences(sources),
@@ -64,27 +69,9 @@ def _view(name: str, columns: Sequence[str]) -> dict[str, Any]:
 def _query(database: str, recipe: cookbook.Recipe) -> dict[str, str]:
     text = f"<p>{escape(recipe.fr)}.</p><p>{escape(recipe.en)}.</p>"
     if recipe.plot:
-        # the question mark makes the browser load the page anew, which reads the fragment
-        address = f"/{database}/{recipe.name}?draw=1#{_drawing(recipe.plot)}"
+        address = f"/{database}/{recipe.name}#{urlencode(recipe.plot)}"
         text += f'<p><a href="{escape(address)}">Dessiner · Draw</a></p>'
     return {"title": recipe.en, "description_html": text, "sql": recipe.sql}
-
-
-def _drawing(plot: Mapping[str, str]) -> str:
-    """The fragment that makes datasette-vega draw at once."""
-    fields = {"mark": plot["mark"]}
-    for axis in ("x", "y"):
-        fields |= {f"{axis}_column": plot[axis], f"{axis}_type": _type(plot, axis)}
-    if "colour" in plot:
-        fields["color_column"] = plot["colour"]
-    return urlencode({f"g.{name}": value for name, value in fields.items()})
-
-
-def _type(plot: Mapping[str, str], axis: str) -> str:
-    """Ordinal for days and for the names of bars, else a number."""
-    if axis == "y" and plot["mark"] == "bar" and plot["x"] not in TYPES:
-        return "nominal"
-    return TYPES.get(plot[axis], "quantitative")
 
 
 def _licences(sources: Iterable[Mapping[str, Any]]) -> str:

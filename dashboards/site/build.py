@@ -221,7 +221,8 @@ def _pages(
 ) -> Iterator[Page]:
     context = page_groups.context
     folder = writer.out / "data" / context.issue.name
-    file_names = [path.name for path in sorted(folder.iterdir())]
+    sizes = {path.name: path.stat().st_size for path in sorted(folder.iterdir())}
+    archived = folder.with_name(f"{folder.name}.zip").stat().st_size
     base = page_groups.base
     yield home.page(context, lang, writer.chart_urls(up("")))
     yield archive.listing(context, lang)
@@ -235,7 +236,8 @@ def _pages(
     yield alerts.page(context, lang)
     yield status_pages.corrections(context, lang)
     tables = page_groups.data.tables
-    yield static_pages.data(context, lang, tables, file_names, series_files(writer.out), base)
+    on_series = series_files(writer.out)
+    yield static_pages.data(context, lang, tables, sizes, on_series, archived, base)
     yield static_pages.method(context, lang)
     yield audit.page(context, lang)
     yield telecom.page(lang)

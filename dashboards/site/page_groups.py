@@ -17,11 +17,12 @@ from dashboards.edition_stats import EditionStats
 from dashboards.metadata import Table
 from dashboards.publish.publication import File, Publication, prepare
 from dashboards.publish.series.files import files as series_files
-from dashboards.publish.series.store import read_store
+from dashboards.publish.series.store import SeriesStore, read_store
 from dashboards.site import citing, social_image
 from dashboards.site.constituents import page as constituents
 from dashboards.site.constituents.constituents import Constituents
 from dashboards.site.context import Issue, SiteContext
+from dashboards.site.explore import series_pages
 from dashboards.site.incremental import OutputWriter
 from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
 from dashboards.site.page import ChartUrlFactory, Page, html, up
@@ -34,6 +35,7 @@ from warehouse.fetches import newest_fetch
 from warehouse.observations import series
 
 SERIES = "series"  # the group of the files on the figures themselves
+SERIES_PAGES = "series pages"  # and that of their pages, which name the newest issue
 MOMENT = (1980, 1, 1, 0, 0, 0)  # of the files of an archive: the earliest that it can hold
 
 
@@ -53,6 +55,7 @@ class PageGroups:
         stamps = {issue.name: issue.stamp for issue in context.issues}
         stamps |= {key: indicators.stamp(context, key) for key in self._pages[CODES[0]]}
         stamps[SERIES] = self._series_stamp
+        stamps[SERIES_PAGES] = f"{self._series_stamp} {context.issue.stamp} {context.issue.dated}"
         return {name: f"{stamp} {rest}" for name, stamp in stamps.items()}
 
     @cached_property
@@ -66,6 +69,10 @@ class PageGroups:
         rows = json.dumps(series.catalogue(self.engine), sort_keys=True, default=str)
         newest = newest_fetch(self.engine)
         return f"{newest} {len(self.context.reports)} {sha256(rows.encode()).hexdigest()}"
+
+    @cached_property
+    def _store(self) -> SeriesStore:
+        return read_store(self.engine, self.context.now)
 
     @cached_property
     def _pages(self) -> dict[str, dict[str, Callable[[ChartUrlFactory, Table], Page]]]:
@@ -86,8 +93,12 @@ class PageGroups:
         if name in by_name:
             self._issue(by_name[name], writer)
         elif name == SERIES:
-            for file in series_files(read_store(self.engine, self.context.now)):
+            for file in series_files(self._store):
                 writer.put(file.name, file.body)
+        elif name == SERIES_PAGES:
+            for lang in map(site_locale, CODES):
+                for page in series_pages.pages(self._store, self.context, lang, self.base):
+                    self.put(writer, page, lang)
         else:
             self._indicator(name, writer)
         return writer

@@ -106,7 +106,7 @@ def list_projects(
 ) -> None:
     """List the projects: who, where, how much, in what state."""
     listed = of_country(projects_of(settings(), as_of), country)
-    if since and (start := parse_day(since if len(since) > 7 else f"{since}-01T00:00:00")):
+    if since and (start := parse_day(since if len(since) > 7 else f"{since}-01T00:00:00Z")):
         listed = listed.loc[listed["first_known"].ge(start)]
     shown = readable(listed) if format is Format.table else listed
     render_table(shown.drop(columns="project"), format, f"Projects: {len(listed)}")

@@ -1,5 +1,6 @@
 """`silentcrash series …`: find, describe, read and draw series."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +24,10 @@ Keys = Annotated[
 ]
 Unit = Annotated[
     str, typer.Option("--unit", metavar="UNIT", help="In this unit, as USD/MWh; the rate is shown.")
+]
+Real = Annotated[
+    str,
+    typer.Option("--real", metavar="YYYY-MM", help="US dollars, in the prices of that month."),
 ]
 Start = Annotated[
     str, typer.Option("--start", metavar="DATE", help="Only periods from that day on.")
@@ -95,12 +100,14 @@ def get(
     as_of: AsOf = "",
     vintages: Annotated[bool, typer.Option("--vintages", help="Every version known.")] = False,
     unit: Unit = "",
+    real: Real = "",
     start: Start = "",
     out: File = None,
     format: Written = Format.table,
 ) -> None:
     """Give the figures of series, a row a series and period."""
-    rows = _figures(_engine(), keys, as_of=as_of, vintages=vintages, unit=unit, start=start)
+    request = Request(as_of=as_of, vintages=vintages, unit=unit, real=real, start=start)
+    rows = _figures(_engine(), keys, request)
     if out is None:
         write_rows(rows, format)
         return
@@ -109,7 +116,12 @@ def get(
     from pipelines.cli.terminal.render import write_output
 
     table = pd.DataFrame(rows)
-    write_output(table.assign(period=pd.to_datetime(table["period"])), out, format)
+    dated = {"period": pd.to_datetime(table["period"])}
+    ending = out.suffix.lower()
+    if ending in {".xlsx", ".parquet"}:  # which have dates; a workbook has no zones
+        known_from = pd.to_datetime(table["known_from"], utc=True)
+        dated["known_from"] = known_from.dt.tz_localize(None) if ending == ".xlsx" else known_from
+    write_output(table.assign(**dated), out, format)
 
 
 @app.command()
@@ -117,6 +129,7 @@ def plot(
     keys: Keys,
     as_of: AsOf = "",
     unit: Unit = "",
+    real: Real = "",
     start: Start = "",
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="A .png or .svg; else characters.")
@@ -126,7 +139,8 @@ def plot(
     if out is not None and out.suffix.lower() not in {".png", ".svg"}:
         raise UsageError(f"{out.name}: end the name in .png or .svg")
     engine = _engine()
-    rows = _figures(engine, keys, as_of=as_of, vintages=False, unit=unit, start=start)
+    request = Request(as_of=as_of, unit=unit, real=real, start=start)
+    rows = _figures(engine, keys, request)
     if not rows:
         raise RunError(f"there is nothing to draw: {', '.join(keys)} has {NO_FIGURE}")
     if out is None:
@@ -146,31 +160,64 @@ def _engine() -> "Engine":
     return store.open_for_reading(settings())
 
 
-def _figures(
-    engine: "Engine", keys: list[str], *, as_of: str, vintages: bool, unit: str, start: str
-) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Request:
+    """What is asked of the figures, as the options have it; "" asks nothing."""
+
+    as_of: str
+    unit: str
+    real: str
+    start: str
+    vintages: bool = False
+
+
+def _figures(engine: "Engine", keys: list[str], request: Request) -> list[dict[str, Any]]:
     """The figures asked for; a series without one is named on standard error."""
     import sys
 
     from warehouse.observations import series
 
-    rows = series.figures(engine, keys, as_of=as_of or None, start=start or None, vintages=vintages)
+    rows = series.figures(
+        engine,
+        keys,
+        as_of=request.as_of or None,
+        start=request.start or None,
+        vintages=request.vintages,
+    )
     with_figures = {row["series"] for row in rows}
     with engine.connect() as connection:
         empty = sorted(set(series.resolve(connection, keys).values()) - with_figures)
     if empty:
         print(f"{', '.join(empty)}: {NO_FIGURE} in what was asked for", file=sys.stderr)
-    if not unit:
+    if not request.unit and not request.real:
         return rows
-    from silentcrash.units import UnitError, convert, euro_rates, merged, shipped_rates
+    from silentcrash.units import UnitError
 
-    stored = euro_rates(series.exchange_rates(engine, as_of=as_of or None))
-    rates = merged(shipped_rates(as_of), stored)
     try:
-        converted = convert(rows, unit, rates)
+        rows, reasons = _converted(engine, rows, request)
     except UnitError as fault:
         raise UsageError(str(fault)) from None
-    without = dict.fromkeys(row["rate_source"] for row in converted if row["value"] is None)
-    for reason in without:
+    for reason in reasons:
         print(f"left without a value: {reason}", file=sys.stderr)
-    return converted
+    return rows
+
+
+def _converted(
+    engine: "Engine", rows: list[dict[str, Any]], request: Request
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The rows in the unit and prices asked for, and why some have no value."""
+    from silentcrash import prices, units
+    from warehouse.observations import series
+
+    reasons: dict[str, None] = {}
+    if request.unit:
+        stored = units.euro_rates(series.exchange_rates(engine, as_of=request.as_of or None))
+        rows = units.convert(
+            rows, request.unit, units.merged(units.shipped_rates(request.as_of), stored)
+        )
+        reasons |= dict.fromkeys(row["rate_source"] for row in rows if row["value"] is None)
+    if request.real:
+        rows = prices.real(rows, request.real, request.as_of)
+        left = (row for row in rows if row["value"] is None and row["nominal_value"] is not None)
+        reasons |= dict.fromkeys(row["deflator_source"] for row in left)
+    return rows, list(reasons)

@@ -11,9 +11,9 @@ from io import BytesIO
 import pandas as pd
 
 from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
+from sources.publishers.us_states import STATES, US
 from sources.tidy import between, tidy
 
-STATES = ("AZ", "CA", "GA", "IA", "IL", "NC", "ND", "NJ", "NV", "OH", "OR", "PA", "TX", "VA", "WA")
 SECTORS = {"COMMERCIAL": "COM", "INDUSTRIAL": "IND", "TOTAL": "ALL"}
 UNITS = {"Revenue": "Thousand Dollars", "Sales": "Megawatthours", "Price": "Cents/kWh"}
 SHEETS = {"Monthly-States": 4, "US-YTD": 3}
@@ -93,22 +93,22 @@ def _sector(
 
 def _series() -> tuple[Series, ...]:
     declared = []
-    for area in ("US", *STATES):
+    for area, (area_fr, area_en) in {**US, **STATES}.items():
         for code, (fr, en) in NAMES.items():
             declared += [
                 Series(
                     f"eia.price.{area}.{code}",
                     "c/kWh",
                     "M",
-                    f"Électricité, prix au détail, {fr}, {area}",
-                    f"Electricity, retail price, {en}, {area}",
+                    f"Électricité, prix au détail, {fr}, {area_fr}",
+                    f"Electricity, retail price, {en}, {area_en}",
                 ),
                 Series(
                     f"eia.sales.{area}.{code}",
                     "MWh",
                     "M",
-                    f"Électricité, ventes, {fr}, {area}",
-                    f"Electricity, sales, {en}, {area}",
+                    f"Électricité, ventes, {fr}, {area_fr}",
+                    f"Electricity, sales, {en}, {area_en}",
                 ),
             ]
     return tuple(declared)

@@ -13,14 +13,10 @@ from typing import Any
 import pandas as pd
 
 from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
+from sources.publishers.us_states import STATES, US
 from sources.tidy import between, numbers, tidy
 
-AREAS = {
-    "US": ("États-Unis", "United States"),
-    "VA": ("Virginie", "Virginia"),
-    "TX": ("Texas", "Texas"),
-    "CA": ("Californie", "California"),
-}
+AREAS = {**US, **{state: STATES[state] for state in ("VA", "TX", "CA")}}
 SECTORS = {
     "COM": ("commerce", "commercial"),
     "IND": ("industrie", "industrial"),

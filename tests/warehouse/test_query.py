@@ -109,7 +109,7 @@ def test_as_of_turns_every_view_of_figures_back(filled: Engine) -> None:
 DATED = (
     "v_observation", "v_observation_history", "v_provenance", "v_version", "v_fetch", "v_release",
     "v_index", "v_index_revised", "v_index_state", "v_index_change", "v_index_gauge", "v_lineage",
-    "v_quarantine", "v_event", "v_project", "v_review", "v_gauge_audit",
+    "v_quarantine", "v_event", "v_project", "v_review", "v_gauge_audit", "v_index_between",
 )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Engine
 
+from warehouse.dictionary import column_text
 from warehouse.lake.extract import WORD
 from warehouse.row_conversion import rows
 
@@ -18,8 +19,18 @@ from v_series s join v_source o on o.source = s.source order by s.series
 NAMES = (
     "series", "source", "unit", "frequency", "title_fr", "title_en", "publisher", "licence",
 )  # fmt: skip
+VIEWS = {"publisher": "v_source", "licence": "v_source"}  # whose words they have
 # A key has the type that it has beside the figures: polars joins no text with a category.
-SCHEMA = pa.schema([(name, WORD if name == "series" else pa.string()) for name in NAMES])
+SCHEMA = pa.schema(
+    [
+        pa.field(
+            name,
+            WORD if name == "series" else pa.string(),
+            metadata={"description": column_text(VIEWS.get(name, "v_series"), name)},
+        )
+        for name in NAMES
+    ]
+)
 
 
 def write(engine: Engine, files: Any, folder: str) -> Mapping[str, Any]:

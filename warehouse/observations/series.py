@@ -19,7 +19,8 @@ Keys: TypeAlias = str | Sequence[str]
 Row: TypeAlias = dict[str, Any]
 
 CATALOGUE = """
-select s.key as series, c.key as source, c.publisher, s.title_fr, s.title_en, s.unit, s.frequency,
+select s.key as series, c.key as source, c.publisher,
+  c.title_fr as source_fr, c.title_en as source_en, s.title_fr, s.title_en, s.unit, s.frequency,
   c.licence, c.redistribute, {counts}
 from series s join source c on c.id = s.source_id {where} order by s.key
 """
@@ -115,9 +116,11 @@ def _matching(pattern: str, ids: Mapping[str, int]) -> list[str]:
 
 def unknown(pattern: str, every: Iterable[str]) -> NoReturn:
     """Raise UnknownSeries with the keys nearest to this one."""
-    keys = sorted(every)
+    # Without capitals: ember.wholesale.deu is nearer to DEU than to any other country.
+    keys = {key.casefold(): key for key in sorted(every)}
     # 0.4 still finds a key whose prefix alone was written
-    close = get_close_matches(pattern.rstrip("*"), keys, n=3, cutoff=0.4) or keys[:3]
+    nearest = get_close_matches(pattern.rstrip("*").casefold(), keys, n=3, cutoff=0.4)
+    close = [keys[name] for name in nearest or list(keys)[:3]]
     raise UnknownSeries(
         f"no series is called {pattern!r}: did you mean {' or '.join(close)}? "
         "`silentcrash series search` finds one by words"

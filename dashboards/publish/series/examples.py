@@ -24,7 +24,7 @@ console.log(unit, columns, figures.at(-1));""",
 }
 
 
-def examples(base: str, keys: Sequence[str]) -> dict[str, str]:
-    """The lines for a site at `base`, with a series that it has."""
-    key = LIKELY if LIKELY in keys or not keys else keys[0]
+def examples(base: str, keys: Sequence[str], key: str = LIKELY) -> dict[str, str]:
+    """The lines for a site at `base`, with `key` or else a series that it has."""
+    key = key if key in keys or not keys else keys[0]
     return {name: text.format(base=base or PLACEHOLDER, key=key) for name, text in EXAMPLES.items()}

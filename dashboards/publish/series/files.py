@@ -1,9 +1,10 @@
-"""The series as files: each as CSV and JSON, all as Parquet and Excel.
+"""The series as files: CSV, JSON, Parquet of each; Parquet, Excel of all.
 
 series.csv                       the catalogue: title, unit, source, licence, span, address
 api/v1/series.json               the same for programs; its words are what a search looks in
 api/v1/events.json               announcements: facts and links
 series/<key>.csv and .json       every version of a series, with its unit and source
+series/<key>.parquet             the same typed; title, unit and licence are in its schema
 series/observations.parquet      every version of every series; series.parquet the catalogue
 series/observations.xlsx         the latest figures, with dates, filters, units and sources
 sdmx/v2/…                        the latest figures at the addresses of SDMX: sdmx_tree
@@ -53,13 +54,14 @@ def files(store: SeriesStore) -> Iterator[File]:
 
 
 def _each(store: SeriesStore) -> Iterator[File]:
-    """The CSV and the JSON of each series that may be republished."""
+    """The files of each series that may be republished."""
     described = {row["series"]: row for row in store.catalogue}
     for key, versions in store.versions.groupby("series"):
         if not SAFE.fullmatch(str(key)):
             raise ValueError(f"the key {key!r} cannot be the name of a file")
         yield File(f"{FOLDER}{key}.csv", _csv(versions))
         yield File(f"{FOLDER}{key}.json", document(described[key], versions))
+        yield File(f"{FOLDER}{key}.parquet", _described(_typed(versions), described[key]))
 
 
 def document(described: dict[str, Any], versions: pd.DataFrame) -> bytes:
@@ -89,8 +91,17 @@ def _typed(versions: pd.DataFrame) -> pa.Table:
     return pa.Table.from_pandas(dated, schema=WIRE, preserve_index=False)
 
 
-def _parquet(table: pa.Table) -> bytes:
+def _described(table: pa.Table, row: dict[str, Any]) -> bytes:
+    """The table with the description of its series in the schema, as text by name."""
+    value = table.schema.get_field_index("value")
+    unit = table.schema.field(value).with_metadata({"unit": row["unit"]})
+    schema = table.schema.set(value, unit)
+    texts = {name: str(text) for name, text in row.items() if name != "address"}
+    return _parquet(table.cast(schema), texts)
+
+
+def _parquet(table: pa.Table, described: dict[str, str] | None = None) -> bytes:
     sink = pa.BufferOutputStream()
-    pq.write_table(table.replace_schema_metadata(None), sink, compression="zstd")
+    pq.write_table(table.replace_schema_metadata(described), sink, compression="zstd")
     body: bytes = sink.getvalue().to_pybytes()
     return body

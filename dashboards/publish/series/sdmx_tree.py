@@ -1,10 +1,12 @@
 """The series at the addresses of the SDMX 3.0 REST interface, as files.
 
 sdmx/v2/structure/dataflow/SCO/SERIES/1.0.0      what is in it, SDMX-JSON 2.0
+sdmx/v2/structure/dataflow/SCO/SERIES/1.0.0.xml  the same as SDMX-ML 3.0
 sdmx/v2/data/dataflow/SCO/SERIES/1.0.0/<key>     the latest figures of a series, SDMX-CSV 2.0
 
 A key is the frequency and the series, M.ember-wholesale-DEU: codes allow no point. A server of
-files answers no query: neither c[…], asOf nor attributes; every version is in series/<key>.csv.
+files answers no query and negotiates no format: neither c[…], asOf nor attributes, and the XML has
+a name of its own; every version is in series/<key>.csv.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,6 +17,7 @@ import pandas as pd
 from dashboards import metadata
 from dashboards.publish.formats.sdmx_xml import AGENCY, code
 from dashboards.publish.publication import LANGUAGES, File, both, to_json
+from dashboards.publish.series import sdmx_ml
 from dashboards.publish.series.store import SeriesStore
 
 FLOW, VERSION = "SERIES", "1.0.0"
@@ -35,7 +38,10 @@ COLUMNS = ["STRUCTURE", "STRUCTURE_ID", "ACTION", "FREQ", "SERIES", "TIME_PERIOD
 def files(store: SeriesStore) -> Iterator[File]:
     """The structure, and a file for each series that may be republished."""
     described = {row["series"]: row for row in store.catalogue if row["republished"]}
-    yield File(f"{ROOT}/structure/{ADDRESS}", structure(described.values(), store))
+    defined = structure(described.values(), store)
+    yield File(f"{ROOT}/structure/{ADDRESS}", to_json(defined))
+    xml = sdmx_ml.document(defined["meta"], defined["data"])
+    yield File(f"{ROOT}/structure/{ADDRESS}.xml", xml)
     for key, figures in store.latest.groupby("series"):
         frequency = _frequency(str(described[key]["frequency"]))
         name = f"{frequency}.{code(key)}"
@@ -60,8 +66,8 @@ def data(figures: pd.DataFrame, frequency: str) -> bytes:
     return table[COLUMNS].to_csv(index=False, lineterminator="\n").encode()
 
 
-def structure(rows: Iterable[Mapping[str, Any]], store: SeriesStore) -> bytes:
-    """The dataflow, its structure, concepts and code lists as SDMX-JSON 2.0."""
+def structure(rows: Iterable[Mapping[str, Any]], store: SeriesStore) -> dict[str, Any]:
+    """The dataflow, its structure, concepts and code lists, in SDMX-JSON 2.0."""
     series = {code(row["series"]): {"fr": row["title_fr"], "en": row["title_en"]} for row in rows}
     concepts, codes = (metadata.words("sdmx_series", part) for part in ("concepts", "codes"))
     lists = {"FREQ": codes["FREQ"], "SERIES": series, "OBS_STATUS": codes["OBS_STATUS"]}
@@ -86,7 +92,7 @@ def structure(rows: Iterable[Mapping[str, Any]], store: SeriesStore) -> bytes:
         "contentLanguages": list(LANGUAGES),
         "sender": {"id": AGENCY},
     }
-    return to_json({"meta": head, "data": content})
+    return {"meta": head, "data": content}
 
 
 def _components() -> dict[str, Any]:

@@ -18,7 +18,7 @@ FACTS = """known_from, event_type, operator, known_as, country, country_code, co
 ANNOUNCED = "event_type not in ('not_announcement', 'abstained')"
 EVENTS = f"select {FACTS} from v_event where {ANNOUNCED} order by known_from, address"  # noqa: S608
 DAWN = "1970-01-01T00:00:00Z"
-TITLES = ("title_fr", "title_en", "unit", "publisher", "licence")
+TITLES = ("title_fr", "title_en", "unit", "publisher", "source_fr", "source_en", "licence")
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,8 @@ def _catalogued(row: Mapping[str, Any]) -> dict[str, Any]:
         "frequency": row["frequency"],
         "source": row["source"],
         "publisher": texts["publisher"],
+        "source_fr": texts["source_fr"],
+        "source_en": texts["source_en"],
         "licence": texts["licence"],
         "republished": republished,
         "first": str(row["first"])[:10],

@@ -49,7 +49,7 @@ def explorer(context: SiteContext, engine: Engine, out: Path) -> Explorer:
     own = list(_own(context))
     published = json.loads((out / "api/v1/series.json").read_text(encoding="utf-8"))["series"]
     entries = [entry for entry, _ in own] + [
-        _entry(row, f"series/{row['series']}.json", row["address"])
+        _entry(row, f"series/{row['series']}.json", f"{{lang}}/series/{row['series']}/index.html")
         for row in published
         if row["republished"]
     ]

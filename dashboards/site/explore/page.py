@@ -1,10 +1,10 @@
 """The page: without scripts a table of the series, else the explorer."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import groupby
 from typing import Any
 
-import pandas as pd
 from markupsafe import Markup
 
 from dashboards import theme
@@ -106,10 +106,12 @@ def _row(entry: Mapping[str, Any], lang: SiteLocale) -> dict[str, Any]:
     return {
         "title": entry[f"title_{lang.code}"],
         "unit": _in(entry, "unit", lang),
-        "span": f"{_period(entry, 'first', lang)} – {_period(entry, 'last', lang)}",
+        "span": " – ".join(
+            period(entry["frequency"], entry[end], lang) for end in ("first", "last")
+        ),
         "json": document,
         "link": entry["link"].replace("{lang}", lang.code),
-        "csv": entry["link"].endswith(".csv"),
+        "csv": entry.get("address", ""),
     }
 
 
@@ -117,7 +119,7 @@ def _in(entry: Mapping[str, Any], name: str, lang: SiteLocale) -> str:
     return str(entry[f"{name}_fr" if lang.code == "fr" else name])
 
 
-def _period(entry: Mapping[str, Any], end: str, lang: SiteLocale) -> str:
-    period = pd.Timestamp(entry[end])
-    pattern = STEPS.get(entry["frequency"])
-    return lang.month(period, pattern) if pattern else lang.day(period.date())
+def period(frequency: str, day: str, lang: SiteLocale) -> str:
+    """The period of a frequency that begins on a day, in words."""
+    pattern = STEPS.get(frequency)
+    return lang.month(day, pattern) if pattern else lang.day(date.fromisoformat(day))

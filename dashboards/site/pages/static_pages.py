@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from markupsafe import escape
+
 from dashboards import edition_dates
 from dashboards.bulletin import summary, table_rows
 from dashboards.i18n import Language
@@ -34,13 +36,14 @@ def data(
     context: SiteContext,
     lang: Language,
     tables: Sequence[Table],
-    names: Sequence[str],
+    sizes: Mapping[str, int],
     series: Mapping[str, int],
+    archive: int,
     base: str,
 ) -> Page:
     """The series, and the tables and other files of the newest issue.
 
-    `series` has the bytes of each file on the series, by its name.
+    `sizes` and `series` have the bytes of each file of the issue and on the series, by its name.
     """
     keys = [name[7:-4] for name in series if name.startswith("series/") and name.endswith(".csv")]
     table_files = {f"{table.name}{ending}" for table in tables for ending in FORMATS}
@@ -51,21 +54,31 @@ def data(
             "over": [name.format(code=lang.code) for name in OVER],
             "folder": f"data/{context.issue.name}/",
             "archive": f"data/{context.issue.name}.zip",
+            "archive_size": kilobytes(archive, lang),
             "series_count": lang.number(len(keys), 0),
             "series": [
                 (name, lang.words["series_files"][name], kilobytes(series[name], lang))
                 for name in OVER_SERIES
                 if name in series
             ],
-            "examples": examples(base.rstrip("/"), keys),
+            "examples": {  # Markup: typesetting would change code
+                name: escape(lines) for name, lines in examples(base.rstrip("/"), keys).items()
+            },
             "tables": [
                 (
                     lang.typeset(getattr(table, lang.code)),
-                    [f"{table.name}{ending}" for ending in FORMATS],
+                    [
+                        (name, kilobytes(sizes[name], lang))
+                        for name in (f"{table.name}{ending}" for ending in FORMATS)
+                    ],
                 )
                 for table in tables
             ],
-            "about": [name for name in names if name not in table_files],
+            "about": [
+                (name, kilobytes(size, lang))
+                for name, size in sizes.items()
+                if name not in table_files
+            ],
         },
     )
 

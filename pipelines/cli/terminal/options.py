@@ -1,6 +1,5 @@
 """What the commands share: options, settings, dates as people write them."""
 
-from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,8 @@ import typer
 from pipelines.errors import UsageError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pipelines.settings import Settings
 
 AsOf = Annotated[
@@ -53,16 +54,13 @@ def settings() -> "Settings":
     return from_environment()
 
 
-def parse_day(text: str) -> datetime | None:
+def parse_day(text: str) -> "datetime | None":
     """The last second of a day, or the instant that the text gives; None if empty."""
     if not text:
         return None
-    from warehouse.days import DateError, instant, parsed
+    from warehouse.days import DateError, instant
 
     try:
-        day = parsed(text)
+        return instant(text)
     except DateError as fault:
         raise UsageError(str(fault)) from None
-    if isinstance(day, datetime) and day.tzinfo is None:
-        day = day.replace(tzinfo=UTC)
-    return instant(day)

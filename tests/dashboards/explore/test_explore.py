@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
 from dashboards.explore import public_copy, server
@@ -80,12 +81,29 @@ def test_the_views_the_questions_and_their_words_are_there(own: str) -> None:
     [recipe] = [recipe for recipe in cookbook.recipes() if recipe.name == "index_by_month"]
     page = requests.get(f"{own}/{recipe.name}", timeout=30).text
     assert recipe.fr in page
-    assert "#g.mark=line&amp;g.x_column=period" in page
+    assert "#mark=line&amp;x=period&amp;y=index" in page
     assert [round(float(str(row["index"])), 1) for row in rows(f"{own}/{recipe.name}")][-1] == 48.9
     figures = rows(f"{own}/v_observation", series="ember.wholesale.DEU", period="2026-09-01")
     assert (figures[0]["value"], figures[0]["unit"]) == (145.12, "EUR/MWh")
     described = requests.get(f"{own}/v_observation", timeout=30).text
     assert dictionary.column_text("v_observation", "known_from") in described
+
+
+@needs_datasette
+def test_a_question_is_drawn_by_this_server_alone(own: str, chromium: Browser) -> None:
+    tab = chromium.new_page()
+    urls: list[str] = []
+    tab.on("request", lambda request: urls.append(request.url))
+    tab.goto(f"{own}/index_by_month")
+    tab.get_by_role("link", name="Dessiner").click()
+    tab.wait_for_selector("#draw svg .mark-line path")
+    path = tab.locator("#draw svg .mark-line path").first.get_attribute("d") or ""
+    assert path.count("L") == len(rows(f"{own}/index_by_month")) - 1
+    tab.locator("#draw select[name=y]").select_option("regime")  # which is no number
+    tab.wait_for_url("**/index_by_month#mark=line&x=period&y=regime&colour=")
+    tab.get_by_text("calm", exact=True).and_(tab.locator("#draw text")).first.wait_for()
+    assert [address for address in urls if not address.startswith(own.rpartition("/")[0])] == []
+    tab.close()
 
 
 @needs_datasette
@@ -102,6 +120,7 @@ def test_a_closed_figure_is_behind_no_address(public: str, shipped_store: Engine
     assert [database["name"] for database in databases] == ["observatory"]
     listed = requests.get(f"{public}/observatory.json", timeout=30).json()
     assert {table["name"] for table in listed["tables"]} == set(public_copy.PUBLIC)
+    assert [view["name"] for view in listed["views"]] == [public_copy.BETWEEN]
     # the catalogue names closed series, and so do the reasons of an indicator
     for table in sorted(set(public_copy.PUBLIC) - {"v_series", "v_index", "v_index_gauge"}):
         address = f"{public}/observatory/{table}.csv?_stream=on&_size=max"

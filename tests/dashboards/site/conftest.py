@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -20,7 +20,16 @@ from pipelines.settings import Settings
 from sources.announcements import countries
 from tests.conftest import NOW, made_once
 
+ONE_OF = 40  # the pages of the series are of one template: so many of them are read as one
 AFRICA = {name: countries.french(name) for name in countries.AFRICA}
+
+
+def read_pages(paths: Iterable[Path]) -> list[Path]:
+    """The pages in their order, but of those of the series only some."""
+    ordered = sorted(paths)
+    alike = [path for path in ordered if path.parent.parent.name == "series"]
+    by_series = sorted({path.parent.name for path in alike})[::ONE_OF]
+    return [path for path in ordered if path not in alike or path.parent.name in by_series]
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -10,13 +10,15 @@ from playwright.sync_api import Browser, Request
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import language
 from pipelines.index import aggregate
+from tests.dashboards.site.conftest import read_pages
 from warehouse.edition import Edition
 
 WIDTHS = (360, 1280)
 
 
 def paths(built: Path) -> list[str]:
-    return [str(path.relative_to(built)) for path in sorted(built.glob("*/**/*.html"))]
+    pages = read_pages(built.glob("*/**/*.html"))
+    return [str(path.relative_to(built)) for path in pages]
 
 
 def each_kind(built: Path) -> list[str]:

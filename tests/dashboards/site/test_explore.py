@@ -266,8 +266,14 @@ def test_without_scripts_it_is_a_table_of_series(
     assert rows.count() == len(entries) > 300
     row = rows.filter(has_text="Électricité, prix de gros, Allemagne")
     assert row.is_visible()
-    assert row.locator("a").first.get_attribute("href") == f"../../series/{DEU}.csv"
+    addresses = [link.get_attribute("href") for link in row.locator("a").all()]
+    files = [f"../../series/{DEU}.{ending}" for ending in ("csv", "json")]
+    assert addresses == [f"../../fr/series/{DEU}/index.html", *files]
     assert page.locator("noscript p", has_text="a besoin de JavaScript").is_visible()
+    row.locator("a").first.click()
+    assert page.locator("h1").inner_text() == "Électricité, prix de gros, Allemagne"
+    assert page.locator(".plot .first polyline").count() > 1  # months are missing
+    assert page.locator("#code ~ pre").first.inner_text().count("\n") == 2
     context.close()
 
 

@@ -38,6 +38,11 @@ def series(first_edition: Path, monkeypatch: pytest.MonkeyPatch, silentcrash: Co
         ("capital expenditure Microsoft", "sec.capex.MSFT"),
         ("dépenses d'investisement Microsoft", "sec.capex.MSFT"),
         ("DRAM Coree", "bok.ppi.dram"),
+        ("prix electricite industriel Virginie", "eia.price.VA.IND"),
+        ("electricty industrial price Virgina", "eia.price.VA.IND"),
+        ("us industrial power price", "eia.price.US.IND"),
+        ("Maroc tarif pointe Tanger", "morocco.tariff.mt_peak_tangier"),
+        ("taux du dirham", "hmrc.rate.MAD"),
         (DEU, DEU),
     ],
 )
@@ -61,6 +66,11 @@ def test_words_that_match_nothing_and_keys_that_do_not_exist_end_in_one_line(ser
         assert ended.code in {1, 2}
         assert len(ended.err.splitlines()) == 1
     assert f"did you mean {DEU}" in ended.err
+    assert f"did you mean {DEU}" in series("get", "ember.wholesale.deu").err
+    ended = series("get", DEU, "--as-of", "2026-03-09T12:00")
+    assert (ended.code, "has no time zone" in ended.err) == (2, True)
+    ended = series("get", DEU, "--real", "2026-01")
+    assert (ended.code, "convert it to US dollars" in ended.err) == (2, True)
 
 
 def test_a_series_is_described(series) -> None:
