@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import TypeAlias
 
 from dashboards.site.context import site_context
@@ -76,11 +77,24 @@ def _shared(page_groups: PageGroups, pending: list[Task]) -> Iterator[GroupResul
 def _ready(url: str, now: datetime, out: Path, base: str, forced: bool, approval: bool) -> None:
     """Prepare a worker process."""
     global _page_groups
+    Thread(target=_end_with_parent, daemon=True).start()
     from warehouse.database import open_for_reading
 
     engine = open_for_reading(url)
     context = site_context(engine, now, forced=forced, approval=approval)
     _page_groups = PageGroups(engine, context, out, base)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that started it is gone.
+
+    A pool's workers hold both ends of their queue: without this, those of a killed builder would
+    finish their tasks in a draft that the next builder clears away, and then wait for ever.
+    """
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _make(names: Sequence[str]) -> list[GroupResult]:
