@@ -44,10 +44,10 @@ def main() -> int:
             share = chosen.bodies // len(every)
             home = Path(folder) / f"body-{number}"
             tallies.append(damage(home, site, target, chosen.seed + number, share, until))
-            print(f"{tallies[-1].attack}: {tallies[-1].tried}", file=sys.stderr)
+            progress(tallies[-1])
         for tally in killed(Path(folder), site, environment, chosen, chosen.seconds / 2):
             tallies.append(tally)
-            print(f"{tally.attack}: {tally.tried}", file=sys.stderr)
+            progress(tally)
     report(tallies, chosen.seed, time.monotonic() - began)
     return 1 if any(tally.faults for tally in tallies) else 0
 
@@ -93,17 +93,28 @@ def killed(
                 yield besiege(each[name], homes[name], chosen.seed + number, kills, until)
 
 
+def progress(tally: Tally) -> None:
+    """Say at once what came out: a campaign may be stopped before its end."""
+    for text in (line(tally), *tally.faults[:5]):
+        print(text, file=sys.stderr, flush=True)
+
+
 def report(tallies: list[Tally], seed: int, seconds: float) -> None:
     """The table of a campaign, and each fault in a line."""
     print(f"{'attack':34} {'tried':>6} {'faults':>6}  endings")
     for tally in tallies:
-        endings = ", ".join(f"{name} {count}" for name, count in sorted(tally.endings.items()))
-        print(f"{tally.attack:34} {tally.tried:6} {len(tally.faults):6}  {endings}")
+        print(line(tally))
     total, faults = sum(each.tried for each in tallies), [x for t in tallies for x in t.faults]
     print(f"{'all':34} {total:6} {len(faults):6}  seed {seed}, {seconds:.0f} s")
     for tally in tallies:
         for fault in tally.faults[:20]:
             print(f"{tally.attack}: {fault}")
+
+
+def line(tally: Tally) -> str:
+    """A line of the table."""
+    endings = ", ".join(f"{name} {count}" for name, count in sorted(tally.endings.items()))
+    return f"{tally.attack:34} {tally.tried:6} {len(tally.faults):6}  {endings}"
 
 
 if __name__ == "__main__":
