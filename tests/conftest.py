@@ -4,6 +4,7 @@ import fcntl
 import gc
 import os
 import shutil
+import signal
 import sqlite3
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
@@ -250,6 +251,16 @@ def first_edition(shipped_history: Path, tmp_path_factory: pytest.TempPathFactor
 def payloads() -> Path:
     """The folder of real bodies, one folder a source."""
     return SHARED / "payloads"
+
+
+@pytest.fixture
+def interrupted() -> Iterator[None]:
+    """A Ctrl-C in half a second, in the middle of whatever this process is doing."""
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.5)
+    yield
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,12 +117,15 @@ def rows(
     if second is not None:
         _check_limited(engine, sql)
     ask = _sqlite if engine.dialect.name == "sqlite" else _postgresql
+    began = time.monotonic()
     try:
         statement = sql.strip().rstrip("; ")
         return ask(engine, statement, second, limit, query_limits.seconds(timeout))
     except query_limits.LimitError as fault:
         raise QueryError(str(fault)) from None
     except (engine.dialect.loaded_dbapi.Error, sqlite3.Warning) as fault:
+        if "interrupted" in str(fault) and time.monotonic() - began < timeout:
+            raise KeyboardInterrupt from None  # SQLite was asking for the time when it came
         raise QueryError(_why(fault, timeout)) from None
 
 

@@ -3,10 +3,13 @@
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
+from signal import SIG_BLOCK, SIG_SETMASK, SIGINT, pthread_sigmask
+from threading import Thread
 from typing import TypeAlias
 
 from dashboards.site.context import site_context
@@ -43,14 +46,37 @@ def make_all(
         yield (make_one(page_groups, name) for name in names)
         return
     url = page_groups.engine.url.render_as_string(hide_password=False)
-    arguments = (url, page_groups.context.now, page_groups.out, page_groups.base, forced, approval)
     # a fork would carry over the threads of the renderer, which do not survive it
-    pool = ProcessPoolExecutor(processes, get_context("spawn"), _ready, arguments)
+    spawn = get_context("spawn")
+    ours, theirs = spawn.Pipe()
+    out, base = page_groups.out, page_groups.base
+    arguments = (theirs, url, page_groups.context.now, out, base, forced, approval)
+    pool = ProcessPoolExecutor(processes, spawn, _ready, arguments)
     try:
         tasks = _tasks(page_groups, names)
-        yield _shared(page_groups, [(task, pool.submit(_make, task)) for task in tasks])
+        with _deaf_to_interrupts():
+            pending = [(task, pool.submit(_make, task)) for task in tasks]
+        yield _shared(page_groups, pending)
+    except BaseException:
+        ours.close()  # the workers end at once
+        raise
     finally:
         pool.shutdown(cancel_futures=True)
+        ours.close()
+        theirs.close()
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Start processes that no Ctrl-C reaches: their parent gets it, and ends them.
+
+    A terminal sends it to all of them, and each would write where it was.
+    """
+    before = pthread_sigmask(SIG_BLOCK, {SIGINT})
+    try:
+        yield
+    finally:
+        pthread_sigmask(SIG_SETMASK, before)
 
 
 def _tasks(page_groups: PageGroups, names: Sequence[str]) -> list[Sequence[str]]:
@@ -73,14 +99,34 @@ def _shared(page_groups: PageGroups, pending: list[Task]) -> Iterator[GroupResul
             yield from pending.pop(0)[1].result()
 
 
-def _ready(url: str, now: datetime, out: Path, base: str, forced: bool, approval: bool) -> None:
+def _ready(
+    parent: Connection,
+    url: str,
+    now: datetime,
+    out: Path,
+    base: str,
+    forced: bool,
+    approval: bool,
+) -> None:
     """Prepare a worker process."""
     global _page_groups
+    Thread(target=_end_with, args=(parent,), daemon=True).start()
     from warehouse.database import open_for_reading
 
     engine = open_for_reading(url)
     context = site_context(engine, now, forced=forced, approval=approval)
     _page_groups = PageGroups(engine, context, out, base)
+
+
+def _end_with(parent: Connection) -> None:
+    """End this worker when the other end is closed: by the builder, or as it was killed.
+
+    A pool's workers hold both ends of their queue: without this, those of a killed builder would
+    finish their tasks in a draft that the next builder clears away, and then wait for ever.
+    """
+    with suppress(EOFError, OSError):
+        parent.recv_bytes()
+    os._exit(1)
 
 
 def _make(names: Sequence[str]) -> list[GroupResult]:

@@ -30,7 +30,7 @@ from pipelines.cli import (
 )
 from pipelines.cli.terminal import options
 from pipelines.cli.terminal.endings import ending
-from pipelines.errors import ObservatoryError, UsageError
+from pipelines.errors import INTERRUPTED, ObservatoryError, UsageError
 
 logger = logging.getLogger("pipelines.cli")
 # What a command imports lives as long as it does: looking for cycles after every 700 new objects,
@@ -95,7 +95,7 @@ def command() -> Any:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line: 0 done, 1 could not be done, 2 asked wrongly."""
+    """Run the command line: 0 done, 1 not done, 2 asked wrongly, 130 interrupted."""
     gc.set_threshold(NEW_OBJECTS)
     for stream in (sys.stdout, sys.stderr):
         # A terminal without our letters shows their codes; it must not end the command.
@@ -103,7 +103,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")
     logs.configure()
     try:
-        command()(args=arguments or _typed() or ["--help"], standalone_mode=False)
+        ended = command()(args=arguments or _typed() or ["--help"], standalone_mode=False)
+        if ended == INTERRUPTED:  # Typer turns the interrupt into this instead of passing it on
+            raise KeyboardInterrupt
         sys.exit(0)
     except (Exception, KeyboardInterrupt) as error:
         message, code = ending(error) or (_unexpected(error), 1)

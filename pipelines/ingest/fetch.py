@@ -76,17 +76,19 @@ def fetch_concurrently(
     """
     # A thread a source: publishers do not slow each other, and the client spaces the requests
     # to one of them anyway.
-    with (
-        polite_client(settings) as client,
-        ThreadPoolExecutor(max_workers=max(len(sources), 1)) as pool,
-    ):
-        pending = [
-            pool.submit(fetch_newest, client, source, request, cached)
-            for source in sources
-            for request in source.requests
-        ]
-        for done in as_completed(pending):
-            yield done.result()
+    pool = ThreadPoolExecutor(max_workers=max(len(sources), 1))
+    try:
+        with polite_client(settings) as client:
+            pending = [
+                pool.submit(fetch_newest, client, source, request, cached)
+                for source in sources
+                for request in source.requests
+            ]
+            for done in as_completed(pending):
+                yield done.result()
+    finally:
+        # After a Ctrl-C, no answer of a publisher who is silent for half a minute is waited for.
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def fetch_newest(

@@ -51,13 +51,20 @@ def started(pytestconfig: pytest.Config) -> str:
     running = ExitStack()
     pytestconfig.add_cleanup(running.close)
     uri = running.enter_context(warehouse("postgresql"))
-    # Tests kill processes, never the machine: without waiting for the disk, a database of a test's
-    # own is dropped in a tenth of the time.
-    for setting in ("fsync", "full_page_writes"):
-        command(uri, f"alter system set {setting} = off")
-    command(uri, "select pg_reload_conf()")
+    forgo_disk(uri)
     database_template(uri, "migrated", migrated)
     return uri
+
+
+def forgo_disk(server: str) -> None:
+    """Let a server not wait for the disk.
+
+    Tests kill processes, never the machine, and a database of a test's own is dropped in a tenth
+    of the time.
+    """
+    for setting in ("fsync", "full_page_writes"):
+        command(server, f"alter system set {setting} = off")
+    command(server, "select pg_reload_conf()")
 
 
 def database(server: str, name: str) -> str:

@@ -150,6 +150,12 @@ def test_rows_and_time_are_limited(filled: Engine) -> None:
         query.run(filled, endless + "max(n) from r", timeout=0.2)
 
 
+def test_a_query_is_stopped_in_its_middle(filled: Engine, interrupted: None) -> None:
+    endless = "with recursive r(n) as (select 1 union all select n + 1 from r) select max(n) from r"
+    with pytest.raises(KeyboardInterrupt):
+        query.run(filled, endless, timeout=20)
+
+
 @pytest.mark.parametrize("seconds", [0, 0.0001, -1, 1e9, float("nan"), float("inf")])
 def test_a_limit_of_time_is_one(filled: Engine, seconds: float) -> None:  # R22
     with pytest.raises(query.QueryError, match=r"from 0\.1 to 3600 seconds"):

@@ -1,8 +1,6 @@
 """Read-only SQL on the files of the lake, and on no other file, by DuckDB."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Timer
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pandas as pd
@@ -35,32 +33,38 @@ def run(root: str, sql: str, *, limit: int | None = None, timeout: float = 30.0)
             statements = duckdb.extract_statements(sql)
             if [statement.type for statement in statements] != [duckdb.StatementType.SELECT]:
                 raise QueryError("only one SELECT can be run: the lake is read-only here")
-            with _within(connection, seconds(timeout)):
-                rows = connection.sql(statements[0].query)
-                answer: pd.DataFrame = (rows if limit is None else rows.limit(limit)).df()
+            return _answer(connection, statements[0].query, limit, seconds(timeout))
         except LimitError as fault:
             raise QueryError(str(fault)) from None
+        except TimeoutError:
+            raise QueryError(
+                f"the query took over {timeout:g} s: narrow it, or allow it more time"
+            ) from None
         except duckdb.Error as fault:
-            raise QueryError(_why(fault, timeout)) from None
-    return answer
+            raise QueryError(_why(fault)) from None
 
 
-@contextmanager
-def _within(connection: Any, seconds: float) -> Iterator[None]:
-    watch = Timer(seconds, connection.interrupt)
-    watch.start()
-    try:
-        yield
-    finally:
-        watch.cancel()
-        watch.join()
+def _answer(connection: Any, sql: str, limit: int | None, seconds: float) -> pd.DataFrame:
+    """The rows of a query; it is ended after so many seconds, or by a Ctrl-C."""
+
+    def ask() -> pd.DataFrame:
+        rows = connection.sql(sql)
+        answer: pd.DataFrame = (rows if limit is None else rows.limit(limit)).df()
+        return answer
+
+    # In a thread: DuckDB looks for signals only between the steps of a query, which may be long.
+    with ThreadPoolExecutor(1) as worker:
+        asked = worker.submit(ask)
+        try:
+            return asked.result(seconds)
+        except (TimeoutError, KeyboardInterrupt):
+            connection.interrupt()
+            raise
 
 
-def _why(fault: Exception, timeout: float) -> str:
+def _why(fault: Exception) -> str:
     line = (str(fault).splitlines() or [""])[0]
     kind = type(fault).__name__
-    if kind == "InterruptException":
-        return f"the query took over {timeout:g} s: narrow it, or allow it more time"
     if kind == "PermissionException":
         return f"the query was refused, the lake is read-only here: {line}"
     if kind == "CatalogException":

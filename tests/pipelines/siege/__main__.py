@@ -12,12 +12,14 @@ from pathlib import Path
 from tests.pipelines.siege.attacks import SHARES, attacks, furnish
 from tests.pipelines.siege.bodies import targets
 from tests.pipelines.siege.campaign import Tally, damage
-from tests.pipelines.siege.installation import Installation
 from tests.pipelines.siege.kills import besiege
+from tests.pipelines.siege.warm import MEMORY
 from tests.server import Site, running_site
+from tests.warehouse.conftest import forgo_disk
 from tests.world.engines import warehouse
 
 NOW = "2026-11-23T09:00:00+00:00"
+ENGINES = ["sqlite", "postgresql"]
 
 
 def main() -> int:
@@ -27,6 +29,8 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--bodies", type=int, default=2000, help="at most so many damaged bodies")
     options.add_argument("--kills", type=int, default=300, help="about so many kills at most")
+    options.add_argument("--commands", nargs="+", choices=SHARES, default=list(SHARES))
+    options.add_argument("--engines", nargs="+", choices=ENGINES, default=ENGINES)
     chosen = options.parse_args()
     began = time.monotonic()
     logging.disable()  # every refusal has its traceback there
@@ -40,12 +44,10 @@ def main() -> int:
             share = chosen.bodies // len(every)
             home = Path(folder) / f"body-{number}"
             tallies.append(damage(home, site, target, chosen.seed + number, share, until))
-            print(f"{tallies[-1].attack}: {tallies[-1].tried}", file=sys.stderr)
-        for tally in killed(
-            Path(folder), site, environment, chosen.seed, chosen.kills, chosen.seconds / 2
-        ):
+            progress(tallies[-1])
+        for tally in killed(Path(folder), site, environment, chosen, chosen.seconds / 2):
             tallies.append(tally)
-            print(f"{tally.attack}: {tally.tried}", file=sys.stderr)
+            progress(tally)
     report(tallies, chosen.seed, time.monotonic() - began)
     return 1 if any(tally.faults for tally in tallies) else 0
 
@@ -62,36 +64,57 @@ def consent(site: Site) -> dict[str, str]:
 
 
 def killed(
-    folder: Path, site: Site, environment: dict[str, str], seed: int, count: int, seconds: float
+    folder: Path,
+    site: Site,
+    environment: dict[str, str],
+    chosen: argparse.Namespace,
+    seconds: float,
 ) -> Iterator[Tally]:
-    """Kills of every command, on SQLite and on a PostgreSQL server."""
-    if not count:
+    """Kills of the chosen commands on the chosen engines; the server is a real PostgreSQL."""
+    if not chosen.kills:
         return
+    (folder / "memory").mkdir()
+    environment = environment | {MEMORY: str(folder / "memory")}
     each = attacks(site, environment)
-    with warehouse("postgresql") as server:
-        for engine, url in (("sqlite", ""), ("postgresql", server)):
-            installed = Installation(folder / engine, url)
-            furnish(installed, environment)
-            end, left = time.monotonic() + seconds / 2, 1.0
-            for number, (name, part) in enumerate(SHARES.items()):
+    shares = {name: SHARES[name] for name in chosen.commands}
+    for engine in chosen.engines:
+        with warehouse(engine) as server:
+            if server:
+                forgo_disk(server)
+            (folder / engine).mkdir()
+            homes = furnish(folder / engine, server, environment)
+            end, left = time.monotonic() + seconds / len(chosen.engines), sum(shares.values())
+            total = left
+            for number, (name, part) in enumerate(shares.items()):
                 # what an attack leaves of its time is for those that follow
                 until = time.monotonic() + (end - time.monotonic()) * part / left
                 left -= part
-                kills = max(1, round(count * part / 2))
-                yield besiege(each[name], installed, seed + number, kills, until)
+                kills = max(1, round(chosen.kills * part / total / len(chosen.engines)))
+                yield besiege(each[name], homes[name], chosen.seed + number, kills, until)
+
+
+def progress(tally: Tally) -> None:
+    """Say at once what came out: a campaign may be stopped before its end."""
+    for text in (line(tally), *tally.faults[:5]):
+        print(text, file=sys.stderr, flush=True)
 
 
 def report(tallies: list[Tally], seed: int, seconds: float) -> None:
     """The table of a campaign, and each fault in a line."""
     print(f"{'attack':34} {'tried':>6} {'faults':>6}  endings")
     for tally in tallies:
-        endings = ", ".join(f"{name} {count}" for name, count in sorted(tally.endings.items()))
-        print(f"{tally.attack:34} {tally.tried:6} {len(tally.faults):6}  {endings}")
+        print(line(tally))
     total, faults = sum(each.tried for each in tallies), [x for t in tallies for x in t.faults]
     print(f"{'all':34} {total:6} {len(faults):6}  seed {seed}, {seconds:.0f} s")
     for tally in tallies:
         for fault in tally.faults[:20]:
             print(f"{tally.attack}: {fault}")
+
+
+def line(tally: Tally) -> str:
+    """A line of the table."""
+    endings = ", ".join(f"{name} {count}" for name, count in sorted(tally.endings.items()))
+    return f"{tally.attack:34} {tally.tried:6} {len(tally.faults):6}  {endings}"
 
 
 if __name__ == "__main__":

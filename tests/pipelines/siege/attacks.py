@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pandas as pd
 import yaml
@@ -18,7 +19,15 @@ from tests.server import Reply, Site
 QUEUED = datetime.fromisoformat("2026-11-23T09:00:00+00:00")
 MESSAGES = 40
 # What each attack takes of the kills and of their time: the long commands have fewer.
-SHARES = {"fetch": 0.3, "deliver": 0.3, "release": 0.15, "run": 0.15, "site": 0.1}
+SHARES = {
+    "fetch": 0.25,
+    "deliver": 0.25,
+    "release": 0.2,
+    "run": 0.15,
+    "first run": 0.1,
+    "site": 0.05,
+}
+Homes = dict[str, Installation]
 
 
 def attacks(site: Site, environment: Mapping[str, str]) -> dict[str, Attack]:
@@ -33,11 +42,13 @@ def attacks(site: Site, environment: Mapping[str, str]) -> dict[str, Attack]:
     hook = {"HOOK_URL": f"{site.url}/hook/{{home}}", "SECRET": SECRET}
     hooked = {**environment, **hook, "SILENTCRASH_ALERTS": "{path}/alerts.yaml"}
     # A message that was on its way when its sender died waits until nobody can be sending it.
-    soon = {"SILENTCRASH_NOW": (QUEUED + timedelta(minutes=5)).isoformat()}
+    soon = timedelta(minutes=5)
+    run = ("run", "--offline")
     return {
         "fetch": Attack("fetch", ("fetch", rebuilt_rates().key), environment),
         "release": Attack("release", ("release", "2026-09"), environment),
-        "run": Attack("run", ("run", "--offline"), environment),
+        "run": Attack("run", run, environment),
+        "first run": Attack("first run", run, environment),
         "site": Attack("site", ("site", "build", "--out", "{path}/site"), environment),
         "deliver": Attack("deliver", ("alerts", "deliver"), hooked, soon, arrived),
     }
@@ -49,10 +60,33 @@ def serve(site: Site, target: Target) -> None:
     site.serve(address, Reply(target.body, headers={"Content-Type": target.kind}))
 
 
-def furnish(installed: Installation, environment: Mapping[str, str]) -> None:
-    """Publish October in an empty installation, and queue messages."""
-    installed.make()
-    run({**environment, **installed.environment}, ["run", "--offline"])
+def furnish(folder: Path, server: str, environment: Mapping[str, str]) -> Homes:
+    """The home that each attack copies, made in `folder`, whose name is in theirs.
+
+    The first run has an empty one, a run the history without an edition, a release and the site
+    an edition, of which the site does not have the last.
+    """
+    empty = Installation(folder / f"{folder.name}-first", server)
+    empty.make()
+    stocked = empty.copy(f"{folder.name}-stocked")
+    _done(stocked, environment, "index")
+    published = stocked.copy(f"{folder.name}-published")
+    _done(published, environment, "run", "--offline")
+    _queue_messages(published)
+    shown = published.copy(f"{folder.name}-shown")
+    _done(shown, environment, "site", "build", "--out", str(shown.home / "site"))
+    _done(shown, environment, "release", "2026-09")
+    others = {"first run": empty, "run": stocked, "site": shown}
+    return {name: others.get(name, published) for name in SHARES}
+
+
+def _done(installed: Installation, environment: Mapping[str, str], *arguments: str) -> None:
+    ended = run({**environment, **installed.environment}, list(arguments))
+    if ended.code:
+        raise RuntimeError(f"{' '.join(arguments)} ended with {ended.code}: {ended.words}")
+
+
+def _queue_messages(installed: Installation) -> None:
     watched = rules(rule(), channels=[channel(per_hour=9999)])
     file = yaml.safe_dump(watched.model_dump(by_alias=True, mode="json", exclude_none=True))
     (installed.home / "alerts.yaml").write_text(file, encoding="utf-8")

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import Engine
+import pandas as pd
+from sqlalchemy import Engine, inspect
 
 from pipelines.settings import Settings
 from tests.warehouse.conftest import create, database, drop
 from warehouse.database import connect
 from warehouse.observations import read
 
-Figures = dict[str, tuple[tuple[object, ...], ...]]
+Figures = dict[str, str]
 Digests = dict[str, str]
 
 
@@ -73,13 +74,16 @@ class Installation:
         engine.dispose()
 
     def figures(self) -> Figures:
-        """Every version of every figure, by source."""
+        """A digest of every version of every figure, by source."""
         with self.engine() as engine:
+            if not inspect(engine).has_table("observation"):
+                return {}
             stored = read.history(engine).drop(columns="fetch_id")
-        sources = stored["series"].str.replace(r"\..*", "", regex=True)
+        sources = stored["series"].astype(str).str.replace(r"\..*", "", regex=True)
+        cells = pd.util.hash_pandas_object(stored, index=False)
         return {
-            str(source): tuple(rows.astype(str).itertuples(index=False, name=None))
-            for source, rows in stored.groupby(sources)
+            str(source): sha256(rows.to_numpy().tobytes()).hexdigest()
+            for source, rows in cells.groupby(sources)
         }
 
     def published(self) -> Digests:

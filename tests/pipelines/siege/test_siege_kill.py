@@ -73,6 +73,6 @@ def test_the_campaign_sees_what_went_wrong(besieged: Path) -> None:
     assert "body that was refused" in next(wrong(before, pd.concat([before, high]), refused))
     engine = store.open_for_writing(Settings(home=besieged))
     assert read.history(engine).empty
-    assert left(Installation(besieged), {"a": (("x",),)}, {}) == ["['a'] are lost"]
+    assert left(Installation(besieged), {"a": "x"}, {}) == ["['a'] are lost"]
     (besieged / "releases" / "2026-10").mkdir(parents=True)
     assert "without its checksums" in left(Installation(besieged), {}, {})[0]

@@ -96,6 +96,12 @@ def test_rows_and_time_are_limited(root: str) -> None:
         query.run(root, endless, timeout=0.2)
 
 
+def test_a_query_is_stopped_in_its_middle(root: str, interrupted: None) -> None:
+    endless = "select sum(a.range * b.range) from range(10000000) a, range(10000000) b"
+    with pytest.raises(KeyboardInterrupt):
+        query.run(root, endless, timeout=20)
+
+
 def test_a_name_that_does_not_exist_shows_those_that_do(root: str) -> None:
     with pytest.raises(QueryError, match="v_observation"):
         query.run(root, "select * from v_observatoin")
