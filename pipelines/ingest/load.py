@@ -275,13 +275,16 @@ def _store(
 ) -> tuple[int, int, int]:
     """Write a fetch and its rows; how many were added, quarantined and withdrawn."""
     fetch_id = warehouse.record(engine, source.key, **record)
-    for (expectation, reason), rows in checked.rejected.groupby(["expectation", "reason"]):
-        warehouse.quarantine(engine, fetch_id, rows[frame.columns], str(expectation), str(reason))
+    if len(checked.rejected):  # to group no rows takes as long as to group many
+        for (expectation, reason), rows in checked.rejected.groupby(["expectation", "reason"]):
+            columns = rows[frame.columns]
+            warehouse.quarantine(engine, fetch_id, columns, str(expectation), str(reason))
     complete = source.full_snapshot and live and checked.passed
     served = frame[["series", "period"]] if complete else None
     loaded = warehouse.append(engine, fetch_id, checked.accepted, seen=served)
-    for reason, rows in loaded.refused.groupby("reason"):
-        warehouse.quarantine(engine, fetch_id, rows, "load", str(reason))
+    if len(loaded.refused):
+        for reason, rows in loaded.refused.groupby("reason"):
+            warehouse.quarantine(engine, fetch_id, rows, "load", str(reason))
     if checked.passed:
         warehouse.mark_loaded(engine, fetch_id)
     return loaded.added, len(checked.rejected) + len(loaded.refused), loaded.withdrawn

@@ -1,6 +1,7 @@
 """Open the warehouse of an installation, to read or to write."""
 
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Engine, text
@@ -45,6 +46,7 @@ def open_for_writing(settings: Settings) -> Engine:
     return engine
 
 
+@cache
 def _country_rows() -> list[dict[str, object]]:
     from babel import Locale
 

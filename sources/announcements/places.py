@@ -55,6 +55,7 @@ def _country_names() -> frozenset[str]:
     return frozenset(frame.loc[as_whole, "name"]) | {"RDC", "RD Congo", "UK", "UAE", "USA", "US"}
 
 
+@cache
 def countries() -> frozenset[str]:
     """The countries of the gazetteer."""
     return frozenset(_gazetteer().values())

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 
 from sources import Completeness, Payload, Request, SchemaDrift, Series, Source, ValidationRule
@@ -123,11 +124,11 @@ def _by_day(prices: pd.Series[float]) -> pd.DataFrame:
 
 def _is_complete(day: pd.Timestamp, prices: pd.Series[float]) -> bool:
     """Whether every step of the day has a price, also when the clock changes."""
-    steps = prices.index.to_series().diff().dropna()
-    if steps.nunique() != 1 or steps.iloc[0] not in STEPS:
+    steps = np.unique(np.diff(prices.index.to_numpy()))
+    if len(steps) != 1 or (step := pd.Timedelta(steps[0])) not in STEPS:
         return False
-    length = (day + pd.DateOffset(days=1)) - day  # 23, 24 or 25 hours
-    return bool(prices.notna().all() and len(prices) * steps.iloc[0] == length)
+    tomorrow = (day.tz_localize(None) + pd.Timedelta(days=1)).tz_localize(CLOCK)
+    return bool(prices.notna().all() and len(prices) * step == tomorrow - day)  # 23 to 25 hours
 
 
 SOURCE = Source(

@@ -1,5 +1,6 @@
 """Encode a batch of figures as the integers of the store, and refuse bad rows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,9 +29,9 @@ class Catalogue:
     series: pd.DataFrame
 
     @cached_property
-    def ids(self) -> "pd.Series[int]":
+    def ids(self) -> dict[str, int]:
         """The id of each key."""
-        return pd.Series(self.series.index, index=self.series["key"], dtype="int64")
+        return dict(zip(self.series["key"], self.series.index.tolist(), strict=True))
 
     @cached_property
     def ahead(self) -> list[int]:
@@ -80,16 +81,16 @@ def encode(frame: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
             "period": days(frame["period"]),
             "known_from": instants(frame["known_from"]),
             "value": frame["value"],
-            "status": codes(frame["status"], pd.Series(STATUS)).astype("int16"),
+            "status": codes(frame["status"], STATUS).astype("int16"),
         }
     )
 
 
-def codes(words: "pd.Series[str]", code_of: "pd.Series[int]") -> NDArray[np.int32]:
+def codes(words: "pd.Series[str]", code_of: Mapping[str, int]) -> NDArray[np.int32]:
     """The number of each word; a missing or unknown one is -1."""
     position, distinct = pd.factorize(words.astype("str"))
-    numbers = np.append(code_of.reindex(distinct).fillna(UNKNOWN), UNKNOWN).astype("int32")
-    return np.take(numbers, position)  # a missing word has position -1, the last one
+    numbers = [*(code_of.get(word, UNKNOWN) for word in distinct), UNKNOWN]
+    return np.take(np.array(numbers, "int32"), position)  # a missing word has position -1, the last one
 
 
 def faults(
@@ -122,7 +123,7 @@ def faults(
 
 def decode(coded: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Encoded rows as they came, with TWICE as the reason of their refusal."""
-    keys = pd.Series(catalogue.ids.index, index=catalogue.ids.to_numpy())
+    keys = catalogue.series["key"]
     series = coded["series_id"].map(keys).astype("str")
     period = pd.to_datetime(coded["period"].astype("int64") * SECONDS, unit="s")
     return pd.DataFrame(

@@ -138,10 +138,12 @@ def is_uniform(series: pd.Series, ratio: pd.Series) -> bool:
 
 def marks(batch: pd.DataFrame) -> list[str]:
     """What a reader must know of figures that moved far and were stored."""
-    far = batch.loc[_is_far(batch["level_ratio"])]
+    is_far, is_confirmed = _is_far(batch["level_ratio"]), batch["confirmed_ratio"].notna()
+    if not (is_far | is_confirmed).any():
+        return []
+    far, confirmed = batch.loc[is_far], batch.loc[is_confirmed]
     if len(far) and batch.loc[batch["level_ratio"].notna(), "series"].nunique() >= MIN_FIGURES:
         far = far.head(0)  # the rest of the table speaks for them
-    confirmed = batch.loc[batch["confirmed_ratio"].notna()]
     return [
         *(f"{key} moved by a factor of {ratio:.3g}" for key, ratio in _named(far, "level_ratio")),
         *(
@@ -177,7 +179,7 @@ def is_emptied(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.
 
 def _is_far(ratio: pd.Series) -> pd.Series:
     """Whether a figure moved so far that somebody must know; no ratio is not far."""
-    return ratio.gt(LARGEST_MOVE) | ratio.lt(1 / LARGEST_MOVE)
+    return (ratio > LARGEST_MOVE) | (ratio < 1 / LARGEST_MOVE)
 
 
 def _without_level(frame: pd.DataFrame, source: Source) -> NDArray[np.bool_]:
