@@ -7,12 +7,13 @@ SITE := $(or $(SILENTCRASH_HOME),$(CURDIR))/site
 # rewritten assertions of the tests alone are 3 of the 10 seconds that a worker takes to collect.
 unexport PYTHONDONTWRITEBYTECODE
 
+# Two workers for two processors; a third one works while a test waits for a browser or a server.
 # A file of tests stays on one worker, so that what its tests share is made once; the files come in
 # the order of tests/conftest.py, the costly ones first.
 # Their stores are in memory where 8 GB are free there: a commit of SQLite waits 4 to 14 ms for a disk,
 # and no test switches the machine off.
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8000000 {print "TMPDIR=/dev/shm"}')
-PYTEST := $(MEMORY) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST := $(MEMORY) $(BIN)/pytest --dist loadfile --no-loadscope-reorder
 
 .PHONY: release test test-fast check audit dev serve world bench evaluate siege
 
@@ -33,10 +34,10 @@ release: .venv/.ready  ## public figures -> warehouse -> index -> releases/<mont
 
 test: .venv/.tested  ## every test
 	$(BIN)/python -m tests.install
-	$(PYTEST)
+	$(PYTEST) -n 3
 
 test-fast: .venv/.tested  ## an answer in about a minute: no browser, Spark, kill, server, installation or real body
-	$(PYTEST) -q -m "not (browser or spark or kill or slow or shared)"
+	$(PYTEST) -n 2 -q -m "not (browser or spark or kill or slow or shared)"
 
 check: .venv/.tested  ## lint, types, import rule, live sources, Dagster definitions
 	$(BIN)/ruff check .
