@@ -17,7 +17,7 @@ FIRST = "2014-01-01"  # the first year that the method reads
 MISSING = "."
 MOST = 100_000  # rows of an answer, the cap of the service
 NEEDED = {"realtime_start", "date", "value"}
-# A vintage is out by the end of its day in Washington.
+# A vintage is out by the end of its day in Washington; that of today, when it is seen.
 END_OF_DAY = pd.Timedelta(hours=23, minutes=59)
 SERIES = (
     Series(
@@ -66,7 +66,7 @@ def parse(payload: Payload) -> pd.DataFrame:
                 "series": f"alfred.{payload.request.params['series_id']}",
                 "period": pd.to_datetime(filled["date"], format="%Y-%m-%d"),
                 "value": numbers(filled["value"]),
-                "known_from": days + END_OF_DAY,
+                "known_from": (days + END_OF_DAY).clip(upper=pd.Timestamp(payload.fetched_at)),
             }
         )
     )
