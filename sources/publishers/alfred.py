@@ -60,13 +60,14 @@ def parse(payload: Payload) -> pd.DataFrame:
         raise SchemaDrift(sorted(NEEDED), f"without {sorted(missing)}")
     filled = table[table["value"].ne(MISSING)]
     days = pd.to_datetime(filled["realtime_start"], format="%Y-%m-%d", utc=True)
+    ends, seen = days + END_OF_DAY, pd.Timestamp(payload.fetched_at)
     return tidy(
         pd.DataFrame(
             {
                 "series": f"alfred.{payload.request.params['series_id']}",
                 "period": pd.to_datetime(filled["date"], format="%Y-%m-%d"),
                 "value": numbers(filled["value"]),
-                "known_from": (days + END_OF_DAY).clip(upper=pd.Timestamp(payload.fetched_at)),
+                "known_from": ends.mask(ends > seen, seen),
             }
         )
     )
