@@ -55,6 +55,18 @@ def test_the_page_compares_the_nowcast_as_the_audit_does(first_edition: Path) ->
         assert f"| {'pressure' if key == 'index' else key} | {' | '.join(rmse)} |" in text
 
 
+def test_the_page_gives_the_coverage_of_the_bands_as_the_audit_does(first_edition: Path) -> None:
+    with sqlite3.connect(next(first_edition.glob("*.sqlite"))) as store:
+        rows = store.execute(
+            "select key, months, value, verdict from gauge_audit where measure = 'inside'"
+        ).fetchall()
+    text = PAGE.read_text(encoding="utf-8")
+    assert len(rows) == 6
+    for key, months, inside, verdict in rows:
+        assert f"| {key} | {months} | {100 * inside:.0f} % |" in text
+        assert (verdict, 0.85 <= inside <= 0.95) == ("within", True)
+
+
 def test_the_page_gives_the_readings_of_the_edition(first_edition: Path) -> None:
     with sqlite3.connect(next(first_edition.glob("*.sqlite"))) as store:
         rows = store.execute(
