@@ -77,8 +77,10 @@ def _audit(
     ready = material.prepare(read, known_now, bare)
     pressure = ready.gauges[material.PRESSURE].gauge
     scores = pressure.dimensions.assign(index=pressure.value)
-    misses = bands.settled(source, bare, months[-1], now)
-    return report.audit(ready, bands.intervals(scores, misses))
+    ends = bands.intervals(scores, bands.settled(source, bare, months[-1], now))
+    # Before its third reading, what is known of a month is what was first read of it.
+    last = realtime.closed_months(bare, now)[-1] - bands.SETTLED
+    return report.audit(ready, ends[ends["period"] <= last.to_timestamp()])
 
 
 def _months(rows: pd.DataFrame) -> list[pd.Timestamp]:

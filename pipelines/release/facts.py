@@ -28,7 +28,7 @@ def figures(
         return history
     owners = standing(method)
     continued = splices.apply(history, splices.load())
-    pairs = archived_vintages.held(continued)
+    pairs = archived_vintages.with_vintages(continued)
     archived = (
         [archived_vintages.apply(continued, read.assumed_dates(engine), pairs)] if pairs else []
     )

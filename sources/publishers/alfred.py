@@ -17,7 +17,7 @@ FIRST = "2014-01-01"  # the first year that the method reads
 MISSING = "."
 MOST = 100_000  # rows of an answer, the cap of the service
 NEEDED = {"realtime_start", "date", "value"}
-# A vintage is out by the end of its day in Washington.
+# A vintage is out by the end of its day in Washington; that of today, when it is seen.
 END_OF_DAY = pd.Timedelta(hours=23, minutes=59)
 SERIES = (
     Series(
@@ -60,13 +60,14 @@ def parse(payload: Payload) -> pd.DataFrame:
         raise SchemaDrift(sorted(NEEDED), f"without {sorted(missing)}")
     filled = table[table["value"].ne(MISSING)]
     days = pd.to_datetime(filled["realtime_start"], format="%Y-%m-%d", utc=True)
+    ends, seen = days + END_OF_DAY, pd.Timestamp(payload.fetched_at)
     return tidy(
         pd.DataFrame(
             {
                 "series": f"alfred.{payload.request.params['series_id']}",
                 "period": pd.to_datetime(filled["date"], format="%Y-%m-%d"),
                 "value": numbers(filled["value"]),
-                "known_from": days + END_OF_DAY,
+                "known_from": ends.mask(ends > seen, seen),
             }
         )
     )

@@ -45,7 +45,12 @@ SECRET = "whsec_" + "d29ybGQgb2YgdGhlIHRlc3RzLCBubyBzZWNyZXQ="
 # `listed` is a list of files that named the newest edition.
 GOOD = ["new", "unchanged", "listed"]
 # What publishers that want a key or consent get in the world.
-CONSENT = ("EIA_API_KEY", "SILENTCRASH_ACCEPT_FEEDS", "SILENTCRASH_ACCEPT_TRENDFORCE")
+CONSENT = (
+    "EIA_API_KEY",
+    "FRED_API_KEY",
+    "SILENTCRASH_ACCEPT_FEEDS",
+    "SILENTCRASH_ACCEPT_TRENDFORCE",
+)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ class Entry:
 def due(economy: Economy, day: date) -> list[Entry]:
     """What was published in the month that ended, read on this first of a month."""
     entries = [_dram(economy, later(day, -1, "M"), day)]
+    if day.month in {2, 5, 8, 11}:
+        entries += _leases(economy, day)
     if day.month == 8:
         entries += _auction(economy, day)
     if day.month == 3:
@@ -77,6 +79,19 @@ def _auction(economy: Economy, day: date) -> list[Entry]:
         Entry("pjm_capacity", name, year, economy.figure(name, "A", year, price), published)
         for name in names
     ]
+
+
+def _leases(economy: Economy, day: date) -> list[Entry]:
+    """What both firms have signed and not begun, in the reports on the quarter before."""
+    quarter = later(day, -4, "M")
+    path = Path(0.5, 0.05, decimals=0, low=1e9)
+    names = ("sec_leases.not_begun.MSFT", "sec_leases.not_begun.AMZN")
+    published = later(day, -1, "M").replace(day=29)
+    return [
+        Entry("lease_commitments", name, quarter, economy.figure(name, "Q", quarter, path),
+              min(published, day))
+        for name in names
+    ]  # fmt: skip
 
 
 def _tariff(economy: Economy, day: date) -> Entry:

@@ -84,8 +84,11 @@ def _section(
 
 
 def _is_shown(topic: str, own: pd.DataFrame) -> bool:
-    """Whether a line has a row: of extremes, only where there are any."""
-    if own["measure"].eq("pairs").any():
+    """Whether a line has a row: of extremes, only where there are any.
+
+    What a model learned is kept beside its errors, for whoever applies it again.
+    """
+    if not own["measure"].isin(list(SHOWN[topic])).any():
         return False
     return topic != "outliers" or bool(own["value"].gt(0).any())
 

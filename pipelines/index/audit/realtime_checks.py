@@ -6,14 +6,15 @@ from typing import Any
 import pandas as pd
 
 from pipelines.index.audit.material import PRESSURE, Material, path
-from pipelines.index.gauges.bands import SETTLED, errors
+from pipelines.index.gauges.bands import errors
 from pipelines.index.toolkit import early_warning
 
 
 def rows(material: Material, bands: pd.DataFrame) -> pd.DataFrame:
     """False alarms by phase, and the share of months inside the first bands.
 
-    `bands` has low and high of the first readings by period and key ("index" or a dimension).
+    `bands` has low and high of the first readings by period and key ("index" or a dimension), of
+    the months that are to be held against what is known now.
     Columns: topic, gauge, key, against, measure, value, month, months.
     """
     return pd.DataFrame([*_alarms(material), *_coverage(material, bands)])
@@ -55,13 +56,12 @@ def _first(months: pd.Series) -> str:
 def _coverage(material: Material, bands: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Of each key, how often the value known now is in the first band.
 
-    Over the months with a reading that have a third one. `inside` sets the band against the month
+    Over the months with a reading. `inside` sets the band against the month
     read again from where the month before stood, which is what it is made for; `inside_level`
     against a path made anew, where the error of each month adds to the next.
     """
     pressure = material.gauges[PRESSURE].gauge
     first = pressure.dimensions.assign(index=pressure.value).where(pressure.value.notna(), axis=0)
-    first = first[: first.index[-1] - pd.DateOffset(months=SETTLED)]
     misses = errors(material.read, material.known_now, material.framework)
     level = material.latest.pivot(index="period", columns="key", values="score")
     later = {"inside": first + misses.reindex(first.index), "inside_level": level}

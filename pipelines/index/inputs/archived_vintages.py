@@ -34,7 +34,7 @@ def load(path: Path = BUNDLED) -> tuple[Vintages, ...]:
     return read(path, _File).vintages
 
 
-def held(history: pd.DataFrame) -> list[Vintages]:
+def with_vintages(history: pd.DataFrame) -> list[Vintages]:
     """The declared pairs of which a history has vintages."""
     present = set(history["series"].unique())
     return [pair for pair in load() if pair.kept_in in present]

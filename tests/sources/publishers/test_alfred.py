@@ -42,6 +42,11 @@ def test_each_value_is_known_from_its_own_day() -> None:
     ]  # fmt: skip
 
 
+def test_a_vintage_of_today_is_known_when_it_is_seen() -> None:
+    today = payload(body(("2026-11-27", "9999-12-31", "2026-07-01", "2.2")))
+    assert parse(today)["known_from"].tolist() == [today.fetched_at]
+
+
 @pytest.mark.parametrize(
     "content",
     [b'{"error_code": 400}', body(count=0), body(("2026-05-07", "", "2026-01-01", "1"), count=9),

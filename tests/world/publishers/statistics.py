@@ -82,6 +82,31 @@ def bls_body(context: Context) -> bytes:
     return json.dumps(answer | {"Results": {"series": results}}).encode()
 
 
+# --- ALFRED has the same from a fixed year on, with the day of each value.
+def alfred_figures(economy: Economy, edition: date) -> Figures:
+    """The values of the BLS that stand on a day, under the names of the archive."""
+    first, newest = date(2024, 1, 1), PPI.newest(edition)
+    figures: Figures = {
+        (f"alfred.{name}", month): economy.figure(f"bls.ppi.{name}", "M", month, PPI_PATH, newest)
+        for name in (PPI_ID, TRANSFORMERS)
+        for month in periods(first, newest, "M")
+    }
+    for quarter in periods(first, PRODUCTIVITY.newest(edition), "Q"):
+        figures[f"alfred.{YOY}", quarter] = _change(economy, quarter)
+    return figures
+
+
+def alfred_body(context: Context) -> bytes:
+    """Each value with the days on which it stood: here, since the last edition."""
+    name = context.received.query["series_id"][0]
+    rows = [
+        {"realtime_start": f"{context.edition}", "realtime_end": "9999-12-31",
+         "date": f"{period}", "value": f"{value}"}
+        for period, value in sorted(context.by_period(f"alfred.{name}").items())
+    ]  # fmt: skip
+    return json.dumps({"output_type": 1, "count": len(rows), "observations": rows}).encode()
+
+
 # --- FRED repeats the producer prices on the same day.
 def fred_figures(economy: Economy, edition: date) -> Figures:
     """The same index as the BLS, under its own name, and that of hosting."""
@@ -196,6 +221,9 @@ def customs_body(context: Context) -> bytes | None:
 PUBLISHERS = (
     Publisher("hmrc_rates", customs_edition, customs_figures, customs_body, (HMRC,), headers=CSV),
     Publisher("bls", _bls_edition, bls_figures, bls_body, ("api.bls.gov/",), headers=JSON),
+    Publisher(
+        "alfred", _bls_edition, alfred_figures, alfred_body, ("api.stlouisfed.org/",), headers=JSON
+    ),
     Publisher("fred", PPI.edition, fred_figures, fred_body, ("fred.stlouisfed.org/",), headers=CSV),
     Publisher(
         "ecb_rates", ECB.edition, ecb_figures, ecb_body, ("data-api.ecb.europa.eu/",), headers=CSV
