@@ -97,14 +97,16 @@ def _page(
                 (words["licence"], lang.licence(row["licence"])),
             ],
             "used": used,
-            "picture": picture.drawing(
+            # a figure alone says nothing more as a dot
+            "picture": len(figures) > 1
+            and picture.drawing(
                 [(figure.period, figure.value) for figure in figures],
                 lang.exact,
                 LONGEST.get(row["frequency"]),
             ),
             "alt": words["alt"].format(**spoken),
             "figures": [_shown(row, figure, words, lang) for figure in figures[: -NEWEST - 1 : -1]],
-            "more": words["more"].format(**spoken),
+            "more": words["more" if len(figures) > NEWEST else "every"].format(**spoken),
             "code": {  # Markup: typesetting would change code
                 name: escape(lines)
                 for name, lines in examples(base.rstrip("/"), [key], key).items()
@@ -122,6 +124,9 @@ def _spoken(row: Row, figures: Sequence[Figure], unit: str, lang: SiteLocale) ->
         name: period(row["frequency"], figure.period.isoformat(), lang)
         for name, figure in named.items()
     }
+    words, count = WORDS[lang.code]["series"], lang.number(len(figures), 0)
+    many = words["figures_many" if len(figures) > 1 else "figures_one"]
+    between = words["between"].format(**periods) if len(figures) > 1 else periods["first"]
     values = {"low": least.value, "high": most.value, "now": figures[-1].value}
     return {
         **periods,
@@ -129,7 +134,9 @@ def _spoken(row: Row, figures: Sequence[Figure], unit: str, lang: SiteLocale) ->
         "title": row[f"title_{lang.code}"],
         "unit": unit,
         "publisher": row["publisher"],
-        "count": lang.number(len(figures), 0),
+        "count": count,
+        "figures": many.format(count=count),
+        "between": between,
         "versions": lang.number(row["versions"], 0),
         "revised": lang.number(sum(figure.first != figure.value for figure in figures), 0),
     }

@@ -41,6 +41,14 @@ def test_the_page_has_figures_versions_and_files(
     assert META in python
 
 
+def test_a_series_of_one_figure_has_no_picture_of_it(built: Path) -> None:
+    page = built / "fr/series/morocco.tariff.mt_peak_tangier/index.html"
+    content = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
+    assert content.h1.get_text() == "Maroc, électricité, MT, pointe, Tanger hors zone franche"
+    assert not content.select(".plot")
+    assert "1 chiffre, 1er janvier 2024" in content.find("meta", {"name": "description"})["content"]
+
+
 def test_the_parquet_of_a_series_says_what_it_is(built: Path) -> None:
     table = pq.read_table(built / "series" / f"{META}.parquet")
     assert table.num_rows == 51
