@@ -82,7 +82,7 @@ def _auction(economy: Economy, day: date) -> list[Entry]:
 
 
 def _leases(economy: Economy, day: date) -> list[Entry]:
-    """What both firms have signed and not begun, in the reports on the quarter before."""
+    """What both firms have signed and not begun, by their quarterly reports."""
     quarter = later(day, -4, "M")
     path = Path(0.5, 0.05, decimals=0, low=1e9)
     names = ("sec_leases.not_begun.MSFT", "sec_leases.not_begun.AMZN")
