@@ -8,7 +8,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlalchemy import Engine
 
-from warehouse.dictionary import column_text
 from warehouse.lake.extract import WORD
 from warehouse.row_conversion import rows
 
@@ -19,18 +18,22 @@ from v_series s join v_source o on o.source = s.source order by s.series
 NAMES = (
     "series", "source", "unit", "frequency", "title_fr", "title_en", "publisher", "licence",
 )  # fmt: skip
-VIEWS = {"publisher": "v_source", "licence": "v_source"}  # whose words they have
 # A key has the type that it has beside the figures: polars joins no text with a category.
-SCHEMA = pa.schema(
-    [
-        pa.field(
-            name,
-            WORD if name == "series" else pa.string(),
-            metadata={"description": column_text(VIEWS.get(name, "v_series"), name)},
-        )
-        for name in NAMES
-    ]
-)
+SCHEMA = pa.schema([(name, WORD if name == "series" else pa.string()) for name in NAMES])
+VIEWS = {"publisher": "v_source", "licence": "v_source"}  # where the dictionary describes them
+
+
+def described(schema: pa.Schema, view: str, other: Mapping[str, str] = {}) -> pa.Schema:
+    """The schema, each column with what the dictionary says of it in a view.
+
+    `other` has the view of the columns that are of another one.
+    """
+    from warehouse.dictionary import column_text  # which costs a command that only reads much
+
+    texts = {name: column_text(other.get(name, view), name) for name in schema.names}
+    return pa.schema(
+        [column.with_metadata({"description": texts[column.name]}) for column in schema]
+    )
 
 
 def write(engine: Engine, files: Any, folder: str) -> Mapping[str, Any]:
@@ -40,7 +43,7 @@ def write(engine: Engine, files: Any, folder: str) -> Mapping[str, Any]:
     """
     with engine.connect() as connection:
         columns = rows(connection, SERIES).to_dict("list")
-    table = pa.table(columns, schema=SCHEMA)
+    table = pa.table(columns, schema=described(SCHEMA, "v_series", VIEWS))
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd")
     body = sink.getvalue().to_pybytes()

@@ -8,7 +8,6 @@ from functools import partial
 import pyarrow as pa
 from sqlalchemy import Engine
 
-from warehouse.dictionary import column_text
 from warehouse.observations.bulk import VERSIONS, ReadVersions, in_order, parallel_readers
 from warehouse.row_conversion import rows
 from warehouse.tables import STATUS
@@ -16,15 +15,12 @@ from warehouse.tables import STATUS
 WORD = pa.dictionary(pa.int32(), pa.string())
 SCHEMA = pa.schema(
     [
-        pa.field(name, kind, metadata={"description": column_text("v_observation_history", name)})
-        for name, kind in (
-            ("series", WORD),
-            ("period", pa.date32()),
-            ("value", pa.float64()),
-            ("status", WORD),
-            ("known_from", pa.timestamp("s", "UTC")),
-            ("fetch_id", pa.int32()),
-        )
+        ("series", WORD),
+        ("period", pa.date32()),
+        ("value", pa.float64()),
+        ("status", WORD),
+        ("known_from", pa.timestamp("s", "UTC")),
+        ("fetch_id", pa.int32()),
     ]
 )
 # What is read at once. SQLite keeps its rows by series; PostgreSQL as they came, and to follow

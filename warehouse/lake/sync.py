@@ -86,7 +86,8 @@ def _write(
 ) -> dict[str, Any]:
     with TemporaryDirectory(prefix="silentcrash-") as scratch:
         path = Path(scratch) / "new.parquet"
-        with pq.ParquetWriter(path, SCHEMA, **WRITTEN) as writer:
+        schema = catalogue.described(SCHEMA, "v_observation_history")
+        with pq.ParquetWriter(path, schema, **WRITTEN) as writer:
             for table in row_groups(engine, after, until):
                 writer.write_table(table)
         with path.open("rb") as body:

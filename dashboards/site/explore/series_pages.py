@@ -125,7 +125,7 @@ def _spoken(row: Row, figures: Sequence[Figure], unit: str, lang: SiteLocale) ->
         for name, figure in named.items()
     }
     words, count = WORDS[lang.code]["series"], lang.number(len(figures), 0)
-    many = words["figures_many" if len(figures) > 1 else "figures_one"]
+    counted = words["figures_many" if len(figures) > 1 else "figures_one"]
     between = words["between"].format(**periods) if len(figures) > 1 else periods["first"]
     values = {"low": least.value, "high": most.value, "now": figures[-1].value}
     return {
@@ -135,7 +135,7 @@ def _spoken(row: Row, figures: Sequence[Figure], unit: str, lang: SiteLocale) ->
         "unit": unit,
         "publisher": row["publisher"],
         "count": count,
-        "figures": many.format(count=count),
+        "figures": counted.format(count=count),
         "between": between,
         "versions": lang.number(row["versions"], 0),
         "revised": lang.number(sum(figure.first != figure.value for figure in figures), 0),

@@ -215,7 +215,7 @@ def test_the_lines_of_the_page_of_the_lake_run(
     shown: dict[str, object] = {}
     [described] = evaluated(re.findall(r"```python lake\n(.*?)```", page, re.DOTALL)[0], shown)
     assert described["value"] == "Figure, in the unit of the series"
-    pytest.importorskip("polars", reason="polars is no dependency: pip install polars")
+    pytest.importorskip("polars", reason="`uv sync` brings polars")
     [table] = evaluated(re.findall(r"```python polars\n(.*?)```", page, re.DOTALL)[0], shown)
     assert {"unit", "title_fr"} <= set(table.columns)
     assert table.height == 17_617

@@ -83,7 +83,7 @@ def bits(table: pd.DataFrame) -> list[Any]:
 
 
 def test_two_workers_answer_as_duckdb_does(
-    spark: Any, cluster: Cluster, engine: Engine, root: str, monkeypatch: pytest.MonkeyPatch
+    spark: Any, cluster: Cluster, engine: Engine, root: str
 ) -> None:
     for date, fetched in QUESTIONS:
         as_of = None if date is None else day(date)
@@ -95,7 +95,6 @@ def test_two_workers_answer_as_duckdb_does(
     state = cluster.state()
     assert state["aliveworkers"] == 2
     assert [app["cores"] for app in state["activeapps"]] == [2]
-    monkeypatch.chdir(Path(root).parent)
     assert documented(spark, root) == ("USD", "made_up.a")
 
 
@@ -103,7 +102,8 @@ def documented(spark: Any, root: str) -> tuple[str, str]:
     """Unit and title by the lines of the page, in a session that is there."""
     page = (Path(__file__).parents[3] / "docs" / "lake.md").read_text(encoding="utf-8")
     [block] = re.findall(r"```python spark\n(.*?)```", page, re.DOTALL)
-    reading, joined = map(ast.unparse, ast.parse(block).body)
+    # Java keeps the folder in which it was started
+    reading, joined = map(ast.unparse, ast.parse(block.replace("lake/", f"{root}/")).body)
     shown = {"spark": spark, "lake": json.loads((Path(root) / "manifest.json").read_text())}
     exec(reading, shown)
     first = eval(joined, shown).where("series = 'made_up.a'").first()
