@@ -3,7 +3,8 @@
 A browser for the pages, Java for Spark, the checker of HTML, which runs on that Java, hunspell, and
 Grammalecte for the grammar of French.
 
-The PostgreSQL server of the tests comes with the Python packages.
+The PostgreSQL server of the tests comes with the Python packages; one of the system, which is older, is
+brought for the login of an analyst.
 """
 
 import os
@@ -50,6 +51,12 @@ def grammarian() -> str | None:
     return shutil.which("grammalecte-cli")
 
 
+def postgresql() -> Path | None:
+    """The programs of the oldest PostgreSQL of this machine's system, or None."""
+    every = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name)
+    return next((programs for programs in every if (programs / "initdb").is_file()), None)
+
+
 def bring_checker() -> None:
     """Bring the checker from npm where there is one; nothing is done elsewhere."""
     npm = shutil.which("npm")
@@ -83,6 +90,8 @@ def main() -> int:
         install("hunspell", "hunspell-fr-classical", "hunspell-en-gb")
     if grammarian() is None:
         install("grammalecte-cli")
+    if postgresql() is None:
+        install("postgresql")
     if checker() is None:
         bring_checker()
     print(f"browser for the tests: {browser() or 'none; install chromium'}")
@@ -90,6 +99,7 @@ def main() -> int:
     print(f"checker of HTML: {checker() or 'none; install npm, or its tests are skipped'}")
     print(f"speller: {speller() or 'none; install hunspell with French and British English'}")
     print(f"grammar of French: {grammarian() or 'none; install grammalecte-cli'}")
+    print(f"PostgreSQL of the system: {postgresql() or 'none; its tests are skipped'}")
     return 0 if browser() and java() and speller() and grammarian() else 1
 
 

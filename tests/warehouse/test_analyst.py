@@ -17,6 +17,7 @@ from pipelines.settings import Settings
 from silentcrash import Client
 from tests.conftest import NOW
 from tests.dashboards.site.conftest import alerted  # noqa: F401 - a fixture
+from tests.install import postgresql
 from tests.pipelines.backup.conftest import transfer
 from tests.pipelines.cli.test_documented import FENCE, PAGE, evaluated
 from tests.server import free_port
@@ -25,8 +26,7 @@ from warehouse.database import connect, migrate
 
 BLOCKS = {language: body for language, job, body in FENCE.findall(PAGE) if job == "14"}
 DOCUMENTED = "ann@host/observatory"
-# Debian 12 has version 15; the server that the other tests bring along is a newer one.
-OF_THE_SYSTEM = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: path.parent.name)
+OF_THE_SYSTEM = postgresql()  # Debian 12 has version 15; the server of other tests is a newer one
 NOBODY = 65_534  # PostgreSQL refuses to run as root
 
 
@@ -59,9 +59,9 @@ def ann(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Login and address of an analyst of the shipped edition, as psql has them."""
-    if not OF_THE_SYSTEM:
+    if OF_THE_SYSTEM is None:
         pytest.skip("there is no PostgreSQL under /usr/lib/postgresql")
-    with running(OF_THE_SYSTEM[0], tmp_path_factory.mktemp("postgresql")) as server:
+    with running(OF_THE_SYSTEM, tmp_path_factory.mktemp("postgresql")) as server:
         url = create(server, "observatory")
         migrate(connect(url))
         transfer(str(alerted.url), url)
