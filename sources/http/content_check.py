@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from email.message import Message
 from io import BytesIO
+from itertools import accumulate
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
@@ -48,12 +49,18 @@ MOST_OPEN_TAGS = 20_000
 MOST_ATTRIBUTES = 1_000
 # Of a table: the widest real one has under a thousand. A header of a million takes minutes.
 MOST_COLUMNS = 10_000
+# The parser of YAML is in C and has no limit: at a hundred thousand levels the process is gone.
+MOST_NESTED = 1_000
+BRACKET = re.compile(rb"[\[\]{}]")
+MANY_ITEMS = re.compile(rb"(?:[-?][ \t]+){%d}" % MOST_NESTED)
 # Of a sheet: the largest real one has half a million, four times that as it is counted here.
 MOST_CELLS = 8_000_000
 SHEET = b"sheetData"
-PLACE = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
+REFERENCE = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
 SHEET_ROW, SHEET_CELL = (re.compile(rb"<(?:\w+:)?%s[\s/>]" % tag) for tag in (b"row", b"c"))
 CELL = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
+TAG = re.compile(rb"<(/?)[a-zA-Z]")
+BETWEEN = re.compile(rb"[\s/]+")  # what may stand between two attributes
 LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{2000,}")
 # Error pages say what is wrong near their top; 80 characters of it fit a line of a terminal
 # beside the name of the source.
@@ -180,13 +187,20 @@ def _json(text: bytes) -> str:
 def _yaml(text: bytes) -> str:
     if text.lstrip()[:1] in {b"{", b"["}:
         return f"JSON instead of yaml: {excerpt(text)}"
+    nested = accumulate(1 if mark[0] in b"[{" else -1 for mark in BRACKET.finditer(text))
+    if max(nested, default=0) > MOST_NESTED or MANY_ITEMS.search(text):
+        return f"yaml with over {MOST_NESTED} levels"
     keyed = re.search(rb"^[ \t]*(- )?[^\s#:][^:\n]*:(\s|$)", text, re.M)
     return "" if keyed else f"no yaml: {excerpt(text)}"
 
 
 def _xml(text: bytes) -> str:
-    if b"<!ENTITY" in text:
+    if b"<!ENTITY" in text.replace(b"\0", b""):
         return "XML that declares entities, which can expand without limit"
+    if _depth(text) > MOST_OPEN_TAGS:
+        return f"XML with over {MOST_OPEN_TAGS} tags open at once"
+    if _has_crowded_tag(text):
+        return f"XML with over {MOST_ATTRIBUTES} attributes in one tag"
     try:
         root = ElementTree.fromstring(text)  # noqa: S314
     except (ElementTree.ParseError, LookupError, ValueError) as error:
@@ -195,14 +209,23 @@ def _xml(text: bytes) -> str:
     return "a page instead of XML" if root.tag.rpartition("}")[2].lower() == "html" else ""
 
 
+def _depth(text: bytes) -> int:
+    """The most tags that are open in one place; those that need no end count too."""
+    return max(accumulate(-1 if tag[1] else 1 for tag in TAG.finditer(text)), default=0)
+
+
+def _has_crowded_tag(text: bytes) -> bool:
+    return any(len(BETWEEN.findall(tag[0])) > MOST_ATTRIBUTES for tag in LONG_TAG.finditer(text))
+
+
 def _html(text: bytes) -> str:
     if not text.lstrip().startswith(b"<"):
         return f"not a page: {excerpt(text)}"
     if text.count(b"<") > MOST_TAGS:
         return f"a page with over {MOST_TAGS} tags"
-    if text.count(b"<") - 2 * text.count(b"</") > MOST_OPEN_TAGS:
-        return f"a page with over {MOST_OPEN_TAGS} tags that are never closed"
-    if any(len(tag[0].split()) > MOST_ATTRIBUTES for tag in LONG_TAG.finditer(text)):
+    if _depth(text) > MOST_OPEN_TAGS:
+        return f"a page with over {MOST_OPEN_TAGS} tags open at once"
+    if _has_crowded_tag(text):
         return f"a page with over {MOST_ATTRIBUTES} attributes in one tag"
     opened = re.search(rb"<html\b", text, re.I)
     return "a page cut short" if opened and not re.search(rb"</html\s*>", text, re.I) else ""
@@ -225,7 +248,7 @@ def _archive(body: bytes, name: str, limit: int) -> str:
 
 
 def _is_too_large(part: bytes) -> bool:
-    """Whether a part of a workbook is a sheet that is too large, or that hides how large it is.
+    """Whether a part of a workbook is a sheet that is too large, or hides it.
 
     Pandas makes a rectangle of it, from the first cell to the last row and the last column: those
     that a cell names, and those that follow without a name.
@@ -233,8 +256,8 @@ def _is_too_large(part: bytes) -> bool:
     if SHEET not in part.replace(b"\0", b""):
         return False
     rows = columns = 0
-    for place in {match[1] for match in PLACE.finditer(part)}:
-        cell = CELL.fullmatch(place)
+    for reference in {match[1] for match in REFERENCE.finditer(part)}:
+        cell = CELL.fullmatch(reference)
         if cell is None:  # an entity, for example
             return True
         column = 0

@@ -1,4 +1,4 @@
-"""What a killed command may have left: processes, a broken store, half an edition."""
+"""What a killed command may have left: processes, a broken store, halves."""
 
 import os
 import signal
@@ -32,10 +32,10 @@ def living(home: Path) -> list[str]:
 
 def processes(home: Path) -> Iterator[int]:
     """The processes that were started with this home in their environment."""
-    wanted = f"SILENTCRASH_HOME={home}".encode()
+    variable = f"SILENTCRASH_HOME={home}".encode()
     for file in Path("/proc").glob("[0-9]*/environ"):
         with suppress(OSError):
-            if wanted in file.read_bytes().split(b"\0"):
+            if variable in file.read_bytes().split(b"\0"):
                 yield int(file.parent.name)
 
 
@@ -49,7 +49,7 @@ def unsound(installed: Installation) -> list[str]:
         if engine.dialect.name == "sqlite":
             state = str(connection.scalar(text("pragma integrity_check")))
         loaded = connection.scalars(
-            text("select sha256 from fetch where loaded and outcome = 'new'")
+            text("select sha256 from v_fetch where loaded and outcome = 'new'")
         ).all()
     gone = [sha for sha in loaded if not archive.is_intact(str(sha))]
     damaged = [] if state == "ok" else [f"the store is damaged: {state}"]
