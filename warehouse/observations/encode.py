@@ -90,7 +90,9 @@ def codes(words: "pd.Series[str]", code_of: Mapping[str, int]) -> NDArray[np.int
     """The number of each word; a missing or unknown one is -1."""
     position, distinct = pd.factorize(words.astype("str"))
     numbers = [*(code_of.get(word, UNKNOWN) for word in distinct), UNKNOWN]
-    return np.take(np.array(numbers, "int32"), position)  # a missing word has position -1, the last one
+    return np.take(
+        np.array(numbers, "int32"), position
+    )  # a missing word has position -1, the last one
 
 
 def faults(
