@@ -39,7 +39,7 @@ def holds(batch: pd.DataFrame, rule: ValidationRule) -> bool:
     if rule.expectation == ROWS and {*kwargs} == {"min_value"}:
         return len(batch) >= float(str(kwargs["min_value"]))
     if rule.expectation == UNIQUE and {*kwargs} == {"column_list"}:
-        return not batch.duplicated(kwargs["column_list"]).any()  # type: ignore[arg-type]
+        return not batch.duplicated(kwargs["column_list"]).any()
     if rule.expectation == NOT_NULL and column == "present":
         return bool(batch["present"].notna().all())
     if column not in batch or not {*kwargs} <= BOUNDS:
