@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -134,12 +135,14 @@ def size(folder: Path) -> int:
 def linear(sizes: list[int], most: float = 2.0) -> bool:
     """Whether the second half grows by no more than `most` times the first.
 
-    A store that grows by the same each month gives 1, one that doubles gives far more.
+    A store that grows by the same each month gives 1, one that doubles gives far more. What
+    counts is the most so far: memory that was given back in between is not growth when it is
+    taken again.
     """
     if len(sizes) < 5:
         return True
     # The first months load the histories.
-    grown = sizes[2:]
+    grown = list(accumulate(sizes, max))[2:]
     half = len(grown) // 2
     first, second = grown[half] - grown[0], grown[-1] - grown[-1 - half]
     return second <= most * max(first, 2**20)

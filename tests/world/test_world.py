@@ -7,6 +7,7 @@ import pytest
 from pipelines.index import framework
 from pipelines.release.runway import sources_read
 from sources import registry
+from tests.world import checks
 from tests.world.gateway import find_publisher
 from tests.world.play import play
 from tests.world.script import ScriptError, load
@@ -61,6 +62,24 @@ def test_three_months_are_published_and_true(tmp_path: Path) -> None:
     assert "\n".join(played.faults) == ""
     assert sum(month.refused for month in played.months) >= 3
     assert all(month.figures > 5000 for month in played.months)
+
+
+MIB = 2**20
+# MiB in use by month, in two years of which the ninth gave memory back that the rest took again.
+GIVEN_BACK = [1599, 1681, 1714, 1759, 1774, 1794, 1537, 1564, 1579, 1613, 1628, 1652]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "right"),
+    [
+        (GIVEN_BACK, True),
+        ([20 + 3 * month for month in range(24)], True),
+        ([20 + month**3 for month in range(24)], False),
+        ([*GIVEN_BACK, 1900, 2100, 2300, 2500, 2700], False),
+    ],
+)
+def test_what_grows_faster_than_linearly_is_told(sizes: list[int], right: bool) -> None:
+    assert checks.linear([size * MIB for size in sizes]) == right
 
 
 @pytest.mark.parametrize(
