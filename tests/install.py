@@ -3,8 +3,8 @@
 A browser for the pages, Java for Spark, the checker of HTML, which runs on that Java, hunspell, and
 Grammalecte for the grammar of French.
 
-The PostgreSQL server of the tests comes with the Python packages; one of the system, which is older,
-is brought for the login of an analyst.
+The PostgreSQL server of the tests comes with the Python packages; an older one, the system's, is
+brought for the login of an analyst.
 """
 
 import os

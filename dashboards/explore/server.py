@@ -58,7 +58,7 @@ def serve(
         """No question makes a value that is larger than any here."""
 
         @staticmethod
-        @hookimpl
+        @hookimpl  # type: ignore[untyped-decorator]
         def prepare_connection(conn: sqlite3.Connection) -> None:
             """Bound the values of a connection: no clock is looked at while one is made."""
             conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
