@@ -23,6 +23,8 @@ from sources import Source
 # Figures of at least so many periods must move by one factor before a change of unit is
 # suspected: a list of prices of today may be cut by a tenth as one, its past may not.
 MIN_PERIODS = 3
+# Three prices that change on one day to prices of other lines, to the cent: no chance does that.
+MIN_SWAPPED = 3
 LATER = np.iinfo("int64").max  # than any period, in seconds: a series that is not served at all
 # A change of convention turns the sign of a group of figures, a correction that of a few.
 MAX_FLIPPED = 0.2
@@ -135,13 +137,18 @@ def swapped_share(frame: pd.DataFrame, newest: pd.Series) -> float:
 
     Of a list of today the past says only what each line showed before. A price counts once: where
     lines have shifted, the prices that changed are the same ones as before, at other lines; where
-    prices really changed, few are. 0 where fewer than MIN_FIGURES changed.
+    prices really changed, few are. Of fewer than MIN_FIGURES, all must be prices of the list, and
+    fewer than MIN_SWAPPED may be by chance: 0 then.
     """
     changed = newest.notna() & frame["value"].notna() & frame["value"].ne(newest)
-    if changed.sum() < MIN_FIGURES:
+    count = int(changed.sum())
+    if count < MIN_SWAPPED:
         return 0.0
-    both = Counter(frame.loc[changed, "value"]) & Counter(newest[changed])
-    return both.total() / int(changed.sum())
+    small = count < MIN_FIGURES
+    # The first or last line of a short list keeps its price, and another one takes it as well.
+    before = newest.dropna() if small else newest[changed]
+    share = (Counter(frame.loc[changed, "value"]) & Counter(before)).total() / count
+    return 0.0 if small and share < 1 else share
 
 
 def rescaled_share(frame: pd.DataFrame, last: pd.DataFrame) -> float:
