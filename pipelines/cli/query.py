@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli.terminal.endings import ended_after
 from pipelines.cli.terminal.options import AsOf, File, Format, Limit, Written, parse_day, settings
 from pipelines.cli.terminal.render import cut, render_rows, render_table, rows_to_read, write_output
 from pipelines.errors import UsageError
@@ -39,10 +40,12 @@ def query(
     engine = store.open_for_reading(settings())
     day, most = parse_day(as_of), rows_to_read(limit, out, format)
     if out is None:
-        columns, rows = query.rows(engine, sql, as_of=day, limit=most, timeout=timeout)
+        with ended_after(timeout):
+            columns, rows = query.rows(engine, sql, as_of=day, limit=most, timeout=timeout)
         render_rows(columns, cut(rows, limit, out, format), format)
     else:
-        frame = query.run(engine, sql, as_of=day, limit=most, timeout=timeout)
+        with ended_after(timeout):
+            frame = query.run(engine, sql, as_of=day, limit=most, timeout=timeout)
         write_output(frame, out, format, limit)
 
 

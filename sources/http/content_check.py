@@ -46,6 +46,8 @@ MOST_TAGS = 400_000  # a thousand bytes each once read
 # open (<br>, <img>, <p>), and have twenty attributes in one.
 MOST_OPEN_TAGS = 20_000
 MOST_ATTRIBUTES = 1_000
+# Of a table: the widest real one has under a thousand. A header of a million takes minutes.
+MOST_COLUMNS = 10_000
 LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{2000,}")
 # Error pages say what is wrong near their top; 80 characters of it fit a line of a terminal
 # beside the name of the source.
@@ -149,6 +151,8 @@ def _csv(text: bytes) -> str:
         return f"JSON instead of csv: {excerpt(text)}"
     if not lines:
         return f"no table: {excerpt(text)}"
+    if max(len(DELIMITERS.findall(line)) for line in lines) > MOST_COLUMNS:
+        return f"a table with over {MOST_COLUMNS} columns"
     return "a header without rows" if len(lines) == 1 else ""
 
 

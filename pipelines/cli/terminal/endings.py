@@ -1,8 +1,17 @@
 """How a command that failed ends: one line for a person, and an exit code."""
 
+import os
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import typer
 
-from pipelines.errors import INTERRUPTED, ObservatoryError
+from pipelines.errors import INTERRUPTED, ObservatoryError, UsageError
+
+GRACE = 1.0  # seconds in which a query that takes too long sees it itself
+LATEST = 86_400.0  # no query may take so long; threads cannot wait for whatever number is given
 
 
 def ending(error: BaseException) -> tuple[str, int] | None:
@@ -14,6 +23,29 @@ def ending(error: BaseException) -> tuple[str, int] | None:
     if isinstance(error, typer.TyperException):
         return _command_line(error), 2
     return _of_a_library(error)
+
+
+@contextmanager
+def ended_after(seconds: float) -> Iterator[None]:
+    """End this process where a query takes longer than it may, and does not see it.
+
+    SQLite looks at the clock between steps; a step may be a call that compares half a megabyte
+    with each place of another, for ten seconds, and a query may have a thousand of them.
+    """
+    done = threading.Event()
+
+    def watch() -> None:
+        if not done.wait(min(seconds + GRACE, LATEST)):
+            reason = f"the query took over {seconds:g} s: narrow it, or allow it more time"
+            print(f"silentcrash: {reason}", file=sys.stderr, flush=True)
+            os._exit(UsageError.exit_code)
+
+    if seconds > 0:  # neither "nan"; what is no limit is refused by the query itself
+        threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        done.set()
 
 
 def _command_line(error: typer.TyperException) -> str:

@@ -1,4 +1,4 @@
-"""A Ctrl-C ends every command with 130 and one line that says what is kept."""
+"""A Ctrl-C ends every command with 130 and one line; a query ends at its limit."""
 
 import os
 import signal
@@ -58,14 +58,11 @@ def test_a_command_that_waits_for_a_silent_publisher_ends_at_once(
 
 
 def test_an_interrupt_while_it_imports_is_one_line(tmp_path: Path) -> None:
-    os.mkfifo(tmp_path / "typer.py")  # who imports it waits for somebody to write
-    path = os.pathsep.join([str(tmp_path), *sys.path])
-    command = started("status", PYTHONPATH=path)
-    with (tmp_path / "typer.py").open("w"):
-        command.send_signal(signal.SIGINT)
-        out, err = command.communicate(timeout=QUICKLY)
-    assert (command.returncode, out) == (130, "")
-    assert err == "silentcrash: stopped before it did anything\n"
+    code = "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n"
+    (tmp_path / "typer.py").write_text(code, encoding="utf-8")
+    command = started("status", PYTHONPATH=os.pathsep.join([str(tmp_path), *sys.path]))
+    assert command.communicate(timeout=60) == ("", "silentcrash: stopped before it did anything\n")
+    assert command.returncode == 130
 
 
 def test_a_query_that_is_stopped_did_not_take_too_long(
@@ -73,3 +70,12 @@ def test_a_query_that_is_stopped_did_not_take_too_long(
 ) -> None:
     ended = silentcrash("query", ENDLESS)
     assert (ended.code, ended.err.strip()) == (130, KEPT)
+
+
+def test_a_query_that_never_looks_at_the_clock_ends_at_its_limit(reading_home: Path) -> None:
+    call = "instr(printf('%.*c', 1000000, 'a'), printf('%.*cb', 500000, 'a'))"
+    sql = f"select {' + '.join([call] * 200)}"  # each takes seconds, and no step is between them
+    command = started("query", sql, "--timeout", "0.2", SILENTCRASH_HOME=str(reading_home))
+    out, err = command.communicate(timeout=60)
+    assert (command.returncode, out) == (2, "")
+    assert err == ("silentcrash: the query took over 0.2 s: narrow it, or allow it more time\n")

@@ -213,6 +213,7 @@ AROUND = b"<html><body>%s</body></html>"
         (AROUND % (b"<a " + b"b=c " * 2_000 + b">"), "html", "attributes in one tag"),
         (AROUND % (b" " * (8 << 20)), "html", "over the limit of 8388608 for html"),
         (b"a,b\n" + b"1,2\n" * (8 << 20), "csv", "over the limit of 33554432 for csv"),
+        (b"a," * 20_000 + b"a\n" + b"1," * 20_000 + b"1\n", "csv", "over 10000 columns"),
         (b"[" + b"0," * (12 << 20) + b"0]", "json", "over the limit of 25165824 for json"),
     ],
 )
