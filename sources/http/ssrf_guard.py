@@ -34,6 +34,9 @@ INSIDE = {
     "home",
     "arpa",
 }
+# What IANA gives out on the internet. The rest has other uses, such as a translator of this
+# network (64:ff9b:1::/48, ::ffff:0:0:0/96), of which Python 3.11 knows few.
+ASSIGNED = IPv6Network("2000::/3")
 # What carries an IPv4 address in its last 32 bits: translation (RFC 6052), compatible (RFC 4291).
 CARRIERS = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 NUMERIC = re.compile(r"(0x[0-9a-f]*|[0-9]+)(\.(0x[0-9a-f]*|[0-9]+)){0,3}", re.IGNORECASE)
@@ -62,7 +65,8 @@ def is_public(address: str, *, allow_loopback: bool = False) -> bool:
     inner = _carried(ip)
     if inner is not None and not is_public(str(inner), allow_loopback=allow_loopback):
         return False
-    return (ip.is_global and not ip.is_multicast) or (allow_loopback and ip.is_loopback)
+    outside = inner is not None or isinstance(ip, IPv4Address) or ip in ASSIGNED
+    return (outside and ip.is_global and not ip.is_multicast) or (allow_loopback and ip.is_loopback)
 
 
 def resolves_inside(host: str, *, allow_loopback: bool = False) -> bool:

@@ -22,6 +22,8 @@ INSIDE = [
     "http://[64:ff9b::7f00:1]/",
     "http://[2002:7f00:1::]/",
     "http://[::127.0.0.1]/",
+    "http://[::ffff:0:127.0.0.1]/",
+    "http://[64:ff9b:1::7f00:1]/",
     "http://localhost/",
     "http://a.localhost/",
     "http://metadata.google.internal/",
@@ -37,6 +39,7 @@ PUBLIC = [
     "https://1.1.1.1/",
     "https://[2606:4700:4700::1111]/",
     "https://[::ffff:1.1.1.1]/",
+    "https://[64:ff9b::101:101]/",
     "https://0x1.0x1.0x1.0x1/",
     "https://3.example.org/",
 ]
