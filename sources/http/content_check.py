@@ -48,6 +48,12 @@ MOST_OPEN_TAGS = 20_000
 MOST_ATTRIBUTES = 1_000
 # Of a table: the widest real one has under a thousand. A header of a million takes minutes.
 MOST_COLUMNS = 10_000
+# Of a sheet: the largest real one has half a million, four times that as it is counted here.
+MOST_CELLS = 8_000_000
+SHEET = b"sheetData"
+PLACE = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
+SHEET_ROW, SHEET_CELL = (re.compile(rb"<(?:\w+:)?%s[\s/>]" % tag) for tag in (b"row", b"c"))
+CELL = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{2000,}")
 # Error pages say what is wrong near their top; 80 characters of it fit a line of a terminal
 # beside the name of the source.
@@ -210,9 +216,33 @@ def _archive(body: bytes, name: str, limit: int) -> str:
             if name == ARCHIVES["xlsx"] and WORKBOOK not in archive.namelist():
                 return "a zip file that is not a workbook"
             broken = archive.testzip()
+            if not broken and any(_is_too_large(archive.read(part)) for part in archive.namelist()):
+                return f"a {name} with a sheet of over {MOST_CELLS} cells"
     except (BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error):
         return f"not a {name} or cut short: {excerpt(body)}"
     return f"a {name} with a damaged part {broken}" if broken else ""
+
+
+def _is_too_large(part: bytes) -> bool:
+    """Whether a part of a workbook is a sheet that is too large, or that hides how large it is.
+
+    Pandas makes a rectangle of it, from the first cell to the last row and the last column: those
+    that a cell names, and those that follow without a name.
+    """
+    if SHEET not in part.replace(b"\0", b""):
+        return False
+    rows = columns = 0
+    for place in {match[1] for match in PLACE.finditer(part)}:
+        cell = CELL.fullmatch(place)
+        if cell is None:  # an entity, for example
+            return True
+        column = 0
+        for letter in cell[1]:
+            column = 26 * column + letter - 64
+        rows, columns = max(rows, int(cell[2])), max(columns, column)
+    parts = SHEET_ROW.split(part)
+    columns += max(len(SHEET_CELL.findall(each)) for each in parts)
+    return b"\0" in part or (rows + len(parts)) * columns > MOST_CELLS
 
 
 def _open_end(text: bytes, expected_format: str) -> str:

@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.pipelines.siege.attacks import SHARES, attacks, furnish
+from tests.pipelines.siege import daemon
+from tests.pipelines.siege.attacks import DAEMON, SHARES, attacks, furnish
 from tests.pipelines.siege.bodies import targets
 from tests.pipelines.siege.campaign import Tally, damage
 from tests.pipelines.siege.kills import besiege
@@ -81,8 +82,9 @@ def killed(
         with warehouse(engine) as server:
             if server:
                 forgo_disk(server)
-            (folder / engine).mkdir()
-            homes = furnish(folder / engine, server, environment)
+            place = folder / engine
+            place.mkdir()
+            homes = furnish(place, server, environment) if set(shares) - {DAEMON} else {}
             end, left = time.monotonic() + seconds / len(chosen.engines), sum(shares.values())
             total = left
             for number, (name, part) in enumerate(shares.items()):
@@ -90,7 +92,11 @@ def killed(
                 until = time.monotonic() + (end - time.monotonic()) * part / left
                 left -= part
                 kills = max(1, round(chosen.kills * part / total / len(chosen.engines)))
-                yield besiege(each[name], homes[name], chosen.seed + number, kills, until)
+                seed = chosen.seed + number
+                if name == DAEMON:
+                    yield daemon.besiege(place, server, site, environment, seed, kills, until)
+                else:
+                    yield besiege(each[name], homes[name], seed, kills, until)
 
 
 def progress(tally: Tally) -> None:

@@ -100,7 +100,7 @@ def run(
 def besiege(attack: Attack, installed: Installation, seed: int, count: int, until: float) -> Tally:
     """Kill one command at `count` moments, in copies of an installation.
 
-    It ends when it is time, but not before the first kill. Some of the kills fall at a
+    It ends when it is time, but not before the first home. Some of the kills fall at a
     moment, most just before a write.
 
     The figures after a kill are those before or those after the command, source by source; what

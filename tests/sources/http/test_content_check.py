@@ -10,6 +10,7 @@ import pytest
 
 from sources import Request
 from sources.http.client import FetchResult, PoliteClient
+from sources.http.content_check import rejection_reason
 from tests.server import Reply, Site, gzipped
 
 CSV = b"month,price\n" + b"".join(b"2025-%02d,%d\n" % (n, 40 + n) for n in range(1, 13))
@@ -222,6 +223,23 @@ def test_a_body_that_costs_too_much_to_read_is_refused(
 ) -> None:  # R26
     result = fetch_reply(site, gzipped(body), form)
     assert (result.outcome, why in result.detail) == ("refused", True), result.detail
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="1"><c r="XFD1048576"/></row>',
+        "<row r='1'><c r='XFD1048576'/></row>",
+        '<row r="1"><c r="&#88;FD1048576"/></row>',
+        '<x:row r = "999999"><x:c r = "AAA1"/></x:row>',
+        "<row/>" * 100_000 + '<row><c r="XFD1"/></row>',
+        "<row>" + "<c/>" * 10_000 + "</row>" + "<row/>" * 10_000,
+    ],
+)
+def test_a_sheet_that_would_be_mostly_empty_is_refused(rows: str) -> None:
+    sheet = f"<worksheet><sheetData>{rows}</sheetData></worksheet>".encode()
+    body = workbook(**{"xl/worksheets/a.xml": sheet})
+    assert "a sheet of over 8000000 cells" in rejection_reason(body, "xlsx")
 
 
 def test_a_long_page_of_real_parts_passes(site: Site) -> None:
