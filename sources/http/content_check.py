@@ -216,7 +216,8 @@ def _archive(body: bytes, name: str, limit: int) -> str:
             if name == ARCHIVES["xlsx"] and WORKBOOK not in archive.namelist():
                 return "a zip file that is not a workbook"
             broken = archive.testzip()
-            if not broken and any(_is_too_large(archive.read(part)) for part in archive.namelist()):
+            sheets = archive.namelist() if name == ARCHIVES["xlsx"] and not broken else []
+            if any(_is_too_large(archive.read(part)) for part in sheets):
                 return f"a {name} with a sheet of over {MOST_CELLS} cells"
     except (BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, zlib.error):
         return f"not a {name} or cut short: {excerpt(body)}"

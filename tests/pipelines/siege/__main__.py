@@ -74,8 +74,10 @@ def killed(
     """Kills of the chosen commands on the chosen engines; the server is a real PostgreSQL."""
     if not chosen.kills:
         return
-    (folder / "memory").mkdir()
-    environment = environment | {MEMORY: str(folder / "memory")}
+    # A campaign in pieces computes nothing twice: the folder of one may be given to the next.
+    memory = Path(os.environ.get(MEMORY) or folder / "memory")
+    memory.mkdir(exist_ok=True)
+    environment = environment | {MEMORY: str(memory)}
     each = attacks(site, environment)
     shares = {name: SHARES[name] for name in chosen.commands}
     for engine in chosen.engines:
@@ -84,7 +86,8 @@ def killed(
                 forgo_disk(server)
             place = folder / engine
             place.mkdir()
-            homes = furnish(place, server, environment) if set(shares) - {DAEMON} else {}
+            names = set(shares) - {DAEMON}
+            homes = furnish(place, server, environment, names) if names else {}
             end, left = time.monotonic() + seconds / len(chosen.engines), sum(shares.values())
             total = left
             for number, (name, part) in enumerate(shares.items()):

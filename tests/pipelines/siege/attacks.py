@@ -1,7 +1,7 @@
 """The commands that a campaign kills, and their homes."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -62,8 +62,10 @@ def serve(site: Site, target: Target) -> None:
     site.serve(address, Reply(target.body, headers={"Content-Type": target.kind}))
 
 
-def furnish(folder: Path, server: str, environment: Mapping[str, str]) -> Homes:
-    """The home that each attack copies, made in `folder`, whose name is in theirs.
+def furnish(
+    folder: Path, server: str, environment: Mapping[str, str], names: Collection[str]
+) -> Homes:
+    """The home that each of these attacks copies, made in `folder`, whose name is in theirs.
 
     The first run has an empty one, a run the history without an edition, a release and the site
     an edition, of which the site does not have the last.
@@ -72,14 +74,18 @@ def furnish(folder: Path, server: str, environment: Mapping[str, str]) -> Homes:
     empty.make()
     stocked = empty.copy(f"{folder.name}-stocked")
     _done(stocked, environment, "index")
-    published = stocked.copy(f"{folder.name}-published")
-    _done(published, environment, "run", "--offline")
-    _queue_messages(published)
-    shown = published.copy(f"{folder.name}-shown")
-    _done(shown, environment, "site", "build", "--out", str(shown.home / "site"))
-    _done(shown, environment, "release", "2026-09")
-    others = {"first run": empty, "run": stocked, "site": shown}
-    return {name: others.get(name, published) for name in SHARES if name != DAEMON}
+    homes = {"first run": empty, "run": stocked}
+    if not set(names) <= set(homes):
+        published = stocked.copy(f"{folder.name}-published")
+        _done(published, environment, "run", "--offline")
+        _queue_messages(published)
+        homes |= dict.fromkeys(("fetch", "deliver", "release"), published)
+    if "site" in names:
+        shown = published.copy(f"{folder.name}-shown")
+        _done(shown, environment, "site", "build", "--out", str(shown.home / "site"))
+        _done(shown, environment, "release", "2026-09")
+        homes["site"] = shown
+    return homes
 
 
 def _done(installed: Installation, environment: Mapping[str, str], *arguments: str) -> None:

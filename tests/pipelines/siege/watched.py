@@ -18,21 +18,9 @@ def made_up() -> Iterator[object]:
         yield dg.AssetCheckResult(check_name=name, passed=False)
 
 
-@dg.op
-def op() -> None:
-    """An op that fails."""
-    raise RuntimeError("made-up fault")
-
-
-@dg.job
-def chore() -> None:
-    """A job of that op."""
-    op()
-
-
 @dg.definitions
 def defs() -> dg.Definitions:
     """What the daemon loads."""
     for sensor in WATCHING:
         sensor._min_interval = 1
-    return dg.Definitions(assets=[made_up], jobs=[chore], sensors=WATCHING)
+    return dg.Definitions(assets=[made_up], sensors=WATCHING)
