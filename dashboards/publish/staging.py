@@ -95,11 +95,12 @@ def put(path: Path, body: bytes) -> bool:
         part.write_bytes(body)
         part.replace(path)
     except OSError as error:
-        if error.errno not in FULL:
-            raise
         with suppress(OSError):
             part.unlink()
-        raise full(path, len(body)) from error
+        if error.errno in FULL:
+            raise full(path, len(body)) from error
+        error.filename = error.filename or str(path)  # the error of a write names no file
+        raise
     return True
 
 

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -190,6 +191,18 @@ def test_on_a_full_disk_nothing_is_visible_and_the_file_and_the_need_are_named(
     assert " are needed and " in site
     assert filled.startswith(f"{tmp_path}/filled/file-")
     assert "5 kB are needed" in filled
+
+
+def test_a_file_that_is_too_large_for_its_user_is_named(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3000, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large") as error, Staging(tmp_path) as staging:
+            put(staging.folder("2026-10") / "large.csv", b"x" * 5000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert error.value.filename == str(tmp_path / "2026-10" / "large.csv")
+    assert list(tmp_path.iterdir()) == []
 
 
 ZONES = (("UTC", "C"), ("Africa/Casablanca", "C.UTF-8"), ("Pacific/Kiritimati", "C"))

@@ -119,7 +119,7 @@ class Daemon:
         with self.file.open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "dagster._daemon", "run", "-m", watched.__name__],
-                env=inside | environment,
+                env={**inside, **environment},
                 cwd=installed.home,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -128,5 +128,5 @@ def damaged_reply(target: Target, draw: random.Random) -> tuple[str, Reply]:
     if wire < 0.2:
         return f"{name}, no length", Reply(body, headers=headers, length=False)
     if wire < 0.3:
-        return f"{name}, gzip", gzipped(body, **headers)
+        return f"{name}, gzip", gzipped(body, **{"Content-Type": target.kind})
     return name, Reply(body, headers=headers)

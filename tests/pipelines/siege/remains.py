@@ -20,17 +20,17 @@ PATIENCE = 10.0  # seconds that a process has to see that its parent is gone
 def living(home: Path) -> list[str]:
     """The processes of a home that outlive what started them; they are ended."""
     end = time.monotonic() + PATIENCE
-    while processes := list(_of(home)):
+    while alive := list(processes(home)):
         if time.monotonic() > end:
-            for process in processes:
+            for process in alive:
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
-            return [f"{len(processes)} processes live on"]
+            return [f"{len(alive)} processes live on"]
         time.sleep(0.02)
     return []
 
 
-def _of(home: Path) -> Iterator[int]:
+def processes(home: Path) -> Iterator[int]:
     """The processes that were started with this home in their environment."""
     wanted = f"SILENTCRASH_HOME={home}".encode()
     for file in Path("/proc").glob("[0-9]*/environ"):

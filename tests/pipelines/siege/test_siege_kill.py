@@ -1,5 +1,6 @@
 """A short campaign: what `make siege` does for ten minutes."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from tests.pipelines.siege.bodies import Target, rebuilt_market, rebuilt_rates, 
 from tests.pipelines.siege.campaign import damage, wrong
 from tests.pipelines.siege.installation import Installation
 from tests.pipelines.siege.kills import besiege, left
+from tests.pipelines.siege.remains import living, processes
 from tests.server import Site
 from warehouse.observations import read
 
@@ -43,6 +45,19 @@ def test_a_fetch_that_is_killed_leaves_all_or_nothing(besieged: Path, site: Site
     fetch = attacks(site, consent(site))["fetch"]
     tally = besiege(fetch, Installation(besieged), SEED, 2, until=time.monotonic())
     assert (tally.faults, tally.tried) == ([], 2)  # although its time is over
+
+
+def test_no_process_outlives_a_build_that_is_killed(empty_home: Path, first_edition: Path) -> None:
+    """Its workers would write on, in a draft that the next builder clears away."""
+    shutil.copytree(first_edition, empty_home, dirs_exist_ok=True)
+    command = [sys.executable, "-m", "pipelines.cli.main", "site", "build"]
+    with subprocess.Popen([*command, "--out", str(empty_home / "site")]) as builder:
+        end = time.monotonic() + 60
+        while len(list(processes(empty_home))) < 2 and time.monotonic() < end:
+            time.sleep(0.02)
+        builder.kill()
+    assert living(empty_home) == []
+    assert not (empty_home / "site").exists()
 
 
 def test_the_command_prints_its_table() -> None:
