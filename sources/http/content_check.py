@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from email.message import Message
 from io import BytesIO
+from itertools import accumulate
 from xml.etree import ElementTree
 from zipfile import BadZipFile, ZipFile
 
@@ -54,6 +55,8 @@ SHEET = b"sheetData"
 PLACE = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
 SHEET_ROW, SHEET_CELL = (re.compile(rb"<(?:\w+:)?%s[\s/>]" % tag) for tag in (b"row", b"c"))
 CELL = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
+TAG = re.compile(rb"<(/?)[a-zA-Z]")
+BETWEEN = re.compile(rb"[\s/]+")  # what may stand between two attributes
 LONG_TAG = re.compile(rb"<[a-zA-Z][^<>]{2000,}")
 # Error pages say what is wrong near their top; 80 characters of it fit a line of a terminal
 # beside the name of the source.
@@ -185,8 +188,12 @@ def _yaml(text: bytes) -> str:
 
 
 def _xml(text: bytes) -> str:
-    if b"<!ENTITY" in text:
+    if b"<!ENTITY" in text.replace(b"\0", b""):
         return "XML that declares entities, which can expand without limit"
+    if _depth(text) > MOST_OPEN_TAGS:
+        return f"XML with over {MOST_OPEN_TAGS} tags open at once"
+    if _has_crowded_tag(text):
+        return f"XML with over {MOST_ATTRIBUTES} attributes in one tag"
     try:
         root = ElementTree.fromstring(text)  # noqa: S314
     except (ElementTree.ParseError, LookupError, ValueError) as error:
@@ -195,14 +202,23 @@ def _xml(text: bytes) -> str:
     return "a page instead of XML" if root.tag.rpartition("}")[2].lower() == "html" else ""
 
 
+def _depth(text: bytes) -> int:
+    """The most tags that are open in one place; those that need no end count too."""
+    return max(accumulate(-1 if tag[1] else 1 for tag in TAG.finditer(text)), default=0)
+
+
+def _has_crowded_tag(text: bytes) -> bool:
+    return any(len(BETWEEN.findall(tag[0])) > MOST_ATTRIBUTES for tag in LONG_TAG.finditer(text))
+
+
 def _html(text: bytes) -> str:
     if not text.lstrip().startswith(b"<"):
         return f"not a page: {excerpt(text)}"
     if text.count(b"<") > MOST_TAGS:
         return f"a page with over {MOST_TAGS} tags"
-    if text.count(b"<") - 2 * text.count(b"</") > MOST_OPEN_TAGS:
-        return f"a page with over {MOST_OPEN_TAGS} tags that are never closed"
-    if any(len(tag[0].split()) > MOST_ATTRIBUTES for tag in LONG_TAG.finditer(text)):
+    if _depth(text) > MOST_OPEN_TAGS:
+        return f"a page with over {MOST_OPEN_TAGS} tags open at once"
+    if _has_crowded_tag(text):
         return f"a page with over {MOST_ATTRIBUTES} attributes in one tag"
     opened = re.search(rb"<html\b", text, re.I)
     return "a page cut short" if opened and not re.search(rb"</html\s*>", text, re.I) else ""

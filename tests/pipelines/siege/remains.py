@@ -49,7 +49,7 @@ def unsound(installed: Installation) -> list[str]:
         if engine.dialect.name == "sqlite":
             state = str(connection.scalar(text("pragma integrity_check")))
         loaded = connection.scalars(
-            text("select sha256 from fetch where loaded and outcome = 'new'")
+            text("select sha256 from v_fetch where loaded and outcome = 'new'")
         ).all()
     gone = [sha for sha in loaded if not archive.is_intact(str(sha))]
     damaged = [] if state == "ok" else [f"the store is damaged: {state}"]

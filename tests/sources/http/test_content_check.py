@@ -209,9 +209,20 @@ AROUND = b"<html><body>%s</body></html>"
 @pytest.mark.parametrize(
     ("body", "form", "why"),
     [
-        (AROUND % (b"<a>" * 30_000), "html", "tags that are never closed"),
+        (AROUND % (b"<a>" * 30_000), "html", "tags open at once"),
+        (AROUND % (b"<a>" * 30_000 + b"</a>" * 30_000), "html", "tags open at once"),
+        (b"<rss/>" + b"<a>" * 30_000 + b"</a>" * 30_000, "xml", "tags open at once"),
         (AROUND % (b"<a></a>" * 250_000), "html", "over 400000 tags"),
         (AROUND % (b"<a " + b"b=c " * 2_000 + b">"), "html", "attributes in one tag"),
+        (AROUND % (b"<a " + b"b/" * 2_000 + b">"), "html", "attributes in one tag"),
+        (b"<rss " + b"b='' " * 2_000 + b"/>", "xml", "attributes in one tag"),
+        (
+            '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE a [<!ENTITY b "c">]><a/>'.encode(
+                "utf-16"
+            ),
+            "xml",
+            "declares entities",
+        ),
         (AROUND % (b" " * (8 << 20)), "html", "over the limit of 8388608 for html"),
         (b"a,b\n" + b"1,2\n" * (8 << 20), "csv", "over the limit of 33554432 for csv"),
         (b"a," * 20_000 + b"a\n" + b"1," * 20_000 + b"1\n", "csv", "over 10000 columns"),
