@@ -119,7 +119,7 @@ def _ready(
 
 
 def _end_with(parent: Connection) -> None:
-    """End this worker when the other end is closed: by the builder, or as it was killed.
+    """End this worker when the builder closes its end, or is killed.
 
     A pool's workers hold both ends of their queue: without this, those of a killed builder would
     finish their tasks in a draft that the next builder clears away, and then wait for ever.

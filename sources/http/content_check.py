@@ -49,10 +49,14 @@ MOST_OPEN_TAGS = 20_000
 MOST_ATTRIBUTES = 1_000
 # Of a table: the widest real one has under a thousand. A header of a million takes minutes.
 MOST_COLUMNS = 10_000
+# The parser of YAML is in C and has no limit: at a hundred thousand levels the process is gone.
+MOST_NESTED = 1_000
+BRACKET = re.compile(rb"[\[\]{}]")
+MANY_ITEMS = re.compile(rb"(?:[-?][ \t]+){%d}" % MOST_NESTED)
 # Of a sheet: the largest real one has half a million, four times that as it is counted here.
 MOST_CELLS = 8_000_000
 SHEET = b"sheetData"
-PLACE = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
+REFERENCE = re.compile(rb"""\sr\s*=\s*["']([^"']*)["']""")
 SHEET_ROW, SHEET_CELL = (re.compile(rb"<(?:\w+:)?%s[\s/>]" % tag) for tag in (b"row", b"c"))
 CELL = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 TAG = re.compile(rb"<(/?)[a-zA-Z]")
@@ -183,6 +187,9 @@ def _json(text: bytes) -> str:
 def _yaml(text: bytes) -> str:
     if text.lstrip()[:1] in {b"{", b"["}:
         return f"JSON instead of yaml: {excerpt(text)}"
+    nested = accumulate(1 if mark[0] in b"[{" else -1 for mark in BRACKET.finditer(text))
+    if max(nested, default=0) > MOST_NESTED or MANY_ITEMS.search(text):
+        return f"yaml with over {MOST_NESTED} levels"
     keyed = re.search(rb"^[ \t]*(- )?[^\s#:][^:\n]*:(\s|$)", text, re.M)
     return "" if keyed else f"no yaml: {excerpt(text)}"
 
@@ -241,7 +248,7 @@ def _archive(body: bytes, name: str, limit: int) -> str:
 
 
 def _is_too_large(part: bytes) -> bool:
-    """Whether a part of a workbook is a sheet that is too large, or that hides how large it is.
+    """Whether a part of a workbook is a sheet that is too large, or hides it.
 
     Pandas makes a rectangle of it, from the first cell to the last row and the last column: those
     that a cell names, and those that follow without a name.
@@ -249,8 +256,8 @@ def _is_too_large(part: bytes) -> bool:
     if SHEET not in part.replace(b"\0", b""):
         return False
     rows = columns = 0
-    for place in {match[1] for match in PLACE.finditer(part)}:
-        cell = CELL.fullmatch(place)
+    for reference in {match[1] for match in REFERENCE.finditer(part)}:
+        cell = CELL.fullmatch(reference)
         if cell is None:  # an entity, for example
             return True
         column = 0

@@ -49,14 +49,14 @@ def _answer(connection: Any, sql: str, limit: int | None, seconds: float) -> pd.
 
     def ask() -> pd.DataFrame:
         rows = connection.sql(sql)
-        answer: pd.DataFrame = (rows if limit is None else rows.limit(limit)).df()
-        return answer
+        frame: pd.DataFrame = (rows if limit is None else rows.limit(limit)).df()
+        return frame
 
     # In a thread: DuckDB looks for signals only between the steps of a query, which may be long.
     with ThreadPoolExecutor(1) as worker:
-        asked = worker.submit(ask)
+        answer = worker.submit(ask)
         try:
-            return asked.result(seconds)
+            return answer.result(seconds)
         except (TimeoutError, KeyboardInterrupt):
             connection.interrupt()
             raise

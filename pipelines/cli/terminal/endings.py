@@ -27,7 +27,7 @@ def ending(error: BaseException) -> tuple[str, int] | None:
 
 @contextmanager
 def ended_after(seconds: float) -> Iterator[None]:
-    """End this process where a query takes longer than it may, and does not see it.
+    """End this process where a query runs past its limit and does not see it.
 
     SQLite looks at the clock between steps; a step may be a call that compares half a megabyte
     with each place of another, for ten seconds, and a query may have a thousand of them.

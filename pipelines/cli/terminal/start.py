@@ -1,4 +1,4 @@
-"""Where `silentcrash` starts: an interrupt while it imports ends it in one line too."""
+"""Where `silentcrash` starts: an interrupt of its imports is one line too."""
 
 import logging
 import os

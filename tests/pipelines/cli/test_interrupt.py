@@ -1,4 +1,4 @@
-"""A Ctrl-C ends every command with 130 and one line; a query ends at its limit."""
+"""A Ctrl-C ends a command with 130 and one line; a query ends at its limit."""
 
 import os
 import signal
@@ -14,7 +14,7 @@ from tests.pipelines.conftest import Command
 from tests.server import Received, Reply, Site, running_site
 
 QUICKLY = 15.0  # seconds on a busy machine; a silent publisher is given up after thirty
-KEPT = "silentcrash: stopped; what was loaded stays loaded, run the command again to go on"
+STOPPED = "silentcrash: stopped; what was loaded stays loaded, run the command again to go on"
 ENDLESS = "with recursive r(n) as (select 1 union all select n + 1 from r) select max(n) from r"
 
 
@@ -54,7 +54,7 @@ def test_a_command_that_waits_for_a_silent_publisher_ends_at_once(
     assert silent.heard.wait(60)
     command.send_signal(signal.SIGINT)
     out, err = command.communicate(timeout=QUICKLY)
-    assert (command.returncode, out, err.splitlines()[-1]) == (130, "", KEPT)
+    assert (command.returncode, out, err.splitlines()[-1]) == (130, "", STOPPED)
 
 
 def test_an_interrupt_while_it_imports_is_one_line(tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_query_that_is_stopped_did_not_take_too_long(
     home: Path, silentcrash: Command, interrupted: None
 ) -> None:
     ended = silentcrash("query", ENDLESS)
-    assert (ended.code, ended.err.strip()) == (130, KEPT)
+    assert (ended.code, ended.err.strip()) == (130, STOPPED)
 
 
 def test_a_query_that_never_looks_at_the_clock_ends_at_its_limit(reading_home: Path) -> None:

@@ -223,6 +223,8 @@ AROUND = b"<html><body>%s</body></html>"
             "xml",
             "declares entities",
         ),
+        (b"a: " + b"[" * 100_000, "yaml", "over 1000 levels"),
+        (b"a:\n" + b"- " * 100_000 + b"b", "yaml", "over 1000 levels"),
         (AROUND % (b" " * (8 << 20)), "html", "over the limit of 8388608 for html"),
         (b"a,b\n" + b"1,2\n" * (8 << 20), "csv", "over the limit of 33554432 for csv"),
         (b"a," * 20_000 + b"a\n" + b"1," * 20_000 + b"1\n", "csv", "over 10000 columns"),
