@@ -66,7 +66,7 @@ store.close()
 
 
 def test_a_process_that_opens_a_store_twice_keeps_its_log(tmp_path: Path) -> None:
-    """Another one that leaves would take it away, with all that is written from then on.
+    """Another one that leaves would take it away, with all that follows.
 
     The locks of a process on a file are gone once it closes the file, however it had opened it.
     """

@@ -71,7 +71,7 @@ def killed(
     chosen: argparse.Namespace,
     seconds: float,
 ) -> Iterator[Tally]:
-    """Kills of the chosen commands on the chosen engines; the server is a real PostgreSQL."""
+    """Kills of the chosen commands on the chosen engines, each a real one."""
     if not chosen.kills:
         return
     # A campaign in pieces computes nothing twice: the folder of one may be given to the next.
@@ -84,10 +84,10 @@ def killed(
         with warehouse(engine) as server:
             if server:
                 forgo_disk(server)
-            place = folder / engine
-            place.mkdir()
+            homes_of_engine = folder / engine
+            homes_of_engine.mkdir()
             names = set(shares) - {DAEMON}
-            homes = furnish(place, server, environment, names) if names else {}
+            homes = furnish(homes_of_engine, server, environment, names) if names else {}
             end, left = time.monotonic() + seconds / len(chosen.engines), sum(shares.values())
             total = left
             for number, (name, part) in enumerate(shares.items()):
@@ -97,7 +97,9 @@ def killed(
                 kills = max(1, round(chosen.kills * part / total / len(chosen.engines)))
                 seed = chosen.seed + number
                 if name == DAEMON:
-                    yield daemon.besiege(place, server, site, environment, seed, kills, until)
+                    yield daemon.besiege(
+                        homes_of_engine, server, site, environment, seed, kills, until
+                    )
                 else:
                     yield besiege(each[name], homes[name], seed, kills, until)
 

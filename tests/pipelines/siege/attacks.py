@@ -65,7 +65,7 @@ def serve(site: Site, target: Target) -> None:
 def furnish(
     folder: Path, server: str, environment: Mapping[str, str], names: Collection[str]
 ) -> Homes:
-    """The home that each of these attacks copies, made in `folder`, whose name is in theirs.
+    """The home that each of these attacks copies, made in `folder`.
 
     The first run has an empty one, a run the history without an edition, a release and the site
     an edition, of which the site does not have the last.

@@ -1,4 +1,4 @@
-"""Kill the Dagster daemon, with the code server that it started, at random moments."""
+"""Kill the Dagster daemon and its code server at random moments."""
 
 import os
 import random

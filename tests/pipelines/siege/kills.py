@@ -43,7 +43,7 @@ class Attack:
     def run(
         self, installed: Installation, turn: int = 0, *, seconds: float = LONGEST, write: int = 0
     ) -> "Ended":
-        """Run the command here for the `turn`-th time, killed then or before that write."""
+        """Run the command for the `turn`-th time, killed then or before that write."""
         names = {"path": installed.home, "home": installed.home.name}
         inside = {name: value.format(**names) for name, value in self.environment.items()}
         now = datetime.fromisoformat(inside["SILENTCRASH_NOW"]) + turn * self.later
@@ -90,7 +90,9 @@ def run(
         process.kill()
         process.join()
         took = time.perf_counter() - began
-        lines = log.read_text("utf-8", "replace").strip().splitlines() if log.exists() else []
+        lines = (
+            log.read_text("utf-8", "replace").strip().splitlines() if log.exists() else []
+        )
     name, *counts = (lines[-1] if lines else "").split(" ")
     counted = int(counts[0]) if name == "writes" else 0
     words = " | ".join(lines[-6:-2])
@@ -129,11 +131,12 @@ def besiege(attack: Attack, installed: Installation, seed: int, count: int, unti
             chosen = {"write": write} if by_write else {"seconds": moment}
             ended = attack.run(copy, kills, **chosen)
             kills += ended.killed
-            place = f"before write {write}" if by_write else f"after {moment:.2f} s"
+            moment_of_kill = f"before write {write}" if by_write else f"after {moment:.2f} s"
             if ended.code and not ended.killed:
-                faults.append(f"{place} it ended with {ended.code}: {ended.words}")
+                faults.append(f"{moment_of_kill} it ended with {ended.code}: {ended.words}")
             faults += [
-                f"{place}: {fault}" for fault in left(copy, before.figures, expected.figures)
+                f"{moment_of_kill}: {fault}"
+                for fault in left(copy, before.figures, expected.figures)
             ]
             if not ended.killed:
                 usual = usual if kills else ended

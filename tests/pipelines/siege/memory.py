@@ -1,4 +1,4 @@
-"""Results of pure computations, kept on disk from one command of a campaign to the next.
+"""Results of pure computations, for the next command of a campaign.
 
 A kill of a release is one of what it writes; computing its figures anew each time took most of a
 campaign. What is kept has the digest of all arguments as its name: the figures of a store stand
@@ -40,10 +40,10 @@ def use(folder: Path) -> None:
     """Keep the results of PURE in a folder from now on, in this process."""
     for module, names in PURE.items():
         for name in names:
-            setattr(module, name, _kept(getattr(module, name), folder))
+            setattr(module, name, _remembering(getattr(module, name), folder))
 
 
-def _kept(function: Callable[..., Any], folder: Path) -> Callable[..., Any]:
+def _remembering(function: Callable[..., Any], folder: Path) -> Callable[..., Any]:
     @wraps(function)
     def answer(*arguments: Any, **named: Any) -> Any:
         question = (function.__module__, function.__qualname__, arguments, named)

@@ -1,4 +1,4 @@
-"""What a killed command may have left: processes, a broken store, half an edition."""
+"""What a killed command may have left: processes, a broken store, halves."""
 
 import os
 import signal
@@ -32,10 +32,10 @@ def living(home: Path) -> list[str]:
 
 def processes(home: Path) -> Iterator[int]:
     """The processes that were started with this home in their environment."""
-    wanted = f"SILENTCRASH_HOME={home}".encode()
+    variable = f"SILENTCRASH_HOME={home}".encode()
     for file in Path("/proc").glob("[0-9]*/environ"):
         with suppress(OSError):
-            if wanted in file.read_bytes().split(b"\0"):
+            if variable in file.read_bytes().split(b"\0"):
                 yield int(file.parent.name)
 
 

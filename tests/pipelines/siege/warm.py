@@ -1,4 +1,4 @@
-"""A command in a process that has imported everything; a fork server imports this.
+"""A command in a process that has imported everything, by a fork server.
 
 Importing takes most of the time of a short command and touches nothing: here no kill is spent on
 it. A kill falls at a moment, or just before one of the command's writes, of which the last seconds

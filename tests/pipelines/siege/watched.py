@@ -1,4 +1,4 @@
-"""What the Dagster daemon of a campaign watches: our sensors, ticking whenever it looks."""
+"""What the daemon of a campaign watches: our sensors, at every look."""
 
 from collections.abc import Iterator
 
