@@ -90,9 +90,7 @@ def run(
         process.kill()
         process.join()
         took = time.perf_counter() - began
-        lines = (
-            log.read_text("utf-8", "replace").strip().splitlines() if log.exists() else []
-        )
+        lines = log.read_text("utf-8", "replace").strip().splitlines() if log.exists() else []
     name, *counts = (lines[-1] if lines else "").split(" ")
     counted = int(counts[0]) if name == "writes" else 0
     words = " | ".join(lines[-6:-2])
