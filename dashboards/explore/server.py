@@ -3,11 +3,14 @@
 import json
 import logging
 import socket
+import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+
+from warehouse.database.query_limits import LONGEST_VALUE
 
 # A question may read the history of every series; facets on views would read it for each column.
 SETTINGS = {
@@ -44,8 +47,20 @@ def serve(
     `folder` takes the metadata. `fixed` says that nobody writes the file meanwhile: it may then be
     downloaded too.
     """
+    from datasette import hookimpl
     from datasette.cli import serve as command
+    from datasette.plugins import pm
 
+    class Limits:
+        """No question makes a value that is larger than any here."""
+
+        @staticmethod
+        @hookimpl
+        def prepare_connection(conn: sqlite3.Connection) -> None:
+            """Bound the values of a connection: no clock is looked at while one is made."""
+            conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
+
+    pm.register(Limits)  # the class: Datasette asks for its name
     # A line for every request says nothing to the one reader of this server.
     logging.getLogger("uvicorn.access").addFilter(lambda record: False)
     described = folder / "metadata.json"

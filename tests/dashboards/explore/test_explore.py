@@ -96,6 +96,13 @@ def test_nothing_can_be_written(own: str, shipped_store: Engine, sql: str) -> No
 
 
 @needs_datasette
+@pytest.mark.parametrize("value", ["zeroblob(900000000)", "hex(zeroblob(400000000))"])
+def test_a_value_too_large_is_refused_before_it_is_made(own: str, value: str) -> None:
+    answer = requests.get(f"{own}.json", {"sql": f"select length({value})"}, timeout=30)
+    assert (answer.status_code, "too big" in answer.text) == (400, True)
+
+
+@needs_datasette
 def test_a_closed_figure_is_behind_no_address(public: str, shipped_store: Engine) -> None:
     series = closed(shipped_store)
     databases = requests.get(f"{public}/-/databases.json", timeout=30).json()
