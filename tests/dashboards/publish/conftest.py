@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import sdmx.reader.xml.v30  # noqa: F401 - sdmx1 cannot load it once it has read data by 2.1
 from sqlalchemy import Engine
 
 from dashboards import publish

@@ -103,5 +103,5 @@ def test_hostile_announcements_are_text(context: SiteContext, tmp_path: Path) ->
 def test_a_list_is_cut_at_its_newest_and_says_so(context: SiteContext, tmp_path: Path) -> None:
     repeated = pd.concat([context.projects] * 20, ignore_index=True).assign(country="Morocco")
     text = morocco(replace(context, projects=repeated), "en", tmp_path)
-    assert f"{projects.SHOWN} projects of {len(repeated)}, newest report first" in text
+    assert f"Projects shown: {projects.SHOWN} of {len(repeated)}, newest report first" in text
     assert len(text.encode()) < 150_000
