@@ -10,11 +10,11 @@ from tests.conftest import NOW
 from warehouse.observations import read
 
 READ = ["ember.wholesale.DEU", "sec.capex.AMZN"]
-UNREAD = ["ember.wholesale.PRT", "github.developers.ESP"]
+UNREAD = ["ember.wholesale.PRT", "eia.price.IL.IND"]
 
 
 def test_series_that_no_indicator_reads_are_not_read(first_edition: Path) -> None:
-    """Eight of Ember's countries are in the index; Spain's developers are in none."""
+    """Eight of Ember's countries are in the index; no price of Illinois is."""
     engine = store.open_for_reading(Settings(home=first_edition, now=NOW))
     figures = facts.figures(engine, newest(), as_of=NOW)
     rows = figures[figures["status"].ne("read")].groupby("series").size()
