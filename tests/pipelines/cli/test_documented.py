@@ -218,4 +218,4 @@ def test_the_lines_of_the_page_of_the_lake_run(
     pytest.importorskip("polars", reason="`uv sync` brings polars")
     [table] = evaluated(re.findall(r"```python polars\n(.*?)```", page, re.DOTALL)[0], shown)
     assert {"unit", "title_fr"} <= set(table.columns)
-    assert table.height == 17_617
+    assert table.height == 17_781
