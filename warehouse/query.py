@@ -209,7 +209,7 @@ def _check_limited(engine: Engine, sql: str) -> None:
 def _why(fault: Exception, timeout: float) -> str:
     line = (str(fault).splitlines() or [type(fault).__name__])[0]
     if "interrupted" in line or "statement timeout" in line:
-        return f"the query took over {timeout:g} s: narrow it, or allow it more time"
+        return query_limits.too_long(timeout)
     if "too big" in line:
         return f"a value has over {LONGEST_VALUE // MIB} MiB: ask for less at once"
     if "out of memory" in line:

@@ -61,7 +61,7 @@ def unit(row: Mapping[Any, Any], lang: SiteLocale) -> str:
     """The unit beside `indicator_words.amount`."""
     if lang.code in CODES:
         return indicator_words.unit(row, lang)
-    return str(lang.words["units"].get(row["unit_en"], row["unit_en"]))
+    return in_words(row["unit_en"], lang)
 
 
 def figure(row: Mapping[Any, Any], lang: SiteLocale) -> str:
@@ -96,5 +96,9 @@ def series(stats: EditionStats, key: str, lang: SiteLocale) -> str:
 
 def unit_of(stats: EditionStats, key: str, lang: SiteLocale) -> str:
     """The unit of a series."""
-    name = str(stats.catalogue[key]["unit"])
-    return lang.typeset(str(lang.words["units"].get(name, name)))
+    return lang.typeset(in_words(str(stats.catalogue[key]["unit"]), lang))
+
+
+def in_words(unit: str, lang: SiteLocale) -> str:
+    """A unit of the catalogue as the language writes it."""
+    return str(lang.words["units"].get(unit, unit))

@@ -46,6 +46,11 @@ class LimitError(ValueError):
     """A query asks for more than anyone may have; the message says what to do."""
 
 
+def too_long(seconds: float) -> str:
+    """What a person is told whose query was ended."""
+    return f"the query took over {seconds:g} s: narrow it, or allow it more time"
+
+
 def seconds(timeout: float) -> float:
     """The limit of time, checked. Raises LimitError."""
     if not math.isfinite(timeout) or not SHORTEST <= timeout <= LONGEST:

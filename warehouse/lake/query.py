@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from warehouse.database.query_limits import LimitError, seconds
+from warehouse.database.query_limits import LimitError, seconds, too_long
 from warehouse.lake.panel import connect, paths, series_path
 from warehouse.query import QueryError
 
@@ -37,9 +37,7 @@ def run(root: str, sql: str, *, limit: int | None = None, timeout: float = 30.0)
         except LimitError as fault:
             raise QueryError(str(fault)) from None
         except TimeoutError:
-            raise QueryError(
-                f"the query took over {timeout:g} s: narrow it, or allow it more time"
-            ) from None
+            raise QueryError(too_long(timeout)) from None
         except duckdb.Error as fault:
             raise QueryError(_why(fault)) from None
 

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 
 from dashboards.publish.publication import File, to_json
 from dashboards.publish.series.files import document
+from dashboards.site import names
 from dashboards.site.context import SiteContext
 from dashboards.site.explore import own_series, vega
 from dashboards.site.explore.conversions import conversions, used
@@ -89,9 +90,8 @@ def _entry(row: Mapping[str, Any], path: str, link: str) -> dict[str, Any]:
 
     `path` leads to its figures for programs, `link` to what a person reads of it.
     """
-    french = site_locale("fr").words["units"].get(row["unit"], row["unit"])
     both = {
-        "unit_fr": row.get("unit_fr", french),
+        "unit_fr": row.get("unit_fr", names.in_words(row["unit"], site_locale("fr"))),
         "publisher_fr": row.get("publisher_fr", row["publisher"]),
     }
     titles = {

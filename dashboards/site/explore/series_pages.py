@@ -10,6 +10,7 @@ from markupsafe import escape
 from dashboards.publish.series.examples import examples
 from dashboards.publish.series.store import SeriesStore
 from dashboards.series_chart import LONGEST
+from dashboards.site import names
 from dashboards.site.constituents.members import declared
 from dashboards.site.context import SiteContext
 from dashboards.site.explore import picture
@@ -77,7 +78,7 @@ def _page(
     row: Row, figures: Sequence[Figure], used: list[tuple[str, str]], lang: SiteLocale, base: str
 ) -> Page:
     words, key = WORDS[lang.code]["series"], row["series"]
-    unit = lang.words["units"].get(row["unit"], row["unit"])
+    unit = names.in_words(row["unit"], lang)
     spoken = _spoken(row, figures, unit, lang)
     return Page(
         f"{PATH}{key}/",

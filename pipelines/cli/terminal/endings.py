@@ -32,12 +32,13 @@ def ended_after(seconds: float) -> Iterator[None]:
     SQLite looks at the clock between steps; a step may be a call that compares half a megabyte
     with each place of another, for ten seconds, and a query may have a thousand of them.
     """
+    from warehouse.database.query_limits import too_long
+
     done = threading.Event()
 
     def watch() -> None:
         if not done.wait(min(seconds + GRACE, LATEST)):
-            reason = f"the query took over {seconds:g} s: narrow it, or allow it more time"
-            print(f"silentcrash: {reason}", file=sys.stderr, flush=True)
+            print(f"silentcrash: {too_long(seconds)}", file=sys.stderr, flush=True)
             os._exit(UsageError.exit_code)
 
     if seconds > 0:  # neither "nan"; what is no limit is refused by the query itself
