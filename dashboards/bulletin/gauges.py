@@ -1,5 +1,6 @@
 """Pressure, retreat and their phase: what a bulletin shows of both gauges."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,7 @@ from dashboards.bulletin.reading import late, months
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 from dashboards.indicator_words import presented
+from warehouse.gauges.repository import Unread
 
 READ = {"full": "gauges_read_full", "provisional": "gauges_read_provisional"}
 NAMES = {"full": "reading_full", "provisional": "reading_provisional", "none": "reading_none"}
@@ -42,10 +44,9 @@ def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
         )
     later = path[path.index > (read.index[-1] if len(read) else pd.Timestamp.min)]
     unread = [
-        lang.say("gauges_none", month=lang.month(month), observed=lang.percent(line["observed"]),
-                 missing=str(lang.words["semicolon"]).join(_missing(stats, month, lang)))
+        Unread(f"{month:%Y-%m}", line["observed"], tuple(late(stats, month)))
         for month, line in zip(later.index, later.to_dict("records"), strict=True)
-    ]  # fmt: skip
+    ]
     succeeds = stats.edition.framework.get("succeeds") or {}
     in_force = method["version"] == stats.edition.framework_version
     own = lang.say(
@@ -56,7 +57,7 @@ def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
     )
     return {
         "read": now,
-        "unread": unread,
+        "unread": waiting(stats, unread, lang),
         "again": _again(stats, lang),
         "method": own,
         "signs": _signs(stats, read.index[-1], lang) if len(read) else [],
@@ -121,10 +122,18 @@ def _titles(stats: EditionStats, lang: Language) -> dict[str, str]:
     }
 
 
-def _missing(stats: EditionStats, month: pd.Timestamp, lang: Language) -> list[str]:
-    """The indicators of the pressure whose figure is late, by their titles."""
-    titles = _titles(stats, lang)
-    return [titles[key] for key in late(stats, month)]
+def waiting(stats: EditionStats, unread: Iterable[Unread], lang: Language) -> list[str]:
+    """A sentence for each month without a reading: what is observed, and what is late."""
+    titles, between = _titles(stats, lang), str(lang.words["semicolon"])
+    return [
+        lang.say(
+            "gauges_none",
+            month=lang.month(month.month + "-01"),
+            observed=lang.percent(month.observed),
+            missing=between.join(titles[key] for key in month.late if key in titles),
+        )
+        for month in unread
+    ]
 
 
 def _again(stats: EditionStats, lang: Language) -> list[str]:

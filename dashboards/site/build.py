@@ -1,7 +1,7 @@
 """Build the site: every page in both languages, with charts and data."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from itertools import chain
@@ -35,6 +35,7 @@ from dashboards.site.pages import (
     status_pages,
     telecom,
 )
+from warehouse.gauges.repository import Unread
 
 ROOT_PAGE = """<!DOCTYPE html>
 <html lang="fr">
@@ -103,6 +104,7 @@ def build(
     forced: bool = False,
     approval: bool = False,
     countries: Mapping[str, str] = projects.HERE,
+    unread: Callable[[str], Sequence[Unread]] = lambda _: (),
 ) -> BuildResult:
     """Write what changed of the site into `out`, whole or not at all.
 
@@ -113,12 +115,14 @@ def build(
         forced: show an edition before its hour of release and its approval.
         approval: leave out what no editor has approved.
         countries: countries whose announced data centres are listed, English name to French.
+        unread: what the months after that of the newest edition lack for a reading.
 
     Raises:
         LookupError: there is no edition to show.
         OSError: the disk is full, among others; the site that was there is unchanged.
     """
     context = site_context(engine, now, forced=forced, approval=approval)
+    context = replace(context, unread=unread(context.issue.month))
     site = out.resolve()
     with Staging(site.parent) as staging:
         page_groups = PageGroups(engine, context, staging.folder(site.name), base)

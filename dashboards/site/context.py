@@ -16,6 +16,7 @@ from warehouse.alerts import repository as alerts
 from warehouse.alerts.tables import AlertRule, AlertState
 from warehouse.catalogue import freshness
 from warehouse.edition import Edition
+from warehouse.gauges.repository import Unread
 from warehouse.observations import read
 from warehouse.projects import repository as project_store
 from warehouse.publication import repository
@@ -94,7 +95,8 @@ class SiteContext:
     in the columns of v_project and v_event. `later` is the index of each month (period, score)
     with the figures known to each release. `quarantined`
     counts the rejected rows by source and reason. `newest` is the first day of the newest period
-    of each series that the newest edition could know.
+    of each series that the newest edition could know. `unread` are the months after the newest
+    edition, which have no reading yet.
     """
 
     edition: Edition
@@ -112,6 +114,7 @@ class SiteContext:
     projects: pd.DataFrame
     reports: pd.DataFrame
     newest: Mapping[str, date]
+    unread: Sequence[Unread] = ()
 
     @cached_property
     def stats(self) -> EditionStats:

@@ -21,9 +21,10 @@ def run(
     out: Out = None,
     offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing.")] = False,
 ) -> None:
-    """Fetch, validate, load, compute and publish the last month.
+    """Fetch, validate, load, compute and publish the last readable month.
 
-    Sources that fail are reported and do not stop the others.
+    It says of each later month what is missing. Sources that fail are reported and do not stop
+    the others.
     """
     from rich.console import Console
 
@@ -32,7 +33,7 @@ def run(
     from pipelines.announcements import curated
     from pipelines.cli.terminal import summary
     from pipelines.ingest import ingestion, store
-    from pipelines.release import approval, compute
+    from pipelines.release import approval, compute, gauges
     from sources import registry
     from warehouse.observations import read
 
@@ -50,12 +51,13 @@ def run(
         published = compute.publish(
             engine, number, out or chosen.releases, approval=chosen.approval
         )
+        unread = gauges.unread(engine, published.edition.month, chosen.now)
         step("Evaluating the alerts")
         rules = service.rules_in_force()
         service.evaluate(engine, chosen, approval.announced(engine, chosen), rules)
         service.send(engine, chosen, rules)
     status = read.status(engine, as_of=chosen.now)
-    summary.show(Console(), published, outcomes, status)
+    summary.show(Console(), published, outcomes, status, unread)
     if not offline:
         summary.contact(Console(), in_use.without_contact(chosen, sources))
 

@@ -15,7 +15,7 @@ from pipelines.definitions.resources import Observatory
 from pipelines.definitions.source_assets import OWNERS
 from pipelines.index import framework
 from pipelines.ingest import ingestion
-from pipelines.release import approval, compute, runway
+from pipelines.release import approval, compute, gauges, runway
 from sources import find_source
 from warehouse import edition
 
@@ -80,6 +80,7 @@ def index(observatory: Observatory) -> Iterator[Any]:
     computed = edition.load(engine, number)
     version = dg.DataVersion(computed.data_hash)
     last = computed.values.loc[computed.values["key"].eq("index")].iloc[-1]
+    unread = gauges.unread(engine, computed.month, settings.now)
     origin = {
         "month": computed.month,
         "as_of": str(computed.as_of),
@@ -93,7 +94,12 @@ def index(observatory: Observatory) -> Iterator[Any]:
     )
     yield dg.MaterializeResult(
         "silent_crash_index",
-        metadata={**origin, "value": float(last["score"]), "regime": str(last["regime"])},
+        metadata={
+            **origin,
+            "value": float(last["score"]),
+            "regime": str(last["regime"]),
+            "without a reading": ", ".join(month.month for month in unread),
+        },
         data_version=version,
     )
 

@@ -1,7 +1,7 @@
 """A monthly edition: computed as it could be known, stored, published."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -83,7 +83,8 @@ def draft(
 ) -> Draft:
     """Compute the edition of `month` by `method`, or by the one in force then.
 
-    None stands for the latest month with enough coverage.
+    None stands for the latest month that can be read: one of whose figures due enough are
+    observed; where there is none, the latest with enough coverage.
 
     Every month before it is computed from what was known at its own cut-off, `month` itself
     from what was known at `as_of`, which is its cut-off when not given. Raises RunError where
@@ -100,7 +101,7 @@ def draft(
     readings = realtime.Readings(facts, newest)
     result = linked.compute(readings, newest, list(dates), dates)
     allowed = realtime.published_months(result.values)
-    chosen = _choose(month, allowed)
+    chosen = _choose(month, allowed, lambda: gauges.readable(readings, newest, dates))
     first, last = allowed[0].to_timestamp(), chosen.to_timestamp()
     values = result.values.loc[result.values["period"].between(first, last)]
     traced = result.lineage.merge(values[["period", "key"]], on=["period", "key"])
@@ -225,11 +226,19 @@ def _dates(
     return before | {month: as_of}
 
 
-def _choose(month: pd.Period | None, allowed: Sequence[pd.Period]) -> pd.Period:
+def _choose(
+    month: pd.Period | None,
+    allowed: Sequence[pd.Period],
+    readable: Callable[[], Collection[pd.Period]],
+) -> pd.Period:
+    """The asked month, or the latest of those `allowed` that is `readable`."""
     if not allowed:
         raise RunError(NOTHING)
-    if month is None or month in allowed:
-        return month or allowed[-1]
+    if month is None:
+        read = readable()
+        return next((latest for latest in reversed(allowed) if latest in read), allowed[-1])
+    if month in allowed:
+        return month
     nearest = min(allowed, key=lambda candidate: abs((candidate - month).n))
     raise UsageError(
         f"{month} cannot be released: the figures allow {allowed[0]} to {allowed[-1]}; "

@@ -5,6 +5,7 @@ reading of each month; its last cut-off also gives the second reading of the mon
 third of the month three months before, so that the editions together keep every reading.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import pandas as pd
@@ -18,7 +19,7 @@ from pipelines.index.gauges import rows as two_gauges
 from pipelines.index.gauges import scenario as scenarios
 from pipelines.index.gauges.rows import RETREAT, STATES
 from pipelines.release.facts import figures
-from warehouse.gauges.repository import Gauges
+from warehouse.gauges.repository import Gauges, Unread
 from warehouse.observations import read
 
 GAUGES = ("index", RETREAT)
@@ -75,6 +76,34 @@ def of_edition(
     rows = pd.concat([dated.assign(reading=newest.map({True: number, False: 1})), *later])
     once = rows.drop_duplicates(["period", "key", "reading"]).reset_index(drop=True)
     return Gauges(own.as_dict(), once)
+
+
+def readable(
+    facts: realtime.Readings, own: Framework, dates: Mapping[pd.Period, datetime]
+) -> list[pd.Period]:
+    """The months that have a reading at their dates; all of them by a method without gauges."""
+    if own.phase is None:
+        return list(dates)
+    return realtime.published_months(realtime.compute(facts, own, list(dates), dates).values)
+
+
+def unread(engine: Engine, month: str, now: datetime) -> list[Unread]:
+    """What each closed month after `month` (YYYY-MM) lacks for a reading, the earliest first."""
+    own = method()
+    later = [due for due in realtime.closed_months(own, now) if due > pd.Period(month, "M")]
+    if not later:
+        return []
+    read = realtime.indicators(realtime.readings(figures(engine, own, as_of=now), own), own, later)
+    weights = due.leaf_weights(two_gauges.tree_of(own.dimension))
+    states = read.pivot(index="period", columns="key", values="state")[list(weights)]
+    return [
+        Unread(
+            month,
+            due.coverage({key: str(row[key]) for key in weights}, weights).observed,
+            tuple(row.index[~row.isin(["observed", "not due"])]),
+        )
+        for month, (_, row) in zip(map(str, later), states.iterrows(), strict=True)
+    ]
 
 
 def path_dates(own: Framework, until: pd.Period, as_of: datetime) -> dict[pd.Period, datetime]:

@@ -1,7 +1,7 @@
 """Store the gauges of an edition, and read them with what was made in time."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 from sqlalchemy import Connection, insert, select
@@ -37,6 +37,18 @@ class Gauges:
         default_factory=lambda: pd.DataFrame(columns=[*COLUMNS, "reconstructed"])
     )
     audit: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=AUDIT))
+
+
+class Unread(NamedTuple):
+    """A month (YYYY-MM) after the last edition that has no reading yet.
+
+    `observed` is the share (0 to 1) of the weight that is due, `late` the indicators without a
+    figure that is due, by their keys.
+    """
+
+    month: str
+    observed: float
+    late: tuple[str, ...]
 
 
 def save(connection: Connection, release: int, gauges: Gauges) -> None:

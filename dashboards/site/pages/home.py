@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards.bulletin import document, gate, reading
+from dashboards.bulletin import document, gate, gauges, reading
 from dashboards.bulletin.figures import index_figure
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
@@ -49,6 +49,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
             "alerts": newest(context, lang),
             "evaluated": context.evaluated,
             "issue": context.issue,
+            "unread": gauges.waiting(stats, context.unread, lang),
             "next_release": lang.moments(after.publication),
             "next_month": lang.of_month(after.month + "-01"),
         },

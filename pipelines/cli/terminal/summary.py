@@ -16,6 +16,7 @@ from pipelines.settings import FILE
 if TYPE_CHECKING:
     from pipelines.release.compute import Published
     from warehouse.edition import Edition
+    from warehouse.gauges.repository import Unread
 
 PLAIN: dict[str, Any] = {"title_justify": "left", "header_style": "bold", "box": SIMPLE_HEAD}
 STYLE = {
@@ -32,12 +33,16 @@ def show(
     published: "Published",
     outcomes: Sequence[IngestOutcome],
     status: pd.DataFrame,
+    unread: "Sequence[Unread]" = (),
 ) -> None:
-    """Print the summary of an edition, of its sources, and where the bulletin is."""
+    """Print the summary of an edition, of its sources, and where the bulletin is.
+
+    `unread` are the months after it, which have no reading yet.
+    """
     from pipelines.release.approval import remark
 
     console.print(headline(published.edition))
-    for line in readable(published.edition):
+    for line in readable(published.edition, unread):
         console.print(Text(line), soft_wrap=True)
     console.print(contributions(published.edition))
     console.print(freshness(status, outcomes))
@@ -92,14 +97,18 @@ def headline(edition: "Edition") -> Table:
     return table
 
 
-def readable(edition: "Edition") -> list[str]:
+def readable(edition: "Edition", unread: "Sequence[Unread]" = ()) -> list[str]:
     """The last month that can be read, and what each later one lacks, a line each."""
     from dashboards import i18n
     from dashboards.bulletin import gauges
     from dashboards.edition_stats import EditionStats
 
-    both = gauges.section(EditionStats(edition), i18n.language("en"))
-    return [line for line in (both["read"], *both["unread"]) if line] if both else []
+    stats, english = EditionStats(edition), i18n.language("en")
+    both = gauges.section(stats, english)
+    if both is None:
+        return []
+    lines = (both["read"], *both["unread"], *gauges.waiting(stats, unread, english))
+    return [line for line in lines if line]
 
 
 def contributions(edition: "Edition", top: int = 5) -> Table:
