@@ -63,7 +63,11 @@ def gauges(edition: Edition) -> pd.DataFrame:
     wide = pd.DataFrame(
         {
             "pressure": pressure["score"],
+            "pressure_low": pressure["low"],
+            "pressure_high": pressure["high"],
             "retreat": retreat["score"],
+            "retreat_low": retreat["low"],
+            "retreat_high": retreat["high"],
             "phase": pressure["regime"],
             "state": pressure["state"],
             "pressure_observed": pressure["coverage"],

@@ -213,8 +213,8 @@ from index_change m join release r on r.id = m.release_id"""
 def _index_gauge(dialect: str) -> str:
     return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of,
   {DAY[dialect].format("g.period")} as period, g.key, g.reading, g.kind, g.value, g.score,
-  g.weight, g.contribution, g.coverage, g.true_dates, g.observed, g.age_months, g.state,
-  g.regime as phase, g.reason
+  g.low, g.high, g.weight, g.contribution, g.coverage, g.true_dates, g.observed,
+  g.age_months, g.state, g.regime as phase, g.reason
 from index_gauge g join release r on r.id = g.release_id"""
 
 

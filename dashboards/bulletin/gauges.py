@@ -35,10 +35,8 @@ def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
         now = lang.say(
             READ[last["reading"]],
             month=lang.month(read.index[-1]),
-            pressure=lang.number(last["pressure"]),
-            retreat=lang.number(last["retreat"])
-            if pd.notna(last["retreat"])
-            else lang.words["gauges_unread"],
+            pressure=_banded(last, "pressure", lang),
+            retreat=_banded(last, "retreat", lang),
             phase=_phases(method, lang)[last["phase"]],
             observed=lang.percent(last["observed"]),
         )
@@ -102,6 +100,17 @@ def figure(stats: EditionStats, lang: Language, draw: Draw) -> Figure | None:
     )  # fmt: skip
     words = [str(lang.words[f"column_{name}"]) for name in head]
     return Figure("gauges", wide, narrow, alt, words, rows[::-1])
+
+
+def _banded(month: "pd.Series[Any]", gauge: str, lang: Language) -> str:
+    """A gauge in a month with its band, where the edition has one."""
+    if pd.isna(month[gauge]):
+        return str(lang.words["gauges_unread"])
+    score = lang.number(month[gauge])
+    low, high = month[f"{gauge}_low"], month[f"{gauge}_high"]
+    if pd.isna(low) or pd.isna(high):
+        return score
+    return lang.say("gauges_banded", score=score, low=lang.number(low), high=lang.number(high))
 
 
 def _since(method: dict[str, Any]) -> str:

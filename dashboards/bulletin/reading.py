@@ -52,7 +52,7 @@ class Reading:
 def months(stats: EditionStats) -> pd.DataFrame:
     """The first reading of both gauges by month, the oldest first.
 
-    Columns: pressure, retreat, phase, observed and true (shares of the weight of the pressure),
+    Columns: pressure and retreat with their bands (_low, _high), phase, observed and true (shares of the weight of the pressure),
     reading (full, provisional, none) and reconstructed. Empty without gauges.
     """
     rows = stats.edition.gauges.rows
@@ -63,7 +63,11 @@ def months(stats: EditionStats) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "pressure": pressure["score"],
+            "pressure_low": pressure["low"],
+            "pressure_high": pressure["high"],
             "retreat": retreat["score"],
+            "retreat_low": retreat["low"],
+            "retreat_high": retreat["high"],
             "phase": pressure["regime"],
             "observed": pressure["coverage"],
             "true": pressure["true_dates"],

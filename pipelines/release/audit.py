@@ -10,7 +10,8 @@ from pipelines.errors import RunError
 from pipelines.index import realtime
 from pipelines.index.audit import material, report
 from pipelines.index.framework import Framework
-from pipelines.index.gauges import bands
+from pipelines.index.gauges import bands, retreat_band
+from pipelines.index.gauges.rows import RETREAT
 from pipelines.release import gauges as release_gauges
 from pipelines.release.facts import figures
 from warehouse.gauges.repository import Gauges
@@ -77,7 +78,17 @@ def _audit(
     ready = material.prepare(read, known_now, bare)
     pressure = ready.gauges[material.PRESSURE].gauge
     scores = pressure.dimensions.assign(index=pressure.value)
-    ends = bands.intervals(scores, bands.settled(source, bare, months[-1], now))
+    ends = pd.concat(
+        [
+            bands.intervals(scores, bands.settled(source, bare, months[-1], now)),
+            retreat_band.intervals(
+                ready.gauges[RETREAT].gauge.value,
+                retreat_band.uncut(read, bare),
+                retreat_band.settled(source, bare, months[-1], now),
+                bare,
+            ),
+        ]
+    )
     # Before its third reading, what is known of a month is what was first read of it.
     last = realtime.closed_months(bare, now)[-1] - bands.SETTLED
     return report.audit(ready, ends[ends["period"] <= last.to_timestamp()])

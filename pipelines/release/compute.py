@@ -199,15 +199,7 @@ def bounded(new: Draft) -> pd.DataFrame:
 def _intervals(rows: pd.DataFrame, own: Framework, new: Draft) -> pd.DataFrame:
     """The ends by month and key of what one version made, moved as the index is."""
     if own.phase:
-        from pipelines.index.gauges import bands, sampling
-
-        shown = rows[rows["kind"].isin(["index", "dimension"])]
-        scores = shown.pivot(index="period", columns="key", values="score")
-        misses = bands.settled(new.readings, own, new.month, new.as_of)
-        months = [pd.Period(period, "M") for period in scores.index]
-        dates = {month: min(realtime.cutoff(month, own), new.as_of) for month in months}
-        stated = sampling.deviations(new.readings, own, dates | {new.month: new.as_of})
-        return bands.intervals(scores, misses, stated)
+        return gauges.intervals(new.readings, own, new.point, rows)
     from pipelines.index.robustness import sensitivity
 
     ends = sensitivity.intervals(rows, own, seed=SEED)

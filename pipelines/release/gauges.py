@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from pipelines.index import framework, linked, realtime
 from pipelines.index.change_decomposition import EditionKey
 from pipelines.index.framework import Framework
-from pipelines.index.gauges import due
+from pipelines.index.gauges import bands, due, retreat_band, sampling
 from pipelines.index.gauges import rows as two_gauges
 from pipelines.index.gauges import scenario as scenarios
 from pipelines.index.gauges.rows import RETREAT, STATES
@@ -69,6 +69,8 @@ def of_edition(
     if in_force:
         dated = _as_published(dated, values, own)
         again = [_relinked(rows, facts, edition) for rows in again]
+    ends = intervals(facts, own, edition, dated)
+    dated = dated.merge(ends, "left", ["period", "key"])
     day = own.rules.cutoff_day
     number = max(1, due.reading_number(str(edition.month), edition.as_of, day))
     newest = dated["period"].eq(edition.month.to_timestamp())
@@ -76,6 +78,29 @@ def of_edition(
     rows = pd.concat([dated.assign(reading=newest.map({True: number, False: 1})), *later])
     once = rows.drop_duplicates(["period", "key", "reading"]).reset_index(drop=True)
     return Gauges(own.as_dict(), once)
+
+
+def intervals(
+    facts: realtime.Readings, own: Framework, edition: EditionKey, rows: pd.DataFrame
+) -> pd.DataFrame:
+    """The 90 % bands that an edition may know: period, key, low, high.
+
+    Of the pressure, its dimensions and, where `rows` has it, the retreat.
+    """
+    shown = rows[rows["kind"].isin(["index", "dimension"]) | rows["key"].eq(RETREAT)]
+    scores = shown.pivot(index="period", columns="key", values="score")
+    dates = {
+        month: min(realtime.cutoff(month, own), edition.as_of)
+        for month in (pd.Period(period, "M") for period in scores.index)
+    } | {edition.month: edition.as_of}
+    stated = sampling.deviations(facts, own, dates)
+    misses = bands.settled(facts, own, edition.month, edition.as_of)
+    pressure = bands.intervals(scores, misses, stated)
+    if RETREAT not in scores:
+        return pressure
+    signs = retreat_band.uncut(realtime.indicators(facts, own, dates, dates), own)
+    missed = retreat_band.settled(facts, own, edition.month, edition.as_of)
+    return pd.concat([pressure, retreat_band.intervals(scores[RETREAT], signs, missed, own)])
 
 
 def readable(
@@ -90,7 +115,7 @@ def readable(
 def unread(engine: Engine, month: str, now: datetime) -> list[Unread]:
     """What each closed month after `month` (YYYY-MM) lacks for a reading, the earliest first."""
     own = method()
-    later = [due for due in realtime.closed_months(own, now) if due > pd.Period(month, "M")]
+    later = [own_month for own_month in realtime.closed_months(own, now) if str(own_month) > month]
     if not later:
         return []
     read = realtime.indicators(realtime.readings(figures(engine, own, as_of=now), own), own, later)

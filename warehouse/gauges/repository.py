@@ -14,7 +14,7 @@ from warehouse.tables import core
 
 COLUMNS = [name for name in IndexGauge.model_fields if name != "release_id"]
 AUDIT = [name for name in GaugeAudit.model_fields if name not in {"release_id", "rank"}]
-FIGURES = ["value", "score", "weight", "contribution", "coverage", "true_dates"]
+FIGURES = ["value", "score", "low", "high", "weight", "contribution", "coverage", "true_dates"]
 # Months whose edition with gauges was stored by then, each with the first time that it was.
 FIRST_STORED = """
 select month, min(created_at) as at from release r

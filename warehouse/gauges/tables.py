@@ -43,6 +43,10 @@ class IndexGauge(SQLModel, table=True):
         default=None, description="Indicator after its transformation, in its unit"
     )
     score: float | None = Field(default=None, description="0 to 100; null where withheld")
+    low: float | None = Field(
+        default=None, description="Lower end of the 90 % band: gauges and dimensions, first reading"
+    )
+    high: float | None = Field(default=None, description="Upper end of that band")
     weight: float | None = Field(default=None, description="Effective weight in its gauge")
     contribution: float | None = Field(
         default=None, description="Points of its gauge; the parts add up to it"

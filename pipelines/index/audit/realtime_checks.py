@@ -6,15 +6,17 @@ from typing import Any
 import pandas as pd
 
 from pipelines.index.audit.material import PRESSURE, Material, path
+from pipelines.index.gauges import retreat_band
 from pipelines.index.gauges.bands import errors
+from pipelines.index.gauges.rows import RETREAT
 from pipelines.index.toolkit import early_warning
 
 
 def rows(material: Material, bands: pd.DataFrame) -> pd.DataFrame:
     """False alarms by phase, and the share of months inside the first bands.
 
-    `bands` has low and high of the first readings by period and key ("index" or a dimension), of
-    the months that are to be held against what is known now.
+    `bands` has low and high of the first readings by period and key ("index", a dimension or
+    "retreat"), of the months that are to be held against what is known now.
     Columns: topic, gauge, key, against, measure, value, month, months.
     """
     return pd.DataFrame([*_alarms(material), *_coverage(material, bands)])
@@ -60,9 +62,11 @@ def _coverage(material: Material, bands: pd.DataFrame) -> Iterator[dict[str, Any
     read again from where the month before stood, which is what it is made for; `inside_level`
     against a path made anew, where the error of each month adds to the next.
     """
-    pressure = material.gauges[PRESSURE].gauge
+    pressure, retreat = (material.gauges[name].gauge for name in (PRESSURE, RETREAT))
     first = pressure.dimensions.assign(index=pressure.value).where(pressure.value.notna(), axis=0)
-    misses = errors(material.read, material.known_now, material.framework)
+    first = first.assign(retreat=retreat.value)
+    readings = (material.read, material.known_now, material.framework)
+    misses = errors(*readings).assign(retreat=retreat_band.errors(*readings))
     level = material.latest.pivot(index="period", columns="key", values="score")
     later = {"inside": first + misses.reindex(first.index), "inside_level": level}
     for key, ends in bands.set_index("period").groupby("key", sort=False):
@@ -75,6 +79,6 @@ def _coverage(material: Material, bands: pd.DataFrame) -> Iterator[dict[str, Any
         }
         for measure, value in (*shares.items(), ("width", (months["high"] - months["low"]).mean())):
             yield {
-                "topic": "coverage", "gauge": PRESSURE, "key": str(key), "measure": measure,
-                "value": float(value), "months": len(months),
+                "topic": "coverage", "gauge": RETREAT if key == RETREAT else PRESSURE,
+                "key": str(key), "measure": measure, "value": float(value), "months": len(months),
             }  # fmt: skip

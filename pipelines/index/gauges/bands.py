@@ -11,7 +11,7 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from pipelines.index import realtime
 from pipelines.index.framework import Framework
@@ -36,13 +36,18 @@ def settled(
     source: realtime.Readings, framework: Framework, until: pd.Period, as_of: datetime
 ) -> pd.DataFrame:
     """The errors of first readings that the edition of `until` may know."""
+    first, again = read_twice(source, framework, until, as_of)
+    return errors(first, again, framework)
+
+
+def read_twice(
+    source: realtime.Readings, framework: Framework, until: pd.Period, as_of: datetime
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of `realtime.indicators`: the first and third reading of each month that has both."""
     months = pd.period_range(framework.rules.first_month, until - SETTLED, freq="M")
     again = {month: min(realtime.cutoff(month + SETTLED, framework), as_of) for month in months}
-    return errors(
-        realtime.indicators(source, framework, months),
-        realtime.indicators(source, framework, months, again),
-        framework,
-    )
+    first = realtime.indicators(source, framework, months)
+    return first, realtime.indicators(source, framework, months, again)
 
 
 def errors(first: pd.DataFrame, again: pd.DataFrame, framework: Framework) -> pd.DataFrame:
@@ -122,7 +127,7 @@ def intervals(
     parts = []
     for key, spread in spreads(misses, months).items():
         if key in scores:
-            half = _quantile(spread["count"]) * spread["rms"]
+            half = spread["rms"] * quantile(spread["count"])
             if sampling is not None:
                 stated = NORMAL * sampling[key].reindex(half.index)
                 half = (half.pow(2) + stated.pow(2)).pow(0.5)
@@ -132,10 +137,11 @@ def intervals(
     return pd.concat(parts, ignore_index=True)[["period", "key", "low", "high"]]
 
 
-def _quantile(count: "pd.Series[float]") -> "pd.Series[float]":
+def quantile(count: ArrayLike) -> Array:
+    """The quantile of Student's t behind a band that learned from so many errors."""
     from scipy.stats import t
 
-    return pd.Series(t.ppf((1 + LEVEL) / 2, count), count.index)
+    return np.asarray(t.ppf((1 + LEVEL) / 2, count), dtype="float64")
 
 
 def chance(rows: pd.DataFrame, threshold: float) -> "pd.Series[float]":
