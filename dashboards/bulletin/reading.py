@@ -52,7 +52,8 @@ class Reading:
 def months(stats: EditionStats) -> pd.DataFrame:
     """The first reading of both gauges by month, the oldest first.
 
-    Columns: pressure and retreat with their bands (_low, _high), phase, observed and true (shares of the weight of the pressure),
+    Columns: pressure and retreat with their bands (_low, _high), phase, observed and true (shares
+    of the weight of the pressure),
     reading (full, provisional, none) and reconstructed. Empty without gauges.
     """
     rows = stats.edition.gauges.rows

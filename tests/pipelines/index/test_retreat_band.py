@@ -96,7 +96,8 @@ def test_near_the_goalposts_it_opens_upwards_only(following: Framework) -> None:
 
 def test_few_errors_give_no_band(following: Framework) -> None:
     ends = band(50.0, np.full(bands.LEAST - 1, 10.0), following)
-    assert np.isnan(ends["low"]) and np.isnan(ends["high"])
+    assert np.isnan(ends["low"])
+    assert np.isnan(ends["high"])
 
 
 def test_no_band_sees_a_later_month(

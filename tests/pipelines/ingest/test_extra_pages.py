@@ -11,7 +11,7 @@ import pytest
 
 from pipelines.ingest import store
 from pipelines.settings import from_environment
-from sources import Completeness, Edition, Payload, Request, Series, Source
+from sources import Completeness, Edition, Payload, Request, SchemaDrift, Series, Source
 from sources.tidy import tidy
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site
@@ -204,6 +204,33 @@ def test_the_archive_is_read_again_with_the_parser_of_today(
     assert [row["value"] for row in every] == [1.0, 1.5, 2.0, 3.0]
     silentcrash("reparse", "made_up")
     assert figures(silentcrash, "v_observation_history") == every
+
+
+def test_an_old_body_is_read_as_the_answer_to_what_was_asked_then(
+    declared: type[Declared], site: Site, silentcrash: Command
+) -> None:
+    """A source that asks for one series more would find it missing in every earlier body."""
+
+    def asked(payload: Payload) -> pd.DataFrame:
+        rows = pd.DataFrame(json.loads(payload.content)["rows"])
+        wanted = set((payload.request.json or {})["series"])
+        if missing := wanted - set(rows["series"]):
+            raise SchemaDrift("every series that was asked for", f"none of {sorted(missing)}")
+        return tidy(rows)
+
+    one, two = SOURCE.series[0], replace(SOURCE.series[0], key="made_up.rate")
+    early = replace(
+        SOURCE, parse=asked, next_page=None, requests=(Request(FIRST, json={"series": [one.key]}),)
+    )
+    declared.as_(early)
+    rows = [{"series": one.key, "period": "2026-01-01", "value": 1.0}]
+    site.serve(FIRST, Reply(json.dumps({"rows": rows}).encode(), headers=JSON))
+    assert silentcrash("fetch", "made_up").code == 0
+    both = Request(FIRST, json={"series": [one.key, two.key]})
+    declared.as_(replace(early, series=(one, two), requests=(both,), parser_version=2))
+    ended = silentcrash("reparse", "made_up")
+    assert ended.code == 0, ended.err
+    assert [row["value"] for row in figures(silentcrash)] == [1.0]
 
 
 def test_the_archive_may_be_an_object_store(
