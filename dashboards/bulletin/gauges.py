@@ -132,7 +132,7 @@ def _titles(stats: EditionStats, lang: Language) -> dict[str, str]:
 
 
 def waiting(stats: EditionStats, unread: Iterable[Unread], lang: Language) -> list[str]:
-    """A sentence for each month without a reading: what is observed, and what is late."""
+    """A sentence for each month without a reading: what is observed, what is late."""
     titles, between = _titles(stats, lang), str(lang.words["semicolon"])
     return [
         lang.say(

@@ -43,7 +43,7 @@ def parse_payload(source: Source, payload: Payload) -> pd.DataFrame:
 
 
 def archived_payload(archive: Archive, source: Source, record: Mapping[str, Any]) -> Payload:
-    """The payload of an archived fetch, by the row of its record, with the request as it was sent.
+    """The payload of an archived fetch, with the request as it was sent.
 
     A source may ask for more today than it did then. Two addresses may have sent the same bytes,
     of which the archive notes the first request: the other is the one that is declared.
@@ -60,8 +60,8 @@ def archived_payload(archive: Archive, source: Source, record: Mapping[str, Any]
         raise
     except (TypeError, ValueError) as error:
         raise DamagedBody(f"what is noted beside the archived body {sha} is damaged") from error
-    known = (noted, *source.requests)
-    request = next((each for each in known if public_url(each) == record["url"]), noted)
+    requests = (noted, *source.requests)
+    request = next((each for each in requests if public_url(each) == record["url"]), noted)
     bodies = [archive.get(page) for page in pages] or [first]
     modified = parse_http_date(record["last_modified"])
     # The same bytes may have been published on several days, each at an address of its own.

@@ -106,14 +106,20 @@ def intervals(
 def readable(
     facts: realtime.Readings, own: Framework, dates: Mapping[pd.Period, datetime]
 ) -> list[pd.Period]:
-    """The months that have a reading at their dates; all of them by a method without gauges."""
+    """The months that have a reading at their dates.
+
+    All of them by a method without gauges.
+    """
     if own.phase is None:
         return list(dates)
     return realtime.published_months(realtime.compute(facts, own, list(dates), dates).values)
 
 
 def unread(engine: Engine, month: str, now: datetime) -> list[Unread]:
-    """What each closed month after `month` (YYYY-MM) lacks for a reading, the earliest first."""
+    """What each closed month after `month` (YYYY-MM) lacks for a reading.
+
+    The earliest first.
+    """
     own = method()
     later = [own_month for own_month in realtime.closed_months(own, now) if str(own_month) > month]
     if not later:

@@ -43,7 +43,10 @@ def settled(
 def read_twice(
     source: realtime.Readings, framework: Framework, until: pd.Period, as_of: datetime
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows of `realtime.indicators`: the first and third reading of each month that has both."""
+    """The first and third reading of each month that has both.
+
+    Rows of `realtime.indicators`.
+    """
     months = pd.period_range(framework.rules.first_month, until - SETTLED, freq="M")
     again = {month: min(realtime.cutoff(month + SETTLED, framework), as_of) for month in months}
     first = realtime.indicators(source, framework, months)

@@ -26,7 +26,10 @@ Array = NDArray[np.float64]
 def settled(
     source: realtime.Readings, framework: Framework, until: pd.Period, as_of: datetime
 ) -> pd.DataFrame:
-    """The errors of the signs that the edition of `until` may know: month x sign, in points."""
+    """The errors of the signs that the edition of `until` may know.
+
+    Month x sign, in points.
+    """
     first, again = bands.read_twice(source, framework, until, as_of)
     return uncut(again, framework) - uncut(first, framework)
 
@@ -47,7 +50,7 @@ def uncut(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
 
 
 def errors(first: pd.DataFrame, again: pd.DataFrame, framework: Framework) -> "pd.Series[float]":
-    """Points by which the retreat of each month read again lies from its first reading.
+    """Points by which each month read again lies from its first retreat.
 
     Of the signs that both readings have; NaN without any. Arguments as of `bands.errors`.
     """
@@ -62,7 +65,7 @@ def errors(first: pd.DataFrame, again: pd.DataFrame, framework: Framework) -> "p
 def intervals(
     scores: "pd.Series[float]", signs: pd.DataFrame, misses: pd.DataFrame, framework: Framework
 ) -> pd.DataFrame:
-    """The 90 % band of the retreat of each month: period, key, low, high, on the scale.
+    """The 90 % band of the retreat of each month: period, key, low, high.
 
     `scores` is the retreat by month, `signs` those of `uncut`, `misses` those of `settled`. Each
     side is the root mean square of what the last errors, times the quantile of Student's t, would
@@ -87,8 +90,8 @@ def _ends(
     month: pd.Timestamp, signs: "pd.Series[float]", misses: pd.DataFrame, weights: Array
 ) -> tuple[float, float]:
     """Points from the gauge to the lower and to the upper end of its band."""
-    known = misses[misses.index <= month - pd.DateOffset(months=bands.SETTLED)]
-    recent = known.dropna(how="all").tail(bands.YEAR).fillna(0.0).to_numpy()
+    past = misses[misses.index <= month - pd.DateOffset(months=bands.SETTLED)]
+    recent = past.dropna(how="all").tail(bands.YEAR).fillna(0.0).to_numpy()
     if len(recent) < bands.LEAST:
         return np.nan, np.nan
     wide = bands.quantile(len(recent)) * recent

@@ -1,4 +1,4 @@
-"""The band of the retreat: how often it holds, and what it does at the ends of the scale."""
+"""The band of the retreat: how often it holds, and the ends of its scale."""
 
 import re
 from datetime import UTC, datetime
@@ -66,7 +66,7 @@ def test_nine_later_values_in_ten_are_inside_as_the_page_says(
 def band(
     level: float, errors: "np.ndarray[tuple[int], np.dtype[np.float64]]", method: Framework
 ) -> "pd.Series[float]":
-    """The last band of a year in which every sign stood at `level` and erred by `errors`."""
+    """The last band where every sign stood at `level` and erred by `errors`."""
     keys = list(leaf_weights(tree_of((method.retreat,))))
     signs = pd.DataFrame(level, MONTHS, keys)
     misses = pd.DataFrame(np.tile(errors, (len(keys), 1)).T, MONTHS[: len(errors)], keys)
@@ -111,7 +111,7 @@ def test_no_band_sees_a_later_month(
     then = retreat_band.settled(readings, following, until, realtime.cutoff(until, following))
     signs = retreat_band.uncut(first, following)
     early, late = (
-        retreat_band.intervals(retreat[: until.to_timestamp()], signs, known, following)
-        for known in (then, misses)
+        retreat_band.intervals(retreat[: until.to_timestamp()], signs, errors, following)
+        for errors in (then, misses)
     )
     pd.testing.assert_frame_equal(early, late)

@@ -209,25 +209,28 @@ def test_the_archive_is_read_again_with_the_parser_of_today(
 def test_an_old_body_is_read_as_the_answer_to_what_was_asked_then(
     declared: type[Declared], site: Site, silentcrash: Command
 ) -> None:
-    """A source that asks for one series more would find it missing in every earlier body."""
+    """A source that asks for a series more would miss it in every earlier body."""
 
-    def asked(payload: Payload) -> pd.DataFrame:
+    def requested(payload: Payload) -> pd.DataFrame:
         rows = pd.DataFrame(json.loads(payload.content)["rows"])
-        wanted = set((payload.request.json or {})["series"])
-        if missing := wanted - set(rows["series"]):
+        names = set((payload.request.json or {})["series"])
+        if missing := names - set(rows["series"]):
             raise SchemaDrift("every series that was asked for", f"none of {sorted(missing)}")
         return tidy(rows)
 
-    one, two = SOURCE.series[0], replace(SOURCE.series[0], key="made_up.rate")
+    price, rate = SOURCE.series[0], replace(SOURCE.series[0], key="made_up.rate")
     early = replace(
-        SOURCE, parse=asked, next_page=None, requests=(Request(FIRST, json={"series": [one.key]}),)
+        SOURCE,
+        parse=requested,
+        next_page=None,
+        requests=(Request(FIRST, json={"series": [price.key]}),),
     )
     declared.as_(early)
-    rows = [{"series": one.key, "period": "2026-01-01", "value": 1.0}]
+    rows = [{"series": price.key, "period": "2026-01-01", "value": 1.0}]
     site.serve(FIRST, Reply(json.dumps({"rows": rows}).encode(), headers=JSON))
     assert silentcrash("fetch", "made_up").code == 0
-    both = Request(FIRST, json={"series": [one.key, two.key]})
-    declared.as_(replace(early, series=(one, two), requests=(both,), parser_version=2))
+    both = Request(FIRST, json={"series": [price.key, rate.key]})
+    declared.as_(replace(early, series=(price, rate), requests=(both,), parser_version=2))
     ended = silentcrash("reparse", "made_up")
     assert ended.code == 0, ended.err
     assert [row["value"] for row in figures(silentcrash)] == [1.0]
