@@ -233,7 +233,10 @@ def shipped_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def first_edition(shipped_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same home with the edition of its last month, to copy."""
+    """The same home with the edition of its last month, to copy.
+
+    Of October, which has an index by 2026.1 and no reading: pages must say so.
+    """
     from pipelines.ingest import store
     from pipelines.release import compute
     from pipelines.settings import Settings
@@ -241,7 +244,7 @@ def first_edition(shipped_history: Path, tmp_path_factory: pytest.TempPathFactor
     def fill(home: Path) -> None:
         shutil.copytree(shipped_history, home, dirs_exist_ok=True)
         engine = store.open_for_writing(Settings(home=home, now=NOW))
-        compute.compute(engine, None, now=NOW)
+        compute.compute(engine, compute.parse_month("2026-10"), now=NOW)
         engine.dispose()
 
     return made_once(tmp_path_factory, "first-edition", fill)

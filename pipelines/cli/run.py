@@ -21,7 +21,7 @@ def run(
     out: Out = None,
     offline: Annotated[bool, typer.Option("--offline", help="Fetch nothing.")] = False,
 ) -> None:
-    """Fetch, validate, load, compute and publish the last readable month.
+    """Fetch, load, compute and publish the last readable month.
 
     It says of each later month what is missing. Sources that fail are reported and do not stop
     the others.

@@ -70,7 +70,7 @@ def test_every_line_of_the_first_day_works(checkout: Path) -> None:
     )
     assert ran.returncode == 0, ran.stderr[-3000:]
     data = checkout / "data"
-    assert (data / "releases" / "2026-10" / "bulletin.fr.html").is_file()
+    assert (data / "releases" / "2026-09" / "bulletin.fr.html").is_file()
     assert (data / "metrics" / "silentcrash.prom").read_text().endswith("# EOF\n")
     assert len(list((data / "backups" / "backups").iterdir())) == 1
     assert not (checkout / "drill").exists()

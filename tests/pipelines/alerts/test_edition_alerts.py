@@ -105,7 +105,7 @@ def test_an_edition_is_compared_with_the_stored_one_of_the_month_before(
         data_hash="made-up",
         created_at=settings.now,
     )
-    after = load(engine, compute.compute(engine, None, now=settings.now))
+    after = load(engine, compute.compute(engine, month + 1, now=settings.now))
     assert (after.month, before.alerts is None, after.alerts is None) == ("2026-10", False, False)
     assert after.alerts
     kinds = {(row["series"], row["kind"], row["since"]) for row in after.alerts["found"]}

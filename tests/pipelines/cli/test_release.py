@@ -73,17 +73,17 @@ def test_a_run_announces_nothing_that_waits(
     shutil.copytree(shipped_history, empty_home, dirs_exist_ok=True)
     monkeypatch.setenv("SILENTCRASH_APPROVAL", "true")
     ran = silentcrash("run", "--offline")
-    assert "2026-10 waits for approval" in ran.out
+    assert "2026-09 waits for approval" in ran.out
     releases = empty_home / "releases"
-    assert (releases / "2026-10_awaiting_approval" / "bulletin.fr.html").exists()
+    assert (releases / "2026-09_awaiting_approval" / "bulletin.fr.html").exists()
     assert not list(releases.glob("editions.*")) + list(releases.glob("api"))
     figures = "select rule from alert_event where vintage like 'release:%'"
     assert column(empty_home, figures) == []
-    waiting = (releases / "2026-10_awaiting_approval" / "bulletin.en.html").read_text()
+    waiting = (releases / "2026-09_awaiting_approval" / "bulletin.en.html").read_text()
     assert "awaiting approval" in waiting
     monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-24T08:00:00+00:00")
-    assert silentcrash("release", "approve", "2026-10", "--by", "Amina").code == 0
-    assert sorted(path.name for path in releases.iterdir() if path.is_dir()) == ["2026-10", "api"]
+    assert silentcrash("release", "approve", "2026-09", "--by", "Amina").code == 0
+    assert sorted(path.name for path in releases.iterdir() if path.is_dir()) == ["2026-09", "api"]
     feed = (releases / "editions.en.atom").read_text(encoding="utf-8")
-    assert "Published on 24 November 2026, data as of 10 November 2026" in feed
+    assert "Published on 24 November 2026, data as of 10 October 2026" in feed
     assert column(empty_home, figures)

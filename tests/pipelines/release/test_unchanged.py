@@ -16,6 +16,7 @@ from pipelines.settings import Settings
 from tests.conftest import NOW
 
 Patch = pytest.MonkeyPatch
+OCTOBER = compute.parse_month("2026-10")
 
 
 class Again(Exception):
@@ -58,9 +59,9 @@ def another_software(_: Engine, monkeypatch: Patch) -> None:
 
 
 def test_the_same_figures_are_not_computed_again(engine: Engine) -> None:
-    assert compute.compute(engine, None, now=NOW) == 1
+    assert compute.compute(engine, OCTOBER, now=NOW) == 1
     # Of a day on which no further cut-off has passed, too.
-    assert compute.compute(engine, None, now=NOW + timedelta(days=1)) == 1
+    assert compute.compute(engine, OCTOBER, now=NOW + timedelta(days=1)) == 1
 
 
 @pytest.mark.parametrize("change", [another_fetch, another_method, another_software])
@@ -69,16 +70,15 @@ def test_another_store_method_or_version_is_computed(
 ) -> None:
     change(engine, monkeypatch)
     with pytest.raises(Again):
-        compute.compute(engine, None, now=NOW)
+        compute.compute(engine, OCTOBER, now=NOW)
 
 
 def test_another_date_of_knowledge_is_computed(engine: Engine) -> None:
     """A month later one more cut-off has passed, and an earlier day knew less."""
     with pytest.raises(Again):
-        compute.compute(engine, None, now=NOW + timedelta(days=31))
-    month, day = compute.parse_month("2026-10"), NOW - timedelta(days=3)
+        compute.compute(engine, OCTOBER, now=NOW + timedelta(days=31))
     with pytest.raises(Again):
-        compute.compute(engine, month, now=NOW, as_of=day)
+        compute.compute(engine, OCTOBER, now=NOW, as_of=NOW - timedelta(days=3))
 
 
 @pytest.fixture(scope="module")
