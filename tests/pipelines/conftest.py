@@ -60,7 +60,8 @@ def at_home(home: Path) -> Iterator[pytest.MonkeyPatch]:
 def shipped(first_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The home of a run that reached nobody, with the shipped history.
 
-    Its edition was there before it: that of October, as if the month could be read. A run from nothing is in release/test_monthly_release.py.
+    Its edition was there before it: that of October, as if the month could be read. A run from
+    nothing is in release/test_monthly_release.py.
     """
 
     def run(home: Path) -> None:
