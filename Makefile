@@ -59,8 +59,10 @@ dev: .venv/.tested  ## the Dagster UI with the graph, on http://localhost:3000: 
 	DAGSTER_HOME=$(abspath $(HOME_OF_RUNS))/dagster $(BIN)/dg dev --port $(PORT)
 
 serve: PORT = 8000
-serve: .venv/.ready  ## the public site of what `make release` made, on http://127.0.0.1:8000: make serve PORT=8001
+serve: .venv/.ready  ## the public site of what `make release` made, and the docs, on http://127.0.0.1:8000: make serve PORT=8001
 	$(BIN)/silentcrash site build --out $(SITE)
+	$(BIN)/python -m tools.docs_site $(SITE)
+	@echo "site: http://127.0.0.1:$(PORT)/  documentation: http://127.0.0.1:$(PORT)/manual/README.html"
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
 
 MONTHS ?= 24
