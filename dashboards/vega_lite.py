@@ -73,12 +73,11 @@ def _rows(frame: pd.DataFrame) -> list[Part]:
     """The rows of a frame for JSON: null where missing, months as instants in UTC."""
     columns = {
         # without the Z, the renderer would read them in the local time of the machine
-        name: column.dt.strftime("%Y-%m-%dT00:00:00Z") if name == "period" else column
+        str(name): column.dt.strftime("%Y-%m-%dT00:00:00Z") if name == "period" else column
         for name, column in frame.items()
     }
-    plain = {
-        str(name): column.astype(object).where(column.notna(), None)
-        for name, column in columns.items()
-    }
-    names = list(plain)
-    return [dict(zip(names, row, strict=True)) for row in zip(*plain.values(), strict=True)]
+    cells = [
+        [None if gone else cell for cell, gone in zip(column.tolist(), column.isna(), strict=True)]
+        for column in columns.values()
+    ]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
