@@ -10,6 +10,8 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
+from warehouse.row_conversion import plain_cells
+
 # A part of a chart, as JSON has it.
 Part: TypeAlias = dict[str, Any]
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
@@ -76,8 +78,5 @@ def _rows(frame: pd.DataFrame) -> list[Part]:
         str(name): column.dt.strftime("%Y-%m-%dT00:00:00Z") if name == "period" else column
         for name, column in frame.items()
     }
-    cells = [
-        [None if gone else cell for cell, gone in zip(column.tolist(), column.isna(), strict=True)]
-        for column in columns.values()
-    ]
+    cells = map(plain_cells, columns.values())
     return [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
