@@ -1,15 +1,13 @@
 """The chart of both gauges: the months, pressure across, retreat up."""
 
 from collections.abc import Sequence
-from typing import Any
 
-import altair as alt
 import pandas as pd
 
 from dashboards import theme
 from dashboards.chart_drawing import Chart
-from dashboards.chart_templates import fill, template
 from dashboards.charts import SCORES, WIDE
+from dashboards.vega_lite import Part, channel, filled, layer, layers, mark
 
 
 def plane(
@@ -25,33 +23,34 @@ def plane(
     zones["lower"] = width < WIDE and zones.index % 2 == 1
     data = {"path": path, "last": path.tail(1), "zones": zones,
             "begins": pd.DataFrame({"retreat": [retreat]})}  # fmt: skip
-    return fill(_plane(width), **data)
+    return filled(_plane(width), **data)
 
 
-@template
-def _plane(width: int) -> Any:
-    across = alt.X("pressure:Q", scale=SCORES, axis=alt.Axis(grid=False))
-    up = alt.Y("retreat:Q", scale=SCORES, axis=alt.Axis(grid=False))
-    zones = alt.Chart(alt.NamedData("zones")).encode(across)
-    lines = zones.mark_rule(color=theme.MUTED, strokeDash=[4, 4])
+def _plane(width: int) -> Part:
+    bare = {"axis": {"grid": False}, "scale": SCORES}
+    across, up = channel("pressure:Q", **bare), channel("retreat:Q", **bare)
+    dashed = mark("rule", color=theme.MUTED, strokeDash=[4, 4])
     # On a narrow chart every second name stands on a line of its own: two would overlap.
     names = [
-        zones.transform_filter(alt.datum["lower"] == lower)
-        .mark_text(align="left", dx=4, dy=dy, color=theme.MUTED)
-        .encode(y=alt.value(0), text="name:N")
-        for lower, dy in ((False, 8), (True, 22))
+        layer(
+            mark("text", align="left", color=theme.MUTED, dx=4, dy=dy),
+            {"x": across, "y": {"value": 0}, "text": channel("name:N")},
+            "zones",
+            f"(datum['lower'] === {lower})",
+        )
+        for lower, dy in (("false", 8), ("true", 22))
     ]
-    begins = alt.Chart(alt.NamedData("begins")).encode(up)
-    path = alt.Chart(alt.NamedData("path")).encode(across, up)
-    last = alt.Chart(alt.NamedData("last")).encode(across, up)
-    layers = [
-        lines,
+    at = {"x": across, "y": up}
+    path = mark("line", color=theme.MUTED, strokeWidth=1.5)
+    month = mark("point", color=theme.INK, filled=True, opacity=1, size=22)
+    label = mark("text", align="left", color=theme.INK, dx=6, dy=-8)
+    parts = [
+        layer(dashed, {"x": across}, "zones"),
         *names,
-        begins.mark_rule(color=theme.MUTED, strokeDash=[4, 4]),
-        path.mark_line(color=theme.MUTED, strokeWidth=1.5).encode(order="period:T"),
-        path.mark_point(filled=True, size=22, color=theme.INK, opacity=1),
-        path.mark_text(align="left", dx=6, dy=-8, color=theme.INK).encode(text="label:N"),
-        last.mark_point(filled=True, size=80, color=theme.INK, opacity=1),
+        layer(dashed, {"y": up}, "begins"),
+        layer(path, {**at, "order": channel("period:T")}, "path"),
+        layer(month, at, "path"),
+        layer(label, {**at, "text": channel("label:N")}, "path"),
+        layer(month | {"size": 80}, at, "last"),
     ]
-    size = {"width": width - 60, "height": 320 if width == WIDE else 240}
-    return alt.layer(*layers).properties(**size)
+    return layers(parts, height=320 if width == WIDE else 240, width=width - 60)

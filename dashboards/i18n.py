@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +52,7 @@ class Language:
             return "–"
         rounded = round(float(value), decimals) + 0.0
         fraction = "." + "0" * decimals if decimals else ""
-        text = str(format_decimal(rounded, format=f"#,##0{fraction}", locale=self.locale))
+        text = _decimal(rounded, f"#,##0{fraction}", self.locale)
         return ("+" if signed and rounded > 0 else "") + text.replace("-", MINUS)
 
     def points(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
@@ -81,7 +81,7 @@ class Language:
 
     def month(self, period: pd.Timestamp | str, pattern: str = "MMMM y") -> str:
         """A month in full: "octobre 2026"."""
-        return str(format_date(pd.Timestamp(period).date(), pattern, locale=self.locale))
+        return _dated(pd.Timestamp(period).date(), pattern, self.locale)
 
     def of_month(self, period: pd.Timestamp | str) -> str:
         """A month after "of": "d'octobre 2026"."""
@@ -123,7 +123,7 @@ class Language:
 
     def day(self, when: date, pattern: str = "d MMMM y") -> str:
         """A day in full: "10 novembre 2026"."""
-        text = str(format_date(when, pattern, locale=self.locale))
+        text = _dated(when, pattern, self.locale)
         return re.sub(r"^1 ", "1er ", text) if self.code == "fr" else text
 
     def licence(self, text: str) -> str:
@@ -139,6 +139,17 @@ class Language:
             return typed
         typed = re.sub(r" (?=[;!?])", NARROW, typed)
         return re.sub(r" (?=[:»%])|(?<=«) |(?<=\d) (?=point|an\b|mois|jour)", FIXED, typed)
+
+
+# A page repeats its months and most of its figures: in its drawings, its table and its read-out.
+@lru_cache(maxsize=65_536)
+def _decimal(value: float, pattern: str, locale: str) -> str:
+    return str(format_decimal(value, format=pattern, locale=locale))
+
+
+@lru_cache(maxsize=4096)
+def _dated(day: date, pattern: str, locale: str) -> str:
+    return str(format_date(day, pattern, locale=locale))
 
 
 def plain(text: str) -> str:

@@ -46,6 +46,12 @@ def day(when: "When") -> int:
     return (calendar_day(when) - date(1970, 1, 1)).days
 
 
+def plain_cells(column: pd.Series) -> list[Any]:
+    """The cells of a column for JSON: None where a value is missing."""
+    cells = zip(column.tolist(), column.isna(), strict=True)
+    return [None if gone else cell for cell, gone in cells]
+
+
 def plain_records(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame for an insert: None where a value is missing."""
     plain = table.astype(object).where(table.notna(), None)

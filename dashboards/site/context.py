@@ -126,6 +126,17 @@ class SiteContext:
         """What the newest edition saw."""
         return Constituents(self.stats, self.newest)
 
+    @cached_property
+    def row_hashes(self) -> Mapping[str, "pd.Series[int]"]:
+        """A hash of each row that pages of indicators show, by frame."""
+        shown = {
+            "values": self.edition.values,
+            "lineage": self.edition.lineage,
+            "fetches": self.fetches,
+            "quarantined": self.quarantined,
+        }
+        return {name: pd.util.hash_pandas_object(frame) for name, frame in shown.items()}
+
     @property
     def issue(self) -> Issue:
         """The issue of the newest edition."""

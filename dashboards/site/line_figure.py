@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from dashboards import charts
-from dashboards.chart_templates import domain
 from dashboards.i18n import Language
 from dashboards.site import readout
 from dashboards.site.incremental import ChartWriter
+from dashboards.vega_lite import domain
 
 Row = dict[str, Any]
 

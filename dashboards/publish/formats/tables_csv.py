@@ -42,7 +42,8 @@ def _cells(column: pd.Series, kind: str, truth: tuple[str, str]) -> pd.Series:
 
 def quoted(texts: pd.Series) -> pd.Series:
     """Texts that no spreadsheet takes for a formula: an apostrophe before those."""
-    return texts.mask(texts.str.match(FORMULA, na=False), "'" + texts)
+    formulas = texts.str.match(FORMULA, na=False)
+    return texts.mask(formulas, "'" + texts) if formulas.any() else texts
 
 
 def _each(column: pd.Series, write: Callable[[pd.Series], pd.Series]) -> pd.Series:

@@ -23,6 +23,7 @@ from dashboards.publish.formats.tables_csv import quoted
 from dashboards.publish.publication import File, records, to_json
 from dashboards.publish.series import sdmx_tree, workbook
 from dashboards.publish.series.store import SeriesStore
+from warehouse.row_conversion import plain_cells
 
 FOLDER = "series/"
 SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # a key that is a file name everywhere
@@ -66,8 +67,8 @@ def _each(store: SeriesStore) -> Iterator[File]:
 
 def document(described: dict[str, Any], versions: pd.DataFrame) -> bytes:
     """The description of a series and its versions, a list of COLUMNS each."""
-    plain = versions[COLUMNS].astype(object).where(versions[COLUMNS].notna(), None)
-    lines = ",\n".join(json.dumps(row) for row in plain.to_numpy().tolist())
+    cells = (plain_cells(versions[name]) for name in COLUMNS)
+    lines = ",\n".join(json.dumps(row) for row in zip(*cells, strict=True))
     head = to_json({**described, "columns": COLUMNS}).decode().rstrip().removesuffix("}").rstrip()
     return f'{head},\n "figures": [\n{lines}\n]\n}}\n'.encode()
 

@@ -39,14 +39,16 @@ def stamp(context: SiteContext, key: str) -> str:
     """What the page depends on: an equal stamp means that the page is right."""
     stats, group = context.stats, key.partition(".")[0]
     edition = stats.edition
-    mine = [frame.loc[frame["key"].eq(key)] for frame in (edition.values, edition.lineage)]
-    sources = _sources(stats, key)
-    read = [
-        frame.loc[frame["source"].isin(sources)] for frame in (context.fetches, context.quarantined)
+    sources, rows = _sources(stats, key), context.row_hashes
+    shown = [
+        rows["values"][edition.values["key"].eq(key)],
+        rows["lineage"][edition.lineage["key"].eq(key)],
+        rows["fetches"][context.fetches["source"].isin(sources)],
+        rows["quarantined"][context.quarantined["source"].isin(sources)],
     ]
     method = [block for block in [*stats.dimensions, *stats.panels] if block["key"] == group]
     seen = {name: context.newest.get(name) for name in declared(stats.fields[key])}
-    parts = [frame.to_csv() for frame in (*mine, *read)]
+    parts = [str(own.tolist()) for own in shown]
     parts += [str(method), context.issue.dated, str(seen)]
     return sha256("".join(parts).encode()).hexdigest()
 

@@ -11,11 +11,11 @@ from playwright.sync_api import Browser
 
 from dashboards import chart_drawing, charts, theme
 from dashboards.bulletin import gate
-from dashboards.chart_templates import domain
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import language
 from dashboards.site import readout, social_image
 from dashboards.site.page import spark
+from dashboards.vega_lite import domain
 from warehouse.edition import Edition
 
 MONTHS = pd.date_range("2025-01-01", periods=20, freq="MS")
