@@ -32,7 +32,7 @@ def run(
     from pipelines.announcements import curated
     from pipelines.cli.terminal import summary
     from pipelines.ingest import ingestion, store
-    from pipelines.release import approval, compute
+    from pipelines.release import approval, compute, signing
     from sources import registry
     from warehouse.observations import read
 
@@ -48,7 +48,11 @@ def run(
         number = compute.compute(engine, None, now=chosen.now, approval=chosen.approval)
         step("Writing the bulletin and the tables")
         published = compute.publish(
-            engine, number, out or chosen.releases, approval=chosen.approval
+            engine,
+            number,
+            out or chosen.releases,
+            approval=chosen.approval,
+            signer=signing.signer(chosen),
         )
         step("Evaluating the alerts")
         rules = service.rules_in_force()

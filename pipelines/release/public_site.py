@@ -20,6 +20,7 @@ def build(
         LookupError: there is no edition to show.
     """
     from dashboards.site.build import build as build_site
+    from pipelines.release.signing import signer
     from sources.announcements import countries
 
     french = {country: countries.french(country) for country in countries.AFRICA}
@@ -31,4 +32,5 @@ def build(
         forced=forced,
         approval=settings.approval,
         countries=french,
+        signer=signer(settings),
     )
