@@ -24,11 +24,12 @@ BODIES = Path(__file__).parents[1] / "tests" / "sources" / "bodies"
 OUT = Path("data") / "benchmarks" / "memory.json"
 # Body and question of its source; of the second ones of a source, the parts of it that they are.
 QUESTIONS = {
-    "bls.2024": 0, "btos.2026": 0, "census_c30.2026": 0, "eia861m.2025": 0, "eia_v2.2026": 0,
+    "btos.2026": 0, "census_c30.2026": 0, "eia861m.2025": 0, "eia_v2.2026": 0,
     "ember.2026": 0, "epoch_clusters.2025": 0, "epoch_data_centers.2026": 0,
     "epoch_data_centers_steps.2026": 1, "epoch_hardware.2025": 0, "eurostat.2026": 0,
     "federal_register.2026": 0, "fred.2025": 1, "gcp_pricing.2026": 0, "litellm.2025": 0,
     "msft_ai_diffusion.2026": 0, "nyfed_cmdi.2026": 0, "sec.2026": 0, "skypilot_lambda.2026": 0,
+    "skypilot_runpod.2026": 2,
     "token_prices.2026": 0,
 }  # fmt: skip
 

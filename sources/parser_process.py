@@ -27,13 +27,14 @@ MIB = 1 << 20
 # Of processor: a machine that is busy with other work does not make a good body a hostile one.
 # The slowest real body, a workbook of 15 MiB unpacked, takes 4 s.
 SECONDS = 30
-LONGEST = 8 * SECONDS  # by the clock, for a parser that waits instead of working
+LONGEST = 20 * SECONDS  # by the clock, for a parser that waits instead of working
 MEMORY = 1024 * MIB  # beyond what the process has when it is ready
 # A body this small is read here: starting the process takes 0.9 s of processor. Of 16 KiB, even
 # what grows with their square ends in time: 2.7e8 steps of an expression, 3 s; a table of 8,192
 # columns on 8,192 lines, 0.5 GiB. What unpacks or refers to itself grows faster, and is not small.
 SMALL = 16 * 1024
 GROWS = {"yaml", "xlsx", "zip", ""}
+AS = resource.RLIMIT_AS
 ZIP = b"PK"  # how a zip file begins, whatever was declared
 # Nothing else of the environment, such as keys, is within reach of what reads a hostile body.
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
@@ -160,8 +161,9 @@ def serve(handle: int, seconds: float, memory: int) -> None:
     line = Connection(handle)
     with suppress(OSError):  # macOS does not say how much there is, and keeps no such limit
         pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-        most = pages * resource.getpagesize() + memory
-        resource.setrlimit(resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
+        most, highest = pages * resource.getpagesize() + memory, resource.getrlimit(AS)[1]
+        if highest == resource.RLIM_INFINITY or most < highest:  # else there is a lower one
+            resource.setrlimit(AS, (most, highest))
     while True:
         try:
             question = line.recv_bytes()
