@@ -6,6 +6,7 @@ after the last round to that after the first, of this process and of the one tha
 """
 
 import json
+import logging
 import re
 import sys
 import tempfile
@@ -28,7 +29,7 @@ QUESTIONS = {
     "ember.2026": 0, "epoch_clusters.2025": 0, "epoch_data_centers.2026": 0,
     "epoch_data_centers_steps.2026": 1, "epoch_hardware.2025": 0, "eurostat.2026": 0,
     "federal_register.2026": 0, "fred.2025": 1, "gcp_pricing.2026": 0, "litellm.2025": 0,
-    "msft_ai_diffusion.2026": 0, "nyfed_cmdi.2026": 0, "sec.2026": 0, "skypilot_lambda.2026": 0,
+    "sec_submissions.2026": 2, "nyfed_cmdi.2026": 0, "sec.2026": 0, "skypilot_lambda.2026": 0,
     "skypilot_runpod.2026": 2,
     "token_prices.2026": 0,
 }  # fmt: skip
@@ -76,6 +77,7 @@ def main() -> None:
     from sources.http.raw_archive import Archive
     from sources.parser_process import _process
 
+    logging.disable()  # what is refused has its traceback there
     server = ThreadingHTTPServer(("127.0.0.1", 0), Publisher)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     gateway = f"http://127.0.0.1:{server.server_port}"
@@ -93,7 +95,7 @@ def main() -> None:
                 at = datetime.fromisoformat(file.name.split(".")[1]).replace(hour=12, tzinfo=UTC)
                 client = PoliteClient(
                     gateway=gateway, allow_loopback=True, clock=partial(lambda at: at, at),
-                    sleep=lambda _: None, rates={},
+                    sleep=lambda _: None, rates={}, keys={"EIA_API_KEY": "made-up"},
                 )  # fmt: skip
                 own = replace(source, next_page=None)
                 with client:
