@@ -16,7 +16,7 @@ READERS = [
     ["gpu", "h100-sxm-80gb"],
     ["series", "get", "ember.wholesale.DEU"],
     ["alerts", "list"],
-    ["index", "explain"],
+    ["index", "explain", "2026-09"],
     ["site", "build", "--out", "site"],
     ["explore"],
     ["lake", "sync"],
@@ -25,10 +25,12 @@ READERS = [
 
 
 def one_line(silentcrash: Command, *arguments: str) -> str:
+    """What a command ends with, below the progress of those that have one."""
     ended = silentcrash(*arguments)
     assert ended.code == 1, (arguments, ended)
-    assert "Traceback" not in ended.err
-    [line] = ended.err.strip().splitlines()
+    *progress, line = ended.err.strip().splitlines()
+    assert len(progress) <= 1, (arguments, progress)
+    assert line.startswith("silentcrash: "), (arguments, line)
     return str(line)
 
 
