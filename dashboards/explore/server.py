@@ -70,6 +70,9 @@ def serve(
             conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
 
     pm.register(Limits)  # the class: Datasette asks for its name
+    # With Rich, each query that is refused or ended prints some 1,900 lines: its traceback with the
+    # values of every variable.
+    pm.get_plugin("datasette.handle_exception").rich = None
     # A line for every request says nothing to the one reader of this server.
     logging.getLogger("uvicorn.access").addFilter(lambda record: False)
     described = folder / "metadata.json"

@@ -123,12 +123,15 @@ def test_a_value_too_large_is_refused_before_it_is_made(own: str, value: str) ->
 
 @needs_datasette
 @pytest.mark.parametrize("sql", [ENDLESS, f"select count(*) from ({ENDLESS}) a, v_lineage b"])
-def test_a_query_that_takes_too_long_is_ended(shipped_store: Engine, sql: str) -> None:
+def test_a_query_that_takes_too_long_is_ended(
+    shipped_store: Engine, sql: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     with exploring(shipped_store, "--timeout", "0.5") as address:
         ended = requests.get(f"{address}/warehouse.json", {"sql": sql}, timeout=60)
         assert ended.status_code == 400
         assert "time limit" in ended.text
         assert rows(f"{address}/warehouse", sql="select 1 as n") == [{"n": 1}]
+    assert "Traceback" not in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("timeout", [0.0, float("nan"), float("inf"), -1.0])
