@@ -15,15 +15,21 @@ EXTRA = (
 )
 
 
-def serve(settings: Settings, *, host: str, port: int, public: bool) -> None:
-    """Serve until it is interrupted.
+def serve(settings: Settings, *, host: str, port: int, public: bool, timeout: float = 10.0) -> None:
+    """Serve until it is interrupted; a query may take `timeout` seconds.
 
-    Raises UsageError for what would show closed values to others, and RunError where Datasette is
-    missing, the warehouse is not a file of SQLite, or the port is taken.
+    Raises UsageError for what would show closed values to others and for a limit of time that is
+    none, and RunError where Datasette is missing, the warehouse is not a file of SQLite, or the
+    port is taken.
     """
     from dashboards.explore import public_copy, server, words
     from pipelines.ingest import store
+    from warehouse.database import query_limits
 
+    try:
+        seconds = query_limits.seconds(timeout)
+    except query_limits.LimitError as fault:
+        raise UsageError(str(fault)) from None
     if not public and not _is_loopback(host):
         raise UsageError(f"{host} is open to others: add --public, which leaves out closed values")
     if not server.installed():
@@ -48,7 +54,7 @@ def serve(settings: Settings, *, host: str, port: int, public: bool) -> None:
         engine.dispose()
         text = words.metadata(file.stem, views, sources, hidden=hidden, public=public)
         print(f"http://{host}:{port}/ (Ctrl+C ends it)", flush=True)
-        server.serve(file, text, folder, host=host, port=port, fixed=public)
+        server.serve(file, text, folder, host=host, port=port, fixed=public, seconds=seconds)
 
 
 def _is_loopback(host: str) -> bool:

@@ -136,6 +136,12 @@ class Settings(BaseSettings):
         "off without `address`: see [accuracy](accuracy.md)",
         examples=['a table [second_reader] with address = "http://127.0.0.1:8080/v1"'],
     )
+    signing_key: Path | None = Field(
+        default=None,
+        description="file of a [minisign](https://jedisct1.github.io/minisign/) key without a "
+        "password (`minisign -G -W -s FILE`): it signs the checksums of editions and site, and the "
+        "site says how to verify them",
+    )
     log: Path | None = Field(default=None, description="a file that logs are added to")
     log_format: Literal["text", "json"] = Field(
         default="text",

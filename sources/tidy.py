@@ -35,6 +35,9 @@ class SchemaDrift(ValueError):
         super().__init__(f"expected {expected}, found {actual}")
         self.expected, self.actual = expected, actual
 
+    def __reduce__(self) -> tuple[type[SchemaDrift], tuple[str, str]]:
+        return type(self), (str(self.expected), str(self.actual))
+
 
 @dataclass(frozen=True)
 class ValidationRule:

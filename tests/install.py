@@ -92,6 +92,8 @@ def main() -> int:
         install("grammalecte-cli")
     if postgresql() is None:
         install("postgresql")
+    if shutil.which("minisign") is None:  # verifies the signatures of editions
+        install("minisign")
     if checker() is None:
         bring_checker()
     print(f"browser for the tests: {browser() or 'none; install chromium'}")

@@ -15,9 +15,8 @@ from dashboards.site.explore import vega
 from warehouse.database.query_limits import LONGEST_VALUE
 
 DRAW = Path(__file__).parent / "static" / "draw.js"
-# A question may read the history of every series; facets on views would read it for each column.
+# Facets on views would read the history of every series for each column.
 SETTINGS = {
-    "sql_time_limit_ms": "10000",
     "max_returned_rows": "20000",
     "suggest_facets": "off",
     "facet_time_limit_ms": "2000",
@@ -43,12 +42,19 @@ def is_free(host: str, port: int) -> bool:
 
 
 def serve(
-    file: Path, metadata: Mapping[str, Any], folder: Path, *, host: str, port: int, fixed: bool
+    file: Path,
+    metadata: Mapping[str, Any],
+    folder: Path,
+    *,
+    host: str,
+    port: int,
+    fixed: bool,
+    seconds: float,
 ) -> None:
     """Serve the file until it is interrupted; nothing can be written.
 
     `folder` takes the metadata and the scripts. `fixed` says that nobody writes the file
-    meanwhile: it may then be downloaded too.
+    meanwhile: it may then be downloaded too. A query may take so many `seconds`.
     """
     from datasette import hookimpl
     from datasette.cli import serve as command
@@ -64,13 +70,17 @@ def serve(
             conn.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
 
     pm.register(Limits)  # the class: Datasette asks for its name
+    # With Rich, each query that is refused or ended prints some 1,900 lines: its traceback with the
+    # values of every variable.
+    pm.get_plugin("datasette.handle_exception").rich = None
     # A line for every request says nothing to the one reader of this server.
     logging.getLogger("uvicorn.access").addFilter(lambda record: False)
     described = folder / "metadata.json"
     described.write_text(json.dumps(metadata, ensure_ascii=False), encoding="utf-8")
     scripts = _scripts(folder / SCRIPTS)
     database = ["--immutable", str(file)] if fixed else [str(file)]
-    options = [part for pair in SETTINGS.items() for part in ("--setting", *pair)]
+    chosen = SETTINGS | {"sql_time_limit_ms": str(round(seconds * 1000))}
+    options = [part for pair in chosen.items() for part in ("--setting", *pair)]
     arguments = [*database, "--metadata", str(described), "--host", host, "--port", str(port)]
     arguments += ["--static", f"{SCRIPTS}:{scripts}"]
     command.main(args=[*arguments, *options], standalone_mode=False)

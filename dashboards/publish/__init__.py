@@ -19,10 +19,12 @@ from dashboards.publish.formats import (
     tables_csv,
 )
 from dashboards.publish.publication import LANGUAGES, File, Publication, to_json
+from dashboards.publish.signature import ENDING, Signer
 from dashboards.publish.staging import Staging, check_room, holds, put
 from warehouse.edition import Edition
 
 CHECKSUMS = "SHA256SUMS"
+SIGNATURE = f"{CHECKSUMS}{ENDING}"
 
 
 def write(
@@ -32,6 +34,7 @@ def write(
     previous: Edition | None = None,
     pages: Mapping[str, bytes] = MappingProxyType({}),
     layout: collection.Layout | None = None,
+    signer: Signer | None = None,
 ) -> list[Path]:
     """Write an edition into `folder`, whole or not at all; returns the paths.
 
@@ -42,6 +45,7 @@ def write(
         pages: files beside the data by name, such as the bulletins.
         layout: where given, the API and the feeds over the editions beside `folder` are brought
             up to date in the same step.
+        signer: where given, the key that signs the checksums.
 
     Raises:
         OSError: the disk is full, among others; what was there before is unchanged.
@@ -56,13 +60,20 @@ def write(
         draft = staging.folder(folder.name)
         for file in changed:
             put(draft / file.name, file.body)
-        put(draft / CHECKSUMS, _checksums(draft))
+        sums = _checksums(draft)
+        put(draft / CHECKSUMS, sums)
+        if signer:
+            put(draft / SIGNATURE, signer.sign(sums, _signed(publication.edition)))
+        else:  # one of an earlier edition would no longer fit
+            (draft / SIGNATURE).unlink(missing_ok=True)
         lists = []
         if layout:
             [card] = [file.body for file in edition_files if file.name == collection.CARD]
             cards = collection.read_cards(folder.parent, layout) | {folder.name: json.loads(card)}
             lists = collection.stage(staging, publication, cards, layout)
-    return [*(folder / file.name for file in edition_files), *lists, folder / CHECKSUMS]
+    last = [CHECKSUMS, SIGNATURE] if signer else [CHECKSUMS]
+    names = [file.name for file in edition_files]
+    return [*(folder / name for name in names), *lists, *(folder / name for name in last)]
 
 
 def files(publication: Publication, previous: Edition | None = None) -> list[File]:
@@ -105,7 +116,13 @@ def _descriptions(publication: Publication, data: Sequence[File]) -> Iterator[Fi
     yield File("CITATION.cff", citation.cff(publication))
 
 
+def _signed(edition: Edition) -> str:
+    """What a signature says that it is of, in a line that it holds too."""
+    return f"edition {edition.month}, as of {edition.as_of:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def _checksums(folder: Path) -> bytes:
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != CHECKSUMS)
+    own = (CHECKSUMS, SIGNATURE)
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name not in own)
     lines = [f"{sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
     return "".join(lines).encode()

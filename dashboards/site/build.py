@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from dashboards import fonts, rendering
 from dashboards.publish import collection
+from dashboards.publish.signature import PUBLIC_FILE, Signer
 from dashboards.publish.staging import Staging
 from dashboards.site import citing, parallel
 from dashboards.site.context import site_context
@@ -105,6 +106,7 @@ def build(
     approval: bool = False,
     countries: Mapping[str, str] = projects.HERE,
     unread: Callable[[str], Sequence[Unread]] = lambda _: (),
+    signer: Signer | None = None,
 ) -> BuildResult:
     """Write what changed of the site into `out`, whole or not at all.
 
@@ -116,6 +118,7 @@ def build(
         approval: leave out what no editor has approved.
         countries: countries whose announced data centres are listed, English name to French.
         unread: what the months after that of the newest edition lack for a reading.
+        signer: where given, the key that signs the checksums of all files.
 
     Raises:
         LookupError: there is no edition to show.
@@ -125,7 +128,7 @@ def build(
     context = replace(context, unread=unread(context.issue.month))
     site = out.resolve()
     with Staging(site.parent) as staging:
-        page_groups = PageGroups(engine, context, staging.folder(site.name), base)
+        page_groups = PageGroups(engine, context, staging.folder(site.name), base, signer)
         return _write(page_groups, countries, forced=forced, approval=approval)
 
 
@@ -153,7 +156,7 @@ def _write(
         for name, files, written in groups:
             record.note(name, stamps[name], files, written)
     record.note("site", "", writer.files, writer.written)
-    removed = record.close()
+    removed = record.close(page_groups.signer)
     context = page_groups.context
     left_out = () if forced else context.waiting
     return BuildResult(record.written, removed, len(context.issues), left_out)
@@ -165,6 +168,8 @@ def _site_pages(
     """Write the pages on the newest issue and those that list all issues."""
     context, data, base = page_groups.context, page_groups.data, page_groups.base
     _still(writer, base)
+    if page_groups.signer:
+        writer.put(PUBLIC_FILE, page_groups.signer.public_file)
     issue_names = {card.name for card in context.issues}
     layout = collection.Layout("data/{name}/", "{code}/bulletins/{name}/index.html", base)
     cards = {
@@ -241,7 +246,8 @@ def _pages(
     yield status_pages.corrections(context, lang)
     tables = page_groups.data.tables
     on_series = series_files(writer.out)
-    yield static_pages.data(context, lang, tables, sizes, on_series, archived, base)
+    public = page_groups.signer.public if page_groups.signer else ""
+    yield static_pages.data(context, lang, tables, sizes, on_series, archived, base, public)
     yield static_pages.method(context, lang)
     yield audit.page(context, lang)
     yield telecom.page(lang)

@@ -17,7 +17,8 @@ from typing import Any
 
 from dashboards import chart_drawing, fonts, theme
 from dashboards.i18n import Language
-from dashboards.publish import CHECKSUMS
+from dashboards.publish import CHECKSUMS, SIGNATURE
+from dashboards.publish.signature import Signer
 from dashboards.publish.staging import put
 
 RECORD = ".build.json"
@@ -83,8 +84,11 @@ class BuildRecord:
         self._groups[name] = {"stamp": stamp, "files": dict(files)}
         self.written += written
 
-    def close(self) -> int:
-        """Remove files that only earlier builds made; returns how many."""
+    def close(self, signer: Signer | None = None) -> int:
+        """Remove files that only earlier builds made; returns how many.
+
+        The checksums of the others are signed where there is a `signer`.
+        """
         now = _files(self._groups)
         gone = [name for name in sorted(_files(self._before) - now) if (self.out / name).is_file()]
         for name in gone:
@@ -93,7 +97,12 @@ class BuildRecord:
             if not any(folder.iterdir()):
                 folder.rmdir()
         record = OutputWriter(self.out)
-        record.put(CHECKSUMS, self._checksums())
+        sums = self._checksums()
+        record.put(CHECKSUMS, sums)
+        if signer:
+            record.put(SIGNATURE, signer.sign(sums.encode(), "site"))
+        else:  # one of an earlier build would no longer fit
+            (self.out / SIGNATURE).unlink(missing_ok=True)
         record.put(RECORD, json.dumps(self._groups, indent=1, sort_keys=True) + "\n")
         self.written += record.written
         return len(gone)

@@ -18,6 +18,7 @@ from dashboards.metadata import Table
 from dashboards.publish.publication import File, Publication, prepare
 from dashboards.publish.series.files import files as series_files
 from dashboards.publish.series.store import SeriesStore, read_store
+from dashboards.publish.signature import Signer
 from dashboards.site import citing, social_image
 from dashboards.site.constituents import page as constituents
 from dashboards.site.constituents.constituents import Constituents
@@ -47,6 +48,7 @@ class PageGroups:
     context: SiteContext
     out: Path
     base: str
+    signer: Signer | None = None
 
     @cached_property
     def stamps(self) -> dict[str, str]:

@@ -17,6 +17,8 @@ TITLE = {
 AUTHOR = {"fr": "Observatoire du krach silencieux", "en": "Silent Crash Observatory"}
 # Readers follow the figures; checks, channels and the scheduler concern the operator.
 PUBLIC = {"index", "dimension", "indicator", "gauge", "regime", "announcement", "release"}
+# What identifies an event, in every store that saw the same history: no row number is among it.
+FACTS = ["rule", "series", "kind", "period"]
 # `updated` of a feed without any event: Atom wants one, and before the first month is true.
 BEFORE_ALL = pd.Timestamp("2022-01-01", tz=UTC)
 
@@ -24,7 +26,9 @@ BEFORE_ALL = pd.Timestamp("2022-01-01", tz=UTC)
 def atom(events: pd.DataFrame, language: str) -> bytes:
     """The feed of these events (columns of alert_event), newest first."""
     shown = events["rule_kind"].isin(PUBLIC) & events["kind"].ne("reminder")
-    public = events.loc[shown].sort_values("id", ascending=False)
+    ordered = events.loc[shown].sort_values("id")
+    # What is fired, retracted and fired again of a month has the same facts each time.
+    public = ordered.assign(nth=ordered.groupby(FACTS).cumcount() + 1)[::-1]
     latest = pd.to_datetime(public["at"], utc=True).max() if len(public) else BEFORE_ALL
     return feed(
         [_entry(row, language) for row in public.to_dict("records")],
@@ -51,8 +55,9 @@ def write(events: pd.DataFrame, folder: Path) -> list[Path]:
 
 def _entry(row: Mapping[Any, Any], language: str) -> Entry:
     # A colon separates the parts of a tag: URI, so that those within a part become dots.
-    names = (str(row[name]).replace(":", ".") for name in ("rule", "series", "vintage", "kind"))
-    key = ":".join([*names, f"{pd.Timestamp(str(row['period'])):%Y-%m-%d}"])
+    names = [str(row[name]).replace(":", ".") for name in ("rule", "series", "kind")]
+    again = [str(row["nth"])] if row["nth"] > 1 else []
+    key = ":".join([*names, f"{pd.Timestamp(str(row['period'])):%Y-%m-%d}", *again])
     note = f"\n{row['note']}" if row["note"] else ""
     return Entry(
         id=f"{AUTHORITY}{key}",

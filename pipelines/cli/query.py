@@ -103,6 +103,7 @@ def explore(
     public: Annotated[
         bool, typer.Option("--public", help="Only what may be republished, from a copy.")
     ] = False,
+    timeout: Annotated[float, typer.Option(help="At most this many seconds a query.")] = 10.0,
 ) -> None:
     """Browse the warehouse in a browser, with a cookbook.
 
@@ -111,4 +112,4 @@ def explore(
     """
     from pipelines import browse
 
-    browse.serve(settings(), host=host, port=port, public=public)
+    browse.serve(settings(), host=host, port=port, public=public, timeout=timeout)

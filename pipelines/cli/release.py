@@ -43,7 +43,7 @@ def compute_month(
     from rich.console import Console
 
     from pipelines.cli.terminal import summary
-    from pipelines.release import compute
+    from pipelines.release import compute, signing
     from warehouse.observations import read
 
     chosen, period = settings(), compute.parse_month(month)
@@ -53,7 +53,10 @@ def compute_month(
         day = parse_day(as_of)
         number = compute.compute(engine, period, as_of=day, now=chosen.now, approval=approval)
         step("Writing the bulletin and the tables")
-        published = compute.publish(engine, number, out or chosen.releases, approval=approval)
+        signer = signing.signer(chosen)
+        published = compute.publish(
+            engine, number, out or chosen.releases, approval=approval, signer=signer
+        )
     status = read.status(engine, as_of=published.edition.as_of)
     summary.show(Console(), published, [], status)
 

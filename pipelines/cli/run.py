@@ -33,7 +33,7 @@ def run(
     from pipelines.announcements import curated
     from pipelines.cli.terminal import summary
     from pipelines.ingest import ingestion, store
-    from pipelines.release import approval, compute, gauges
+    from pipelines.release import approval, compute, gauges, signing
     from sources import registry
     from warehouse.observations import read
 
@@ -49,7 +49,11 @@ def run(
         number = compute.compute(engine, None, now=chosen.now, approval=chosen.approval)
         step("Writing the bulletin and the tables")
         published = compute.publish(
-            engine, number, out or chosen.releases, approval=chosen.approval
+            engine,
+            number,
+            out or chosen.releases,
+            approval=chosen.approval,
+            signer=signing.signer(chosen),
         )
         unread = gauges.unread(engine, published.edition.month, chosen.now)
         step("Evaluating the alerts")

@@ -15,7 +15,7 @@ from pipelines.definitions.resources import Observatory
 from pipelines.definitions.source_assets import OWNERS
 from pipelines.index import framework
 from pipelines.ingest import ingestion
-from pipelines.release import approval, compute, gauges, runway
+from pipelines.release import approval, compute, gauges, runway, signing
 from sources import find_source
 from warehouse import edition
 
@@ -144,7 +144,8 @@ def monthly_release(
     month = compute.parse_month(context.partition_key)
     gate = settings.approval
     number = compute.compute(engine, month, now=settings.now, approval=gate)
-    done = compute.publish(engine, number, settings.releases, approval=gate)
+    signer = signing.signer(settings)
+    done = compute.publish(engine, number, settings.releases, approval=gate, signer=signer)
     return dg.MaterializeResult(
         metadata={
             "folder": dg.MetadataValue.path(str(done.folder)),

@@ -10,13 +10,13 @@ from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from time import perf_counter
 
-from pipelines.logs import frames
 from pipelines.settings import FILE, SECRETS, Settings
 from sources import Edition, Payload, Redact, Request, SchemaDrift, Source
 from sources.http.client import CachedValidators, FetchResult, PoliteClient
 from sources.http.content_check import rejection_reason
 from sources.http.credentials import public_url
 from sources.http.mirrors import Listed, fetch_first, find_edition
+from sources.parser_process import ParserEndedError, bounded, code_lines
 
 logger = logging.getLogger(__name__)
 
@@ -168,7 +168,7 @@ def _fetch_page(
     expected = request.expected_format or source.expected_format
     result = fetch_first(client, request, expected, previous)
     result = _without_news(result, expected) if result.status == source.empty_status else result
-    return _redacted(source, source.redact, result) if source.redact else result
+    return _redacted(source, source.redact, result, expected) if source.redact else result
 
 
 def _without_news(result: FetchResult, expected: str) -> FetchResult:
@@ -179,17 +179,19 @@ def _without_news(result: FetchResult, expected: str) -> FetchResult:
     return replace(result, outcome="unchanged", detail=detail, body=None, sha256=None)
 
 
-def _redacted(source: Source, redact: Redact, result: FetchResult) -> FetchResult:
+def _redacted(source: Source, redact: Redact, result: FetchResult, form: str) -> FetchResult:
     """The result without what must never be stored, which a refusal may quote."""
     if result.body is None:
         return result
     if result.outcome != "new":
         return replace(result, detail=result.detail.split(": ")[0], body=None, sha256=None)
     try:
-        return replace(result, body=redact(result.body))
+        body = bounded(redact, result.body, form=form, bodies=(result.body,))
+        return replace(result, body=body)
     except Exception as error:
         # The message may quote what must not be stored: only the lines of code are logged.
-        logger.error("%s: redaction failed\n%s", source.key, frames(error))
+        lines = f"{code_lines(error)}{type(error).__name__}"
+        logger.error("%s: redaction failed\n%s", source.key, lines)
         detail = "what must not be stored could not be taken out, so it was not kept"
         return replace(result, outcome="refused", detail=detail, body=None, sha256=None)
 
@@ -261,5 +263,6 @@ def _refused(result: FetchResult, reason: str) -> FetchResult:
 def describe_error(error: Exception) -> str:
     """In one line, why the bytes of a publisher cannot be read."""
     # Any other error is a fault of the parser, not its finding: the log has the traceback.
-    reason = error if isinstance(error, SchemaDrift) else f"the parser failed: {error}"
+    named = isinstance(error, SchemaDrift | ParserEndedError)
+    reason = error if named else f"the parser failed: {error}"
     return f"cannot be read: {reason}".splitlines()[0][:LONGEST_DETAIL]

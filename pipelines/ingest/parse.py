@@ -18,6 +18,7 @@ from pipelines.ingest.validate import REPEATABLE, LastGood
 from sources import Payload, Request, Source
 from sources.http.credentials import public_url
 from sources.http.raw_archive import Archive, DamagedBody
+from sources.parser_process import bounded
 from warehouse import load as warehouse
 from warehouse.observations import read
 
@@ -28,11 +29,13 @@ def parse_payload(source: Source, payload: Payload) -> pd.DataFrame:
     """The tidy frame of a payload, every row with the date it was known.
 
     Raises:
-        UnreadableBody: The parser does not know this form; the log has its traceback.
+        UnreadableBody: The parser does not know this form, or took too long or too much memory;
+            the log has its traceback.
     """
     assert source.parse is not None  # noqa: S101
     try:
-        frame = source.parse(payload)
+        form = payload.request.expected_format or source.expected_format
+        frame: pd.DataFrame = bounded(source.parse, payload, form=form, bodies=payload.pages)
     except Exception as error:  # a publisher's bytes may break a parser in any way
         logger.warning("%s: the parser failed", source.key, exc_info=True)
         raise UnreadableBody(describe_error(error)) from error

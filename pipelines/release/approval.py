@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from pipelines.alerts import service
 from pipelines.errors import UsageError
-from pipelines.release import compute
+from pipelines.release import compute, signing
 from pipelines.settings import Settings
 from warehouse.publication import repository
 from warehouse.publication.timeline import EditionTimeline
@@ -48,7 +48,8 @@ def approve(engine: Engine, settings: Settings, month: str, by: str, note: str, 
     )
     if not new:
         return f"{period} was approved by {own.approved_by} on {stamp(own.approved_at)} already"
-    compute.publish(engine, own.release, out, approval=settings.approval)
+    signer = signing.signer(settings)
+    compute.publish(engine, own.release, out, approval=settings.approval, signer=signer)
     shutil.rmtree(out / compute.waiting_folder(period), ignore_errors=True)
     service.evaluate(engine, settings, announced(engine, settings), service.rules_in_force())
     return f"{period} is approved by {own.approved_by}: {remark(own)}"

@@ -23,7 +23,7 @@ from warehouse.publication import repository as publication_store
 from warehouse.release_calendar import edition_dates
 
 if TYPE_CHECKING:
-    from dashboards.publish import collection
+    from dashboards.publish.signature import Signer as Key
 
 logger = logging.getLogger(__name__)
 
@@ -246,12 +246,15 @@ def data_hash(values: pd.DataFrame) -> str:
     return sha256(ordered.to_csv(index=False).encode()).hexdigest()
 
 
-def publish(engine: Engine, release: int, out: Path, *, approval: bool = False) -> Published:
+def publish(
+    engine: Engine, release: int, out: Path, *, approval: bool = False, signer: "Key | None" = None
+) -> Published:
     """Write the bulletin and tables of a stored release into a folder of `out`.
 
     The folder is the month. A release with another as_of than its cut-off says so in the name of
     its folder, as does one that waits for an editor where the installation asks for that
-    (`approval`): it takes no edition's place, and no feed or list announces it.
+    (`approval`): it takes no edition's place, and no feed or list announces it. Its checksums are
+    signed where there is a `signer`.
     """
     from dashboards.publish import collection
 
@@ -266,10 +269,10 @@ def publish(engine: Engine, release: int, out: Path, *, approval: bool = False) 
     others = {name: card for name, card in cards.items() if name != folder.name}
     written = unchanged.files(
         engine,
-        unchanged.key("files", stored, previous, others, bool(layout)),
+        unchanged.key("files", stored, previous, others, bool(layout), signer and signer.public),
         folder,
         collection.PLACES if layout else (),
-        lambda: _write(stored, previous, folder, layout),
+        lambda: _write(stored, previous, folder, layout=layout, signer=signer),
     )
     logger.info(
         "release %s: edition %d, as of %s, %d files in %s",
@@ -278,15 +281,13 @@ def publish(engine: Engine, release: int, out: Path, *, approval: bool = False) 
     return Published(stored, folder, tuple(written))
 
 
-def _write(
-    stored: Edition, previous: Edition | None, folder: Path, layout: "collection.Layout | None"
-) -> list[Path]:
+def _write(stored: Edition, previous: Edition | None, folder: Path, **more: Any) -> list[Path]:
     from dashboards import publish as data
     from dashboards.bulletin import document
     from dashboards.publish.publication import prepare
 
     publication, pages = prepare(stored), document.pages(stored)
-    return data.write(publication, folder, previous=previous, pages=pages, layout=layout)
+    return data.write(publication, folder, previous=previous, pages=pages, **more)
 
 
 def waiting_folder(month: str) -> str:

@@ -21,6 +21,7 @@ def build(
     """
     from dashboards.site.build import build as build_site
     from pipelines.release import gauges
+    from pipelines.release.signing import signer
     from sources.announcements import countries
 
     french = {country: countries.french(country) for country in countries.AFRICA}
@@ -33,4 +34,5 @@ def build(
         approval=settings.approval,
         countries=french,
         unread=lambda month: gauges.unread(engine, month, settings.now),
+        signer=signer(settings),
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from tests.warehouse.conftest import command
@@ -111,10 +111,27 @@ def test_a_database_of_something_else_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bookmarks.sqlite"
     with sqlite3.connect(path) as other:
         other.execute("create table bookmark (address)")
-    with pytest.raises(WarehouseError, match="holds no warehouse yet"):
-        open_for_reading(f"sqlite:///{path}")
-    with pytest.raises(WarehouseError, match="a database of something else"):
-        open_for_writing(f"sqlite:///{path}")
+    for door in (open_for_reading, open_for_writing):
+        with pytest.raises(WarehouseError, match="a database of something else: name another"):
+            door(f"sqlite:///{path}")
+
+
+@pytest.mark.parametrize("stored", ["1975ea83b712", "0003", "9999"])
+def test_a_database_of_another_program_is_refused(empty_url: str, stored: str) -> None:
+    """One that notes its revision in a table of the same name, on either engine."""
+    engine = connect(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("create table alembic_version (version_num varchar(32))"))
+        connection.execute(text("insert into alembic_version values (:at)"), {"at": stored})
+        connection.execute(text("create table account (id integer)"))
+    for door in (open_for_reading, open_for_writing):
+        with pytest.raises(WarehouseError, match="something else: name another") as fault:
+            door(empty_url)
+        assert "\n" not in str(fault.value)
+    with engine.connect() as connection:
+        assert inspect(connection).has_table("observation") is False
+        assert connection.scalar(text("select version_num from alembic_version")) == stored
+    engine.dispose()
 
 
 def test_damaged_pages_are_told_in_one_line(sqlite_file: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The revision of a store: which one it has, and the way to the newest one."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ OLDER = (
     "run `silentcrash run`, which brings it up to date"
 )
 NEWER = "the warehouse is newer than this software (revision {stored}, it knows {head}): update it"
+FOREIGN = "{place} is a database of something else: name another"
+OURS = re.compile("[0-9]{4}")  # a revision of this software
 HIDDEN = (
     "the warehouse is older than this software, or its revision is kept from this login: "
     "have its owner run `silentcrash run`"
@@ -24,11 +27,21 @@ HIDDEN = (
 
 
 def current(engine: Engine) -> str | None:
-    """The revision of the tables in this store, None where it has none of ours."""
+    """The revision of the tables in this store, None where it has none of ours.
+
+    Raises WarehouseError where the database is another program's.
+    """
     with engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
+        tables = inspect(connection)
+        if not tables.has_table("alembic_version"):
+            # A server may be shared; a file holds one thing.
+            if engine.dialect.name == "sqlite" and tables.get_table_names():
+                raise WarehouseError(FOREIGN.format(place=engine.url.database))
             return None
         stored: str | None = connection.scalar(text("select version_num from alembic_version"))
+        # Other programs note a revision of theirs in a table of the same name.
+        if stored is not None and not (OURS.fullmatch(stored) and tables.has_table("observation")):
+            raise WarehouseError(FOREIGN.format(place=engine.url.render_as_string()))
         return stored
 
 
@@ -60,8 +73,8 @@ def migrate(engine: Engine) -> None:
     if stored is not None and stored > HEAD:
         raise WarehouseError(NEWER.format(stored=stored, head=HEAD))
     others = {*inspect(engine).get_table_names()} - {"alembic_version"}
-    if stored is None and others and engine.dialect.name == "sqlite":  # a server may be shared
-        raise WarehouseError(f"{engine.url.database} is a database of something else: name another")
+    if stored is None and others and engine.dialect.name == "sqlite":
+        raise WarehouseError(FOREIGN.format(place=engine.url.database))
     from alembic import command
 
     command.upgrade(config(engine), "head")

@@ -40,10 +40,12 @@ def data(
     series: Mapping[str, int],
     archive: int,
     base: str,
+    public_key: str = "",
 ) -> Page:
     """The series, and the tables and other files of the newest issue.
 
     `sizes` and `series` have the bytes of each file of the issue and on the series, by its name.
+    `public_key` is that of the key that signs, "" without one.
     """
     keys = [name[7:-4] for name in series if name.startswith("series/") and name.endswith(".csv")]
     table_files = {f"{table.name}{ending}" for table in tables for ending in FORMATS}
@@ -53,6 +55,8 @@ def data(
         {
             "over": [name.format(code=lang.code) for name in OVER],
             "folder": f"data/{context.issue.name}/",
+            "address": f"{base.rstrip('/')}/" if base else "",
+            "public_key": public_key,
             "archive": f"data/{context.issue.name}.zip",
             "archive_size": kilobytes(archive, lang),
             "series_count": lang.number(len(keys), 0),

@@ -27,6 +27,7 @@ from warehouse import dictionary
 from warehouse.catalogue import cookbook
 
 ROOT = Path(__file__).parents[3]
+ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select max(i) from n"
 needs_datasette = pytest.mark.skipif(
     not server.installed(), reason="`uv sync` brings Datasette, of the extra explore"
 )
@@ -118,6 +119,25 @@ def test_nothing_can_be_written(own: str, shipped_store: Engine, sql: str) -> No
 def test_a_value_too_large_is_refused_before_it_is_made(own: str, value: str) -> None:
     answer = requests.get(f"{own}.json", {"sql": f"select length({value})"}, timeout=30)
     assert (answer.status_code, "too big" in answer.text) == (400, True)
+
+
+@needs_datasette
+@pytest.mark.parametrize("sql", [ENDLESS, f"select count(*) from ({ENDLESS}) a, v_lineage b"])
+def test_a_query_that_takes_too_long_is_ended(
+    shipped_store: Engine, sql: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with exploring(shipped_store, "--timeout", "0.5") as address:
+        ended = requests.get(f"{address}/warehouse.json", {"sql": sql}, timeout=60)
+        assert ended.status_code == 400
+        assert "time limit" in ended.text
+        assert rows(f"{address}/warehouse", sql="select 1 as n") == [{"n": 1}]
+    assert "Traceback" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("timeout", [0.0, float("nan"), float("inf"), -1.0])
+def test_a_limit_of_time_that_is_none_is_refused(timeout: float) -> None:
+    with pytest.raises(UsageError, match=r"may take from 0\.1 to 3600 seconds"):
+        browse.serve(Settings(), host="127.0.0.1", port=8001, public=False, timeout=timeout)
 
 
 @needs_datasette

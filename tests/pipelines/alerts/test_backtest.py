@@ -126,6 +126,37 @@ def test_the_feed_has_every_public_event_in_each_language(
     assert "Indice" in (tmp_path / "alerts.fr.atom").read_text(encoding="utf-8")
 
 
+def test_an_entry_is_named_by_facts_that_two_stores_share() -> None:
+    """Both saw one history, and gave other numbers to editions and events."""
+    month = pd.Timestamp("2026-01-01")
+    event = {
+        "rule": "index-40", "rule_kind": "index", "series": "index", "severity": "alert",
+        "note": "", "at": pd.Timestamp("2026-02-01", tz=UTC), "period": month,
+        **dict.fromkeys(("title_fr", "title_en", "text_fr", "text_en"), "-"),
+    }  # fmt: skip
+
+    def ids(first_event: int, first_edition: int) -> list[str]:
+        kinds = ["firing", "retracted", "firing"]
+        rows = [
+            {
+                **event,
+                "id": first_event + n,
+                "vintage": f"release:{first_edition + n}",
+                "kind": kind,
+            }
+            for n, kind in enumerate(kinds)
+        ]
+        root = ElementTree.fromstring(feed.atom(pd.DataFrame(rows), "en"))
+        return [str(entry.findtext(f"{ATOM}id")) for entry in root.iter(f"{ATOM}entry")]
+
+    assert ids(1, 7) == ids(30, 12)
+    assert [entry.partition("2026:")[2] for entry in ids(1, 7)] == [
+        "index-40:index:firing:2026-01-01:2",
+        "index-40:index:retracted:2026-01-01",
+        "index-40:index:firing:2026-01-01",
+    ]
+
+
 def test_hostile_text_stays_text_in_the_feed() -> None:
     row = {
         "id": 1, "rule": "r", "rule_kind": "index", "series": "<script>", "vintage": "release:1",

@@ -4,6 +4,7 @@ import json
 import logging
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from pipelines.ingest import ingestion
 from pipelines.ingest.outcome import IngestOutcome
 from pipelines.settings import from_environment
-from sources import find_source
+from sources import Payload, find_source, parser_process
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
 from tests.server import Reply, Site
@@ -56,6 +57,40 @@ def test_a_feed_in_an_encoding_that_does_not_exist_is_refused_alone(
     outcomes = ingest()
     assert outcomes["feeds"].outcome == "refused"
     assert outcomes["ecb_rates"].outcome == "new"
+
+
+def work_for_ever(_: Payload | bytes) -> bytes:
+    while True:
+        pass
+
+
+def test_a_body_that_keeps_its_parser_busy_is_refused_alone(
+    empty_home: Path, site: Site, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:  # R26
+    """A feed is read before it is archived, a table after it."""
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    monkeypatch.setenv(FEEDS.needs, "1")
+    process = parser_process.ParserProcess(seconds=1)
+    monkeypatch.setattr(parser_process, "_process", process)
+    feed = b"<rss>" + b"<item/>" * 4_000 + b"</rss>"
+    for request in FEEDS.requests:
+        site.serve(public_url(request), Reply(feed, headers={"Content-Type": "text/xml"}))
+    table = MADE_UP_RATES + MADE_UP_RATES.splitlines(keepends=True)[1] * 1_000
+    site.serve(public_url(RATES.requests[0]).split("?")[0], Reply(table, headers=CSV))
+    busy = replace(RATES, key="ember", parse=work_for_ever)
+    sources = [replace(FEEDS, redact=work_for_ever), busy, RATES]
+    settings = from_environment()
+    engine = ingestion.open_store(settings)
+    outcomes = {
+        each.source: (each.outcome, each.detail)
+        for each in ingestion.fetch_and_load(engine, settings, sources)
+    }
+    process.end()
+    unsafe = "what must not be stored could not be taken out, so it was not kept"
+    assert outcomes["feeds"] == ("refused", unsafe)
+    assert outcomes["ember"] == ("refused", "cannot be read: it took over 1 s")
+    assert outcomes["ecb_rates"][0] == "new"
+    assert "ParserEndedError: it took over 1 s" in caplog.text
 
 
 @pytest.mark.parametrize("charset", ["undefined", "idna", "base64", "x-unknown"])

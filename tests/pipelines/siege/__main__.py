@@ -35,22 +35,28 @@ def main() -> int:
     chosen = options.parse_args()
     began = time.monotonic()
     logging.disable()  # every refusal has its traceback there
-    with tempfile.TemporaryDirectory(prefix="siege-") as folder, running_site(Site) as site:
-        environment = consent(site)
-        os.environ.update(environment)
-        every = targets()
-        tallies = []
-        for number, target in enumerate(every):
-            until = began + chosen.seconds / 2 * (number + 1) / len(every)
-            share = chosen.bodies // len(every)
-            home = Path(folder) / f"body-{number}"
-            tallies.append(damage(home, site, target, chosen.seed + number, share, until))
-            progress(tallies[-1])
-        for tally in killed(Path(folder), site, environment, chosen, chosen.seconds / 2):
-            tallies.append(tally)
-            progress(tally)
-    report(tallies, chosen.seed, time.monotonic() - began)
+    tallies: list[Tally] = []
+    try:
+        with tempfile.TemporaryDirectory(prefix="siege-") as folder, running_site(Site) as site:
+            for tally in attacked(Path(folder), site, chosen, began):
+                tallies.append(tally)
+                progress(tally)
+    finally:  # a campaign that is stopped has its table too
+        report(tallies, chosen.seed, time.monotonic() - began)
     return 1 if any(tally.faults for tally in tallies) else 0
+
+
+def attacked(folder: Path, site: Site, chosen: argparse.Namespace, began: float) -> Iterator[Tally]:
+    """Damaged bodies, then kills."""
+    environment = consent(site)
+    os.environ.update(environment)
+    every = targets()
+    for number, target in enumerate(every):
+        until = began + chosen.seconds / 2 * (number + 1) / len(every)
+        share = -(-chosen.bodies // len(every))  # rounded up: as many as were asked for
+        home = folder / f"body-{number}"
+        yield damage(home, site, target, chosen.seed + number, share, until)
+    yield from killed(folder, site, environment, chosen, chosen.seconds / 2)
 
 
 def consent(site: Site) -> dict[str, str]:

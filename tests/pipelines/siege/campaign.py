@@ -2,9 +2,10 @@
 
 import random
 import shutil
+import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -36,6 +37,11 @@ class Tally:
     tried: int = 0
     endings: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+
+    def verdict(self, deed: str, faults: Sequence[str]) -> None:
+        """Print what came of an attack, for a campaign that is stopped."""
+        line = f"{self.attack}, {self.tried}: {deed}: {'; '.join(faults) or 'nothing is wrong'}"
+        print(line, file=sys.stderr, flush=True)
 
 
 @dataclass(frozen=True)
@@ -105,12 +111,15 @@ def damage(folder: Path, site: Site, target: Target, seed: int, count: int, unti
             outcome = ask(home, engine, site, target, reply)
         except Exception as error:
             tally.faults.append(f"{name}: uncaught {type(error).__name__}: {error}")
+            tally.verdict(name, tally.faults[-1:])
             home.restore(engine)
             continue
         after = read.history(engine)
         changed = len(after) != len(before)
         tally.endings[f"{outcome.outcome}{', revised' if changed and outcome.good else ''}"] += 1
-        tally.faults += [f"{name}: {fault}" for fault in wrong(before, after, outcome)]
+        if faults := list(wrong(before, after, outcome)):
+            tally.faults += [f"{name}: {fault}" for fault in faults]
+            tally.verdict(name, faults)
         if changed:
             home.restore(engine)
     engine.dispose()

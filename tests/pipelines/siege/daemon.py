@@ -67,7 +67,9 @@ def besiege(
             site.stopping.wait(draw.uniform(0, LONGEST_LIFE))
         tally.tried += 1
         tally.endings["killed"] += 1
-        tally.faults += remains.living(installed.home)
+        alive = remains.living(installed.home)
+        tally.faults += alive
+        tally.verdict("killed", alive)
     with Daemon(installed, environment) as daemon:
         end = time.monotonic() + LAST
         while len(_arrived(site, installed)) < DUE and time.monotonic() < end:
@@ -75,6 +77,7 @@ def besiege(
         site.stopping.wait(LONGEST_LIFE)  # whatever would come twice
         last = daemon.log()
     faults = _unlike(installed, _arrived(site, installed), tally.tried)
+    tally.verdict(f"ended by a later daemon after {tally.tried} kills", faults)
     tally.faults += [f"{fault}; the daemon said {last}" for fault in faults]
     tally.endings["ended by a later daemon"] += 1
     if server:

@@ -130,21 +130,22 @@ def besiege(attack: Attack, installed: Installation, seed: int, count: int, unti
             ended = attack.run(copy, kills, **chosen)
             kills += ended.killed
             moment_of_kill = f"before write {write}" if by_write else f"after {moment:.2f} s"
+            wrong = left(copy, before.figures, expected.figures)
             if ended.code and not ended.killed:
-                faults.append(f"{moment_of_kill} it ended with {ended.code}: {ended.words}")
-            faults += [
-                f"{moment_of_kill}: {fault}"
-                for fault in left(copy, before.figures, expected.figures)
-            ]
+                wrong.append(f"it ended with {ended.code}: {ended.words}")
+            faults += [f"{moment_of_kill}: {fault}" for fault in wrong]
             if not ended.killed:
                 usual = usual if kills else ended
                 break
-        tally.tried += kills
-        tally.endings["killed"] += kills
+            tally.tried += 1
+            tally.endings["killed"] += 1
+            tally.verdict(f"killed {moment_of_kill}", wrong)
         last = attack.run(copy, kills)
+        wrong = unlike(look(attack, copy), expected, kills)
         if last.code:
-            faults.append(f"the next run ended with {last.code}: {last.words}")
-        faults += unlike(look(attack, copy), expected, kills)
+            wrong.append(f"the next run ended with {last.code}: {last.words}")
+        tally.verdict(f"ended by a later run after {kills} kills", wrong)
+        faults += wrong
         tally.faults += [f"home {home}, {kills} kills: {fault}" for fault in faults]
         tally.endings["ended by a later run"] += 1
         copy.remove()

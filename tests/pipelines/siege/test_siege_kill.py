@@ -40,11 +40,18 @@ def test_damaged_bodies_leave_no_wrong_figure(besieged: Path, site: Site, target
     assert tally.endings["refused"] > 0
 
 
-def test_a_fetch_that_is_killed_leaves_all_or_nothing(besieged: Path, site: Site) -> None:
+def test_a_fetch_that_is_killed_leaves_all_or_nothing(
+    besieged: Path, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
     store.open_for_writing(from_environment()).dispose()
     fetch = attacks(site, consent(site))["fetch"]
     tally = besiege(fetch, Installation(besieged), SEED, 2, until=time.monotonic())
     assert (tally.faults, tally.tried) == ([], 2)  # although its time is over
+    verdicts = capsys.readouterr().err.splitlines()
+    assert [line.split(": killed")[0] for line in verdicts if ": killed" in line] == [
+        f"kill: fetch, sqlite, {number}" for number in (1, 2)
+    ]
+    assert "ended by a later run after 2 kills: nothing is wrong" in verdicts[-1]
 
 
 def test_no_process_outlives_a_build_that_is_killed(empty_home: Path, first_edition: Path) -> None:
