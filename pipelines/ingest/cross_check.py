@@ -120,6 +120,8 @@ def second_readings(engine: Engine, series: Sequence[str], as_of: datetime) -> p
         return pd.DataFrame(columns=["series", "period", "value", "tolerance"])
     others = pd.DataFrame(rows, columns=["ours", "series", "tolerance"])
     stored = read.panel(engine, series=sorted(others["series"].unique()), as_of=as_of, lenient=True)
+    if stored.empty:
+        return pd.DataFrame(columns=["series", "period", "value", "tolerance"])
     joined = others.merge(stored[["series", "period", "value"]], on="series")
     return joined.drop(columns="series").rename(columns={"ours": "series"})
 

@@ -21,7 +21,7 @@ from pipelines.ingest.fetch import (
 from pipelines.ingest.fields import added_fields
 from pipelines.ingest.outcome import IngestOutcome
 from pipelines.ingest.parse import awaits_repeat, earlier_figures, last_good, parse_payload
-from pipelines.ingest.validate import LastGood, Validated, check
+from pipelines.ingest.validate import LastGood, Validated, check, distinct
 from sources import Payload, Source
 from sources.http.client import FetchResult
 from sources.http.mirrors import Listed
@@ -216,7 +216,7 @@ def load_frame(
     """
     at = at or record["at"]  # type: ignore[assignment]
     assert isinstance(at, datetime)  # noqa: S101
-    frame = frame.drop_duplicates(ignore_index=True)
+    frame = distinct(frame)
     live = record["outcome"] != "history"
     keys = sorted(frame["series"].unique())
     before = read.panel(engine, series=keys, as_of=at, lenient=True) if live else none(FIGURE)

@@ -28,6 +28,9 @@ from warehouse.tables import STATUS, Citation, Fetch, Series, core
 
 # Rows of a batch up to which one INSERT … SELECT is as fast as the bulk path: docs/bulk-loading.md.
 PLAIN_ROWS = 3_000
+# The catalogue holds some hundred series and most batches are of a few: up to so many are looked up
+# by name.
+NAMED = 100
 CITED = ["source", "address", "licence", "note", "assumed"]
 # What the store has and the publisher no longer serves. A file that starts later than it used
 # to withdraws nothing: publishers trim the old end.
@@ -82,7 +85,7 @@ def append(
     been loaded before, takes no more rows, because a release may rest on it: they come under a
     copy of it.
     """
-    catalogue, at = _context(engine, fetch_id)
+    catalogue, at = _context(engine, fetch_id, _named(frames, seen))
     gone = _seen(seen, catalogue)
     with _batch(engine, frames, catalogue, at) as batch:
         if not batch.good and not gone.num_rows:
@@ -165,12 +168,24 @@ def _insert_withdrawn(
     return len(rows)
 
 
-def _context(engine: Engine, fetch_id: int) -> tuple[Catalogue, pd.Timestamp]:
+def _named(frames: object, seen: pd.DataFrame | None) -> list[str] | None:
+    """The keys of the series of a small batch; None where all may be in it."""
+    if not isinstance(frames, pd.DataFrame):
+        return None
+    tables = [frames] if seen is None else [frames, seen]
+    keys = {str(key) for table in tables for key in table["series"].unique()}
+    return sorted(keys) if len(keys) <= NAMED else None
+
+
+def _context(
+    engine: Engine, fetch_id: int, keys: list[str] | None = None
+) -> tuple[Catalogue, pd.Timestamp]:
     series, fetch = core(Series).c, core(Fetch).c
+    query = select(series.id, series.key, series.source_id, series.frequency)
+    if keys is not None:
+        query = query.where(series.key.in_(keys))
     with engine.connect() as connection:
-        rows = connection.execute(
-            select(series.id, series.key, series.source_id, series.frequency)
-        ).all()
+        rows = connection.execute(query).all()
         at = connection.scalar(select(fetch.at).where(fetch.id == fetch_id))
     if at is None:
         raise LookupError(f"there is no fetch {fetch_id}: record it first")

@@ -99,24 +99,27 @@ def faults(
     frame: pd.DataFrame, coded: pd.DataFrame, order: Order, catalogue: Catalogue, at: pd.Timestamp
 ) -> "pd.Series[str]":
     """Why a row cannot be a figure, with series and period; only rows that cannot."""
-    value, known_from = frame["value"], frame["known_from"]
-    ahead = coded["series_id"].isin(catalogue.ahead)
+    value, known_from = frame["value"].to_numpy("float64"), frame["known_from"]
+    series, status, seconds = (
+        coded[name].to_numpy() for name in ("series_id", "status", "known_from")
+    )
+    ahead = np.isin(series, catalogue.ahead)
     tests = {
-        "the series is not declared": coded["series_id"].eq(UNKNOWN),
+        "the series is not declared": series == UNKNOWN,
         "the period is no date in 1900 to 2100": ~frame["period"].between(*PERIODS),
-        "the status is unknown": coded["status"].eq(UNKNOWN),
-        "the value is missing": value.isna() & coded["status"].ne(STATUS["withdrawn"]),
-        "the value is infinite": value.abs().eq(np.inf),
+        "the status is unknown": status == UNKNOWN,
+        "the value is missing": np.isnan(value) & (status != STATUS["withdrawn"]),
+        "the value is infinite": np.isinf(value),
         "known_from is missing": known_from.isna(),
         "known_from has no time zone": frame["naive"],
         f"known_from is after the fetch of {at:%Y-%m-%d %H:%M} UTC": known_from.gt(at),
         "known_from is before the period": ~ahead
-        & coded["known_from"].lt((coded["period"].astype("int64") - 1) * SECONDS),
+        & (seconds < (coded["period"].to_numpy("int64") - 1) * SECONDS),
         TWICE: _contradicted(coded, order),
     }
     if not any(failed.any() for failed in tests.values()):
         return pd.Series(dtype="str")
-    failed = pd.DataFrame(tests).astype(bool)
+    failed = pd.DataFrame(tests, index=frame.index).astype(bool)
     failed = failed.loc[failed.any(axis=1)]
     rows = frame.loc[failed.index]
     period: pd.Series[str] = rows["period"].dt.strftime("%Y-%m-%d").fillna("(no date)")

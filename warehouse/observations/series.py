@@ -18,6 +18,9 @@ from warehouse.views import DAY, SECOND, observation
 Keys: TypeAlias = str | Sequence[str]
 Row: TypeAlias = dict[str, Any]
 
+# The catalogue holds some hundred series: up to so many keys are looked up one by one.
+NAMED = 100
+
 CATALOGUE = """
 select s.key as series, c.key as source, c.publisher,
   c.title_fr as source_fr, c.title_en as source_en, s.title_fr, s.title_en, s.unit, s.frequency,
@@ -98,14 +101,27 @@ def resolve(connection: Connection, series: Keys, *, lenient: bool = False) -> d
 
     Raises UnknownSeries for one that names none, unless `lenient`.
     """
+    patterns = [series] if isinstance(series, str) else series
+    named = _exactly(connection, patterns) if 0 < len(patterns) <= NAMED else {}
+    if named and (lenient or len(named) == len({*patterns})):
+        return named
     ids = {key: number for number, key in connection.execute(text("select id, key from series"))}
-    named: dict[int, str] = {}
-    for pattern in [series] if isinstance(series, str) else series:
+    for pattern in patterns:
         matching = _matching(pattern, ids)
         if not matching and not lenient:
             unknown(pattern, ids)
         named |= {ids[key]: key for key in matching}
     return named
+
+
+def _exactly(connection: Connection, keys: Sequence[str]) -> dict[int, str]:
+    """The id and key of each of these series, in their order; {} with a prefix."""
+    if any(key.endswith("*") for key in keys):
+        return {}
+    query = text("select id, key from series where key in :keys")
+    query = query.bindparams(bindparam("keys", expanding=True))
+    ids = {key: number for number, key in connection.execute(query, {"keys": [*keys]})}
+    return {ids[key]: key for key in keys if key in ids}
 
 
 def _matching(pattern: str, ids: Mapping[str, int]) -> list[str]:

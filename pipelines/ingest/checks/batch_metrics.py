@@ -5,6 +5,7 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipelines.ingest.checks.doubts import (
     FIGURE,
@@ -14,7 +15,8 @@ from pipelines.ingest.checks.doubts import (
     by_series,
     comes_again,
     is_emptied,
-    newest_figures,
+    last_good_figures,
+    levels,
     ratios,
     stored_at,
 )
@@ -56,6 +58,7 @@ def add_metrics(
     """
     withdrawn = frame["status"].eq("withdrawn")
     last = last_figures(frame, before)
+    joined = last_good_figures(frame, source, before)
     declared = {series.key for series in source.series}
     dated_ahead = {series.key for series in source.series if series.frequency in "EA"}
     age = (pd.Timestamp(at).tz_localize(None) - frame["period"]).dt.days
@@ -66,9 +69,9 @@ def add_metrics(
         "known_at": frame["known_from"].astype("int64"),
         "age_days": age.mask(by_series(frame, dated_ahead.__contains__)),
         "peer_ratio": peer_ratio(frame, source),
-        **ratios(frame, source, before, evidence),
+        **ratios(frame, source, joined, evidence),
         "misplaced_share": (
-            swapped_share(frame, newest_figures(frame, source, before))
+            swapped_share(frame, levels(frame, source, joined["last"]))
             if source.stamp == "instant"
             else misplaced_share(frame, before, last)
         ),
@@ -105,10 +108,11 @@ def peer_ratio(frame: pd.DataFrame, source: Source) -> pd.Series:
 def aligned(frame: pd.DataFrame, source: Source) -> pd.Series:
     """1 where a period begins as its frequency does, else 0; null for events."""
     step = {series.key: MONTHS.get(series.frequency, 0) for series in source.series}
-    months = by_series(frame, lambda key: step.get(key, 0), "int64")
-    month, first = frame["period"].dt.month, frame["period"].dt.day.eq(1)
-    begins: pd.Series = first & ((month - 1) % np.maximum(months, 1)).eq(0)
-    return begins.astype(float).where(months > 0)
+    length = by_series(frame, lambda key: step.get(key, 0), "int64")
+    day = frame["period"].to_numpy("datetime64[D]")
+    month = day.astype("datetime64[M]")  # counted from January 1970
+    begins = (day == month) & (month.astype("int64") % np.maximum(length, 1) == 0)
+    return pd.Series(np.where(length > 0, begins, np.nan), frame.index)
 
 
 def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame, last: pd.DataFrame) -> float:
@@ -117,7 +121,7 @@ def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame, last: pd.DataFram
     A neighbour is the same series a period before or after, or another series in the same
     period. 0 where fewer than MIN_FIGURES changed.
     """
-    differs = last["last"].notna() & frame["value"].notna() & frame["value"].ne(last["last"])
+    differs = _differs(frame["value"], last["last"])
     if differs.sum() < MIN_FIGURES:
         return 0.0
     stored = before[FIGURE].dropna().sort_values(["series", "period"])
@@ -140,7 +144,7 @@ def swapped_share(frame: pd.DataFrame, newest: pd.Series) -> float:
     prices really changed, few are. Of fewer than MIN_FIGURES, all must be prices of the list, and
     fewer than MIN_SWAPPED may be by chance: 0 then.
     """
-    changed = newest.notna() & frame["value"].notna() & frame["value"].ne(newest)
+    changed = _differs(frame["value"], newest)
     count = int(changed.sum())
     if count < MIN_SWAPPED:
         return 0.0
@@ -151,6 +155,13 @@ def swapped_share(frame: pd.DataFrame, newest: pd.Series) -> float:
     return 0.0 if small and share < 1 else share
 
 
+def _differs(value: pd.Series, last: pd.Series) -> NDArray[np.bool_]:
+    """Whether each figure is another one than the last; false where there is none."""
+    ours, theirs = value.to_numpy("float64"), last.to_numpy("float64")
+    different: NDArray[np.bool_] = (ours != theirs) & ~np.isnan(ours) & ~np.isnan(theirs)
+    return different
+
+
 def rescaled_share(frame: pd.DataFrame, last: pd.DataFrame) -> float:
     """The share of stored figures that are the last good ones times one factor.
 
@@ -158,9 +169,10 @@ def rescaled_share(frame: pd.DataFrame, last: pd.DataFrame) -> float:
     takes it. 0 where those moved by it are fewer than MIN_FIGURES, or of fewer than MIN_PERIODS
     periods.
     """
-    compared = last["stored"] & last["last"].ne(0) & frame["value"].notna()
-    ratio = frame["value"].div(last["last"]).where(compared)
-    if ratio.sub(1).abs().gt(ROUNDING).sum() < MIN_FIGURES:
+    value, then = frame["value"].to_numpy("float64"), last["last"].to_numpy("float64")
+    compared = last["stored"].to_numpy() & (then != 0) & ~np.isnan(value)
+    ratio = np.divide(value, then, out=np.full(len(value), np.nan), where=compared)
+    if (np.abs(ratio - 1) > ROUNDING).sum() < MIN_FIGURES:
         return 0.0
     joined = frame[FIGURE].assign(last=last["last"]).loc[compared]
     together = pd.Series("", index=joined.index)

@@ -1,8 +1,8 @@
-"""Which rules about columns of ours plainly hold, by a comparison each.
+"""Which rules plainly hold, by a comparison each.
 
-Great Expectations takes 2 to 5 ms for a rule, most rules hold, and most payloads are small: the ten
-rules of every contract cost more than all else of a load. What holds by a comparison is not handed
-over; what may be broken is, and so is every rule about the figures themselves.
+Great Expectations takes 2 to 5 ms for a rule, and seconds to be imported; most rules hold, and most
+payloads are small: its rules cost more than all else of a load. What holds by a comparison is not
+handed over. What may be broken is, and so is every rule of a kind that is not compared here.
 """
 
 from collections.abc import Mapping
@@ -10,11 +10,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import is_numeric_dtype
 
+from pipelines.ingest.checks.doubts import by_series
 from sources import ValidationRule
 
-# What `batch_metrics.add_metrics` adds, as floats; and the period, of which only the newest counts.
-COMPUTED = {
+# The figures, and what `batch_metrics.add_metrics` adds, as floats; of the period only the newest
+# counts.
+COMPARED = {
+    "value",
     *("age_days", "aligned", "declared", "emptied", "level_moved", "level_ratio"),
     *("misplaced_share", "peer_ratio", "rescaled_share", "sign_flip", "vanished_share"),
 }
@@ -22,6 +27,7 @@ ROWS = "ExpectTableRowCountToBeBetween"
 UNIQUE = "ExpectCompoundColumnsToBeUnique"
 NOT_NULL = "ExpectColumnValuesToNotBeNull"
 BETWEEN = "ExpectColumnValuesToBeBetween"
+OUTSIDE = "ExpectColumnValuesToNotBeInSet"
 GREATEST = "ExpectColumnMaxToBeBetween"
 BOUNDS = {"column", "min_value", "max_value"}
 
@@ -33,23 +39,43 @@ def holds(batch: pd.DataFrame, rule: ValidationRule) -> bool:
         batch: A tidy batch with its metrics.
         rule: Of the contract of every source, or of one.
     """
-    kwargs, column = rule.kwargs, rule.kwargs.get("column")
-    if rule.series or not len(batch):
+    if not len(batch):
         return False
+    column = rule.kwargs.get("column")
+    if column in COMPARED and column in batch and is_numeric_dtype(batch[column]):
+        return _compared(_values(batch, rule), rule)
+    return not rule.series and _holds_otherwise(batch, rule)
+
+
+def _holds_otherwise(batch: pd.DataFrame, rule: ValidationRule) -> bool:
+    kwargs, column = rule.kwargs, rule.kwargs.get("column")
     if rule.expectation == ROWS and {*kwargs} == {"min_value"}:
         return len(batch) >= float(str(kwargs["min_value"]))
     if rule.expectation == UNIQUE and {*kwargs} == {"column_list"}:
         return not batch.duplicated(kwargs["column_list"]).any()
     if rule.expectation == NOT_NULL and column == "present":
         return bool(batch["present"].notna().all())
-    if column not in batch or not {*kwargs} <= BOUNDS:
-        return False
-    if rule.expectation == GREATEST and column == "period":
+    if rule.expectation == GREATEST and column == "period" and {*kwargs} <= BOUNDS:
         return _within(batch["period"].max(), kwargs)
-    if rule.expectation not in {BETWEEN, GREATEST} or column not in COMPUTED:
+    return False
+
+
+def _values(batch: pd.DataFrame, rule: ValidationRule) -> NDArray[np.float64]:
+    """The numbers that a rule is about; nothing to compare with breaks none."""
+    values: NDArray[np.float64] = batch[str(rule.kwargs["column"])].to_numpy("float64")
+    tested = ~np.isnan(values)
+    if rule.series:
+        tested &= by_series(batch, lambda key: key.startswith(rule.series))
+    return values[tested]
+
+
+def _compared(values: NDArray[np.float64], rule: ValidationRule) -> bool:
+    """True if these numbers keep to a rule of a kind that is compared here."""
+    kwargs = rule.kwargs
+    if rule.expectation == OUTSIDE and {*kwargs} == {"column", "value_set"}:
+        return not pd.Series(values).isin(kwargs["value_set"]).any()
+    if rule.expectation not in {BETWEEN, GREATEST} or not {*kwargs} <= BOUNDS:
         return False
-    values = batch[str(column)].to_numpy("float64")
-    values = values[~np.isnan(values)]  # nothing to compare with breaks no bound
     if not len(values):
         return rule.expectation == BETWEEN
     return _within(values.min(), kwargs) and _within(values.max(), kwargs)

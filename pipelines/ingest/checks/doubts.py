@@ -74,14 +74,14 @@ class Evidence:
 
 
 def ratios(
-    frame: pd.DataFrame, source: Source, before: pd.DataFrame, evidence: Evidence
-) -> pd.DataFrame:
+    frame: pd.DataFrame, source: Source, joined: pd.DataFrame, evidence: Evidence
+) -> dict[str, object]:
     """The ratio of each figure to the last good one, and of those confirmed.
 
     Args:
         frame: A tidy batch.
         source: Whose batch it is.
-        before: The last good figure of each series and period.
+        joined: The last good figure that each row is compared with, by `last_good_figures`.
         evidence: What may confirm a figure.
 
     Returns:
@@ -91,28 +91,26 @@ def ratios(
         list read at an instant never has the same period twice, so there the last good figure
         is the newest earlier one.
     """
-    joined = _joined(frame, before, _reach(source, None))
     own = _ratio(frame, joined)
     # A succession that moves all by one factor is a unit as well.
     if source.successions and not is_uniform(frame["series"], own):
         own = own.mask(_succeeded(frame, source, joined))
     # A series that is new here is compared with the level of its second publisher.
     theirs = _over(frame, source, evidence.second, SAME_LEVEL)
-    ratio = own.fillna(theirs).mask(_without_level(frame, source))
+    ratio = own if theirs is None else own.fillna(theirs)
+    ratio = ratio.mask(_without_level(frame, source))
     far = _is_far(ratio)
-    confirmed = pd.Series(False, frame.index)
-    if far.any() and not is_uniform(frame["series"], ratio):
-        agrees = _agrees(frame, source, evidence.second)
-        again = comes_again(frame, source, far, ratio.notna(), evidence.repeated)
-        confirmed = far & (agrees | again)
+    if not far.any() or is_uniform(frame["series"], ratio):
+        moved = level_moved(frame["series"], ratio)
+        return {"level_ratio": ratio, "confirmed_ratio": np.nan, "level_moved": moved}
+    again = comes_again(frame, source, far, ratio.notna(), evidence.repeated)
+    confirmed = far & (_agrees(frame, source, evidence.second) | again)
     remaining = ratio.mask(confirmed)
-    return pd.DataFrame(
-        {
-            "level_ratio": remaining,
-            "confirmed_ratio": ratio.where(confirmed),
-            "level_moved": level_moved(frame["series"], remaining),
-        }
-    )
+    return {
+        "level_ratio": remaining,
+        "confirmed_ratio": ratio.where(confirmed),
+        "level_moved": level_moved(frame["series"], remaining),
+    }
 
 
 def level_moved(series: pd.Series, ratio: pd.Series) -> float:
@@ -121,8 +119,10 @@ def level_moved(series: pd.Series, ratio: pd.Series) -> float:
     Of two series, one whose price really changed is half of the payload: the doubt then falls
     on the figure, by its own ratio, and not on the payload. All by one factor is a unit.
     """
-    compared = series[ratio.notna()].nunique()
-    enough = compared >= MIN_FIGURES or is_uniform(series, ratio)
+    compared = ratio.notna()
+    if not compared.any():
+        return 1.0
+    enough = series[compared].nunique() >= MIN_FIGURES or is_uniform(series, ratio)
     return float(ratio.median()) if enough else 1.0
 
 
@@ -205,6 +205,8 @@ def _succeeded(frame: pd.DataFrame, source: Source, joined: pd.DataFrame) -> pd.
 def _agrees(frame: pd.DataFrame, source: Source, second: pd.DataFrame) -> pd.Series:
     """Whether a second publisher has the same figure at the same time."""
     ratio = _over(frame, source, second, SAME_TIME)
+    if ratio is None:
+        return pd.Series(False, frame.index)
     tolerance = frame["series"].map(second.groupby("series")["tolerance"].max())
     larger = ratio.where(ratio.ge(1), 1 / ratio)
     return (1 - 1 / larger).le(tolerance.astype(float))
@@ -231,9 +233,9 @@ def comes_again(
 
 def _over(
     frame: pd.DataFrame, source: Source, others: pd.DataFrame, most: pd.Timedelta
-) -> pd.Series:
+) -> pd.Series | None:
     if others.empty:
-        return pd.Series(np.nan, frame.index)
+        return None
     return _ratio(frame, _joined(frame, others, _reach(source, most)))
 
 
@@ -250,19 +252,24 @@ def _reach(source: Source, most: pd.Timedelta | None) -> pd.Timedelta | None:
     return most if source.stamp == "instant" else SAME_PERIOD
 
 
-def newest_figures(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:
-    """The newest stored level of each row's series, no later than the row.
+def last_good_figures(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.DataFrame:
+    """The stored figure that each row is compared with: `last`, and its period."""
+    return _joined(frame, before, _reach(source, None))
+
+
+def levels(frame: pd.DataFrame, source: Source, figures: pd.Series) -> pd.Series:
+    """The figures of each row that are levels.
 
     Null for per cent and counts: small numbers are alike by chance.
     """
-    newest: pd.Series = _joined(frame, before, None)["last"]
-    return newest.mask(_without_level(frame, source))
+    return figures.mask(_without_level(frame, source))
 
 
 def _joined(frame: pd.DataFrame, others: pd.DataFrame, reach: pd.Timedelta | None) -> pd.DataFrame:
     """`last`, the newest figure no later than each row, and `then`, its period."""
     figures = others["value"].to_numpy("float64", na_value=np.nan)
-    stored = others.loc[~np.isnan(figures), FIGURE]
+    withdrawn = np.isnan(figures)
+    stored = others.loc[~withdrawn] if withdrawn.any() else others
     position = stored_at(frame, stored, reach)
     periods = np.append(stored["period"].to_numpy("datetime64[s]"), np.datetime64("NaT"))
     then = pd.Series(periods[position], frame.index).astype(frame["period"].dtype)
