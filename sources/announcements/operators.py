@@ -184,7 +184,7 @@ def _subject(
 
 
 def _is_person(text: str, chunks: Sequence[Chunk], number: int, first: int) -> bool:
-    """True for an authority: "Faure Gnassingbé, président", not "Jera, City of Yokohama"."""
+    """True for "Faure Gnassingbé, président", not "Jera, City of Yokohama"."""
     return any(
         chunk.meaning in _NOBODY and not _PARTY.match(text, chunk.start)
         for chunk in chunks[number + 1 : min(number + 3, first)]

@@ -51,7 +51,7 @@ def _gazetteer() -> dict[str, str]:
 
 @cache
 def _of_origin(words: str) -> frozenset[str]:
-    """Give the names of an origin, some of which are one only where the text says so."""
+    """Give the names of an origin; some are places only behind certain words."""
     frame = _rows()
     return frozenset(frame.loc[frame["origin"].str.contains(words), "name"])
 
