@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from sources.announcements.classifier import WEIGHTS, features
-from sources.announcements.clean import READ, language
+from sources.announcements.clean import READ, language, prepared
 from sources.announcements.event_type import NONE
-from sources.announcements.extract import prepared, read
+from sources.announcements.extract import read
 
 WORDED = WEIGHTS.with_name("worded.csv")
 # The penalty and the rarest feature that counts: chosen out of fold among three and two values;

@@ -79,8 +79,9 @@ counted apart: it is in no other figure, and it gives no power, amount, country 
 **Which text was seen when.**
 
 - 147 labelled development rows: while the vocabulary was written; weights were learnt from them.
-- 1,074 texts worded for this project (`words/worded.csv`): the same. 240 of them are the tenth
+- 1,249 texts worded for this project (`words/worded.csv`): the same. 240 of them are the tenth
   round, sentences worded after the sentences below had been read: they say the same kinds of thing.
+  175 are the eleventh, worded after the 128 sentences of the last round had been read.
 - 772 real texts drawn in November 2026: labelled before the clause reader was begun. Two thirds
   (516) then served it: for the vocabulary and the rules, and the titles among them for the weights.
 - Of the 772, 256 are kept aside, a third, by project: never listed, no rule made with them, no
@@ -98,22 +99,42 @@ counted apart: it is in no other figure, and it gives no power, amount, country 
   copy, are kept in `development.csv` and `kept_aside_2.csv`; only these are data for weights. One
   title of the 194 was the same as one of the 256 and was taken out.
 - Some 100 more texts, unlabelled: read while that mending was done.
+- 1,342 further titles of DatacenterDynamics, drawn at random from the collected feed (2025-10 to
+  2026-08) and labelled once, by one reader, before this reader was run on them. Others hold a
+  sealed file of which some 70 % are titles of the same feed, and 82 % of those give a figure; so
+  **only titles without a figure are data for weights** (842; some 2 % of them may be in that file).
+  39 were left out because they may share a project with a title kept aside. Of the 415 in
+  `kept_aside_3.csv`, which are in no weights, 321 give a figure: the errors in most of these were
+  listed once, before the first change of this round, and no rule was made for one of them. The
+  other 94, drawn last, were never listed. A title that may share its project with one of the 842
+  is not among the 415.
+- 128 further sentences (French of the Maghreb, West Africa and France, filings, local papers),
+  found by search and labelled before the reader was run on them; all then served it. 44 more,
+  labelled near its end, were scored as a whole and never listed. None of these is kept.
+- Some 900 names of provinces and states, and 140 of companies, were added by list. Some companies
+  were met in the titles; those that only the 415 name were left out again.
 
 **What these figures cannot show.** One person drew, labelled and mended in the last round, and had
 read all 296: the sentences of the tenth round, which are data for weights, follow many of them
 closely. So the scores of the 102 are optimistic, and so are those out of fold on new sentences. Ten
 worded sentences resemble invented kinds that had failed: the 96 kinds are no longer independent.
-The titles kept aside have been scored three times; they are the best evidence here.
+The titles kept aside have been scored five times, twice in the last round; they, and the 94 drawn
+last, are the best evidence here.
 
-What the last mending did: on the 194 that served it, event 0.828 to 0.948, type 0.762 to 0.934,
-country 0.831 to 0.967, operator 0.836 to 0.962; on the 102 aside, event 0.854 to 0.902, type 0.776
-to 0.852, country 0.907 to 0.947, operator 0.969 to 0.944, abstained 0.118 to 0.088; on the invented
-kinds, event 0.967 to 0.978, type 0.922 to 0.935. Filings fall short still (9 aside, 6 right). The
-titles kept aside were scored in it once, at its end.
+What the last mending did, before and after: on the 321 titles with a figure, event 0.951 to 0.958,
+F1 0.948 to 0.956, type 0.934 to 0.947, country 0.934 to 0.935, operator 0.898 to 0.925; on the 94
+titles drawn last, event 0.857 to 0.880, F1 0.838 to 0.865, country 0.882 to 0.939, operator 0.889
+to 0.885; on the 44 new sentences, event 0.925 to 0.946, F1 0.941 to 0.958, type 0.800 to 0.838,
+operator 0.923 as before, abstained 0.023 to 0.091; on the invented kinds, event 0.978 to 0.989,
+type 0.935 to 0.945. **On the 221 titles kept aside it did next to nothing**: F1 0.862 to 0.852,
+country 0.875 to 0.891, operator 0.787 to 0.795, false figures 0.007 to 0.020. Two errors in a
+hundred titles either way are chance: what is shown is that new titles of the trade are read a
+little better and others as before. Weights learnt from twice the titles with the same features
+gain little more; features of word pairs and other penalties were tried and gave nothing.
 
-Out of fold, by weights that never saw the text, 811 real texts: where the reader gives 0.5 to 0.6
-it is right on 39 %, 0.6 to 0.7 on 72 %, 0.7 to 0.8 on 73 %, 0.8 to 0.9 on 87 %, 0.9 to 0.95 on
-89 %, above it on 99 %. What it abstains on is wrong more often than right.
+Out of fold, by weights that never saw the text, 1,397 real texts: where the reader gives 0.5 to 0.6
+it is right on 50 %, 0.6 to 0.7 on 69 %, 0.7 to 0.8 on 76 %, 0.8 to 0.9 on 86 %, 0.9 to 0.95 on
+94 %, above it on 99 %. It abstains between 0.35 and 0.6, where it would be right on one in two.
 
 The 772 were drawn from DatacenterDynamics titles (320), GDELT's list of American papers (164),
 press releases and titles of filings (126), and French pages, mostly of the Maghreb and West Africa
@@ -138,8 +159,9 @@ SIGHT = """\
 "former" is the reader of regular expressions that this project had before; "clauses" is the one
 that reads by clause. The former had seen none of these texts. The clause reader had seen the other
 two thirds of each sample; its row was taken when it was first run on the third kept aside, and
-again after its last change but one. The last change was scored on the titles alone, in the table
-above."""
+again after its last change but one. The later changes were scored on the titles alone, in the
+table above. The rows of the last round (titles of `kept_aside_3.csv`, and sentences) count a figure
+read in a disputed title as false, too."""
 
 IN_SAMPLE = """\
 {rows} rows. The vocabulary was written while looking at these very rows and the weights were learnt

@@ -18,9 +18,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pipelines.settings import Settings
 from sources.announcements import Event, extract, money, nearly, power
-from sources.announcements.clean import READ, clean
+from sources.announcements.clean import FIRST_SENTENCES, READ, clean
 from sources.announcements.event_type import ABSTAINED, KINDS, NONE
-from sources.announcements.extract import FIRST_SENTENCES, UNSURE
+from sources.announcements.extract import UNSURE
 
 log = logging.getLogger(__name__)
 SAME = 0.005  # relative difference of two readings of one figure

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 MAX_CHARS = 4000
+FIRST_SENTENCES = 1200  # characters that are read: a headline and its summary
 LANGUAGES = Path(__file__).parent / "words" / "languages.toml"
 READ = ("en", "fr")  # the languages that have a vocabulary
 OTHER = "other"
@@ -32,6 +33,19 @@ _TAG = re.compile(r"<[^<>]{0,500}>")
 _SPACE = re.compile(r"\s+")
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"})
 _WORD = re.compile(r"[^\W\d_]+'(?=\w\w)|[^\W\d_]+(?!\$)\b")
+_TICKER = re.compile(r"\((?:NASDAQ|Nasdaq|NYSE|OTC\w*|TSX|FSE|Cboe|CSE)[^)]{0,40}\)")
+# "DENVER, April 29, 2024 (GLOBE NEWSWIRE) -- ", "NEW YORK--(BUSINESS WIRE)--",
+# "(Agence Ecofin) - ", "CASABLANCA, Morocco, June 3, 2026 - ", "Item 8.01 Other Events. "
+_DATELINE = re.compile(
+    r"(?:[^()]{0,60}\([A-Z][^()]{2,30}\)\s*-{1,2}\s?|"
+    r"[A-Z][A-Z .'-]{2,30}(?:,[^-]{0,50}\d)?\s?--\s?|[A-Z][A-Z .']{2,30},[^-]{0,50}\d\s?-\s|"
+    r"Item \d\.\d\d\.?\s*(?:[A-Z][\w ]{3,60}\.)?\s|\w+Breaks\s-\s)"
+)
+# "SHELBYVILLE, Ind. - ", "COLUMBUS, Ga. (WRBL) - ": the town that a local paper writes of.
+_LOCAL = re.compile(
+    r"(?P<town>[A-ZÀ-Ý][A-ZÀ-Ý .']{3,30}(?:, [A-Z][A-Za-z. ]{1,14})?)"
+    r"(?: \([A-Z][\w/ ]{1,20}\))?\s?-\s(?=[A-Z].{60})"
+)
 _FRENCH_LETTERS = re.compile(r"[éèêàçùîôœ]")
 _UNREADABLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn"})
 
@@ -46,6 +60,21 @@ def clean(text: object) -> str:
         readable = (" " if unicodedata.category(c) in _UNREADABLE else c for c in normal)
         normal = "".join(readable)
     return _SPACE.sub(" ", normal).strip()[:MAX_CHARS]
+
+
+def prepared(text: object) -> str:
+    """Clean a text; blank out datelines and senders, keeping positions."""
+    return without_dateline(text)[0]
+
+
+def without_dateline(text: object) -> tuple[str, str]:
+    """Give a text as `prepared` does, and the town that its paper writes of."""
+    plain = clean(text)[:FIRST_SENTENCES]
+    local = _LOCAL.match(plain)
+    match = local or _DATELINE.match(plain)
+    end = match.end() if match else 0
+    plain = _TICKER.sub(lambda ticker: " " * len(ticker[0]), plain)
+    return " " * end + plain[end:], local["town"] if local else ""
 
 
 def language(text: str) -> str:

@@ -8,7 +8,7 @@ plant) says nothing of the project.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import Literal
 
 from sources.announcements.clauses import BREAKS, Chunk
@@ -34,6 +34,8 @@ ELSEWHERE = frozenset(
 )
 ENDS = frozenset({"cancel", "reject", "delay"})
 _PASSED_OVER = frozenset({"mw", "cash", "who", "name", "where", "land", "council"})
+# Who is "to reject" has decided so, and who leads a developer "to withdraw" has succeeded.
+_DECIDING = {"council", "meeting", "opposition"}
 _NEVER = 10_000  # later than any chunk of a text
 
 
@@ -54,7 +56,7 @@ _DUE = re.compile(
 
 def read(chunks: Sequence[Chunk], text: str = "") -> Verdict:
     """Read the kind of the event; `text` is in small letters, for the dates."""
-    chunks = _undone(chunks)
+    chunks = _undone(chunks, text)
     ended, late = _first(chunks, {"cancel", "reject"}), _first(chunks, {"delay"})
     begun, opened, grown = _begun(chunks, text), _opened(chunks, text), _grown(chunks)
     if late < _NEVER and _describes(chunks, late):
@@ -65,8 +67,9 @@ def read(chunks: Sequence[Chunk], text: str = "") -> Verdict:
         return _verdict(chunks, "delayed", late)
     if begun < opened:
         return _verdict(chunks, "under_construction", begun)
-    # "completes expansion" is one; a "second phase" that opens is an opening
-    opens_site = opened < _NEVER and _object(chunks, opened) != "expansion"
+    # "completes expansion" is one; a "second building" that opens is an opening
+    grows = opened < _NEVER and _object(chunks, opened) == "expansion"
+    opens_site = opened < _NEVER and not (grows and _names_growth(chunks, opened, text))
     if opens_site and (opened < grown or chunks[grown].meaning == "expansion"):
         return _verdict(chunks, "operational", opened)
     if grown < _NEVER:
@@ -74,13 +77,25 @@ def read(chunks: Sequence[Chunk], text: str = "") -> Verdict:
     return _verdict(chunks, "announced", next(_verbs(chunks, {"plan", "build", "approve"}), 0))
 
 
-def _undone(chunks: Sequence[Chunk]) -> list[Chunk]:
+_OVERRULED = re.compile(r"overrul|overturn|quash|revers|annul|cass|infirm|void|set aside")
+
+
+def _names_growth(chunks: Sequence[Chunk], number: int, text: str) -> bool:
+    """True where what opens is called an expansion, not a building or a phase."""
+    noun = next((chunk for chunk in chunks[number:] if chunk.meaning == "expansion"), None)
+    return noun is None or bool(
+        re.search(r"expan|exten|agrand|augment", text[noun.start : noun.end])
+    )
+
+
+def _undone(chunks: Sequence[Chunk], text: str) -> list[Chunk]:
     """Leave out a refusal undone: "overruling the council's refusal"."""
     ends = [number for number, chunk in enumerate(chunks) if chunk.meaning in {"cancel", "reject"}]
     pairs = [
         (first, second)
         for first, second in pairwise(ends)
         if chunks[first].meaning == "cancel" and chunks[second].meaning == "reject"
+        and _OVERRULED.match(text, chunks[first].start)
         and not any(chunk.meaning in BREAKS for chunk in chunks[first:second])
     ]  # fmt: skip
     gone = {number for pair in pairs for number in pair}
@@ -110,7 +125,7 @@ def _first(chunks: Sequence[Chunk], meanings: set[str], tenses: frozenset[str] =
     for number, chunk in enumerate(chunks):
         if chunk.meaning not in meanings:
             continue
-        voted = chunk.tense == "ahead" and _has(chunks[:number], {"council", "meeting"})
+        voted = chunk.tense == "ahead" and _has(chunks[:number], _DECIDING)
         suffered = chunk.tense in {"ed", "base"} and _has(chunks[:number], {"facility", "project"})
         fits = suffered or _object(chunks, number) not in ELSEWHERE
         if fits and (chunk.tense in tenses or (voted and meanings & ENDS)):
@@ -124,12 +139,19 @@ def _has(chunks: Sequence[Chunk], meanings: set[str]) -> bool:
 
 def _object(chunks: Sequence[Chunk], number: int) -> str:
     """What a verb is said of: the head of the nearest noun in its clause."""
-    for chunk in chunks[number + 1 :]:
+    for chunk, behind in zip_longest(chunks[number + 1 :], chunks[number + 2 :]):
         if chunk.meaning in BREAKS:
             break
+        if chunk.meaning == "beside" and _describes_site(chunk, behind):
+            continue
         if not chunk.tense and chunk.meaning not in _PASSED_OVER:
             return chunk.head or chunk.meaning
     return ""
+
+
+def _describes_site(chunk: Chunk, behind: Chunk | None) -> bool:
+    """True for "mining" in "rejects Bitcoin mining data center"."""
+    return behind is not None and behind.meaning == "facility" and behind.start - chunk.end <= 1
 
 
 def _describes(chunks: Sequence[Chunk], number: int) -> bool:
@@ -172,6 +194,8 @@ def _opened(chunks: Sequence[Chunk], text: str) -> int:
     if opened[0] < _NEVER and _launches_work(chunks, opened[0], text):
         opened = [_NEVER]
     launched = _first(chunks, {"launch"}, frozenset({"s", "ed"}))
+    if launched < _NEVER and not _launches_site(chunks, launched):
+        launched = _NEVER
     # a campus launched together with its budget is a plan, not an opening
     if launched < _NEVER and not any(chunk.meaning == "cash" for chunk in chunks[launched:]):
         opened.append(launched)
@@ -180,6 +204,13 @@ def _opened(chunks: Sequence[Chunk], text: str) -> int:
         if chunk.meaning == "opening" and not ahead:
             opened.append(number)
     return min(opened)
+
+
+def _launches_site(chunks: Sequence[Chunk], number: int) -> bool:
+    """False for "launches business entity", "launches, plans a campus"."""
+    behind = chunks[number + 1 : number + 2]
+    alone = bool(behind) and behind[0].tense != ""
+    return _object(chunks, number) != "company" and not alone
 
 
 def _lies_ahead(chunks: Sequence[Chunk]) -> bool:

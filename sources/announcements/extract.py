@@ -10,7 +10,7 @@ from functools import cache
 
 from sources.announcements import classifier, event_type, money, operators, places, power
 from sources.announcements.clauses import SITE, Chunk, Mark, chunks
-from sources.announcements.clean import READ, clean, function_words, language
+from sources.announcements.clean import READ, function_words, language, without_dateline
 from sources.announcements.event_type import ABSTAINED, NONE, Kind
 from sources.announcements.money import Money
 from sources.announcements.power import Power
@@ -22,18 +22,9 @@ COLUMNS = (
     "amount", "currency", "investment_usd", "confidence", "note", "spans",
 )  # fmt: skip
 Span = tuple[int, int]
-FIRST_SENTENCES = 1200  # characters that are read: a headline and its summary
 NO_TEXT, FOREIGN, UNSURE = "there is no text to read", "not my language", "unsure"
 _WORD = re.compile(r"[^\W\d_](?:[\w&+-]|\.(?=\w)|'(?=[^\W\d_]{2}))*")
 _ELIDED = re.compile(r"^(?:[cdjlmnst]|qu)'")
-_TICKER = re.compile(r"\((?:NASDAQ|Nasdaq|NYSE|OTC\w*|TSX|FSE|Cboe|CSE)[^)]{0,40}\)")
-# "DENVER, April 29, 2024 (GLOBE NEWSWIRE) -- ", "NEW YORK--(BUSINESS WIRE)--",
-# "(Agence Ecofin) - ", "CASABLANCA, Morocco, June 3, 2026 - ", "Item 8.01 Other Events. "
-_DATELINE = re.compile(
-    r"(?:[^()]{0,60}\([A-Z][^()]{2,30}\)\s*-{1,2}\s?|"
-    r"[A-Z][A-Z .'-]{2,30}(?:,[^-]{0,50}\d)?\s?--\s?|[A-Z][A-Z .']{2,30},[^-]{0,50}\d\s?-\s|"
-    r"Item \d\.\d\d\.?\s*(?:[A-Z][\w ]{3,60}\.)?\s|\w+Breaks\s-\s)"
-)
 # A row of a table or a form says who builds, and where or what, each under its label.
 _ROW = re.compile(
     r"\b(?:developer|operator|owner|promoteur|opérateur|exploitant)\s*:.{1,200}?\b\w+\s*:|"
@@ -51,11 +42,14 @@ _NO_NEWS = re.compile(
 )
 # "Project Blue" is a site under a name of its own, and nobody's.
 _PROJECT = re.compile(r"\b(?:Project|Projet) (?!of\b|de\b)[A-ZÀ-Ý][\w-]+(?: \d{1,2}\b)?")
+# A school that builds is a name as a whole: "University of Zaragoza to build".
+_SCHOOL = re.compile(r"\b(?:University|Université|Institute) (?:of|de|du) [A-ZÀ-Ý][\w-]+")
 _SENTENCE_START = frozenset('.:?!|"-')
 # Capitalised with a name beside them, these still are what they mean: "Fayette County Council".
 _PLAIN = word_set(
     "data council county city ai township town commission board center centers centre "
-    "centres cloud campus government ministry court conseil ministre ministère"
+    "centres cloud campus government ministry court conseil ministre ministère plan planning "
+    "zoning commissioners supervisors trustees"
 )
 
 
@@ -107,6 +101,7 @@ class Reading:
     listed: tuple[operators.Operator, ...]
     sites: tuple[places.PlaceMention, ...]
     chunks: list[Chunk]
+    issued: str = ""  # the town of a local paper's dateline
 
 
 def extract(text: object) -> Event:
@@ -116,13 +111,13 @@ def extract(text: object) -> Event:
     undecided come back as abstentions with a note. Only the first FIRST_SENTENCES characters
     are read.
     """
-    plain = prepared(text)
+    plain, issued = without_dateline(text)
     if not any(char.isalpha() for char in plain):
         return Event(NONE, "", note=NO_TEXT)
     spoken = language(plain)
     if spoken not in READ:
         return Event(ABSTAINED, spoken, note=FOREIGN)
-    reading = read(plain, spoken)
+    reading = read(plain, spoken, issued)
     chance = _chance(reading)
     low, high = classifier.UNSURE
     if low < chance < high:
@@ -158,30 +153,22 @@ def nearly(text: object) -> Event:
     `confidence` is the probability that it does. A text in a language that is not read gives
     no event.
     """
-    plain = prepared(text)
+    plain, issued = without_dateline(text)
     spoken = language(plain) if any(char.isalpha() for char in plain) else ""
     if spoken not in READ:
         return Event(NONE, spoken, note=FOREIGN if spoken else NO_TEXT)
-    reading = read(plain, spoken)
+    reading = read(plain, spoken, issued)
     chance = _chance(reading)
     return replace(_event(reading), confidence=round(chance, 3))
 
 
-def prepared(text: object) -> str:
-    """Clean a text; blank out datelines and senders, keeping positions."""
-    plain = clean(text)[:FIRST_SENTENCES]
-    match = _DATELINE.match(plain)
-    plain = _TICKER.sub(lambda ticker: " " * len(ticker[0]), plain)
-    return " " * match.end() + plain[match.end() :] if match else plain
-
-
-def read(plain: str, spoken: str) -> Reading:
+def read(plain: str, spoken: str, issued: str = "") -> Reading:
     """Read figures, names and places of a clean text; cut it into chunks."""
     powers, amounts = power.everything(plain), money.everything(plain)
     listed, sites = operators.everyone(plain), places.everywhere(plain)
     marks = _marks(plain, spoken, powers, amounts, listed, sites)
     cut = chunks(_small(plain), spoken, marks)
-    return Reading(plain, spoken, powers, amounts, listed, sites, cut)
+    return Reading(plain, spoken, powers, amounts, listed, sites, cut, issued)
 
 
 def _event(reading: Reading) -> Event:
@@ -192,6 +179,8 @@ def _event(reading: Reading) -> Event:
     )
     who = operators.find(reading.text, reading.chunks)
     country, site = places.find(reading.text)
+    if not country and reading.issued:
+        country = places.find(reading.issued)[0]
     spans = _spans(
         kind=verdict.span,
         operator=who[0].span if who else None,
@@ -220,7 +209,7 @@ def _marks(
     sites: Sequence[places.PlaceMention],
 ) -> list[Mark]:
     """Order figures, known names, places and unknown names; first kinds win."""
-    taken: list[Mark] = []
+    taken: list[Mark] = [(*match.span(), "name") for match in _SCHOOL.finditer(text)]
     towns = [site for site in sites if not places.is_part_of_name(text, site)]
     adjective = places.by_demonym(text)
     towns += [adjective] if adjective else []
@@ -252,7 +241,7 @@ def _names(text: str, spoken: str) -> list[Span]:
         return []
     words = list(_WORD.finditer(text))
     capital = [word[0][0].isupper() for word in words]
-    means = _meaning(spoken)
+    means, stands_for = _meaning(spoken), nouns(spoken)
     names = []
     for number, word in enumerate(words):
         if not capital[number]:
@@ -260,7 +249,9 @@ def _names(text: str, spoken: str) -> list[Span]:
         small = _ELIDED.sub("", word[0].lower()).split("'")[0]
         opens = number == 0 or text[: word.start()].rstrip()[-1:] in _SENTENCE_START
         beside = _touches(text, words, capital, number)
-        if means(small) and (opens or not beside or small in _PLAIN):
+        # a verb has no capital inside a sentence: "Envision says it has commissioned"
+        plain = opens or small in _PLAIN or (not beside and small in stands_for)
+        if means(small) and plain and not places.is_firm(text, word.end()):
             continue
         if small in _ordinary() and (opens or not beside):
             continue

@@ -22,7 +22,7 @@ _SPLIT = re.compile(r"\s*(?:,\s*(?:and|et)?|;|\band\b|\bet\b| \+ | & )\s*")
 _TRIM = re.compile(
     r"^(?:(?:the|a|an|le|la|les|l'|un|une|sources?|exclusive|report|startup|start-up|giant|firm|"
     r"company|developer|operator|provider|investor|group|opérateur|société|groupe|promoteur|"
-    r"[\w-]+-(?:based|backed|owned|headquartered|listed))\s+)+|\s*\([^)]*\)?$|'s$|"
+    r"[\w-]+-(?:based|backed|owned|headquartered|listed|linked|led|funded|affiliated))\s+)+|\s*\([^)]*\)?$|'s$|"
     r",? (?:Inc|Corp|LLC|Ltd|PLC|S\.?A|Limited|Corporation)\.?$",
     re.IGNORECASE,
 )
@@ -53,7 +53,7 @@ _OWNED = re.compile(r"(?<=\w)-(?:owned|operated|run|built|led)\b")
 _PARTNER = re.compile(
     r"(?:\b(?:with|avec|à)\s+(?:\w+\s){0,2}|\b(?:and|et)\s+|,\s*)$", re.IGNORECASE
 )
-_WITH = r"\b(?:with|avec)\s+(?:\w+\s){0,2}$"
+_PARTY = re.compile(r"(?<=[,&] )(?:the )?(?:City|Town|County|Government|Ministry|State) of\b")
 _LABEL = re.compile(
     r"\b(?:developer|operator|owner|tenant|promoteur|opérateur|exploitant)\s*:\s*"
     r"(?P<who>[^\W_][\w&' -]*)",
@@ -61,7 +61,6 @@ _LABEL = re.compile(
 )
 _NOBODY = frozenset({"council", "person", "residents", "law", "meeting", "opposition", "opinion"})
 _OPENERS = _NOBODY | {"facility", "project", "work", "opening", "expansion", "energy", "land"}
-VERBS = 3  # of a text, whose subjects are looked at in turn
 _NO_NAME = re.compile(
     r"^(?:MW|GW|kW|AI|IA|IT|HPC|CEO|PDG|DG|European|African|Asian|Tier [IVX\d]+)$|"
     r"\b(?:january|february|march|april|june|july|august|september|october|november|december|"
@@ -148,7 +147,8 @@ def find(text: str, chunks: Sequence[Chunk]) -> tuple[Operator, ...]:
     for first in _first_verbs(chunks):
         if behind_it := _subject(text, chunks, named, first):
             return _unique([*behind_it, *_partners(text, chunks, named, first)])
-    owners = [at for at in named if _owns(text, chunks, at) or _heads(chunks, at)]
+    heads = len(chunks) > 1 and chunks[1].meaning == ":"  # "Inwi : un data center"
+    owners = [at for at in named if _owns(text, chunks, at) or (heads and at == 0)]
     makers = [at for at in named if _MAKER.search(text[: chunks[at].start])]
     free = [at for at in named if chunks[at].meaning == "who" and not _is_tenant(text, chunks[at])]
     loose = [at for at in named if _may_build(text, chunks, at)]
@@ -159,9 +159,9 @@ def find(text: str, chunks: Sequence[Chunk]) -> tuple[Operator, ...]:
 
 
 def _first_verbs(chunks: Sequence[Chunk]) -> list[int]:
-    """The first verbs, after a subject; the text's end where there is none."""
+    """The first three verbs, after a subject; the text's end where there is none."""
     verbs = [number for number, chunk in enumerate(chunks) if chunk.tense]
-    return verbs[:VERBS] or [len(chunks)]
+    return verbs[:3] or [len(chunks)]
 
 
 def _subject(
@@ -177,23 +177,25 @@ def _subject(
     blocked = [at for at in range(opens, first) if chunks[at].meaning in _OPENERS]
     if before and blocked and blocked[0] < before[0]:
         return []
-    people = [at for at in before if _is_person(chunks, at, first)]
+    people = [at for at in before if _is_person(text, chunks, at, first)]
     chosen = [at for at in before if at not in people and not _is_tenant(text, chunks[at])]
     names = [name for at in chosen for name in _names(text, chunks[at])]
     return names or ([] if named or opens else _title_case(text, chunks, first))
 
 
-def _is_person(chunks: Sequence[Chunk], number: int, first: int) -> bool:
-    """True for an authority: "Faure Gnassingbé, président", "County Council"."""
-    return any(chunk.meaning in _NOBODY for chunk in chunks[number + 1 : min(number + 3, first)])
+def _is_person(text: str, chunks: Sequence[Chunk], number: int, first: int) -> bool:
+    """True for "Faure Gnassingbé, président", not "Jera, City of Yokohama"."""
+    return any(
+        chunk.meaning in _NOBODY and not _PARTY.match(text, chunk.start)
+        for chunk in chunks[number + 1 : min(number + 3, first)]
+    )
 
 
 def _title_case(text: str, chunks: Sequence[Chunk], first: int) -> list[Operator]:
     """The words before the first verb of a headline in title case."""
     others = _OPENERS - {"energy", "land"} | {"cash", "mw"}  # "Barrio Energy Announces"
-    if not is_title_case(text) or first >= len(chunks):
-        return []
-    if any(chunk.meaning in others for chunk in chunks[:first]):
+    taken = any(chunk.meaning in others for chunk in chunks[:first])
+    if taken or not is_title_case(text) or first >= len(chunks):
         return []
     return list(_split(re.sub(r"\s+(?:to|will)\s*$", "", text[: chunks[first].start]), 0))
 
@@ -210,7 +212,7 @@ def _partners(
     """Who is named behind "with", and who follows in the same list."""
     joined = False
     allied = first < len(chunks) and chunks[first].meaning == "partner"
-    link = re.compile(r"\b(?:with|avec|à)\s+(?:\w+\s){0,2}$" if allied else _WITH)
+    link = re.compile(rf"\b(?:with|avec{'|à' if allied else ''})\s+(?:\w+\s){{0,2}}$")
     for at in named:
         before = text[: chunks[at].start]
         if at > first and _PARTNER.search(before):
@@ -236,15 +238,13 @@ def _may_build(text: str, chunks: Sequence[Chunk], number: int) -> bool:
     """True for a name of nobody else's: no person, authority, tenant or neighbour."""
     chunk = chunks[number]
     beside = chunks[max(0, number - 1) : number + 2]
-    others = any(near.meaning in _NOBODY for near in beside)
+    others = any(
+        near.meaning in _NOBODY and text[near.end : chunk.start] not in {" and ", " et "}
+        for near in beside
+    )
     before = text[max(0, chunk.start - 40) : chunk.start]
     where = _WHERE.search(before) is not None and chunk.meaning == "name"
     return not (others or where or _is_tenant(text, chunk) or _BESIDE.search(before))
-
-
-def _heads(chunks: Sequence[Chunk], number: int) -> bool:
-    """True for the name before an opening colon: "Inwi : un data center"."""
-    return number == 0 and len(chunks) > 1 and chunks[1].meaning == ":"
 
 
 def _is_tenant(text: str, chunk: Chunk) -> bool:

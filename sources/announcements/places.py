@@ -13,8 +13,12 @@ DEMONYMS = Path(__file__).parent / "words" / "demonyms.csv"
 ELISION = r"(?:(?<=\b[dlDL]')|\b(?![dlDL]'[A-ZÀ-Ý]))"  # "d'Abidjan" names Abidjan
 _NAME = re.compile(rf"{ELISION}[^\W\d_][\w.'-]*(?!\$)")
 _LONGEST = 5
+BARE_LETTERS = 8  # a shorter name without its accents may be another word
+# "London-based", "Dallas-Fort Worth", but not "Stoke-on-Trent".
+_ADJECTIVE = re.compile(r"-(?!on-|sur-|upon-|les-|en-|le-|la-|am-|de-|aux-|sous-)[A-Za-z][\w-]*$")
 _COUNTY = re.compile(r" (?:County|Township|Twp|Parish)\b")
 _BRITISH = frozenset({"United Kingdom", "Ireland", "Jamaica", "Kenya", "Liberia"})  # counties too
+_TOWNSHIPS = frozenset({" Township", " Twp"})  # of America alone: "East Manchester Township"
 _TOWNSHIP = re.compile(r"\b[A-Z][a-z]+ (?:County|Township|Twp|Parish)\b")
 _REGION = re.compile(r"\b(?:county|comté de)\b", re.IGNORECASE)
 
@@ -30,8 +34,13 @@ class PlaceMention:
 
 @cache
 def _rows() -> pd.DataFrame:
-    """Give the gazetteer as it is in the file: 28,000 names, read once."""
-    return pd.read_csv(GAZETTEER, keep_default_na=False)
+    """Give the gazetteer, 29,000 names, and long names without their accents."""
+    frame = pd.read_csv(GAZETTEER, keep_default_na=False)
+    accented = frame[~frame["name"].map(str.isascii) & frame["name"].str.len().ge(BARE_LETTERS)]
+    letters = accented["name"].str.normalize("NFKD").str.encode("ascii", "ignore")
+    return pd.concat([frame, accented.assign(name=letters.str.decode("ascii"))]).drop_duplicates(
+        "name"
+    )
 
 
 @cache
@@ -41,10 +50,10 @@ def _gazetteer() -> dict[str, str]:
 
 
 @cache
-def _small_towns() -> frozenset[str]:
-    """Give the towns whose name is one only where a preposition says so."""
+def _of_origin(words: str) -> frozenset[str]:
+    """Give the names of an origin; some are places only behind certain words."""
     frame = _rows()
-    return frozenset(frame.loc[frame["origin"].str.contains("small towns"), "name"])
+    return frozenset(frame.loc[frame["origin"].str.contains(words), "name"])
 
 
 @cache
@@ -100,9 +109,15 @@ def _firm_words() -> re.Pattern[str]:
     return re.compile(
         r" (?:Compute|Cloud|Data|Digital|Capital|Partners|Infrastructure|Energy|Power|Telecom|"
         r"Technologies|Tech|Networks?|Group|Holdings?|Development|Developers|Properties|Realty|"
-        r"Ventures|Investments?|Systems|Labs|Investors|Mining|Bank|Electric|Land)\b(?! cent)"
+        r"Ventures|Investments?|Systems|Labs|Investors|Mining|Bank|Electric|Land|LLC|Inc|Corp|Ltd)"
+        r"\b(?! cent)"
         r"(?! Cent)"
     )
+
+
+def is_firm(text: str, end: int) -> bool:
+    """True where a word before this position is a company's: "Summit Group"."""
+    return _firm_words().match(text, end) is not None
 
 
 def is_part_of_name(text: str, mention: "PlaceMention") -> bool:
@@ -127,11 +142,20 @@ def everywhere(text: str) -> tuple[PlaceMention, ...]:
             continue
         mention = _longest(text, words[number : number + _LONGEST])
         if mention:
-            if _COUNTY.match(text, mention.span[1]) and mention.country not in _BRITISH:
+            county = _COUNTY.match(text, mention.span[1])
+            if county and (mention.country not in _BRITISH or county[0] in _TOWNSHIPS):
                 mention = replace(mention, country="United States")
-            mentions.append(mention)
+            mentions.append(_by_adjective(text, mention))
             end = mention.span[1]
     return tuple(mentions)
+
+
+def _by_adjective(text: str, mention: PlaceMention) -> PlaceMention:
+    """Give "Belgian Limburg" the country of its adjective."""
+    before = text[: mention.span[0]].rsplit(" ", 2)
+    country = _demonyms()[0].get(before[-2]) if len(before) > 1 and not before[-1] else None
+    listed = mention.name in _country_names()
+    return mention if country is None or listed else replace(mention, country=country)
 
 
 def _longest(text: str, words: list[re.Match[str]]) -> PlaceMention | None:
@@ -139,11 +163,19 @@ def _longest(text: str, words: list[re.Match[str]]) -> PlaceMention | None:
     for count in range(len(words), 0, -1):
         start, end = words[0].start(), words[count - 1].end()
         name = text[start:end]
-        for form in (name, name.rstrip("."), name.removesuffix("'s"), name.split("-")[0]):
+        bare = _ADJECTIVE.sub("", name) if "-" in name else name
+        for form in (name, name.rstrip("."), name.removesuffix("'s"), bare):
             stop = start + len(form)
-            if form in names and (form not in _small_towns() or _says_town(text, start, stop)):
+            if form in names and _is_place(text, form, start, stop):
                 return PlaceMention(form, names[form], (start, stop))
     return None
+
+
+def _is_place(text: str, name: str, start: int, end: int) -> bool:
+    """True unless a name that is one in some places only stands elsewhere."""
+    if len(name) == 2 and name in _of_origin("postal code"):
+        return text[max(0, start - 2) : start] == ", "  # "Abilene, TX"
+    return name not in _of_origin("small towns") or _says_town(text, start, end)
 
 
 def find(text: str) -> tuple[str, str]:

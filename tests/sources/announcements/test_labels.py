@@ -56,8 +56,9 @@ def test_the_shipped_weights_are_the_learnt_ones() -> None:
 
 def test_what_is_kept_aside_shares_no_text_with_what_was_learnt_from() -> None:
     held_rows, seen = read_texts(KEPT_APART), read_texts(DEVELOPMENT)
-    assert not set(held_rows["text"]) & set(seen["text"])
-    assert not set(held_rows["text"]) & set(read_texts(train.WORDED)["text"])
+    learnt = set(seen["text"]) | set(read_texts(train.WORDED)["text"])
+    for name in ("kept_aside.csv", "kept_aside_2.csv", "kept_aside_3.csv"):
+        assert not set(read_texts(LABELS / name)["text"]) & learnt
     assert len(held_rows) >= 200
     assert held_rows["link"].str.match(r"https?://|^$").all()
 

@@ -130,3 +130,78 @@ def test_sentences_are_read(text: str, kind: str, operator: str, country: str) -
 def test_the_name_of_a_small_town_alone_is_no_place() -> None:
     assert extract("Dourdan Partners plans data center in Ohio").country == "United States"
     assert not extract("Sedalia signs data center deal for 40MW campus").country
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "operator", "country"),
+    [
+        (
+            "GRANVILLE, Ohio (WKLM) — The planning commission voted Monday to approve the site "
+            "plan for a data center.",
+            "announced", "", "United States",
+        ),
+        ("Orvane plans data center in Wexbury, TX", "announced", "Orvane", "United States"),
+        (
+            "West Manchester Township, Pennsylvania, approves data center campus",
+            "announced", "", "United States",
+        ),
+        ("Orvane plans data center in Belgian Limburg", "announced", "Orvane", "Belgium"),
+        ("Orvane plans data center in Stoke-on-Trent, UK", "announced", "Orvane", "United Kingdom"),
+        (
+            "Orvane va construire un data center à Corbeil-Essonnes, près d'Evry-Courcouronnes",
+            "announced", "Orvane", "France",
+        ),
+        ("Orvane breaks ground on data center in Bizkaia", "under_construction", "Orvane", "Spain"),
+        (
+            "Orvane, City of Takasaki sign MoU to develop data center at Takasaki port, Japan",
+            "announced", "Orvane", "Japan",
+        ),
+        (
+            "Google-linked Pellwood Group files for data center in Ohio",
+            "announced", "Pellwood Group", "United States",
+        ),
+        ("Summit Group plans data center in Ohio", "announced", "Summit Group", "United States"),
+        (
+            "Spanish firm Envision says it has commissioned 20MW data center in Kenya",
+            "operational", "Envision", "Kenya",
+        ),
+        (
+            "University of Zaragoza to build data center in Huesca, Spain",
+            "announced", "University of Zaragoza", "Spain",
+        ),
+        (
+            "Plans for data center outside Allentown, Pennsylvania, dropped after officials deny",
+            "cancelled", "", "United States",
+        ),
+        (
+            "Orvane completes second building at North Dakota data center campus",
+            "operational", "Orvane", "United States",
+        ),
+        (
+            "Orvane launches, plans data center campus in Ontario, Canada",
+            "announced", "Orvane", "Canada",
+        ),
+        ("Macon, Georgia, rejects Bitcoin mining data center", "cancelled", "", "United States"),
+        ("Orvane tops off data center in Batam, Indonesia", "under_construction", "Orvane",
+         "Indonesia"),
+    ],
+)  # fmt: skip
+def test_titles_of_trade_and_local_press_are_read(
+    text: str, kind: str, operator: str, country: str
+) -> None:
+    event = extract(text)
+    assert (event.kind, "; ".join(event.operators), event.country) == (kind, operator, country)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Chemicals maker launches immersion fluid for data centers",
+        "Orvane announces plans to attract a $4 billion data center",
+        "Orvane announced a new 190-megawatt agreement to serve a data center",
+        "La capacité totale des centres de données annoncés atteindrait 2 gigawatts",
+    ],
+)
+def test_a_product_a_supply_or_a_fleet_gives_no_figure(text: str) -> None:
+    event = extract(text)
+    assert (event.power, event.money) == (None, None)
