@@ -87,7 +87,9 @@ def comment_views(connection: Connection) -> None:
         orders += [
             f"column {view}.{quote(name)} is {_literal(column_text(view, name))}" for name in names
         ]
-        connection.exec_driver_sql("; ".join(f"comment on {order}" for order in orders))
+        # psycopg reads a per cent sign as the place of a parameter
+        comments = "; ".join(f"comment on {order}" for order in orders)
+        connection.exec_driver_sql(comments.replace("%", "%%"))
 
 
 def view_text(view: str) -> str:
