@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+Months = Collection[pd.Period]
 # Seed of the replicates behind the intervals: the same figures give the same bits. Another
 # number moves the ends of the 2026 intervals of the index by at most 0.4 points.
 SEED = 1
@@ -83,8 +84,7 @@ def draft(
 ) -> Draft:
     """Compute the edition of `month` by `method`, or by the one in force then.
 
-    None stands for the latest month that can be read: one of whose figures due enough are
-    observed; where there is none, the latest with enough coverage.
+    None stands for the latest month that can be read, or else the latest with enough coverage.
 
     Every month before it is computed from what was known at its own cut-off, `month` itself
     from what was known at `as_of`, which is its cut-off when not given. Raises RunError where
@@ -221,9 +221,7 @@ def _dates(
 
 
 def _choose(
-    month: pd.Period | None,
-    allowed: Sequence[pd.Period],
-    readable: Callable[[], Collection[pd.Period]],
+    month: pd.Period | None, allowed: Sequence[pd.Period], readable: Callable[[], Months]
 ) -> pd.Period:
     """The asked month, or the latest of those `allowed` that is `readable`."""
     if not allowed:
