@@ -63,8 +63,8 @@ def _coverage(material: Material, bands: pd.DataFrame) -> Iterator[dict[str, Any
     against a path made anew, where the error of each month adds to the next.
     """
     pressure, retreat = (material.gauges[name].gauge for name in (PRESSURE, RETREAT))
-    first = pressure.dimensions.assign(index=pressure.value).where(pressure.value.notna(), axis=0)
-    first = first.assign(retreat=retreat.value)
+    scores = pressure.dimensions.assign(index=pressure.value, retreat=retreat.value)
+    first = scores.where(pressure.value.notna(), axis=0)
     readings = (material.read, material.known_now, material.framework)
     misses = errors(*readings).assign(retreat=retreat_band.errors(*readings))
     level = material.latest.pivot(index="period", columns="key", values="score")

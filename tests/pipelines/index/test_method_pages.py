@@ -61,7 +61,7 @@ def test_the_page_gives_the_coverage_of_the_bands_as_the_audit_does(first_editio
             "select key, months, value, verdict from gauge_audit where measure = 'inside'"
         ).fetchall()
     text = PAGE.read_text(encoding="utf-8")
-    assert len(rows) == 6
+    assert len(rows) == 7
     for key, months, inside, verdict in rows:
         assert f"| {key} | {months} | {100 * inside:.0f} % |" in text
         assert (verdict, 0.85 <= inside <= 0.95) == ("within", True)
