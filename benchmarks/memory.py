@@ -41,11 +41,11 @@ class Publisher(BaseHTTPRequestHandler):
     body = b""
 
     def do_GET(self) -> None:
-        found = not self.path.endswith("robots.txt")
-        self.send_response(200 if found else 404)
-        self.send_header("Content-Length", str(len(self.body) if found else 0))
+        served = not self.path.endswith("robots.txt")
+        self.send_response(200 if served else 404)
+        self.send_header("Content-Length", str(len(self.body) if served else 0))
         self.end_headers()
-        self.wfile.write(self.body if found else b"")
+        self.wfile.write(self.body if served else b"")
 
     do_POST = do_GET  # noqa: N815 - the names that its parent looks for
 

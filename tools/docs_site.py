@@ -1,4 +1,4 @@
-"""The documentation as pages beside the site: `python -m tools.docs_site SITE`.
+"""The documentation as pages: `python -m tools.docs_site SITE`.
 
 Every Markdown file of the checkout becomes a page under SITE/manual, in the style of the site, with
 the files that it links to. Links lead where they lead in the checkout.
@@ -116,7 +116,7 @@ def _name_headings(tokens: list[Token]) -> None:
 
 
 def _relink(root: Path, page: Path, tokens: Iterable[Token]) -> Iterator[Path]:
-    """Lead links between documents to their pages; yields the other files linked to."""
+    """Lead links between documents to their pages; yields other linked files."""
     for token in tokens:
         name = {"link_open": "href", "image": "src"}.get(token.type, "")
         target = str(token.attrs.get(name, ""))

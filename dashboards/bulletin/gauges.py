@@ -132,7 +132,12 @@ def _titles(stats: EditionStats, lang: Language) -> dict[str, str]:
 
 
 def waiting(stats: EditionStats, unread: Iterable[Unread], lang: Language) -> list[str]:
-    """A sentence for each month without a reading: what is observed, what is late."""
+    """A sentence for each month without a reading: what is observed, what is late.
+
+    None for an edition of before gauges, which cannot name the indicators.
+    """
+    if not stats.edition.gauges.method:
+        return []
     titles, between = _titles(stats, lang), str(lang.words["semicolon"])
     return [
         lang.say(

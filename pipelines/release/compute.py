@@ -1,7 +1,7 @@
 """A monthly edition: computed as it could be known, stored, published."""
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-Months = Collection[pd.Period]
 # Seed of the replicates behind the intervals: the same figures give the same bits. Another
 # number moves the ends of the 2026 intervals of the index by at most 0.4 points.
 SEED = 1
@@ -81,10 +80,11 @@ def draft(
     now: datetime,
     as_of: datetime | None = None,
     method: Framework | None = None,
+    to_publish: bool = False,
 ) -> Draft:
     """Compute the edition of `month` by `method`, or by the one in force then.
 
-    None stands for the latest month that can be read, or else the latest with enough coverage.
+    None stands for the latest month with enough coverage; `to_publish`, for one that can be read.
 
     Every month before it is computed from what was known at its own cut-off, `month` itself
     from what was known at `as_of`, which is its cut-off when not given. Raises RunError where
@@ -101,7 +101,9 @@ def draft(
     readings = realtime.Readings(facts, newest)
     result = linked.compute(readings, newest, list(dates), dates)
     allowed = realtime.published_months(result.values)
-    chosen = _choose(month, allowed, lambda: gauges.readable(readings, newest, dates))
+    search = to_publish and month is None
+    readable = gauges.readable(readings, newest, dates) if search else allowed
+    chosen = _choose(month, allowed, readable)
     first, last = allowed[0].to_timestamp(), chosen.to_timestamp()
     values = result.values.loc[result.values["period"].between(first, last)]
     traced = result.lineage.merge(values[["period", "key"]], on=["period", "key"])
@@ -139,7 +141,7 @@ def compute(
 def _stored(
     engine: Engine, month: pd.Period | None, now: datetime, as_of: datetime | None, approval: bool
 ) -> int:
-    new = draft(engine, month, now=now, as_of=as_of)
+    new = draft(engine, month, now=now, as_of=as_of, to_publish=True)
     same: dict[str, Any] = {
         "month": str(new.month),
         "as_of": new.as_of,
@@ -221,14 +223,13 @@ def _dates(
 
 
 def _choose(
-    month: pd.Period | None, allowed: Sequence[pd.Period], readable: Callable[[], Months]
+    month: pd.Period | None, allowed: Sequence[pd.Period], readable: Sequence[pd.Period]
 ) -> pd.Period:
     """The asked month, or the latest of those `allowed` that is `readable`."""
     if not allowed:
         raise RunError(NOTHING)
     if month is None:
-        read = readable()
-        return next((latest for latest in reversed(allowed) if latest in read), allowed[-1])
+        return next((latest for latest in reversed(allowed) if latest in readable), allowed[-1])
     if month in allowed:
         return month
     nearest = min(allowed, key=lambda candidate: abs((candidate - month).n))
@@ -240,25 +241,25 @@ def _choose(
 
 def data_hash(values: pd.DataFrame) -> str:
     """SHA-256 of the values as text, in a fixed order."""
-    ordered = values.sort_values(["period", "key"])
-    return sha256(ordered.to_csv(index=False).encode()).hexdigest()
+    text = values.sort_values(["period", "key"]).to_csv(index=False)
+    return sha256(text.encode()).hexdigest()
 
 
 def publish(
     engine: Engine, release: int, out: Path, *, approval: bool = False, signer: "Key | None" = None
 ) -> Published:
-    """Write the bulletin and tables of a stored release into a folder of `out`.
+    """Write the bulletin and tables of a stored release into a folder of `out`: its month.
 
-    The folder is the month. A release with another as_of than its cut-off says so in the name of
-    its folder, as does one that waits for an editor where the installation asks for that
-    (`approval`): it takes no edition's place, and no feed or list announces it. Its checksums are
-    signed where there is a `signer`.
+    A release with another as_of than its cut-off says so in the name of its folder, as does one
+    that waits for an editor where the installation asks for that (`approval`): it takes no
+    edition's place, and no feed or list announces it. Its checksums are signed where there is a
+    `signer`.
     """
     from dashboards.publish import collection
 
     loaded = edition.load(engine, release)
-    stored = replace(loaded, timeline=loaded.timeline.under(approval))
-    own = stored.timeline
+    own = loaded.timeline.under(approval)
+    stored = replace(loaded, timeline=own)
     trial = f"{stored.month}_as_of_{stored.as_of:%Y-%m-%d}"
     usual = waiting_folder(stored.month) if own.waits else stored.month
     folder = out / (trial if own.trial else usual)

@@ -67,7 +67,7 @@ def shipped(first_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     def run(home: Path) -> None:
         shutil.copytree(first_edition, home, dirs_exist_ok=True)
         with at_home(home) as patch:
-            patch.setattr("pipelines.release.gauges.readable", lambda *given: list(given[-1]))
+            patch.setattr("pipelines.release.gauges.readable", lambda *read: list(read[-1]))
             assert ran("run").code == 0
 
     return made_once(tmp_path_factory, "shipped", run)

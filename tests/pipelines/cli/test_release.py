@@ -85,5 +85,5 @@ def test_a_run_announces_nothing_that_waits(
     assert silentcrash("release", "approve", "2026-09", "--by", "Amina").code == 0
     assert sorted(path.name for path in releases.iterdir() if path.is_dir()) == ["2026-09", "api"]
     feed = (releases / "editions.en.atom").read_text(encoding="utf-8")
-    assert "Published on 24 November 2026, data as of 10 October 2026" in feed
+    assert "Reconstructed on 23 November 2026, data as of 10 October 2026" in feed
     assert column(empty_home, figures)

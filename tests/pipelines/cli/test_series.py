@@ -111,21 +111,22 @@ def test_a_drawing_is_made_in_one_command(series, tmp_path: Path) -> None:
     assert series("plot", DEU, "--out", str(tmp_path / "a.gif")).code == 2
 
 
+HEAVY = {"dagster", "duckdb", "great_expectations", "pandas", "pyarrow", "scipy", "statsmodels"}
+
+
 @pytest.mark.parametrize("arguments", [["search", "gros", "Alemagne"], ["get", DEU]])
-def test_an_answer_costs_less_than_a_second_of_processor(
+def test_an_answer_loads_nothing_that_is_slow_to_import(
     first_edition: Path, arguments: list[str]
 ) -> None:
     program = (
-        "import sys, time; from pipelines.cli.main import main\n"
+        "import sys; from pipelines.cli.main import main\n"
         f"try: main({['series', *arguments]!r})\n"
         "except SystemExit: pass\n"
-        "print(time.process_time(), 'pandas' in sys.modules, file=sys.stderr)"
+        f"print(sorted({HEAVY} & set(sys.modules)), file=sys.stderr)"
     )
     environment = os.environ | {"SILENTCRASH_HOME": str(first_edition)}
     ran = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
     )
-    seconds, pandas = ran.stderr.split()[-2:]
-    # 0.7 s is measured; the test leaves room for a machine that is busy
-    assert float(seconds) < 1.5
-    assert pandas == "False"
+    # With them a question takes two to four seconds of processor, without 0.7.
+    assert ran.stderr.splitlines()[-1] == "[]"
