@@ -101,8 +101,7 @@ def draft(
     readings = realtime.Readings(facts, newest)
     result = linked.compute(readings, newest, list(dates), dates)
     allowed = realtime.published_months(result.values)
-    search = to_publish and month is None
-    readable = gauges.readable(readings, newest, dates) if search else allowed
+    readable = gauges.readable(readings, newest, dates) if to_publish and not month else allowed
     chosen = _choose(month, allowed, readable)
     first, last = allowed[0].to_timestamp(), chosen.to_timestamp()
     values = result.values.loc[result.values["period"].between(first, last)]
@@ -248,12 +247,12 @@ def data_hash(values: pd.DataFrame) -> str:
 def publish(
     engine: Engine, release: int, out: Path, *, approval: bool = False, signer: "Key | None" = None
 ) -> Published:
-    """Write the bulletin and tables of a stored release into a folder of `out`: its month.
+    """Write the bulletin and tables of a stored release into a folder of `out`.
 
-    A release with another as_of than its cut-off says so in the name of its folder, as does one
-    that waits for an editor where the installation asks for that (`approval`): it takes no
-    edition's place, and no feed or list announces it. Its checksums are signed where there is a
-    `signer`.
+    The folder is the month. A release with another as_of than its cut-off says so in the name of
+    its folder, as does one that waits for an editor where the installation asks for that
+    (`approval`): it takes no edition's place, and no feed or list announces it. Its checksums are
+    signed where there is a `signer`.
     """
     from dashboards.publish import collection
 
