@@ -55,7 +55,7 @@ def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
     )
     return {
         "read": now,
-        "unread": waiting(stats, unread, lang),
+        "unread": without_reading(stats, unread, lang),
         "again": _again(stats, lang),
         "method": own,
         "signs": _signs(stats, read.index[-1], lang) if len(read) else [],
@@ -131,7 +131,7 @@ def _titles(stats: EditionStats, lang: Language) -> dict[str, str]:
     }
 
 
-def waiting(stats: EditionStats, unread: Iterable[Unread], lang: Language) -> list[str]:
+def without_reading(stats: EditionStats, unread: Iterable[Unread], lang: Language) -> list[str]:
     """A sentence for each month without a reading: what is observed, what is late.
 
     None for an edition of before gauges, which cannot name the indicators.

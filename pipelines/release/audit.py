@@ -78,15 +78,11 @@ def _audit(
     ready = material.prepare(read, known_now, bare)
     pressure = ready.gauges[material.PRESSURE].gauge
     scores = pressure.dimensions.assign(index=pressure.value)
+    retreat = ready.gauges[RETREAT].gauge.value
     ends = pd.concat(
         [
             bands.intervals(scores, bands.settled(source, bare, months[-1], now)),
-            retreat_band.intervals(
-                ready.gauges[RETREAT].gauge.value,
-                retreat_band.uncut(read, bare),
-                retreat_band.settled(source, bare, months[-1], now),
-                bare,
-            ),
+            retreat_band.first_bands(source, bare, retreat, read, months[-1], now),
         ]
     )
     # Before its third reading, what is known of a month is what was first read of it.

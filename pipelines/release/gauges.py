@@ -98,9 +98,9 @@ def intervals(
     pressure = bands.intervals(scores, misses, stated)
     if RETREAT not in scores:
         return pressure
-    signs = retreat_band.uncut(realtime.indicators(facts, own, dates, dates), own)
-    missed = retreat_band.settled(facts, own, edition.month, edition.as_of)
-    return pd.concat([pressure, retreat_band.intervals(scores[RETREAT], signs, missed, own)])
+    read, point = realtime.indicators(facts, own, dates, dates), (edition.month, edition.as_of)
+    retreat = retreat_band.first_bands(facts, own, scores[RETREAT], read, *point)
+    return pd.concat([pressure, retreat])
 
 
 def readable(

@@ -23,14 +23,12 @@ from warehouse.observations.encode import (
     order_of,
     typed,
 )
+from warehouse.observations.series import NAMED
 from warehouse.observations.summary import Summary
 from warehouse.tables import STATUS, Citation, Fetch, Series, core
 
 # Rows of a batch up to which one INSERT … SELECT is as fast as the bulk path: docs/bulk-loading.md.
 PLAIN_ROWS = 3_000
-# The catalogue holds some hundred series and most batches are of a few: up to so many are looked up
-# by name.
-NAMED = 100
 CITED = ["source", "address", "licence", "note", "assumed"]
 # What the store has and the publisher no longer serves. A file that starts later than it used
 # to withdraws nothing: publishers trim the old end.

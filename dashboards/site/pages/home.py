@@ -49,7 +49,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
             "alerts": newest(context, lang),
             "evaluated": context.evaluated,
             "issue": context.issue,
-            "unread": gauges.waiting(stats, context.unread, lang),
+            "unread": gauges.without_reading(stats, context.unread, lang),
             "next_release": lang.moments(after.publication),
             "next_month": lang.of_month(after.month + "-01"),
         },

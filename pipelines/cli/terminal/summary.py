@@ -107,7 +107,7 @@ def readable(edition: "Edition", unread: "Sequence[Unread]" = ()) -> list[str]:
     both = gauges.section(stats, english)
     if both is None:
         return []
-    lines = (both["read"], *both["unread"], *gauges.waiting(stats, unread, english))
+    lines = (both["read"], *both["unread"], *gauges.without_reading(stats, unread, english))
     return [line for line in lines if line]
 
 

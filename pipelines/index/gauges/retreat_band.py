@@ -49,6 +49,23 @@ def uncut(read: pd.DataFrame, framework: Framework) -> pd.DataFrame:
     )
 
 
+def first_bands(
+    source: realtime.Readings,
+    framework: Framework,
+    scores: "pd.Series[float]",
+    read: pd.DataFrame,
+    until: pd.Period,
+    as_of: datetime,
+) -> pd.DataFrame:
+    """The bands of the retreat that the edition of `until` may know.
+
+    `scores` is the retreat by month, `read` the rows of `realtime.indicators` that made it; gives
+    what `intervals` gives.
+    """
+    misses = settled(source, framework, until, as_of)
+    return intervals(scores, uncut(read, framework), misses, framework)
+
+
 def errors(first: pd.DataFrame, again: pd.DataFrame, framework: Framework) -> "pd.Series[float]":
     """Points by which each month read again lies from its first retreat.
 

@@ -34,6 +34,11 @@ def retreat(first: pd.DataFrame, following: Framework) -> "pd.Series[float]":
 
 
 @pytest.fixture(scope="module")
+def signs(first: pd.DataFrame, following: Framework) -> pd.DataFrame:
+    return retreat_band.uncut(first, following)
+
+
+@pytest.fixture(scope="module")
 def misses(readings: realtime.Readings, following: Framework) -> pd.DataFrame:
     return retreat_band.settled(readings, following, LAST, NOW)
 
@@ -42,15 +47,14 @@ def test_nine_later_values_in_ten_are_inside_as_the_page_says(
     readings: realtime.Readings,
     following: Framework,
     first: pd.DataFrame,
+    signs: pd.DataFrame,
     retreat: "pd.Series[float]",
     misses: pd.DataFrame,
 ) -> None:
     months = realtime.closed_months(following, NOW)
     now = realtime.indicators(readings, following, months, dict.fromkeys(months, NOW))
     later = retreat + retreat_band.errors(first, now, following)
-    ends = retreat_band.intervals(
-        retreat, retreat_band.uncut(first, following), misses, following
-    ).set_index("period")
+    ends = retreat_band.intervals(retreat, signs, misses, following).set_index("period")
     both = ends.assign(now=retreat, later=later).loc[COMPARED].drop(columns="key").dropna()
     inside = both["later"].between(both["low"] - 1e-9, both["high"] + 1e-9)
     moving = both[["now", "later"]].gt(0).any(axis=1)
@@ -103,13 +107,12 @@ def test_few_errors_give_no_band(following: Framework) -> None:
 def test_no_band_sees_a_later_month(
     readings: realtime.Readings,
     following: Framework,
-    first: pd.DataFrame,
+    signs: pd.DataFrame,
     retreat: "pd.Series[float]",
     misses: pd.DataFrame,
 ) -> None:
     until = pd.Period("2025-06", "M")
     then = retreat_band.settled(readings, following, until, realtime.cutoff(until, following))
-    signs = retreat_band.uncut(first, following)
     early, late = (
         retreat_band.intervals(retreat[: until.to_timestamp()], signs, errors, following)
         for errors in (then, misses)
