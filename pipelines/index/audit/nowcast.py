@@ -113,19 +113,24 @@ def _expected(
 ) -> tuple[pd.DataFrame, Mapping[tuple[str, str], float]]:
     """Figures that a factor model expects in the gaps, and what it learned.
 
-    In month m it sees a figure of an earlier month if its reference period had been published
-    by then: the ragged edge of m, with the figures as known now.
+    Each figure stands in the month that it is about, a quarter's in its last, and nowhere else:
+    the months until the next one are missing and no further evidence. In month m the model sees
+    what had been published by then (the ragged edge of m, with the figures as known now), and
+    a gap has what it expects for the month of the figure that came in.
     """
     from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
-    values, estimates = now["value"], pd.DataFrame(np.nan, gaps.index, gaps.columns)
-    usable = values.columns[(values.notna().sum() >= LEAST) & (values.nunique() > 1)]
+    references = now["observed"].fillna("")
+    estimates = pd.DataFrame(np.nan, gaps.index, gaps.columns)
+    figures = now["value"].where(references.ne(references.shift()))
+    usable = figures.columns[(figures.notna().sum() >= LEAST) & (figures.nunique() > 1)]
     if len(usable) < 2:
         return estimates, {}
-    plain = pd.DataFrame(values[usable].to_numpy(dtype="float64")).add_prefix("v")
-    periods = now["observed"][usable].fillna("").to_numpy(dtype=str)
-    columns = estimates.columns.get_indexer(usable)
+    plain = pd.DataFrame(figures[usable].to_numpy(dtype="float64")).add_prefix("v")
+    periods = references[usable].to_numpy(dtype=str)
     newest = first[usable].fillna("").to_numpy(dtype=str)
+    target = _rows_of(references[usable])
+    columns, series = estimates.columns.get_indexer(usable), np.arange(len(usable))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of not converged: see ITERATIONS
         fit = DynamicFactorMQ(plain, factors=1, factor_orders=1).fit(
@@ -133,11 +138,22 @@ def _expected(
         )
         for row in map(int, np.flatnonzero(gaps[usable].any(axis=1))):
             past = plain.iloc[: row + 1].where(periods[: row + 1] <= newest[row])
-            guess = smoothed(fit, past)
+            guess = smoothed(fit, past)[target[row], series]
             # within what was seen so far, as the policy of the method has it
             clipped = np.clip(guess, past.min().to_numpy(), past.max().to_numpy())
             estimates.iloc[row, columns] = clipped
     return estimates.where(gaps), _learned(fit, list(map(str, usable)))
+
+
+def _rows_of(references: pd.DataFrame) -> NDArray[np.intp]:
+    """The row of each cell's reference month; its own where that is before all.
+
+    Both tables are months x indicators.
+    """
+    months = pd.Index([f"{month:%Y-%m}" for month in references.index])
+    there = months.get_indexer(pd.Index(references.to_numpy().ravel())).reshape(references.shape)
+    rows: NDArray[np.intp] = np.where(there < 0, np.arange(len(references))[:, None], there)
+    return rows
 
 
 def _learned(fit: Any, keys: list[str]) -> dict[tuple[str, str], float]:
@@ -157,10 +173,10 @@ def _learned(fit: Any, keys: list[str]) -> dict[tuple[str, str], float]:
 
 
 def smoothed(fit: Any, past: pd.DataFrame) -> NDArray[np.float64]:
-    """What a fitted model expects in the last row of other figures, to the bit.
+    """What a fitted model expects of other figures, to the bit: rows x series.
 
     As `fit.apply(past, retain_standardization=True).predict(information_set="smoothed")` gives
-    it, which makes a new model each time: four fifths of what the row then costs.
+    it, which makes a new model each time: four fifths of what it then costs.
     """
     from statsmodels.tsa.statespace.kalman_smoother import KalmanSmoother
 
@@ -173,8 +189,8 @@ def smoothed(fit: Any, past: pd.DataFrame) -> NDArray[np.float64]:
     mean, deviation = model._endog_mean, model._endog_std
     smoother.bind(np.ascontiguousarray(((past - mean) / deviation).to_numpy()))
     states = smoother.smooth()
-    last = states.design[..., 0] @ states.smoothed_state[:, -1] + states.obs_intercept[..., 0]
-    expected: NDArray[np.float64] = last * np.asarray(deviation) + np.asarray(mean)
+    common = states.design[..., 0] @ states.smoothed_state + states.obs_intercept[..., :1]
+    expected: NDArray[np.float64] = common.T * np.asarray(deviation) + np.asarray(mean)
     return expected
 
 

@@ -156,7 +156,7 @@ def test_the_nowcast_of_a_month_is_that_of_a_model_made_anew() -> None:
         past = plain.iloc[: row + 1].copy()
         past.iloc[-2:, 0] = np.nan
         anew = fit.apply(past, retain_standardization=True).predict(information_set="smoothed")
-        assert nowcast.smoothed(fit, past).tolist() == anew.iloc[-1].tolist()
+        assert nowcast.smoothed(fit, past).tolist() == anew.to_numpy().tolist()
 
 
 def test_the_model_of_the_nowcast_is_kept_with_the_edition(audit: pd.DataFrame) -> None:
@@ -164,10 +164,23 @@ def test_the_model_of_the_nowcast_is_kept_with_the_edition(audit: pd.DataFrame) 
     assert learned.notna().all()
     assert learned.abs().max() < 100
     for kind in ("loading.0->{}", "L1.eps_M.{}", "sigma2.{}"):
-        assert kind.format("cost.capex_to_cash") in learned
+        assert kind.format("chips.h100_spot_ratio") in learned
     scale = audit[audit["measure"].eq("deviation")]["value"]
     assert scale.gt(0).all()
     assert len(scale) == learned.index.str.startswith("loading.").sum()
+
+
+def test_a_quarter_is_one_figure_of_the_nowcast(
+    ready: Material, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not three: the months for which it is carried say nothing new."""
+    monkeypatch.setattr(nowcast, "LEAST", 8)  # the quarters of two years
+    rows = nowcast.rows(ready)
+    read = ready.known_now[ready.known_now["key"].eq("cost.capex_to_cash")]
+    quarters = read.dropna(subset="value").drop_duplicates("observed")["value"]
+    [mean] = rows.query("measure == 'mean' and key == 'cost.capex_to_cash'")["value"]
+    assert mean == pytest.approx(quarters.mean(), rel=1e-9)
+    assert len(quarters) * 3 <= len(MONTHS) + 5
 
 
 def test_what_is_known_now_needs_no_nowcast(ready: Material) -> None:
