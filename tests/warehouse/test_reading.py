@@ -91,6 +91,7 @@ def test_another_revision_is_told_in_one_line(engine: Engine, url: str, stored: 
             open_for_writing(url)
 
 
+# R16
 @pytest.mark.parametrize("door", [open_for_reading, open_for_writing])
 @pytest.mark.parametrize(
     ("body", "message"),
@@ -134,6 +135,7 @@ def test_a_database_of_another_program_is_refused(empty_url: str, stored: str) -
     engine.dispose()
 
 
+# R16
 def test_damaged_pages_are_told_in_one_line(sqlite_file: Path, tmp_path: Path) -> None:
     path = tmp_path / "store.sqlite"
     shutil.copy(sqlite_file, path)
@@ -195,6 +197,7 @@ def home() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+# R17
 @pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(("killed", "unit"), [(False, "USD"), (True, "EUR")])
 def test_a_home_of_somebody_else_can_be_read(

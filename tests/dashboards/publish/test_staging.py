@@ -130,6 +130,7 @@ def test_a_file_that_a_reader_has_open_keeps_its_bytes(
     assert len(list(tmp_path.iterdir())) == 1
 
 
+# R9
 @pytest.mark.parametrize("files", [0, 1, 59, 60, 119, 500])
 def test_a_killed_writer_leaves_nothing_or_all(tmp_path: Path, files: int) -> None:
     for start, end in ((1, files), (101, files + 1)):  # on an empty folder, then on a full one
@@ -176,6 +177,7 @@ def test_a_disk_too_small_is_seen_before_anything_is_written(tmp_path: Path) -> 
     assert refused.value.filename == str(tmp_path / "2026-10" / "large.csv")
 
 
+# R8
 def test_on_a_full_disk_nothing_is_visible_and_the_file_and_the_need_are_named(
     shipped_store: Engine, tmp_path: Path
 ) -> None:
@@ -205,6 +207,7 @@ def test_a_file_that_is_too_large_for_its_user_is_named(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+# R19
 ZONES = (("UTC", "C"), ("Africa/Casablanca", "C.UTF-8"), ("Pacific/Kiritimati", "C"))
 RELEASE = """
 import sys

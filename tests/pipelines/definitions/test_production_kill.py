@@ -150,6 +150,7 @@ def test_the_production_file_is_the_shipped_one_on_another_storage() -> None:
     assert deployed == shipped
 
 
+# R29
 def test_a_killed_run_of_a_late_schedule_is_run_again_and_rings(
     production: Production, publisher: Publisher, post: Post
 ) -> None:

@@ -70,6 +70,7 @@ def test_every_sensor_is_tested_here() -> None:
     assert {sensor.name for sensor in SENSORS} == TESTED
 
 
+# R28
 def test_a_failed_check_rings_once_whatever_ticks_follow(
     installation: Installation, store: Engine
 ) -> None:
@@ -172,6 +173,7 @@ def _materialization(key: dg.AssetKey, version: str) -> dg.AssetMaterialization:
     return dg.AssetMaterialization(key, tags={"dagster/data_version": version})
 
 
+# R30
 def test_the_index_follows_the_sources_that_it_reads_and_no_other(
     installation: Installation, store: Engine, graph: dg.Definitions
 ) -> None:
@@ -192,6 +194,7 @@ def test_the_index_follows_the_sources_that_it_reads_and_no_other(
     assert automation.tick() >= INDEX
 
 
+# R31
 def test_a_backfill_leaves_a_place_to_the_daily_run(installation: Installation) -> None:
     with installation.process() as instance:
         backfill = [_queued(instance, {"dagster/backfill": "made-up"}) for _ in range(6)]
