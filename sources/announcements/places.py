@@ -70,7 +70,7 @@ def countries() -> frozenset[str]:
     return frozenset(_gazetteer().values())
 
 
-# Where a thing was signed or told, or where others stand ("Après Lomé et Accra, Cotonou"), is no site.
+# Where a thing was signed or told, or where others stand ("Après Lomé, Cotonou"), is no site.
 _ELSEWHERE = re.compile(
     r"\b(?:(?:signed|announced|speaking|unveiled) (?:\w+ ){0,2}(?:in|at)|(?:summit|conference|"
     r"forum|ceremony|fair|meeting|listed|headquartered|based) in|"
