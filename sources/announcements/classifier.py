@@ -15,9 +15,9 @@ from sources.announcements.clauses import BREAKS, SITE, Chunk
 from sources.announcements.vocabulary import word_set
 
 WEIGHTS = Path(__file__).parent / "words" / "weights.csv"
-# Out of fold, one text in sixteen lies between these, real or with a figure, and the weights are
-# right on half of them. A text below that tells an event costs its country, operator and figures
-# too, one above that tells none costs its figures alone: so the lower bound is further from 0.5.
+# Out of fold, one text in sixteen lies between these, real or with a figure, and the weights would
+# be right on three in five. A text below that tells an event costs its country, operator and
+# figures too, one above that tells none its figures alone: the lower bound is further from 0.5.
 UNSURE = (0.27, 0.57)
 # Below this, a figure in a text that also speaks of what is financed, let, sold, supplied or
 # opposed is not given. Out of fold this takes one false figure in seven and half a percent of the
