@@ -79,9 +79,10 @@ counted apart: it is in no other figure, and it gives no power, amount, country 
 **Which text was seen when.**
 
 - 147 labelled development rows: while the vocabulary was written; weights were learnt from them.
-- 1,249 texts worded for this project (`words/worded.csv`): the same. 240 of them are the tenth
+- 1,607 texts worded for this project (`words/worded.csv`): the same. 240 of them are the tenth
   round, sentences worded after the sentences below had been read: they say the same kinds of thing.
-  175 are the eleventh, worded after the 128 sentences of the last round had been read.
+  175 are the eleventh, worded after the 128 sentences had been read, and 358 the twelfth and
+  thirteenth, worded after the 182 fresh texts.
 - 772 real texts drawn in November 2026: labelled before the clause reader was begun. Two thirds
   (516) then served it: for the vocabulary and the rules, and the titles among them for the weights.
 - Of the 772, 256 are kept aside, a third, by project: never listed, no rule made with them, no
@@ -111,6 +112,14 @@ counted apart: it is in no other figure, and it gives no power, amount, country 
 - 128 further sentences (French of the Maghreb, West Africa and France, filings, local papers),
   found by search and labelled before the reader was run on them; all then served it. 44 more,
   labelled near its end, were scored as a whole and never listed. None of these is kept.
+- 182 fresh texts (89 French, mostly of the Maghreb and West Africa, 54 of local papers, 16 of
+  filings, 23 of the trade), found by search and labelled before the reader was run on them, by the
+  one who then mended it. Half of them, by address, served it; of these, 32 titles and sentences of
+  filings are in `development.csv`. The errors in the other half were never listed, but who worded
+  the two rounds had read them: their scores are optimistic. 12 more were taken out because they
+  are texts of these files; that none shares its project with one kept aside was not looked up.
+- 80 English and 25 French texts, drawn last and labelled by the same person: scored as a whole,
+  never listed and kept nowhere. The 25 were read for the first time after the last change.
 - Some 900 names of provinces and states, and 140 of companies, were added by list. Some companies
   were met in the titles; those that only the 415 name were left out again.
 
@@ -121,20 +130,22 @@ worded sentences resemble invented kinds that had failed: the 96 kinds are no lo
 The titles kept aside have been scored five times, twice in the last round; they, and the 94 drawn
 last, are the best evidence here.
 
-What the last mending did, before and after: on the 321 titles with a figure, event 0.951 to 0.958,
-F1 0.948 to 0.956, type 0.934 to 0.947, country 0.934 to 0.935, operator 0.898 to 0.925; on the 94
-titles drawn last, event 0.857 to 0.880, F1 0.838 to 0.865, country 0.882 to 0.939, operator 0.889
-to 0.885; on the 44 new sentences, event 0.925 to 0.946, F1 0.941 to 0.958, type 0.800 to 0.838,
-operator 0.923 as before, abstained 0.023 to 0.091; on the invented kinds, event 0.978 to 0.989,
-type 0.935 to 0.945. **On the 221 titles kept aside it did next to nothing**: F1 0.862 to 0.852,
-country 0.875 to 0.891, operator 0.787 to 0.795, false figures 0.007 to 0.020. Two errors in a
-hundred titles either way are chance: what is shown is that new titles of the trade are read a
-little better and others as before. Weights learnt from twice the titles with the same features
-gain little more; features of word pairs and other penalties were tried and gave nothing.
+The bounds of abstention were chosen out of fold with the scores of the 415 titles in view, which
+have now been scored more than a dozen times, as a whole. The last mending worded 358 texts, named
+some fifty words, and moved these bounds. Before and after it, on the 321 titles with a figure:
+event 0.958 to 0.954, F1 0.956 to 0.952, country 0.935 to 0.962, operator 0.925 to 0.962, power
+0.961 to 0.976, amount 0.979 to 0.985, false figures 0.079 to 0.078. **An event that is overlooked
+costs its country, its operator and its figures too: most of the gain is that the doubtful ones are
+now left open.** On the 80 English texts drawn last it did nothing (F1 0.931 to 0.933); on the 25
+French ones F1 0.828 to 0.889, with twice the abstentions; on the 221 titles kept aside, scored
+once, F1 0.852 to 0.855, country 0.891 to 0.925, operator 0.795 to 0.822, false figures 0.020 to
+0.013, abstained 0.041 as before. A few texts in a hundred either way are chance. Features of word
+pairs, of letters, other penalties and other weights of the worded texts were tried: nothing gained.
 
-Out of fold, by weights that never saw the text, 1,397 real texts: where the reader gives 0.5 to 0.6
-it is right on 50 %, 0.6 to 0.7 on 69 %, 0.7 to 0.8 on 76 %, 0.8 to 0.9 on 86 %, 0.9 to 0.95 on
-94 %, above it on 99 %. It abstains between 0.35 and 0.6, where it would be right on one in two.
+Out of fold, by weights that never saw the text, 1,506 real texts: where the reader gives 0.57 to
+0.7 it is right on 67 %, 0.7 to 0.8 on 79 %, 0.8 to 0.9 on 86 %, 0.9 to 0.95 on 94 %, above it on
+99 %; under 0.27, 98 % are none. It abstains between 0.27 and 0.57, where three in five of its
+answers would be right.
 
 The 772 were drawn from DatacenterDynamics titles (320), GDELT's list of American papers (164),
 press releases and titles of filings (126), and French pages, mostly of the Maghreb and West Africa

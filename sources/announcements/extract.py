@@ -49,7 +49,7 @@ _SENTENCE_START = frozenset('.:?!|"-')
 _PLAIN = word_set(
     "data council county city ai township town commission board center centers centre "
     "centres cloud campus government ministry court conseil ministre ministère plan planning "
-    "zoning commissioners supervisors trustees"
+    "zoning commissioners supervisors trustees datacenter datacenters datacentre datacentres"
 )
 
 
@@ -124,7 +124,19 @@ def extract(text: object) -> Event:
         return Event(ABSTAINED, spoken, confidence=round(chance, 3), note=UNSURE)
     if chance <= low:
         return Event(NONE, spoken, confidence=round(1 - chance, 3))
-    return replace(_event(reading), confidence=round(chance, 3))
+    event = replace(_event(reading), confidence=round(chance, 3))
+    return (
+        event if chance >= classifier.SURE_OF_FIGURES else _without_others_figures(event, reading)
+    )
+
+
+def _without_others_figures(event: Event, reading: Reading) -> Event:
+    """Leave out figures that may be those of a loan, a lease or a supply."""
+    named = {name for chunk in reading.chunks for name in (chunk.meaning, chunk.head)}
+    if not named & classifier.MONEY_OF_OTHERS:
+        return event
+    spans = {name: span for name, span in event.spans.items() if name not in {"power", "amount"}}
+    return replace(event, power=None, money=None, spans=spans)
 
 
 def _chance(reading: Reading) -> float:

@@ -15,7 +15,6 @@ from sources.announcements.vocabulary import word_set
 GAZETTEER = Path(__file__).parent / "words" / "operators.csv"
 ORDINARY = Path(__file__).parent / "words" / "ordinary.txt"
 _WORD = re.compile(rf"{places.ELISION}[^\W_][\w.&'+-]*")
-_COUNTY = re.compile(r" (?:County|Township|Twp|Parish)\b")
 LONGEST = 5  # words of a known name
 REACH = 3  # chunks between an owner and the site: "Northbridge's $1bn, 50MW data center"
 _SPLIT = re.compile(r"\s*(?:,\s*(?:and|et)?|;|\band\b|\bet\b| \+ | & )\s*")
@@ -59,6 +58,7 @@ _LABEL = re.compile(
     r"(?P<who>[^\W_][\w&' -]*)",
     re.IGNORECASE,
 )
+_FRAME = re.compile(r"\s+(?:to|will)\s*$|^\W*(?:Après|After)\b[^,:]*")  # around a subject
 _NOBODY = frozenset({"council", "person", "residents", "law", "meeting", "opposition", "opinion"})
 _OPENERS = _NOBODY | {"facility", "project", "work", "opening", "expansion", "energy", "land"}
 _NO_NAME = re.compile(
@@ -116,7 +116,7 @@ def everyone(text: str) -> tuple[Operator, ...]:
         if word.start() < end:
             continue
         hit = _longest(text, words[number : number + LONGEST])
-        if hit and not _COUNTY.match(text, hit.span[1]):  # "Rogers County" is a place
+        if hit and not places.COUNTY.match(text, hit.span[1]):  # "Rogers County" is a place
             hits.append(hit)
             end = hit.span[1]
     return tuple(hits)
@@ -197,7 +197,7 @@ def _title_case(text: str, chunks: Sequence[Chunk], first: int) -> list[Operator
     taken = any(chunk.meaning in others for chunk in chunks[:first])
     if taken or not is_title_case(text) or first >= len(chunks):
         return []
-    return list(_split(re.sub(r"\s+(?:to|will)\s*$", "", text[: chunks[first].start]), 0))
+    return list(_split(_FRAME.sub("", text[: chunks[first].start]), 0))
 
 
 def is_title_case(text: str) -> bool:

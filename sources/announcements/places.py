@@ -16,7 +16,7 @@ _LONGEST = 5
 BARE_LETTERS = 8  # a shorter name without its accents may be another word
 # "London-based", "Dallas-Fort Worth", but not "Stoke-on-Trent".
 _ADJECTIVE = re.compile(r"-(?!on-|sur-|upon-|les-|en-|le-|la-|am-|de-|aux-|sous-)[A-Za-z][\w-]*$")
-_COUNTY = re.compile(r" (?:County|Township|Twp|Parish)\b")
+COUNTY = re.compile(r" (?:County|Township|Twp|Parish)\b")
 _BRITISH = frozenset({"United Kingdom", "Ireland", "Jamaica", "Kenya", "Liberia"})  # counties too
 _TOWNSHIPS = frozenset({" Township", " Twp"})  # of America alone: "East Manchester Township"
 _TOWNSHIP = re.compile(r"\b[A-Z][a-z]+ (?:County|Township|Twp|Parish)\b")
@@ -70,16 +70,16 @@ def countries() -> frozenset[str]:
     return frozenset(_gazetteer().values())
 
 
-# Where something was signed, told or decided is not where the site is.
+# Where a thing was signed or told, or where others stand ("Après Lomé, Cotonou"), is no site.
 _ELSEWHERE = re.compile(
     r"\b(?:(?:signed|announced|speaking|unveiled) (?:\w+ ){0,2}(?:in|at)|(?:summit|conference|"
     r"forum|ceremony|fair|meeting|listed|headquartered|based) in|"
     r"sign(?:ée?s?|ature) (?:\w+ ){0,2}à|"
     r"(?:sommet|forum|salon|conférence|cérémonie|réunie?s?|basée?|cotée?) (?:\w+ ){0,2}(?:à|de)|"
-    r"stock exchange of|bourse de)\s+(?:the |la |l')?$",
+    r"stock exchange of|bourse de|^\W*(?:après|after)(?: (?:le |la )?[\w-]+ (?:et|and))?)"
+    r"\s+(?:the |la |le |l')?$",
     re.IGNORECASE,
 )
-
 
 # What stands before the name of a small town, and behind it: "in Sedalia", "Dugny (93)".
 _TOWN_BEFORE = re.compile(
@@ -142,7 +142,7 @@ def everywhere(text: str) -> tuple[PlaceMention, ...]:
             continue
         mention = _longest(text, words[number : number + _LONGEST])
         if mention:
-            county = _COUNTY.match(text, mention.span[1])
+            county = COUNTY.match(text, mention.span[1])
             if county and (mention.country not in _BRITISH or county[0] in _TOWNSHIPS):
                 mention = replace(mention, country="United States")
             mentions.append(_by_adjective(text, mention))
@@ -256,7 +256,8 @@ def _country(text: str, sites: list[PlaceMention]) -> str:
     chosen = located or sites
     # "Paris, Texas": what follows a comma says where the place before it is.
     for first, second in pairwise(sites):
-        listed = first.name in _country_names()  # "Singapore, Hong Kong" are two countries
+        # "Singapore, Hong Kong" are two countries, "Lebanon, Indiana" is a town
+        listed = first.name in _country_names() and second.country != "United States"
         if (
             first in chosen
             and not listed

@@ -2,7 +2,11 @@
 
 import pytest
 
-from sources.announcements import extract
+from sources.announcements import classifier, extract
+from sources.announcements.clean import READ, language, prepared
+from sources.announcements.event_type import ABSTAINED, NONE
+from sources.announcements.extract import read
+from tools import train_announcements as train
 
 # text, kind, operator, country
 TEXTS = [
@@ -205,3 +209,44 @@ def test_titles_of_trade_and_local_press_are_read(
 def test_a_product_a_supply_or_a_fleet_gives_no_figure(text: str) -> None:
     event = extract(text)
     assert (event.power, event.money) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "operator", "country"),
+    [
+        ("Après le Togo, Orvane ouvre un data center à Cotonou, au Bénin", "Orvane", "Benin"),
+        ("Après le Mali et le Togo, le Bénin aura bientôt son datacenter", "", "Benin"),
+        ("After Kenya, Orvane opens data center in Uganda", "Orvane", "Uganda"),
+        ("Burkina : Orvane inaugure un data center", "Orvane", "Burkina Faso"),
+        ("Orvane plans 50MW data center in Lebanon, Indiana", "Orvane", "United States"),
+        ("AI data centre planned on outskirts of Canterbury by Orvane", "Orvane", "United Kingdom"),
+        (
+            "Un Datacenter va être construit par Orvane, qui a choisi la ville de Thiès au Sénégal",
+            "Orvane", "Senegal",
+        ),
+    ],
+)  # fmt: skip
+def test_where_others_stand_is_not_where_the_site_is(
+    text: str, operator: str, country: str
+) -> None:
+    event = extract(text)
+    assert ("; ".join(event.operators), event.country) == (operator, country)
+
+
+def test_a_doubtful_event_gives_no_figure_that_may_be_of_a_loan_or_a_lease() -> None:
+    doubtful, sure = [], 0
+    for text in train.read_labels([train.WORDED])["text"]:
+        event, plain = extract(text), prepared(text)
+        if event.kind in {NONE, ABSTAINED} or language(plain) not in READ:
+            continue
+        reading = read(plain, event.language)
+        named = {name for chunk in reading.chunks for name in (chunk.meaning, chunk.head)}
+        if not named & classifier.MONEY_OF_OTHERS or not (reading.powers or reading.amounts):
+            continue
+        if event.confidence < classifier.SURE_OF_FIGURES:
+            doubtful.append((event.power, event.money, {"power", "amount"} & event.spans.keys()))
+        else:
+            sure += event.power is not None or event.money is not None
+    assert doubtful
+    assert set(map(str, doubtful)) == {str((None, None, set()))}
+    assert sure > len(doubtful)
