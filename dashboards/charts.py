@@ -10,7 +10,7 @@ import pandas as pd
 
 from dashboards import theme
 from dashboards.chart_drawing import Chart
-from dashboards.vega_lite import Part, channel, domain, end, filled, layer, layers, mark
+from dashboards.vega_lite import Part, channel, domain, end, filled, layer, layers, mark, rows
 
 WIDE, NARROW = 860, 330
 PAPER = 720  # of a page that is 174 mm wide inside: a label of 12 px is then 8 points high
@@ -261,14 +261,17 @@ def line(
     `frame`: period, value. A `score` is drawn from 0 to 100, another value over its `domain`.
     `bounds` are drawn across with their names.
     """
-    observed = frame.dropna(subset="value")
-    last = observed.tail(1).assign(label=label)
-    named = pd.DataFrame(bounds, columns=["value", "name"])
-    gaps = frame.loc[frame["value"].isna() & frame["period"].gt(observed["period"].min())]
-    data = {"line": frame, "last": last, "gaps": gaps[["period"]]}
+    # lists: a page has dozens of lines, and the frames of each took as long as a tenth of it
+    months = rows(frame)
+    observed = [month for month in months if month["value"] is not None]
+    last = [month | {"label": label} for month in observed[-1:]]
+    first = min((month["period"] for month in observed), default="")
+    unknown = [month["period"] for month in months if month["value"] is None]
+    gaps = [{"period": period} for period in unknown if first and period > first]
+    named = {"bounds": pd.DataFrame(bounds, columns=["value", "name"])} if bounds else {}
     span = FULL if score else domain(frame["value"])
     chart = _line(span, colour, width, bounded=bool(bounds))
-    return filled(chart, **data | ({"bounds": named} if bounds else {}))
+    return filled(chart, line=months, last=last, gaps=gaps, **named)
 
 
 def _line(span: Sequence[float], colour: str, width: int, *, bounded: bool) -> Part:

@@ -45,10 +45,12 @@ def layer(look: Part, channels: Mapping[str, Part], data: str = "", where: str =
     return named | drawn | ({"transform": [{"filter": where}]} if where else {})
 
 
-def filled(chart: Part, **data: pd.DataFrame) -> Part:
-    """The chart with its datasets by name."""
-    rows = {name: _rows(frame) for name, frame in data.items()}
-    return {**chart, "$schema": SCHEMA, "datasets": rows}
+def filled(chart: Part, **data: pd.DataFrame | Sequence[Part]) -> Part:
+    """The chart with its datasets by name, each a frame or its `rows`."""
+    datasets = {
+        name: rows(own) if isinstance(own, pd.DataFrame) else [*own] for name, own in data.items()
+    }
+    return {**chart, "$schema": SCHEMA, "datasets": datasets}
 
 
 def layers(parts: Sequence[Part], **options: Any) -> Part:
@@ -71,7 +73,7 @@ def domain(values: "pd.Series[float]") -> tuple[float, float]:
     return floor(low / step) * step, ceil(high / step) * step
 
 
-def _rows(frame: pd.DataFrame) -> list[Part]:
+def rows(frame: pd.DataFrame) -> list[Part]:
     """The rows of a frame for JSON: null where missing, months as instants in UTC."""
     columns = {
         # without the Z, the renderer would read them in the local time of the machine

@@ -4,6 +4,7 @@ The points are those of the stored decomposition; the figures are those of the s
 the lineage. `cause_sentences` writes them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -101,11 +102,16 @@ def cause(stats: EditionStats, key: str) -> Cause:
 
 def indicator(stats: EditionStats, key: str, month: pd.Timestamp) -> Row:
     """The fields and the values of an indicator in a month of the edition."""
-    values = stats.edition.values
-    chosen = values["key"].eq(key) & values["period"].eq(month)
-    rows = values.loc[chosen, [*UNKNOWN]].to_dict("records")
-    stored = rows[0] if rows else UNKNOWN
+    stored = _stored(stats, month).get(key, UNKNOWN)
     return stats.fields[key] | {name: stored[name] for name in UNKNOWN}
+
+
+@once
+def _stored(stats: EditionStats, month: pd.Timestamp) -> dict[str, Mapping[Any, Any]]:
+    """The stored figures of a month by key."""
+    values = stats.edition.values
+    rows = values.loc[values["period"].eq(month), ["key", *UNKNOWN]]
+    return {str(row["key"]): row for row in rows.to_dict("records")}
 
 
 def _kind(

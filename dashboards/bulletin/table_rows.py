@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards import indicator_words
-from dashboards.bulletin import reading
+from dashboards.bulletin import once, reading
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 
@@ -90,7 +90,13 @@ def blocks(stats: EditionStats, lang: Language) -> list[Row]:
 
 
 def _of_group(stats: EditionStats, key: str) -> list[dict[Hashable, Any]]:
-    return stats.readings.query("dimension == @key").to_dict("records")
+    return [row for row in _readings(stats) if row["dimension"] == key]
+
+
+@once
+def _readings(stats: EditionStats) -> list[dict[Hashable, Any]]:
+    """The indicators of the month, which each group and language takes its own of."""
+    return stats.readings.to_dict("records")
 
 
 def _points(line: "Mapping[Any, Any] | pd.Series[Any]", lang: Language) -> Row:

@@ -93,8 +93,9 @@ def _changes(publication: Publication, previous: Edition | None) -> Iterator[Fil
 def _data(publication: Publication) -> Iterator[File]:
     for table in publication.tables:
         frame = publication.frames[table.name]
-        yield File(f"{table.name}.csv", tables_csv.standard(frame, table), table)
-        yield File(f"{table.name}.fr.csv", tables_csv.french(frame, table), table)
+        plain, french = tables_csv.both(frame, table)
+        yield File(f"{table.name}.csv", plain, table)
+        yield File(f"{table.name}.fr.csv", french, table)
         yield File(f"{table.name}.parquet", parquet.parquet(frame, table), table)
     yield File("framework.json", to_json(publication.edition.framework))
     yield File("structure.sdmx.xml", sdmx_structure.document(publication))

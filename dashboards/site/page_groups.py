@@ -98,8 +98,9 @@ class PageGroups:
             for file in series_files(self._store):
                 writer.put(file.name, file.body)
         elif name == SERIES_PAGES:
+            figures = series_pages.figures(self._store)
             for lang in map(site_locale, CODES):
-                for page in series_pages.pages(self._store, self.context, lang, self.base):
+                for page in series_pages.pages(self._store, figures, self.context, lang, self.base):
                     self.put(writer, page, lang)
         else:
             self._indicator(name, writer)
@@ -160,13 +161,14 @@ class PageGroups:
     def _indicator(self, key: str, writer: OutputWriter) -> None:
         """The page of an indicator in each language, with its data beside it."""
         [table] = [item for item in self.data.tables if item.name == "indicators"]
+        beside = list(indicators.files(self.data, key))  # no word in them is of a language
         for lang in map(site_locale, CODES):
             code, shown = lang.code, self._pages[lang.code][key](writer.chart_urls, table)
             self.put(writer, shown, lang)
             writer.put(f"{code}/embed/{key}.html", html(embed(shown), self.context, lang))
             for name, text in citing.files(shown.content["reference"], f"{code}/{shown.path}{key}"):
                 writer.put(name, text)
-            for name, body in indicators.files(self.data, key):
+            for name, body in beside:
                 writer.put(f"{code}/{name}", body)
 
 

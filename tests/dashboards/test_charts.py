@@ -129,3 +129,20 @@ def test_the_path_of_the_gauges_breaks_at_a_month_that_cannot_be_read() -> None:
     for rows, pieces in ((path, 2), (path.dropna(), 1)):
         chart = gauge_chart.plane(rows, [(35.0, "vigilance")], 50.0, charts.WIDE)
         assert strokes(chart_drawing.svg(chart, language("fr")), "mark-line") == [pieces]
+
+
+def test_a_line_marks_its_gaps_after_the_first_figure_and_its_last_figure() -> None:
+    months = pd.date_range("2026-01-01", periods=5, freq="MS")
+    values = pd.Series([float("nan"), 4.0, float("nan"), 6.0, float("nan")])
+    frame = pd.DataFrame({"period": months, "value": values})
+    data = charts.line(frame, "6,0", theme.INK, charts.WIDE)["datasets"]
+    assert [row["value"] for row in data["line"]] == [None, 4.0, None, 6.0, None]
+    assert data["last"] == [{"period": "2026-04-01T00:00:00Z", "value": 6.0, "label": "6,0"}]
+    assert [row["period"][:7] for row in data["gaps"]] == ["2026-03", "2026-05"]
+
+
+def test_a_line_without_a_figure_has_neither_gap_nor_label() -> None:
+    months = pd.date_range("2026-01-01", periods=2, freq="MS")
+    frame = pd.DataFrame({"period": months, "value": [float("nan")] * 2})
+    data = charts.line(frame, "", theme.INK, charts.WIDE)["datasets"]
+    assert data["last"] == data["gaps"] == []

@@ -13,28 +13,41 @@ TRUTH, VERITE = ("true", "false"), ("VRAI", "FAUX")
 
 def standard(frame: pd.DataFrame, table: Table) -> bytes:
     """Commas, decimal points, UTF-8; months YYYY-MM, instants in UTC, true/false."""
-    return _written(frame, table, TRUTH).to_csv(index=False, lineterminator="\n").encode()
+    return _standard(_written(frame, table), table)
 
 
-def french(frame: pd.DataFrame, table: Table) -> bytes:
-    """Semicolons, decimal commas, UTF-8 with a byte order mark, VRAI and FAUX."""
-    written = _written(frame, table, VERITE)
-    text = written.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
-    return text.encode("utf-8-sig")
+def both(frame: pd.DataFrame, table: Table) -> tuple[bytes, bytes]:
+    """The table for machines, and for a French Excel.
+
+    That has semicolons, decimal commas, UTF-8 with a byte order mark, VRAI and FAUX.
+    """
+    written = _written(frame, table)
+    french = _truths(written, table, VERITE)
+    text = french.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
+    return _standard(written, table), text.encode("utf-8-sig")
 
 
-def _written(frame: pd.DataFrame, table: Table, truth: tuple[str, str]) -> pd.DataFrame:
-    cells = {
-        column.name: _cells(frame[column.name], column.type, truth) for column in table.columns
-    }
+def _standard(written: pd.DataFrame, table: Table) -> bytes:
+    return _truths(written, table, TRUTH).to_csv(index=False, lineterminator="\n").encode()
+
+
+def _written(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The cells as text or figures; true and false are left to `_truths`."""
+    cells = {column.name: _cells(frame[column.name], column.type) for column in table.columns}
     return pd.DataFrame(cells)
 
 
-def _cells(column: pd.Series, kind: str, truth: tuple[str, str]) -> pd.Series:
+def _truths(written: pd.DataFrame, table: Table, names: tuple[str, str]) -> pd.DataFrame:
+    """The same with these names for true and false."""
+    truths = [column.name for column in table.columns if column.type == "boolean"]
+    return written.assign(
+        **{name: written[name].map({True: names[0], False: names[1]}) for name in truths}
+    )
+
+
+def _cells(column: pd.Series, kind: str) -> pd.Series:
     if kind in PATTERNS:
         return _each(column, lambda dates: dates.dt.strftime(PATTERNS[kind]))
-    if kind == "boolean":
-        return column.map({True: truth[0], False: truth[1]})
     if kind == "string":
         return _each(column, quoted)
     return column

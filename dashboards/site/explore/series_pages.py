@@ -34,14 +34,27 @@ class Figure:
     first: float
 
 
-def pages(store: SeriesStore, context: SiteContext, lang: SiteLocale, base: str) -> Iterator[Page]:
+def figures(store: SeriesStore) -> dict[str, list[Figure]]:
+    """The figures of each series that has one, by its key, in the order of the keys."""
+    versions: dict[str, list[Mapping[Any, Any]]] = {}
+    for row in store.versions.to_dict("records"):
+        versions.setdefault(str(row["series"]), []).append(row)
+    by_series = {key: _figures(versions[key]) for key in sorted(versions)}
+    return {key: own for key, own in by_series.items() if own}
+
+
+def pages(
+    store: SeriesStore,
+    figures: Mapping[str, Sequence[Figure]],
+    context: SiteContext,
+    lang: SiteLocale,
+    base: str,
+) -> Iterator[Page]:
     """The page of each series that may be republished and has a figure."""
     used = _used(context, lang)
     rows = {row["series"]: row for row in store.catalogue if row["republished"]}
-    for key, versions in store.versions.groupby("series"):
-        figures = _figures(versions.to_dict("records"))
-        if figures:
-            yield _page(rows[key], figures, used.get(str(key), []), lang, base)
+    for key, own in figures.items():
+        yield _page(rows[key], own, used.get(key, []), lang, base)
 
 
 def _used(context: SiteContext, lang: SiteLocale) -> dict[str, list[tuple[str, str]]]:

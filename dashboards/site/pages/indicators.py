@@ -11,7 +11,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import pandas as pd
 
 from dashboards import indicator_words, theme
-from dashboards.bulletin import table_rows
+from dashboards.bulletin import causes, once, table_rows
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 from dashboards.metadata import Table
@@ -149,10 +149,14 @@ def _figure(
 
 def resting(stats: EditionStats, key: str, lang: SiteLocale) -> list[Row]:
     """The figures behind the month's value, each with its date and citation."""
-    lineage = stats.edition.lineage
-    mine = lineage.loc[lineage["key"].eq(key) & lineage["period"].eq(stats.month)]
-    newest = mine.sort_values(["series", "series_period"]).groupby("series").tail(2)
-    return [_rested(row, stats, lang) for row in newest.to_dict("records")]
+    return [_rested(row, stats, lang) for row in _newest(stats, key)]
+
+
+@once
+def _newest(stats: EditionStats, key: str) -> list[dict[Any, Any]]:
+    """The two newest figures of each series behind the month's value."""
+    mine = causes.behind(stats, key, stats.month)
+    return mine.groupby("series").tail(2).to_dict("records")
 
 
 def _rested(row: dict[Any, Any], stats: EditionStats, lang: SiteLocale) -> Row:
@@ -174,6 +178,20 @@ def _rested(row: dict[Any, Any], stats: EditionStats, lang: SiteLocale) -> Row:
 
 def versions(stats: EditionStats, key: str, lang: SiteLocale) -> list[list[str]]:
     """Figures used in more than one version: first, last, and their dates."""
+    return [
+        [
+            names.series(stats, row["series"], lang),
+            lang.month(row["series_period"], "MMM y"),
+            f"{lang.exact(row['first'])} ({lang.day(row['since'].date())})",
+            f"{lang.exact(row['last'])} ({lang.day(row['until'].date())})",
+        ]
+        for row in _changed(stats, key)
+    ]
+
+
+@once
+def _changed(stats: EditionStats, key: str) -> list[dict[Any, Any]]:
+    """The newest figures whose versions differ, newest first: both ends of each."""
     shut = stats.not_republished
     lineage = stats.edition.lineage
     mine = lineage.loc[lineage["key"].eq(key) & ~lineage["series"].isin(shut)]
@@ -187,26 +205,17 @@ def versions(stats: EditionStats, key: str, lang: SiteLocale) -> list[list[str]]
     )
     changed = table.loc[table["first"].ne(table["last"])].reset_index()
     newest = changed.sort_values(["series_period", "series"]).tail(SHOWN)[::-1]
-    return [
-        [
-            names.series(stats, row["series"], lang),
-            lang.month(row["series_period"], "MMM y"),
-            f"{lang.exact(row['first'])} ({lang.day(row['since'].date())})",
-            f"{lang.exact(row['last'])} ({lang.day(row['until'].date())})",
-        ]
-        for row in newest.to_dict("records")
-    ]
+    return newest.to_dict("records")
 
 
 def checks(context: SiteContext, key: str, lang: Language) -> list[Row]:
     """For each source behind the indicator: last answer, rows read, rows rejected."""
-    edition = context.edition
-    titles = {row["key"]: lang.of(row, "title") for row in edition.sources.to_dict("records")}
+    described = _described(context.stats)
     read = context.fetches.set_index("source")
     quarantined = context.quarantined.groupby("source")["rows"].sum()
     return [
         {
-            "title": titles[source],
+            "title": lang.of(described[source], "title"),
             "outcome": lang.words["outcomes"].get(read["outcome"].get(source, ""), "–"),
             "rows": lang.number(read["rows"].get(source, float("nan")), 0),
             "aside": lang.number(quarantined.get(source, 0), 0),
@@ -215,6 +224,13 @@ def checks(context: SiteContext, key: str, lang: Language) -> list[Row]:
     ]
 
 
+@once
+def _described(stats: EditionStats) -> dict[str, dict[Any, Any]]:
+    """The rows of the sources by key."""
+    return {str(row["key"]): row for row in stats.edition.sources.to_dict("records")}
+
+
+@once
 def _sources(stats: EditionStats, key: str) -> list[str]:
     """The sources of the series that the indicator rests on in the month."""
     series = stats.members.query("key == @key")["series"]
