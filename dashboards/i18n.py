@@ -36,7 +36,7 @@ class Language:
 
     @property
     def locale(self) -> str:
-        """The locale of its months and figures: Arabic is that of Morocco."""
+        """The locale of its months and figures: Arabic is that of the Maghreb."""
         return {"ar": "ar_MA"}.get(self.code, self.code)
 
     def say(self, name: str, /, **values: object) -> str:

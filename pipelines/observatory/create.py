@@ -10,6 +10,7 @@ from typing import Any
 
 from pipelines.errors import UsageError, nearest
 from pipelines.observatory import public_series
+from pipelines.observatory.declaration import one_line
 from pipelines.observatory.public_series import Country
 from warehouse.publication.identity import COMPLETE, FILE, shipped
 
@@ -40,6 +41,10 @@ def make(folder: Path, code: str, languages: Sequence[str], name: str) -> list[P
         raise UsageError(f"{folder} has files already: give a folder that is not there yet")
     if wrong := [own for own in languages if own not in COMPLETE]:
         raise UsageError(f"--lang {wrong[0]!r} is no language of the site: {' or '.join(COMPLETE)}")
+    try:
+        one_line(name or "none")
+    except ValueError as fault:
+        raise UsageError(f"--name {name!r}: {fault}") from None
     own = _country(code) if code else None
     if own and not list(public_series.indicators(own)):
         raise UsageError(

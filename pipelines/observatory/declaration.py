@@ -20,7 +20,7 @@ LONGEST = 120  # of a name: it stands in titles, in the head of every page and i
 NOT_WRITTEN = re.compile(r"[{}<>\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """A text that may stand in any sentence, or ValueError."""
     if not text.strip() or len(text) > LONGEST or NOT_WRITTEN.search(text):
         raise ValueError(f"write one line of at most {LONGEST} letters without {{ }} < >")
@@ -71,7 +71,7 @@ def _observed(code: str) -> str:
     return code
 
 
-Text = Annotated[str, AfterValidator(_one_line)]
+Text = Annotated[str, AfterValidator(one_line)]
 
 
 class Calendar(Declared):
@@ -137,6 +137,8 @@ class Observatory(Declared):
             raise ValueError("languages has one twice")
         if not set(self.languages) & set(COMPLETE):
             raise ValueError(f"languages needs one of {', '.join(COMPLETE)}, which have all pages")
+        if "ar" in self.languages and not self.country:
+            raise ValueError("languages has ar, whose pages are on a pilot country: name one")
         if missing := [code for code in self.languages if code not in self.name]:
             raise ValueError(f"name has no line for {missing[0]}, which is in languages")
         return self

@@ -39,9 +39,9 @@ class PanelWords(Declared):
     name: Text = Field(description="the country, in menus and titles")
     question: Text = Field(description="the question that the panel asks")
     the_country: Text | None = Field(
-        default=None, description="the country in a sentence: `le Maroc`; by default its name"
+        default=None, description="the country in a sentence: `le Sénégal`; by default its name"
     )
-    projects: Text = Field(description="title of its list of announced data centres: `In Morocco`")
+    projects: Text = Field(description="title of its list of announced data centres: `In Senegal`")
     text: tuple[Annotated[str, AfterValidator(_sentence)], ...] = Field(
         default=(), description="paragraphs of its page; `{count}` is the number of indicators"
     )

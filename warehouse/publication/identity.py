@@ -101,12 +101,15 @@ class Identity:
 
 def read(folder: Path) -> Identity:
     """The values of the folder of an observatory, unchecked."""
-    texts = {path.relative_to(folder): path.read_text("utf-8") for path in _files(folder)}
-    tables = {path: tomllib.loads(text) for path, text in texts.items()}
-    own = tables[Path(FILE)]
+    texts = {FILE: (folder / FILE).read_text("utf-8")}
+    own = tomllib.loads(texts[FILE])
     country = str(own.get("country", ""))
-    panel = tables.get(Path("panels") / f"{country.lower()}.toml", {})
-    words = {path.stem: table for path, table in tables.items() if path.parts[0] == "words"}
+    pilot = folder / "panels" / f"{country.lower()}.toml"
+    read_too = [*([pilot] if country else []), *sorted(folder.glob("words/*.toml"))]
+    texts |= {str(path.relative_to(folder)): path.read_text("utf-8") for path in read_too}
+    tables = {path: tomllib.loads(text) for path, text in texts.items()}
+    panel = tables.get(str(pilot.relative_to(folder)), {})
+    words = {Path(path).stem: table for path, table in tables.items() if path.startswith("words")}
     names, calendar = own["name"], own.get("calendar", {})
     codes = {*own["languages"], *COMPLETE}
     return Identity(
@@ -125,11 +128,6 @@ def read(folder: Path) -> Identity:
         authority=_authority(folder, own),
         fingerprint=sha256(repr(sorted(texts.items())).encode()).hexdigest(),
     )
-
-
-def _files(folder: Path) -> list[Path]:
-    named = [*sorted(folder.glob("panels/*.toml")), *sorted(folder.glob("words/*.toml"))]
-    return [folder / FILE, *named]
 
 
 def _of_panel(panel: Mapping[str, Any], code: str) -> Mapping[str, Any]:

@@ -78,6 +78,16 @@ def test_words_that_are_no_sentences(
     assert says in refused(silentcrash, own)
 
 
+def test_a_panel_of_another_country_is_not_even_read(
+    own: Path, tmp_path: Path, silentcrash: Command
+) -> None:
+    (own / "panels/sn.toml").write_bytes(b"\xff = [")
+    (own / "panels/fr.toml").symlink_to(tmp_path / "nowhere")
+    read = silentcrash("doctor", str(own))
+    assert read.code == 0, read.err
+    assert "panels/sn.toml is not read: country is 'ES'" in read.out
+
+
 def test_words_of_no_language(own: Path, silentcrash: Command) -> None:
     (own / "words").mkdir()
     (own / "words/tlh.toml").write_text("")
