@@ -15,8 +15,13 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from warehouse.publication import identity
+from warehouse.publication.identity import Identity
+
 FOLDER = Path(__file__).parent / "words"
-LANGUAGES = ("fr", "en")
+LANGUAGES = identity.COMPLETE
+# Sentences with the name, the licence or the pilot country of an observatory.
+SIGNED = ("citation", "licence", "beside", "beside_pilot", "alert_digest", "alert_feed")
 
 MINUS, NARROW, FIXED = "\u2212", "\u202f", "\u00a0"
 ELIDED = ("a", "e", "i", "o", "u", "y", "é")
@@ -31,7 +36,7 @@ class Language:
 
     @property
     def locale(self) -> str:
-        """The locale of its months and figures: Arabic is that of Morocco."""
+        """The locale of its months and figures: Arabic is that of the Maghreb."""
         return {"ar": "ar_MA"}.get(self.code, self.code)
 
     def say(self, name: str, /, **values: object) -> str:
@@ -160,14 +165,43 @@ def plain(text: str) -> str:
     return "".join(char for char in spaced if not unicodedata.category(char).startswith("C"))
 
 
-@cache
 def language(code: str) -> Language:
-    """The language with this code.
+    """The language with this code, in the words of the observatory in force.
 
     Raises:
         FileNotFoundError: it is not shipped.
     """
-    return Language(code, tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8")))
+    return _language(code, identity.in_force())
+
+
+@cache
+def _language(code: str, house: Identity) -> Language:
+    return Language(code, of_house(our_words(code), code, house))
+
+
+def our_words(code: str) -> dict[str, Any]:
+    """The words of the bulletin in a language as they are shipped."""
+    return tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
+
+
+def of_house(ours: Mapping[str, Any], code: str, house: Identity) -> dict[str, Any]:
+    """Our words in a language as this observatory says them, under its own name.
+
+    `ours` may have words that name it: those of SIGNED.
+    """
+    words = identity.merged(ours, house.sentences(code)) | {"site": house.name(code)}
+    pilot = words.get("pilot_country", "")
+    named = {"observatory": house.name(code), "licence": house.licence.short, "pilot": pilot}
+    signed = {name: _filled(words[name], named) for name in SIGNED if name in words}
+    beside = {"beside": signed["beside_pilot"]} if pilot and "beside_pilot" in signed else {}
+    return {**words, **signed, **beside}
+
+
+def _filled(sentence: str, values: Mapping[str, str]) -> str:
+    """The sentence with these values, and its other places left as they are."""
+    for name, value in values.items():
+        sentence = sentence.replace(f"{{{name}}}", value)
+    return sentence
 
 
 def number_locale(lang: Language) -> dict[str, Any]:

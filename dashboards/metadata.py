@@ -16,10 +16,9 @@ import pandas as pd
 from dashboards.i18n import LANGUAGES, language
 from warehouse import tables as models
 from warehouse.edition import Edition
+from warehouse.publication import identity
 
 WORDS = Path(__file__).parent / "description.toml"
-# Names of what has no address of its own yet: never changed, never used for something else.
-AUTHORITY = "tag:silent-crash-observatory,2026:"
 Type = Literal["string", "month", "date", "instant", "integer", "number", "boolean"]
 # How dates are written in text; an instant is UTC.
 PATTERNS = {"month": "%Y-%m", "date": "%Y-%m-%d", "instant": "%Y-%m-%dT%H:%M:%SZ"}
@@ -65,8 +64,21 @@ def _words() -> dict[str, Any]:
 
 def dataset(code: str = "") -> Mapping[str, Any]:
     """Texts about the data set in a language, or its name, licence and theme."""
+    house = identity.in_force()
     texts: dict[str, Any] = _words()["dataset"]
-    return texts[code] if code else texts
+    if code:
+        pilot = house.sentences(code).get("names", {}).get(f"{house.panel}/")
+        keywords = [*texts[code]["keywords"], *([pilot] if pilot else [])]
+        own: dict[str, Any] = texts[code]
+        return own | {"publisher": house.publisher(code), "keywords": keywords}
+    licence = house.licence
+    named = {"licence": licence.key, "licence_title": licence.title, "licence_url": licence.url}
+    return texts | named
+
+
+def authority() -> str:
+    """The beginning of names of what has no address; it is never changed."""
+    return f"tag:{identity.in_force().authority},2026:"
 
 
 def words(section: str, part: str) -> Mapping[str, Any]:

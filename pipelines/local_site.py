@@ -14,6 +14,7 @@ from dashboards.publish.formats import tables_csv
 from dashboards.publish.publication import Publication, prepare, records, to_json
 from dashboards.publish.series import files, store
 from pipelines.ingest.store import open_for_reading
+from pipelines.observatory import folder
 from pipelines.settings import from_environment
 from warehouse import edition
 from warehouse.database import open_for_reading as open_url
@@ -23,7 +24,9 @@ class LocalSite:
     """Makes the files of a site from a warehouse, one at a time."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine, self._now = engine, from_environment().now
+        settings = from_environment()
+        folder.put_in_force(settings.home)
+        self._engine, self._now = engine, settings.now
 
     def read(self, path: str) -> bytes:
         """The bytes of a file: a list of api/v1/, a series, a table of data/."""

@@ -10,6 +10,7 @@ it may name the variable that holds a key, never the key.
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -167,6 +168,7 @@ class Settings(BaseSettings):
             "archive": f"{home / 'raw'}",
         }
         releases = Path(data.get("releases") or around / "releases").absolute()
+        below["contact"] = _contact(home)
         return below | data | {"home": home, "releases": releases}
 
     @model_validator(mode="after")
@@ -193,6 +195,13 @@ class Settings(BaseSettings):
     def site(self) -> Path:
         """The folder in which the public site is built, beside that of editions."""
         return self.releases.with_name("site")
+
+
+def _contact(home: Path) -> str:
+    """The contact of the observatory in a home; its faults are shown elsewhere."""
+    with suppress(OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return str(tomllib.loads((home / "observatory.toml").read_text("utf-8")).get("contact", ""))
+    return ""
 
 
 def settings_file() -> Path:

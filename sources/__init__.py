@@ -275,17 +275,24 @@ class Source:
         return path if path.exists() else None
 
 
+_own: list[Source] = []  # those of an observatory, beside ours
+
+
+def declare(own: Iterable[Source]) -> None:
+    """Put the sources of an observatory beside ours, for those before them."""
+    _own[:] = own
+    registry.cache_clear()
+
+
 @cache
 def registry() -> Mapping[str, Source]:
-    """Every declared source by key: the SOURCE of each module in `publishers`."""
+    """Every source by key: SOURCE of each publisher, and those of `declare`."""
     from sources import publishers
 
-    names = (module.name for module in pkgutil.iter_modules(publishers.__path__))
-    declared = (
-        getattr(importlib.import_module(f"sources.publishers.{name}"), "SOURCE", None)
-        for name in names
-    )
-    return {source.key: source for source in sorted(filter(None, declared), key=lambda s: s.key)}
+    modules = pkgutil.iter_modules(publishers.__path__, f"{publishers.__name__}.")
+    ours = (getattr(importlib.import_module(own.name), "SOURCE", None) for own in modules)
+    every = sorted([*filter(None, ours), *_own], key=lambda source: source.key)
+    return {source.key: source for source in every}
 
 
 def find_source(key: str) -> Source:

@@ -1,31 +1,30 @@
 """When an edition is due: its cut-off, its publication and the next ones.
 
 The edition of a month knows what was public at the end of the cut-off day of the following month,
-and is published at 09:00 UTC on the first day after it that is worked in France and in Morocco.
+and is published at 09:00 UTC on the first day after it that is worked in the countries whose
+holidays the observatory observes (`publication/identity.py`).
 The engine, the alerts, the bulletin and the site all take their dates from here.
 
-Holidays are those of the library `holidays`. Morocco's religious ones follow the moon and are
-decreed some days before: the library estimates them, and a date that hangs on one is provisional.
+Holidays are those of the library `holidays`. Religious ones may follow the moon and are decreed
+some days before: the library estimates them, and a date that hangs on one is provisional.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
 
-# 10:00 or 11:00 in Paris, 10:00 in Rabat (09:00 in Ramadan): a working day is ahead to read it.
+from warehouse.publication import identity
+
+# 10:00 or 11:00 in western Europe, 09:00 to 10:00 in West Africa: a working day is ahead to read.
 PUBLICATION_HOUR = 9
 SATURDAY = 5  # of `date.weekday`, where Monday is 0
 LAST_SECOND = time(23, 59, 59)
 # The first edition that a holiday moves. Those before were due by weekdays alone, and the hour
 # that was announced stays: that of October 2026 was due on 11 November, a holiday in France.
 HOLIDAYS_SINCE = "2026-11"
-COUNTRIES = ("FR", "MA")
 # The moon may be seen a day earlier or later than it is computed.
 MOON = timedelta(days=1)
-# Morocco keeps UTC+1, and UTC in Ramadan: the days of each year's are in tzdata.
-ZONES = {"utc": UTC, "paris": ZoneInfo("Europe/Paris"), "rabat": ZoneInfo("Africa/Casablanca")}
 
 
 @dataclass(frozen=True)
@@ -93,14 +92,15 @@ def made_in_time(month: str, computed_at: datetime, cutoff_day: int) -> bool:
 
 
 def local_hours(instant: datetime) -> dict[str, datetime]:
-    """The instant in UTC, in Paris and in Rabat, by the keys of ZONES."""
-    return {city: instant.astimezone(zone) for city, zone in ZONES.items()}
+    """The instant in UTC, then in the places of the observatory, by their names."""
+    zones = {"UTC": UTC, **identity.in_force().zones}
+    return {city: instant.astimezone(zone) for city, zone in zones.items()}
 
 
 def holidays_on(day: date) -> Iterator[Holiday]:
-    """The public holidays of France and Morocco on a day."""
-    for country in COUNTRIES:
-        english, french = _year(country, "en_US", day.year), _year(country, "fr", day.year)
+    """The public holidays on a day of the countries that the observatory observes."""
+    for country in identity.in_force().holidays:
+        english, french = _year(country, "en", day.year), _year(country, "fr", day.year)
         if day in english:
             estimated = "(estimated)" in english[day]
             yield Holiday(day, country, _plain(french[day]), _plain(english[day]), estimated)
@@ -108,15 +108,18 @@ def holidays_on(day: date) -> Iterator[Holiday]:
 
 @cache
 def _year(country: str, language: str, year: int) -> dict[date, str]:
-    """The public holidays of a year in a language, by day."""
+    """The public holidays of a year by day, in English for lack of a language."""
     import holidays  # a tenth of a second, and only dates of publication need it
 
-    return dict(holidays.country_holidays(country, years=year, language=language))
+    spoken = holidays.country_holidays(country).supported_languages
+    exact = (code for code in spoken if code.partition("_")[0] == language)
+    named = next(exact, "en_US")
+    return dict(holidays.country_holidays(country, years=year, language=named))
 
 
 def _plain(name: str) -> str:
     """A name without the library's remark that its day is estimated."""
-    return name.replace(" (estimated)", "").replace(" (estimé)", "")
+    return name.replace(" (estimated)", "").replace(" (estimé)", "").replace(" (estimée)", "")
 
 
 def _near_the_moon(first: date, last: date) -> bool:

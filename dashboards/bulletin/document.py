@@ -24,6 +24,8 @@ from dashboards.bulletin.figures import Draw, embedded, figures
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import LANGUAGES, Language, language
 from warehouse.edition import Edition
+from warehouse.publication import identity
+from warehouse.publication.identity import Identity
 
 LETTERS = ("NotoSans-Regular.woff2", "NotoSans-Bold.woff2")  # the bulletin is not in Arabic
 AHEAD = 4  # editions that the calendar announces
@@ -60,7 +62,7 @@ def page(stats: EditionStats, lang: Language) -> str:
 def _html(shown: dict[str, Any], lang: Language) -> str:
     style = rendering.style(chosen=LETTERS)
     return (
-        _templates(lang.code)
+        _templates(lang.code, identity.in_force())
         .get_template("bulletin.html")
         .render(
             style=Markup(style),  # noqa: S704 - our own file
@@ -151,5 +153,5 @@ def _sections(stats: EditionStats, lang: Language) -> dict[str, object]:
 
 
 @cache
-def _templates(code: str) -> Environment:
+def _templates(code: str, _: Identity) -> Environment:
     return rendering.environment(language(code), "dashboards")

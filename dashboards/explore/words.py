@@ -13,8 +13,8 @@ from dashboards.publish.sanitize import web
 from dashboards.site.explore import vega
 from warehouse import dictionary
 from warehouse.catalogue import cookbook
+from warehouse.publication import identity
 
-TITLE = "Observatoire du krach silencieux · Silent Crash Observatory"
 ALL_LICENCES = (
     "Valeurs de toutes licences : ne pas publier · Values of every licence: not to be published"
 )
@@ -43,9 +43,10 @@ def metadata(
         hidden: tables that stay readable but are not offered.
         public: True for a copy that anybody may read.
     """
+    house = identity.in_force()
     described = {name: _view(name, columns) for name, columns in views.items()}
     return {
-        "title": TITLE,
+        "title": " · ".join(dict.fromkeys(house.name(code) for code in house.pages)),
         "description_html": f"<p>{escape(OPEN_LICENCES if public else ALL_LICENCES)}</p>",
         "extra_js_urls": [
             f"/{SCRIPTS}/{vega.name()}",

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 
+from dashboards.i18n import LANGUAGES
 from dashboards.publish import changelog, changes, citation, collection, edition_summary, readme
 from dashboards.publish.formats import (
     croissant,
@@ -18,7 +19,7 @@ from dashboards.publish.formats import (
     sdmx_structure,
     tables_csv,
 )
-from dashboards.publish.publication import LANGUAGES, File, Publication, to_json
+from dashboards.publish.publication import File, Publication, to_json
 from dashboards.publish.signature import ENDING, Signer
 from dashboards.publish.staging import Staging, check_room, holds, put
 from warehouse.edition import Edition

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dashboards.i18n import LANGUAGES
 from dashboards.publish import feeds
 from dashboards.publish.api import documents
-from dashboards.publish.publication import LANGUAGES, File, Publication, to_json
+from dashboards.publish.publication import File, Publication, to_json
 from dashboards.publish.staging import Staging, holds, put
+from warehouse.publication import identity
 
 CARD = "edition.json"
 # A month, or a reissue of it. A folder of another name is not an edition that was published.
@@ -58,7 +60,7 @@ def lists(cards: Mapping[str, EditionCard], layout: Layout) -> Iterator[File]:
     listed = {"month": newest["month"], "editions": items}
     yield File(f"{documents.ROOT}editions.json", to_json(listed))
     yield File(f"{documents.ROOT}latest.json", to_json(newest))
-    for code in LANGUAGES:
+    for code in identity.in_force().pages:
         yield File(f"editions.{code}.atom", _feed(ordered, layout, code))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from dashboards import metadata
 from dashboards.i18n import language
-from dashboards.metadata import AUTHORITY
+from dashboards.metadata import authority
 from dashboards.publish import atom
 from dashboards.publish.atom import Entry
 
@@ -23,7 +23,7 @@ def editions(
     words = metadata.dataset(code)
     return atom.feed(
         [_entry(name, card, code, page(name)) for name, card in reversed(list(cards.items()))],
-        id=f"{AUTHORITY}editions:{code}",
+        id=f"{authority()}editions:{code}",
         title=words["editions"],
         updated=max(map(_updated, cards.values())),
         author=words["publisher"],
@@ -38,7 +38,7 @@ def _entry(name: str, card: Mapping[str, Any], code: str, page: str) -> Entry:
     mark = f" ({language(code).say('mark_reconstructed')})" if card.get("reconstructed") else ""
     dated = f"{card['dated'][code]}. " if "dated" in card else ""
     return Entry(
-        id=f"{AUTHORITY}edition:{name}:{code}",
+        id=f"{authority()}edition:{name}:{code}",
         title=card["headline"][code] + mark,
         updated=_updated(card),
         published=card.get("public_at") or "",

@@ -12,8 +12,8 @@ import pandas as pd
 
 from dashboards import edition_dates, metadata
 from dashboards.edition_stats import EditionStats
-from dashboards.i18n import language
-from dashboards.metadata import AUTHORITY, Table
+from dashboards.i18n import LANGUAGES, language
+from dashboards.metadata import Table, authority
 from dashboards.publish.sanitize import clean
 from dashboards.tables import tables
 from warehouse.edition import Edition
@@ -28,7 +28,6 @@ MEDIA = {
     "parquet": "application/vnd.apache.parquet",
     "xml": "application/xml",
 }
-LANGUAGES = ("fr", "en")
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class Publication:
     @property
     def id(self) -> str:
         """The permanent name of the edition, an IRI."""
-        return f"{AUTHORITY}{self.edition.month}"
+        return f"{authority()}{self.edition.month}"
 
     @property
     def version(self) -> str:

@@ -13,13 +13,13 @@ from dashboards import fonts, rendering
 from dashboards.publish import collection
 from dashboards.publish.signature import PUBLIC_FILE, Signer
 from dashboards.publish.staging import Staging
-from dashboards.site import citing, parallel
+from dashboards.site import citing, entry, parallel
 from dashboards.site.context import site_context
 from dashboards.site.explore import page as explore_page
 from dashboards.site.explore.files import Explorer
 from dashboards.site.explore.files import explorer as data_explorer
 from dashboards.site.incremental import BuildRecord, OutputWriter
-from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
+from dashboards.site.locale import ARABIC, SiteLocale, site_locale
 from dashboards.site.page import Page, up
 from dashboards.site.page_groups import SERIES, PageGroups
 from dashboards.site.pages import (
@@ -37,50 +37,7 @@ from dashboards.site.pages import (
     telecom,
 )
 from warehouse.gauges.repository import Unread
-
-ROOT_PAGE = """<!DOCTYPE html>
-<html lang="fr">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="refresh" content="0; url=fr/index.html">
-<link rel="icon" href="icon.svg" type="image/svg+xml">
-<title>Observatoire du krach silencieux · Silent Crash Observatory</title>
-</head>
-<body>
-<main><h1>Observatoire du krach silencieux</h1>
-<p><a href="fr/index.html">Français</a> · <a href="en/index.html" lang="en">English</a></p></main>
-</body>
-</html>
-"""
-NOT_FOUND = """<!DOCTYPE html>
-<html lang="fr">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="{base}/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="{base}/style.css">
-<title>Page introuvable · Page not found</title>
-</head>
-<body>
-<header class="mast"><p class="name"><a href="{base}/fr/index.html">{name}</a></p></header>
-<main><h1>Cette page n’existe pas</h1>
-<p class="lede">Les éditions et les données gardent leur adresse pour toujours : celle-ci est
-peut-être mal écrite.</p>
-<p><a href="{base}/fr/index.html">L’indice du mois</a> ·
-<a href="{base}/fr/bulletins/index.html">Toutes les éditions</a></p>
-<div lang="en"><h2>This page does not exist</h2>
-<p>Editions and data keep their address for ever: this one may be misspelt.</p>
-<p><a href="{base}/en/index.html">The index of the month</a> ·
-<a href="{base}/en/bulletins/index.html">Every edition</a></p></div></main>
-</body>
-</html>
-"""
-ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
-<rect width="32" height="32" rx="5" fill="#1d1d24"/>
-<polyline points="4,22 11,20 17,12 21,15 28,7" fill="none" stroke="#fff" stroke-width="3"/>
-</svg>
-"""
+from warehouse.publication import identity
 
 
 @dataclass(frozen=True)
@@ -104,7 +61,7 @@ def build(
     base: str = "",
     forced: bool = False,
     approval: bool = False,
-    countries: Mapping[str, str] = projects.HERE,
+    countries: Mapping[str, str] = projects.NOWHERE,
     unread: Callable[[str], Sequence[Unread]] = lambda _: (),
     signer: Signer | None = None,
 ) -> BuildResult:
@@ -182,7 +139,7 @@ def _site_pages(
     explore = data_explorer(context, page_groups.engine, writer.out)
     for file in explore.files:
         writer.put(file.name, file.body)
-    for lang in map(site_locale, CODES):
+    for lang in map(site_locale, identity.in_force().pages):
         writer.put(f"{lang.code}/calendar/releases.ics", archive.ics(context, lang))
         cited = citing.index(context.issue, lang, base)
         for name, text in citing.files(cited, f"{lang.code}/cite/{static_pages.CITED}"):
@@ -191,21 +148,22 @@ def _site_pages(
             page_groups.put(writer, page, lang)
         for name, body in archive.embeds(context, lang, writer.chart_urls):
             writer.put(name, body)
-    in_arabic = site_locale(ARABIC)
-    for page in arabic.pages(context, in_arabic, writer.chart_urls, countries):
-        page_groups.put(writer, page, in_arabic)
+    if ARABIC in identity.in_force().languages:
+        in_arabic = site_locale(ARABIC)
+        for page in arabic.pages(context, in_arabic, writer.chart_urls, countries):
+            page_groups.put(writer, page, in_arabic)
 
 
 def _still(writer: OutputWriter, base: str) -> None:
     """Write what hangs on no figure: entry, style, fonts, scripts, errata."""
-    writer.put("index.html", ROOT_PAGE)
+    house = identity.in_force()
+    writer.put("index.html", entry.root_page(house))
     if base:  # a server shows 404.html at any depth, so its style sheet needs the full address
-        name = site_locale(CODES[0]).words["site"]
-        writer.put("404.html", NOT_FOUND.format(base=escape(base), name=escape(name)))
+        writer.put("404.html", entry.not_found(house, escape(base)))
     writer.put("style.css", rendering.style(lambda name: f"fonts/{name}"))
     for name in fonts.names():
         writer.put(f"fonts/{name}", (fonts.FOLDER / name).read_bytes())
-    writer.put("icon.svg", ICON)
+    writer.put("icon.svg", entry.ICON)
     writer.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
     for path in (governance.ERRATA, governance.SCHEMA):
         writer.put(path.name, path.read_bytes())

@@ -5,12 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from dashboards.i18n import Language, language
+from babel import Locale
+
+from dashboards.i18n import Language, of_house, our_words
+from warehouse.publication import identity
+from warehouse.publication.identity import Identity
 from warehouse.release_calendar import local_hours
 
-CODES = ("fr", "en")
-ARABIC = "ar"  # of three pages: the index, Morocco, and what an edition is made of
+CODES = identity.COMPLETE
+ARABIC = "ar"  # of three pages: the index, the pilot country, and what an edition is made of
 
 
 @dataclass(frozen=True)
@@ -24,22 +29,51 @@ class SiteLocale(Language):
         return f"{self.day(at.date())}{comma} {self.hour(at)}\u00a0UTC"
 
     def moments(self, when: datetime) -> str:
-        """The same with the hour in Paris and in Rabat."""
+        """The same with the hour in the places of the observatory."""
         comma = "،" if self.code == "ar" else ","
         return f"{self.day(when.astimezone(UTC).date())}{comma} {self.hours(when)}"
 
     def hours(self, when: datetime, form: str = "hours") -> str:
-        """The hour in UTC, in Paris and in Rabat; `hours_listed` is the short form."""
-        return self.say(form, **{city: self.hour(at) for city, at in local_hours(when).items()})
+        """The hour in UTC and in its places; `hours_listed` is the short form."""
+        utc, *local = [(city, self.hour(at)) for city, at in local_hours(when).items()]
+        if not local:
+            return self.say("hours_utc", utc=utc[1])
+        joint = " · " if form == "hours_listed" else str(self.words["comma"])
+        named = "hour_beside" if form == "hours_listed" else "hour_in"
+        places = [self.say(named, hour=hour, city=self.city(city)) for city, hour in local]
+        return self.say(form, utc=utc[1], places=joint.join(places))
+
+    def city(self, name: str) -> str:
+        """A place whose hour is given."""
+        return str(self.words.get("cities", {}).get(name, name))
+
+    @property
+    def cities(self) -> str:
+        """The places whose hours are given, listed."""
+        own = [self.city(name) for name in identity.in_force().zones]
+        return self.listed(own) if own else ""
+
+    def country(self, code: str) -> str:
+        """A country by its ISO 3166 code."""
+        return str(Locale.parse(self.locale).territories.get(code, code))
 
     def hour(self, at: datetime) -> str:
         """The hour of an instant in its own zone: "9 h 00"."""
         return f"{at.hour}\u00a0h\u00a0{at.minute:02}" if self.code == "fr" else f"{at:%H:%M}"
 
 
-@cache
 def site_locale(code: str) -> SiteLocale:
-    """The words of the site in a language."""
+    """The words of the site in a language, as the observatory in force says them."""
+    return _site_locale(code, identity.in_force())
+
+
+@cache
+def _site_locale(code: str, house: Identity) -> SiteLocale:
+    return SiteLocale(code, of_house(shipped_words(code), code, house))
+
+
+def shipped_words(code: str) -> dict[str, Any]:
+    """The words in a language as they are shipped, those of the bulletin too."""
     own = Path(__file__).parent / "i18n" / f"{code}.toml"
-    base = language(code).words if code in CODES else {}
-    return SiteLocale(code, {**base, **tomllib.loads(own.read_text(encoding="utf-8"))})
+    base = our_words(code) if code in CODES else {}
+    return {**base, **tomllib.loads(own.read_text(encoding="utf-8"))}

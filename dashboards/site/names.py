@@ -76,11 +76,15 @@ def figure(row: Mapping[Any, Any], lang: SiteLocale) -> str:
 
 
 def country(name: str, french: Mapping[str, str], lang: SiteLocale) -> str:
-    """A country by its English name; `french` has the French ones."""
-    if lang.code in CODES:
-        return french.get(name, name) if lang.code == "fr" else name
-    code = OTHERWISE.get(name) or _codes().get(name, "")
-    return str(Locale.parse(lang.locale).territories.get(code, name))
+    """A country by its English name; `french` has French ones that are preferred."""
+    if lang.code == "en" or (lang.code == "fr" and name in french):
+        return french[name] if lang.code == "fr" else name
+    return str(Locale.parse(lang.locale).territories.get(country_code(name), name))
+
+
+def country_code(name: str) -> str:
+    """The ISO 3166 code of a country by its English name, "" where it has none."""
+    return OTHERWISE.get(name) or _codes().get(name, "")
 
 
 @cache

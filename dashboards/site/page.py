@@ -13,12 +13,15 @@ from dashboards import edition_dates, rendering
 from dashboards.site import names
 from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
-from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
+from dashboards.site.locale import ARABIC, SiteLocale, site_locale
+from warehouse.publication import identity
+from warehouse.publication.identity import Identity
 
 POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; font-src 'self'; base-uri 'none'; "
     "form-action 'none'"
 )
+PILOT = "pilot/"  # stands for the page of the pilot country, whose panel names it
 # Pages in the header's menu, and those in the footer's; the home page links the dimensions.
 HEAD = (
     "",
@@ -26,7 +29,7 @@ HEAD = (
     "indicators/",
     "series/",
     "alerts/",
-    "morocco/",
+    PILOT,
     "frugality/",
     "data/",
     "method/",
@@ -81,7 +84,7 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
 
     `base` is the address of the site, "" where it is not known.
     """
-    root, page_names = page.root, lang.words["names"]
+    root, page_names, house = page.root, lang.words["names"], identity.in_force()
 
     def to(path: str, code: str = lang.code) -> str:
         return f"{root}{code}/{path}index.html"
@@ -93,6 +96,10 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "base": base,
         "card": context.issue.name,
         "printed": names.printed(lang),
+        "pilot": house.panel,
+        "licence": house.licence.short,
+        "contact": house.contact,
+        "tagline": house.taglines.get(lang.code, ""),
         "policy": POLICY,
         "here": f"{lang.code}/{page.path}",
         "others": [site_locale(code) for code in _others(page, lang)],
@@ -101,7 +108,8 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "month": lang.month(context.issue.month + "-01"),
         "dated": edition_dates.sentence(context.issue.timeline, lang),
     }
-    return _templates(lang.code).get_template(page.template).render(shell | {**page.content})
+    templates = _templates(lang.code, house)
+    return templates.get_template(page.template).render(shell | {**page.content})
 
 
 def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str, str]]:
@@ -109,23 +117,26 @@ def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str,
 
     The page of an issue leads to itself: it stays as it is when a newer issue comes.
     """
-    page_names = lang.words["names"]
+    page_names, house = lang.words["names"], identity.in_force()
+    pilot = f"{house.panel}/"
     if lang.code != ARABIC:
-        return [(path, page_names[path or "home"]) for path in HEAD]
+        paths = [pilot if path == PILOT else path for path in HEAD if path != PILOT or house.panel]
+        return [(path, page_names[path or "home"]) for path in paths]
     own = page.path if page.path.endswith(MADE_OF) else made_of(context.issue.name)
-    paths = {"home": "", "morocco/": "morocco/", MADE_OF: own}
-    return [(path, page_names[name]) for name, path in paths.items()]
+    names_of = {"home": "", pilot: pilot, MADE_OF: own}
+    return [(path, page_names[name]) for name, path in names_of.items()]
 
 
 def _others(page: Page, lang: SiteLocale) -> list[str]:
     """The other languages that have this page."""
-    in_arabic = page.path in ("", "morocco/") or page.path.endswith(MADE_OF)
-    codes = (*CODES, ARABIC) if in_arabic else CODES
+    house = identity.in_force()
+    in_arabic = page.path in ("", f"{house.panel}/") or page.path.endswith(MADE_OF)
+    codes = house.languages if in_arabic else house.pages
     return [code for code in codes if code != lang.code]
 
 
 @cache
-def _templates(code: str) -> Environment:
+def _templates(code: str, _: Identity) -> Environment:
     return rendering.environment(site_locale(code), "dashboards.site", "dashboards")
 
 

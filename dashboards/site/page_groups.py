@@ -25,7 +25,7 @@ from dashboards.site.constituents.constituents import Constituents
 from dashboards.site.context import Issue, SiteContext
 from dashboards.site.explore import series_pages
 from dashboards.site.incremental import OutputWriter
-from dashboards.site.locale import ARABIC, CODES, SiteLocale, site_locale
+from dashboards.site.locale import SiteLocale, site_locale
 from dashboards.site.page import ChartUrlFactory, Page, html, up
 from dashboards.site.pages import archive, indicators
 from dashboards.site.pages.indicators import embed
@@ -34,6 +34,8 @@ from warehouse.catalogue import freshness
 from warehouse.edition import Edition
 from warehouse.fetches import newest_fetch
 from warehouse.observations import series
+from warehouse.publication import identity
+from warehouse.publication.identity import Identity
 
 SERIES = "series"  # the group of the files on the figures themselves
 SERIES_PAGES = "series pages"  # and that of their pages, which name the newest issue
@@ -53,12 +55,18 @@ class PageGroups:
     @cached_property
     def stamps(self) -> dict[str, str]:
         """What each group depends on, by its name: the issues, then the indicators."""
-        rest, context = f"{self.base} {code_hash()}", self.context
+        house = self._house.fingerprint
+        rest, context = f"{self.base} {code_hash()} {house}", self.context
         stamps = {issue.name: issue.stamp for issue in context.issues}
-        stamps |= {key: indicators.stamp(context, key) for key in self._pages[CODES[0]]}
+        stamps |= {key: indicators.stamp(context, key) for key in self._pages[self._house.pages[0]]}
         stamps[SERIES] = self._series_stamp
         stamps[SERIES_PAGES] = f"{self._series_stamp} {context.issue.stamp} {context.issue.dated}"
         return {name: f"{stamp} {rest}" for name, stamp in stamps.items()}
+
+    @property
+    def _house(self) -> Identity:
+        """The observatory whose site it is."""
+        return identity.in_force()
 
     @cached_property
     def data(self) -> Publication:
@@ -80,7 +88,7 @@ class PageGroups:
     def _pages(self) -> dict[str, dict[str, Callable[[ChartUrlFactory, Table], Page]]]:
         return {
             code: dict(indicators.pages(self.context, site_locale(code), self.base))
-            for code in CODES
+            for code in self._house.pages
         }
 
     @cached_property
@@ -99,7 +107,7 @@ class PageGroups:
                 writer.put(file.name, file.body)
         elif name == SERIES_PAGES:
             figures = series_pages.figures(self._store)
-            for lang in map(site_locale, CODES):
+            for lang in map(site_locale, self._house.pages):
                 for page in series_pages.pages(self._store, figures, self.context, lang, self.base):
                     self.put(writer, page, lang)
         else:
@@ -123,7 +131,7 @@ class PageGroups:
         writer.put(f"data/{issue.name}.zip", _archive(issue.name, written, sums))
         seen = self._seen(issue, own)
         stats = seen.stats
-        for lang in map(site_locale, CODES):
+        for lang in map(site_locale, self._house.pages):
             root = up(f"bulletins/{issue.name}/")
             data = f"{root}data/{issue.name}/"
             reference = citing.edition(issue, lang, self.base)
@@ -137,7 +145,7 @@ class PageGroups:
             body = paper.pdf(stats, lang, page.content, annex)
             writer.put(f"{folder}{page.content['paper']}", body)
             writer.put(f"cards/{issue.name}.{lang.code}.png", social_image.png(stats, lang))
-        for lang in map(site_locale, (*CODES, ARABIC)):
+        for lang in map(site_locale, self._house.languages):
             self.put(writer, constituents.page(seen, issue, lang), lang)
 
     def _seen(self, issue: Issue, own: Edition) -> Constituents:
@@ -162,7 +170,7 @@ class PageGroups:
         """The page of an indicator in each language, with its data beside it."""
         [table] = [item for item in self.data.tables if item.name == "indicators"]
         beside = list(indicators.files(self.data, key))  # no word in them is of a language
-        for lang in map(site_locale, CODES):
+        for lang in map(site_locale, self._house.pages):
             code, shown = lang.code, self._pages[lang.code][key](writer.chart_urls, table)
             self.put(writer, shown, lang)
             writer.put(f"{code}/embed/{key}.html", html(embed(shown), self.context, lang))

@@ -14,6 +14,8 @@ from typing import TypeAlias
 
 from dashboards.site.context import site_context
 from dashboards.site.page_groups import PageGroups
+from warehouse.publication import identity
+from warehouse.publication.identity import Identity
 
 GROUPS_PER_PROCESS = 24  # with fewer, a process takes longer to start than to make them
 ISSUES_PER_TASK = 4  # neighbours: making an issue reads the one before it, which is then at hand
@@ -50,7 +52,8 @@ def make_all(
     spawn = get_context("spawn")
     ours, theirs = spawn.Pipe()
     out, base = page_groups.out, page_groups.base
-    arguments = (theirs, url, page_groups.context.now, out, base, forced, approval)
+    now, house = page_groups.context.now, identity.in_force()
+    arguments = (theirs, url, now, out, base, forced, approval, house)
     pool = ProcessPoolExecutor(processes, spawn, _ready, arguments)
     try:
         tasks = _tasks(page_groups, names)
@@ -107,10 +110,12 @@ def _ready(
     base: str,
     forced: bool,
     approval: bool,
+    house: Identity,
 ) -> None:
     """Prepare a worker process."""
     global _page_groups
     Thread(target=_end_with, args=(parent,), daemon=True).start()
+    identity.hand_down(house)
     from warehouse.database import open_for_reading
 
     engine = open_for_reading(url)

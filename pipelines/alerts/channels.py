@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from pipelines.alerts.rules import Channel, RuleSet
+from warehouse.publication import identity
 
 # For one message on one channel: a mail server that greets slowly takes ten or more.
 SECONDS = 25
@@ -52,7 +53,7 @@ def notify(channel: Channel, url: str, message: Mapping[str, Any], contact: str)
 
     from pipelines.alerts import messages  # with pandas, which a list of channels does not need
 
-    sender = apprise.Apprise(asset=apprise.AppriseAsset(app_id="Silent Crash Observatory"))
+    sender = apprise.Apprise(asset=apprise.AppriseAsset(app_id=identity.in_force().name("en")))
     if not sender.add(url):
         return DeliveryOutcome("off", "the address is not one that Apprise knows")
     key, events = message["message_id"], message["payload"]["events"]

@@ -7,14 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards.metadata import AUTHORITY
+from dashboards import i18n
+from dashboards.i18n import LANGUAGES
+from dashboards.metadata import authority
 from dashboards.publish.atom import Entry, feed, stamp
 
-TITLE = {
-    "fr": "Alertes de l'Observatoire du krach silencieux",
-    "en": "Alerts of the Silent Crash Observatory",
-}
-AUTHOR = {"fr": "Observatoire du krach silencieux", "en": "Silent Crash Observatory"}
 # Readers follow the figures; checks, channels and the scheduler concern the operator.
 PUBLIC = {"index", "dimension", "indicator", "gauge", "regime", "announcement", "release"}
 # What identifies an event, in every store that saw the same history: no row number is among it.
@@ -29,13 +26,14 @@ def atom(events: pd.DataFrame, language: str) -> bytes:
     ordered = events.loc[shown].sort_values("id")
     # What is fired, retracted and fired again of a month has the same facts each time.
     public = ordered.assign(nth=ordered.groupby(FACTS).cumcount() + 1)[::-1]
+    words = i18n.language(language).words
     latest = pd.to_datetime(public["at"], utc=True).max() if len(public) else BEFORE_ALL
     return feed(
         [_entry(row, language) for row in public.to_dict("records")],
-        id=f"{AUTHORITY}alerts:{language}",
-        title=TITLE[language],
+        id=f"{authority()}alerts:{language}",
+        title=words["alert_feed"],
         updated=stamp(latest),
-        author=AUTHOR[language],
+        author=words["site"],
         language=language,
     )
 
@@ -44,7 +42,7 @@ def write(events: pd.DataFrame, folder: Path) -> list[Path]:
     """Write alerts.fr.atom and alerts.en.atom under a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
-    for language in TITLE:
+    for language in LANGUAGES:
         path = folder / f"alerts.{language}.atom"
         part = path.with_suffix(".part")  # a reader never sees half of a feed
         part.write_bytes(atom(events, language))
@@ -60,7 +58,7 @@ def _entry(row: Mapping[Any, Any], language: str) -> Entry:
     key = ":".join([*names, f"{pd.Timestamp(str(row['period'])):%Y-%m-%d}", *again])
     note = f"\n{row['note']}" if row["note"] else ""
     return Entry(
-        id=f"{AUTHORITY}{key}",
+        id=f"{authority()}{key}",
         title=str(row[f"title_{language}"]),
         updated=stamp(pd.Timestamp(str(row["at"]))),
         category=str(row["severity"]),

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards import i18n
 from pipelines.alerts.rules import Channel, Rule
 from pipelines.alerts.state_machine import RuleEvent
 
@@ -20,7 +21,6 @@ WORDS = {
         "reminder": "Alerte toujours en cours",
         "error": "Règle sans données",
         "test": "ESSAI, ne pas en tenir compte",
-        "digest": "{} messages de l'Observatoire du krach silencieux",
         "colon": "\N{NO-BREAK SPACE}: ",
         "no_figure": "aucun chiffre",
     },
@@ -32,7 +32,6 @@ WORDS = {
         "reminder": "Alert still on",
         "error": "Rule without data",
         "test": "TEST, disregard",
-        "digest": "{} messages from the Silent Crash Observatory",
         "colon": ": ",
         "no_figure": "no figure",
     },
@@ -157,7 +156,8 @@ def _message(
 def subject(events: Sequence[Mapping[str, Any]], language: str) -> str:
     """The first line of a message, free of line breaks."""
     title = events[0][f"title_{language}"] if len(events) == 1 else ""
-    return " ".join((title or WORDS[language]["digest"].format(len(events))).split())
+    digest = i18n.language(language).say("alert_digest", count=len(events))
+    return " ".join((title or digest).split())
 
 
 def body(events: Sequence[Mapping[str, Any]], language: str, key: str) -> str:

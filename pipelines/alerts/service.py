@@ -34,9 +34,10 @@ RECENT = timedelta(days=31)
 def rules_in_force(path: Path | None = None) -> RuleSet:
     """The rules of SILENTCRASH_ALERTS, or the shipped ones. Raises RulesError."""
     from pipelines.index import framework
+    from pipelines.observatory import method as own_method
     from sources.announcements.event_type import KINDS
 
-    versions = framework.lineage(framework.newest())
+    versions = framework.lineage(own_method.newest())
     names = {
         "index": ["index"],
         "dimension": [group.key for method in versions for group in method.dimension],

@@ -31,13 +31,14 @@ from pipelines.cli import (
 from pipelines.cli.terminal import options
 from pipelines.cli.terminal.endings import ending
 from pipelines.errors import INTERRUPTED, ObservatoryError, UsageError
+from pipelines.observatory import commands as observatory
 
 logger = logging.getLogger("pipelines.cli")
 # What a command imports lives as long as it does: looking for cycles after every 700 new objects,
 # as Python 3.11 does, takes a tenth of a short command's time and frees nothing.
 NEW_OBJECTS = 50_000
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-for commands in (run.app, sources.top_level, query.app, operation.app):
+for commands in (observatory.app, run.app, sources.top_level, query.app, operation.app):
     app.add_typer(commands)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(announcements.app, name="announcements")
@@ -68,6 +69,7 @@ def show_version(requested: bool) -> None:
 
 @app.callback()
 def main_options(
+    context: typer.Context,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Log to standard error, step by step.")
     ] = False,
@@ -77,13 +79,25 @@ def main_options(
     log_format: Annotated[
         LogFormat | None, typer.Option("--log-format", help="Lines of text, or JSON objects.")
     ] = None,
+    folder: Annotated[
+        Path | None,
+        typer.Option(
+            "--folder", metavar="DIR", help="The folder of the observatory, as SILENTCRASH_HOME."
+        ),
+    ] = None,
     version: Annotated[
         bool,
         typer.Option("--version", is_eager=True, callback=show_version, help="Show the version."),
     ] = False,
 ) -> None:
     """Public figures in, a monthly Silent Crash Index and its bulletin out."""
+    from pipelines.observatory import folder as own
+
+    if folder is not None:
+        context.call_on_close(options.set_home(folder))
     settings = options.settings()
+    if context.invoked_subcommand not in ("init", "doctor"):
+        context.call_on_close(own.put_in_force(settings.home))
     style = log_format.value if log_format else settings.log_format
     logs.configure(verbose=verbose, file=log_file or settings.log, style=style)
 

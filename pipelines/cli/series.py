@@ -75,7 +75,7 @@ def show(
     key: Annotated[str, typer.Argument(metavar="KEY")], format: Written = Format.table
 ) -> None:
     """Describe a series: unit, licence, span, vintages and who uses it."""
-    from pipelines.index.framework import newest
+    from pipelines.observatory.method import newest
     from warehouse.observations.series import counted, latest_citation
 
     engine = _engine()

@@ -13,8 +13,8 @@ from pipelines.announcements import collect, curated, filings
 from pipelines.definitions import checks, columns, edition_checks
 from pipelines.definitions.resources import Observatory
 from pipelines.definitions.source_assets import OWNERS
-from pipelines.index import framework
 from pipelines.ingest import ingestion
+from pipelines.observatory import method
 from pipelines.release import approval, compute, gauges, runway, signing
 from sources import find_source
 from warehouse import edition
@@ -36,7 +36,7 @@ NEW_AND_GREEN = (
 # Two hours after the daily sources.
 EVERY_DAY = A.cron_tick_passed("0 7 * * *").since(A.newly_requested() | A.newly_updated())
 # A source that no indicator reads must not hold the index back.
-INDEX_SOURCES = runway.sources_read(framework.newest())
+INDEX_SOURCES = runway.sources_read(method.newest())
 
 
 @dg.multi_asset(

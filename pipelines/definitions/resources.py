@@ -4,7 +4,11 @@ import dagster as dg
 from sqlalchemy import Engine
 
 from pipelines.ingest import store
+from pipelines.observatory import folder
 from pipelines.settings import Settings, from_environment
+
+# Before anything is declared: sources and method are those of the observatory of this home.
+folder.put_in_force(from_environment().home)
 
 
 class Observatory(dg.ConfigurableResource[None]):

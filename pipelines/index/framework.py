@@ -264,12 +264,12 @@ def in_force(month: str, method: Framework | None = None) -> Framework:
     return method
 
 
-def named(name: str) -> Framework:
-    """A version by its name (2026.1), or the method in a TOML file.
+def named(name: str, method: Framework | None = None) -> Framework:
+    """A version of `method` (the newest) by its name, or that in a TOML file.
 
     Raises MethodError naming the versions, or the field at fault.
     """
-    versions = {method.version: method for method in lineage(newest())}
+    versions = {own.version: own for own in lineage(method or newest())}
     if name in versions:
         return versions[name]
     if not Path(name).is_file():

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from pipelines.errors import RunError, UsageError
 from pipelines.index import change_decomposition, framework, linked, realtime
 from pipelines.index.framework import Framework
+from pipelines.observatory import method as own_method
 from pipelines.release import audit, gauges, revisions, unchanged
 from pipelines.release.facts import figures
 from warehouse import edition
@@ -90,7 +91,7 @@ def draft(
     from what was known at `as_of`, which is its cut-off when not given. Raises RunError where
     no month has the coverage, UsageError naming the nearest month where `month` has not.
     """
-    newest = method or framework.newest()
+    newest = method or own_method.newest()
     span = realtime.closed_months(newest, now)
     dates = _dates(span, month, as_of, newest)
     recorded_by = read.newest_fetch(engine)
@@ -124,13 +125,10 @@ def compute(
     the same method and software, not even the draft is. With `approval` it waits for an editor
     before it is public: `silentcrash release approve`.
     """
-    newest = framework.newest()
+    newest = own_method.newest()
     dates = _dates(realtime.closed_months(newest, now), month, as_of, newest)
-    question = {
-        "month": str(month),
-        "dates": {str(due): date for due, date in dates.items()},
-        "approval": approval,
-    }
+    due = {str(each): date for each, date in dates.items()}
+    question = {"month": str(month), "dates": due, "approval": approval}
     inputs = unchanged.key("edition", newest.hash, read.newest_fetch(engine), question)
     return unchanged.once(engine, inputs, lambda: _stored(engine, month, now, as_of, approval))
 

@@ -18,6 +18,7 @@ from pipelines.index.gauges import bands, due, retreat_band, sampling
 from pipelines.index.gauges import rows as two_gauges
 from pipelines.index.gauges import scenario as scenarios
 from pipelines.index.gauges.rows import RETREAT, STATES
+from pipelines.observatory import method as own_method
 from pipelines.release.facts import figures
 from warehouse.gauges.repository import Gauges, Unread
 from warehouse.observations import read
@@ -33,7 +34,7 @@ def method(name: str = "") -> Framework:
     """
     if name == "telecom":
         return framework.load(framework.TELECOM)
-    return framework.named(name) if name else framework.newest()
+    return own_method.named(name) if name else own_method.newest()
 
 
 def table(engine: Engine, now: datetime, name: str = "") -> pd.DataFrame:

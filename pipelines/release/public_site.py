@@ -23,13 +23,14 @@ def build(
     from pipelines.release import gauges
     from pipelines.release.signing import signer
     from sources.announcements import countries
+    from warehouse.publication import identity
 
     french = {country: countries.french(country) for country in countries.AFRICA}
     return build_site(
         engine,
         out,
         settings.now,
-        base=base.rstrip("/"),
+        base=(base or identity.in_force().address).rstrip("/"),
         forced=forced,
         approval=settings.approval,
         countries=french,

@@ -14,6 +14,7 @@ from pipelines.index.gauges import bands as gauge_bands
 from pipelines.index.gauges import rows as two_gauges
 from pipelines.index.robustness import revision_backtest
 from pipelines.index.robustness import sensitivity as doubt
+from pipelines.observatory import method as own_method
 from pipelines.release import compute, explanation, revisions
 from pipelines.release import runway as lasting
 from pipelines.release.facts import figures
@@ -35,13 +36,13 @@ def method_of(name: str, missing: Policy | None, now: datetime) -> Framework | N
     None without a name and a policy: each month is then that of the version in force in it.
     """
     if missing:
-        return (framework.named(name) if name else in_force(now)).by(missing)
-    return framework.named(name) if name else None
+        return (own_method.named(name) if name else in_force(now)).by(missing)
+    return own_method.named(name) if name else None
 
 
 def in_force(now: datetime) -> Framework:
     """The method of the last month whose cut-off has passed."""
-    newest = framework.newest()
+    newest = own_method.newest()
     closed = realtime.closed_months(newest, now)
     return framework.in_force(str(closed[-1]), newest) if closed else newest
 

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from dashboards.publish.staging import Staging, put
 from pipelines.errors import RunError, UsageError
+from warehouse.publication import identity
 
 # What was published, by name with its SHA-256: what a later site lacks is removed, and nothing of
 # others. It is written last, so that after a kill everything is compared again.
@@ -174,7 +175,7 @@ class _Git:
         self.folder, self.site = folder, site
         roles = ("GIT_AUTHOR", "GIT_COMMITTER")
         self.environment = os.environ | {
-            **{f"{role}_NAME": "Silent Crash Observatory" for role in roles},
+            **{f"{role}_NAME": identity.in_force().name("en") for role in roles},
             **{f"{role}_EMAIL": "observatory@localhost" for role in roles},
             # Nobody is there to be asked for a password.
             "GIT_TERMINAL_PROMPT": "0",

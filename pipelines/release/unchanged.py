@@ -18,6 +18,7 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from warehouse import computations
+from warehouse.publication import identity
 
 # Whatever is in them may decide a figure, a word or a byte: code, methods, templates, vocabulary.
 PACKAGES = ("dashboards", "pipelines", "sources", "warehouse")
@@ -34,8 +35,9 @@ def once(engine: Engine, inputs: str, run: Callable[[], int]) -> int:
 
 
 def key(*parts: object) -> str:
-    """SHA-256 of the parts and of the software that would work on them."""
-    return sha256("\n".join([software(), *map(_text, parts)]).encode()).hexdigest()
+    """SHA-256 of the parts, of the observatory and of the software."""
+    house = identity.in_force().fingerprint
+    return sha256("\n".join([software(), house, *map(_text, parts)]).encode()).hexdigest()
 
 
 def files(

@@ -82,7 +82,7 @@ def test_a_date_beside_a_feast_that_follows_the_moon_is_provisional() -> None:
 def test_the_hour_is_that_of_paris_and_of_rabat(month: str, paris: int, rabat: int) -> None:
     hours = release_calendar.local_hours(release_calendar.edition_dates(month, 10).publication)
     assert {city: at.hour for city, at in hours.items()} == {
-        "utc": 9, "paris": paris, "rabat": rabat,
+        "UTC": 9, "Paris": paris, "Rabat": rabat,
     }  # fmt: skip
 
 

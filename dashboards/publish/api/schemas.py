@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dashboards.metadata import AUTHORITY, Column, Table
+from dashboards.metadata import Column, Table, authority
 
 Schema = dict[str, Any]
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -37,7 +37,7 @@ def schemas(tables: dict[str, Table]) -> dict[str, Schema]:
         "changelog": _changelog(),
     }
     return {
-        name: {"$schema": DRAFT, "$id": f"{AUTHORITY}schema:{name}", "title": name, **schema}
+        name: {"$schema": DRAFT, "$id": f"{authority()}schema:{name}", "title": name, **schema}
         for name, schema in by_name.items()
     }
 

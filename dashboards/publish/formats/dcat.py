@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from dashboards import metadata
-from dashboards.metadata import AUTHORITY
+from dashboards.i18n import LANGUAGES
+from dashboards.metadata import authority
 from dashboards.publish.formats.csvw import tagged
-from dashboards.publish.publication import LANGUAGES, File, Publication, both
+from dashboards.publish.publication import File, Publication, both
 
 CONTEXT = {
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -33,7 +34,7 @@ def document(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
     """The catalogue with its data set and a distribution for each data file."""
     return {
         "@context": CONTEXT,
-        "@id": f"{AUTHORITY}catalogue",
+        "@id": f"{authority()}catalogue",
         "@type": "dcat:Catalog",
         "dct:title": _tagged_words("publisher"),
         "dct:description": _tagged_words("editions"),
@@ -49,7 +50,7 @@ def _tagged_words(word: str) -> list[dict[str, str]]:
 
 def _publisher() -> dict[str, Any]:
     name = {"foaf:name": _tagged_words("publisher")}
-    return {"@id": f"{AUTHORITY}observatory", "@type": "foaf:Agent", **name}
+    return {"@id": f"{authority()}observatory", "@type": "foaf:Agent", **name}
 
 
 def _dataset(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
@@ -61,7 +62,7 @@ def _dataset(publication: Publication, files: Sequence[File]) -> dict[str, Any]:
         "dct:identifier": publication.id,
         "dct:title": tagged(both(publication.title)),
         "dct:description": tagged(both(publication.description)),
-        "dct:publisher": {"@id": f"{AUTHORITY}observatory"},
+        "dct:publisher": {"@id": f"{authority()}observatory"},
         "dct:created": {"@value": publication.computed, "@type": "xsd:dateTime"},
         "dct:issued": {"@value": publication.available, "@type": "xsd:date"},
         "dcat:version": publication.version,

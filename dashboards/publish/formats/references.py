@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-LICENCE = "CC BY 4.0"
+from warehouse.publication import identity
+
 # What BibTeX would read as a command; a backslash cannot be in a title that is typeset.
 SPECIAL = {ord(letter): f"\\{letter}" for letter in "&%$#_{}"}
 LANGUAGE = {"fr": "french", "en": "english"}  # as biblatex names them
@@ -49,7 +50,7 @@ def bibtex(reference: Reference) -> str:
         "edition": reference.version,
         **({"url": reference.address} if reference.address else {}),
         "language": LANGUAGE[reference.code],
-        "note": f"{_escaped(reference.note)}. {LICENCE}",
+        "note": f"{_escaped(reference.note)}. {identity.in_force().licence.short}",
     }
     lines = [f"  {name} = {{{text}}}," for name, text in fields.items()]
     return "\n".join([f"@misc{{{reference.key},", *lines, "}"]) + "\n"
@@ -73,7 +74,7 @@ def ris(reference: Reference) -> str:
         ("ET", reference.version),
         *([("UR", reference.address)] if reference.address else []),
         ("LA", reference.code),
-        ("N1", f"{reference.note}. {LICENCE}"),
+        ("N1", f"{reference.note}. {identity.in_force().licence.short}"),
         ("ER", ""),
     ]
     return "".join(f"{tag}  - {text}\r\n" for tag, text in fields)
@@ -92,7 +93,7 @@ def csl(reference: Reference) -> str:
         "version": reference.version,
         **({"URL": reference.address} if reference.address else {}),
         "language": reference.code,
-        "license": LICENCE,
+        "license": identity.in_force().licence.short,
         "note": reference.note,
     }
     return json.dumps([item], ensure_ascii=False, indent=1) + "\n"

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
 
 from dashboards import metadata
-from dashboards.i18n import plain
-from dashboards.publish.publication import LANGUAGES, Publication
+from dashboards.i18n import LANGUAGES, plain
+from dashboards.publish.publication import Publication
 
 SCHEMAS = "http://www.sdmx.org/resources/sdmxml/schemas/v2_1/"
 SPACES = {

@@ -15,8 +15,9 @@ from typing import Any
 import pandas as pd
 
 from dashboards import metadata
+from dashboards.i18n import LANGUAGES
 from dashboards.publish.formats.sdmx_xml import AGENCY, code
-from dashboards.publish.publication import LANGUAGES, File, both, to_json
+from dashboards.publish.publication import File, both, to_json
 from dashboards.publish.series import sdmx_ml
 from dashboards.publish.series.store import SeriesStore
 

@@ -12,10 +12,10 @@ from dashboards.publish.series.files import COLUMNS
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import CODES, site_locale
 from dashboards.site.pages import indicators
+from warehouse.publication import identity
 from warehouse.release_calendar import cutoff
 
 PREFIX = "observatory."
-LICENCE = "CC BY 4.0"
 PUBLISHED, RECONSTRUCTED = "published", "reconstructed"
 Described: TypeAlias = dict[str, Any]
 # Of a month (YYYY-MM): its status and when it could be known.
@@ -73,9 +73,9 @@ def _described(key: str, words: Mapping[str, Any], kind: str, row: Mapping[str, 
         **_units({code: words[code]["points"] for code in CODES}),
         "frequency": "M",
         "source": "silentcrash",
-        "publisher": words["en"]["observatory"],
-        "publisher_fr": words["fr"]["observatory"],
-        "licence": LICENCE,
+        "publisher": identity.in_force().publisher("en"),
+        "publisher_fr": identity.in_force().publisher("fr"),
+        "licence": identity.in_force().licence.short,
     }
 
 

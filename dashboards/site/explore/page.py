@@ -52,7 +52,7 @@ def _settings(
     words, keys = WORDS[lang.code], {entry["series"] for entry in entries}
     hues = [*theme.DIMENSIONS[2:], *theme.DIMENSIONS[:2]]  # the darkest first
     return {
-        "words": _typeset(words["script"], lang),
+        "words": _typeset({**words["script"], "and_source": lang.words["site"]}, lang),
         "vega": vega.name(),
         "most": MOST,
         "day": f"{context.now:%Y-%m-%d}",

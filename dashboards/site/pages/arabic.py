@@ -1,4 +1,4 @@
-"""The pages in Arabic, right to left: the headline, and Morocco as a whole.
+"""The pages in Arabic, right to left: the headline, and the pilot country.
 
 Charts keep their time from left to right and figures their Latin digits, as in the Maghreb.
 """
@@ -18,6 +18,7 @@ from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, up
 from dashboards.site.pages import groups, projects
 from dashboards.site.pages.home import cards, interval
+from warehouse.publication import identity
 from warehouse.release_calendar import coming_editions
 
 
@@ -25,12 +26,12 @@ def pages(
     context: SiteContext,
     lang: SiteLocale,
     chart_urls: ChartUrlFactory,
-    countries: Mapping[str, str] = projects.HERE,
+    countries: Mapping[str, str] = projects.NOWHERE,
 ) -> Iterator[Page]:
-    """The headline page and Morocco, with the projects in `countries`."""
+    """The headline page and the pilot country, with the projects in `countries`."""
     yield _home(context, lang, chart_urls(up("")))
     for group in context.stats.panels:
-        if group["key"] == projects.VIEW:
+        if group["key"] == identity.in_force().panel:
             yield groups.panel(context, group, lang, chart_urls, countries)
 
 

@@ -11,6 +11,7 @@ from dashboards.edition_stats import EditionStats
 from dashboards.site.context import Issue, SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, html, up
+from warehouse.publication import identity
 from warehouse.release_calendar import (
     EditionDates,
     coming_editions,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from icalendar import Event
 
 Row = dict[str, Any]
+WEEKDAYS = "calendar_rule_weekdays"  # the rule of an observatory that observes no holiday
 AHEAD = 12  # months of the calendar, as statistics offices announce a year
 
 
@@ -103,9 +105,21 @@ def calendar(context: SiteContext, lang: SiteLocale) -> Page:
             "coming": [_coming(dates, context, lang) for dates in coming],
             "published": published,
             "rebuilt": rebuilt,
-            "rule": lang.say("calendar_rule", day=context.stats.cutoff_day),
+            **_rule(context.stats.cutoff_day, lang),
         },
     )
+
+
+def _rule(day: int, lang: SiteLocale) -> Row:
+    """When an edition is due, what is said of holidays, and of the hours."""
+    house = identity.in_force()
+    named = [lang.country(code) for code in house.holidays]
+    form, countries = ("calendar_rule", lang.listed(named)) if named else (WEEKDAYS, "")
+    return {
+        "rule": lang.say(form, day=day, countries=countries),
+        "holidays": lang.words["calendar_holidays"] if named else "",
+        "hours": lang.say("note_ahead" if house.zones else "note_ahead_utc", cities=lang.cities),
+    }
 
 
 def _name(issue: Issue, lang: SiteLocale) -> str:
@@ -119,7 +133,7 @@ def _coming(dates: EditionDates, context: SiteContext, lang: SiteLocale) -> Row:
             "moved_by",
             day=lang.day(holiday.day),
             holiday=getattr(holiday, lang.code),
-            country=lang.words["holiday_countries"][holiday.country],
+            country=lang.country(holiday.country),
         )
         for holiday in dates.moved_by
     ]
@@ -162,7 +176,7 @@ def ics(context: SiteContext, lang: SiteLocale) -> bytes:
     from icalendar import Calendar
 
     calendar = Calendar()
-    calendar.add("prodid", "-//Silent Crash Observatory//Calendar//EN")
+    calendar.add("prodid", f"-//{identity.in_force().name('en')}//Calendar//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", lang.words["site"])
     first = [
@@ -183,7 +197,7 @@ def _event(dates: EditionDates, start: datetime, lang: SiteLocale) -> "Event":
     from icalendar import Event
 
     event = Event()
-    event.add("uid", f"release-{dates.month}@silent-crash-observatory")
+    event.add("uid", f"release-{dates.month}@{identity.in_force().authority}")
     event.add("dtstamp", dates.cutoff)
     event.add("dtstart", start)
     event.add("dtend", start + timedelta(minutes=30))

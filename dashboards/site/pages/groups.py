@@ -15,6 +15,7 @@ from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, spark, up
 from dashboards.site.pages import projects
+from warehouse.publication import identity
 
 Row = dict[str, Any]
 
@@ -23,7 +24,7 @@ def pages(
     context: SiteContext,
     lang: SiteLocale,
     chart_urls: ChartUrlFactory,
-    countries: Mapping[str, str] = projects.HERE,
+    countries: Mapping[str, str] = projects.NOWHERE,
 ) -> Iterator[Page]:
     """A page for each dimension and panel.
 
@@ -46,6 +47,7 @@ def panel(
 ) -> Page:
     """The page of a panel of the method: a card for each indicator."""
     key, name, question = group["key"], names.group(group, lang), names.question(group, lang)
+    pilot = identity.in_force().panel
     cards = panels.cards(context.stats, key, lang, chart_urls)
     return Page(
         f"{key}/",
@@ -58,7 +60,8 @@ def panel(
                 lang.typeset(text.format(count=len(cards)))
                 for text in lang.words.get(f"about_{key}", [])
             ],
-            "projects": projects.listed(context, lang, countries) if key == projects.VIEW else None,
+            "missing": lang.words.get("missing_panel", []) if key == pilot else [],
+            "projects": projects.listed(context, lang, countries) if key == pilot else None,
         },
     )
 

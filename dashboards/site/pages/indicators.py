@@ -24,6 +24,7 @@ from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, Page, up
+from warehouse.publication import identity
 
 Row = dict[str, Any]
 SHOWN = 12  # newest figures in a table of versions: it stays on one screen
@@ -254,7 +255,7 @@ def _bundle(
                  "unit_en", "rationale_fr", "rationale_en", "caveat_fr", "caveat_en")}  # fmt: skip
     values = json.loads(frame.to_json(orient="records", date_format="iso", date_unit="s"))
     months = [row | {"period": str(row["period"])[:7]} for row in values]
-    document = to_json(definition | {"licence": "CC-BY-4.0", "values": months})
+    document = to_json(definition | {"licence": identity.in_force().licence.key, "values": months})
     inside = {f"{key}.csv": text, f"{key}.json": document}
     packed = BytesIO()
     with ZipFile(packed, "w") as zipped:

@@ -1,4 +1,4 @@
-"""Data centres announced in Morocco and Africa, and what became of them."""
+"""Data centres announced in the pilot country and around it, and their fate."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,37 +10,40 @@ from dashboards.site import names
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from warehouse.projects.repository import by_state
+from warehouse.publication import identity
 
 Row = dict[str, Any]
 EARLIER = 5  # links to earlier reports of a project
 SHOWN = 60  # newest projects of a list: the page stays under 150 kB
-VIEW, COUNTRY = "morocco", "Morocco"
-WIDER = "africa"
-HERE: Mapping[str, str] = MappingProxyType({COUNTRY: "Maroc"})
+NOWHERE: Mapping[str, str] = MappingProxyType({})
 
 
 def listed(context: SiteContext, lang: SiteLocale, countries: Mapping[str, str]) -> Row:
-    """The projects in Morocco and in the other `countries`, and their fate.
+    """The projects in the pilot country and around it, and their fate.
 
-    `countries` maps the English name, as projects have it, to the French. Figures are in MW and
-    millions.
+    `countries` are those of Africa, the English name, as projects have it, to the French. Around
+    one of them are the others; around any other country, all. Figures are in MW and millions.
     """
-    projects = context.projects
-    here = projects["country"].eq(COUNTRY)
-    near = projects["country"].isin(list(countries)) & ~here
+    projects, pilot = context.projects, identity.in_force().country
+    here = projects["country"].map(names.country_code).eq(pilot)
+    wider, others = "world", projects["country"].ne("")
+    if pilot in map(names.country_code, countries):
+        wider, others = "africa", projects["country"].isin(list(countries))
+    near = others & ~here
+    views = (("pilot", here), (wider, near))
     reports = dict(iter(context.reports.groupby("project")))
     return {
         "lists": [
             {
-                "key": key,
-                "title": lang.words["projects"][key],
+                "key": identity.in_force().panel if view == "pilot" else view,
+                "title": lang.words["projects"][view],
                 **_list(projects.loc[chosen], reports, lang, countries),
             }
-            for key, chosen in ((VIEW, here), (WIDER, near))
+            for view, chosen in views
         ],
         "fates": [
             {"title": lang.words["projects"][view], "rows": _fate(projects.loc[chosen], lang)}
-            for view, chosen in ((VIEW, here), (WIDER, near))
+            for view, chosen in views
             if chosen.any()
         ],
     }

@@ -1,5 +1,7 @@
 """What the commands share: options, settings, dates as people write them."""
 
+import os
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
 
+HOME = "SILENTCRASH_HOME"
 AsOf = Annotated[
     str, typer.Option("--as-of", metavar="DATE", help="Only what was known on that day.")
 ]
@@ -42,6 +45,20 @@ class Format(StrEnum):
 
 
 Written = Annotated[Format, typer.Option("--format", help="How the table is written.")]
+
+
+def set_home(folder: Path) -> Callable[[], None]:
+    """Make a folder the home of this process; returns what puts the old one back."""
+    before = os.environ.get(HOME)
+    os.environ[HOME] = str(folder.absolute())
+
+    def put_back() -> None:
+        if before is None:
+            del os.environ[HOME]
+        else:
+            os.environ[HOME] = before
+
+    return put_back
 
 
 def settings() -> "Settings":

@@ -1,0 +1,144 @@
+"""What `observatory.toml` says, checked: who publishes, where, when.
+
+The shipped folder `observatory` is the example and the default. The descriptions are the table in
+docs/observatory.md.
+"""
+
+import re
+from typing import Annotated, Literal, get_args
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, model_validator
+
+from pipelines.declared import Declared
+from warehouse.publication.identity import COMPLETE, LICENCES
+
+Code = Literal["fr", "en", "ar"]
+CODES: tuple[str, ...] = get_args(Code)
+LONGEST = 120  # of a name: it stands in titles, in the head of every page and in mails
+NOT_WRITTEN = re.compile(r"[{}<>\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
+
+
+def one_line(text: str) -> str:
+    """A text that may stand in any sentence, or ValueError."""
+    if not text.strip() or len(text) > LONGEST or NOT_WRITTEN.search(text):
+        raise ValueError(f"write one line of at most {LONGEST} letters without {{ }} < >")
+    return text
+
+
+def _licence(key: str) -> str:
+    if key not in LICENCES:
+        raise ValueError(f"write one of {', '.join(LICENCES)}")
+    return key
+
+
+def _country(code: str) -> str:
+    from babel import Locale
+
+    if code and (len(code) != 2 or code not in Locale("en").territories):
+        raise ValueError("write the two capital letters of ISO 3166, SN for Senegal")
+    return code
+
+
+def _address(address: str) -> str:
+    parts = urlsplit(address)
+    if address and (parts.scheme not in ("http", "https") or not parts.hostname or "@" in address):
+        raise ValueError("write the address of the site, https://example.org/observatory")
+    return address
+
+
+def _contact(contact: str) -> str:
+    mail = re.fullmatch(r"[^@\s<>\"']+@[^@\s<>\"']+\.[a-z]+", contact)
+    if contact and not mail and not urlsplit(contact).scheme.startswith("http"):
+        raise ValueError("write an e-mail or the address of a page")
+    return contact
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise ValueError(f"{name!r} is no time zone: write one as Africa/Dakar") from None
+    return name
+
+
+def _observed(code: str) -> str:
+    import holidays  # a tenth of a second, for folders that observe any
+
+    if code not in holidays.list_supported_countries(include_aliases=False):
+        raise ValueError(f"the holidays of {code!r} are not known: write a code as SN, or leave it")
+    return code
+
+
+Text = Annotated[str, AfterValidator(one_line)]
+
+
+class Calendar(Declared):
+    """When an edition is due, and the places whose hours are given."""
+
+    holidays: tuple[Annotated[str, AfterValidator(_observed)], ...] = Field(
+        default=(),
+        description='countries whose public holidays an edition gives way to: `["FR", "MA"]`; '
+        "none by default, only weekends",
+    )
+    zones: dict[Text, Annotated[str, AfterValidator(_zone)]] = Field(
+        default={},
+        description="places whose hour is given beside UTC, with their time zone: "
+        '`{ Dakar = "Africa/Dakar" }`',
+    )
+
+
+class Observatory(Declared):
+    """An observatory: its names, its languages, its pilot country, its calendar."""
+
+    languages: tuple[Code, ...] = Field(
+        min_length=1,
+        description="languages of the site, the first one first: `fr` and `en` have all pages, "
+        "`ar` has three and needs one of them",
+    )
+    name: dict[Code, Text] = Field(
+        min_length=1, description="name by language, in titles, menus, citations, feeds and mails"
+    )
+    tagline: dict[Code, Text] = Field(
+        default={}, description="a line under the name by language, on the first page"
+    )
+    publisher: dict[Code, Text] = Field(
+        default={},
+        description="who publishes, in the descriptions of the data, by language; "
+        "by default the observatory itself",
+    )
+    country: Annotated[str, AfterValidator(_country)] = Field(
+        default="",
+        description="pilot country, by its two letters of ISO 3166: its panel is "
+        "`panels/<code>.toml`; none by default",
+    )
+    licence: Annotated[str, AfterValidator(_licence)] = Field(
+        default="CC-BY-4.0",
+        description=f"licence of the index and its tables: {', '.join(LICENCES)}",
+    )
+    contact: Annotated[str, AfterValidator(_contact)] = Field(
+        default="",
+        description="e-mail or page of whoever answers for it: named to publishers that are asked, "
+        "unless `SILENTCRASH_CONTACT` is set, and shown at the foot of every page",
+    )
+    address: Annotated[str, AfterValidator(_address)] = Field(
+        default="",
+        description="address of the public site, unless a command gives one: it names the feeds, "
+        "so do not change it once they are read",
+    )
+    calendar: Calendar = Field(
+        default=Calendar(), description="a table `[calendar]` with the two lines below"
+    )
+
+    @model_validator(mode="after")
+    def _coherent(self) -> "Observatory":
+        if len(set(self.languages)) < len(self.languages):
+            raise ValueError("languages has one twice")
+        if not set(self.languages) & set(COMPLETE):
+            raise ValueError(f"languages needs one of {', '.join(COMPLETE)}, which have all pages")
+        if "ar" in self.languages and not self.country:
+            raise ValueError("languages has ar, whose pages are on a pilot country: name one")
+        if missing := [code for code in self.languages if code not in self.name]:
+            raise ValueError(f"name has no line for {missing[0]}, which is in languages")
+        return self

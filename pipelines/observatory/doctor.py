@@ -1,0 +1,125 @@
+"""Read the folder of an observatory; say what is wrong, or ignored."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Literal
+
+from pipelines.errors import ObservatoryError
+from pipelines.observatory import folder
+from pipelines.observatory.create import WRITTEN
+from warehouse.publication.identity import FILE
+
+READ = {FILE, "README.md", ".gitignore", ".git", "silentcrash.toml", "registers", "panels", "words"}
+# Parts of an observatory that this version does not read from a folder, and what to do instead.
+UNREAD = {
+    "sources": "Python in a folder is never run: contribute a source to the software, or keep a "
+    "register",
+    "method": "give a file to `silentcrash index --method FILE`",
+    "theme": "logo and colours are those of the software",
+    "alerts.yaml": "name it in SILENTCRASH_ALERTS",
+}
+
+
+@dataclass(frozen=True)
+class Remark:
+    """Something about a folder: wrong, ignored, or good to know."""
+
+    kind: Literal["wrong", "ignored", "note"]
+    text: str
+
+
+def examine(path: Path) -> list[Remark]:
+    """What is wrong with a folder first, then what is ignored, then notes."""
+    if not (path / FILE).is_file():
+        text = f"{path} has no {FILE}: `silentcrash init {path} --country SN` makes a folder"
+        return [Remark("wrong", text)]
+    remarks = [Remark("ignored", text) for text in _ignored(path)]
+    try:
+        own = folder.load(path)
+    except ObservatoryError as fault:
+        return [Remark("wrong", str(fault)), *remarks]
+    remarks += [Remark("ignored", text) for text in _not_in_force(own)]
+    wrong = [Remark("wrong", text) for text in (*_series(own), *_registers(own))]
+    return [*wrong, *remarks, *(Remark("note", text) for text in _notes(own))]
+
+
+def _ignored(path: Path) -> Iterator[str]:
+    for entry in sorted(path.iterdir()):
+        name, shown = entry.name, f"{entry.name}/" if entry.is_dir() else entry.name
+        if name in UNREAD:
+            yield f"{shown} is not read from a folder: {UNREAD[name]}"
+        elif name not in READ and not any(fnmatch(shown, own) for own in WRITTEN):
+            yield f"{shown} is nothing that an observatory has"
+    for entry in sorted([*path.glob("panels/*"), *path.glob("words/*")]):
+        if entry.suffix != ".toml":
+            yield f"{entry.relative_to(path)} is no TOML file"
+
+
+def _not_in_force(own: folder.Folder) -> Iterator[str]:
+    code = own.declared.country.lower()
+    for file in sorted(own.path.glob("panels/*.toml")):
+        if file.stem != code:
+            yield f"panels/{file.name} is not read: country is {code.upper()!r}"
+    for file in sorted(own.path.glob("words/*.toml")):
+        if file.stem not in own.declared.languages:
+            yield f"words/{file.name} is of a language that is not in languages"
+
+
+def _series(own: folder.Folder) -> Iterator[str]:
+    """The series that the panel reads and nobody declares."""
+    from pipelines.errors import nearest
+    from sources import registry
+
+    if own.panel is None:
+        return
+    sources = [*registry().values(), *own.panel.sources()]
+    declared = {series.key for source in sources for series in source.series}
+    for indicator in own.panel.indicator:
+        for key in indicator.series:
+            if key not in declared:
+                file = f"panels/{own.declared.country.lower()}.toml"
+                yield (
+                    f"{file}: indicator {indicator.key} reads {key!r}, which no source and no "
+                    f"register declares; {nearest(key, declared)}"
+                )
+
+
+def _registers(own: folder.Folder) -> Iterator[str]:
+    """What is wrong with the figures kept by hand."""
+    from datetime import UTC, datetime
+
+    from pipelines.ingest import registers
+    from sources import registry
+
+    by_key = {**registry(), **{s.key: s for s in (own.panel.sources() if own.panel else ())}}
+    for file in sorted(own.path.glob("registers/*.csv")):
+        if file.name == registers.REVIEWS:
+            continue
+        source = by_key.get(file.stem)
+        if source is None or not source.register:
+            yield f"registers/{file.name} is of no register: declare it in the panel, or remove it"
+            continue
+        try:
+            registers.read_rows(file, source, datetime.now(UTC))
+        except ObservatoryError as fault:
+            yield str(fault)
+
+
+def _notes(own: folder.Folder) -> Iterator[str]:
+    declared = own.declared
+    if not declared.contact:
+        yield "contact is empty: the SEC refuses requests that do not say how to be reached"
+    if not declared.address:
+        yield "address is empty: the site has no feeds' addresses, social images or 404 page yet"
+    if own.panel is None:
+        yield "there is no pilot country: the site has no panel page of a country"
+        return
+    for lack in own.panel.missing:
+        yield f"not followed: {lack.en}"
+    for source in own.panel.sources():
+        yield (
+            f"register {source.key}: read {source.register}, then "
+            f"`silentcrash --folder {own.path} register add {source.key}`"
+        )

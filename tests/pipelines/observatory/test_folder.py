@@ -1,0 +1,215 @@
+"""The folder of an observatory: made, read, and what is said of a fault."""
+
+import os
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from pipelines.index import framework
+from pipelines.observatory import folder
+from pipelines.observatory.declaration import Observatory
+from pipelines.observatory.panel import PilotPanel, with_panel
+from tests.pipelines.conftest import Command
+from warehouse.publication import identity
+
+Change = tuple[str, str, str]  # file, what stands there, what is put in its place
+
+
+@pytest.fixture
+def senegal(tmp_path: Path, silentcrash: Command) -> Path:
+    """The folder that `init` makes for Senegal."""
+    path = tmp_path / "dakar"
+    assert silentcrash("init", str(path), "--country", "SN", "--lang", "fr,en").code == 0
+    return path
+
+
+def test_the_shipped_folder_is_one_that_every_check_lets_through(silentcrash: Command) -> None:
+    read = silentcrash("doctor", str(identity.SHIPPED))
+    assert (read.code, "wrong" in read.out) == (0, False), read.out
+
+
+def test_the_shipped_folder_leaves_the_published_method_as_it_is() -> None:
+    own = folder.load(identity.SHIPPED)
+    method = framework.newest()
+    assert with_panel(method, own.panel) is method
+
+
+@pytest.mark.parametrize("code", ["SN", "ES", "KE", "US", "DE", "MA", "CI"])
+def test_a_new_folder_of_any_country_has_nothing_wrong(
+    code: str, tmp_path: Path, silentcrash: Command
+) -> None:
+    path = tmp_path / "own"
+    assert silentcrash("init", str(path), "--country", code, "--lang", "en,fr").code == 0
+    read = silentcrash("doctor", str(path))
+    assert read.code == 0, read.err
+    assert "wrong:" not in read.out
+    assert "ignored:" not in read.out
+
+
+def test_a_folder_needs_no_pilot_country(tmp_path: Path, silentcrash: Command) -> None:
+    path = tmp_path / "own"
+    assert silentcrash("init", str(path), "--name", "Lyon", "--lang", "fr").code == 0
+    own = folder.load(path)
+    assert (own.declared.country, own.identity.pages, own.identity.panel) == ("", ("fr",), "")
+    assert "Lyon" in (path / "README.md").read_text("utf-8")
+    assert "panels/" not in (path / "README.md").read_text("utf-8")
+    method = with_panel(framework.newest(), own.panel)
+    assert [group.key for group in method.panel] == ["frugality"]
+    assert method.version.endswith("+none")
+
+
+def test_the_panel_of_a_country_has_what_the_sources_have_of_it(senegal: Path) -> None:
+    own = folder.load(senegal)
+    read = {key for indicator in own.panel.indicator for key in indicator.series}
+    assert {"msft.ai_diffusion.SEN", "github.git_pushes.SEN", "github.developers.SEN"} <= read
+    # The CFA franc of Dakar has stood at 655.957 for a euro since 1999.
+    assert "hmrc.rate.EUR" in read
+    assert not [key for key in read if key.startswith("ember.")]
+    assert [lack for lack in own.panel.missing if "Ember" in lack.en]
+
+
+def test_a_panel_beside_changes_the_name_of_the_method_and_no_dimension(senegal: Path) -> None:
+    published, own = framework.newest(), folder.load(senegal).panel
+    method = with_panel(published, own)
+    assert method.dimension == published.dimension
+    assert method.retreat == published.retreat
+    assert [group.key for group in method.panel] == ["frugality", "senegal"]
+    assert method.succeeds is not None
+    assert (method.version, method.succeeds.method.version) == ("2027.1+sn", "2026.1+sn")
+    assert method.hash != published.hash
+    # and the lock of the published one still holds
+    lock = tomllib.loads(Path(framework.__file__).with_name("framework.lock").read_text("utf-8"))
+    assert {m.version: m.hash for m in framework.lineage(published)} == lock
+
+
+TOML = "observatory.toml"
+PANEL = "panels/sn.toml"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ((TOML, "languages =", "langages ="), "observatory.toml:4: langages is no key; did you "
+         "mean languages"),
+        ((TOML, '"fr", "en"', '"fr", "de"'), "observatory.toml:4: languages.1 is 'de'"),
+        ((TOML, '"SN"  # pilot', '"Sénégal"  # pilot'), "write the two capital letters"),
+        ((TOML, '"fr", "en"', '"fr", "ar"'), "name has no line for ar"),
+        ((TOML, '"SN"  # pilot', '"ML"  # pilot'), "panels/ml.toml is not there"),
+        ((TOML, "CC-BY-4.0\"", "MIT\""), "licence is 'MIT': write one of CC-BY-4.0"),
+        ((TOML, 'contact = ""', 'contact = "me"'), "contact is 'me': write an e-mail"),
+        ((TOML, 'address = ""', 'address = "ftp://x"'), "address is 'ftp://x': write the address"),
+        ((TOML, "[calendar]", "[calender]"), "calender is no key; did you mean calendar"),
+        ((TOML, '["SN"]', '["XX"]'), "the holidays of 'XX' are not known"),
+        ((TOML, "Africa/Dakar", "Africa/Dkar"), "'Africa/Dkar' is no time zone"),
+        ((TOML, 'en = "Silent', 'en = "{Silent'), "one line of at most 120 letters without"),
+        ((TOML, 'en = "Silent', 'zz = "Silent'), "name.zz is"),
+        ((TOML, 'country = "SN"', 'country = SN'), "observatory.toml: Invalid value (at line 5"),
+        ((PANEL, 'key = "senegal"', 'key = "data"'), "key data is the folder of another page"),
+        ((PANEL, 'transform = "ratio"', 'transform = "ration"'), "transform 'ration' is none of"),
+        ((PANEL, "goalposts_en", "goalpost_en"), "goalpost_en is no key; did you mean"),
+        ((PANEL, "{count}", "{count.__class__}"), "only {count} is"),
+        ((PANEL, 'projects = "Senegal"\n', ""), "en.projects is missing: add it (title of its"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_one_line_with_the_file_the_key_and_the_remedy(
+    senegal: Path, silentcrash: Command, change: Change, says: str
+) -> None:
+    name, old, new = change
+    file = senegal / name
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), "utf-8")
+    ended = silentcrash("--folder", str(senegal), "status")
+    assert ended.code == 2
+    assert says in ended.err
+    assert ended.err.count("\n") == 1
+    read = silentcrash("doctor", str(senegal)).out
+    assert read.startswith("wrong: ")
+    assert says in read
+
+
+def test_doctor_names_what_is_ignored(senegal: Path, silentcrash: Command) -> None:
+    (senegal / "sources").mkdir()
+    (senegal / "sources/own.py").write_text("raise SystemExit('run')")
+    (senegal / "theme").mkdir()
+    (senegal / "panels/es.toml").write_text("")
+    (senegal / "notes.txt").write_text("")
+    (senegal / "registers/nothing.csv").write_text("")
+    read = silentcrash("doctor", str(senegal), "--format", "csv")
+    assert read.code == 2
+    for part in (
+        "sources/ is not read from a folder: Python in a folder is never run",
+        "theme/ is not read",
+        "panels/es.toml is not read: country is 'SN'",
+        "notes.txt is nothing that an observatory has",
+        "registers/nothing.csv is of no register",
+    ):
+        assert part in read.out
+
+
+def test_doctor_names_a_series_that_nobody_declares(senegal: Path, silentcrash: Command) -> None:
+    file = senegal / PANEL
+    file.write_text(file.read_text("utf-8").replace("git_pushes.SEN", "git_pushes.SNE"), "utf-8")
+    read = silentcrash("doctor", str(senegal))
+    assert read.code == 2
+    assert "reads 'github.git_pushes.SNE', which no source and no register declares; " in read.out
+    assert "github.git_pushes.SEN" in read.out
+
+
+def test_init_writes_over_nothing(senegal: Path, silentcrash: Command) -> None:
+    before = (senegal / TOML).read_bytes()
+    again = silentcrash("init", str(senegal), "--country", "ES")
+    assert again.code == 2
+    assert "has files already" in again.err
+    assert (senegal / TOML).read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--country", "Senegal"], "did you mean SN (Senegal)"),
+        (["--country", "XQ"], "is no code of ISO 3166"),
+        (["--country", "FJ"], "no source has a figure of Fiji"),
+        (["--name", "{x}"], "write one line of at most 120 letters"),
+        (["--lang", "wo"], "--lang 'wo' is no language of the site: fr or en"),
+        (["--lang", ","], "--lang names no language"),
+    ],
+)
+def test_init_says_what_it_does_not_know(
+    tmp_path: Path, silentcrash: Command, arguments: list[str], says: str
+) -> None:
+    ended = silentcrash("init", str(tmp_path / "own"), *arguments)
+    assert (ended.code, says in ended.err) == (2, True), ended.err
+    assert not (tmp_path / "own").exists()
+
+
+def test_a_register_is_kept_by_following_the_page_of_the_folder(
+    senegal: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-23T09:00:00Z")
+    file = senegal / PANEL
+    text = file.read_text("utf-8")
+    head, example = text.split("remove the signs # to use it.\n")
+    used = "\n".join(line.removeprefix("#").strip() for line in example.splitlines())
+    file.write_text(f"{head}\n{used}\n".replace("…", "Senelec"), "utf-8")
+    assert silentcrash("doctor", str(senegal)).code == 0
+    named = ("--folder", str(senegal), "register", "add", "senegal_power_tariff")
+    fields = {"period": "2025-01-01", "value": "110", "known_from": "2025-01-15",
+              "source": "Senelec", "reader": "desk"}  # fmt: skip
+    options = [part for name, value in fields.items() for part in (f"--{name.replace('_', '-')}",
+             value)]  # fmt: skip
+    added = silentcrash(*named, *options)
+    assert added.code == 0, added.err
+    assert "senegal.power_tariff" in (senegal / "registers/senegal_power_tariff.csv").read_text()
+    assert silentcrash("doctor", str(senegal)).code == 0
+    # the register is gone with the command: another home does not have it
+    assert silentcrash("register", "reviewed", "senegal_power_tariff").code == 2
+
+
+@pytest.mark.parametrize("model", [Observatory, PilotPanel])
+def test_every_key_is_explained_on_the_page(model: type[Observatory | PilotPanel]) -> None:
+    page = (Path(__file__).parents[3] / "docs/observatory.md").read_text("utf-8")
+    for name, field in model.model_fields.items():
+        assert f"`{field.alias or name}`" in page
+    assert os.path.exists(identity.SHIPPED / TOML)

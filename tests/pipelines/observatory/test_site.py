@@ -1,0 +1,161 @@
+"""The release and the site of another observatory, under its name."""
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.pipelines.conftest import NOW, Ran, at_home, ran
+from warehouse.publication import identity
+
+FRENCH, ENGLISH = "Observatoire de Dakar", "Dakar Observatory"
+
+
+@dataclass(frozen=True)
+class Dakar:
+    """The folder of an observatory that has run, and its site."""
+
+    home: Path
+    site: Path
+    release: Path
+    built: Ran
+
+
+@pytest.fixture(scope="module")
+def dakar(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Dakar:
+    """An observatory of Senegal on the shipped history."""
+    home = tmp_path_factory.mktemp("dakar") / "home"
+    assert ran("init", str(home), "--country", "SN", "--lang", "en,fr").code == 0
+    declared = home / "observatory.toml"
+    text = declared.read_text("utf-8")
+    for old, new in (
+        ("Observatoire du krach silencieux, Sénégal", FRENCH),
+        ("Silent Crash Observatory, Senegal", ENGLISH),
+        ('contact = ""', 'contact = "desk@example.sn"'),
+        ('address = ""', 'address = "https://example.sn/ia"'),
+        ('"CC-BY-4.0"  #', '"CC-BY-SA-4.0"  #'),
+        ('# [tagline]  # a line under the name, on the first page\n# fr = ""\n# en = ""',
+         '[tagline]\nfr = "Depuis Dakar"\nen = "From Dakar"'),
+    ):  # fmt: skip
+        assert old in text
+        text = text.replace(old, new, 1)
+    declared.write_text(text, "utf-8")
+    (home / "words").mkdir()
+    (home / "words/en.toml").write_text('[names]\n"calendar/" = "Coming editions"\n', "utf-8")
+    shutil.copytree(shipped, home, dirs_exist_ok=True)
+    shutil.rmtree(home / "releases")
+    with at_home(home):
+        done = ran("run", "--offline")
+        assert done.code == 0, done.err
+        built = ran("site", "build", "--out", str(home / "public"))
+        assert built.code == 0, built.err
+    [release] = (home / "releases").glob("20*")
+    return Dakar(home, home / "public", release, built)
+
+
+def page(dakar: Dakar, path: str) -> BeautifulSoup:
+    """A page of the site."""
+    return BeautifulSoup((dakar.site / path / "index.html").read_text("utf-8"), "html.parser")
+
+
+def test_the_index_is_that_of_the_published_method(dakar: Dakar, shipped: Path) -> None:
+    ours = pd.read_csv(next((shipped / "releases").glob("20*")) / "index.csv", index_col="period")
+    own = pd.read_csv(dakar.release / "index.csv", index_col="period")
+    same = own.index.intersection(ours.index)
+    figures = [name for name in ours.columns if name not in ("low", "high", "reason")]
+    assert len(same) > 30
+    pd.testing.assert_frame_equal(own.loc[same, figures], ours.loc[same, figures])
+    card = json.loads((dakar.release / "edition.json").read_text("utf-8"))
+    assert card["framework_version"] == "2026.1+sn"
+
+
+def test_the_panel_is_in_the_tables_under_its_own_key(dakar: Dakar) -> None:
+    keys = set(pd.read_csv(dakar.release / "indicators.csv")["key"])
+    assert {"senegal.diffusion_gap", "senegal.currency_fall", "frugality.frugal_price"} <= keys
+    assert not [key for key in keys if key.startswith(f"{identity.shipped().panel}.")]
+
+
+def test_what_is_published_goes_by_its_name(dakar: Dakar) -> None:
+    package = json.loads((dakar.release / "datapackage.json").read_text("utf-8"))
+    assert package["licenses"][0]["name"] == "CC-BY-SA-4.0"
+    named = {
+        dakar.release / "CITATION.cff": ENGLISH,
+        dakar.release / "bulletin.fr.html": FRENCH,
+        dakar.release / "bulletin.en.html": ENGLISH,
+        dakar.release / "dcat.jsonld": FRENCH,
+        dakar.home / "releases/editions.fr.atom": FRENCH,
+        dakar.site / "editions.en.atom": ENGLISH,
+        dakar.site / "en/cite/index.html": ENGLISH,
+        dakar.site / "404.html": ENGLISH,
+        dakar.site / "index.html": ENGLISH,
+    }
+    ours = [identity.shipped().name(code) for code in ("fr", "en")]
+    for path, name in named.items():
+        text = path.read_text("utf-8")
+        assert name in text, path
+        assert not [old for old in ours if old in text], path
+    assert "tag:example.sn,2026:" in (dakar.site / "editions.en.atom").read_text("utf-8")
+
+
+def test_every_page_has_its_name_its_menu_and_its_foot(dakar: Dakar) -> None:
+    assert 'url=en/index.html"' in (dakar.site / "index.html").read_text("utf-8")
+    assert {path.name for path in dakar.site.iterdir() if (path / "index.html").exists()} == {
+        "fr", "en",
+    }  # fmt: skip
+    for path in [*dakar.site.glob("fr/**/index.html"), *dakar.site.glob("en/**/index.html")]:
+        text = path.read_text("utf-8")
+        assert (FRENCH if "/fr/" in str(path) else ENGLISH) in text, path
+        assert "senegal/index.html" in text, path
+        assert "morocco/index.html" not in text, path
+        assert "desk@example.sn" in text, path
+        assert "CC BY-SA 4.0" in text, path
+    assert "From Dakar" in page(dakar, "en").get_text()
+
+
+def test_the_page_of_the_panel_says_what_it_follows_and_what_not(dakar: Dakar) -> None:
+    shown = page(dakar, "fr/senegal")
+    text = shown.get_text(" ", strip=True)
+    assert shown.h1 is not None
+    assert shown.h1.get_text() == "Sénégal"
+    for part in (
+        "Mesures publiques suivies ici",
+        "Sénégal : diffusion de l’IA rapportée à l’économie médiane",
+        "Ce qui n’est pas suivi ici",
+        "Ember n’est lu que pour douze pays d’Europe",
+        "Ailleurs en Afrique",
+    ):
+        assert part in text.replace("\N{NO-BREAK SPACE}", " "), part
+    # 13.9 % of people use generative AI in Senegal, 0.94 of the median: Microsoft, 2026.
+    assert "0,94" in text
+
+
+def test_its_calendar_gives_way_to_its_holidays_and_gives_its_hours(dakar: Dakar) -> None:
+    shown = page(dakar, "en/calendar")
+    text = shown.get_text(" ", strip=True)
+    assert "Public holidays observed: Senegal." in text
+    assert "UTC · 09:00 Dakar" in text
+    assert not [city for city in ("Paris", "Rabat", "Morocco") if city in text]
+    assert "Coming editions" in page(dakar, "en").get_text()
+
+
+def test_the_same_process_is_the_shipped_observatory_again(dakar: Dakar) -> None:
+    assert dakar.built.code == 0
+    assert identity.in_force() is identity.shipped()
+
+
+def test_a_process_of_its_own_reads_the_folder(dakar: Dakar) -> None:
+    code = "from pipelines.cli.main import main; main()"
+    arguments = ["--folder", str(dakar.home), "register", "form"]
+    answer = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        capture_output=True, text=True, timeout=120, check=False,
+        env={"PYTHONPATH": ":".join(sys.path), "SILENTCRASH_NOW": NOW},
+    )  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    assert "senegal_public_compute" in answer.stdout
