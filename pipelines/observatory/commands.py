@@ -41,7 +41,7 @@ def doctor(
     ] = None,
     format: Written = Format.table,
 ) -> None:
-    """Say what is wrong in the folder of an observatory, or ignored.
+    """Say what is wrong or ignored in an observatory's folder.
 
     The exit code is 2 where something is wrong.
     """
