@@ -82,7 +82,7 @@ def main_options(
     folder: Annotated[
         Path | None,
         typer.Option(
-            "--folder", metavar="DIR", help="The folder of the observatory, as SILENTCRASH_HOME."
+            "--folder", metavar="DIR", help="Folder of the observatory, or SILENTCRASH_HOME."
         ),
     ] = None,
     version: Annotated[

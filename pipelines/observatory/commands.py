@@ -20,7 +20,7 @@ def init(
     lang: Annotated[str, typer.Option(help="Languages of the site, the first first.")] = "fr,en",
     name: Annotated[str, typer.Option(help="Its name; that of the software by default.")] = "",
 ) -> None:
-    """Make the folder of an observatory of your own, which works at once."""
+    """Make the folder of an observatory of your own."""
     from pipelines.observatory import create, doctor
 
     languages = list(dict.fromkeys(filter(None, (code.strip() for code in lang.split(",")))))
@@ -41,7 +41,7 @@ def doctor(
     ] = None,
     format: Written = Format.table,
 ) -> None:
-    """Say what is wrong with the folder of an observatory, or would be ignored.
+    """Say what is wrong or ignored in an observatory's folder.
 
     The exit code is 2 where something is wrong.
     """
