@@ -56,14 +56,14 @@ def stores(tmp_path_factory: pytest.TempPathFactory, sqlite_file: Path) -> dict[
 
 @pytest.mark.parametrize("reading", READINGS.values(), ids=READINGS)
 def test_what_is_not_asked_for_costs_nothing(reading: Reading, stores: dict[str, str]) -> None:
-    few, many = (steps(url, reading) for url in (stores["small"], stores["large"]))
-    assert few > 0
-    assert many <= few + 20, f"{few} and {many} times ten steps"
+    alone, beside = (steps(url, reading) for url in (stores["small"], stores["large"]))
+    assert alone > 0
+    assert beside <= alone + 20, f"{alone} and {beside} times ten steps"
 
 
 def test_the_counter_sees_what_is_read(stores: dict[str, str]) -> None:
-    few, many = (steps(url, lambda engine: read.panel(engine)) for url in stores.values())
-    assert many > 20 * few
+    alone, beside = (steps(url, lambda engine: read.panel(engine)) for url in stores.values())
+    assert beside > 20 * alone
 
 
 def selected(engine: Engine, sql: str) -> list[object]:

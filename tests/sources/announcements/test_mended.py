@@ -234,7 +234,7 @@ def test_where_others_stand_is_not_where_the_site_is(
 
 
 def test_a_doubtful_event_gives_no_figure_that_may_be_of_a_loan_or_a_lease() -> None:
-    doubtful, sure = [], 0
+    doubtful, certain = [], 0
     for text in train.read_labels([train.WORDED])["text"]:
         event, plain = extract(text), prepared(text)
         if event.kind in {NONE, ABSTAINED} or language(plain) not in READ:
@@ -246,7 +246,7 @@ def test_a_doubtful_event_gives_no_figure_that_may_be_of_a_loan_or_a_lease() -> 
         if event.confidence < classifier.SURE_OF_FIGURES:
             doubtful.append((event.power, event.money, {"power", "amount"} & event.spans.keys()))
         else:
-            sure += event.power is not None or event.money is not None
+            certain += event.power is not None or event.money is not None
     assert doubtful
     assert set(map(str, doubtful)) == {str((None, None, set()))}
-    assert sure > len(doubtful)
+    assert certain > len(doubtful)
