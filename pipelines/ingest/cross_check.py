@@ -100,12 +100,13 @@ def comparisons(
     # A month that still runs is compared once it is over.
     figures = stored[stored["status"].ne("partial")]
     by_series = dict(list(figures.groupby("series")))
-    none = figures.head(0)
     frames = [
-        _compare(pair, by_series.get(pair.first, none), by_series.get(pair.second, none))
+        _compare(pair, by_series[pair.first], by_series[pair.second])
         for pair in compared
+        if pair.first in by_series and pair.second in by_series
     ]
-    return pd.concat(frames, ignore_index=True)
+    none = _compare(compared[0], figures.head(0), figures.head(0))  # the columns' types
+    return pd.concat(frames or [none], ignore_index=True)
 
 
 def second_readings(engine: Engine, series: Sequence[str], as_of: datetime) -> pd.DataFrame:
