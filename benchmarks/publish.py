@@ -46,7 +46,7 @@ def processors() -> float:
 
 
 def compared(name: str, run: Callable[[], object]) -> dict[str, float]:
-    """Seconds of the clock and of all processors, and those of LOOP just before.
+    """Seconds of clock and processors, and those of LOOP just before.
 
     On a busy machine the clock says little: the seconds of processors over those of LOOP do.
     """
@@ -122,7 +122,7 @@ def measure(root: Path) -> dict[str, float]:
 
 
 def measure_site(root: Path) -> dict[str, float]:
-    """Build the site of 60 editions from nothing, then with a new month beside them."""
+    """Build the site of 60 editions from nothing, then with one month more."""
     import made_up
 
     from dashboards.site.build import build

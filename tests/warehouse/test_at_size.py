@@ -14,7 +14,7 @@ from warehouse import edition, fetches, load
 from warehouse.database import open_for_reading, open_for_writing
 from warehouse.observations import read
 
-ASKED = ("made_up.a", "made_up.b")
+REQUESTED = ("made_up.a", "made_up.b")
 OTHERS = {f"made_up.other_{number:03d}": "M" for number in range(100)}
 MONTHS = pd.date_range("2000-01-01", periods=300, freq="MS")
 STEPS = 10  # of SQLite's machine between two calls of the counter
@@ -22,7 +22,7 @@ Reading = Callable[[Engine], object]
 READINGS: dict[str, Reading] = {
     "status": lambda engine: fetches.status(engine, as_of=NOW),
     "editions": edition.editions,
-    "series": lambda engine: read.panel(engine, list(ASKED), as_of=NOW),
+    "series": lambda engine: read.panel(engine, list(REQUESTED), as_of=NOW),
     "query": lambda engine: selected(
         engine, "select * from v_observation where series = 'made_up.a'"
     ),
@@ -42,7 +42,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory, sqlite_file: Path) -> dict[
         declare(engine, SERIES | OTHERS)
         number = fetch(engine)
         load.append(
-            engine, number, frame(*((key, "2026-01-01", 1.0, "2026-02-10") for key in ASKED))
+            engine, number, frame(*((key, "2026-01-01", 1.0, "2026-02-10") for key in REQUESTED))
         )
         if name == "large":
             index = pd.MultiIndex.from_product([list(OTHERS), MONTHS], names=["series", "period"])

@@ -35,7 +35,7 @@ class Figure:
 
 
 def figures(store: SeriesStore) -> dict[str, list[Figure]]:
-    """The figures of each series that has one, by its key, in the order of the keys."""
+    """The figures of each series that has one, by key, keys in order."""
     versions: dict[str, list[Mapping[Any, Any]]] = {}
     for row in store.versions.to_dict("records"):
         versions.setdefault(str(row["series"]), []).append(row)
