@@ -11,9 +11,12 @@ import fsspec
 from pipelines.settings import FILE, Settings
 from sources.http.raw_archive import DRAFT, draft
 
-# What a person decided, which nothing can compute again: figures read by hand, the settings, and
-# why an edition was shown before its hour. Dagster's state and the lake can be thrown away.
-BY_HAND = ("registers", FILE, "embargo.jsonl")
+# What a person decided, which nothing can compute again: figures read by hand, the settings, why an
+# edition was shown before its hour, and what an observatory of one's own says of itself. Dagster's
+# state and the lake can be thrown away.
+BY_HAND = (
+    "registers", FILE, "embargo.jsonl", "observatory.toml", "panels", "words", "README.md",
+)  # fmt: skip
 BODY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})")
 
 

@@ -1,5 +1,6 @@
 """A full installation: warehouse, archived bodies, editions, registers."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from warehouse.database.dump import is_empty, revision_of
 
 __all__ = ["empty_url", "kind", "server", "url"]
 BODIES = (b"", b"a,b\n1,2\n", bytes(range(256)) * 700)  # the last is longer than a page
+SHIPPED = Path(__file__).parents[3] / "observatory"
 REGISTER = "period,value,source\n2026-10-01,1.5,page seen\n"
 
 
@@ -68,12 +70,15 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> None:
 def full(
     home: Path, kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Location:
-    """The shipped history with its edition, archived bodies and a register."""
+    """The shipped history with its edition, archived bodies, a register and a folder."""
     archive = Archive(str(home / "raw"))
     for body in BODIES:
         archive.put(body, {"url": "https://example.org/data.csv"})
     (home / "registers").mkdir()
     (home / "registers" / "top500.csv").write_text(REGISTER)
+    for name in ("observatory.toml", "panels/ma.toml", "words/fr.toml"):
+        (home / name).parent.mkdir(exist_ok=True)
+        shutil.copy(SHIPPED / name, home / name)
     (home / "silentcrash.toml").write_text('contact = "observatory@example.org"\n')
     shipped = f"sqlite:///{home / 'warehouse.sqlite'}"
     if kind == "postgresql":
