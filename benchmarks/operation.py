@@ -1,4 +1,4 @@
-"""Rules and rows set aside in number: 500 rules evaluated, 2,000 rows replayed.
+"""Rules and rows set aside in number: 500 evaluated, 2,000 replayed.
 
 The store is the shipped history with its edition. Each time has the seconds of a bare loop before
 it, since seconds depend on the machine.

@@ -70,7 +70,7 @@ def programs(monkeypatch: pytest.MonkeyPatch) -> None:
 def full(
     home: Path, kind: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Location:
-    """The shipped history with its edition, archived bodies, a register and a folder."""
+    """The shipped history and edition, archived bodies, register and folder."""
     archive = Archive(str(home / "raw"))
     for body in BODIES:
         archive.put(body, {"url": "https://example.org/data.csv"})
