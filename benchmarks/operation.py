@@ -49,7 +49,7 @@ def rules(path: Path) -> None:
 
 
 def shipped(folder: Path) -> "tuple[Engine, Settings, int]":
-    """A store with the shipped history, its settings and the edition of September 2026."""
+    """A store with the shipped history, its settings and one edition."""
     from pipelines.ingest import ingestion, store
     from pipelines.release import compute
     from pipelines.settings import Settings
