@@ -195,6 +195,8 @@ def check(
     evidence = evidence or Evidence()
     batch = add_metrics(distinct(frame), source, before, at, evidence)
     batch = batch.assign(**UNMOVED) if accepted else batch
+    if not complete:  # rows that were set aside are no table from which others are gone
+        batch = batch.assign(vanished_share=0.0)
     failures = validate(batch, [rule for rule in rules if not holds(batch, rule)])
     blocked = [text for rule, text, _ in failures if rule.severity == "block"]
     cut = _cut(source, frame, before, last) if complete and not accepted else []
