@@ -51,8 +51,8 @@ def test_a_row_of_an_older_month_is_replayed_beside_newer_ones(
     """Of a source whose table is whole: the rest of it is not gone."""
     assert registry()["ember"].full_snapshot
     engine = open_for_writing(f"sqlite:///{home / 'warehouse.sqlite'}")
-    held = read.panel(engine, series=["ember.wholesale.DEU"])
-    row = held.iloc[[-6]].assign(known_from=pd.Timestamp("2026-11-20", tz="UTC"))
+    stored = read.panel(engine, series=["ember.wholesale.DEU"])
+    row = stored.iloc[[-6]].assign(known_from=pd.Timestamp("2026-11-20", tz="UTC"))
     row = row[["series", "period", "value", "status", "known_from"]]
     row["value"] += 1.0
     at = datetime(2026, 11, 20, tzinfo=UTC)
