@@ -30,6 +30,7 @@ from pydantic_settings import (
 
 from pipelines.errors import UsageError, nearest
 from pipelines.settings_tables import SecondReaderSettings, SourceSettings
+from warehouse.publication import identity
 
 __all__ = ["FILE", "PREFIX", "SECRETS", "Settings", "from_environment"]
 
@@ -200,7 +201,7 @@ class Settings(BaseSettings):
 def _contact(home: Path) -> str:
     """The contact of the observatory in a home; its faults are shown elsewhere."""
     with suppress(OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return str(tomllib.loads((home / "observatory.toml").read_text("utf-8")).get("contact", ""))
+        return str(tomllib.loads((home / identity.FILE).read_text("utf-8")).get("contact", ""))
     return ""
 
 

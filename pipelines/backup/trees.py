@@ -10,12 +10,13 @@ import fsspec
 
 from pipelines.settings import FILE, Settings
 from sources.http.raw_archive import DRAFT, draft
+from warehouse.publication import identity
 
 # What a person decided, which nothing can compute again: figures read by hand, the settings, why an
 # edition was shown before its hour, and what an observatory of one's own says of itself. Dagster's
 # state and the lake can be thrown away.
 BY_HAND = (
-    "registers", FILE, "embargo.jsonl", "observatory.toml", "panels", "words", "README.md",
+    "registers", FILE, "embargo.jsonl", identity.FILE, "panels", "words", "README.md",
 )  # fmt: skip
 BODY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})")
 
