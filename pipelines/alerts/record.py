@@ -61,6 +61,7 @@ def record_in_order(
                 recorder.enter(finding)
         if recorder is None:
             return []
+        recorder.write()
         post(connection, recorder.pending(), channels, recorder.evaluation.now)
     return recorder.added
 
@@ -87,7 +88,10 @@ def silenced(silences: Sequence[repository.Row], rule: str, series: str) -> str:
 
 
 class Recorder:
-    """What is recorded of the rules in one transaction: read, then added to."""
+    """What one transaction records of the rules: read, added to, written at once.
+
+    Five hundred rules are three statements: a statement a rule was half of an evaluation.
+    """
 
     def __init__(self, connection: Connection, evaluation: Evaluation, titles: Titles) -> None:
         self.connection, self.evaluation, self.titles = connection, evaluation, titles
@@ -98,9 +102,11 @@ class Recorder:
             self.past.setdefault((row["rule"], row["series"]), []).append(row)
         self.findings: dict[Key, Finding] = {}
         self.added: list[repository.Row] = []
+        self.moved: dict[Key, repository.Row] = {}
+        self.versions: dict[Key, repository.Row] = {}
 
     def enter(self, finding: Finding) -> None:
-        """Add the events of a finding."""
+        """Add the events of a finding, and the state after it."""
         key = (finding.rule.id, finding.series)
         self.findings[key] = finding
         recorded = self.states.get(key)
@@ -110,10 +116,15 @@ class Recorder:
         events, after = finding.advance(restore_state(recorded, rows))
         for event in events:
             row = self._row(finding, event)
-            row["id"] = repository.record(self.connection, row)
             rows.append(row)
             self.added.append(row)
-        self._save_state(finding, after)
+        self._advance(finding, after)
+
+    def write(self) -> None:
+        """Store what was added; events have their ids from here on."""
+        repository.record(self.connection, self.added)
+        repository.upsert(self.connection, AlertState, list(self.moved.values()))
+        repository.upsert(self.connection, AlertRule, list(self.versions.values()))
 
     def _row(self, finding: Finding, event: RuleEvent) -> repository.Row:
         rule, evaluation = finding.rule, self.evaluation
@@ -140,8 +151,8 @@ class Recorder:
         inhibited = f"inhibited: {finding.inhibited} is late" if finding.inhibited else ""
         return silenced(self.silences, finding.rule.id, finding.series) or inhibited
 
-    def _save_state(self, finding: Finding, after: RuleState) -> None:
-        rule, evaluation = finding.rule, self.evaluation
+    def _advance(self, finding: Finding, after: RuleState) -> None:
+        rule, evaluation, key = finding.rule, self.evaluation, (finding.rule.id, finding.series)
         last = after.last if after.last is not None else EPOCH
         state = {
             "rule": rule.id,
@@ -152,11 +163,12 @@ class Recorder:
             "state": after.state,
             "period": _days(last),
         }
-        repository.upsert(self.connection, AlertState, state)
-        self.states[rule.id, finding.series] = state
-        body = rule.model_dump(mode="json", by_alias=True)
-        version = {"id": rule.id, "hash": rule.hash, "body": body, "at": evaluation.now}
-        repository.upsert(self.connection, AlertRule, version)
+        self.states[key] = self.moved[key] = state
+        if (rule.id, rule.hash) not in self.versions:
+            body = rule.model_dump(mode="json", by_alias=True)
+            version = {"id": rule.id, "hash": rule.hash, "body": body}
+            self.versions[rule.id, rule.hash] = version
+        self.versions[rule.id, rule.hash]["at"] = evaluation.now
 
     def pending(self) -> list[tuple[repository.Row, Rule]]:
         """The events whose messages must be queued now, in the order of their ids."""

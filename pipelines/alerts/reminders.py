@@ -60,7 +60,7 @@ def _reminders(
         if over or reminded or fired["rule"] not in by_id:
             continue
         row = _reminder(fired, ack, vintage, now)
-        row["id"] = repository.record(connection, row)
+        repository.record(connection, [row])
         yield row, by_id[fired["rule"]]
 
 

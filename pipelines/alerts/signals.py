@@ -85,6 +85,8 @@ def _by_key(seen: Vintage, kind: str, measure: str) -> pd.DataFrame:
         wide = own.pivot(index="period", columns="key", values=measure)
         seen.turned[kind, measure] = wide, own.groupby("key")["period"].min()
     wide, begins = seen.turned[kind, measure]
+    if wide.index.empty or wide.index[-1] <= seen.until:
+        return wide
     return wide.loc[: seen.until, begins.index[begins.le(seen.until)]]
 
 

@@ -4,12 +4,13 @@
 and two workers each other's lease.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, Table, and_, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Table, and_, func, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel
 
 from warehouse.alerts.tables import (
@@ -27,6 +28,8 @@ from warehouse.row_conversion import dates
 from warehouse.tables import core
 
 Row = dict[str, Any]
+# SQL knows no word for this that both engines understand through the same function.
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 KEYS = {AlertState: ("rule", "series"), AlertRule: ("id", "hash"), Heartbeat: ("name",)}
 
 
@@ -45,9 +48,17 @@ def states(connection: Connection) -> dict[tuple[str, str], Row]:
     return {(row["rule"], row["series"]): dict(row) for row in result}
 
 
-def record(connection: Connection, event: Row) -> int:
-    """Add an event; its id."""
-    return add(connection, AlertEvent, **event)
+def record(connection: Connection, new: Sequence[Row]) -> None:
+    """Add events in their order, and give each row its id."""
+    if not new:
+        return
+    # Nobody else writes meanwhile: the ids after the last one are those of these rows.
+    table = core(AlertEvent)
+    last = connection.scalar(select(func.max(table.c.id))) or 0
+    connection.execute(insert(table), new)
+    ids = connection.scalars(select(table.c.id).where(table.c.id > last).order_by(table.c.id))
+    for row, key in zip(new, ids, strict=True):
+        row["id"] = key
 
 
 def mark_notified(connection: Connection, ids: Iterable[int], at: datetime) -> None:
@@ -56,12 +67,13 @@ def mark_notified(connection: Connection, ids: Iterable[int], at: datetime) -> N
     connection.execute(update(table).where(table.c.id.in_(list(ids))).values(told_at=at))
 
 
-def upsert(connection: Connection, model: type[SQLModel], row: Row) -> None:
-    """Write the row with this key, whether or not it exists."""
-    table = core(model)
-    same = and_(*[table.c[name] == row[name] for name in KEYS[model]])
-    if not connection.execute(update(table).where(same).values(**row)).rowcount:
-        connection.execute(insert(table).values(**row))
+def upsert(connection: Connection, model: type[SQLModel], rows: Sequence[Row]) -> None:
+    """Write the rows with these keys, whether or not they exist."""
+    table, keys = core(model), KEYS[model]
+    own = INSERTS[connection.dialect.name](table)
+    others = {name: value for name, value in own.excluded.items() if name not in keys}
+    if rows:
+        connection.execute(own.on_conflict_do_update(index_elements=keys, set_=others), rows)
 
 
 def queue(connection: Connection, message: Row) -> None:
@@ -116,7 +128,7 @@ def ended_acks(connection: Connection, now: datetime) -> list[Row]:
 def beat(engine: Engine, name: str, at: datetime) -> None:
     """Note that something that must run regularly has run."""
     with writing(engine) as connection:
-        upsert(connection, Heartbeat, {"name": name, "at": at})
+        upsert(connection, Heartbeat, [{"name": name, "at": at}])
 
 
 def health(connection: Connection) -> dict[str, Row]:

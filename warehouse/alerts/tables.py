@@ -10,7 +10,7 @@ from warehouse.tables import core as core  # and with it the naming of constrain
 
 
 class AlertRule(SQLModel, table=True):
-    """A version of an alert rule, as it was when it was first evaluated."""
+    """A version of an alert rule, as it was when it was last evaluated."""
 
     __tablename__ = "alert_rule"
 
@@ -19,7 +19,7 @@ class AlertRule(SQLModel, table=True):
     body: dict[str, Any] = Field(
         sa_column=Column(JSON, nullable=False), description="The rule as declared, whole"
     )
-    at: datetime = Field(description="When this version was first evaluated, UTC")
+    at: datetime = Field(description="When this version was last evaluated, UTC")
 
 
 class AlertState(SQLModel, table=True):

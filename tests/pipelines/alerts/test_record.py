@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 
 from pipelines.alerts import findings, reports, signals
 from pipelines.alerts.messages import texts
@@ -17,7 +17,7 @@ from pipelines.alerts.rules import RuleSet
 from pipelines.alerts.state_machine import RuleEvent
 from tests.pipelines.alerts.made_up import NOW, channel, edition, rule, rules
 from warehouse.alerts import repository
-from warehouse.alerts.tables import AlertState, Outbox
+from warehouse.alerts.tables import AlertRule, AlertState, Outbox
 from warehouse.database import connect
 from warehouse.edition import Edition
 
@@ -55,6 +55,21 @@ def test_an_edition_rings_once_and_a_rerun_never(engine: Engine, evaluate: Evalu
     assert evaluate(watched, edition(1, [40, 40])) == []  # an older edition, rebuilt
     assert evaluate(watched, edition(3, [40, 49, 44])) == ["retracted high index"]
     assert queued(engine) == ["firing high", "retracted high"]
+
+
+def test_more_rules_take_no_more_statements(engine: Engine, evaluate: Evaluate) -> None:
+    statements: list[str] = []
+    event.listen(engine, "before_cursor_execute", lambda *call: statements.append(call[2]))
+
+    def evaluated(count: int) -> int:
+        statements.clear()
+        watched = rules(*(rule(id=f"rule-{count}-{number}") for number in range(count)))
+        assert len(evaluate(watched, edition(count, [40, 55]))) == count
+        return len(statements)
+
+    assert evaluated(5) == evaluated(50)
+    assert len(repository.frame(engine, AlertRule)) == 55
+    assert repository.history(engine)["rule"].nunique() == 55
 
 
 def test_two_evaluators_at_once_make_one_event_and_one_message(url: str, engine: Engine) -> None:
@@ -250,8 +265,8 @@ def test_a_large_cancellation_is_sent_once(engine: Engine) -> None:
 
 def test_a_message_writes_months_and_figures_as_its_language_does() -> None:
     february = pd.Timestamp("2026-02-01")
-    event = RuleEvent("firing", february, february, 1234.56)
-    written = texts(rule(), "index", event, {"fr": {"index": "Indice"}, "en": {"index": "Index"}})
+    firing = RuleEvent("firing", february, february, 1234.56)
+    written = texts(rule(), "index", firing, {"fr": {"index": "Indice"}, "en": {"index": "Index"}})
     assert written["text_fr"] == "Indice 1\N{NARROW NO-BREAK SPACE}234,56 en février 2026"
     assert written["text_en"] == "Index 1,234.56 in February 2026"
     assert written["title_fr"] == "Alerte déclenchée\N{NO-BREAK SPACE}: Indice"
