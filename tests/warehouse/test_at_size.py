@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, event, text
 
-from tests.warehouse.made_up import NOW, SERIES, declare, fetch, frame
+from tests.warehouse.made_up import NOW, SERIES, SOURCE, declare, fetch, frame
 from warehouse import edition, fetches, load
 from warehouse.database import open_for_reading, open_for_writing
 from warehouse.observations import read
@@ -64,6 +64,34 @@ def test_what_is_not_asked_for_costs_nothing(reading: Reading, stores: dict[str,
 def test_the_counter_sees_what_is_read(stores: dict[str, str]) -> None:
     alone, beside = (steps(url, lambda engine: read.panel(engine)) for url in stores.values())
     assert beside > 20 * alone
+
+
+@pytest.mark.parametrize("kind", ["postgresql"])
+def test_the_status_does_not_read_all_fetches_for_each_of_them(engine: Engine) -> None:
+    sources = [SOURCE | {"key": f"made_up_{number}"} for number in range(20)]
+    load.register(engine, sources, [])
+    with engine.begin() as connection:
+        stored = connection.execute(text(FETCHES), {"at": NOW}).rowcount
+        connection.execute(text('analyze "fetch"'))
+    before = tuples_read(engine)
+    assert len(fetches.status(engine, as_of=NOW)) == len(sources) + 1
+    assert tuples_read(engine) - before < 10 * stored
+
+
+FETCHES = """
+insert into "fetch" (source_id, url, at, outcome, detail, parser_version, loaded)
+select c.id, 'https://example.org/' || n, :at, 'new', repeat('x', 80), 1, true
+from source c, generate_series(1, 100) n
+"""
+
+
+def tuples_read(engine: Engine) -> int:
+    """Rows of fetches that this PostgreSQL server has read so far."""
+    counted = "select seq_tup_read + idx_tup_fetch from pg_stat_user_tables where relname = 'fetch'"
+    with engine.connect() as connection:
+        connection.execute(text("select pg_stat_force_next_flush()"))
+        connection.commit()
+        return int(connection.execute(text(counted)).scalar_one())
 
 
 def selected(engine: Engine, sql: str) -> list[object]:
