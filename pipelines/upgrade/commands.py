@@ -25,7 +25,7 @@ def upgrade(
     ] = None,
     no_backup: Annotated[bool, typer.Option("--no-backup", help="Migrate without one.")] = False,
 ) -> None:
-    """Show what this software changes for a folder; --yes does it.
+    """Show what an upgrade changes for a folder, or do it.
 
     The exit code is 2 where something has to be mended by hand first.
     """

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from itertools import count
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from tests.warehouse.conftest import command, create, database_template, drop, m
 from tests.warehouse.made_up import day, declare, fetch, frame
 from tests.warehouse.test_publication import stored
 from warehouse import load, query, roles, views
+from warehouse.alerts import repository as alerts
 from warehouse.database import (
     WarehouseError,
     config,
@@ -32,6 +34,11 @@ from warehouse.publication import repository
 NUMBERS = count()
 PASSWORD = "made-up-for-this-test"
 FIGURE = ("made_up.a", "2026-01-01", 1.0, "2026-02-10")
+NOW = day("2026-11-12")
+MESSAGE = {
+    "channel": "mail", "message_id": "sc-1", "due": NOW, "created_at": NOW,
+    "payload": {"events": []},
+}  # fmt: skip
 SCHEMAS = ("", "dakar", "rabat")  # the first is the default of the login
 Stores = dict[str, Engine]
 
@@ -93,9 +100,13 @@ def test_what_is_written_in_one_is_in_no_other(stores: Stores) -> None:
     dakar = stores["dakar"]
     assert load.append(dakar, fetch(dakar), frame(FIGURE)).added == 1
     number = stored(dakar, "2026-10", "2026-11-11T00:30", awaits_approval=True)
-    repository.approve(dakar, number, by="Amina", note="", at=day("2026-11-12"))
+    repository.approve(dakar, number, by="Amina", note="", at=NOW)
     with writing(dakar) as connection:
         connection.exec_driver_sql("insert into heartbeat values ('made-up', now())")
+        alerts.queue(connection, MESSAGE)
+    due = {name: alerts.next_due(store, "mail", NOW) for name, store in stores.items()}
+    assert [name for name, message in due.items() if message] == ["dakar"]
+    assert alerts.lease(dakar, "mail", "worker", NOW, timedelta(seconds=90))
     assert len(read.panel(dakar)) == 1
     assert query.run(dakar, "select count(*) as n from v_observation", as_of="2026-03-01")["n"][0]
     for name, store in before.items():
