@@ -1,4 +1,4 @@
-"""What differs between two records of the software: method, sentences, sources."""
+"""What differs between two records: method, sentences, sources."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ ALIKE = 0.5  # share of the series of a source that another one has under its ne
 
 @dataclass(frozen=True)
 class Change:
-    """Something that the installed software changes; `wrong` has to be mended by hand."""
+    """What the installed software changes; `wrong` is mended by hand."""
 
     topic: Topic
     text: str
@@ -164,13 +164,13 @@ def _same(old: Publisher, new: Publisher) -> bool:
 
 def panel(before: Record, now: Record, own: PilotPanel, file: str) -> Iterator[Change]:
     """Indicators of the folder's panel that read a series that is gone."""
-    held = {key for source in now.sources.values() for key in source.series}
-    gone = {key for source in before.sources.values() for key in source.series} - held
+    declared = {key for source in now.sources.values() for key in source.series}
+    gone = {key for source in before.sources.values() for key in source.series} - declared
     for indicator in own.indicator:
         for key in (*indicator.series, *(indicator.errors or ())):
             if key in gone:
                 yield Change(
                     "wrong",
                     f"{file}: indicator {indicator.key} reads {shown(key)}, which no source has "
-                    f"any more; {nearest(key, held)}",
+                    f"any more; {nearest(key, declared)}",
                 )

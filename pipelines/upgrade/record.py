@@ -158,7 +158,7 @@ def write(record: Record, home: Path) -> Path:
 
 
 def remark(home: Path) -> str:
-    """A line where the record of a folder is of another software, or cannot be read."""
+    """A line where a record is of another software, or cannot be read."""
     try:
         own = read(home)
     except RunError as fault:

@@ -137,8 +137,8 @@ def test_an_analyst_of_one_reads_no_other(ann: str, stores: Stores) -> None:
     for name in ("", "rabat"):
         with pytest.raises(WarehouseError):
             open_for_reading(in_schema(ann, name))
-    for place in ("public", "rabat"):
-        for sql in (f"select * from {place}.v_observation", f"select * from {place}.v_source"):
+    for other in ("public", "rabat"):
+        for sql in (f"select * from {other}.v_observation", f"select * from {other}.v_source"):
             with pytest.raises(query.QueryError, match="permission denied"):
                 query.run(own, sql)
             with own.connect() as connection, pytest.raises(WarehouseError, match="may only read"):
@@ -147,9 +147,9 @@ def test_an_analyst_of_one_reads_no_other(ann: str, stores: Stores) -> None:
 
 
 def test_the_queries_of_an_owner_of_all_read_one(stores: Stores) -> None:
-    for asked, other in (("dakar", "rabat"), ("dakar", "public"), ("", "dakar")):
+    for own, other in (("dakar", "rabat"), ("dakar", "public"), ("", "dakar")):
         with pytest.raises(query.QueryError, match="permission denied"):
-            query.run(stores[asked], f"select * from {other}.v_observation")
+            query.run(stores[own], f"select * from {other}.v_observation")
 
 
 def test_a_loader_of_one_writes_into_no_other(server: str, shared: str, stores: Stores) -> None:
@@ -159,9 +159,9 @@ def test_a_loader_of_one_writes_into_no_other(server: str, shared: str, stores: 
     target = make_url(in_schema(shared, "dakar")).set(username="program", password=PASSWORD)
     program = connect(target.render_as_string(hide_password=False))
     assert load.append(program, fetch(program), frame(FIGURE)).added == 1
-    for place in ("public", "rabat"):
+    for other in ("public", "rabat"):
         with program.connect() as connection, pytest.raises(DBAPIError, match="permission denied"):
-            connection.exec_driver_sql(f"insert into {place}.heartbeat values ('made-up', now())")
+            connection.exec_driver_sql(f"insert into {other}.heartbeat values ('made-up', now())")
     program.dispose()
     command(server, "drop role program")
 

@@ -72,7 +72,7 @@ def test_one_store_is_backed_up_and_restored_beside_others(
 ) -> None:
     shared[name].enter(monkeypatch)
     assert silentcrash("backup", str(backups)).code == 0
-    own, others = shared[name].tables(), [one.tables() for one in shared.values()]
+    own, others = shared[name].tables(), [each.tables() for each in shared.values()]
     beside = Location(shared[name].home.with_name("bamako"), in_schema(elsewhere, "bamako"))
     before = beside.tables()
     restored = Location(shared[name].home.with_name("restored"), in_schema(elsewhere, name))
@@ -80,7 +80,7 @@ def test_one_store_is_backed_up_and_restored_beside_others(
     ended = silentcrash("restore", str(backups))
     assert ended.code == 0, ended.err
     assert restored.tables() == own
-    assert [one.tables() for one in shared.values()] == others
+    assert [each.tables() for each in shared.values()] == others
     assert beside.tables() == before
     store = open_for_reading(restored.url)
     assert read.panel(store)["value"].tolist() == [FIGURES[name]]

@@ -37,8 +37,8 @@ def pair(tmp_path: Path, empty_home: Path) -> tuple[Path, Path]:
     homes = tmp_path / "dakar", tmp_path / "nairobi"
     for home, code in zip(homes, ("SN", "KE"), strict=True):
         name = f"Observatory of {home.name.title()}"
-        made = ran("init", str(home), "--country", code, "--name", name)
-        assert made.code == 0, made.err
+        created = ran("init", str(home), "--country", code, "--name", name)
+        assert created.code == 0, created.err
     return homes
 
 
@@ -68,13 +68,13 @@ def test_one_runs_while_the_other_holds_its_store(
     monkeypatch.setenv("TMPDIR", str(temporary))
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.delenv("SILENTCRASH_HOME")
-    held = connect(f"sqlite:///{dakar / 'warehouse.sqlite'}")
-    with writing(held):
+    dakar_store = connect(f"sqlite:///{dakar / 'warehouse.sqlite'}")
+    with writing(dakar_store):
         before, beside = content(dakar), content(work)
         ended = silentcrash("--folder", str(nairobi), "run", "--offline")
         assert ended.code == 0, ended.err
         assert content(dakar) == before
-    held.dispose()
+    dakar_store.dispose()
     assert content(work) == beside
     assert content(temporary) == {}
     assert len([*(nairobi / "releases").glob("20*")]) == 1

@@ -1,4 +1,4 @@
-"""A method that changes under an observatory leaves its published months alone."""
+"""A changed method leaves the published months alone."""
 
 import csv
 import json
@@ -96,8 +96,8 @@ def test_published_months_stay_and_new_ones_are_of_the_new_method(
     methods = empty_home / "methods"
     methods.mkdir()
     monkeypatch.setattr(framework, "NEXT", second_method(methods))
-    told = silentcrash("upgrade")
-    assert told.code == 0, told.err
+    plan = silentcrash("upgrade")
+    assert plan.code == 0, plan.err
     for line in (
         f"method: 2026.2+sn makes the index from {NEXT} on; months before it keep their method",
         f"method: 2026.2+sn: indicator {DROPPED} is dropped",
@@ -107,8 +107,8 @@ def test_published_months_stay_and_new_ones_are_of_the_new_method(
         "before 2027-01",
         f"store: 2 months by 2026.1+sn, {BEFORE} to {PUBLISHED}: they stay as they are",
     ):
-        assert line in told.out.splitlines(), told.out
-    assert not [line for line in told.out.splitlines() if line.startswith("wrong")]
+        assert line in plan.out.splitlines(), plan.out
+    assert not [line for line in plan.out.splitlines() if line.startswith("wrong")]
     assert silentcrash("upgrade", "--yes").code == 0
     assert rows(home) == stored
 

@@ -117,9 +117,9 @@ def test_a_lake_on_another_file_system_is_asked_as_well(filled: Engine, root: st
 
 
 def test_what_memory_does_not_hold_goes_to_a_folder_of_its_own(root: str) -> None:
-    asked = "select current_setting('temp_directory')"
-    with connect(root) as one, connect(root) as other:
-        folders = [Path(own.sql(asked).fetchall()[0][0]) for own in (one, other)]
+    setting = "select current_setting('temp_directory')"
+    with connect(root) as first, connect(root) as second:
+        folders = [Path(own.sql(setting).fetchall()[0][0]) for own in (first, second)]
         assert folders[0] != folders[1]
         assert [folder.is_dir() for folder in folders] == [True, True]
         assert all(folder.parent == Path(gettempdir()) for folder in folders)
