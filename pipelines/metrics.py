@@ -18,6 +18,7 @@ from sqlalchemy import Engine, text
 from sqlmodel.sql.sqltypes import UTCDateTime
 
 from pipelines.settings import Settings
+from warehouse.publication.identity import own_authority
 
 DAY = 86_400  # seconds
 # The questions of a run follow each other within minutes, those of two runs within hours.
@@ -34,7 +35,10 @@ QUESTIONS = """select at from "fetch" where outcome <> 'history' order by at"""
 SET_APART = "select count(*) from quarantine where not replayed"
 SIZE = {
     "sqlite": "select page_count * page_size from pragma_page_count, pragma_page_size",
-    "postgresql": "select pg_database_size(current_database())",
+    # of this store, beside which its database may have others
+    "postgresql": "select sum(pg_total_relation_size(c.oid)) from pg_class c "
+    "join pg_namespace n on n.oid = c.relnamespace "
+    "where n.nspname = current_schema() and c.relkind = 'r'",
 }
 
 
@@ -67,7 +71,20 @@ class _Collector:
         self._engine, self._now = engine, now
 
     def collect(self) -> Iterator[Metric]:
-        """Every family of metrics."""
+        """Every family of metrics; of an observatory of one's own, with its name.
+
+        Two that write for one collector would otherwise have the same series.
+        """
+        name = own_authority()
+        for family in self._families():
+            if name:
+                family.samples = [
+                    sample._replace(labels={**sample.labels, "observatory": name})
+                    for sample in family.samples
+                ]
+            yield family
+
+    def _families(self) -> Iterator[Metric]:
         # Not of the type info, which the older text format of node_exporter's collector refuses.
         software = pd.Series({version("silent-crash-observatory"): 1.0})
         yield _gauge("software", "1, with the version of the software", "version", software)

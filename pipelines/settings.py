@@ -1,7 +1,8 @@
 """The settings of an installation: environment, then file, then defaults.
 
 The field `contact` is the variable `SILENTCRASH_CONTACT`, or the line `contact = "…"` of a file
-`silentcrash.toml` in `$SILENTCRASH_HOME` or else in the working directory. The environment wins.
+`silentcrash.toml` in `$SILENTCRASH_HOME`, or else in the working directory unless the home is the
+folder of an observatory. The environment wins.
 Keys of publishers and addresses of alert channels have names that a source or a channel declares.
 They are read from `SECRETS`, only from the environment, so that a settings file can be shared:
 it may name the variable that holds a key, never the key.
@@ -58,8 +59,8 @@ class Settings(BaseSettings):
     )
     warehouse: str = Field(
         default="",
-        description="database URL: `sqlite:///…` or `postgresql+psycopg://…`; "
-        "by default `warehouse.sqlite` in the home folder",
+        description="database URL: `sqlite:///…` or `postgresql+psycopg://…`, which may end with "
+        "`?schema=NAME`; by default `warehouse.sqlite` in the home folder",
     )
     archive: str = Field(
         default="",
@@ -206,10 +207,15 @@ def _contact(home: Path) -> str:
 
 
 def settings_file() -> Path:
-    """Where the settings file is, or would be."""
+    """Where the settings file is, or would be.
+
+    The folder of an observatory has its own or none: that of the working directory may be of
+    another observatory, whose warehouse and channels it would name.
+    """
     home = os.environ.get(f"{PREFIX}HOME")
     own = Path(home or "data") / FILE
-    return own if home and own.exists() else Path(FILE)
+    alone = own.exists() or own.with_name(identity.FILE).exists()
+    return own if home and alone else Path(FILE)
 
 
 def from_environment() -> Settings:

@@ -10,9 +10,9 @@ from sources import registry
 from tools import docs_markers
 
 LEAD = f"""A line of `{FILE}` has the name of the variable without `{PREFIX}`, in lower case: \
-`contact = "observatory@example.org"`. The file is looked for in `$SILENTCRASH_HOME`, then in the \
-working directory; the environment wins. Keys and addresses of channels are only read from the \
-environment."""
+`contact = "observatory@example.org"`. The file is looked for in `$SILENTCRASH_HOME`, then, unless \
+that is the folder of an observatory, in the working directory; the environment wins. Keys and \
+addresses of channels are only read from the environment."""
 OF_SOURCE = SourceSettings.model_fields
 TABLES = f"""A source that is asked in another way here than it is declared has a table in \
 `{FILE}`, or a variable such as `{PREFIX}SOURCES__GDELT__OFF=true`:

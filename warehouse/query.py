@@ -161,8 +161,9 @@ def _postgresql(
         connection.execute("begin read only")
         connection.execute(f"set local statement_timeout = {int(timeout * 1000)}")
         privilege = "set" if connection.info.server_version >= PRIVILEGE_SET else "member"
-        if connection.execute(MAY_BE_ANALYST, [roles.ANALYST, privilege]).fetchone():
-            connection.execute(f"set local role {roles.ANALYST}")
+        analyst = roles.analyst(engine.url)
+        if connection.execute(MAY_BE_ANALYST, [analyst, privilege]).fetchone():
+            connection.execute(f"set local role {analyst}")
         # A server-side cursor takes one SELECT and nothing else.
         with connection.cursor(name="asked") as cursor:
             cursor.execute(sql)

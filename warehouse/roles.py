@@ -1,5 +1,8 @@
 """The rights on PostgreSQL: two roles without login, for people and programs.
 
+Roles belong to the server. A store in a schema of its own has roles of its own, whose names end
+with that of the schema: who reads one store of a database reads no other.
+
 `silentcrash_analyst` reads the published views, and a login as itself has a limit of time (a
 member's login does not take it on: PostgreSQL gives settings to whom one logs in as).
 `silentcrash_loader` loads: it reads, adds, and changes what is not history, but can drop nothing,
@@ -10,8 +13,10 @@ Neither owns a table, so that an everyday run needs no superuser and no owner.
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, text
+from sqlalchemy.engine import URL
 
 from warehouse.catalogue.collection import Collection
+from warehouse.database import address
 from warehouse.projects.tables import ProjectReport, Review
 from warehouse.publication.tables import Approval
 from warehouse.tables import (
@@ -74,7 +79,22 @@ and proname in ('pg_logical_emit_message', 'pg_export_snapshot', 'txid_current',
 """
 MAY_TAKE = "select rolsuper from pg_roles where rolname = current_user"
 # The same as the default of `silentcrash query`.
-LIMIT = f"alter role {ANALYST} set statement_timeout = '30s'"
+LIMIT = "alter role {role} set statement_timeout = '30s'"
+
+
+def analyst(target: URL) -> str:
+    """The role of the analysts of the store at this parsed address."""
+    return ANALYST + _suffix(target)
+
+
+def loader(target: URL) -> str:
+    """The role of the programs that load into the store at this parsed address."""
+    return LOADER + _suffix(target)
+
+
+def _suffix(target: URL) -> str:
+    name = address.schema(target)
+    return f"_{name}" if name not in ("", address.DEFAULT) else ""
 
 
 def grant(
@@ -91,7 +111,8 @@ def grant(
     if connection.scalar(text(MAY_TAKE)):
         for function in connection.scalars(text(FILL_THE_DISK)).all():
             connection.exec_driver_sql(f"revoke execute on function {function} from public")
-    for role, rights in {ANALYST: READS, LOADER: LOADS}.items():
+    target = connection.engine.url
+    for role, rights in {analyst(target): READS, loader(target): LOADS}.items():
         if _ensure(connection, role):
             connection.exec_driver_sql(rights.format(role=role, **named))
 
@@ -102,7 +123,7 @@ def _ensure(connection: Connection, role: str) -> bool:
     if not exists and connection.scalar(text(MAY_MAKE)):
         connection.exec_driver_sql(f"create role {role} nologin")
         connection.exec_driver_sql(f"grant {role} to current_user")
-        if role == ANALYST:
-            connection.exec_driver_sql(LIMIT)
+        if role == analyst(connection.engine.url):
+            connection.exec_driver_sql(LIMIT.format(role=role))
         return True
     return bool(exists)

@@ -11,6 +11,7 @@ import pandas as pd
 from dashboards import i18n
 from pipelines.alerts.rules import Channel, Rule
 from pipelines.alerts.state_machine import RuleEvent
+from warehouse.publication.identity import own_authority
 
 WORDS = {
     "fr": {
@@ -97,9 +98,13 @@ def identity(row: Mapping[str, Any]) -> str:
 
 
 def message_id(rows: Sequence[Mapping[str, Any]]) -> str:
-    """The same id for the same events, in any order."""
+    """The same id for the same events of an observatory, in any order.
+
+    Two observatories that send to one receiver have other ids: it drops what comes twice.
+    """
+    lines = sorted([*map(identity, rows), *filter(None, [own_authority()])])
     # 128 of the 256 bits: as unlikely to clash as a UUID, and short enough for a header.
-    return "sc-" + sha256("\n".join(sorted(map(identity, rows))).encode()).hexdigest()[:32]
+    return "sc-" + sha256("\n".join(lines).encode()).hexdigest()[:32]
 
 
 def payload(row: Mapping[str, Any], rule: Rule) -> dict[str, Any]:
@@ -127,7 +132,8 @@ def batches(
         return []
     if channel.digest == "daily":
         tomorrow = (now + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
-        return [_message(channel, chosen, now, tomorrow, f"sc-digest-{tomorrow:%Y-%m-%d}")]
+        key = "-".join(filter(None, ["sc-digest", own_authority(), f"{tomorrow:%Y-%m-%d}"]))
+        return [_message(channel, chosen, now, tomorrow, key)]
     groups = [chosen] if channel.group else [[pair] for pair in chosen]
     return [
         _message(channel, group, now, now, message_id([row for row, _ in group]))

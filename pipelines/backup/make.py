@@ -61,6 +61,7 @@ def make(settings: Settings, root: Path, report: Report, keep: int | None = None
             revision=revision,
             warehouse=warehouse,
             files=tuple(files),
+            schema=dump.schema_of(settings.warehouse),
         )
         path = manifest.write(backup, root)
         if keep is not None:

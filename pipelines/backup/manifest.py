@@ -34,6 +34,7 @@ class Manifest:
     revision: str
     warehouse: Entry
     files: tuple[Entry, ...]
+    schema: str = ""  # of PostgreSQL
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -82,6 +83,8 @@ def read(path: Path) -> Manifest:
         revision=body["revision"],
         warehouse=Entry(**body["warehouse"]),
         files=tuple(Entry(**entry) for entry in body["files"]),
+        # Lists of 0.1 do not have it; there was one store in a database then.
+        schema=body.get("schema", "public" if body["engine"] == "postgresql" else ""),
     )
 
 

@@ -60,6 +60,11 @@ def _refuse(settings: Settings, backup: Manifest) -> None:
             f"this backup is of {backup.engine}, and SILENTCRASH_WAREHOUSE names {engine}: "
             f"name an empty database of {backup.engine}"
         )
+    if (schema := dump.schema_of(settings.warehouse)) != backup.schema:
+        raise UsageError(
+            f"this backup is of the schema {backup.schema!r}, and SILENTCRASH_WAREHOUSE names "
+            f"{schema!r}: end the address with ?schema={backup.schema}, where that is empty"
+        )
     if backup.revision > HEAD:
         raise RunError(
             f"this backup is of a newer software (revision {backup.revision}, this one knows "

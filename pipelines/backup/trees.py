@@ -17,6 +17,7 @@ from warehouse.publication import identity
 # state and the lake can be thrown away.
 BY_HAND = (
     "registers", FILE, "embargo.jsonl", identity.FILE, "panels", "words", "README.md",
+    "software.json",
 )  # fmt: skip
 BODY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})")
 

@@ -32,13 +32,21 @@ from pipelines.cli.terminal import options
 from pipelines.cli.terminal.endings import ending
 from pipelines.errors import INTERRUPTED, ObservatoryError, UsageError
 from pipelines.observatory import commands as observatory
+from pipelines.upgrade import commands as upgrading
 
 logger = logging.getLogger("pipelines.cli")
 # What a command imports lives as long as it does: looking for cycles after every 700 new objects,
 # as Python 3.11 does, takes a tenth of a short command's time and frees nothing.
 NEW_OBJECTS = 50_000
 app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-for commands in (observatory.app, run.app, sources.top_level, query.app, operation.app):
+for commands in (
+    observatory.app,
+    upgrading.app,
+    run.app,
+    sources.top_level,
+    query.app,
+    operation.app,
+):
     app.add_typer(commands)
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(announcements.app, name="announcements")
@@ -96,7 +104,7 @@ def main_options(
     if folder is not None:
         context.call_on_close(options.set_home(folder))
     settings = options.settings()
-    if context.invoked_subcommand not in ("init", "doctor"):
+    if context.invoked_subcommand not in ("init", "doctor", "upgrade"):
         context.call_on_close(own.put_in_force(settings.home))
     style = log_format.value if log_format else settings.log_format
     logs.configure(verbose=verbose, file=log_file or settings.log, style=style)

@@ -26,7 +26,10 @@ def init(
     languages = list(dict.fromkeys(filter(None, (code.strip() for code in lang.split(",")))))
     if not languages:
         raise UsageError("--lang names no language: fr or en, or both as fr,en")
+    from pipelines.upgrade import record
+
     written = create.make(folder, country, languages, name)
+    written.append(record.write(record.installed(settings().now), folder))
     for path in written:
         print(path)
     for remark in doctor.examine(folder):

@@ -108,7 +108,11 @@ def _registers(own: folder.Folder) -> Iterator[str]:
 
 
 def _notes(own: folder.Folder) -> Iterator[str]:
+    from pipelines.upgrade.record import remark
+
     declared = own.declared
+    if upgraded := remark(own.path):
+        yield upgraded
     if not declared.contact:
         yield "contact is empty: the SEC refuses requests that do not say how to be reached"
     if not declared.address:

@@ -25,6 +25,18 @@ def engine_name(url: str) -> str:
     return address.parse(url).get_backend_name()
 
 
+def schema_of(url: str) -> str:
+    """The schema of the store at this URL, "" for a file of SQLite."""
+    target = address.parse(url)
+    if address.is_file(target):
+        return ""
+    engine = postgresql.reader(target)
+    try:
+        return postgresql.current_schema(engine)
+    finally:
+        engine.dispose()
+
+
 def revision_of(url: str) -> str:
     """The revision of the store at this URL.
 
@@ -47,15 +59,17 @@ def write(url: str, out: Path, report: Report) -> None:
     """Write the store into the new file `out`, while others read and write it.
 
     The file has every table as of one moment: of SQLite it is a database, of PostgreSQL an archive
-    of pg_dump without owners and rights. Raises WarehouseError where the store is damaged, or
-    pg_dump is missing or refuses.
+    of pg_dump of the store's schema alone, without owners and rights. Raises WarehouseError where
+    the store is damaged, or pg_dump is missing or refuses.
     """
     target = address.parse(url)
     if address.is_file(target):
         _copy(Path(str(target.database)), out, report)
         return
     report("Dumping PostgreSQL")
-    options = ["--format=custom", "--no-owner", "--no-privileges", f"--file={out}"]
+    # A pattern: within quotes each letter stands for itself.
+    schema = f'--schema="{schema_of(url)}"'
+    options = ["--format=custom", "--no-owner", "--no-privileges", schema, f"--file={out}"]
     _run("pg_dump", target, options)
 
 
@@ -74,6 +88,7 @@ def is_empty(url: str) -> bool:
 def load(file: Path, url: str, report: Report) -> None:
     """Make the store at this URL, which is empty, from what `write` wrote.
 
+    It has the schema of the store that was written; other schemas of its database are left alone.
     All of it is there at the end, or nothing. Raises WarehouseError as `write` does.
     """
     target = address.parse(url)
@@ -81,7 +96,14 @@ def load(file: Path, url: str, report: Report) -> None:
         _put(file, Path(str(target.database)))
         return
     report("Loading PostgreSQL")
-    options = ["--single-transaction", "--no-owner", "--no-privileges", str(file)]
+    engine = connect(url)
+    try:
+        postgresql.create_schema(engine)
+        # Without the schema itself, which is there: of `public` it always is.
+        schema = f"--schema={postgresql.current_schema(engine)}"
+    finally:
+        engine.dispose()
+    options = ["--single-transaction", "--no-owner", "--no-privileges", schema, str(file)]
     _run("pg_restore", target, options)
     _give_rights(url)
 

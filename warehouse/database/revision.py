@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, inspect, text
 
+from warehouse.database import postgresql
 from warehouse.database.errors import INSUFFICIENT_PRIVILEGE, NoWarehouse, WarehouseError
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
@@ -75,6 +76,8 @@ def migrate(engine: Engine) -> None:
     others = {*inspect(engine).get_table_names()} - {"alembic_version"}
     if stored is None and others and engine.dialect.name == "sqlite":
         raise WarehouseError(FOREIGN.format(place=engine.url.database))
+    if engine.dialect.name == "postgresql":
+        postgresql.create_schema(engine)
     from alembic import command
 
     command.upgrade(config(engine), "head")

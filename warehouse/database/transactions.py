@@ -13,8 +13,11 @@ from warehouse.database.errors import WarehouseError
 # How long a writer waits for another one: several loads of a million rows.
 BUSY_SECONDS = 60
 # The number of the advisory lock that every writer of a PostgreSQL warehouse takes first. Any
-# number would do that no other program on the same database uses.
+# number would do that no other program on the same database uses. The second one is of the schema:
+# the server keeps the locks of two databases apart, not those of two stores in one.
 WRITE_LOCK = 0x51C0
+LOCK = """select pg_advisory_xact_lock(:key, oid::int) from pg_namespace
+where nspname = current_schema()"""
 
 
 @contextmanager
@@ -41,7 +44,7 @@ def _begin_alone(connection: Connection) -> Transaction:
         transaction = connection.execution_options(writes=True).begin()
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"set local lock_timeout = '{BUSY_SECONDS}s'")
-            connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": WRITE_LOCK})
+            connection.execute(text(LOCK), {"key": WRITE_LOCK})
             connection.exec_driver_sql("set local lock_timeout = default")
     except OperationalError as fault:
         connection.rollback()

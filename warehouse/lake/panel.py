@@ -6,6 +6,7 @@ The query is written once, in DuckDB's SQL; SQLGlot gives it in the words of ano
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import fsspec
@@ -106,7 +107,12 @@ def connect(root: str) -> Iterator[Any]:
     import duckdb
 
     files, _ = fsspec.core.url_to_fs(root)
-    with duckdb.connect() as connection:
+    # What memory does not hold goes to a folder of this connection alone: by default DuckDB takes
+    # `.tmp` in the working directory, which other observatories may work in too.
+    with (
+        TemporaryDirectory(prefix="silentcrash-") as folder,
+        duckdb.connect(config={"temp_directory": folder}) as connection,
+    ):
         if "file" not in files.protocol:
             connection.register_filesystem(files)
         connection.execute("set timezone = 'UTC'")

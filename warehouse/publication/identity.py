@@ -181,6 +181,11 @@ def in_force() -> Identity:
     return _handed_down or shipped()
 
 
+def own_authority() -> str:
+    """What tells an observatory of one's own from others, "" for the shipped one."""
+    return in_force().authority if in_force().authority != shipped().authority else ""
+
+
 def hand_down(identity: Identity | None) -> None:
     """Put an observatory in force in this process; None for the shipped one."""
     global _handed_down

@@ -13,6 +13,7 @@ from sources.http.raw_archive import Archive
 from tests.pipelines.conftest import Command
 from tests.warehouse.conftest import empty_url, kind, server, url
 from warehouse.database import connect
+from warehouse.database.address import parse
 from warehouse.database.dump import is_empty, revision_of
 
 __all__ = ["empty_url", "kind", "server", "url"]
@@ -37,7 +38,7 @@ class Location:
         """Every row of every table, as the driver gives it, in the order of its text."""
         if is_empty(self.url):  # to connect would create a file of SQLite
             return {}
-        engine = create_engine(self.url)
+        engine = create_engine(parse(self.url))
         with engine.connect() as connection:
             names = inspect(connection).get_table_names()
             rows = {name: contents(connection, name) for name in names}

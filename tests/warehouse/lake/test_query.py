@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from tempfile import gettempdir
 
 import fsspec
 import pandas as pd
@@ -10,6 +11,7 @@ from sqlalchemy import Engine
 
 from tests.conftest import made_once
 from warehouse.lake import query, sync
+from warehouse.lake.panel import connect
 from warehouse.query import QueryError
 
 pytestmark = pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
@@ -112,3 +114,13 @@ def test_a_lake_on_another_file_system_is_asked_as_well(filled: Engine, root: st
     answer = query.run("memory://made-up-asked", "select count(*) as n from observations")
     assert answer["n"].tolist() == [3]
     fsspec.filesystem("memory").rm("/made-up-asked", recursive=True)
+
+
+def test_what_memory_does_not_hold_goes_to_a_folder_of_its_own(root: str) -> None:
+    setting = "select current_setting('temp_directory')"
+    with connect(root) as first, connect(root) as second:
+        folders = [Path(own.sql(setting).fetchall()[0][0]) for own in (first, second)]
+        assert folders[0] != folders[1]
+        assert [folder.is_dir() for folder in folders] == [True, True]
+        assert all(folder.parent == Path(gettempdir()) for folder in folders)
+    assert [folder.exists() for folder in folders] == [False, False]

@@ -1,0 +1,1 @@
+"""`silentcrash upgrade`: what the installed software changes for a folder."""
