@@ -34,6 +34,7 @@ __all__ = [
     "ValidationRule",
     "find",
     "registry",
+    "shipped",
 ]
 
 HISTORY = Path(__file__).parent / "history"
@@ -285,13 +286,19 @@ def declare(own: Iterable[Source]) -> None:
 
 
 @cache
-def registry() -> Mapping[str, Source]:
-    """Every source by key: SOURCE of each publisher, and those of `declare`."""
+def shipped() -> Mapping[str, Source]:
+    """The sources that come with the software, by key: SOURCE of each publisher."""
     from sources import publishers
 
     modules = pkgutil.iter_modules(publishers.__path__, f"{publishers.__name__}.")
     ours = (getattr(importlib.import_module(own.name), "SOURCE", None) for own in modules)
-    every = sorted([*filter(None, ours), *_own], key=lambda source: source.key)
+    return {source.key: source for source in filter(None, ours)}
+
+
+@cache
+def registry() -> Mapping[str, Source]:
+    """Every source by key: those of the software, and those of `declare`."""
+    every = sorted([*shipped().values(), *_own], key=lambda source: source.key)
     return {source.key: source for source in every}
 
 
