@@ -63,7 +63,7 @@ def country(code: str) -> Country:
 @cache
 def declared() -> frozenset[str]:
     """The keys of every series that a shipped source declares."""
-    from sources import shipped
+    from sources.publishers import shipped
 
     return frozenset(series.key for source in shipped().values() for series in source.series)
 

@@ -17,7 +17,8 @@ from sources.tidy import COLUMNS, STATUSES
 
 SHOWN = 3  # reasons and keys that a row of a table names
 PAGE = b"<!doctype html><html><body><h1>503</h1><p>Back soon.</p></body></html>"
-CUT = 1 / 3  # of a body, below the half that every source must keep of its figures
+# A third of a body, below the half that every source must keep of its figures.
+CUT, CUT_NAME = 1 / 3, "cut to a third"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def checks(source: Source, payload: Payload) -> Iterator[BodyCheck]:
     reasons = [*result.blocked, *result.rejected["reason"].unique()]
     yield BodyCheck("contract", "; ".join(map(str, reasons[:SHOWN])), "every figure may be loaded")
     for name, body in damaged(payload.content):
-        yield BodyCheck(name, *damage(source, payload, frame, body))
+        yield BodyCheck(name, *damage(source, payload, frame, body, cut=name == CUT_NAME))
 
 
 def shape(source: Source, frame: pd.DataFrame) -> str:
@@ -76,18 +77,20 @@ def damaged(body: bytes) -> Iterator[tuple[str, bytes]]:
     """Bodies that come in place of a good one, each with its name."""
     yield "empty", b""
     yield "page of an error", PAGE
-    yield "cut to a third", body[: int(len(body) * CUT)]
+    yield CUT_NAME, body[: int(len(body) * CUT)]
     yield "zeros", bytes(min(len(body), 4096))
     yield "other object", json.dumps({"error": "no such table", "data": []}).encode()
     yield "list of nothing", b"[]"
     yield "text", b"Service unavailable, please try again later\n" * 3
 
 
-def damage(source: Source, payload: Payload, good: pd.DataFrame, body: bytes) -> tuple[str, str]:
+def damage(
+    source: Source, payload: Payload, good: pd.DataFrame, body: bytes, *, cut: bool
+) -> tuple[str, str]:
     """What is wrong with how a damaged body ends, and how it ended.
 
     It may be refused by its format, by the parser, or by the contract with the past. It may not
-    give figures that the good body does not have, or only a part of them.
+    give figures; one that is `cut` may, where they are all those of the good body.
     """
     form = payload.request.expected_format or source.expected_format
     if why := rejection_reason(body, form):
@@ -100,7 +103,7 @@ def damage(source: Source, payload: Payload, good: pd.DataFrame, body: bytes) ->
     result = check(frame, source, at=payload.fetched_at, before=good[FIGURE], last=last)
     if result.blocked:
         return "", f"refused: {result.blocked[0]}"
-    if len(frame) >= len(good) and set(frame["series"]) == set(good["series"]):
+    if cut and len(frame) >= len(good) and set(frame["series"]) == set(good["series"]):
         return "", "the same figures"
     loaded = f"{len(frame)} figures of it would be loaded"
     return f"{loaded}: raise SchemaDrift, or ask more of completeness", ""

@@ -1,4 +1,4 @@
-"""The sources of an observatory: `sources/*.py` of its folder, if it is trusted.
+"""The sources of an observatory, `sources/*.py`, where they are trusted.
 
 A file declares SOURCE as a publisher of the software does. Python can do all that its user can,
 so it is run only where whoever runs the software has said so, outside of the folder.
@@ -158,7 +158,7 @@ def _of_packages() -> Iterator[tuple[str, Any]]:
 
 def _check_names(named: Sequence[tuple[str, Any]], registers: Sequence[Any]) -> None:
     """Raise UsageError if a key of a source or of a series is taken."""
-    from sources import shipped
+    from sources.publishers import shipped
 
     taken = {source.key: "a source of the software" for source in shipped().values()}
     taken |= {source.key: "a register of the panel" for source in registers}

@@ -1,4 +1,4 @@
-"""A source of an observatory's own: its file, a body, an indicator that reads it."""
+"""A source of an observatory: its file, a body, an indicator that reads it."""
 
 KEY = "senelec"
 ADDRESS = "https://tarif.example/tariff.csv"

@@ -102,8 +102,8 @@ def test_a_body_is_loaded_and_a_bad_one_set_aside_as_any_other(
     assert fetched.code == 0, fetched.err
     loopback.serve(ADDRESS, body().replace(b"121.0000", b"1", 1))
     assert silentcrash(*trusted, "fetch", KEY).code == 0
-    aside = silentcrash(*trusted, "quarantine", KEY, "--format", "csv")
-    assert "a kWh costs tens or hundreds of francs" in aside.out, aside.err
+    quarantined = silentcrash(*trusted, "quarantine", KEY, "--format", "csv")
+    assert "a kWh costs tens or hundreds of francs" in quarantined.out, quarantined.err
     again = silentcrash(*trusted, "reparse", KEY)
     assert again.code == 0, again.err
     loopback.serve(ADDRESS, b"month;price\n2026-10;3\n")
@@ -138,8 +138,8 @@ def home(shipped_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with running_site(Site) as publisher, at_home(path) as patch:
         patch.setenv("SILENTCRASH_GATEWAY", publisher.url)
         patch.setenv("SILENTCRASH_TRUST", "1")
-        # before the cut-off of October: what comes after it is of the next edition
-        dated = {"Last-Modified": "Thu, 05 Nov 2026 08:00:00 GMT"}
+        # before the cut-off of September: what comes later is of a later edition
+        dated = {"Last-Modified": "Mon, 05 Oct 2026 08:00:00 GMT"}
         publisher.serve(ADDRESS, Reply(body(), headers=dated))
         for command in (("run",), ("site", "build", "--out", str(path / "public"))):
             done = ran(*command)
@@ -178,7 +178,7 @@ def test_dagster_has_its_asset_with_checks_and_cadence(home: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=300, check=False,
         env={**os.environ, "PYTHONPATH": ":".join(sys.path)},
     )  # fmt: skip
-    assert answer.stdout == f"observations/{KEY} 3\nmonthly\n", answer.stderr
+    assert answer.stdout == f"observations/{KEY} 4\nmonthly\n", answer.stderr
 
 
 # Hostile and broken files
