@@ -15,6 +15,7 @@ READ = {
     *(FILE, "README.md", ".gitignore", ".git", "silentcrash.toml"),
     *("registers", "panels", "words", "sources", "theme"),
 }
+THEME = ("theme.toml", "logo.svg", "logo.png")
 # Parts of an observatory that this version does not read from a folder, and what to do instead.
 UNREAD = {
     "method": "give a file to `silentcrash index --method FILE`",
@@ -52,6 +53,12 @@ def _ignored(path: Path) -> Iterator[str]:
             yield f"{shown} is not read from a folder: {UNREAD[name]}"
         elif name not in READ and not any(fnmatch(shown, own) for own in WRITTEN):
             yield f"{shown} is nothing that an observatory has"
+    for entry in sorted(path.glob("theme/*")):
+        if entry.name not in THEME:
+            yield f"theme/{entry.name} is not read: {', '.join(THEME)} are"
+    for entry in sorted(path.glob("sources/*")):
+        if entry.suffix != ".py":
+            yield f"sources/{entry.name} is not read: it is no file of Python"
     for entry in sorted([*path.glob("panels/*"), *path.glob("words/*")]):
         if entry.suffix != ".toml":
             yield f"{entry.relative_to(path)} is no TOML file"

@@ -42,7 +42,10 @@ def load(path: Path) -> Folder:
     declared = _checked(_raw(path, path / FILE), Observatory, path / FILE)
     panel = _panel(path, declared) if declared.country else None
     check_words(path)
-    return Folder(path, declared, panel, identity.read(path), _sources(path, panel))
+    from pipelines.observatory.extensions.theme import with_theme
+
+    house = with_theme(identity.read(path), path, _checked)
+    return Folder(path, declared, panel, house, _sources(path, panel))
 
 
 def _sources(path: Path, panel: Any) -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from pipelines.observatory import folder
 from sources import own, registry
 from tests.pipelines.conftest import NOW, Command, at_home, ran
 from tests.pipelines.observatory.own_source import ADDRESS, CODE, INDICATOR, KEY, body
+from tests.pipelines.observatory.test_theme import COLOURS, SVG
 from tests.server import Reply, Site, running_site
 
 
@@ -134,6 +135,12 @@ def home(shipped_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     panel = path / "panels/sn.toml"
     text = panel.read_text("utf-8")
     panel.write_text(text.replace("[[missing]]", f"{INDICATOR}[[missing]]", 1), "utf-8")
+    (path / "theme").mkdir()
+    (path / "theme/theme.toml").write_text(COLOURS)
+    (path / "theme/logo.svg").write_text(SVG.format(""))
+    declared = path / "observatory.toml"
+    text = declared.read_text("utf-8")
+    declared.write_text(text.replace('address = ""', 'address = "https://example.sn"'), "utf-8")
     shutil.copytree(shipped_history, path, dirs_exist_ok=True)
     with running_site(Site) as publisher, at_home(path) as patch:
         patch.setenv("SILENTCRASH_GATEWAY", publisher.url)
@@ -162,6 +169,40 @@ def test_an_indicator_of_the_panel_reads_it(home: Path) -> None:
     assert own_rows["score"].round(6).tolist()[-1] == 40
     page = (home / "public/en/senegal/index.html").read_text("utf-8")
     assert "Tariff of large users, change over a year" in BeautifulSoup(page, "html.parser").text
+
+
+def test_the_head_of_every_page_has_the_logo_and_pages_have_the_colours(home: Path) -> None:
+    site = home / "public"
+    assert (site / "logo.svg").read_text() == SVG.format("")
+    pages = [path for path in site.glob("en/**/index.html") if path.parent.name != "embed"]
+    assert len(pages) > 50
+    for path in [*pages, site / "404.html"]:
+        head = BeautifulSoup(path.read_text("utf-8"), "html.parser").select_one("header.mast")
+        assert head is not None, path
+        picture = head.select_one("a img.logo")
+        assert picture is not None, path
+        source = str(picture["src"]).removeprefix("https://example.sn/")
+        base = site if path.name == "404.html" else path.parent
+        assert (base / source).resolve() == (site / "logo.svg").resolve()
+        # the name once for who sees no pictures: it stands beside the logo
+        beside = head.select_one("a span[aria-hidden=true]")
+        name = "Silent Crash Observatory, Senegal"
+        assert (picture["alt"], beside and beside.text) in ((name, name), ("", None)), path
+    assert "--accent:#0b6e4f;--link:#0b5d8a" in (site / "style.css").read_text("utf-8")
+    panel = (site / "en/senegal/index.html").read_text("utf-8")
+    drawn = BeautifulSoup(panel, "html.parser").select_one('img[src*="charts/"]')
+    assert drawn is not None
+    chart = (site / "en/senegal" / str(drawn["src"])).read_text("utf-8")
+    assert 'stroke="#0b6e4f"' in chart
+    assert "[stroke='#0b6e4f']{stroke:#4fc3a1}" in chart
+
+
+def test_a_backup_has_the_python_and_the_theme(home: Path, tmp_path: Path) -> None:
+    made = ran("backup", str(tmp_path / "backup"))
+    assert made.code == 0, made.err
+    back = ran("--folder", str(tmp_path / "restored"), "restore", str(tmp_path / "backup"))
+    for name in (f"sources/{KEY}.py", "theme/theme.toml", "theme/logo.svg"):
+        assert (tmp_path / "restored" / name).read_bytes() == (home / name).read_bytes(), back
 
 
 def test_dagster_has_its_asset_with_checks_and_cadence(home: Path) -> None:
