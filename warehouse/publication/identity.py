@@ -69,7 +69,7 @@ class Logo:
 
 @dataclass(frozen=True)
 class Theme:
-    """What a site looks like: colours by scheme (light, dark) and name, and a logo.
+    """The look of a site: its logo, and colours by scheme (light, dark) and name.
 
     Without `colours`, those of the software are in force.
     """

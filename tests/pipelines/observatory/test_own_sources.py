@@ -198,8 +198,8 @@ def test_the_head_of_every_page_has_the_logo_and_pages_have_the_colours(home: Pa
 
 
 def test_a_backup_has_the_python_and_the_theme(home: Path, tmp_path: Path) -> None:
-    made = ran("backup", str(tmp_path / "backup"))
-    assert made.code == 0, made.err
+    done = ran("backup", str(tmp_path / "backup"))
+    assert done.code == 0, done.err
     back = ran("--folder", str(tmp_path / "restored"), "restore", str(tmp_path / "backup"))
     for name in (f"sources/{KEY}.py", "theme/theme.toml", "theme/logo.svg"):
         assert (tmp_path / "restored" / name).read_bytes() == (home / name).read_bytes(), back
