@@ -1,4 +1,4 @@
-"""The logo of an observatory, in which nothing runs: `theme/logo.svg` or `.png`.
+"""The logo of an observatory, `theme/logo.svg` or `.png`: nothing runs in it.
 
 Pages show it by `<img>`, in which a browser runs no script and loads nothing. A file that has
 either is refused all the same: somebody may open it by its address.
