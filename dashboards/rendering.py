@@ -61,7 +61,8 @@ def style(address: Callable[[str], str] = fonts.embedded, *, chosen: Sequence[st
     dark = _classes(*[[theme.DARK[tone] for tone in tones] for tones in themes])
     on_dark = ["@media screen and (prefers-color-scheme:dark){", *dark, "}"]
     faces = fonts.of_pages(address, chosen)
-    return faces + "\n" + plain + "\n".join([*badges, *light, *on_dark]) + "\n"
+    last = theme.own_style()
+    return faces + "\n" + plain + "\n".join([*badges, *light, *on_dark]) + "\n" + last
 
 
 def _classes(dimensions: Sequence[str], zones: Sequence[str]) -> list[str]:

@@ -4,8 +4,10 @@ The five hues keep at least 3:1 on white and stay apart for the three common kin
 blindness; the heat ramp only darkens. The tests hold both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from warehouse.publication import identity
 
 INK = "#1d1d24"
 MUTED = "#5c5c68"
@@ -34,6 +36,9 @@ DARK = {
     "#f4d3d0": "#432323",
 }
 
+# What text and marks stand on, in the style sheet: --paper, and --soft of the boxes.
+GROUNDS = {"light": ("#ffffff", "#f7f5f0"), "dark": ("#17171c", "#202027")}
+
 SANS = "'Noto Sans', 'Noto Sans Arabic', sans-serif"  # those of `dashboards.fonts`
 
 
@@ -56,9 +61,11 @@ def config(size: int = 12) -> dict[str, Any]:
 
 def dark_style() -> str:
     """Style inside a drawing, by which it follows the reader's dark scheme."""
+    own = colours()
+    marks = {own["light"]["accent"]: own["dark"]["accent"]} if own else {}
     rules = (
         f"[{part}='{light}']{{{part}:{dark}}}"
-        for light, dark in DARK.items()
+        for light, dark in (DARK | marks).items()
         for part in ("fill", "stroke")
     )
     return f"@media screen and (prefers-color-scheme:dark){{{''.join(rules)}}}"
@@ -67,3 +74,32 @@ def dark_style() -> str:
 def dimension_colours(keys: Sequence[str]) -> dict[str, str]:
     """A colour per dimension, in the order of the method."""
     return {key: DIMENSIONS[rank % len(DIMENSIONS)] for rank, key in enumerate(keys)}
+
+
+def colours() -> Mapping[str, Mapping[str, str]]:
+    """The colours of the observatory in force by scheme; none for those above."""
+    return identity.in_force().theme.colours
+
+
+def accent() -> str:
+    """What marks stand in that are of no dimension, on the light page."""
+    own = colours()
+    return own["light"]["accent"] if own else DIMENSIONS[2]
+
+
+def own_style() -> str:
+    """What the observatory in force changes of the style sheet; "" for nothing."""
+    own = identity.in_force().theme
+    rules = [".mast .logo{display:block;margin-bottom:.4rem}"] if own.logo else []
+    if own.colours:
+        light, dark = (_variables(own.colours[mode]) for mode in ("light", "dark"))
+        rules += [
+            f":root{light}",
+            f"@media screen and (prefers-color-scheme:dark){{:root{dark}}}",
+            ".mast,footer{border-color:var(--accent)}",
+        ]
+    return "".join(f"{rule}\n" for rule in rules)
+
+
+def _variables(scheme: Mapping[str, str]) -> str:
+    return f"{{--accent:{scheme['accent']};--link:{scheme['link']}}}"

@@ -145,6 +145,12 @@ class Settings(BaseSettings):
         "password (`minisign -G -W -s FILE`): it signs the checksums of editions and site, and the "
         "site says how to verify them",
     )
+    trust: str = Field(
+        default="",
+        description="`1` runs the Python in `sources/` of an observatory's folder, the digest that "
+        "a refusal names only that Python: see [An observatory of your own](observatory.md). Only "
+        "read from the environment",
+    )
     log: Path | None = Field(default=None, description="a file that logs are added to")
     log_format: Literal["text", "json"] = Field(
         default="text",
@@ -191,6 +197,8 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments first, then the environment, then the file."""
         file = TomlConfigSettingsSource(settings_cls, settings_file())
+        if "trust" in file():  # the file may come with the folder that is to be trusted
+            raise UsageError(f"{settings_file()}: trust is only read from {PREFIX}TRUST: remove it")
         return init_settings, env_settings, file
 
     @property

@@ -6,8 +6,6 @@ validation, schedule, status page) follows from its declaration in `sources/publ
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -286,12 +284,10 @@ def declare(own: Iterable[Source]) -> None:
 
 @cache
 def registry() -> Mapping[str, Source]:
-    """Every source by key: SOURCE of each publisher, and those of `declare`."""
-    from sources import publishers
+    """Every source by key: those of the software, and those of `declare`."""
+    from sources.publishers import shipped
 
-    modules = pkgutil.iter_modules(publishers.__path__, f"{publishers.__name__}.")
-    ours = (getattr(importlib.import_module(own.name), "SOURCE", None) for own in modules)
-    every = sorted([*filter(None, ours), *_own], key=lambda source: source.key)
+    every = sorted([*shipped().values(), *_own], key=lambda source: source.key)
     return {source.key: source for source in every}
 
 

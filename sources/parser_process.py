@@ -23,6 +23,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+from sources import own
+
 MIB = 1 << 20
 # Of processor: a machine that is busy with other work does not make a good body a hostile one.
 # The slowest real body, a workbook of 15 MiB unpacked, takes 4 s.
@@ -93,7 +95,8 @@ class ParserProcess:
 
     def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """What the function gives there; the errors of `bounded`."""
-        question = pickle.dumps((function, arguments))
+        # A parser of an observatory's own is in no file that the process could import.
+        question = pickle.dumps((own.installed(), pickle.dumps((function, arguments))))
         with self._lock:
             try:
                 done, answer = self._ask(question)
@@ -178,7 +181,9 @@ def serve(handle: int, seconds: float, memory: int) -> None:
 
 def _answer(question: bytes) -> bytes:
     try:
-        function, arguments = pickle.loads(question)  # noqa: S301 - of the process that started this
+        modules, call = pickle.loads(question)  # noqa: S301 - of the process that started this
+        own.install(modules)
+        function, arguments = pickle.loads(call)  # noqa: S301 - the same
         return pickle.dumps((True, function(*arguments)))
     except MemoryError:
         return pickle.dumps((False, MemoryError()))

@@ -164,6 +164,8 @@ def _still(writer: OutputWriter, base: str) -> None:
     for name in fonts.names():
         writer.put(f"fonts/{name}", (fonts.FOLDER / name).read_bytes())
     writer.put("icon.svg", entry.ICON)
+    if house.theme.logo:
+        writer.put(house.theme.logo.name, house.theme.logo.body)
     writer.put("explorer.js", (Path(__file__).parent / "static" / "explorer.js").read_bytes())
     for path in (governance.ERRATA, governance.SCHEMA):
         writer.put(path.name, path.read_bytes())

@@ -80,10 +80,19 @@ def not_found(house: Identity, base: str) -> str:
     return NOT_FOUND.format(
         base=base,
         code=first,
-        name=escape(house.name(first)),
+        name=_logo(house, base) + escape(house.name(first)),
         title=" · ".join(NOT_THERE[code][0][0] for code in house.pages),
         text="\n".join([_not_there(first, base, "h1", ' class="lede"'), *texts]),
     )
+
+
+def _logo(house: Identity, base: str) -> str:
+    """The logo beside the name, which says the same."""
+    own = house.theme.logo
+    if own is None:
+        return ""
+    size = f'width="{own.width}" height="{own.height}"'
+    return f'<img class="logo" src="{base}/{own.name}" alt="" {size}>'
 
 
 def _not_there(code: str, base: str, heading: str, kind: str) -> str:

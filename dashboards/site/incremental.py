@@ -131,11 +131,12 @@ def _files(groups: dict[str, Any]) -> set[str]:
 
 
 def _digest(spec: dict[str, Any], lang: Language) -> str:
-    text = f"{json.dumps(spec, sort_keys=True)}{lang.code} {_renderer()}"
+    renderer = _renderer(theme.dark_style())
+    text = f"{json.dumps(spec, sort_keys=True)}{lang.code} {renderer}"
     return sha256(text.encode()).hexdigest()[:20]
 
 
 @cache
-def _renderer() -> str:
+def _renderer(dark_style: str) -> str:
     """What a drawing depends on besides its specification and its language."""
-    return f"{version('vl-convert-python')} {theme.dark_style()} {fonts.digest()}"
+    return f"{version('vl-convert-python')} {dark_style} {fonts.digest()}"

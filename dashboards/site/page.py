@@ -99,6 +99,7 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "pilot": house.panel,
         "licence": house.licence.short,
         "contact": house.contact,
+        "logo": house.theme.logo,
         "tagline": house.taglines.get(lang.code, ""),
         "policy": POLICY,
         "here": f"{lang.code}/{page.path}",

@@ -13,7 +13,6 @@ from dashboards.site.locale import SiteLocale
 from dashboards.site.page import ChartUrlFactory, up
 
 Row = dict[str, Any]
-COLOUR = theme.DIMENSIONS[2]
 
 
 def cards(
@@ -55,7 +54,7 @@ def _chart(own: pd.DataFrame, row: Mapping[Any, Any], lang: SiteLocale, draw: Ch
     ]
     measured = readout.Measured(draw)
     frame, label = scores.rename("value").reset_index(), lang.number(scores.iloc[-1])
-    address = measured(charts.line(frame, label, COLOUR, charts.NARROW, score=True), lang)
+    address = measured(charts.line(frame, label, theme.accent(), charts.NARROW, score=True), lang)
     shares = scores / charts.FULL[1]
     drawn = readout.overlay(measured.plots[0], shares, texts, "small", readout.FEW)
     return line_figure.described(scores, 1, lang) | {"address": address, "readout": drawn}

@@ -45,10 +45,11 @@ def svg(stats: EditionStats, lang: Language) -> str:
         _badge(head.regime or head.status, theme.BADGES[head.rank] if head.regime else theme.MUTED),
         _curve(stats, 620, 370, 508, 190),
     ]
+    bar = theme.accent() if theme.colours() else theme.INK
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">'
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{theme.PAPER}"/>'
-        f'<rect width="{WIDTH}" height="14" fill="{theme.INK}"/>{"".join(parts)}</svg>'
+        f'<rect width="{WIDTH}" height="14" fill="{bar}"/>{"".join(parts)}</svg>'
     )
 
 

@@ -16,8 +16,8 @@ from warehouse.publication import identity
 # edition was shown before its hour, and what an observatory of one's own says of itself. Dagster's
 # state and the lake can be thrown away.
 BY_HAND = (
-    "registers", FILE, "embargo.jsonl", identity.FILE, "panels", "words", "README.md",
-    "software.json",
+    "registers", FILE, "embargo.jsonl", identity.FILE, "panels", "words", "sources", "theme",
+    "README.md", "software.json",
 )  # fmt: skip
 BODY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})")
 

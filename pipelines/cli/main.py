@@ -32,6 +32,7 @@ from pipelines.cli.terminal import options
 from pipelines.cli.terminal.endings import ending
 from pipelines.errors import INTERRUPTED, ObservatoryError, UsageError
 from pipelines.observatory import commands as observatory
+from pipelines.observatory.extensions import commands as extensions
 from pipelines.upgrade import commands as upgrading
 
 logger = logging.getLogger("pipelines.cli")
@@ -56,6 +57,7 @@ app.add_typer(register.app, name="register")
 app.add_typer(release.app, name="release")
 app.add_typer(series.app, name="series")
 app.add_typer(site.app, name="site")
+sources.app.add_typer(extensions.app)
 app.add_typer(sources.app, name="sources")
 
 
@@ -93,6 +95,9 @@ def main_options(
             "--folder", metavar="DIR", help="Folder of the observatory, or SILENTCRASH_HOME."
         ),
     ] = None,
+    trust: Annotated[
+        bool, typer.Option("--trust", help="Run the Python of its sources/, or SILENTCRASH_TRUST.")
+    ] = False,
     version: Annotated[
         bool,
         typer.Option("--version", is_eager=True, callback=show_version, help="Show the version."),
@@ -103,11 +108,13 @@ def main_options(
 
     if folder is not None:
         context.call_on_close(options.set_home(folder))
+    if trust:
+        context.call_on_close(options.set_variable(options.TRUST, "1"))
     settings = options.settings()
-    if context.invoked_subcommand not in ("init", "doctor", "upgrade"):
-        context.call_on_close(own.put_in_force(settings.home))
     style = log_format.value if log_format else settings.log_format
     logs.configure(verbose=verbose, file=log_file or settings.log, style=style)
+    if context.invoked_subcommand not in ("init", "doctor", "upgrade"):
+        context.call_on_close(own.put_in_force(settings.home))
 
 
 @cache

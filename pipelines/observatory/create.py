@@ -158,7 +158,7 @@ def _top500(own: Country) -> str:
 def _readme(own: Country | None, code: str, name: str) -> str:
     """The page of the folder in a language; no part on a panel without one."""
     text = _template(f"readme.{code}.md")
-    places = {"name": _names(own, name)[code]}
+    places = {"name": _names(own, name)[code], "source": _template("source.py.txt")}
     if own:
         places |= {"country": getattr(own, code), "lower": own.code.lower(), "key": key_of(own)}
     else:

@@ -11,13 +11,14 @@ from pipelines.observatory import folder
 from pipelines.observatory.create import WRITTEN
 from warehouse.publication.identity import FILE
 
-READ = {FILE, "README.md", ".gitignore", ".git", "silentcrash.toml", "registers", "panels", "words"}
+READ = {
+    *(FILE, "README.md", ".gitignore", ".git", "silentcrash.toml"),
+    *("registers", "panels", "words", "sources", "theme"),
+}
+THEME = ("theme.toml", "logo.svg", "logo.png")
 # Parts of an observatory that this version does not read from a folder, and what to do instead.
 UNREAD = {
-    "sources": "Python in a folder is never run: contribute a source to the software, or keep a "
-    "register",
     "method": "give a file to `silentcrash index --method FILE`",
-    "theme": "logo and colours are those of the software",
     "alerts.yaml": "name it in SILENTCRASH_ALERTS",
 }
 
@@ -41,7 +42,7 @@ def examine(path: Path) -> list[Remark]:
     except ObservatoryError as fault:
         return [Remark("wrong", str(fault)), *remarks]
     remarks += [Remark("ignored", text) for text in _not_in_force(own)]
-    wrong = [Remark("wrong", text) for text in (*_series(own), *_registers(own))]
+    wrong = [Remark("wrong", text) for text in (*_sources(own), *_series(own), *_registers(own))]
     return [*wrong, *remarks, *(Remark("note", text) for text in _notes(own))]
 
 
@@ -52,6 +53,12 @@ def _ignored(path: Path) -> Iterator[str]:
             yield f"{shown} is not read from a folder: {UNREAD[name]}"
         elif name not in READ and not any(fnmatch(shown, own) for own in WRITTEN):
             yield f"{shown} is nothing that an observatory has"
+    for entry in sorted(path.glob("theme/*")):
+        if entry.name not in THEME:
+            yield f"theme/{entry.name} is not read: {', '.join(THEME)} are"
+    for entry in sorted(path.glob("sources/*")):
+        if entry.suffix != ".py":
+            yield f"sources/{entry.name} is not read: it is no file of Python"
     for entry in sorted([*path.glob("panels/*"), *path.glob("words/*")]):
         if entry.suffix != ".toml":
             yield f"{entry.relative_to(path)} is no TOML file"
@@ -67,6 +74,17 @@ def _not_in_force(own: folder.Folder) -> Iterator[str]:
             yield f"words/{file.name} is of a language that is not in languages"
 
 
+def _sources(own: folder.Folder) -> Iterator[str]:
+    """What is wrong with the declarations of its own sources."""
+    from pipelines.observatory.extensions.own_sources import FOLDER
+    from pipelines.observatory.extensions.source_checks import DECLARATION
+
+    for source in (source for source in own.sources if not source.register):
+        for check in DECLARATION.values():
+            if fault := check(source):
+                yield f"{FOLDER}/{source.key}.py: {fault}"
+
+
 def _series(own: folder.Folder) -> Iterator[str]:
     """The series that the panel reads and nobody declares."""
     from pipelines.errors import nearest
@@ -74,7 +92,7 @@ def _series(own: folder.Folder) -> Iterator[str]:
 
     if own.panel is None:
         return
-    sources = [*registry().values(), *own.panel.sources()]
+    sources = [*registry().values(), *own.sources]
     declared = {series.key for source in sources for series in source.series}
     for indicator in own.panel.indicator:
         for key in indicator.series:
@@ -93,7 +111,7 @@ def _registers(own: folder.Folder) -> Iterator[str]:
     from pipelines.ingest import registers
     from sources import registry
 
-    by_key = {**registry(), **{s.key: s for s in (own.panel.sources() if own.panel else ())}}
+    by_key = {**registry(), **{source.key: source for source in own.sources}}
     for file in sorted(own.path.glob("registers/*.csv")):
         if file.name == registers.REVIEWS:
             continue

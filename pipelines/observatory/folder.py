@@ -1,7 +1,8 @@
 """Find, check and put in force the folder of an observatory.
 
 The folder is the home (`SILENTCRASH_HOME`) where that has an `observatory.toml`, and the shipped
-one otherwise. Nothing in it is run: it is read as TOML, and checked before any value is used.
+one otherwise. It is read as TOML, and checked before any value is used; only the Python of its
+sources is run, if it is trusted (`extensions/own_sources.py`).
 """
 
 import re
@@ -24,12 +25,16 @@ LARGEST = 1_000_000  # bytes of a file of a folder: the longest of the shipped o
 
 @dataclass(frozen=True)
 class Folder:
-    """The folder of an observatory, checked: its declaration, panel and values."""
+    """The folder of an observatory, checked: its declaration, panel and values.
+
+    `sources` are those that it declares: the registers of its panel, and its Python.
+    """
 
     path: Path
     declared: Observatory
     panel: Any  # a PilotPanel, whose module takes pandas with it, or None
     identity: Identity
+    sources: tuple[Any, ...] = ()
 
 
 def load(path: Path) -> Folder:
@@ -37,7 +42,18 @@ def load(path: Path) -> Folder:
     declared = _checked(_raw(path, path / FILE), Observatory, path / FILE)
     panel = _panel(path, declared) if declared.country else None
     check_words(path)
-    return Folder(path, declared, panel, identity.read(path))
+    from pipelines.observatory.extensions.theme import with_theme
+
+    house = with_theme(identity.read(path), path, _checked)
+    return Folder(path, declared, panel, house, _sources(path, panel))
+
+
+def _sources(path: Path, panel: Any) -> tuple[Any, ...]:
+    """The sources of a folder. Raises UsageError for Python that is not trusted."""
+    from pipelines.observatory.extensions import own_sources
+
+    registers = panel.sources() if panel else ()
+    return (*registers, *own_sources.read(path, registers))
 
 
 def _panel(path: Path, declared: Observatory) -> Any:
@@ -157,7 +173,7 @@ def _put(folder: Folder | None) -> None:
     identity.hand_down(folder.identity if folder else None)
     import sources  # with pandas, which a command in the shipped observatory may not need
 
-    sources.declare(folder.panel.sources() if folder and folder.panel else ())
+    sources.declare(folder.sources if folder else ())
 
 
 def in_force() -> Folder | None:

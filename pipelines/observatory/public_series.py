@@ -63,9 +63,9 @@ def country(code: str) -> Country:
 @cache
 def declared() -> frozenset[str]:
     """The keys of every series that a shipped source declares."""
-    from sources import registry
+    from sources.publishers import shipped
 
-    return frozenset(series.key for source in registry().values() for series in source.series)
+    return frozenset(series.key for source in shipped().values() for series in source.series)
 
 
 @cache

@@ -1,7 +1,6 @@
 """A parser that costs too much is ended, and what it gives is not changed."""
 
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -118,9 +117,10 @@ def test_only_what_cannot_reach_the_limits_is_read_here(
 
 
 def test_every_parser_can_be_sent() -> None:
-    for source in registry().values():
-        for function in (source.parse, source.redact):
-            assert pickle.loads(pickle.dumps(function)) is function
+    # here, as what this module imports is of the second that the process has
+    from pipelines.observatory.extensions import source_checks
+
+    assert {source_checks.process(source) for source in registry().values()} == {""}
 
 
 @pytest.mark.parametrize("read", READ, ids=[entry.body.split(".")[0] for entry in READ])

@@ -57,6 +57,27 @@ LICENCES = {
 }
 
 
+@dataclass(frozen=True)
+class Logo:
+    """A picture: its file name, its bytes, and the pixels that it takes on a page."""
+
+    name: str
+    body: bytes
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Theme:
+    """The look of a site: its logo, and colours by scheme (light, dark) and name.
+
+    Without `colours`, those of the software are in force.
+    """
+
+    colours: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    logo: Logo | None = None
+
+
 @dataclass(frozen=True, eq=False)  # by identity, so that what is made for one can be kept by it
 class Identity:
     """An observatory: its names and sentences by language, its dates, its panel.
@@ -80,6 +101,7 @@ class Identity:
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     authority: str = ""
     fingerprint: str = ""
+    theme: Theme = Theme()
 
     @property
     def pages(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 HOME = "SILENTCRASH_HOME"
+TRUST = "SILENTCRASH_TRUST"
 AsOf = Annotated[
     str, typer.Option("--as-of", metavar="DATE", help="Only what was known on that day.")
 ]
@@ -49,14 +50,19 @@ Written = Annotated[Format, typer.Option("--format", help="How the table is writ
 
 def set_home(folder: Path) -> Callable[[], None]:
     """Make a folder the home of this process; returns what puts the old one back."""
-    before = os.environ.get(HOME)
-    os.environ[HOME] = str(folder.absolute())
+    return set_variable(HOME, str(folder.absolute()))
+
+
+def set_variable(name: str, value: str) -> Callable[[], None]:
+    """Set a variable of this process; returns what puts the old value back."""
+    before = os.environ.get(name)
+    os.environ[name] = value
 
     def put_back() -> None:
         if before is None:
-            del os.environ[HOME]
+            del os.environ[name]
         else:
-            os.environ[HOME] = before
+            os.environ[name] = before
 
     return put_back
 

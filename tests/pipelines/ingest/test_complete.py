@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sources import find_source, registry
+from sources import find_source
 from sources.http.credentials import public_url
 from tests.pipelines.conftest import Command
 from tests.pipelines.ingest.bad_days import stored_figures
@@ -151,12 +151,6 @@ def test_a_table_of_chips_cut_on_a_first_fetch_is_refused(fetch: Fetch, payloads
     cut = as_csv(chips.head(len(chips) * 6 // 10))
     assert "entries" in fetch("epoch_hardware", "2026-01-10", cut)
     assert fetch("epoch_hardware", "2026-01-10", as_csv(chips)) == "loaded"
-
-
-def test_every_live_source_declares_how_complete_a_payload_must_be() -> None:
-    silent = [key for key, source in registry().items() if source.requests
-              and source.completeness is None]  # fmt: skip
-    assert silent == []
 
 
 # Accounts

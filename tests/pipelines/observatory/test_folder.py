@@ -130,17 +130,14 @@ def test_a_fault_is_one_line_with_the_file_the_key_and_the_remedy(
 
 
 def test_doctor_names_what_is_ignored(senegal: Path, silentcrash: Command) -> None:
-    (senegal / "sources").mkdir()
-    (senegal / "sources/own.py").write_text("raise SystemExit('run')")
-    (senegal / "theme").mkdir()
+    (senegal / "method").mkdir()
     (senegal / "panels/es.toml").write_text("")
     (senegal / "notes.txt").write_text("")
     (senegal / "registers/nothing.csv").write_text("")
     read = silentcrash("doctor", str(senegal), "--format", "csv")
     assert read.code == 2
     for part in (
-        "sources/ is not read from a folder: Python in a folder is never run",
-        "theme/ is not read",
+        "method/ is not read from a folder: give a file to `silentcrash index --method FILE`",
         "panels/es.toml is not read: country is 'SN'",
         "notes.txt is nothing that an observatory has",
         "registers/nothing.csv is of no register",

@@ -110,9 +110,9 @@ def test_python_in_a_folder_is_not_run(own: Path, silentcrash: Command) -> None:
     marker = own / "ran"
     (own / "sources/own.py").write_text(f"open({str(marker)!r}, 'w')")
     (own / "sitecustomize.py").write_text(f"open({str(marker)!r}, 'w')")
-    silentcrash("--folder", str(own), "sources", "list")
+    assert "holds Python, which is run only if you trust it" in refused(silentcrash, own)
     read = silentcrash("doctor", str(own))
-    assert "Python in a folder is never run" in read.out
+    assert "holds Python, which is run only if you trust it" in read.out
     assert not marker.exists()
 
 

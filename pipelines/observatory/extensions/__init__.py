@@ -1,0 +1,1 @@
+"""What an observatory's folder adds to the software: sources, logo, colours."""
