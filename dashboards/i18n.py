@@ -6,15 +6,16 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from babel import Locale
-from babel.dates import format_date
-from babel.numbers import format_decimal
 
+from dashboards.languages import grammar
+from dashboards.languages.grammar import FIXED as FIXED
+from dashboards.languages.grammar import NARROW as NARROW
+from dashboards.languages.grammar import Grammar
 from warehouse.publication import identity
 from warehouse.publication.identity import Identity
 
@@ -23,8 +24,7 @@ LANGUAGES = identity.COMPLETE
 # Sentences with the name, the licence or the pilot country of an observatory.
 SIGNED = ("citation", "licence", "beside", "beside_pilot", "alert_digest", "alert_feed")
 
-MINUS, NARROW, FIXED = "\u2212", "\u202f", "\u00a0"
-ELIDED = ("a", "e", "i", "o", "u", "y", "é")
+MINUS = "\u2212"
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,10 @@ class Language:
     code: str
     words: Mapping[str, Any]
 
-    @property
-    def locale(self) -> str:
-        """The locale of its months and figures: Arabic is that of the Maghreb."""
-        return {"ar": "ar_MA"}.get(self.code, self.code)
+    @cached_property
+    def grammar(self) -> Grammar:
+        """How it writes figures, dates and spaces."""
+        return grammar.read(self.code, self.words.get("grammar", {}))
 
     def say(self, name: str, /, **values: object) -> str:
         """The sentence with this name, its values filled in and typeset."""
@@ -57,15 +57,13 @@ class Language:
             return "–"
         rounded = round(float(value), decimals) + 0.0
         fraction = "." + "0" * decimals if decimals else ""
-        text = _decimal(rounded, f"#,##0{fraction}", self.locale)
+        text = self.grammar.decimal(rounded, f"#,##0{fraction}")
         return ("+" if signed and rounded > 0 else "") + text.replace("-", MINUS)
 
     def points(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
         """A number of points, singular or plural, without its sign unless `signed`."""
-        # French counts one until two; English writes the singular up to one.
         rounded = round(abs(float(value)), decimals)
-        singular = rounded < 2 if self.code == "fr" else 0 < rounded <= 1
-        name = "points_one" if singular else "points_many"
+        name = "points_one" if self.grammar.is_singular(rounded) else "points_many"
         shown = float(value) if signed else rounded
         return self.say(name, figure=self.number(shown, decimals, signed=signed))
 
@@ -82,11 +80,11 @@ class Language:
         """A figure with its unit: a percent sign beside it, other units in brackets."""
         if unit != "%":
             return f"{figure} ({unit})"
-        return figure + (FIXED if self.code == "fr" else "") + unit
+        return figure + self.grammar.percent
 
     def month(self, period: pd.Timestamp | str, pattern: str = "MMMM y") -> str:
         """A month in full: "octobre 2026"."""
-        return _dated(pd.Timestamp(period).date(), pattern, self.locale)
+        return self.grammar.month(pd.Timestamp(period).date(), pattern)
 
     def of_month(self, period: pd.Timestamp | str) -> str:
         """A month after "of": "d'octobre 2026"."""
@@ -94,11 +92,13 @@ class Language:
 
     def of_name(self, name: str) -> str:
         """A name after "of": "d'Alphabet", "de Meta"."""
-        return self.say("of_elided" if name.lower().startswith(ELIDED) else "of", month=name)
+        elided = name.lower().startswith(self.grammar.elided)
+        return self.say("of_elided" if elided else "of", month=name)
 
     def owner(self, name: str) -> str:
         """A name as an owner: "d'Alphabet", "Alphabet's"."""
-        return self.of_name(name) if self.code == "fr" else self.typeset(f"{name}'s")
+        form = self.grammar.owner
+        return self.typeset(form.format(name=name)) if form else self.of_name(name)
 
     def period(
         self, start: pd.Timestamp | str, step: str = "month", pattern: str = "MMMM y"
@@ -128,8 +128,7 @@ class Language:
 
     def day(self, when: date, pattern: str = "d MMMM y") -> str:
         """A day in full: "10 novembre 2026"."""
-        text = _dated(when, pattern, self.locale)
-        return re.sub(r"^1 ", "1er ", text) if self.code == "fr" else text
+        return self.grammar.day(when, pattern)
 
     def licence(self, text: str) -> str:
         """A licence by its own name, with the catalogue's remarks translated."""
@@ -139,22 +138,7 @@ class Language:
 
     def typeset(self, text: str) -> str:
         """The text without control characters, in the typography of the language."""
-        typed = re.sub(r"(?<=\w)'(?=\w)", "’", plain(text))
-        if self.code != "fr":
-            return typed
-        typed = re.sub(r" (?=[;!?])", NARROW, typed)
-        return re.sub(r" (?=[:»%])|(?<=«) |(?<=\d) (?=point|an\b|mois|jour)", FIXED, typed)
-
-
-# A page repeats its months and most of its figures: in its drawings, its table and its read-out.
-@lru_cache(maxsize=65_536)
-def _decimal(value: float, pattern: str, locale: str) -> str:
-    return str(format_decimal(value, format=pattern, locale=locale))
-
-
-@lru_cache(maxsize=4096)
-def _dated(day: date, pattern: str, locale: str) -> str:
-    return str(format_date(day, pattern, locale=locale))
+        return self.grammar.typeset(re.sub(r"(?<=\w)'(?=\w)", "’", plain(text)))
 
 
 def plain(text: str) -> str:
@@ -206,14 +190,14 @@ def _filled(sentence: str, values: Mapping[str, str]) -> str:
 
 def number_locale(lang: Language) -> dict[str, Any]:
     """The number format of Babel for d3, so that charts and text agree."""
-    symbols = Locale.parse(lang.locale).number_symbols["latn"]
+    symbols = lang.grammar.cldr.number_symbols["latn"]
     signs = {"decimal": symbols["decimal"], "thousands": symbols["group"], "minus": MINUS}
     return signs | {"grouping": [3], "currency": ["", ""]}
 
 
 def time_locale(lang: Language) -> dict[str, Any]:
     """The names of days and months of Babel for d3, whose week starts on Sunday."""
-    locale = Locale.parse(lang.locale)
+    locale = lang.grammar.cldr
     months, days = locale.months["format"], locale.days["format"]
     return {
         "dateTime": "%A %e %B %Y",

@@ -79,7 +79,7 @@ def country(name: str, french: Mapping[str, str], lang: SiteLocale) -> str:
     """A country by its English name; `french` has French ones that are preferred."""
     if lang.code == "en" or (lang.code == "fr" and name in french):
         return french[name] if lang.code == "fr" else name
-    return str(Locale.parse(lang.locale).territories.get(country_code(name), name))
+    return str(lang.grammar.cldr.territories.get(country_code(name), name))
 
 
 def country_code(name: str) -> str:
