@@ -3,7 +3,7 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from babel import Locale
 
-from dashboards.languages import grammar
+from dashboards.languages import files, grammar
+from dashboards.languages.foreign import Foreign, like
 from dashboards.languages.grammar import FIXED as FIXED
 from dashboards.languages.grammar import NARROW as NARROW
 from dashboards.languages.grammar import Grammar
@@ -34,6 +36,11 @@ class Language:
     code: str
     words: Mapping[str, Any]
 
+    @property
+    def complete(self) -> bool:
+        """Whether it has every page of the site."""
+        return self.code not in identity.FEW
+
     @cached_property
     def grammar(self) -> Grammar:
         """How it writes figures, dates and spaces."""
@@ -41,11 +48,49 @@ class Language:
 
     def say(self, name: str, /, **values: object) -> str:
         """The sentence with this name, its values filled in and typeset."""
-        return self.typeset(str(self.words[name]).format(**values))
+        text = self.words[name]
+        return like(text, self.typeset(str(text).format(**values)))
 
     def of(self, texts: Mapping[Any, Any], name: str = "") -> str:
-        """The text in this language of an entry of the method or the catalogue."""
-        return self.typeset(str(texts[f"{name}_{self.code}" if name else self.code]))
+        """The text in this language of an entry of the method or the catalogue.
+
+        A language of a file has it by its English text, and is Foreign where it has none.
+        """
+        key = f"{name}_{self.code}" if name else self.code
+        if key in texts or not files.is_in_a_file(self.code):
+            return self.typeset(str(texts[key]))
+        return self.translated(str(texts[f"{name}_en" if name else "en"]))
+
+    def translated(self, english: str) -> str:
+        """An English text in the words of a file; Foreign where it has none."""
+        own = self.translation(english)
+        return self.typeset(own) if own is not None else Foreign(self.typeset(english))
+
+    def translation(self, english: str) -> str | None:
+        """What the file of the language says for an English text, None if nothing.
+
+        A country is named by CLDR, and what comes after it and a colon on its own.
+        """
+        own: str | None = self.words["translations"].get(english)
+        if own is None and english in _countries():
+            own = str(self.grammar.cldr.territories[_countries()[english]])
+        before, colon, after = english.partition(": ")
+        if own is None and colon and before in _countries():
+            rest = self.translation(after)
+            own = None if rest is None else f"{self.translation(before)}: {rest}"
+        return own
+
+    def titles(self, titles: Callable[[str], Mapping[str, str]]) -> dict[str, str]:
+        """Titles by key, of a function that has those of a language of releases."""
+        if not files.is_in_a_file(self.code):
+            return dict(titles(self.code))
+        return {key: self.translated(text) for key, text in titles(files.ENGLISH).items()}
+
+    def lines(self, texts: Mapping[str, Sequence[str]]) -> list[str]:
+        """Texts in this language of an entry that has a list of them by language."""
+        if self.code in texts:
+            return [self.typeset(text) for text in texts[self.code]]
+        return [self.translated(text) for text in texts[files.ENGLISH]]
 
     def names(self, entries: Iterable[Mapping[Any, Any]]) -> dict[str, str]:
         """The names in this language of entries of the method, by their key."""
@@ -138,7 +183,8 @@ class Language:
 
     def typeset(self, text: str) -> str:
         """The text without control characters, in the typography of the language."""
-        return self.grammar.typeset(re.sub(r"(?<=\w)'(?=\w)", "’", plain(text)))
+        typed = self.grammar.typeset(re.sub(r"(?<=\w)'(?=\w)", "’", plain(text)))
+        return like(text, typed)
 
 
 def plain(text: str) -> str:
@@ -153,14 +199,14 @@ def language(code: str) -> Language:
     """The language with this code, in the words of the observatory in force.
 
     Raises:
-        FileNotFoundError: it is not shipped.
+        FileNotFoundError: no file has it.
     """
     return _language(code, identity.in_force())
 
 
 @cache
 def _language(code: str, house: Identity) -> Language:
-    return Language(code, of_house(our_words(code), code, house))
+    return Language(code, of_house(our_words, ("bulletin",), code, house))
 
 
 def our_words(code: str) -> dict[str, Any]:
@@ -168,12 +214,24 @@ def our_words(code: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
 
 
-def of_house(ours: Mapping[str, Any], code: str, house: Identity) -> dict[str, Any]:
+def of_house(
+    ours: Callable[[str], Mapping[str, Any]],
+    sections: tuple[str, ...],
+    code: str,
+    house: Identity,
+) -> dict[str, Any]:
     """Our words in a language as this observatory says them, under its own name.
 
-    `ours` may have words that name it: those of SIGNED.
+    `ours` gives those of a language, some of which name it: those of SIGNED. `sections` are those
+    that a file of a language has for them.
     """
-    words = identity.merged(ours, house.sentences(code)) | {"site": house.name(code)}
+    if files.is_in_a_file(code):
+        english = identity.merged(ours(files.ENGLISH), house.sentences(files.ENGLISH))
+        base = files.words(code, english, sections, house)
+        base["names"] = base.get("names", {}) | _pilot(code, house, base["grammar"])
+    else:
+        base = dict(ours(code))
+    words = identity.merged(base, house.sentences(code)) | {"site": house.name(code)}
     pilot = words.get("pilot_country", "")
     named = {"observatory": house.name(code), "licence": house.licence.short, "pilot": pilot}
     signed = {name: _filled(words[name], named) for name in SIGNED if name in words}
@@ -181,11 +239,25 @@ def of_house(ours: Mapping[str, Any], code: str, house: Identity) -> dict[str, A
     return {**words, **signed, **beside}
 
 
+def _pilot(code: str, house: Identity, table: Mapping[str, Any]) -> dict[str, str]:
+    """The name of the pilot country's page, as CLDR has it."""
+    if not house.country:
+        return {}
+    return {f"{house.panel}/": grammar.read(code, table).cldr.territories[house.country]}
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """The ISO 3166 code of each country by its English name."""
+    return {name: code for code, name in Locale("en").territories.items() if len(code) == 2}
+
+
 def _filled(sentence: str, values: Mapping[str, str]) -> str:
     """The sentence with these values, and its other places left as they are."""
+    text = str(sentence)
     for name, value in values.items():
-        sentence = sentence.replace(f"{{{name}}}", value)
-    return sentence
+        text = text.replace(f"{{{name}}}", value)
+    return like(sentence, text)
 
 
 def number_locale(lang: Language) -> dict[str, Any]:

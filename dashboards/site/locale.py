@@ -13,7 +13,7 @@ from warehouse.publication.identity import Identity
 from warehouse.release_calendar import local_hours
 
 CODES = identity.COMPLETE
-ARABIC = "ar"  # of three pages: the index, the pilot country, and what an edition is made of
+SECTIONS = ("bulletin", "site")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,12 @@ def site_locale(code: str) -> SiteLocale:
 
 @cache
 def _site_locale(code: str, house: Identity) -> SiteLocale:
-    return SiteLocale(code, of_house(shipped_words(code), code, house))
+    return SiteLocale(code, of_house(shipped_words, SECTIONS, code, house))
+
+
+def feed(code: str) -> str:
+    """The language of the feed that a page leads to: its own, or English."""
+    return code if code in CODES else "en"
 
 
 def shipped_words(code: str) -> dict[str, Any]:
