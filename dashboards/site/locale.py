@@ -70,8 +70,9 @@ def _site_locale(code: str, house: Identity) -> SiteLocale:
 
 
 def feed(code: str) -> str:
-    """The language of the feed that a page leads to: its own, or English."""
-    return code if code in CODES else "en"
+    """The language of the feed that a page leads to: its own, English, or the first."""
+    feeds = identity.in_force().feeds
+    return next((own for own in (code, "en") if own in feeds), feeds[0])
 
 
 def shipped_words(code: str) -> dict[str, Any]:

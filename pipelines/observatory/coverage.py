@@ -60,7 +60,7 @@ def english_names() -> dict[str, list[str]]:
 
     method = indicator_words.presented(framework.newest().model_dump(by_alias=True))
     older = [own.model_dump(by_alias=True) for own in framework.lineage(framework.newest())]
-    every = [method, *map(indicator_words.presented, older)]
+    every = [method, *older, *map(indicator_words.presented, older)]
     groups = [
         group for own in every for name in ("dimension", "panel") for group in own.get(name) or ()
     ] + [own["retreat"] for own in every if own.get("retreat")]

@@ -43,6 +43,8 @@ def make(folder: Path, code: str, languages: Sequence[str], name: str) -> list[P
     spoken = (*COMPLETE, *files.shipped())
     if wrong := [own for own in languages if own not in spoken]:
         raise UsageError(f"--lang {wrong[0]!r} is no language of the site: {' or '.join(spoken)}")
+    if not set(languages) & set(COMPLETE):
+        raise UsageError(f"--lang needs one of {', '.join(COMPLETE)}, which releases are in")
     try:
         one_line(name or "none")
     except ValueError as fault:

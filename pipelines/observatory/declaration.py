@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, model_validator
 
 from pipelines.declared import Declared
-from warehouse.publication.identity import COMPLETE, FEW, LICENCES
+from warehouse.publication.identity import COMPLETE, LICENCES
 
 LONGEST = 120  # of a name: it stands in titles, in the head of every page and in mails
 NOT_WRITTEN = re.compile(r"[{}<>\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -102,8 +102,8 @@ class Observatory(Declared):
 
     languages: tuple[Code, ...] = Field(
         min_length=1,
-        description="languages of the site, the first one first: `fr`, `en` and those of a file "
-        "have all pages, `ar` has three and needs one of them",
+        description="languages of the site, the first one first: `fr` and `en`, of which it needs "
+        "one, and those of a file have all pages, `ar` has three",
     )
     name: dict[Code, Text] = Field(
         min_length=1, description="name by language, in titles, menus, citations, feeds and mails"
@@ -143,8 +143,8 @@ class Observatory(Declared):
     def _coherent(self) -> "Observatory":
         if len(set(self.languages)) < len(self.languages):
             raise ValueError("languages has one twice")
-        if not set(self.languages) - set(FEW):
-            raise ValueError(f"languages needs one of {', '.join(COMPLETE)}, which have all pages")
+        if not set(self.languages) & set(COMPLETE):
+            raise ValueError(f"languages needs one of {', '.join(COMPLETE)}, which releases are in")
         if "ar" in self.languages and not self.country:
             raise ValueError("languages has ar, whose pages are on a pilot country: name one")
         if missing := [code for code in self.languages if code not in self.name]:

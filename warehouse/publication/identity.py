@@ -90,6 +90,11 @@ class Identity:
         """The languages of the site that have all pages, the first of them first."""
         return tuple(code for code in self.languages if code not in FEW)
 
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """The languages of its feeds: those of the site that releases are in."""
+        return tuple(code for code in self.pages if code in COMPLETE)
+
     def name(self, code: str) -> str:
         """The name in a language, or in the first language that has one."""
         return self.names.get(code) or next(iter(self.names.values()))
