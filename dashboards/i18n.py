@@ -165,7 +165,9 @@ class Language:
     def listed(self, names: Iterable[str]) -> str:
         """Names with commas and "and" before the last."""
         *first, last = names
-        return f"{', '.join(first)}{self.words['and']}{last}" if first else last
+        softened = last.lower().startswith(self.grammar.softened)
+        joint = self.grammar.and_softened if softened else self.words["and"]
+        return f"{', '.join(first)}{joint}{last}" if first else last
 
     def sentence(self, text: str) -> str:
         """The text with a capital at its start."""

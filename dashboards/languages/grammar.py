@@ -34,6 +34,8 @@ class Grammar:
         singular: "to one" where 0.5 is singular and 0 is not; by CLDR otherwise.
         owner: a name as an owner where that is not the name after "of": "{name}'s".
         elided: first letters of a name before which "of" is `of_elided`.
+        softened: first letters of a name before which "and" is `and_softened`.
+        and_softened: that "and", with its spaces: " e ".
         narrow_before: signs after a narrow space that does not break.
         fixed_before: signs after a space that does not break.
         fixed_after: signs before a space that does not break.
@@ -47,6 +49,8 @@ class Grammar:
     singular: str = ""
     owner: str = ""
     elided: tuple[str, ...] = ()
+    softened: tuple[str, ...] = ()
+    and_softened: str = ""
     narrow_before: str = ""
     fixed_before: str = ""
     fixed_after: str = ""

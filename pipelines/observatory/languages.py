@@ -23,6 +23,7 @@ MARKUP = re.compile(r"</?[a-zA-Z!][^>]*>?")
 # Of an entry of a list: what is no sentence, and is always ours.
 FIXED = ("key", "series", "state")
 NAMES = ("name", "observatory")
+LISTS = ("elided", "softened", "counted")  # keys of [grammar] with a list
 LONGEST = 40  # of a pattern or of a few signs
 
 
@@ -82,7 +83,7 @@ def check_grammar(table: Mapping[str, Any], file: Path) -> None:
     """Check the table [grammar]; `file` names the language."""
     _keys(table, grammar.KEYS, file, "grammar.")
     for key, value in table.items():
-        kind = list if key in ("elided", "counted") else str
+        kind = list if key in LISTS else str
         parts = value if isinstance(value, list) else [value]
         if type(value) is not kind or not all(_short(part) for part in parts):
             what = "a list of words" if kind is list else f"a text of at most {LONGEST} letters"
