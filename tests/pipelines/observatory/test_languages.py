@@ -87,6 +87,7 @@ def test_the_site_is_in_spanish(madrid: Madrid) -> None:
     assert 'url=es/index.html"' in (madrid.site / "index.html").read_text("utf-8")
     assert text_of(page(madrid, "es/calendar").h1) == "Calendario"
     assert re.search(r"\(\d+,\d puntos\) e Infraestructuras", text)
+    assert "11 de diciembre de 2026, 9:00 UTC (10:00 en Madrid)" in text
 
 
 def test_every_page_names_its_languages(madrid: Madrid) -> None:
