@@ -3,18 +3,21 @@
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from babel import Locale
-from babel.dates import format_date
-from babel.numbers import format_decimal
 
+from dashboards.languages import files, grammar
+from dashboards.languages.foreign import Foreign, like
+from dashboards.languages.grammar import FIXED as FIXED
+from dashboards.languages.grammar import NARROW as NARROW
+from dashboards.languages.grammar import Grammar
 from warehouse.publication import identity
 from warehouse.publication.identity import Identity
 
@@ -23,8 +26,7 @@ LANGUAGES = identity.COMPLETE
 # Sentences with the name, the licence or the pilot country of an observatory.
 SIGNED = ("citation", "licence", "beside", "beside_pilot", "alert_digest", "alert_feed")
 
-MINUS, NARROW, FIXED = "\u2212", "\u202f", "\u00a0"
-ELIDED = ("a", "e", "i", "o", "u", "y", "é")
+MINUS = "\u2212"
 
 
 @dataclass(frozen=True)
@@ -35,17 +37,60 @@ class Language:
     words: Mapping[str, Any]
 
     @property
-    def locale(self) -> str:
-        """The locale of its months and figures: Arabic is that of the Maghreb."""
-        return {"ar": "ar_MA"}.get(self.code, self.code)
+    def complete(self) -> bool:
+        """Whether it has every page of the site."""
+        return self.code not in identity.FEW
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """How it writes figures, dates and spaces."""
+        return grammar.read(self.code, self.words.get("grammar", {}))
 
     def say(self, name: str, /, **values: object) -> str:
         """The sentence with this name, its values filled in and typeset."""
-        return self.typeset(str(self.words[name]).format(**values))
+        text = self.words[name]
+        return like(text, self.typeset(str(text).format(**values)))
 
     def of(self, texts: Mapping[Any, Any], name: str = "") -> str:
-        """The text in this language of an entry of the method or the catalogue."""
-        return self.typeset(str(texts[f"{name}_{self.code}" if name else self.code]))
+        """The text in this language of an entry of the method or the catalogue.
+
+        A language of a file has it by its English text, and is Foreign where it has none.
+        """
+        key = f"{name}_{self.code}" if name else self.code
+        if key in texts or not files.is_in_a_file(self.code):
+            return self.typeset(str(texts[key]))
+        return self.translated(str(texts[f"{name}_en" if name else "en"]))
+
+    def translated(self, english: str) -> str:
+        """An English text in the words of a file; Foreign where it has none."""
+        own = self.translation(english)
+        return self.typeset(own) if own is not None else Foreign(self.typeset(english))
+
+    def translation(self, english: str) -> str | None:
+        """What the file of the language says for an English text, None if nothing.
+
+        A country is named by CLDR, and what comes after it and a colon on its own.
+        """
+        own: str | None = self.words["translations"].get(english)
+        if own is None and english in _countries():
+            own = str(self.grammar.cldr.territories[_countries()[english]])
+        before, colon, after = english.partition(": ")
+        if own is None and colon and before in _countries():
+            rest = self.translation(after)
+            own = None if rest is None else f"{self.translation(before)}: {rest}"
+        return own
+
+    def titles(self, titles: Callable[[str], Mapping[str, str]]) -> dict[str, str]:
+        """Titles by key, of a function that has those of a language of releases."""
+        if not files.is_in_a_file(self.code):
+            return dict(titles(self.code))
+        return {key: self.translated(text) for key, text in titles(files.ENGLISH).items()}
+
+    def lines(self, texts: Mapping[str, Sequence[str]]) -> list[str]:
+        """Texts in this language of an entry that has a list of them by language."""
+        if self.code in texts:
+            return [self.typeset(text) for text in texts[self.code]]
+        return [self.translated(text) for text in texts[files.ENGLISH]]
 
     def names(self, entries: Iterable[Mapping[Any, Any]]) -> dict[str, str]:
         """The names in this language of entries of the method, by their key."""
@@ -57,15 +102,13 @@ class Language:
             return "–"
         rounded = round(float(value), decimals) + 0.0
         fraction = "." + "0" * decimals if decimals else ""
-        text = _decimal(rounded, f"#,##0{fraction}", self.locale)
+        text = self.grammar.decimal(rounded, f"#,##0{fraction}")
         return ("+" if signed and rounded > 0 else "") + text.replace("-", MINUS)
 
     def points(self, value: float, decimals: int = 1, *, signed: bool = False) -> str:
         """A number of points, singular or plural, without its sign unless `signed`."""
-        # French counts one until two; English writes the singular up to one.
         rounded = round(abs(float(value)), decimals)
-        singular = rounded < 2 if self.code == "fr" else 0 < rounded <= 1
-        name = "points_one" if singular else "points_many"
+        name = "points_one" if self.grammar.is_singular(rounded) else "points_many"
         shown = float(value) if signed else rounded
         return self.say(name, figure=self.number(shown, decimals, signed=signed))
 
@@ -82,11 +125,11 @@ class Language:
         """A figure with its unit: a percent sign beside it, other units in brackets."""
         if unit != "%":
             return f"{figure} ({unit})"
-        return figure + (FIXED if self.code == "fr" else "") + unit
+        return figure + self.grammar.percent
 
     def month(self, period: pd.Timestamp | str, pattern: str = "MMMM y") -> str:
         """A month in full: "octobre 2026"."""
-        return _dated(pd.Timestamp(period).date(), pattern, self.locale)
+        return self.grammar.month(pd.Timestamp(period).date(), pattern)
 
     def of_month(self, period: pd.Timestamp | str) -> str:
         """A month after "of": "d'octobre 2026"."""
@@ -94,11 +137,13 @@ class Language:
 
     def of_name(self, name: str) -> str:
         """A name after "of": "d'Alphabet", "de Meta"."""
-        return self.say("of_elided" if name.lower().startswith(ELIDED) else "of", month=name)
+        elided = name.lower().startswith(self.grammar.elided)
+        return self.say("of_elided" if elided else "of", month=name)
 
     def owner(self, name: str) -> str:
         """A name as an owner: "d'Alphabet", "Alphabet's"."""
-        return self.of_name(name) if self.code == "fr" else self.typeset(f"{name}'s")
+        form = self.grammar.owner
+        return self.typeset(form.format(name=name)) if form else self.of_name(name)
 
     def period(
         self, start: pd.Timestamp | str, step: str = "month", pattern: str = "MMMM y"
@@ -120,7 +165,9 @@ class Language:
     def listed(self, names: Iterable[str]) -> str:
         """Names with commas and "and" before the last."""
         *first, last = names
-        return f"{', '.join(first)}{self.words['and']}{last}" if first else last
+        softened = last.lower().startswith(self.grammar.softened)
+        joint = self.grammar.and_softened if softened else self.words["and"]
+        return f"{', '.join(first)}{joint}{last}" if first else last
 
     def sentence(self, text: str) -> str:
         """The text with a capital at its start."""
@@ -128,8 +175,7 @@ class Language:
 
     def day(self, when: date, pattern: str = "d MMMM y") -> str:
         """A day in full: "10 novembre 2026"."""
-        text = _dated(when, pattern, self.locale)
-        return re.sub(r"^1 ", "1er ", text) if self.code == "fr" else text
+        return self.grammar.day(when, pattern)
 
     def licence(self, text: str) -> str:
         """A licence by its own name, with the catalogue's remarks translated."""
@@ -139,22 +185,8 @@ class Language:
 
     def typeset(self, text: str) -> str:
         """The text without control characters, in the typography of the language."""
-        typed = re.sub(r"(?<=\w)'(?=\w)", "’", plain(text))
-        if self.code != "fr":
-            return typed
-        typed = re.sub(r" (?=[;!?])", NARROW, typed)
-        return re.sub(r" (?=[:»%])|(?<=«) |(?<=\d) (?=point|an\b|mois|jour)", FIXED, typed)
-
-
-# A page repeats its months and most of its figures: in its drawings, its table and its read-out.
-@lru_cache(maxsize=65_536)
-def _decimal(value: float, pattern: str, locale: str) -> str:
-    return str(format_decimal(value, format=pattern, locale=locale))
-
-
-@lru_cache(maxsize=4096)
-def _dated(day: date, pattern: str, locale: str) -> str:
-    return str(format_date(day, pattern, locale=locale))
+        typed = self.grammar.typeset(re.sub(r"(?<=\w)'(?=\w)", "’", plain(text)))
+        return like(text, typed)
 
 
 def plain(text: str) -> str:
@@ -169,14 +201,14 @@ def language(code: str) -> Language:
     """The language with this code, in the words of the observatory in force.
 
     Raises:
-        FileNotFoundError: it is not shipped.
+        FileNotFoundError: no file has it.
     """
     return _language(code, identity.in_force())
 
 
 @cache
 def _language(code: str, house: Identity) -> Language:
-    return Language(code, of_house(our_words(code), code, house))
+    return Language(code, of_house(our_words, ("bulletin",), code, house))
 
 
 def our_words(code: str) -> dict[str, Any]:
@@ -184,12 +216,24 @@ def our_words(code: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / f"{code}.toml").read_text(encoding="utf-8"))
 
 
-def of_house(ours: Mapping[str, Any], code: str, house: Identity) -> dict[str, Any]:
+def of_house(
+    ours: Callable[[str], Mapping[str, Any]],
+    sections: tuple[str, ...],
+    code: str,
+    house: Identity,
+) -> dict[str, Any]:
     """Our words in a language as this observatory says them, under its own name.
 
-    `ours` may have words that name it: those of SIGNED.
+    `ours` gives those of a language, some of which name it: those of SIGNED. `sections` are those
+    that a file of a language has for them.
     """
-    words = identity.merged(ours, house.sentences(code)) | {"site": house.name(code)}
+    if files.is_in_a_file(code):
+        english = identity.merged(ours(files.ENGLISH), house.sentences(files.ENGLISH))
+        base = files.words(code, english, sections, house)
+        base["names"] = base.get("names", {}) | _pilot(code, house, base["grammar"])
+    else:
+        base = dict(ours(code))
+    words = identity.merged(base, house.sentences(code)) | {"site": house.name(code)}
     pilot = words.get("pilot_country", "")
     named = {"observatory": house.name(code), "licence": house.licence.short, "pilot": pilot}
     signed = {name: _filled(words[name], named) for name in SIGNED if name in words}
@@ -197,23 +241,37 @@ def of_house(ours: Mapping[str, Any], code: str, house: Identity) -> dict[str, A
     return {**words, **signed, **beside}
 
 
+def _pilot(code: str, house: Identity, table: Mapping[str, Any]) -> dict[str, str]:
+    """The name of the pilot country's page, as CLDR has it."""
+    if not house.country:
+        return {}
+    return {f"{house.panel}/": grammar.read(code, table).cldr.territories[house.country]}
+
+
+@cache
+def _countries() -> dict[str, str]:
+    """The ISO 3166 code of each country by its English name."""
+    return {name: code for code, name in Locale("en").territories.items() if len(code) == 2}
+
+
 def _filled(sentence: str, values: Mapping[str, str]) -> str:
     """The sentence with these values, and its other places left as they are."""
+    text = str(sentence)
     for name, value in values.items():
-        sentence = sentence.replace(f"{{{name}}}", value)
-    return sentence
+        text = text.replace(f"{{{name}}}", value)
+    return like(sentence, text)
 
 
 def number_locale(lang: Language) -> dict[str, Any]:
     """The number format of Babel for d3, so that charts and text agree."""
-    symbols = Locale.parse(lang.locale).number_symbols["latn"]
+    symbols = lang.grammar.cldr.number_symbols["latn"]
     signs = {"decimal": symbols["decimal"], "thousands": symbols["group"], "minus": MINUS}
     return signs | {"grouping": [3], "currency": ["", ""]}
 
 
 def time_locale(lang: Language) -> dict[str, Any]:
     """The names of days and months of Babel for d3, whose week starts on Sunday."""
-    locale = Locale.parse(lang.locale)
+    locale = lang.grammar.cldr
     months, days = locale.months["format"], locale.days["format"]
     return {
         "dateTime": "%A %e %B %Y",

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards.i18n import FOLDER, Language
+from dashboards.languages import files
 
 # Transforms that give a change, which has a sign of its own: it "goes from" one to another.
 CHANGES = {"growth", "growth_of_most", "mean_growth", "growth_gap", "excess", "doublings"}
@@ -51,7 +52,10 @@ def titles(key: str) -> dict[str, str]:
 
 def subject(row: Mapping[Any, Any], lang: Language) -> str:
     """The indicator as the subject of a sentence, in the singular."""
-    own = _words()["indicators"].get(str(row["key"]), {}).get(f"subject_{lang.code}")
+    words = _words()["indicators"].get(str(row["key"]), {})
+    own = words.get(f"subject_{lang.code}")
+    if own is None and "subject_en" in words and files.is_in_a_file(lang.code):
+        own = lang.translation(words["subject_en"])
     return lang.typeset(own) if own else lang.say("subject", title=lang.of(row))
 
 
@@ -90,7 +94,7 @@ def figure(value: float, row: Mapping[Any, Any], lang: Language) -> str:
     name = lang.of(row, "unit")
     if name == "%":
         return lang.with_unit(number, name)
-    return number if name in BARE else f"{number} {name}"
+    return number if {name, row["unit_en"]} & BARE else f"{number} {name}"
 
 
 def period(row: Mapping[Any, Any], lang: Language) -> str:
@@ -109,10 +113,10 @@ def series_words(key: str) -> Mapping[str, Any] | None:
 def account(key: str, lang: Language) -> str:
     """What a company reports in the series, "" where a sentence does not name it."""
     words = _words()["accounts"].get(key.rpartition(".")[0], {})
-    return lang.typeset(words.get(lang.code, ""))
+    return lang.of(words) if words else ""
 
 
 def publisher(source: Mapping[Any, Any], lang: Language) -> str:
     """The name of the publisher of a source in the language."""
     words = _words()["publishers"].get(source["key"], {})
-    return lang.typeset(words.get(lang.code, str(source["publisher"])))
+    return lang.of(words) if words else lang.typeset(str(source["publisher"]))

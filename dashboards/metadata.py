@@ -41,6 +41,11 @@ class Column:
     high: float | None = None
     one_of: tuple[str, ...] = ()
 
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """Its description by language."""
+        return {"fr": self.fr, "en": self.en}
+
 
 @dataclass(frozen=True)
 class Table:
@@ -55,6 +60,11 @@ class Table:
     en: str
     columns: tuple[Column, ...]
     refers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """Its description by language."""
+        return {"fr": self.fr, "en": self.en}
 
 
 @cache

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from dashboards import fonts, theme
 from dashboards.i18n import Language, plain
+from dashboards.languages.foreign import Foreign, signed
 
 
 def environment(lang: Language, *packages: str) -> Environment:
@@ -24,6 +25,7 @@ def environment(lang: Language, *packages: str) -> Environment:
         finalize=_printer(lang),
     )
     templates.globals.update(say=lang.say, words=lang.words, lang=lang.code)
+    templates.globals.update(complete=lang.complete, direction=lang.grammar.direction)
     templates.filters["link"] = _linker(lang)
     return templates
 
@@ -32,6 +34,8 @@ def _printer(lang: Language) -> Callable[[object], object]:
     def printed(value: object) -> object:
         if isinstance(value, float):
             raise TypeError(f"{value} would be printed as it is: write it with Language.number")
+        if isinstance(value, Foreign):
+            return signed(Foreign(lang.typeset(value), value.code))
         return lang.typeset(value) if type(value) is str else value
 
     return printed

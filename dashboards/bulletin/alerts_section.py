@@ -17,7 +17,7 @@ def section(edition: Edition, lang: Language) -> Row | None:
     if edition.alerts is None:
         return None
     rules = {rule["id"]: rule for rule in edition.alerts["rules"]}
-    rows = _rows(edition.alerts["found"], rules, edition.titles(lang.code), lang)
+    rows = _rows(edition.alerts["found"], rules, lang.titles(edition.titles), lang)
     return {"found": rows, "rules": in_words(list(rules.values()), lang)}
 
 

@@ -219,7 +219,7 @@ def _of_series(
 ) -> str:
     scale, decimals = wording.get("scale", 1.0), wording["decimals"]
     step = cause.now["step"]
-    unit = f" {wording[f'unit_{lang.code}']}".rstrip()
+    unit = f" {lang.of(wording, 'unit')}".rstrip()
     return lang.say(
         name,
         name=lang.of(wording),

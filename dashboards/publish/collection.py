@@ -60,7 +60,7 @@ def lists(cards: Mapping[str, EditionCard], layout: Layout) -> Iterator[File]:
     listed = {"month": newest["month"], "editions": items}
     yield File(f"{documents.ROOT}editions.json", to_json(listed))
     yield File(f"{documents.ROOT}latest.json", to_json(newest))
-    for code in identity.in_force().pages:
+    for code in identity.in_force().feeds:
         yield File(f"editions.{code}.atom", _feed(ordered, layout, code))
 
 

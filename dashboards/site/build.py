@@ -19,7 +19,7 @@ from dashboards.site.explore import page as explore_page
 from dashboards.site.explore.files import Explorer
 from dashboards.site.explore.files import explorer as data_explorer
 from dashboards.site.incremental import BuildRecord, OutputWriter
-from dashboards.site.locale import ARABIC, SiteLocale, site_locale
+from dashboards.site.locale import SiteLocale, site_locale
 from dashboards.site.page import Page, up
 from dashboards.site.page_groups import SERIES, PageGroups
 from dashboards.site.pages import (
@@ -148,10 +148,10 @@ def _site_pages(
             page_groups.put(writer, page, lang)
         for name, body in archive.embeds(context, lang, writer.chart_urls):
             writer.put(name, body)
-    if ARABIC in identity.in_force().languages:
-        in_arabic = site_locale(ARABIC)
-        for page in arabic.pages(context, in_arabic, writer.chart_urls, countries):
-            page_groups.put(writer, page, in_arabic)
+    few = [code for code in identity.in_force().languages if code in identity.FEW]
+    for lang in map(site_locale, few):
+        for page in arabic.pages(context, lang, writer.chart_urls, countries):
+            page_groups.put(writer, page, lang)
 
 
 def _still(writer: OutputWriter, base: str) -> None:

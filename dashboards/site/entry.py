@@ -1,5 +1,6 @@
 """The root of the site: the way in, the page of no page, the icon."""
 
+from collections.abc import Mapping
 from html import escape
 
 from dashboards.site.locale import site_locale
@@ -35,20 +36,6 @@ NOT_FOUND = """<!DOCTYPE html>
 </body>
 </html>
 """
-# By language: the heading, what it means, and the names of two links.
-NOT_THERE = {
-    "fr": (
-        ("Page introuvable", "Cette page n’existe pas"),
-        "Les éditions et les données gardent leur adresse pour toujours : celle-ci est\n"
-        "peut-être mal écrite.",
-        ("L’indice du mois", "Toutes les éditions"),
-    ),
-    "en": (
-        ("Page not found", "This page does not exist"),
-        "Editions and data keep their address for ever: this one may be misspelt.",
-        ("The index of the month", "Every edition"),
-    ),
-}
 ICON = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <rect width="32" height="32" rx="5" fill="#1d1d24"/>
 <polyline points="4,22 11,20 17,12 21,15 28,7" fill="none" stroke="#fff" stroke-width="3"/>
@@ -62,7 +49,11 @@ def root_page(house: Identity) -> str:
     names = dict.fromkeys(house.name(code) for code in house.pages)
     link = '<a href="{0}/index.html"{1}>{2}</a>'.format
     links = [
-        link(code, f' lang="{code}"' if code in others else "", site_locale(code).words["language"])
+        link(
+            code,
+            f' lang="{code}"' if code in others else "",
+            escape(site_locale(code).words["language"]),
+        )
         for code in house.pages
     ]
     return ROOT_PAGE.format(
@@ -81,9 +72,14 @@ def not_found(house: Identity, base: str) -> str:
         base=base,
         code=first,
         name=_logo(house, base) + escape(house.name(first)),
-        title=" · ".join(NOT_THERE[code][0][0] for code in house.pages),
+        title=" · ".join(escape(_words(code)["title"], quote=False) for code in house.pages),
         text="\n".join([_not_there(first, base, "h1", ' class="lede"'), *texts]),
     )
+
+
+def _words(code: str) -> Mapping[str, str]:
+    words: Mapping[str, str] = site_locale(code).words["not_found"]
+    return words
 
 
 def _logo(house: Identity, base: str) -> str:
@@ -96,9 +92,9 @@ def _logo(house: Identity, base: str) -> str:
 
 
 def _not_there(code: str, base: str, heading: str, kind: str) -> str:
-    (_, title), text, (home_name, all_name) = NOT_THERE[code]
+    own = {name: escape(text, quote=False) for name, text in _words(code).items()}
     return (
-        f"<{heading}>{title}</{heading}>\n<p{kind}>{text}</p>\n"
-        f'<p><a href="{base}/{code}/index.html">{home_name}</a> ·\n'
-        f'<a href="{base}/{code}/bulletins/index.html">{all_name}</a></p>'
+        f"<{heading}>{own['heading']}</{heading}>\n<p{kind}>{own['text']}</p>\n"
+        f'<p><a href="{base}/{code}/index.html">{own["home"]}</a> ·\n'
+        f'<a href="{base}/{code}/bulletins/index.html">{own["every"]}</a></p>'
     )

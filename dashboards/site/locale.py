@@ -7,15 +7,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from babel import Locale
-
 from dashboards.i18n import Language, of_house, our_words
 from warehouse.publication import identity
 from warehouse.publication.identity import Identity
 from warehouse.release_calendar import local_hours
 
 CODES = identity.COMPLETE
-ARABIC = "ar"  # of three pages: the index, the pilot country, and what an edition is made of
+SECTIONS = ("bulletin", "site")
 
 
 @dataclass(frozen=True)
@@ -25,13 +23,12 @@ class SiteLocale(Language):
     def moment(self, when: datetime) -> str:
         """A day and its hour, UTC: "11 novembre 2026, 9 h 00 UTC"."""
         at = when.astimezone(UTC)
-        comma = "،" if self.code == "ar" else ","
-        return f"{self.day(at.date())}{comma} {self.hour(at)}\u00a0UTC"
+        return f"{self.day(at.date())}{self.words['comma']}{self.hour(at)}\u00a0UTC"
 
     def moments(self, when: datetime) -> str:
         """The same with the hour in the places of the observatory."""
-        comma = "،" if self.code == "ar" else ","
-        return f"{self.day(when.astimezone(UTC).date())}{comma} {self.hours(when)}"
+        day = self.day(when.astimezone(UTC).date())
+        return f"{day}{self.words['comma']}{self.hours(when)}"
 
     def hours(self, when: datetime, form: str = "hours") -> str:
         """The hour in UTC and in its places; `hours_listed` is the short form."""
@@ -55,11 +52,11 @@ class SiteLocale(Language):
 
     def country(self, code: str) -> str:
         """A country by its ISO 3166 code."""
-        return str(Locale.parse(self.locale).territories.get(code, code))
+        return str(self.grammar.cldr.territories.get(code, code))
 
     def hour(self, at: datetime) -> str:
         """The hour of an instant in its own zone: "9 h 00"."""
-        return f"{at.hour}\u00a0h\u00a0{at.minute:02}" if self.code == "fr" else f"{at:%H:%M}"
+        return self.grammar.time(at)
 
 
 def site_locale(code: str) -> SiteLocale:
@@ -69,7 +66,13 @@ def site_locale(code: str) -> SiteLocale:
 
 @cache
 def _site_locale(code: str, house: Identity) -> SiteLocale:
-    return SiteLocale(code, of_house(shipped_words(code), code, house))
+    return SiteLocale(code, of_house(shipped_words, SECTIONS, code, house))
+
+
+def feed(code: str) -> str:
+    """The language of the feed that a page leads to: its own, English, or the first."""
+    feeds = identity.in_force().feeds
+    return next((own for own in (code, "en") if own in feeds), feeds[0])
 
 
 def shipped_words(code: str) -> dict[str, Any]:

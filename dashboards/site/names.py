@@ -1,7 +1,8 @@
 """The names of indicators, groups and series in each language of the site.
 
-The method and the catalogue have French and English. In Arabic, what the method has is named in
-i18n/ar.toml; the titles of series stay in English, marked as such.
+The method and the catalogue have French and English; a language of a file names them by the
+English text. In Arabic, what the method has is named in i18n/ar.toml; the titles of series stay in
+English, marked as such.
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from babel import Locale
 from dashboards import indicator_words
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language, language
-from dashboards.site.locale import CODES, SiteLocale
+from dashboards.site.locale import SiteLocale
 
 # Countries that the register calls otherwise than Babel.
 OTHERWISE = {"Ivory Coast": "CI", "DR Congo": "CD", "Republic of the Congo": "CG"}
@@ -21,17 +22,17 @@ OTHERWISE = {"Ivory Coast": "CI", "DR Congo": "CD", "Republic of the Congo": "CG
 
 def printed(lang: SiteLocale) -> str:
     """The language of what the catalogue has in French and English alone."""
-    return lang.code if lang.code in CODES else "en"
+    return lang.code if lang.complete else "en"
 
 
 def in_print(lang: SiteLocale) -> Language:
     """The same, with its figures and dates."""
-    return lang if lang.code in CODES else language("en")
+    return lang if lang.complete else language("en")
 
 
 def spoken(lang: SiteLocale) -> str:
     """The code of that language where it is not that of the page, else ""."""
-    return "" if lang.code in CODES else printed(lang)
+    return "" if lang.complete else printed(lang)
 
 
 def indicator(row: Mapping[Any, Any], lang: SiteLocale) -> str:
@@ -46,20 +47,20 @@ def group(row: Mapping[Any, Any], lang: SiteLocale) -> str:
 
 def question(row: Mapping[Any, Any], lang: SiteLocale) -> str:
     """The question that a dimension or a panel asks."""
-    if lang.code in CODES:
+    if lang.complete:
         return lang.of(row, "question")
     return str(lang.words["questions"].get(row["key"], row["question_en"]))
 
 
 def _own(section: str, row: Mapping[Any, Any], lang: SiteLocale) -> str:
-    if lang.code in CODES:
+    if lang.complete:
         return lang.of(row)
     return str(lang.words[section].get(row["key"], row["en"]))
 
 
 def unit(row: Mapping[Any, Any], lang: SiteLocale) -> str:
     """The unit beside `indicator_words.amount`."""
-    if lang.code in CODES:
+    if lang.complete:
         return indicator_words.unit(row, lang)
     return in_words(row["unit_en"], lang)
 
@@ -68,7 +69,7 @@ def figure(row: Mapping[Any, Any], lang: SiteLocale) -> str:
     """The figure of an indicator with its unit, a dash where it has none."""
     if row["value"] != row["value"]:
         return "–"
-    if lang.code in CODES:
+    if lang.complete:
         return indicator_words.figure(row["value"], row, lang)
     number = indicator_words.amount(row["value"], row, lang)
     name = unit(row, lang)
@@ -79,7 +80,7 @@ def country(name: str, french: Mapping[str, str], lang: SiteLocale) -> str:
     """A country by its English name; `french` has French ones that are preferred."""
     if lang.code == "en" or (lang.code == "fr" and name in french):
         return french[name] if lang.code == "fr" else name
-    return str(Locale.parse(lang.locale).territories.get(country_code(name), name))
+    return str(lang.grammar.cldr.territories.get(country_code(name), name))
 
 
 def country_code(name: str) -> str:
@@ -95,7 +96,13 @@ def _codes() -> dict[str, str]:
 
 def series(stats: EditionStats, key: str, lang: SiteLocale) -> str:
     """The title of a series; its key where it has none."""
-    return lang.typeset(str(stats.catalogue.get(key, {}).get(f"title_{printed(lang)}", key)))
+    entry = stats.catalogue.get(key)
+    return title(entry, lang) if entry else lang.typeset(key)
+
+
+def title(entry: Mapping[Any, Any], lang: SiteLocale) -> str:
+    """The title of an entry of the catalogue."""
+    return lang.of(entry, "title") if lang.complete else lang.typeset(str(entry["title_en"]))
 
 
 def unit_of(stats: EditionStats, key: str, lang: SiteLocale) -> str:

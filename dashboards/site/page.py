@@ -10,10 +10,11 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from dashboards import edition_dates, rendering
+from dashboards.languages.foreign import marked
 from dashboards.site import names
 from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
-from dashboards.site.locale import ARABIC, SiteLocale, site_locale
+from dashboards.site.locale import SiteLocale, feed, site_locale
 from warehouse.publication import identity
 from warehouse.publication.identity import Identity
 
@@ -96,6 +97,7 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "base": base,
         "card": context.issue.name,
         "printed": names.printed(lang),
+        "feed": feed(lang.code),
         "pilot": house.panel,
         "licence": house.licence.short,
         "contact": house.contact,
@@ -105,22 +107,22 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "here": f"{lang.code}/{page.path}",
         "others": [site_locale(code) for code in _others(page, lang)],
         "head": _head(page, context, lang),
-        "foot": [] if lang.code == ARABIC else [(path, page_names[path]) for path in FOOT],
+        "foot": [(path, page_names[path]) for path in FOOT] if lang.complete else [],
         "month": lang.month(context.issue.month + "-01"),
         "dated": edition_dates.sentence(context.issue.timeline, lang),
     }
     templates = _templates(lang.code, house)
-    return templates.get_template(page.template).render(shell | {**page.content})
+    return marked(templates.get_template(page.template).render(shell | {**page.content}))
 
 
 def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str, str]]:
-    """The header's menu; in Arabic, the pages that are whole there.
+    """The header's menu; of a language of three pages, those alone.
 
     The page of an issue leads to itself: it stays as it is when a newer issue comes.
     """
     page_names, house = lang.words["names"], identity.in_force()
     pilot = f"{house.panel}/"
-    if lang.code != ARABIC:
+    if lang.complete:
         paths = [pilot if path == PILOT else path for path in HEAD if path != PILOT or house.panel]
         return [(path, page_names[path or "home"]) for path in paths]
     own = page.path if page.path.endswith(MADE_OF) else made_of(context.issue.name)
@@ -131,8 +133,8 @@ def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str,
 def _others(page: Page, lang: SiteLocale) -> list[str]:
     """The other languages that have this page."""
     house = identity.in_force()
-    in_arabic = page.path in ("", f"{house.panel}/") or page.path.endswith(MADE_OF)
-    codes = house.languages if in_arabic else house.pages
+    in_all = page.path in ("", f"{house.panel}/") or page.path.endswith(MADE_OF)
+    codes = house.languages if in_all else house.pages
     return [code for code in codes if code != lang.code]
 
 

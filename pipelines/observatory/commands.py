@@ -42,11 +42,15 @@ def doctor(
     folder: Annotated[
         Path | None, typer.Argument(metavar="DIR", help="By default SILENTCRASH_HOME.")
     ] = None,
+    words: Annotated[
+        str, typer.Option(metavar="CODE", help="Name every word that a language lacks.")
+    ] = "",
     format: Written = Format.table,
 ) -> None:
     """Say what is wrong or ignored in an observatory's folder.
 
-    The exit code is 2 where something is wrong.
+    Of a language of a file it counts what is said; the rest is in English. The exit code is 2
+    where something is wrong.
     """
     from pipelines.observatory import doctor as own
 
@@ -55,6 +59,8 @@ def doctor(
     if format is Format.table:
         for remark in remarks:
             print(f"{remark.kind}: {remark.text}")
+        for line in own.coverage_lines(path, words):
+            print(line)
     else:
         import pandas as pd
 

@@ -8,6 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from dashboards.languages import files
 from pipelines.errors import UsageError, nearest
 from pipelines.observatory import public_series
 from pipelines.observatory.declaration import one_line
@@ -39,8 +40,11 @@ def make(folder: Path, code: str, languages: Sequence[str], name: str) -> list[P
     """
     if folder.exists() and (not folder.is_dir() or {p.name for p in folder.iterdir()} - {".git"}):
         raise UsageError(f"{folder} has files already: give a folder that is not there yet")
-    if wrong := [own for own in languages if own not in COMPLETE]:
-        raise UsageError(f"--lang {wrong[0]!r} is no language of the site: {' or '.join(COMPLETE)}")
+    spoken = (*COMPLETE, *files.shipped())
+    if wrong := [own for own in languages if own not in spoken]:
+        raise UsageError(f"--lang {wrong[0]!r} is no language of the site: {' or '.join(spoken)}")
+    if not set(languages) & set(COMPLETE):
+        raise UsageError(f"--lang needs one of {', '.join(COMPLETE)}, which releases are in")
     try:
         one_line(name or "none")
     except ValueError as fault:
@@ -76,17 +80,25 @@ def _country(code: str) -> Country:
         ) from None
 
 
-def _names(own: Country | None, name: str) -> dict[str, str]:
-    """The name by language."""
-    house = shipped()
-    return {
-        code: name or f"{house.name(code)}{f', {getattr(own, code)}' if own else ''}"
-        for code in COMPLETE
-    }
+def _names(own: Country | None, name: str, languages: Sequence[str]) -> dict[str, str]:
+    """The name in both languages of releases, and in those of the site."""
+    codes = dict.fromkeys([*COMPLETE, *languages])
+    return {code: name or ", ".join(filter(None, _of_software(own, code))) for code in codes}
+
+
+def _of_software(own: Country | None, code: str) -> tuple[str, str]:
+    """The name of the software's observatory in a language, and the country's."""
+    from babel import Locale
+
+    house, table = shipped(), files.shipped().get(code, {})
+    name = table.get("language", {}).get("observatory") or house.name(code)
+    if own is None:
+        return name, ""
+    return name, getattr(own, code, "") or str(Locale.parse(code).territories[own.code])
 
 
 def _declaration(own: Country | None, languages: Sequence[str], name: str) -> str:
-    lines = [f"{code} = {_text(text)}" for code, text in _names(own, name).items()]
+    lines = [f"{code} = {_text(text)}" for code, text in _names(own, name, languages).items()]
     examples = "\n".join(f'# {code} = ""' for code in COMPLETE)
     zone = _zone(own.code) if own else ""
     city = zone.rpartition("/")[2].replace("_", " ")
@@ -156,9 +168,13 @@ def _top500(own: Country) -> str:
 
 
 def _readme(own: Country | None, code: str, name: str) -> str:
-    """The page of the folder in a language; no part on a panel without one."""
+    """The page of the folder in a language; no part on a panel without one.
+
+    There is one in the languages of releases; it is in English for the others.
+    """
+    code = code if code in COMPLETE else files.ENGLISH
     text = _template(f"readme.{code}.md")
-    places = {"name": _names(own, name)[code], "source": _template("source.py.txt")}
+    places = {"name": _names(own, name, ())[code], "source": _template("source.py.txt")}
     if own:
         places |= {"country": getattr(own, code), "lower": own.code.lower(), "key": key_of(own)}
     else:

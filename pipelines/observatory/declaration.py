@@ -5,7 +5,7 @@ docs/observatory.md.
 """
 
 import re
-from typing import Annotated, Literal, get_args
+from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -14,8 +14,6 @@ from pydantic import AfterValidator, Field, model_validator
 from pipelines.declared import Declared
 from warehouse.publication.identity import COMPLETE, LICENCES
 
-Code = Literal["fr", "en", "ar"]
-CODES: tuple[str, ...] = get_args(Code)
 LONGEST = 120  # of a name: it stands in titles, in the head of every page and in mails
 NOT_WRITTEN = re.compile(r"[{}<>\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
@@ -71,6 +69,16 @@ def _observed(code: str) -> str:
     return code
 
 
+def _language(code: str) -> str:
+    from babel import Locale
+
+    if code not in Locale("en").languages:
+        raise ValueError("write the small letters of ISO 639, as es for Spanish")
+    return code
+
+
+# A language; that a file has it is checked in `languages.py`, which knows the folder.
+Code = Annotated[str, AfterValidator(_language)]
 Text = Annotated[str, AfterValidator(one_line)]
 
 
@@ -94,8 +102,8 @@ class Observatory(Declared):
 
     languages: tuple[Code, ...] = Field(
         min_length=1,
-        description="languages of the site, the first one first: `fr` and `en` have all pages, "
-        "`ar` has three and needs one of them",
+        description="languages of the site, the first one first: `fr` and `en`, of which it needs "
+        "one, and those of a file have all pages, `ar` has three",
     )
     name: dict[Code, Text] = Field(
         min_length=1, description="name by language, in titles, menus, citations, feeds and mails"
@@ -136,7 +144,7 @@ class Observatory(Declared):
         if len(set(self.languages)) < len(self.languages):
             raise ValueError("languages has one twice")
         if not set(self.languages) & set(COMPLETE):
-            raise ValueError(f"languages needs one of {', '.join(COMPLETE)}, which have all pages")
+            raise ValueError(f"languages needs one of {', '.join(COMPLETE)}, which releases are in")
         if "ar" in self.languages and not self.country:
             raise ValueError("languages has ar, whose pages are on a pilot country: name one")
         if missing := [code for code in self.languages if code not in self.name]:

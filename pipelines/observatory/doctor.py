@@ -46,6 +46,22 @@ def examine(path: Path) -> list[Remark]:
     return [*wrong, *remarks, *(Remark("note", text) for text in _notes(own))]
 
 
+def coverage_lines(path: Path, words: str = "") -> Iterator[str]:
+    """How much the languages of files say, and what the language `words` lacks.
+
+    Nothing of a folder that cannot be read. Raises UsageError for a language of no file.
+    """
+    try:
+        own = folder.load(path)
+    except ObservatoryError:
+        return
+    from pipelines.observatory import coverage
+
+    yield from coverage.lines(own.identity)
+    if words:
+        yield from coverage.lacking(words, own.identity)
+
+
 def _ignored(path: Path) -> Iterator[str]:
     for entry in sorted(path.iterdir()):
         name, shown = entry.name, f"{entry.name}/" if entry.is_dir() else entry.name

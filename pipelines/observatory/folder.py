@@ -39,9 +39,11 @@ class Folder:
 
 def load(path: Path) -> Folder:
     """The folder of an observatory. Raises UsageError naming file, key and remedy."""
-    declared = _checked(_raw(path, path / FILE), Observatory, path / FILE)
-    panel = _panel(path, declared) if declared.country else None
+    content = _raw(path, path / FILE)
     check_words(path)
+    _check_languages(path, content.get("languages"))
+    declared = _checked(content, Observatory, path / FILE)
+    panel = _panel(path, declared) if declared.country else None
     from pipelines.observatory.extensions.theme import with_theme
 
     house = with_theme(identity.read(path), path, _checked)
@@ -78,11 +80,21 @@ def _panel(path: Path, declared: Observatory) -> Any:
 def check_words(path: Path) -> None:
     """Check the sentences of a folder. Raises UsageError naming file, key, remedy."""
     for file in sorted(path.glob("words/*.toml")):
-        if file.stem not in (*COMPLETE, "ar"):
-            raise UsageError(f"{file}: {file.stem!r} is no language: write fr.toml or en.toml")
         from pipelines.observatory.words import check
 
         check(_raw(path, file), file)
+
+
+def _check_languages(path: Path, codes: Any) -> None:
+    """Check that there are words of every language. Raises UsageError."""
+    if not isinstance(codes, list) or all(code in COMPLETE for code in codes):
+        return  # without the imports below, which take a second
+    from pipelines.observatory import languages
+
+    for rank, code in enumerate(codes):
+        for lack in languages.lacking(code, path):
+            where = f"{path / FILE}{_line(path / FILE, ['languages'])}"
+            raise UsageError(f"{where}: languages.{rank} is {code!r}: {lack}")
 
 
 def _raw(folder: Path, file: Path) -> dict[str, Any]:

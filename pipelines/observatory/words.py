@@ -1,12 +1,18 @@
-"""Check the sentences of a folder in place of ours: `words/<language>.toml`."""
+"""Check the words of a folder: `words/<language>.toml`.
+
+They are sentences in place of ours, or a whole language, which `languages.py` checks.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dashboards.languages import files
 from dashboards.site.locale import shipped_words
 from pipelines.errors import UsageError, nearest
+from pipelines.observatory import languages
 from pipelines.observatory.panel import places
+from warehouse.publication.identity import COMPLETE, FEW, is_language
 
 # Tables whose keys are names of the observatory's own.
 OPEN = ("cities", "indicator_names")
@@ -17,7 +23,17 @@ def check(own: Mapping[str, Any], file: Path) -> None:
 
     A sentence has a key that ours have, is of the same kind, and has no other places than ours.
     """
-    _check(own, shipped_words(file.stem), file, "")
+    if is_language(own):
+        languages.check(own, file)
+    elif file.stem in files.shipped():
+        _check(own, shipped_words(files.ENGLISH), file, "")
+    elif file.stem in (*COMPLETE, *FEW):
+        _check(own, shipped_words(file.stem), file, "")
+    else:
+        raise UsageError(
+            f"{file}: {file.stem!r} is no language that we have: give it a table [language] with a "
+            "name, or write fr.toml or en.toml"
+        )
 
 
 def _check(own: Mapping[str, Any], ours: Mapping[str, Any], file: Path, within: str) -> None:

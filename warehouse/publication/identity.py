@@ -18,8 +18,10 @@ from zoneinfo import ZoneInfo
 
 FILE = "observatory.toml"
 SHIPPED = Path(__file__).parents[2] / "observatory"
-# The languages that have all words; Arabic has those of three pages.
+# The languages of releases, feeds and descriptions; and one that has three pages alone. A site
+# may have others, each from a file: dashboards/languages/files.py.
 COMPLETE = ("fr", "en")
+FEW = ("ar",)
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,8 @@ class Theme:
 class Identity:
     """An observatory: its names and sentences by language, its dates, its panel.
 
-    `words` are sentences by language that stand in place of ours. `country` is the ISO 3166 code
+    `words` are sentences by language that stand in place of ours, `files` whole languages that
+    the observatory has in a file. `country` is the ISO 3166 code
     of the pilot country and `panel` the key of its panel, both "" where there is none. `zones`
     are the places whose hours are given. `fingerprint` differs where any file read differs.
     """
@@ -99,6 +102,7 @@ class Identity:
     holidays: tuple[str, ...] = ()
     zones: Mapping[str, ZoneInfo] = field(default_factory=dict)
     words: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    files: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     authority: str = ""
     fingerprint: str = ""
     theme: Theme = Theme()
@@ -106,7 +110,12 @@ class Identity:
     @property
     def pages(self) -> tuple[str, ...]:
         """The languages of the site that have all pages, the first of them first."""
-        return tuple(code for code in self.languages if code in COMPLETE)
+        return tuple(code for code in self.languages if code not in FEW)
+
+    @property
+    def feeds(self) -> tuple[str, ...]:
+        """The languages of its feeds: those of the site that releases are in."""
+        return tuple(code for code in self.pages if code in COMPLETE)
 
     def name(self, code: str) -> str:
         """The name in a language, or in the first language that has one."""
@@ -131,7 +140,9 @@ def read(folder: Path) -> Identity:
     texts |= {str(path.relative_to(folder)): path.read_text("utf-8") for path in read_too}
     tables = {path: tomllib.loads(text) for path, text in texts.items()}
     panel = tables.get(str(pilot.relative_to(folder)), {})
-    words = {Path(path).stem: table for path, table in tables.items() if path.startswith("words")}
+    own_words = {Path(path).stem: table for path, table in tables.items() if path[:5] == "words"}
+    files = {code: table for code, table in own_words.items() if is_language(table)}
+    words = {code: table for code, table in own_words.items() if code not in files}
     names, calendar = own["name"], own.get("calendar", {})
     codes = {*own["languages"], *COMPLETE}
     return Identity(
@@ -147,9 +158,15 @@ def read(folder: Path) -> Identity:
         holidays=tuple(calendar.get("holidays", ())),
         zones={city: ZoneInfo(zone) for city, zone in calendar.get("zones", {}).items()},
         words={code: merged(_of_panel(panel, code), words.get(code, {})) for code in codes},
+        files=files,
         authority=_authority(folder, own),
         fingerprint=sha256(repr(sorted(texts.items())).encode()).hexdigest(),
     )
+
+
+def is_language(table: Mapping[str, Any]) -> bool:
+    """True of a file of words that has a whole language."""
+    return any(isinstance(table.get(name), Mapping) for name in ("language", "grammar"))
 
 
 def _of_panel(panel: Mapping[str, Any], code: str) -> Mapping[str, Any]:

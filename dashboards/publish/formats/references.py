@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from babel import Locale
+
 from warehouse.publication import identity
 
 # What BibTeX would read as a command; a backslash cannot be in a title that is typeset.
 SPECIAL = {ord(letter): f"\\{letter}" for letter in "&%$#_{}"}
-LANGUAGE = {"fr": "french", "en": "english"}  # as biblatex names them
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,16 @@ def bibtex(reference: Reference) -> str:
         "publisher": f"{{{_escaped(reference.author)}}}",
         "edition": reference.version,
         **({"url": reference.address} if reference.address else {}),
-        "language": LANGUAGE[reference.code],
+        "language": _language(reference.code),
         "note": f"{_escaped(reference.note)}. {identity.in_force().licence.short}",
     }
     lines = [f"  {name} = {{{text}}}," for name, text in fields.items()]
     return "\n".join([f"@misc{{{reference.key},", *lines, "}"]) + "\n"
+
+
+def _language(code: str) -> str:
+    """A language as biblatex names it: french, spanish."""
+    return str(Locale("en").languages[code]).lower()
 
 
 def _escaped(text: str) -> str:

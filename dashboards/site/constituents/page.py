@@ -157,7 +157,7 @@ def _source(row: Mapping[Any, Any], counts: Counts, lang: SiteLocale) -> Row:
     state = "silent" if silent else "late" if row["late"] else "on_time"
     figures = (counts.used, counts.unused, counts.unread, counts.rejected)
     return {
-        "title": lang.typeset(str(row[f"title_{names.printed(lang)}"])),
+        "title": names.title(row, lang),
         "spoken": names.spoken(lang),
         "counts": [lang.number(figure, 0) for figure in figures],
         "newest": "–" if silent else lang.month(row["newest_period"], SHORT),

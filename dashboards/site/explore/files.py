@@ -20,7 +20,7 @@ from dashboards.site import names
 from dashboards.site.context import SiteContext
 from dashboards.site.explore import own_series, vega
 from dashboards.site.explore.conversions import conversions, used
-from dashboards.site.explore.words import WORDS
+from dashboards.site.explore.words import codes
 from dashboards.site.locale import CODES, site_locale
 from silentcrash.units import euro_rates, merged, shipped_rates
 from warehouse.observations import series
@@ -56,9 +56,11 @@ def explorer(context: SiteContext, engine: Engine, out: Path) -> Explorer:
     ]
     rates = merged(shipped_rates(), euro_rates(series.exchange_rates(engine)))
     table = conversions((entry["unit"] for entry in entries), rates)
+    more = [f"{name}_{code}" for code in _others() for name in ("title", "unit", "publisher")]
+    fields = [*FIELDS, *more]
     catalogue = {
-        "fields": FIELDS,
-        "entries": [[entry[name] for name in FIELDS] for entry in entries],
+        "fields": fields,
+        "entries": [[entry[name] for name in fields] for entry in entries],
         "conversions": table,
     }
     return Explorer(
@@ -74,7 +76,7 @@ def explorer(context: SiteContext, engine: Engine, out: Path) -> Explorer:
 
 def _own(context: SiteContext) -> Iterator[tuple[Mapping[str, Any], File]]:
     """The entry and the document of each series of the observatory's own."""
-    for described, figures, page in own_series.documents(context, WORDS):
+    for described, figures, page in own_series.documents(context):
         known_periods = figures.loc[figures["value"].notna(), "period"]
         if known_periods.empty:
             continue
@@ -90,14 +92,18 @@ def _entry(row: Mapping[str, Any], path: str, link: str) -> dict[str, Any]:
 
     `path` leads to its figures for programs, `link` to what a person reads of it.
     """
-    both = {
-        "unit_fr": row.get("unit_fr", names.in_words(row["unit"], site_locale("fr"))),
-        "publisher_fr": row.get("publisher_fr", row["publisher"]),
-    }
-    titles = {
-        f"title_{code}": site_locale(code).typeset(str(row[f"title_{code}"])) for code in CODES
-    }
-    return {**row, **both, **titles, "document": path, "link": link}
+    own: dict[str, Any] = {}
+    for code in ("fr", *_others()):
+        unit = names.in_words(row["unit"], site_locale(code))
+        own[f"unit_{code}"] = row.get(f"unit_{code}", unit)
+        own[f"publisher_{code}"] = row.get(f"publisher_{code}", row["publisher"])
+    titles = {f"title_{code}": site_locale(code).of(row, "title") for code in codes()}
+    return {**row, **own, **titles, "document": path, "link": link}
+
+
+def _others() -> list[str]:
+    """The languages of the site beside those that every catalogue has."""
+    return [code for code in codes() if code not in CODES]
 
 
 def _compact(content: Mapping[str, Any]) -> bytes:

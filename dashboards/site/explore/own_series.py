@@ -7,10 +7,12 @@ import pandas as pd
 
 from dashboards import indicator_words
 from dashboards.bulletin import reading
+from dashboards.languages import files
 from dashboards.publish.publication import instant
 from dashboards.publish.series.files import COLUMNS
 from dashboards.site.context import SiteContext
-from dashboards.site.locale import CODES, site_locale
+from dashboards.site.explore.words import codes, words_of
+from dashboards.site.locale import site_locale
 from dashboards.site.pages import indicators
 from warehouse.publication import identity
 from warehouse.release_calendar import cutoff
@@ -22,65 +24,73 @@ Described: TypeAlias = dict[str, Any]
 MonthDates: TypeAlias = Callable[[str], tuple[str, str]]
 
 
-def documents(
-    context: SiteContext, words: Mapping[str, Any]
-) -> Iterator[tuple[Described, pd.DataFrame, str]]:
+def documents(context: SiteContext) -> Iterator[tuple[Described, pd.DataFrame, str]]:
     """Each with its description, its figures and the path of its page.
 
     Figures have period, value, status and known_from; pressures are points (0 to 100). An indicator
-    is there in its own unit too, unless its value is a figure that may not be republished. `words`
-    are those of the page, by language.
+    is there in its own unit too, unless its value is a figure that may not be republished.
     """
     stats, dates = context.stats, _dates(context)
-    index = _described("index", words, "index", stats.edition.framework["title"])
+    index = _described("index", "index", stats.edition.framework["title"])
     yield index, _figures(reading.readable_scores(stats), dates), ""
     for group in stats.dimensions:
         scores = stats.dimension_scores[group["key"]]
-        named = _described(group["key"], words, "dimension", group)
+        named = _described(group["key"], "dimension", group)
         yield named, _figures(scores, dates), f"dimensions/{group['key']}/"
     for row in stats.fields.values():
-        yield from _indicator(context, row, words, dates)
+        yield from _indicator(context, row, dates)
 
 
 def _indicator(
-    context: SiteContext, row: Mapping[str, Any], words: Mapping[str, Any], dates: MonthDates
+    context: SiteContext, row: Mapping[str, Any], dates: MonthDates
 ) -> Iterator[tuple[Described, pd.DataFrame, str]]:
     """An indicator as pressure and, where it may be, in its unit."""
     key = str(row["key"])
     values = context.stats.edition.values
     own = values[values["key"].eq(key)].set_index("period").sort_index()
     carried = own["state"].where(own["state"].ne("observed"), "")
-    pressure = _described(f"{key}.pressure", words, "pressure", row)
+    pressure = _described(f"{key}.pressure", "pressure", row)
     yield pressure, _figures(own["score"], dates, carried), indicators.path(key)
     if not row["hidden"]:
         drawn, _ = indicator_words.shown(own["value"], row)
-        units = {code: indicator_words.unit(row, site_locale(code)) for code in CODES}
-        named = _described(key, words, "own", row) | _units(units)
+        units = {code: indicator_words.unit(row, site_locale(code)) for code in codes()}
+        named = _described(key, "own", row) | _units(units)
         yield named, _figures(drawn, dates, carried), indicators.path(key)
 
 
-def _described(key: str, words: Mapping[str, Any], kind: str, row: Mapping[str, Any]) -> Described:
+def _described(key: str, kind: str, row: Mapping[str, Any]) -> Described:
     """The description of a series in the columns of the published catalogue."""
     titles = {
         f"title_{code}": site_locale(code).typeset(
-            words[code]["titles"][kind].format(name=row.get(code, ""))
+            words_of(code)["titles"][kind].format(name=_name(row, code))
         )
-        for code in CODES
+        for code in codes()
     }
     return {
         "series": PREFIX + key,
         **titles,
-        **_units({code: words[code]["points"] for code in CODES}),
+        **_units({code: words_of(code)["points"] for code in codes()}),
         "frequency": "M",
         "source": "silentcrash",
         "publisher": identity.in_force().publisher("en"),
-        "publisher_fr": identity.in_force().publisher("fr"),
+        **{
+            f"publisher_{code}": identity.in_force().publisher(code)
+            for code in codes()
+            if code != files.ENGLISH
+        },
         "licence": identity.in_force().licence.short,
     }
 
 
 def _units(units: Mapping[str, str]) -> Described:
-    return {"unit": units["en"], "unit_fr": units["fr"]}
+    return {
+        "unit": units["en"],
+        **{f"unit_{code}": units[code] for code in codes() if code != files.ENGLISH},
+    }
+
+
+def _name(row: Mapping[str, Any], code: str) -> str:
+    return site_locale(code).of(row) if row else ""
 
 
 def _dates(context: SiteContext) -> MonthDates:

@@ -12,7 +12,7 @@ from dashboards.i18n import number_locale, time_locale
 from dashboards.publish.publication import to_json
 from dashboards.site.context import SiteContext
 from dashboards.site.explore import own_series, vega
-from dashboards.site.explore.words import WORDS
+from dashboards.site.explore.words import words_of
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import POLICY, Page
 
@@ -27,7 +27,7 @@ STEPS = {"M": "MMM y", "Q": "QQQ y", "A": "y"}
 
 def page(context: SiteContext, entries: Sequence[Mapping[str, Any]], lang: SiteLocale) -> Page:
     """The page of an edition; `entries` as `files.Explorer` has them."""
-    words = WORDS[lang.code]
+    words = words_of(lang.code)
     settings = to_json(_settings(context, entries, lang)).decode()
     return Page(
         PATH,
@@ -49,7 +49,7 @@ def _settings(
     context: SiteContext, entries: Sequence[Mapping[str, Any]], lang: SiteLocale
 ) -> dict[str, Any]:
     """What the script reads: words, colours, locale, examples to be drawn."""
-    words, keys = WORDS[lang.code], {entry["series"] for entry in entries}
+    words, keys = words_of(lang.code), {entry["series"] for entry in entries}
     hues = [*theme.DIMENSIONS[2:], *theme.DIMENSIONS[:2]]  # the darkest first
     return {
         "words": _typeset({**words["script"], "and_source": lang.words["site"]}, lang),
@@ -57,6 +57,11 @@ def _settings(
         "most": MOST,
         "day": f"{context.now:%Y-%m-%d}",
         "locale": {"number": number_locale(lang), "time": time_locale(lang)},
+        "writes": {
+            "locale": (lang.grammar.dates or lang.grammar.locale).replace("_", "-"),
+            "first": lang.grammar.first_day,
+            "quarter": lang.period("2026-01-01", "quarter").partition("1")[0],
+        },
         "light": {"lines": [*hues, GREEN[0]], **_tones(lambda tone: tone)},
         "dark": {
             "lines": [*(theme.DARK[hue] for hue in hues), GREEN[1]],
@@ -116,7 +121,7 @@ def _row(entry: Mapping[str, Any], lang: SiteLocale) -> dict[str, Any]:
 
 
 def _in(entry: Mapping[str, Any], name: str, lang: SiteLocale) -> str:
-    return str(entry[f"{name}_fr" if lang.code == "fr" else name])
+    return str(entry.get(f"{name}_{lang.code}", entry[name]))
 
 
 def period(frequency: str, day: str, lang: SiteLocale) -> str:

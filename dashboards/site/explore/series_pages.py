@@ -15,7 +15,7 @@ from dashboards.site.constituents.members import declared
 from dashboards.site.context import SiteContext
 from dashboards.site.explore import picture
 from dashboards.site.explore.page import PATH, period
-from dashboards.site.explore.words import WORDS
+from dashboards.site.explore.words import words_of
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
 
@@ -59,7 +59,7 @@ def pages(
 
 def _used(context: SiteContext, lang: SiteLocale) -> dict[str, list[tuple[str, str]]]:
     """Key and name of the indicators that read each series."""
-    titles, used = context.edition.titles(lang.code), dict[str, list[tuple[str, str]]]()
+    titles, used = lang.titles(context.edition.titles), dict[str, list[tuple[str, str]]]()
     for key, fields in context.stats.fields.items():
         for name in declared(fields):
             used.setdefault(name, []).append((key, titles[key]))
@@ -90,13 +90,13 @@ def _figures(versions: Sequence[Mapping[Any, Any]]) -> list[Figure]:
 def _page(
     row: Row, figures: Sequence[Figure], used: list[tuple[str, str]], lang: SiteLocale, base: str
 ) -> Page:
-    words, key = WORDS[lang.code]["series"], row["series"]
+    words, key = words_of(lang.code)["series"], row["series"]
     unit = names.in_words(row["unit"], lang)
     spoken = _spoken(row, figures, unit, lang)
     return Page(
         f"{PATH}{key}/",
         "series.html",
-        lang.typeset(row[f"title_{lang.code}"]),
+        lang.of(row, "title"),
         lang.typeset(words["about"].format(**spoken)),
         {
             "row": row,
@@ -107,7 +107,7 @@ def _page(
                 (words["unit"], unit),
                 (words["span"], words["span_text"].format(**spoken)),
                 (words["versions"], words["versions_text"].format(**spoken)),
-                (words["source"], f"{row['publisher']}, {row[f'source_{lang.code}']}"),
+                (words["source"], f"{row['publisher']}, {lang.of(row, 'source')}"),
                 (words["licence"], lang.licence(row["licence"])),
             ],
             "used": used,
@@ -138,14 +138,14 @@ def _spoken(row: Row, figures: Sequence[Figure], unit: str, lang: SiteLocale) ->
         name: period(row["frequency"], figure.period.isoformat(), lang)
         for name, figure in named.items()
     }
-    words, count = WORDS[lang.code]["series"], lang.number(len(figures), 0)
+    words, count = words_of(lang.code)["series"], lang.number(len(figures), 0)
     counted = words["figures_many" if len(figures) > 1 else "figures_one"]
     between = words["between"].format(**periods) if len(figures) > 1 else periods["first"]
     values = {"low": least.value, "high": most.value, "now": figures[-1].value}
     return {
         **periods,
         **{name: lang.exact(value) for name, value in values.items()},
-        "title": row[f"title_{lang.code}"],
+        "title": lang.of(row, "title"),
         "unit": unit,
         "publisher": row["publisher"],
         "count": count,

@@ -1,6 +1,7 @@
 """The page of alerts: what fires, what ended, and what concerns the operator."""
 
 from collections.abc import Mapping
+from string import Formatter
 from typing import Any
 
 import pandas as pd
@@ -24,10 +25,11 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
     """
     crossed = crossings(context.events)
     on_figures = crossed["rule_kind"].isin(FIGURES)
-    bodies = {(row["id"], row["hash"]): row["body"] for row in context.rules.to_dict("records")}
+    bodies = bodies_of(context)
+    titles = lang.titles(context.edition.titles)
     zones = {zone["key"]: zone for zone in context.stats.zones}
     rows = [
-        _crossing(row, bodies[row["rule"], row["rule_hash"]], zones, lang)
+        _crossing(row, bodies[row["rule"], row["rule_hash"]], zones, titles, lang)
         for row in crossed.loc[on_figures].to_dict("records")
     ]
     ends = crossed.loc[on_figures, "outcome"].value_counts()
@@ -49,6 +51,11 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
     )
 
 
+def bodies_of(context: SiteContext) -> dict[tuple[str, str], Row]:
+    """The rules by their ids and hashes."""
+    return {(row["id"], row["hash"]): row["body"] for row in context.rules.to_dict("records")}
+
+
 def crossings(events: pd.DataFrame) -> pd.DataFrame:
     """One row for each crossing of a threshold, the newest first.
 
@@ -66,12 +73,36 @@ def crossings(events: pd.DataFrame) -> pd.DataFrame:
     return ended.sort_values(["crossing", "id"], ascending=False)
 
 
-def _crossing(row: dict[Any, Any], rule: Row, zones: Mapping[str, Row], lang: Language) -> Row:
+def text(row: Mapping[Any, Any], rule: Row, titles: Mapping[str, str], lang: Language) -> str:
+    """The message of an alert, as it was sent or in another language.
+
+    A language of a file says it from the rule and the titles of the edition in that language.
+    """
+    own = None if f"text_{lang.code}" in row else lang.translation(rule["message"]["en"])
+    if own is None or row["value"] is None or row["series"] not in titles:
+        return lang.of(row, "text")
+    values = {
+        "title": titles[row["series"]],
+        "value": lang.number(row["value"], 2),
+        "threshold": lang.exact(float((rule.get("when") or {}).get("value") or 0)),
+        "period": lang.month(row["period"]),
+    }
+    places = {name for _, name, _, _ in Formatter().parse(own) if name}
+    return lang.typeset(own.format(**values)) if places <= set(values) else lang.of(row, "text")
+
+
+def _crossing(
+    row: dict[Any, Any],
+    rule: Row,
+    zones: Mapping[str, Row],
+    titles: Mapping[str, str],
+    lang: Language,
+) -> Row:
     outcome, month = row["outcome"], lang.month(row["ended"], "MMMM y")
     note = lang.words["event_notes"].get(row["note"], "") if row["note"] else ""
     return {
         "since": lang.month(row["crossing"], "MMM y"),
-        "text": lang.of(row, "text"),
+        "text": text(row, rule, titles, lang),
         "note": note,
         "severity": lang.words["severities"][row["severity"]],
         "value": alerts_section.compared(row["value"], rule, lang),

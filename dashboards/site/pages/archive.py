@@ -132,7 +132,7 @@ def _coming(dates: EditionDates, context: SiteContext, lang: SiteLocale) -> Row:
         lang.say(
             "moved_by",
             day=lang.day(holiday.day),
-            holiday=getattr(holiday, lang.code),
+            holiday=lang.of({"fr": holiday.fr, "en": holiday.en}),
             country=lang.country(holiday.country),
         )
         for holiday in dates.moved_by

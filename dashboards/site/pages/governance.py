@@ -52,7 +52,7 @@ def page(lang: Language) -> Page:
         }
         for framework in content["framework"]
     ]
-    rules = {name: _typeset(content[name], lang) for name in ("consultation", "errata")}
+    rules = {name: lang.lines(content[name]) for name in ("consultation", "errata")}
     titles, descriptions = lang.words["names"], lang.words["about"]
     path = "governance/"
     return Page(
@@ -66,12 +66,8 @@ def errata_rows(lang: Language) -> dict[str, Any]:
     rows = errata().iloc[::-1]
     return {
         "errata": [[lang.typeset(cell) for cell in row] for row in rows.to_numpy().tolist()],
-        "errata_rule": _typeset(declared()["errata"], lang),
+        "errata_rule": lang.lines(declared()["errata"]),
     }
-
-
-def _typeset(texts: Mapping[str, Any], lang: Language) -> list[str]:
-    return [lang.typeset(text) for text in texts[lang.code]]
 
 
 def _count(principles: list[Mapping[str, Any]], lang: Language) -> str:

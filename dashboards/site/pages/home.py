@@ -15,6 +15,7 @@ from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page, spark
+from dashboards.site.pages import alerts
 from dashboards.site.pages.alerts import FIGURES, PUBLIC
 from warehouse.release_calendar import coming_editions
 
@@ -88,6 +89,7 @@ def newest(context: SiteContext, lang: Language, count: int = 4) -> Sequence[Row
     """
     public = context.events["kind"].isin(PUBLIC)
     on_figures = context.events.loc[public & context.events["rule_kind"].isin(FIGURES)]
+    bodies, titles = alerts.bodies_of(context), lang.titles(context.edition.titles)
     ordered = on_figures.sort_values(["period", "id"])
     last = ordered.drop_duplicates(["rule", "series"], keep="last").tail(count)[::-1]
     return [
@@ -95,7 +97,7 @@ def newest(context: SiteContext, lang: Language, count: int = 4) -> Sequence[Row
             "stands": lang.words["alert_states"][row["kind"]],
             "kind": row["kind"],
             "month": lang.month(row["period"]),
-            "text": lang.of(row, "text"),
+            "text": alerts.text(row, bodies[row["rule"], row["rule_hash"]], titles, lang),
         }
         for row in last.to_dict("records")
     ]

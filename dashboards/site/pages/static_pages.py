@@ -15,7 +15,7 @@ from dashboards.metadata import Table
 from dashboards.publish.series.examples import examples
 from dashboards.site import citing
 from dashboards.site.context import SiteContext
-from dashboards.site.locale import SiteLocale
+from dashboards.site.locale import SiteLocale, feed
 from dashboards.site.page import Page
 
 CANDIDATES = Path(__file__).parents[1] / "candidates.toml"
@@ -53,7 +53,7 @@ def data(
         "data/",
         lang,
         {
-            "over": [name.format(code=lang.code) for name in OVER],
+            "over": [name.format(code=feed(lang.code)) for name in OVER],
             "folder": f"data/{context.issue.name}/",
             "address": f"{base.rstrip('/')}/" if base else "",
             "public_key": public_key,
@@ -70,7 +70,7 @@ def data(
             },
             "tables": [
                 (
-                    lang.typeset(getattr(table, lang.code)),
+                    lang.of(table.texts),
                     [
                         (name, kilobytes(sizes[name], lang))
                         for name in (f"{table.name}{ending}" for ending in FORMATS)

@@ -51,7 +51,9 @@ def sources(context: SiteContext, lang: SiteLocale) -> Page:
     late = sum(row["late"] for row in rows)
     rejected = [
         {
-            "source": catalogue["title_" + lang.code].get(row["source"], row["source"]),
+            "source": lang.of(catalogue.loc[row["source"]], "title")
+            if row["source"] in catalogue.index
+            else row["source"],
             "failure": lang.words["failures"].get(row["expectation"], lang.words["failed"]),
             "reason": str(row["reason"]),
             "rows": lang.number(row["rows"], 0),

@@ -6,6 +6,7 @@
   const inputs = [...document.querySelectorAll("input[data-key]")];
   const parts = [...document.querySelectorAll("input[data-part]")];
   const lang = document.documentElement.lang;
+  const spaced = /\s/.test(new Intl.NumberFormat(lang, { style: "percent" }).format(0));
   const format = new Intl.NumberFormat(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const said = (value) => (value === null ? "–" : format.format(value).replace("-", "\u2212"));
 
@@ -46,7 +47,7 @@
       document.getElementById(`score-${one.dataset.key}`).textContent = said(score);
       const share = whole > 0 ? (100 * weights[one.dataset.key]) / whole : 0;
       document.getElementById(`share-${one.dataset.key}`).textContent =
-        `${format.format(share)}${lang === "fr" ? "\u00a0" : ""}%`;
+        `${format.format(share)}${spaced ? "\u00a0" : ""}%`;
     }
     const read = values.map((value, place) => (data.estimates[place] ? null : value));
     document.getElementById("yours").setAttribute("d", line(read));

@@ -11,7 +11,7 @@ const at = (id) => document.getElementById(id);
 const settings = JSON.parse(at("settings").textContent);
 const lang = document.documentElement.lang;
 const words = settings.words;
-const write = writer(lang, words);
+const write = writer(settings.writes, words);
 const { say } = write;
 const root = new URL("../../", document.baseURI); // of the site: the page is <language>/series/
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -43,12 +43,12 @@ const catalogue = async () => {
   const table = await read("explorer/catalogue.json");
   table.listed ??= table.entries.map((row) => {
     const entry = Object.fromEntries(table.fields.map((name, rank) => [name, row[rank]]));
-    const own = (name) => (lang === "fr" ? entry[`${name}_fr`] : entry[name]) || entry[name];
+    const own = (name) => entry[`${name}_${lang}`] || entry[name];
     return {
       ...entry,
       title: entry[`title_${lang}`], unitName: own("unit"), publisherName: own("publisher"),
       licenceName: settings.licences[entry.licence] ?? entry.licence, link: entry.link.replace("{lang}", lang),
-      words: ["series", "title_fr", "title_en", "unit", "publisher", "publisher_fr"].map((name) => entry[name]).join(" "),
+      words: ["series", ...table.fields.filter((name) => /^(title|unit$|publisher)/.test(name))].map((name) => entry[name]).join(" "),
     };
   });
   return table;

@@ -1,7 +1,6 @@
 // How dates, figures and sentences are written in the language of the page.
 
-export function writer(lang, words) {
-  const locale = lang === "fr" ? "fr-FR" : "en-GB";
+export function writer({ locale, first, quarter }, words) {
   const dates = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
   const month = dates({ month: "short", year: "numeric" });
   const longMonth = dates({ month: "long", year: "numeric" });
@@ -10,7 +9,7 @@ export function writer(lang, words) {
   const say = (name, values = {}) => String(words[name])
     .replace(/\{(\w+)\}/g, (_, hole) => String(values[hole] ?? ""));
 
-  const inFull = (text) => day.format(Date.parse(text)).replace(/^1 /, lang === "fr" ? "1er " : "1 ");
+  const inFull = (text) => day.format(Date.parse(text)).replace(/^1 /, first ? `${first} ` : "1 ");
 
   return {
     say,
@@ -22,9 +21,9 @@ export function writer(lang, words) {
       const time = Date.parse(text);
       const year = text.slice(0, 4);
       if (frequency === "M") return month.format(time);
-      if (frequency === "Q") return `${lang === "fr" ? "T" : "Q"}${Math.ceil(Number(text.slice(5, 7)) / 3)} ${year}`;
+      if (frequency === "Q") return `${quarter}${Math.ceil(Number(text.slice(5, 7)) / 3)} ${year}`;
       if (frequency === "A") return year;
-      if (frequency === "S") return `${lang === "fr" ? "S" : "H"}${Number(text.slice(5, 7)) < 7 ? 1 : 2} ${year}`;
+      if (frequency === "S") return `${words.half}${Number(text.slice(5, 7)) < 7 ? 1 : 2} ${year}`;
       return inFull(text);
     },
 

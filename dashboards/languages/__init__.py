@@ -1,0 +1,1 @@
+"""What a language is: its words, its grammar, and what falls back to English."""
