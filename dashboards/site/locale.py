@@ -70,7 +70,7 @@ def _site_locale(code: str, house: Identity) -> SiteLocale:
 
 
 def feed(code: str) -> str:
-    """The language of the feed that a page leads to: its own, English, or the first."""
+    """The language of a page's feed: its own, English, or the first."""
     feeds = identity.in_force().feeds
     return next((own for own in (code, "en") if own in feeds), feeds[0])
 

@@ -1,4 +1,4 @@
-"""A language is one file: Spanish comes with the software, another lies in a folder."""
+"""A language is one file: Spanish, and another in a folder."""
 
 import re
 import shutil
@@ -45,8 +45,8 @@ class Madrid:
 def madrid(shipped_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Madrid:
     """An observatory of Spain in Spanish, English and a language of its own file."""
     home = tmp_path_factory.mktemp("madrid") / "home"
-    made = ran("init", str(home), "--country", "ES", "--lang", "es,en")
-    assert made.code == 0, made.err
+    begun = ran("init", str(home), "--country", "ES", "--lang", "es,en")
+    assert begun.code == 0, begun.err
     declared = home / "observatory.toml"
     text = declared.read_text("utf-8").replace('["es", "en"]', '["es", "en", "pt"]')
     declared.write_text(text.replace("[name]\n", '[name]\npt = "Observatório"\n'), "utf-8")
