@@ -2,16 +2,31 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from types import CodeType
 from urllib.parse import urlsplit
 
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import (
+    BytecodeCache,
+    ChoiceLoader,
+    Environment,
+    PackageLoader,
+    StrictUndefined,
+    pass_context,
+)
+from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from dashboards import fonts, theme
 from dashboards.i18n import Language, plain
 from dashboards.languages.foreign import Foreign, signed
+
+# Texts that are typeset once: the pages of the series print 200,000, most of them a menu, a
+# publisher or a unit that the page before has too.
+PRINTED = 16_384
 
 
 def environment(lang: Language, *packages: str) -> Environment:
@@ -23,6 +38,7 @@ def environment(lang: Language, *packages: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_printer(lang),
+        bytecode_cache=COMPILED,
     )
     templates.globals.update(say=lang.say, words=lang.words, lang=lang.code)
     templates.globals.update(complete=lang.complete, direction=lang.grammar.direction)
@@ -30,15 +46,34 @@ def environment(lang: Language, *packages: str) -> Environment:
     return templates
 
 
-def _printer(lang: Language) -> Callable[[object], object]:
-    def printed(value: object) -> object:
+def _printer(lang: Language) -> Callable[[Context, object], object]:
+    typeset = lru_cache(PRINTED)(lang.typeset)
+
+    @pass_context  # so that no text of a template is typeset when it is compiled, in one language
+    def printed(_: Context, value: object) -> object:
         if isinstance(value, float):
             raise TypeError(f"{value} would be printed as it is: write it with Language.number")
         if isinstance(value, Foreign):
             return signed(Foreign(lang.typeset(value), value.code))
-        return lang.typeset(value) if type(value) is str else value
+        return typeset(value) if type(value) is str else value
 
     return printed
+
+
+class _Compiled(BytecodeCache):
+    """Templates that this process compiled: the same in every language."""
+
+    def __init__(self) -> None:
+        self.code: dict[str, CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self.code.get(f"{bucket.key} {bucket.checksum}")
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.code[f"{bucket.key} {bucket.checksum}"] = bucket.code
+
+
+COMPILED = _Compiled()
 
 
 def _linker(lang: Language) -> Callable[[str, str], Markup | str]:
