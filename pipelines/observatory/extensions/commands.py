@@ -24,7 +24,7 @@ def try_source(
     ] = None,
     format: Written = Format.table,
 ) -> None:
-    """Check a source of your own: its declaration, its parser on a body.
+    """Check a source of your own, and its parser on a body.
 
     FILE is run: name none that you have not read. The exit code is 1 where something is wrong.
     """
