@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import sqlite3
+import sys
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -27,6 +28,11 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)  # of the first edition: after the cut-off of October
 LEFT_OUT = pytest.StashKey[int]()
 HISTORIES = 4  # whose readings are kept; each is some tens of megabytes
+
+# A worker is started by `python -c`, which pyspark takes for a run of its own doctests: where grpc
+# is not installed it ends the process, the first time that Great Expectations imports it. Without
+# the part that needs grpc it is imported as everywhere else.
+sys.modules.setdefault("pyspark.sql.connect", None)  # type: ignore[arg-type]
 
 # What is imported and collected (640,000 objects) lives to the end of the run: looking for cycles
 # among them after every 700 new objects took 4 of the 14 seconds of a collection.
