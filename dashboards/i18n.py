@@ -15,8 +15,6 @@ from babel import Locale
 
 from dashboards.languages import files, grammar
 from dashboards.languages.foreign import Foreign, like
-from dashboards.languages.grammar import FIXED as FIXED
-from dashboards.languages.grammar import NARROW as NARROW
 from dashboards.languages.grammar import Grammar
 from warehouse.publication import identity
 from warehouse.publication.identity import Identity
@@ -227,12 +225,13 @@ def of_house(
     `ours` gives those of a language, some of which name it: those of SIGNED. `sections` are those
     that a file of a language has for them.
     """
+
+    def here(own: str) -> Mapping[str, Any]:
+        return identity.merged(ours(own), house.sentences(own))
+
+    base = files.words(sections, here, code, house)
     if files.is_in_a_file(code):
-        english = identity.merged(ours(files.ENGLISH), house.sentences(files.ENGLISH))
-        base = files.words(code, english, sections, house)
         base["names"] = base.get("names", {}) | _pilot(code, house, base["grammar"])
-    else:
-        base = dict(ours(code))
     words = identity.merged(base, house.sentences(code)) | {"site": house.name(code)}
     pilot = words.get("pilot_country", "")
     named = {"observatory": house.name(code), "licence": house.licence.short, "pilot": pilot}

@@ -261,6 +261,10 @@ class Source:
     reference: str = ""
     parser_version: int = 1
 
+    def format_of(self, request: Request) -> ExpectedFormat:
+        """The format of the answer to a request: its own, or else that of the source."""
+        return request.expected_format or self.expected_format
+
     @property
     def hosts(self) -> set[str]:
         """The hosts that it may ask: of its requests, and of links and next pages."""

@@ -17,6 +17,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from io import BytesIO
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -95,11 +96,14 @@ class ParserProcess:
 
     def call(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """What the function gives there; the errors of `bounded`."""
-        # A parser of an observatory's own is in no file that the process could import.
-        question = pickle.dumps((own.installed(), pickle.dumps((function, arguments))))
+        # A parser of an observatory's own is in no file that the process could import. One after
+        # the other in one line of bytes, for a body within a pickle within another is held twice.
+        question = BytesIO()
+        pickle.dump(own.installed(), question)
+        pickle.dump((function, arguments), question)
         with self._lock:
             try:
-                done, answer = self._ask(question)
+                done, answer = self._ask(question.getvalue())
             except BaseException:  # a Ctrl-C too: nothing goes on that nobody waits for
                 self.end()
                 raise
@@ -181,9 +185,9 @@ def serve(handle: int, seconds: float, memory: int) -> None:
 
 def _answer(question: bytes) -> bytes:
     try:
-        modules, call = pickle.loads(question)  # noqa: S301 - of the process that started this
-        own.install(modules)
-        function, arguments = pickle.loads(call)  # noqa: S301 - the same
+        parts = BytesIO(question)
+        own.install(pickle.load(parts))  # noqa: S301 - of the process that started this
+        function, arguments = pickle.load(parts)  # noqa: S301 - the same
         return pickle.dumps((True, function(*arguments)))
     except MemoryError:
         return pickle.dumps((False, MemoryError()))

@@ -9,7 +9,7 @@ Files lie beside this module, and in `words/` of an observatory: there its file 
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,12 +54,17 @@ def is_in_a_file(code: str) -> bool:
     return code not in (*COMPLETE, *FEW)
 
 
-def words(code: str, english: Words, sections: tuple[str, ...], house: Identity) -> dict[str, Any]:
-    """The words of a language of a file, in English where it has none.
+def words(
+    sections: Iterable[str], ours: Callable[[str], Words], code: str, house: Identity
+) -> dict[str, Any]:
+    """The words of a language, those of a file in English where it has none.
 
-    `english` are the English words, whose keys are those of `sections` of the file.
+    `ours` gives the shipped words of a language by its code. The English ones have the keys of
+    these `sections` of a file.
     """
-    own = file_of(code, house)
+    if not is_in_a_file(code):
+        return dict(ours(code))
+    english, own = ours(ENGLISH), file_of(code, house)
     every: dict[str, Any] = {}
     for section in sections:
         every |= own.get(section, {})
@@ -84,12 +89,3 @@ def _over(english: Any, own: Any) -> Any:
         own = own or [None] * len(english)
         return [_over(part, same) for part, same in zip(english, own, strict=True)]
     return own if own is not None else Foreign(english)
-
-
-def of_every_section(
-    section: str, english: Callable[[str], Words], code: str, house: Identity
-) -> dict[str, Any]:
-    """The words of one section of a language, those that began the site too."""
-    if not is_in_a_file(code):
-        return dict(english(code))
-    return words(code, english(ENGLISH), (section,), house)

@@ -165,7 +165,7 @@ def _fetch_page(
     client: PoliteClient, source: Source, request: Request, previous: CachedValidators
 ) -> FetchResult:
     """A page, from the mirror if the address fails, redacted."""
-    expected = request.expected_format or source.expected_format
+    expected = source.format_of(request)
     result = fetch_first(client, request, expected, previous)
     result = _without_news(result, expected) if result.status == source.empty_status else result
     return _redacted(source, source.redact, result, expected) if source.redact else result

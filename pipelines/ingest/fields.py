@@ -58,7 +58,7 @@ def added_fields(
 
 def fields_of(source: Source, payload: Payload) -> set[str]:
     """The fields of the first page of a payload."""
-    return fields(payload.content, payload.request.expected_format or source.expected_format)
+    return fields(payload.content, source.format_of(payload.request))
 
 
 def _columns(body: bytes) -> set[str]:

@@ -34,7 +34,7 @@ def parse_payload(source: Source, payload: Payload) -> pd.DataFrame:
     """
     assert source.parse is not None  # noqa: S101
     try:
-        form = payload.request.expected_format or source.expected_format
+        form = source.format_of(payload.request)
         frame: pd.DataFrame = bounded(source.parse, payload, form=form, bodies=payload.pages)
     except Exception as error:  # a publisher's bytes may break a parser in any way
         logger.warning("%s: the parser failed", source.key, exc_info=True)

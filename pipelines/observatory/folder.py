@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from pipelines.declared import raw
 from pipelines.errors import UsageError, nearest
 from pipelines.observatory.declaration import Observatory
+from pipelines.observatory.extensions import files
 from warehouse.publication import identity
 from warehouse.publication.identity import COMPLETE, FILE, Identity
 
@@ -99,10 +100,7 @@ def _check_languages(path: Path, codes: Any) -> None:
 
 def _raw(folder: Path, file: Path) -> dict[str, Any]:
     """The content of a file that lies in the folder. Raises UsageError."""
-    if not file.resolve().is_relative_to(folder.resolve()):
-        raise UsageError(f"{file} leads out of the folder: put the file itself there")
-    if file.is_file() and file.stat().st_size > LARGEST:
-        raise UsageError(f"{file} has over {LARGEST:,} bytes: it cannot be such a file")
+    files.check(folder, file, LARGEST)
     return raw(file, UsageError)
 
 

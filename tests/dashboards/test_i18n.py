@@ -14,15 +14,14 @@ from dashboards import i18n
 from dashboards.bulletin.headline import headline, level_lede, movement, observed_lede
 from dashboards.edition_stats import Level
 from dashboards.i18n import (
-    FIXED,
     MINUS,
-    NARROW,
     Language,
     language,
     number_locale,
     plain,
     time_locale,
 )
+from dashboards.languages.grammar import FIXED, NARROW
 
 FR, EN = language("fr"), language("en")
 NAMES = {"calm": "calme", "watch": "vigilance", "strain": "tension", "crash": "krach"}

@@ -15,7 +15,8 @@ from sqlalchemy import Engine
 
 from dashboards.bulletin import document
 from dashboards.edition_stats import EditionStats
-from dashboards.i18n import FIXED, MINUS, NARROW, Language, language
+from dashboards.i18n import MINUS, Language, language
+from dashboards.languages.grammar import FIXED, NARROW
 from tests.dashboards.bulletin.rebuilt import of_month
 from warehouse.edition import Edition
 from warehouse.fetches import status

@@ -28,7 +28,7 @@ from warehouse.row_conversion import dates
 from warehouse.tables import core
 
 Row = dict[str, Any]
-# SQL knows no word for this that both engines understand through the same function.
+# Both engines know "on conflict"; SQLAlchemy has it in the dialect of each.
 INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 KEYS = {AlertState: ("rule", "series"), AlertRule: ("id", "hash"), Heartbeat: ("name",)}
 

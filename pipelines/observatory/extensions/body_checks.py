@@ -35,7 +35,7 @@ def checks(source: Source, payload: Payload) -> Iterator[BodyCheck]:
 
     The first that fails of the good body ends them: nothing can be compared with it.
     """
-    form = payload.request.expected_format or source.expected_format
+    form = source.format_of(payload.request)
     if why := rejection_reason(payload.content, form):
         yield BodyCheck("format", f"not accepted as {form or 'a body'}: {why}")
         return
@@ -92,7 +92,7 @@ def damage(
     It may be refused by its format, by the parser, or by the contract with the past. It may not
     give figures; one that is `cut` may, where they are all those of the good body.
     """
-    form = payload.request.expected_format or source.expected_format
+    form = source.format_of(payload.request)
     if why := rejection_reason(body, form):
         return "", f"refused: {why}"
     try:

@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 
 from dashboards.bulletin import cause_sentences, causes, key_points
 from dashboards.edition_stats import EditionStats
-from dashboards.i18n import FIXED, MINUS, NARROW, language
+from dashboards.i18n import MINUS, language
+from dashboards.languages.grammar import FIXED, NARROW
 from pipelines.index import change_decomposition, realtime
 from pipelines.release import compute
 from tests.conftest import NOW

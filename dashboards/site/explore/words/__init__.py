@@ -24,7 +24,7 @@ def words_of(code: str) -> Mapping[str, Any]:
 
 @cache
 def _words_of(code: str, house: Identity) -> Mapping[str, Any]:
-    return files.of_every_section("explorer", WORDS.__getitem__, code, house)
+    return files.words(["explorer"], WORDS.__getitem__, code, house)
 
 
 def codes() -> tuple[str, ...]:
