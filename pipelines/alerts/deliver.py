@@ -9,6 +9,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
 from uuid import uuid4
@@ -39,16 +40,27 @@ LEASE = timedelta(seconds=90)
 PATIENCE = 120.0  # seconds that a run waits for its slowest channel: a lease and a half
 
 
+@dataclass(frozen=True)
+class Outside:
+    """What an attempt takes from its surroundings."""
+
+    clock: Clock
+    environ: Mapping[str, str]  # addresses and secrets of the channels
+    contact: str
+
+
 def deliver(
     engine: Engine,
     rules: RuleSet,
     clock: Clock,
     environ: Mapping[str, str] = SECRETS,
     patience: float = PATIENCE,
+    contact: str = "",
 ) -> Tally:
     """Send what is due, then report dead channels and missing heartbeats.
 
-    Reminders, and what a silence that has ended kept back, are queued first.
+    Reminders, and what a silence that has ended kept back, are queued first. A mail leads to the
+    contact of the installation, where there is one, for who wants no more of them.
 
     Returns:
         How many attempts of each channel ended in which way; `slow` for a channel that had not
@@ -56,9 +68,10 @@ def deliver(
     """
     in_use = channels.in_use(rules, environ)
     catch_up(engine, rules, in_use, clock())
-    tally = _send_all(engine, in_use, clock, environ, patience)
+    outside = Outside(clock, environ, contact)
+    tally = _send_all(engine, in_use, outside, patience)
     if watch(engine, rules, clock(), in_use):
-        for channel, more in _send_all(engine, in_use, clock, environ, patience).items():
+        for channel, more in _send_all(engine, in_use, outside, patience).items():
             tally[channel] += more
     return tally
 
@@ -78,15 +91,14 @@ def watch(engine: Engine, rules: RuleSet, now: datetime, in_use: Sequence[Channe
 def _send_all(
     engine: Engine,
     in_use: Sequence[Channel],
-    clock: Clock,
-    environ: Mapping[str, str],
+    outside: Outside,
     patience: float,
 ) -> Tally:
     """Drain every channel in a thread of its own, so that none waits for another."""
     tally: Tally = {channel.id: Counter() for channel in in_use}
     threads = [
         threading.Thread(
-            target=drain, args=(engine, channel, clock, environ, tally[channel.id]), daemon=True
+            target=drain, args=(engine, channel, outside, tally[channel.id]), daemon=True
         )
         for channel in in_use
     ]
@@ -100,11 +112,9 @@ def _send_all(
     return tally
 
 
-def drain(
-    engine: Engine, channel: Channel, clock: Clock, environ: Mapping[str, str], tally: Counter[str]
-) -> None:
+def drain(engine: Engine, channel: Channel, outside: Outside, tally: Counter[str]) -> None:
     """Send a channel's messages, oldest first, until none is due or one fails."""
-    worker = uuid4().hex
+    worker, clock = uuid4().hex, outside.clock
     while repository.lease(engine, channel.id, worker, clock(), LEASE):
         now = clock()
         if repository.sent_since(engine, channel.id, now - timedelta(hours=1)) >= channel.per_hour:
@@ -112,7 +122,7 @@ def drain(
         message = repository.next_due(engine, channel.id, now)
         if message is None:
             break
-        outcome = send(channel, message, environ, now)
+        outcome = send(channel, message, outside)
         logger.info(
             "alerts: message %s to %s: %s %s",
             *(message["message_id"], channel.id, outcome.state, outcome.error or ""),
@@ -124,17 +134,15 @@ def drain(
     repository.release(engine, channel.id, worker)
 
 
-def send(
-    channel: Channel, message: repository.Row, environ: Mapping[str, str], now: datetime
-) -> DeliveryOutcome:
+def send(channel: Channel, message: repository.Row, outside: Outside) -> DeliveryOutcome:
     """One attempt; a failure is an outcome, which names no address and no secret."""
-    url, *secret = [environ.get(name, "") for name in channels.variables(channel)]
+    url, *secret = [outside.environ.get(name, "") for name in channels.variables(channel)]
     try:
         if channel.type == "webhook":
             private = channel.allow_private
+            now = outside.clock()
             return webhook.post(url, secret[0], message, now, allow_private=private)
-        contact = environ.get("SILENTCRASH_CONTACT", "")
-        return channels.notify(channel, url, message, contact)
+        return channels.notify(channel, url, message, outside.contact)
     except Exception as fault:  # a channel that breaks must not stop the others
         logger.warning("alerts: %s broke\n%s", channel.id, frames(fault))
         return DeliveryOutcome("retry", f"could not send: {type(fault).__name__}")

@@ -169,7 +169,9 @@ def send(
     from pipelines.alerts import deliver, feed
 
     longest = deliver.PATIENCE if patience is None else patience
-    tally = deliver.deliver(engine, rules, lambda: from_environment().now, SECRETS, longest)
+    tally = deliver.deliver(
+        engine, rules, lambda: from_environment().now, SECRETS, longest, settings.contact
+    )
     feed.write(repository.history(engine), settings.releases)
     return tally
 
@@ -215,7 +217,8 @@ def send_test(settings: Settings, rules: RuleSet, name: str, channel: str) -> De
     key = f"test-{settings.now:%Y%m%d%H%M%S}-{rule.id}"
     sent = {"message_id": key, "created_at": settings.now}
     message = sent | {"payload": {"events": [messages.payload(row, rule)]}}
-    return deliver.send(in_use[channel], message, SECRETS, settings.now)
+    outside = deliver.Outside(lambda: settings.now, SECRETS, settings.contact)
+    return deliver.send(in_use[channel], message, outside)
 
 
 def find_rule(rules: RuleSet, name: str) -> Rule:

@@ -55,7 +55,9 @@ class Desk:
                     repository.queue(connection, message(name, number))
 
     def deliver(self, patience: float = 30.0) -> dict[str, dict[str, int]]:
-        tally = deliver.deliver(self.engine, self.rules, self.clock, self.environ, patience)
+        tally = deliver.deliver(
+            self.engine, self.rules, self.clock, self.environ, patience, "desk@example.org"
+        )
         return {name: dict(counts) for name, counts in tally.items()}
 
     def health(self, name: str) -> "pd.Series[object]":
@@ -82,7 +84,6 @@ def desk(engine: Engine, site: Site, post: Post) -> Desk:
     """A webhook on a server that can go wrong, and an e-mail channel that cannot."""
     watched = rules(rule(**DEAD), channels=[channel(), channel("mail", "apprise")])
     environ = {"HOOK_URL": f"{site.url}/hook", "SECRET": SECRET, "MAIL_URL": post.url}
-    environ["SILENTCRASH_CONTACT"] = "desk@example.org"
     return Desk(engine, watched, environ)
 
 

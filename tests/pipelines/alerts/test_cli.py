@@ -129,11 +129,14 @@ def test_silence_ack_test_fire_and_deliver(
     home: Path, silentcrash: Command, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SILENTCRASH_ALERT_MAIL", post.url)
+    monkeypatch.delenv("SILENTCRASH_CONTACT")
+    (home / "silentcrash.toml").write_text('contact = "desk@example.org"\n', "utf-8")
     who = ("--by", "amina", "--why", "known")
     assert "silenced until 2026-11-30" in silentcrash("alerts", "silence", "index-watch", *who).out
     assert "by amina" in silentcrash("alerts", "ack", "index-watch", *who).out
     assert "sent" in silentcrash("alerts", "test-fire", "index-watch", "--channel", "mail").out
     assert "ESSAI" in post.box.mails[0].as_string()
+    assert "desk@example.org" in str(post.box.mails[0]["List-Unsubscribe"])
     assert "mail: nothing due" in silentcrash("alerts", "deliver").out
 
 
