@@ -81,10 +81,11 @@ def text(row: Mapping[Any, Any], rule: Row, titles: Mapping[str, str], lang: Lan
     own = None if f"text_{lang.code}" in row else lang.translation(rule["message"]["en"])
     if own is None or row["value"] is None or row["series"] not in titles:
         return lang.of(row, "text")
+    threshold = (rule.get("when") or {}).get("threshold")
     values = {
         "title": titles[row["series"]],
-        "value": lang.number(row["value"], 2),
-        "threshold": lang.exact(float((rule.get("when") or {}).get("value") or 0)),
+        "value": lang.exact(round(row["value"], 2)),  # two decimals at most, as in the message
+        "threshold": lang.exact(threshold) if threshold is not None else "–",
         "period": lang.month(row["period"]),
     }
     places = {name for _, name, _, _ in Formatter().parse(own) if name}
