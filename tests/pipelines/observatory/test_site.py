@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from tests.dashboards.site.conftest import serving
 from tests.pipelines.conftest import NOW, Ran, at_home, ran
 from warehouse.publication import identity
 
@@ -28,8 +29,8 @@ class Dakar:
 
 
 @pytest.fixture(scope="module")
-def dakar(shipped_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Dakar:
-    """An observatory of Senegal on the shipped history."""
+def dakar(shipped: Path, shipped_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Dakar:
+    """An observatory of Senegal that reads the shipped one."""
     home = tmp_path_factory.mktemp("dakar") / "home"
     assert ran("init", str(home), "--country", "SN", "--lang", "en,fr").code == 0
     declared = home / "observatory.toml"
@@ -49,8 +50,10 @@ def dakar(shipped_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Da
     (home / "words").mkdir()
     (home / "words/en.toml").write_text('[names]\n"calendar/" = "Coming editions"\n', "utf-8")
     shutil.copytree(shipped_history, home, dirs_exist_ok=True)
-    with at_home(home):
-        done = ran("run", "--offline")
+    with serving(shipped / "releases") as peer, at_home(home):
+        with declared.open("a", encoding="utf-8") as file:
+            file.write(f'\n[[peers]]\naddress = "{peer}"\n')
+        done = ran("run")
         assert done.code == 0, done.err
         built = ran("site", "build", "--out", str(home / "public"))
         assert built.code == 0, built.err
@@ -134,6 +137,24 @@ def test_the_page_of_the_panel_says_what_it_follows_and_what_not(dakar: Dakar) -
         assert part in text.replace("\N{NO-BREAK SPACE}", " "), part
     # 13.9 % of people use generative AI in Senegal, 0.94 of the median: Microsoft, 2026.
     assert "0,94" in text
+
+
+def test_the_page_of_others_has_the_index_and_the_panels_of_both(dakar: Dakar) -> None:
+    shown = page(dakar, "en/peers")
+    links = page(dakar, "en").select("footer a")
+    assert "Other observatories" in [link.get_text() for link in links]
+    observatories, index, pilots, _ = shown.select("main table")
+    row = observatories.select("tbody tr")[1]
+    assert row.get_text("|", strip=True).startswith(identity.shipped().name("en"))
+    assert "2026.1|" in row.get_text("|", strip=True)
+    assert row.select("td")[-1].get_text(strip=True) == "23 November 2026"
+    # By 2026.1 and by 2026.1+sn, which have one index: the figures are the same and compared.
+    for month in index.select("tbody tr"):
+        ours, theirs = month.select("td")
+        assert ours.get_text("|").partition("|")[0] == theirs.get_text("|").partition("|")[0]
+    assert "another method" not in shown.get_text()
+    [gap] = [row for row in pilots.select("tbody tr") if "diffusion" in row.th.get_text()]
+    assert [cell.contents[0] for cell in gap.select("td")] == ["0.94", "0.79"]
 
 
 def test_its_calendar_gives_way_to_its_holidays_and_gives_its_hours(dakar: Dakar) -> None:
