@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from dashboards import fonts, rendering
 from dashboards.publish import collection
+from dashboards.publish.api.peer import PeerReading
 from dashboards.publish.signature import PUBLIC_FILE, Signer
 from dashboards.publish.staging import Staging
 from dashboards.site import citing, entry, parallel
@@ -35,6 +36,9 @@ from dashboards.site.pages import (
     static_pages,
     status_pages,
     telecom,
+)
+from dashboards.site.pages import (
+    peers as peer_page,
 )
 from warehouse.gauges.repository import Unread
 from warehouse.publication import identity
@@ -64,6 +68,7 @@ def build(
     countries: Mapping[str, str] = projects.NOWHERE,
     unread: Callable[[str], Sequence[Unread]] = lambda _: (),
     signer: Signer | None = None,
+    peers: Sequence[PeerReading] = (),
 ) -> BuildResult:
     """Write what changed of the site into `out`, whole or not at all.
 
@@ -76,13 +81,14 @@ def build(
         countries: countries whose announced data centres are listed, English name to French.
         unread: what the months after that of the newest edition lack for a reading.
         signer: where given, the key that signs the checksums of all files.
+        peers: what is known of other observatories, where some are declared.
 
     Raises:
         LookupError: there is no edition to show.
         OSError: the disk is full, among others; the site that was there is unchanged.
     """
     context = site_context(engine, now, forced=forced, approval=approval)
-    context = replace(context, unread=unread(context.issue.month))
+    context = replace(context, unread=unread(context.issue.month), peers=peers)
     site = out.resolve()
     with Staging(site.parent) as staging:
         page_groups = PageGroups(engine, context, staging.folder(site.name), base, signer)
@@ -214,3 +220,5 @@ def _pages(
     yield governance.page(lang)
     yield static_pages.cite(context, lang, page_groups.base)
     yield static_pages.glossary(lang)
+    if identity.in_force().peers:
+        yield peer_page.page(page_groups.data, context.peers, lang)

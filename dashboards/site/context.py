@@ -10,6 +10,7 @@ import pandas as pd
 from sqlalchemy import Engine, select
 
 from dashboards.edition_stats import EditionStats
+from dashboards.publish.api.peer import PeerReading
 from dashboards.site.constituents.constituents import Constituents
 from warehouse import edition
 from warehouse.alerts import repository as alerts
@@ -96,7 +97,7 @@ class SiteContext:
     with the figures known to each release. `quarantined`
     counts the rejected rows by source and reason. `newest` is the first day of the newest period
     of each series that the newest edition could know. `unread` are the months after the newest
-    edition, which have no reading yet.
+    edition, which have no reading yet. `peers` are the other observatories that are declared.
     """
 
     edition: Edition
@@ -115,6 +116,7 @@ class SiteContext:
     reports: pd.DataFrame
     newest: Mapping[str, date]
     unread: Sequence[Unread] = ()
+    peers: Sequence[PeerReading] = ()
 
     @cached_property
     def stats(self) -> EditionStats:

@@ -48,6 +48,7 @@ FOOT = (
     "cite/",
     "glossary/",
 )
+PEERS = "peers/"  # among them where other observatories are declared
 
 
 # From the relative path up to the site's root, a function that draws charts for a page there.
@@ -107,7 +108,7 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "here": f"{lang.code}/{page.path}",
         "others": [site_locale(code) for code in _others(page, lang)],
         "head": _head(page, context, lang),
-        "foot": [(path, page_names[path]) for path in FOOT] if lang.complete else [],
+        "foot": [(path, page_names[path]) for path in _foot()] if lang.complete else [],
         "month": lang.month(context.issue.month + "-01"),
         "dated": edition_dates.sentence(context.issue.timeline, lang),
     }
@@ -128,6 +129,11 @@ def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str,
     own = page.path if page.path.endswith(MADE_OF) else made_of(context.issue.name)
     names_of = {"home": "", pilot: pilot, MADE_OF: own}
     return [(path, page_names[name]) for name, path in names_of.items()]
+
+
+def _foot() -> tuple[str, ...]:
+    """The pages in the footer's menu."""
+    return (PEERS, *FOOT) if identity.in_force().peers else FOOT
 
 
 def _others(page: Page, lang: SiteLocale) -> list[str]:

@@ -13,11 +13,11 @@ from sources.http.raw_archive import DRAFT, draft
 from warehouse.publication import identity
 
 # What a person decided, which nothing can compute again: figures read by hand, the settings, why an
-# edition was shown before its hour, and what an observatory of one's own says of itself. Dagster's
-# state and the lake can be thrown away.
+# edition was shown before its hour, and what an observatory of one's own says of itself; and when
+# other observatories were last read. Dagster's state and the lake can be thrown away.
 BY_HAND = (
     "registers", FILE, "embargo.jsonl", identity.FILE, "panels", "words", "sources", "theme",
-    "README.md", "software.json",
+    "README.md", "software.json", "peers.json",
 )  # fmt: skip
 BODY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})")
 

@@ -33,6 +33,7 @@ from pipelines.cli.terminal.endings import ending
 from pipelines.errors import INTERRUPTED, ObservatoryError, UsageError
 from pipelines.observatory import commands as observatory
 from pipelines.observatory.extensions import commands as extensions
+from pipelines.observatory.peers import commands as peers
 from pipelines.upgrade import commands as upgrading
 
 logger = logging.getLogger("pipelines.cli")
@@ -53,6 +54,7 @@ app.add_typer(alerts.app, name="alerts")
 app.add_typer(announcements.app, name="announcements")
 app.add_typer(index.app, name="index")
 app.add_typer(lake.app, name="lake")
+app.add_typer(peers.app, name="peers")
 app.add_typer(register.app, name="register")
 app.add_typer(release.app, name="release")
 app.add_typer(series.app, name="series")

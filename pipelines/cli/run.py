@@ -33,6 +33,7 @@ def run(
     from pipelines.announcements import curated
     from pipelines.cli.terminal import summary
     from pipelines.ingest import ingestion, store
+    from pipelines.observatory.peers import reading as peers
     from pipelines.release import approval, compute, gauges, signing
     from sources import registry
     from warehouse.observations import read
@@ -60,8 +61,12 @@ def run(
         rules = service.rules_in_force()
         service.evaluate(engine, chosen, approval.announced(engine, chosen), rules)
         service.send(engine, chosen, rules)
+        step("Reading other observatories")
+        others = {} if offline else peers.fetch_all(chosen)
     status = read.status(engine, as_of=chosen.now)
     summary.show(Console(), published, outcomes, status, unread)
+    for line in peers.summary(others):
+        Console().print(line, markup=False, highlight=False)
     if not offline:
         summary.contact(Console(), in_use.without_contact(chosen, sources))
 

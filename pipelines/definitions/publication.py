@@ -10,6 +10,7 @@ from pipelines.alerts import findings
 from pipelines.definitions.resources import Observatory
 from pipelines.definitions.source_assets import OWNERS
 from pipelines.errors import ObservatoryError, UsageError
+from pipelines.observatory.peers import reading as peers
 from pipelines.release import public_site, targets
 
 GROUP = "site"
@@ -31,6 +32,7 @@ AGAIN = dg.RetryPolicy(
 def site(observatory: Observatory) -> dg.MaterializeResult:
     """Build the pages that changed, into the folder `site` beside the editions."""
     engine, settings = observatory.open()
+    others = peers.fetch_all(settings)  # their page is one of the site's, and asked for no oftener
     try:
         built = public_site.build(engine, settings, settings.site, base=settings.base)
     except LookupError as fault:
@@ -41,6 +43,8 @@ def site(observatory: Observatory) -> dg.MaterializeResult:
             "editions": built.issues,
             "written": built.written,
             "removed": built.removed,
+            "peers": len(others),
+            "silent_peers": list(peers.summary(others)),
         }
     )
 

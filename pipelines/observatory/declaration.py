@@ -15,6 +15,7 @@ from pipelines.declared import Declared
 from warehouse.publication.identity import COMPLETE, LICENCES
 
 LONGEST = 120  # of a name: it stands in titles, in the head of every page and in mails
+MOST_PEERS = 20  # each is asked at every run, and is a column of the page
 NOT_WRITTEN = re.compile(r"[{}<>\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -77,6 +78,36 @@ def _language(code: str) -> str:
     return code
 
 
+def _peer_address(address: str) -> str:
+    from sources.http.ssrf_guard import violation
+
+    try:
+        parts = urlsplit(address)
+        plain = parts.hostname and not (parts.query or parts.fragment or parts.username)
+        _ = parts.port
+    except ValueError:
+        plain = False
+    if not plain or NOT_WRITTEN.search(address) or " " in address:
+        raise ValueError("write the address of its site, https://example.org/observatory")
+    if not is_on_this_machine(address):
+        if parts.scheme != "https":
+            raise ValueError("write https://: only what is on this machine may have http://")
+        if reason := violation(address):
+            raise ValueError(reason)
+    return address.rstrip("/")
+
+
+def is_on_this_machine(address: str) -> bool:
+    """True of an address that leads to this machine alone."""
+    from sources.http.ssrf_guard import violation
+
+    return bool(violation(address)) and not violation(address, allow_loopback=True)
+
+
+def _peer_name(name: str) -> str:
+    return one_line(name) if name else name
+
+
 # A language; that a file has it is checked in `languages.py`, which knows the folder.
 Code = Annotated[str, AfterValidator(_language)]
 Text = Annotated[str, AfterValidator(one_line)]
@@ -94,6 +125,18 @@ class Calendar(Declared):
         default={},
         description="places whose hour is given beside UTC, with their time zone: "
         '`{ Dakar = "Africa/Dakar" }`',
+    )
+
+
+class Peer(Declared):
+    """Another observatory, whose figures are shown beside ours."""
+
+    address: Annotated[str, AfterValidator(_peer_address)] = Field(
+        description="address of its site: `https://example.org/observatory`; `http://` only on "
+        "this machine"
+    )
+    name: Annotated[str, AfterValidator(_peer_name)] = Field(
+        default="", description="what to call it; by default the name that it gives itself"
     )
 
 
@@ -138,6 +181,12 @@ class Observatory(Declared):
     calendar: Calendar = Field(
         default=Calendar(), description="a table `[calendar]` with the two lines below"
     )
+    peers: tuple[Peer, ...] = Field(
+        default=(),
+        max_length=MOST_PEERS,
+        description=f"tables `[[peers]]`, at most {MOST_PEERS}: other observatories, whose figures "
+        "a page shows beside ours",
+    )
 
     @model_validator(mode="after")
     def _coherent(self) -> "Observatory":
@@ -149,4 +198,9 @@ class Observatory(Declared):
             raise ValueError("languages has ar, whose pages are on a pilot country: name one")
         if missing := [code for code in self.languages if code not in self.name]:
             raise ValueError(f"name has no line for {missing[0]}, which is in languages")
+        addresses = [peer.address for peer in self.peers]
+        if twice := [own for own in addresses if addresses.count(own) > 1]:
+            raise ValueError(f"peers has {twice[0]} twice")
+        if self.address and self.address.rstrip("/") in addresses:
+            raise ValueError("peers has the address of this observatory: name others alone")
         return self

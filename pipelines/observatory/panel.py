@@ -15,7 +15,7 @@ from warehouse.publication import identity
 # Folders of the site at which a panel would take the place of another page.
 TAKEN = re.compile(
     "bulletins|indicators|series|alerts|data|method|dimensions|embed|constituents|pilot|explorer|"
-    "audit|telecom|governance|sources|revisions|calendar|corrections|cite|glossary"
+    "audit|telecom|governance|sources|revisions|calendar|corrections|cite|glossary|peers"
 )
 COUNT = {"count"}  # what a sentence on a panel may have filled in
 

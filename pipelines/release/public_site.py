@@ -20,6 +20,7 @@ def build(
         LookupError: there is no edition to show.
     """
     from dashboards.site.build import build as build_site
+    from pipelines.observatory.peers import reading as peers
     from pipelines.release import gauges
     from pipelines.release.signing import signer
     from sources.announcements import countries
@@ -36,4 +37,5 @@ def build(
         countries=french,
         unread=lambda month: gauges.unread(engine, month, settings.now),
         signer=signer(settings),
+        peers=peers.readings(settings),
     )

@@ -80,6 +80,17 @@ class Theme:
     logo: Logo | None = None
 
 
+@dataclass(frozen=True)
+class Peer:
+    """Another observatory: the address of its site, and what to call it.
+
+    Without a name it is called as it calls itself.
+    """
+
+    address: str
+    name: str = ""
+
+
 @dataclass(frozen=True, eq=False)  # by identity, so that what is made for one can be kept by it
 class Identity:
     """An observatory: its names and sentences by language, its dates, its panel.
@@ -87,7 +98,8 @@ class Identity:
     `words` are sentences by language that stand in place of ours, `files` whole languages that
     the observatory has in a file. `country` is the ISO 3166 code
     of the pilot country and `panel` the key of its panel, both "" where there is none. `zones`
-    are the places whose hours are given. `fingerprint` differs where any file read differs.
+    are the places whose hours are given. `peers` are other observatories, whose figures a page
+    shows. `fingerprint` differs where any file read differs.
     """
 
     names: Mapping[str, str]
@@ -106,6 +118,7 @@ class Identity:
     authority: str = ""
     fingerprint: str = ""
     theme: Theme = Theme()
+    peers: tuple[Peer, ...] = ()
 
     @property
     def pages(self) -> tuple[str, ...]:
@@ -160,6 +173,9 @@ def read(folder: Path) -> Identity:
         words={code: merged(_of_panel(panel, code), words.get(code, {})) for code in codes},
         files=files,
         authority=_authority(folder, own),
+        peers=tuple(
+            Peer(peer["address"].rstrip("/"), peer.get("name", "")) for peer in own.get("peers", ())
+        ),
         fingerprint=sha256(repr(sorted(texts.items())).encode()).hexdigest(),
     )
 

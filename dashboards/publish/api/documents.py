@@ -1,8 +1,8 @@
 """The static API: JSON documents at lasting addresses, on the newest edition.
 
-Under api/v1/: index, dimensions, indicators and a document for each of them, sources, the JSON
-Schema of every document, and openapi.json, which describes them all. editions.json and
-latest.json are made by collection.py.
+Under api/v1/: index, dimensions, indicators and a document for each of them, sources, what other
+observatories read, the JSON Schema of every document, and openapi.json, which describes them all.
+editions.json and latest.json are made by collection.py.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards.metadata import PATTERNS, Table
-from dashboards.publish.api import openapi
+from dashboards.publish.api import observatory, openapi
 from dashboards.publish.api.schemas import schemas
 from dashboards.publish.publication import File, Publication, both, records, to_json
 
@@ -23,12 +23,14 @@ SAYS = ("rationale", "caveat")
 
 def files(publication: Publication) -> Iterator[File]:
     """The documents on the newest edition; collection.py lists all editions."""
-    all_schemas = schemas({table.name: table for table in publication.tables})
+    tables = {table.name: table for table in publication.tables}
+    all_schemas = schemas(tables, observatory=observatory.schema())
     served = {
         "index": _index(publication),
         "dimensions": _dimensions(publication),
         "indicators": _indicators(publication),
         "sources": _listed(publication, "sources", _rows_of(publication, "sources")),
+        "observatory": observatory.document(publication),
     }
     for name, document in served.items():
         yield File(f"{ROOT}{name}.json", to_json(document))

@@ -7,7 +7,7 @@ from dashboards import metadata
 from dashboards.publish.api.schemas import Schema
 from dashboards.publish.publication import Publication
 
-LISTS = ("index", "dimensions", "indicators", "sources", "editions")
+LISTS = ("index", "dimensions", "indicators", "sources", "editions", "observatory")
 
 
 def document(publication: Publication, all_schemas: Mapping[str, Schema]) -> dict[str, Any]:

@@ -22,9 +22,12 @@ PUBLIC_AT = "From when anybody may read it; null while it waits for approval"
 FIGURE, WORD = {"type": ["number", "null"]}, {"type": ["string", "null"]}
 
 
-def schemas(tables: dict[str, Table]) -> dict[str, Schema]:
-    """The schema of every document of the API and of a release, by name."""
-    by_name = {
+def schemas(tables: dict[str, Table], **more: Schema) -> dict[str, Schema]:
+    """The schema of every document of the API and of a release, by name.
+
+    `more` are those of documents that are no tables.
+    """
+    by_name = more | {
         "index": _index(tables),
         "dimensions": _dimensions(tables),
         "indicators": listed(

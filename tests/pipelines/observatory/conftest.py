@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import made_once
+from tests.dashboards.site.conftest import serving
 from tests.pipelines.conftest import at_home, ran
 from tests.pipelines.observatory.own_source import ADDRESS, CODE, INDICATOR, KEY, body
 from tests.pipelines.observatory.test_theme import COLOURS, SVG
@@ -45,10 +46,12 @@ class Dakar:
 
 
 @pytest.fixture(scope="session")
-def dakar_once(shipped_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Dakar:
+def dakar_once(
+    shipped: Path, shipped_history: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Dakar:
     """An observatory of Senegal on the shipped history, which no test may change.
 
-    It has asked the publisher of its own source, whose answer is of before the cut-off of
+    It reads the shipped observatory, and has asked the publisher of its own source, whose answer is of before the cut-off of
     September: what comes later is of a later edition.
     """
 
@@ -57,7 +60,13 @@ def dakar_once(shipped_history: Path, tmp_path_factory: pytest.TempPathFactory) 
         assert begun.code == 0, begun.err
         fill(home / "dakar")
         shutil.copytree(shipped_history, home / "dakar", dirs_exist_ok=True)
-        with running_site(Site) as publisher, at_home(home / "dakar") as patch:
+        with (
+            serving(shipped / "releases") as peer,
+            running_site(Site) as publisher,
+            at_home(home / "dakar") as patch,
+        ):
+            with (home / "dakar/observatory.toml").open("a", encoding="utf-8") as declared:
+                declared.write(f'\n[[peers]]\naddress = "{peer}"\n')
             patch.setenv("SILENTCRASH_GATEWAY", publisher.url)
             patch.setenv("SILENTCRASH_TRUST", "1")
             dated = {"Last-Modified": "Mon, 05 Oct 2026 08:00:00 GMT"}

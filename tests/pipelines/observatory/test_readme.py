@@ -30,10 +30,12 @@ def test_the_source_and_the_colours_of_the_page_work_as_they_stand(
     own = tmp_path / "own"
     assert silentcrash("init", str(own), "--country", "SN", "--lang", code).code == 0
     page = (own / "README.md").read_text("utf-8")
-    [source], [_, colours] = blocks(page, "python"), blocks(page, "toml")
+    [source], [_, colours, peers] = blocks(page, "python"), blocks(page, "toml")
     for name, text in (("sources/tariff.py", source), ("theme/theme.toml", colours)):
         (own / name).parent.mkdir()
         (own / name).write_text(text, "utf-8")
+    with (own / "observatory.toml").open("a", encoding="utf-8") as file:
+        file.write(peers)
     (own / "saved.csv").write_bytes(BODY)
     tried = silentcrash(
         "sources", "test", str(own / "sources/tariff.py"), "--body", str(own / "saved.csv")
@@ -52,5 +54,8 @@ def test_the_source_and_the_colours_of_the_page_work_as_they_stand(
     read = silentcrash("doctor", str(own))
     assert (read.code, "wrong:" in read.out) == (0, False), read.out
     loaded = folder.load(own)
+    assert [peer.address.rpartition("/")[0] for peer in loaded.identity.peers] == [
+        "https://example.org"
+    ]
     assert loaded.identity.theme.colours["light"]["accent"] == "#0b6e4f"
     assert "tariff.large" in loaded.panel.indicator[-1].of

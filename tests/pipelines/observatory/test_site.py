@@ -98,6 +98,24 @@ def test_the_page_of_the_panel_says_what_it_follows_and_what_not(dakar: Dakar) -
     assert "0,94" in text
 
 
+def test_the_page_of_others_has_the_index_and_the_panels_of_both(dakar: Dakar) -> None:
+    shown = page(dakar, "en/peers")
+    links = page(dakar, "en").select("footer a")
+    assert "Other observatories" in [link.get_text() for link in links]
+    observatories, index, pilots, _ = shown.select("main table")
+    row = observatories.select("tbody tr")[1]
+    assert row.get_text("|", strip=True).startswith(identity.shipped().name("en"))
+    assert "2026.1|" in row.get_text("|", strip=True)
+    assert row.select("td")[-1].get_text(strip=True) == "23 November 2026"
+    # By 2026.1 and by 2026.1+sn, which have one index: the figures are the same and compared.
+    for month in index.select("tbody tr"):
+        ours, theirs = month.select("td")
+        assert ours.get_text("|").partition("|")[0] == theirs.get_text("|").partition("|")[0]
+    assert "another method" not in shown.get_text()
+    [gap] = [row for row in pilots.select("tbody tr") if "diffusion" in row.th.get_text()]
+    assert [cell.contents[0] for cell in gap.select("td")] == ["0.94", "0.79"]
+
+
 def test_its_calendar_gives_way_to_its_holidays_and_gives_its_hours(dakar: Dakar) -> None:
     shown = page(dakar, "en/calendar")
     text = shown.get_text(" ", strip=True).replace("\N{NO-BREAK SPACE}", " ")

@@ -1,0 +1,1 @@
+"""Other observatories: read from their static interfaces, shown beside ours."""
