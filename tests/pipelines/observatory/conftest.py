@@ -51,8 +51,8 @@ def dakar_once(
 ) -> Dakar:
     """An observatory of Senegal on the shipped history, which no test may change.
 
-    It reads the shipped observatory, and has asked the publisher of its own source, whose answer is of before the cut-off of
-    September: what comes later is of a later edition.
+    It reads the shipped observatory, and has asked the publisher of its own source, whose answer
+    is of before the cut-off of September: what comes later is of a later edition.
     """
 
     def make(home: Path) -> None:
