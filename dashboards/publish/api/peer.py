@@ -22,10 +22,16 @@ from pydantic import (
 from dashboards.i18n import plain
 
 # Ours has 24 months, three panels of up to 9 indicators and versions of two years.
-MOST_MONTHS, MOST_PANELS, MOST_INDICATORS, MOST_VERSIONS = 60, 12, 60, 24
+MOST_MONTHS, MOST_PANELS, MOST_INDICATORS, MOST_VERSIONS = 60, 12, 200, 60
 LONGEST_TEXT = 240  # characters: the longest title of an indicator has 110
 
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(plain)]
+
+def _short(text: str) -> str:
+    """A text for a line: without control characters, and cut."""
+    return plain(text[:LONGEST_TEXT])
+
+
+Text = Annotated[str, AfterValidator(_short)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9_.]{1,100}$")]
 Period = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9.+_-]{1,40}$")]
