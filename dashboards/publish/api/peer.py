@@ -31,9 +31,17 @@ def _short(text: str) -> str:
     return plain(text[:LONGEST_TEXT])
 
 
+def _of_this_century(when: datetime) -> datetime:
+    if when.year // 100 != 20:
+        raise ValueError("no date of this century")
+    return when
+
+
 Text = Annotated[str, AfterValidator(_short)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9_.]{1,100}$")]
-Period = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+# Of this century: pandas and calendars have no month of the year 0, and not all of 9999.
+Period = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+Instant = Annotated[AwareDatetime, AfterValidator(_of_this_century)]
 Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9.+_-]{1,40}$")]
 Points = Annotated[float, Field(ge=0, le=100)]
 Figure = Annotated[float, Field(ge=-1e15, le=1e15)]
@@ -123,8 +131,8 @@ class Published(_Read):
     month: Period
     name: Titles
     licence: Licence
-    computed_at: AwareDatetime
-    public_at: AwareDatetime | None
+    computed_at: Instant
+    public_at: Instant | None
     reconstructed: bool
     methods: tuple[Method, ...] = Field(min_length=1, max_length=MOST_VERSIONS)
     months: tuple[Month, ...] = Field(min_length=1, max_length=MOST_MONTHS)
