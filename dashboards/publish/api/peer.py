@@ -43,15 +43,14 @@ Key = Annotated[str, Field(pattern=r"^[a-z0-9_.]{1,100}$")]
 Period = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
 Instant = Annotated[AwareDatetime, AfterValidator(_of_this_century)]
 Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9.+_-]{1,40}$")]
+# The bounds keep NaN and infinity out, which JSON does not have and parsers take.
 Points = Annotated[float, Field(ge=0, le=100)]
 Figure = Annotated[float, Field(ge=-1e15, le=1e15)]
 
 
 class _Read(BaseModel):
-    # Strict: a figure that comes as text is none. NaN and infinity are not JSON.
-    model_config = ConfigDict(
-        extra="ignore", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True
-    )
+    # Strict: a figure that comes as text is none.
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True, hide_input_in_errors=True)
 
 
 class Titles(_Read):
