@@ -90,7 +90,8 @@ def test_a_peer_is_read_and_asked_again_only_for_what_is_new(
     [row] = json.loads(fetched.out)
     assert row == {
         "address": f"{site.url}/ia", "name": "Rabat", "month": "2026-09", "index": 49.0,
-        "method": "2026.1", "licence": "CC-BY-4.0", "read_at": "2026-11-24T09:00:00+00:00",
+        "reading": "full", "method": "2026.1", "licence": "CC-BY-4.0",
+        "read_at": "2026-11-24T09:00:00+00:00",
         "failing_since": None,
     }  # fmt: skip
 
@@ -117,6 +118,14 @@ def test_a_peer_that_is_down_keeps_what_was_read_and_says_since_when(
     silentcrash("peers", "fetch")
     up, _ = listed(silentcrash)
     assert (up["read_at"], up["failing_since"]) == ("2026-11-26T09:00:00+00:00", None)
+
+
+def test_an_estimate_is_no_index(own: Path, site: Site, silentcrash: Command) -> None:
+    declare(own, site.url)
+    site.serve(DOCUMENT, body(**month_of(reading="none")))
+    assert silentcrash("peers", "fetch").code == 0
+    [row] = listed(silentcrash)
+    assert (row["index"], row["reading"], row["month"]) == (None, "none", "2026-09")
 
 
 def month_of(**changes: Any) -> dict[str, Any]:
