@@ -142,6 +142,7 @@ def _registers(own: folder.Folder) -> Iterator[str]:
 
 
 def _notes(own: folder.Folder) -> Iterator[str]:
+    from pipelines.observatory.peers import record
     from pipelines.upgrade.record import remark
 
     declared = own.declared
@@ -151,6 +152,10 @@ def _notes(own: folder.Folder) -> Iterator[str]:
         yield "contact is empty: the SEC refuses requests that do not say how to be reached"
     if not declared.address:
         yield "address is empty: the site has no feeds' addresses, social images or 404 page yet"
+    read = record.read(own.path)
+    for peer in declared.peers:
+        if peer.address not in read:
+            yield f"{peer.address} is not read yet: `silentcrash --folder {own.path} peers fetch`"
     if own.panel is None:
         yield "there is no pilot country: the site has no panel page of a country"
         return

@@ -22,22 +22,35 @@ from pydantic import (
 from dashboards.i18n import plain
 
 # Ours has 24 months, three panels of up to 9 indicators and versions of two years.
-MOST_MONTHS, MOST_PANELS, MOST_INDICATORS, MOST_VERSIONS = 60, 12, 60, 24
+MOST_MONTHS, MOST_PANELS, MOST_INDICATORS, MOST_VERSIONS = 60, 12, 200, 60
 LONGEST_TEXT = 240  # characters: the longest title of an indicator has 110
 
-Text = Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(plain)]
+
+def _short(text: str) -> str:
+    """A text for a line: without control characters, and cut."""
+    return plain(text[:LONGEST_TEXT])
+
+
+def _of_this_century(when: datetime) -> datetime:
+    if when.year // 100 != 20:
+        raise ValueError("no date of this century")
+    return when
+
+
+Text = Annotated[str, AfterValidator(_short)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9_.]{1,100}$")]
-Period = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+# Of this century: pandas and calendars have no month of the year 0, and not all of 9999.
+Period = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]
+Instant = Annotated[AwareDatetime, AfterValidator(_of_this_century)]
 Version = Annotated[str, Field(pattern=r"^[A-Za-z0-9.+_-]{1,40}$")]
+# The bounds keep NaN and infinity out, which JSON does not have and parsers take.
 Points = Annotated[float, Field(ge=0, le=100)]
 Figure = Annotated[float, Field(ge=-1e15, le=1e15)]
 
 
 class _Read(BaseModel):
-    # Strict: a figure that comes as text is none. NaN and infinity are not JSON.
-    model_config = ConfigDict(
-        extra="ignore", frozen=True, strict=True, allow_inf_nan=False, hide_input_in_errors=True
-    )
+    # Strict: a figure that comes as text is none.
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True, hide_input_in_errors=True)
 
 
 class Titles(_Read):
@@ -117,8 +130,8 @@ class Published(_Read):
     month: Period
     name: Titles
     licence: Licence
-    computed_at: AwareDatetime
-    public_at: AwareDatetime | None
+    computed_at: Instant
+    public_at: Instant | None
     reconstructed: bool
     methods: tuple[Method, ...] = Field(min_length=1, max_length=MOST_VERSIONS)
     months: tuple[Month, ...] = Field(min_length=1, max_length=MOST_MONTHS)

@@ -8,7 +8,9 @@ from pipelines.cli.terminal.options import Format, Written, settings
 from pipelines.errors import RunError, UsageError
 
 app = typer.Typer(help="Other observatories.", rich_markup_mode=None, no_args_is_help=True)
-COLUMNS = ("address", "name", "month", "index", "method", "licence", "read_at", "failing_since")
+COLUMNS = (
+    "address", "name", "month", "index", "reading", "method", "licence", "read_at", "failing_since",
+)  # fmt: skip
 
 
 @app.callback()
@@ -57,9 +59,10 @@ def _show(format: Format) -> None:
 
 def _row(peer: Any) -> tuple[Any, ...]:
     own = peer.published
-    figures: tuple[Any, ...] = (None, None, None, None)
+    figures: tuple[Any, ...] = (None,) * 5
     if own:
         month = own.by_month[own.month]
-        figures = (own.month, month.index, month.method, own.licence.key)
+        index = None if month.reading == "none" else month.index  # an estimate, which is no reading
+        figures = (own.month, index, month.reading, month.method, own.licence.key)
     name = peer.name or (own.name.en if own else None)
     return peer.address, name, *figures, peer.read_at, peer.failing_since

@@ -1,13 +1,19 @@
 """The graph that Dagster loads, and what a red contract holds back."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
 from pipelines.definitions.assets import index
+from pipelines.observatory.peers import record
 from sources import registry
+from tests.pipelines.observatory.test_peers import document
 from tests.server import Reply, Site
+from warehouse.publication import identity
+from warehouse.publication.identity import Peer
 
 
 def test_every_source_is_an_asset_with_its_checks(graph: dg.Definitions) -> None:
@@ -137,3 +143,16 @@ def test_the_past_of_a_source_is_a_job_that_names_what_is_missing(
     [failed] = [event for event in done.all_events if event.is_step_failure]
     assert "45 of 45 days are not loaded" in str(failed.step_failure_data.user_failure_data)
     assert sum("catalog.zip" in each.path for each in site.asked) == 3
+
+
+def test_the_site_asks_other_observatories_before_it_is_built(
+    empty_home: Path, graph: dg.Definitions, site: Site
+) -> None:
+    # There is no edition to show: the site fails, and what was read of others stays.
+    site.serve("/api/v1/observatory.json", json.dumps(document()).encode())
+    house = replace(identity.shipped(), peers=(Peer(site.url),))
+    with identity.handed_down(house):
+        done = run(graph, "site")
+    assert not done.success
+    [entry] = record.read(empty_home).values()
+    assert (entry.outcome, entry.failing_since) == ("new", None)
