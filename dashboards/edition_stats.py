@@ -283,11 +283,21 @@ class EditionStats:
         both = pair.set_axis(["before", "after"], axis=1).dropna()
         return both.loc[both["before"].ne(both["after"])].reset_index()
 
+    @cached_property
+    def _lines(self) -> "dict[str, pd.Series[Any]]":
+        """What `line` gave: a bulletin asks sixty times for one of seven."""
+        return {}
+
     def line(self, key: str) -> "pd.Series[Any]":
         """Values of the index or a dimension in the month, with its `change`.
 
         A dimension has none over the month in which the method changes: it is not linked.
         """
+        if key not in self._lines:
+            self._lines[key] = self._line(key)
+        return self._lines[key]
+
+    def _line(self, key: str) -> "pd.Series[Any]":
         values = self.edition.values
         rows = values.loc[values["key"].eq(key)].set_index("period")
         before = rows["score"].get(self.month_before, float("nan"))

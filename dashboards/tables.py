@@ -172,7 +172,7 @@ def _traced(stats: EditionStats) -> pd.DataFrame:
 def series(stats: EditionStats) -> pd.DataFrame:
     """The series that the edition uses: source, unit, frequency, titles."""
     described = stats.edition.series
-    used = described.loc[described["key"].isin(stats.edition.lineage["series"])]
+    used = described.loc[described["key"].isin(stats.edition.lineage["series"].unique())]
     republished = ~used["key"].isin(stats.not_republished)
     return used.assign(republished=republished)[metadata.names("series")].reset_index(drop=True)
 

@@ -2,7 +2,7 @@
 
 import textwrap
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dashboards import chart_drawing, charts, theme
-from dashboards.bulletin import quality, reading
+from dashboards.bulletin import once, quality, reading
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 
@@ -73,6 +73,7 @@ def index_figure(stats: EditionStats, lang: Language, draw: Draw, width: int) ->
     )
 
 
+@once
 def _index_frame(stats: EditionStats) -> pd.DataFrame:
     columns = [name for name in ("score", "low", "high") if name in stats.edition.values]
     tables = {name: stats.table(name, "index")["index"] for name in columns}
@@ -194,11 +195,12 @@ def _three_lines(title: str) -> str:
 
 def _map(scores: pd.DataFrame, titles: Names, groups: Names, width: int, lang: Language) -> Any:
     long = _long(scores, titles, lang).rename(columns={"value": "score", "name": "title"})
-    last = long["period"].eq(scores.index[-1])
-    label = long["score"].map(lambda score: lang.number(score, 0)).where(last, "")
     cells = long.assign(
-        group=long["key"].str.split(".").str[0].map(groups),
-        label=label.mask(long["score"].isna(), "×"),
+        group=long["key"].map({key: groups[key.partition(".")[0]] for key in titles}),
+        label=[
+            "×" if score != score else lang.number(score, 0) if month == scores.index[-1] else ""
+            for month, score in zip(long["period"], long["score"], strict=True)
+        ],
     )
     columns = cells[["month", "title", "group", "score", "label"]]
     return charts.heat(columns, list(titles.values()), list(groups.values()), width)
@@ -255,11 +257,24 @@ def _colours(names: Names) -> dict[str, str]:
 
 def _long(table: pd.DataFrame, names: Names, lang: Language) -> pd.DataFrame:
     """Long form: period, month (as written), key, name, rank and value."""
-    long = table.melt(ignore_index=False, var_name="key").reset_index()
-    months = {period: lang.month(period, "MMM yy") for period in table.index}
+    months = [lang.month(period, "MMM yy") for period in table.index]
+    keys = list(map(str, table.columns))
     ranks = {key: rank for rank, key in enumerate(names)}
-    return long.assign(
-        month=long["period"].map(months), name=long["key"].map(names), rank=long["key"].map(ranks)
+
+    def each(cells: Iterable[object]) -> "pd.Series[Any]":
+        """A cell of each column, in all of its rows."""
+        return pd.Series([cell for cell in cells for _ in months], dtype=object)
+
+    # plain objects: most of the time went into the conversions of a frame of strings
+    return pd.DataFrame(
+        {
+            "period": [*table.index] * len(keys),
+            "month": pd.Series(months * len(keys), dtype=object),
+            "key": each(keys),
+            "name": each(names[key] for key in keys),
+            "rank": np.repeat([ranks[key] for key in keys], len(months)),
+            "value": table.to_numpy().T.ravel(),
+        }
     )
 
 
