@@ -14,10 +14,9 @@ HIDDEN = "not republished: the licence of the source does not allow it"
 BOUNDS = ("low", "high")
 
 
-def tables(edition: Edition) -> dict[str, pd.DataFrame]:
+def tables(stats: EditionStats) -> dict[str, pd.DataFrame]:
     """Every table of an edition, by name."""
-    stats = EditionStats(edition)
-    traced = _traced(stats)
+    edition, traced = stats.edition, _traced(stats)
     both = {} if edition.gauges.rows.empty else {"gauges": gauges(edition)}
     return {
         "index": index(stats),

@@ -2,7 +2,7 @@
 
 import textwrap
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -202,8 +202,8 @@ def _map(scores: pd.DataFrame, titles: Names, groups: Names, width: int, lang: L
             for month, score in zip(long["period"], long["score"], strict=True)
         ],
     )
-    columns = cells[["month", "title", "group", "score", "label"]]
-    return charts.heat(columns, list(titles.values()), list(groups.values()), width)
+    columns = cells[["month", "title", "rank", "group", "score", "label"]]
+    return charts.heat(columns, list(groups.values()), width)
 
 
 def _since(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
@@ -257,23 +257,17 @@ def _colours(names: Names) -> dict[str, str]:
 
 def _long(table: pd.DataFrame, names: Names, lang: Language) -> pd.DataFrame:
     """Long form: period, month (as written), key, name, rank and value."""
-    months = [lang.month(period, "MMM yy") for period in table.index]
-    keys = list(map(str, table.columns))
-    ranks = {key: rank for rank, key in enumerate(names)}
-
-    def each(cells: Iterable[object]) -> "pd.Series[Any]":
-        """A cell of each column, in all of its rows."""
-        return pd.Series([cell for cell in cells for _ in months], dtype=object)
-
-    # plain objects: most of the time went into the conversions of a frame of strings
+    months, keys = [lang.month(period, "MMM yy") for period in table.index], list(names)
+    rank = np.repeat(range(len(keys)), len(months))
+    key = [keys[place] for place in rank]
+    texts = {"month": months * len(keys), "key": key, "name": [names[own] for own in key]}
     return pd.DataFrame(
         {
+            # as objects: the conversions of a frame of strings took most of the time
+            **{name: pd.Series(cells, dtype=object) for name, cells in texts.items()},
             "period": [*table.index] * len(keys),
-            "month": pd.Series(months * len(keys), dtype=object),
-            "key": each(keys),
-            "name": each(names[key] for key in keys),
-            "rank": np.repeat([ranks[key] for key in keys], len(months)),
-            "value": table.to_numpy().T.ravel(),
+            "rank": rank,
+            "value": table[keys].to_numpy().T.ravel(),
         }
     )
 
