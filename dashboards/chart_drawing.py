@@ -16,6 +16,9 @@ from dashboards.i18n import Language, number_locale, time_locale
 # A chart as Vega-Lite; its datasets are named.
 Chart: TypeAlias = dict[str, Any]
 PADDING = {"left": 8, "right": 8, "top": 4, "bottom": 4}
+# The font of texts that make no room, which get that of the others once they are drawn. To measure
+# a text, the renderer opens the file of its font four times a letter: a fifth of an edition.
+UNMEASURED = "unmeasured"
 
 
 @cache
@@ -66,7 +69,7 @@ def _drawn(specification: str, locales: str) -> str:
         format_locale=numbers,
         time_format_locale=times,
     )
-    return _renumber_ids(drawn)
+    return _renumber_ids(drawn.replace(UNMEASURED, theme.SANS))
 
 
 # 64: more than there are templates; those with lists of months differ from edition to edition.

@@ -8,18 +8,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from dashboards import theme
-from dashboards.chart_drawing import Chart
+from dashboards import theme, vega_lite
+from dashboards.chart_drawing import UNMEASURED, Chart
 from dashboards.vega_lite import Part, channel, domain, end, filled, layer, layers, mark, rows
 
 WIDE, NARROW = 860, 330
 PAPER = 720  # of a page that is 174 mm wide inside: a label of 12 px is then 8 points high
 MARGIN = 68  # beside the index, for the names of its zones
 LEAST_SPAN = 1.0  # points of a waterfall, so that a month without events looks like one
+WIDEST = 0.75  # of the letters of the longest title: one of fewer is not wider
 FULL = (0.0, 100.0)  # the scale of a score
 SCORES = {"domain": [0, 100], "nice": False}
-# A point as wide as the line: it shows where a month stands alone between two gaps.
-LONE = {"size": 5, "opacity": 1}
+# A point as wide as the line: it shows a month that stands alone between two gaps.
+LONE = {"filled": True, "opacity": 1, "size": 5}
 YEARS = {"format": "%Y", "grid": False, "tickCount": {"interval": "year", "step": 1}}
 UTC = {"nice": False, "type": "utc"}
 TIME = channel("period:T", axis=YEARS, scale=UTC, title=None)
@@ -39,16 +40,18 @@ def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> C
     last = frame.dropna(subset="score").tail(1).assign(label=label, fill=theme.INK)
     if "estimate" in frame:
         last["fill"] = last["fill"].mask(last["estimate"], theme.PAPER)
-    data = {"index": frame, "last": last, "zones": zones}
+    months, middle = rows(frame), (zones["enter"] + zones["end"]) / 2
+    lone = vega_lite.isolated(months, "timely" if "rebuilt" in optional else "score")
+    data = {"last": last, "names": zones.assign(middle=middle), "zones": zones}
     if "revised" in optional:
         data["revised"] = frame.dropna(subset="revised")
-    return filled(_index(width, zones["enter"], optional), names=_middles(zones), **data)
+    return filled(_index(width, zones["enter"], optional), index=months, lone=lone, **data)
 
 
 def _index(width: int, enters: Iterable[float], optional: Collection[str]) -> Part:
     score = channel("score:Q")
     fill = channel("fill:N", legend=None, scale=None)
-    dot, point = mark("point", color=theme.INK, opacity=1, size=70), LONE | {"color": theme.INK}
+    dot = mark("point", color=theme.INK, opacity=1, size=70)
     parts = _zones(enters)
     if "low" in optional:
         band = mark("area", color=theme.INK, opacity=0.18)
@@ -56,7 +59,8 @@ def _index(width: int, enters: Iterable[float], optional: Collection[str]) -> Pa
         parts.append(layer(band, {"x": TIME, **ends}, "index"))
     field = "timely:Q" if "rebuilt" in optional else "score:Q"
     parts += [
-        layer(mark("line", point=point), _scored(field), "index"),
+        layer(mark("line"), _scored(field), "index"),
+        layer(mark("point", color=theme.INK, **LONE), _scored(field), "lone"),
         layer(dot, {"x": TIME, "y": score, "fill": fill}, "last"),
         layer(FIGURE, {"x": TIME, "y": score, "text": channel("label:N")}, "last"),
     ]
@@ -71,10 +75,6 @@ def _index(width: int, enters: Iterable[float], optional: Collection[str]) -> Pa
 
 def _scored(field: str) -> dict[str, Part]:
     return {"x": TIME, "y": channel(field, scale=SCORES)}
-
-
-def _middles(zones: pd.DataFrame) -> pd.DataFrame:
-    return zones.assign(middle=(zones["enter"] + zones["end"]) / 2)
 
 
 def _zones(enters: Iterable[float]) -> list[Part]:
@@ -101,7 +101,7 @@ def contributions(
 
 def _contributions(months: Sequence[str], colours: Mapping[str, str], width: int) -> Part:
     axis = {"labelAngle": 0, "values": _every(months, 3 if width == WIDE else 6)}
-    month = channel("month:O", axis=axis, sort=list(months))
+    month = channel("month:O", axis=axis, scale={"domain": list(months)})
     # The gap holds a name that a wider font lengthens, so that it does not touch the next mark.
     legend = {"columnPadding": 22, "columns": 5 if width == WIDE else 2, "orient": "top"}
     scale = {"domain": list(colours), "range": list(colours.values())}
@@ -126,10 +126,10 @@ def dimensions(frame: pd.DataFrame, colours: Mapping[str, str], width: int) -> C
 
     `frame`: period, name, score, label (written beside the last point, else empty).
     """
-    data = {
-        f"dimension{number}": frame.loc[frame["name"].eq(name), ["period", "score", "label"]]
-        for number, name in enumerate(colours)
-    }
+    months, data = rows(frame[["name", "period", "score", "label"]]), dict[str, list[Part]]()
+    for number, name in enumerate(colours):
+        own = [month for month in months if month["name"] == name]
+        data |= {f"dimension{number}": own, f"lone{number}": vega_lite.isolated(own, "score")}
     return filled(_dimensions(colours, width), **data)
 
 
@@ -137,13 +137,13 @@ def _dimensions(colours: Mapping[str, str], width: int) -> Part:
     columns = 5 if width == WIDE else 2
     wide = (width - 40) // columns - 22
     panels = [
-        _small(f"dimension{number}", name, colour, wide, axis=number % columns == 0)
+        _small(number, name, colour, wide, axis=number % columns == 0)
         for number, (name, colour) in enumerate(colours.items())
     ]
     return {"concat": panels, "columns": columns, "spacing": 18}
 
 
-def _small(data: str, name: str, colour: str, width: int, *, axis: bool) -> Part:
+def _small(number: int, name: str, colour: str, width: int, *, axis: bool) -> Part:
     # Without the topmost label, all titles stand on one line.
     low = "datum.value < 100 ? datum.label : ''"
     values = {"labelExpr": low, "labels": axis, "values": [0, 50, 100]}
@@ -155,11 +155,12 @@ def _small(data: str, name: str, colour: str, width: int, *, axis: bool) -> Part
     last = mark("text", align="right", dy=-10, fontSize=14, fontWeight="bold")
     parts = [
         layer(mark("area", color=colour, opacity=0.14), ends),
-        layer(mark("line", color=colour, point=LONE | {"color": colour}), ends),
+        layer(mark("line", color=colour), ends),
+        layer(mark("point", color=colour, **LONE), ends, f"lone{number}"),
         layer(last, {**ends, "text": channel("label:N")}, where="datum.label != ''"),
     ]
     title = {"text": name, "anchor": "start", "color": theme.INK, "fontSize": 13}
-    return layers(parts, data={"name": data}, height=110, title=title, width=width)
+    return layers(parts, data={"name": f"dimension{number}"}, height=110, title=title, width=width)
 
 
 def waterfall(steps: pd.DataFrame, width: int) -> Chart:
@@ -178,7 +179,7 @@ def waterfall(steps: pd.DataFrame, width: int) -> Chart:
 
 def _waterfall(span: Sequence[float], names: Sequence[str], width: int) -> Part:
     scale = {"domain": list(span), "nice": False, "zero": False}
-    axis = {"grid": False, "labelColor": theme.INK, "labelLimit": 0}
+    axis = {"grid": False, "labelColor": theme.INK}
     name = channel("name:N", axis=axis, sort=list(names))
     start = channel("start:Q", axis={"tickCount": 4 if width == WIDE else 3}, scale=scale)
     bar = {"x": start, "y": name, "x2": end("end"), "color": channel("colour:N", scale=None)}
@@ -194,37 +195,37 @@ def _waterfall(span: Sequence[float], names: Sequence[str], width: int) -> Part:
     return layers(parts, data={"name": "steps"}, height={"step": 26}, width=width - 130)
 
 
-def heat(frame: pd.DataFrame, order: Sequence[str], groups: Sequence[str], width: int) -> Chart:
+def heat(frame: pd.DataFrame, groups: Sequence[str], width: int) -> Chart:
     """Heat map of the indicators by month; a cross where one is withheld.
 
-    `frame`: month (as written), title (lines parted by newlines), group, score, label (written
-    in the cell). `order` is that of the titles, `groups` that of the dimensions.
+    `frame`: month (as written), title (lines parted by newlines) and its rank, group, score,
+    label (written in the cell). `groups` is the order of the dimensions.
     """
-    months = list(frame["month"].drop_duplicates())
-    return filled(_heat(months, order, groups, width), cells=frame)
+    months, longest = list(frame["month"].drop_duplicates()), max(map(len, frame["title"]))
+    return filled(_heat(months, longest, groups, width), cells=frame)
 
 
-def _heat(months: Sequence[str], order: Sequence[str], groups: Sequence[str], width: int) -> Part:
+def _heat(months: Sequence[str], longest: int, groups: Sequence[str], width: int) -> Part:
     ticks = {"labelAngle": 0, "orient": "bottom", "values": _every(months, 6)}
-    lines = {
+    lines: Part = {
         "labelColor": theme.INK,
         "labelExpr": "split(datum.label, '\\n')",
         "labelFontSize": 12 if width == WIDE else 11,
-        "labelLimit": 0,
         "labelLineHeight": 12,
         "labelOffset": 0 if width == WIDE else -12,
     }
-    at = {
-        "x": channel("month:O", axis=ticks, sort=list(months)),
-        "y": channel("title:N", axis=lines, sort=list(order)),
-    }
+    if width == WIDE:  # the titles of the narrow one are broken into lines of about one length
+        measured = {"test": f"length(datum.label) >= {WIDEST * longest}", "value": theme.SANS}
+        lines["labelFont"] = {"condition": measured, "value": UNMEASURED}
+    # by domain and rank: a sorted list would be compared with every cell, entry by entry
+    x = channel("month:O", axis=ticks, scale={"domain": list(months)})
+    at = {"x": x, "y": channel("title:N", axis=lines, sort={"field": "rank", "op": "min"})}
     legend = {"gradientLength": 140, "orient": "top", "tickCount": 3, "values": [0, 50, 100]}
-    scale = {"domain": [0, 100], "range": list(theme.HEAT)}
-    shade = channel("score:Q", legend=legend, scale=scale)
+    shade = channel("score:Q", legend=legend, scale=SCORES | {"range": list(theme.HEAT)})
     figure = {**at, "text": channel("label:N"), "color": _legible()}
     parts = [
         layer(mark("rect", stroke=theme.PAPER), {**at, "color": shade}),
-        layer(mark("text", fontSize=10), figure, where="datum.label != ''"),
+        layer(mark("text", font=UNMEASURED, fontSize=10), figure, where="datum.label != ''"),
     ]
     header = {"labelAnchor": "start", "labelFontWeight": "bold", "labelOrient": "top"}
     height = {"step": 22 if width == WIDE else 44}

@@ -6,7 +6,7 @@ pressure (0 to 100); shares are 0 to 1.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -41,6 +41,7 @@ class EditionStats:
     """The figures that are published about an edition, each computed once."""
 
     edition: Edition
+    _lines: "dict[str, pd.Series[Any]]" = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def month(self) -> pd.Timestamp:
@@ -288,11 +289,12 @@ class EditionStats:
 
         A dimension has none over the month in which the method changes: it is not linked.
         """
-        values = self.edition.values
+        values, lines = self.edition.values, self._lines
+        if key in lines:  # a bulletin asks sixty times for one of seven
+            return lines[key]
         rows = values.loc[values["key"].eq(key)].set_index("period")
-        before = rows["score"].get(self.month_before, float("nan"))
-        change = rows["score"].get(self.month, float("nan")) - before
+        change = rows["score"].reindex([self.month_before, self.month]).diff().iloc[-1]
         if key != "index" and self.changes_method:
             change = float("nan")
-        now: pd.Series[Any] = rows.assign(change=change).loc[[self.month]].iloc[0]
-        return now
+        lines[key] = rows.assign(change=change).loc[[self.month]].iloc[0]
+        return lines[key]

@@ -14,10 +14,9 @@ HIDDEN = "not republished: the licence of the source does not allow it"
 BOUNDS = ("low", "high")
 
 
-def tables(edition: Edition) -> dict[str, pd.DataFrame]:
+def tables(stats: EditionStats) -> dict[str, pd.DataFrame]:
     """Every table of an edition, by name."""
-    stats = EditionStats(edition)
-    traced = _traced(stats)
+    edition, traced = stats.edition, _traced(stats)
     both = {} if edition.gauges.rows.empty else {"gauges": gauges(edition)}
     return {
         "index": index(stats),
@@ -172,7 +171,7 @@ def _traced(stats: EditionStats) -> pd.DataFrame:
 def series(stats: EditionStats) -> pd.DataFrame:
     """The series that the edition uses: source, unit, frequency, titles."""
     described = stats.edition.series
-    used = described.loc[described["key"].isin(stats.edition.lineage["series"])]
+    used = described.loc[described["key"].isin(stats.edition.lineage["series"].unique())]
     republished = ~used["key"].isin(stats.not_republished)
     return used.assign(republished=republished)[metadata.names("series")].reset_index(drop=True)
 

@@ -51,7 +51,8 @@ def config(size: int = 12) -> dict[str, Any]:
         "aria": False,  # shown as an image, whose alternative text says more
         "background": PAPER,
         "view": {"stroke": None},
-        "axis": text | plain | {"title": None},
+        # labels are never cut: asking whether they must be took half the time of some charts
+        "axis": text | plain | {"title": None, "labelLimit": 0},
         "legend": text | {"title": None, "symbolType": "square", "symbolSize": 110},
         "header": {"labelColor": INK, "labelFontSize": size + 1, "title": None},
         "text": {"color": INK, "fontSize": size},

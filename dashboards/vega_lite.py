@@ -82,3 +82,10 @@ def rows(frame: pd.DataFrame) -> list[Part]:
     }
     cells = map(plain_cells, columns.values())
     return [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
+
+
+def isolated(months: Sequence[Part], field: str) -> list[Part]:
+    """The months between two gaps, through which no line is drawn."""
+    known = [False, *(month[field] is not None for month in months), False]
+    around = zip(months, known, known[1:], known[2:], strict=False)
+    return [month for month, before, now, after in around if now and not before and not after]

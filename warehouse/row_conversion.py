@@ -22,7 +22,7 @@ def rows(
     query = text(sql) if isinstance(sql, str) else sql
     result = connection.execute(query, dict(values or {}))
     # as tuples: of each row of SQLAlchemy, pandas would ask whether it is a dataclass
-    return pd.DataFrame.from_records([tuple(row) for row in result], columns=list(result.keys()))
+    return pd.DataFrame.from_records(list(map(tuple, result.all())), columns=list(result.keys()))
 
 
 def dates(days: "pd.Series[int]") -> pd.DatetimeIndex:

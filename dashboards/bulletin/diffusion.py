@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards.bulletin import once
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 
@@ -16,6 +17,7 @@ DECIMALS = 1
 HIGH = 50.0  # half-way between the goalposts of an indicator
 
 
+@once
 def counts(stats: EditionStats) -> pd.DataFrame:
     """Number of indicators of each dimension by kind of move.
 

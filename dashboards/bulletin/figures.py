@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dashboards import chart_drawing, charts, theme
-from dashboards.bulletin import quality, reading
+from dashboards.bulletin import once, quality, reading
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 
@@ -73,6 +73,7 @@ def index_figure(stats: EditionStats, lang: Language, draw: Draw, width: int) ->
     )
 
 
+@once
 def _index_frame(stats: EditionStats) -> pd.DataFrame:
     columns = [name for name in ("score", "low", "high") if name in stats.edition.values]
     tables = {name: stats.table(name, "index")["index"] for name in columns}
@@ -194,14 +195,15 @@ def _three_lines(title: str) -> str:
 
 def _map(scores: pd.DataFrame, titles: Names, groups: Names, width: int, lang: Language) -> Any:
     long = _long(scores, titles, lang).rename(columns={"value": "score", "name": "title"})
-    last = long["period"].eq(scores.index[-1])
-    label = long["score"].map(lambda score: lang.number(score, 0)).where(last, "")
     cells = long.assign(
-        group=long["key"].str.split(".").str[0].map(groups),
-        label=label.mask(long["score"].isna(), "×"),
+        group=long["key"].map({key: groups[key.partition(".")[0]] for key in titles}),
+        label=[
+            "×" if score != score else lang.number(score, 0) if month == scores.index[-1] else ""
+            for month, score in zip(long["period"], long["score"], strict=True)
+        ],
     )
-    columns = cells[["month", "title", "group", "score", "label"]]
-    return charts.heat(columns, list(titles.values()), list(groups.values()), width)
+    columns = cells[["month", "title", "rank", "group", "score", "label"]]
+    return charts.heat(columns, list(groups.values()), width)
 
 
 def _since(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
@@ -255,11 +257,18 @@ def _colours(names: Names) -> dict[str, str]:
 
 def _long(table: pd.DataFrame, names: Names, lang: Language) -> pd.DataFrame:
     """Long form: period, month (as written), key, name, rank and value."""
-    long = table.melt(ignore_index=False, var_name="key").reset_index()
-    months = {period: lang.month(period, "MMM yy") for period in table.index}
-    ranks = {key: rank for rank, key in enumerate(names)}
-    return long.assign(
-        month=long["period"].map(months), name=long["key"].map(names), rank=long["key"].map(ranks)
+    months, keys = [lang.month(period, "MMM yy") for period in table.index], list(names)
+    rank = np.repeat(range(len(keys)), len(months))
+    key = [keys[place] for place in rank]
+    texts = {"month": months * len(keys), "key": key, "name": [names[own] for own in key]}
+    return pd.DataFrame(
+        {
+            # as objects: the conversions of a frame of strings took most of the time
+            **{name: pd.Series(cells, dtype=object) for name, cells in texts.items()},
+            "period": [*table.index] * len(keys),
+            "rank": rank,
+            "value": table[keys].to_numpy().T.ravel(),
+        }
     )
 
 

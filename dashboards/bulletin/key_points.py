@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from dashboards import indicator_words as words
-from dashboards.bulletin import causes
+from dashboards.bulletin import causes, once
 from dashboards.bulletin.cause_sentences import level, move
 from dashboards.bulletin.headline import in_words
 from dashboards.edition_stats import EditionStats
@@ -96,6 +96,7 @@ def _driver(stats: EditionStats, key: str, lang: Language) -> tuple[str, Row]:
     return "lead", {"subject": subject, "level": level(now, lang), "period": period}
 
 
+@once
 def _newest(stats: EditionStats) -> pd.DataFrame:
     """The newest figure behind each indicator: a row a month, a column a key."""
     lineage = stats.edition.lineage

@@ -78,6 +78,7 @@ def months(stats: EditionStats) -> pd.DataFrame:
     )
 
 
+@once
 def shares(stats: EditionStats) -> "pd.Series[float]":
     """The share (0 to 1) of what is due that is observed, by month of the index."""
     path = months(stats)
@@ -90,6 +91,7 @@ def shares(stats: EditionStats) -> "pd.Series[float]":
     return nominal.groupby(seen["period"]).sum().reindex(periods, fill_value=0.0)
 
 
+@once
 def kinds(stats: EditionStats) -> "pd.Series[str]":
     """What each month of the index may be called: none, provisional or full."""
     share = shares(stats) + 1e-9  # forgives the rounding of sums of weights

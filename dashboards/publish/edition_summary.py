@@ -56,9 +56,7 @@ def _index(publication: Publication) -> dict[str, Any]:
 
 
 def _dimension(publication: Publication, group: dict[str, Any]) -> dict[str, Any]:
-    values = publication.edition.values
-    now = publication.stats.month
-    [row] = values.loc[values["key"].eq(group["key"]) & values["period"].eq(now)].to_dict("records")
+    row = publication.stats.line(group["key"])
     figures = {name: row[name] for name in ("score", "contribution", "weight", "coverage")}
     title = both(lambda code: str(group[code]))
     return {"key": group["key"], "title": title, **missing_is_null(figures)}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -53,19 +53,27 @@ class File:
 class Publication:
     """What the formats are written from.
 
-    `frames` and `tables` are the tables and their description, in one order. `base` is the
-    address of the folder, "" where it is not known: addresses are then relative to the folder.
+    `base` is the address of the folder, "" where it is not known: addresses are then relative to
+    the folder.
     """
 
     edition: Edition
     base: str = ""
-    frames: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    tables: tuple[Table, ...] = ()
 
     @cached_property
     def stats(self) -> EditionStats:
         """The figures of the edition."""
         return EditionStats(self.edition)
+
+    @cached_property
+    def frames(self) -> Mapping[str, pd.DataFrame]:
+        """Its tables by name."""
+        return tables(self.stats)
+
+    @cached_property
+    def tables(self) -> tuple[Table, ...]:
+        """The description of the tables, in their order."""
+        return metadata.describe(self.frames, self.edition)
 
     @property
     def id(self) -> str:
@@ -119,10 +127,8 @@ class Publication:
 
 
 def prepare(edition: Edition, base: str = "") -> Publication:
-    """The publication of an edition: text cleaned, tables made and described."""
-    cleaned = clean(edition)
-    frames = tables(cleaned)
-    return Publication(cleaned, base, frames, metadata.describe(frames, cleaned))
+    """The publication of an edition, its text cleaned."""
+    return Publication(clean(edition), base)
 
 
 def instant(when: datetime) -> str:

@@ -34,7 +34,8 @@ def _frame(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _column(column: pd.Series) -> pd.Series:
     texts = {text: plain(text) for text in column.dropna().unique()}
-    return column.map(texts).astype("str")
+    foul = any(text != cleaned for text, cleaned in texts.items())
+    return (column.map(texts) if foul else column).astype("str")
 
 
 def _tree(content: Any) -> Any:

@@ -123,13 +123,14 @@ class PageGroups:
         """The bulletin of an issue, its constituents, its data and its social images."""
         own, before = self._edition(issue), self._before(issue)
         address = f"{self.base}/data/{issue.name}" if self.base else ""
-        written = publish.files(prepare(own, address), before)
+        publication = prepare(own, address)
+        written = publish.files(publication, before)
         for file in written:
             writer.put(f"data/{issue.name}/{file.name}", file.body)
         sums = _sums(written)
         writer.put(f"data/{issue.name}/{publish.CHECKSUMS}", sums)
         writer.put(f"data/{issue.name}.zip", _archive(issue.name, written, sums))
-        seen = self._seen(issue, own)
+        seen = self._seen(issue, publication.stats)
         stats = seen.stats
         for lang in map(site_locale, self._house.pages):
             root = up(f"bulletins/{issue.name}/")
@@ -148,12 +149,14 @@ class PageGroups:
         for lang in map(site_locale, self._house.languages):
             self.put(writer, constituents.page(seen, issue, lang), lang)
 
-    def _seen(self, issue: Issue, own: Edition) -> Constituents:
+    def _seen(self, issue: Issue, stats: EditionStats) -> Constituents:
         """What the edition of an issue saw, with its figures."""
         if issue == self.context.issue:
             return self.context.constituents
-        newest = freshness.newest_periods(self.engine, own.as_of, own.recorded_by)
-        return Constituents(EditionStats(own), newest)
+        own = stats.edition
+        return Constituents(
+            stats, freshness.newest_periods(self.engine, own.as_of, own.recorded_by)
+        )
 
     def _edition(self, issue: Issue) -> Edition:
         if issue == self.context.issue:

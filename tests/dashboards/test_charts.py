@@ -131,6 +131,52 @@ def test_the_path_of_the_gauges_breaks_at_a_month_that_cannot_be_read() -> None:
         assert strokes(chart_drawing.svg(chart, language("fr")), "mark-line") == [pieces]
 
 
+@pytest.mark.parametrize(("gaps", "dots"), [([], 0), ([1, 3], 3), ([0, 2, 4], 2), ([2], 0)])
+def test_only_a_month_alone_between_two_gaps_has_a_dot(gaps: list[int], dots: int) -> None:
+    months = pd.date_range("2026-01-01", periods=5, freq="MS")
+    scores = pd.Series([40.0, 41.0, 42.0, 43.0, 44.0]).mask(pd.Series(range(5)).isin(gaps))
+    frame = pd.DataFrame({"period": months, "name": "Coûts", "score": scores, "label": ""})
+    zones = pd.DataFrame({"name": ["calme"], "enter": [0.0], "end": [100.0], "colour": ["#fff"]})
+    for chart, others in (
+        (charts.index(frame[["period", "score"]], zones, "", charts.WIDE), 1),  # the last figure
+        (charts.dimensions(frame, {"Coûts": theme.INK}, charts.NARROW), 0),
+    ):
+        assert list(validator().iter_errors(chart_drawing.specification(chart))) == []
+        drawn = BeautifulSoup(chart_drawing.svg(chart, language("fr")), "xml")
+        assert len(drawn.select("g.mark-symbol path")) == dots + others
+
+
+def test_no_text_is_left_unmeasured_in_a_font_of_no_machine(
+    specifications: list[Chart],
+) -> None:
+    [heat, narrow] = [chart for chart in specifications if "facet" in chart]
+    for chart in (heat, narrow):
+        assert chart_drawing.UNMEASURED in json.dumps(chart)
+        assert chart_drawing.UNMEASURED not in chart_drawing.render(chart, language("fr"))
+
+
+def test_titles_of_the_heat_map_stay_in_the_order_of_the_method() -> None:
+    titles = ["Zinc", "Acier", "Mica"]
+    rows = [
+        {
+            "month": month,
+            "title": title,
+            "rank": rank,
+            "group": "Coûts",
+            "score": score,
+            "label": "",
+        }
+        for rank, title in enumerate(titles)
+        for month, score in (("janv. 26", None if rank == 0 else 40.0), ("févr. 26", 50.0))
+    ]
+    chart = charts.heat(pd.DataFrame(rows), ["Coûts"], charts.WIDE)
+    drawn = BeautifulSoup(chart_drawing.svg(chart, language("fr")), "xml")
+    written = [text.get_text() for text in drawn.find_all("text")]
+    assert [text for text in written if text in titles] == titles
+    months = ["janv. 26", "févr. 26"]
+    assert [text for text in written if text in months] == months[-1:]
+
+
 def test_a_line_marks_its_gaps_after_the_first_figure_and_its_last_figure() -> None:
     months = pd.date_range("2026-01-01", periods=5, freq="MS")
     values = pd.Series([float("nan"), 4.0, float("nan"), 6.0, float("nan")])

@@ -1,19 +1,57 @@
 """The tables as CSV: plain for machines, and in the format of a French Excel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from dashboards.metadata import PATTERNS, Table
+from warehouse.row_conversion import plain_cells
 
 # A spreadsheet takes a cell that starts like this for a formula; wide signs count in East Asia.
 FORMULA = r"\s*[=+\-@＝＋－＠]|[\t\r]"
-TRUTH, VERITE = ("true", "false"), ("VRAI", "FAUX")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a table is written; what parts its cells is in no figure."""
+
+    separator: str
+    ending: str
+    decimal: str
+    truths: tuple[str, str]
+
+    def cell(self, content: object) -> str:
+        """A figure, a truth or a text; "" for None."""
+        if isinstance(content, str):
+            special = any(sign in content for sign in (self.separator, '"', "\r", "\n"))
+            return '"' + content.replace('"', '""') + '"' if special else content
+        if isinstance(content, bool):
+            return self.truths[not content]
+        return "" if content is None else str(content).replace(".", self.decimal)
+
+
+STANDARD = Dialect(",", "\n", ".", ("true", "false"))
+FRENCH = Dialect(";", "\r\n", ",", ("VRAI", "FAUX"))
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a column: each distinct one, and which stands in each row."""
+
+    distinct: list[Any]
+    places: list[int] | None = None
+
+    def written(self, dialect: Dialect) -> list[str]:
+        """The text of each cell."""
+        texts = list(map(dialect.cell, self.distinct))
+        return texts if self.places is None else [texts[place] for place in self.places]
 
 
 def standard(frame: pd.DataFrame, table: Table) -> bytes:
     """Commas, decimal points, UTF-8; months YYYY-MM, instants in UTC, true/false."""
-    return _standard(_written(frame, table), table)
+    return _written(_columns(frame, table), STANDARD).encode()
 
 
 def both(frame: pd.DataFrame, table: Table) -> tuple[bytes, bytes]:
@@ -21,36 +59,25 @@ def both(frame: pd.DataFrame, table: Table) -> tuple[bytes, bytes]:
 
     That has semicolons, decimal commas, UTF-8 with a byte order mark, VRAI and FAUX.
     """
-    written = _written(frame, table)
-    french = _truths(written, table, VERITE)
-    text = french.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n")
-    return _standard(written, table), text.encode("utf-8-sig")
+    columns = _columns(frame, table)
+    return _written(columns, STANDARD).encode(), _written(columns, FRENCH).encode("utf-8-sig")
 
 
-def _standard(written: pd.DataFrame, table: Table) -> bytes:
-    return _truths(written, table, TRUTH).to_csv(index=False, lineterminator="\n").encode()
+def _written(columns: dict[str, Cells], dialect: Dialect) -> str:
+    # `to_csv` gives the same bytes in four times the time: it takes each figure by itself
+    cells = [column.written(dialect) for column in columns.values()]
+    lines = map(dialect.separator.join, [tuple(columns), *zip(*cells, strict=True)])
+    return "".join(f"{line}{dialect.ending}" for line in lines)
 
 
-def _written(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """The cells as text or figures; true and false are left to `_truths`."""
-    cells = {column.name: _cells(frame[column.name], column.type) for column in table.columns}
-    return pd.DataFrame(cells)
+def _columns(frame: pd.DataFrame, table: Table) -> dict[str, Cells]:
+    return {column.name: _cells(frame[column.name], column.type) for column in table.columns}
 
 
-def _truths(written: pd.DataFrame, table: Table, names: tuple[str, str]) -> pd.DataFrame:
-    """The same with these names for true and false."""
-    truths = [column.name for column in table.columns if column.type == "boolean"]
-    return written.assign(
-        **{name: written[name].map({True: names[0], False: names[1]}) for name in truths}
-    )
-
-
-def _cells(column: pd.Series, kind: str) -> pd.Series:
+def _cells(column: pd.Series, kind: str) -> Cells:
     if kind in PATTERNS:
         return _each(column, lambda dates: dates.dt.strftime(PATTERNS[kind]))
-    if kind == "string":
-        return _each(column, quoted)
-    return column
+    return _each(column, quoted) if kind == "string" else Cells(plain_cells(column))
 
 
 def quoted(texts: pd.Series) -> pd.Series:
@@ -59,8 +86,8 @@ def quoted(texts: pd.Series) -> pd.Series:
     return texts.mask(formulas, "'" + texts) if formulas.any() else texts
 
 
-def _each(column: pd.Series, write: Callable[[pd.Series], pd.Series]) -> pd.Series:
+def _each(column: pd.Series, write: Callable[[pd.Series], Iterable[str]]) -> Cells:
     """Write each distinct value once: 16,000 rows of lineage have 40 months."""
     places, distinct = pd.factorize(column)
-    written = write(pd.Series(distinct)).array.take(places, allow_fill=True)
-    return pd.Series(written, column.index)
+    # the place of a missing one is -1
+    return Cells([*write(pd.Series(distinct)), None], places.tolist())
