@@ -9,7 +9,9 @@ from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from sources.citations import cited_csv
 
@@ -114,7 +116,6 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
     if missing:
         raise SchemaDrift("series, period, value", sorted(map(str, rows.columns)))
     extra = [column for column in [*CITATION_COLUMNS, "entries"] if column in rows]
-    known_from = rows.get("known_from", pd.Series(pd.NaT, rows.index, "datetime64[s, UTC]"))
     # All at once: a column that is assigned by itself costs three times as much.
     frame = pd.DataFrame(
         {
@@ -122,7 +123,7 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
             "period": pd.to_datetime(rows["period"]).astype("datetime64[s]"),
             "value": pd.to_numeric(rows["value"]).astype("float64"),
             "status": rows.get("status", "final"),
-            "known_from": pd.to_datetime(known_from, utc=True).astype("datetime64[s, UTC]"),
+            "known_from": _known_from(rows),
             **{column: rows[column] for column in extra},
         },
         index=rows.index,
@@ -130,8 +131,26 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
     if frame["period"].isna().any():
         raise SchemaDrift("a period for every figure", frame.loc[frame["period"].isna()].iloc[0])
     if len(frame) > 1:
-        frame = frame.sort_values(["series", "period", "known_from"])
+        frame = frame.take(_order(frame))
     return frame.reset_index(drop=True)
+
+
+def _known_from(rows: pd.DataFrame) -> pd.Series[pd.Timestamp]:
+    if "known_from" not in rows:
+        return pd.Series(pd.NaT, rows.index, "datetime64[s, UTC]")
+    return pd.to_datetime(rows["known_from"], utc=True).astype("datetime64[s, UTC]")
+
+
+def _order(frame: pd.DataFrame) -> NDArray[np.int64]:
+    """The places of the rows by series, period and known_from, missing ones last.
+
+    Rows with the same three stay as they came. `sort_values` takes three times as long for the
+    few rows of most payloads.
+    """
+    words, distinct = pd.factorize(frame["series"], sort=True)
+    series = np.where(words < 0, len(distinct), words)
+    dates = [frame[name].to_numpy("datetime64[s]") for name in ("known_from", "period")]
+    return np.lexsort([*dates, series])
 
 
 def read_history(path: Path) -> pd.DataFrame:

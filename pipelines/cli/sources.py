@@ -167,25 +167,25 @@ def monthly_run(cadence: str = "", shows: str = "past", fetched: bool = False, *
 
 
 @top_level.command()
-def fetch(source: str) -> None:
-    """Fetch one SOURCE now, validate it and load what passes.
+def fetch(source: list[str]) -> None:
+    """Fetch each SOURCE now, validate it and load what passes.
 
-    What some requests brought is kept where others failed.
+    What some requests brought is kept where others failed. Several publishers are asked at the
+    same time.
     """
     from rich.console import Console
 
     from pipelines.cli.terminal import summary
     from pipelines.ingest import ingestion, outcome, store
 
-    chosen, configured = find_source(source), settings()
-    if not chosen.requests:
-        raise UsageError(f"{source} is shipped history: there is nothing to fetch")
+    chosen, configured = [find_source(key) for key in dict.fromkeys(source)], settings()
+    if shipped := [each.key for each in chosen if not each.requests]:
+        raise UsageError(f"{shipped[0]} is shipped history: there is nothing to fetch")
     engine = store.open_for_writing(configured)
-    outcomes = list(ingestion.ingest_all(engine, configured, [chosen]))
+    outcomes = list(ingestion.ingest_all(engine, configured, chosen))
     Console().print(summary.outcomes(outcomes))
-    if failed := [each for each in outcomes if not each.good and not each.shipped]:
-        verdict, first = outcome.verdict(outcomes), failed[0]
-        raise RunError(f"{source}: {verdict}: {first.url}: {first.detail}")
+    if failures := outcome.failures(outcomes):
+        raise RunError("; ".join(failures))
 
 
 @top_level.command()
@@ -257,7 +257,7 @@ def fetch_vintages() -> None:
     for key in holders:
         if why := why_not_asked(in_use(find_source(key), configured), configured):
             raise UsageError(f"{key} is not asked: {why}")
-        fetch(key)
+    fetch(holders)
 
 
 def _day(text: str) -> "date | None":

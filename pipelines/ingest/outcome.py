@@ -46,3 +46,14 @@ def verdict(outcomes: Sequence[IngestOutcome]) -> str:
     if 0 < good < len(fetched):
         return f"partial: {good} of {len(fetched)} ({names})"
     return names
+
+
+def failures(outcomes: Sequence[IngestOutcome]) -> list[str]:
+    """A line for each source of which not all was brought."""
+    lines = []
+    for source in dict.fromkeys(outcome.source for outcome in outcomes):
+        own = [outcome for outcome in outcomes if outcome.source == source]
+        failed = [outcome for outcome in own if not outcome.good and not outcome.shipped]
+        if failed:
+            lines.append(f"{source}: {verdict(own)}: {failed[0].url}: {failed[0].detail}")
+    return lines

@@ -104,31 +104,36 @@ def notices(payload: Payload) -> list[str]:
 
 
 def _by_day(prices: pd.Series[float]) -> pd.DataFrame:
-    day = pd.DatetimeIndex(prices.index).tz_convert(CLOCK).normalize()
-    stressed = prices.gt(HIGH) | prices.lt(0)
-    table = pd.DataFrame(
-        {"mean": prices.groupby(day).mean(), "stress": stressed.groupby(day).mean() * 100}
-    )
-    complete_days = [
-        date for date in pd.DatetimeIndex(table.index) if _is_complete(date, prices[day == date])
-    ]
-    selected = table.loc[complete_days].set_axis(pd.DatetimeIndex(complete_days).tz_localize(None))
-    zeros = prices.eq(0).groupby(day).mean().loc[complete_days].set_axis(selected.index)
-    rows = selected.rename_axis("period").reset_index().melt("period", var_name="measure")
-    share = rows["period"].map(zeros)
+    day = pd.DatetimeIndex(prices.index).tz_convert(CLOCK).normalize().tz_localize(None)
+    days = pd.DataFrame(
+        {
+            "mean": prices,
+            "stress": prices.gt(HIGH) | prices.lt(0),
+            "zeros": prices.eq(0),
+        }
+    ).groupby(day)
+    table = days.mean()
+    selected = table[_is_complete(prices, day).reindex(table.index)]
+    measured = selected[["mean"]].assign(stress=selected["stress"] * 100)
+    rows = measured.rename_axis("period").reset_index().melt("period", var_name="measure")
+    share = rows["period"].map(selected["zeros"])
     status = share.ge(DOUBTFUL_ZEROS).map({True: "preliminary", False: "final"})
     table = rows.assign(series="energy_charts.DE-LU." + rows["measure"], status=status)
     # Nothing but zeros measures no stress; its mean is for the rules.
     return tidy(table[share.lt(1) | table["measure"].eq("mean")])
 
 
-def _is_complete(day: pd.Timestamp, prices: pd.Series[float]) -> bool:
-    """Whether every step of the day has a price, also when the clock changes."""
-    steps = np.unique(np.diff(prices.index.to_numpy()))
-    if len(steps) != 1 or (step := pd.Timedelta(steps[0])) not in STEPS:
-        return False
-    tomorrow = (day.tz_localize(None) + pd.Timedelta(days=1)).tz_localize(CLOCK)
-    return bool(prices.notna().all() and len(prices) * step == tomorrow - day)  # 23 to 25 hours
+def _is_complete(prices: pd.Series[float], day: pd.DatetimeIndex) -> pd.Series[bool]:
+    """Whether every step of each day has a price, also when the clock changes."""
+    at = prices.index.to_series().reset_index(drop=True)
+    step = at.diff().where(np.append(False, day[1:] == day[:-1])).groupby(day)
+    shortest, longest = step.min(), step.max()
+    prices_there, steps = prices.groupby(day).count(), step.size()
+    days = pd.DatetimeIndex(steps.index)
+    ends = (days + pd.DateOffset(days=1)).tz_localize(CLOCK)
+    length = pd.Series(ends - days.tz_localize(CLOCK), days)  # 23 to 25 hours
+    regular = shortest.eq(longest) & shortest.isin(STEPS)
+    return regular & prices_there.eq(steps) & (shortest * steps).eq(length)
 
 
 SOURCE = Source(

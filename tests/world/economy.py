@@ -8,14 +8,16 @@ come closer. Everything follows from the seed, so that a world can be played aga
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+from typing import Any, TypeVar, cast
 from zlib import crc32
 
 import numpy as np
 
+T = TypeVar("T")
 DAYS = {"W": 7, "B": 14}
 MONTHS = {"M": 1, "Q": 3, "S": 6, "A": 12}
 # The walk forgets a tenth of its past at each step: it wanders around the growth and never leaves.
@@ -63,6 +65,14 @@ class Economy:
     past: Mapping[str, Mapping[date, float]]
     shocks: Sequence[Shock] = ()
     _walks: dict[str, np.ndarray] = field(default_factory=dict, repr=False)
+    _days: dict[tuple[str, date], Any] = field(default_factory=dict, repr=False)
+
+    def once(self, name: str, day: date, compute: Callable[[Economy, date], T]) -> T:
+        """What is computed of a day, which is asked for again on each later one."""
+        key = name, day
+        if key not in self._days:
+            self._days[key] = compute(self, day)
+        return cast("T", self._days[key])
 
     def figure(
         self, series: str, frequency: str, period: date, path: Path, newest: date | None = None

@@ -12,7 +12,9 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
+from itertools import groupby
 from multiprocessing import get_context
+from operator import itemgetter
 from pathlib import Path
 
 import pandas as pd
@@ -20,13 +22,12 @@ from sqlalchemy import Engine, text
 
 from pipelines.alerts.rules import BUNDLED
 from pipelines.cli.main import main
-from pipelines.definitions.assets import INDEX_SOURCES
-from pipelines.definitions.schedules import BY_CADENCE, LAST_CHANCE
 from pipelines.ingest import fetch, store
 from pipelines.settings import from_environment
-from sources import Source, registry
+from sources import Source
 from sources.http.client import PoliteClient
 from tests.world import reader
+from tests.world.asks import due
 from tests.world.gateway import WEBHOOK, Gateway, World
 from tests.world.publishers import Figures, Publisher, publishers
 
@@ -66,12 +67,16 @@ class Refusal:
 
 @dataclass
 class Log:
-    """What happened and what the store must hold."""
+    """What happened and what the store must hold.
+
+    `stored` has the figures of each source that is fully read, as they were noted last.
+    """
 
     allowed: dict[tuple[str, date], set[float | None]] = field(default_factory=dict)
     sources: dict[str, date] = field(default_factory=dict)
     refusals: list[Refusal] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
+    stored: dict[str, Figures] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,6 +118,7 @@ class Operation:
     gateway: Gateway
     log: Log = field(default_factory=Log)
     workers: Executor | None = None
+    side_by_side: int = 1
     only: Collection[str] = ()
     last_fetch: int = 0
     memory: dict[int, int] = field(default_factory=dict)
@@ -161,13 +167,22 @@ class Operation:
                 for register in reader.REVIEWED:
                     self.command("register", "reviewed", register, "--reader", "scripted reader")
         sources = [pair for pair in due(day) if not self.only or pair[1].key in self.only]
-        self.commands([(("fetch", source.key), self.at(day, hour)) for hour, source in sources])
+        self.commands(
+            [(("fetch", *keys), self.at(day, hour)) for hour, keys in self._asks(sources)]
+        )
         self._note([source for _, source in sources])
         if day.day == RELEASE_DAY:
             self.at(day, RELEASE_HOUR)
             ended = self.command("run", "--offline")
             if ended.code:
                 self.log.failures.append(f"{day} run ended with {ended.code}: {ended.printed}")
+
+    def _asks(self, sources: Sequence[tuple[int, Source]]) -> Iterator[tuple[int, list[str]]]:
+        """The hours, and what is asked then: a command for each worker."""
+        for hour, pairs in groupby(sources, key=itemgetter(0)):
+            keys = [source.key for _, source in pairs]
+            for first in range(min(self.side_by_side, len(keys))):
+                yield hour, keys[first :: self.side_by_side]
 
     def _add(self, entry: reader.Entry) -> None:
         ended = self.command("register", "add", *entry.options())
@@ -203,12 +218,15 @@ class Operation:
     def _expect(self, publisher: Publisher, *, fully: bool) -> None:
         """Note what the store must hold, or may hold, after this fetch."""
         figures: Figures = self.gateway.figures(publisher)
+        self.log.sources |= dict.fromkeys({key for key, _ in figures}, self.world.today)
+        if fully and self.log.stored.get(publisher.source) == figures:
+            return  # noted before; most publishers have nothing new on most days
+        self.log.stored[publisher.source] = figures if fully else {}
         for cell, value in figures.items():
             if fully:
                 self.log.allowed[cell] = {value}
             else:
                 self.log.allowed.setdefault(cell, {None}).add(value)
-            self.log.sources[cell[0]] = self.world.today
 
     def _new_fetches(self) -> pd.DataFrame:
         query = text("select fetch_id, source, outcome, detail from v_fetch where fetch_id > :last")
@@ -217,31 +235,6 @@ class Operation:
         if len(rows):
             self.last_fetch = int(rows["fetch_id"].max())
         return rows
-
-
-def due(day: date) -> list[tuple[int, Source]]:
-    """The sources that the schedules ask on a day, with the hour (UTC)."""
-    sources = []
-    for source in registry().values():
-        if source.requests and source.key in publishers():
-            hours = [hour for cron in crons(source) if (hour := hour_of(cron, day)) is not None]
-            if hours:
-                sources.append((min(hours), source))
-    return sorted(sources, key=lambda pair: (pair[0], pair[1].key))
-
-
-def crons(source: Source) -> list[str]:
-    """The cron lines that ask a source."""
-    own = [cron for cron, cadences in BY_CADENCE.values() if source.cadence in cadences]
-    return [*own, LAST_CHANCE[1]] if source.key in INDEX_SOURCES else own
-
-
-def hour_of(cron: str, day: date) -> int | None:
-    """The hour at which a cron line of ours runs on a day, if it does."""
-    _, hour, days, _, weekdays = cron.split()
-    in_month = days == "*" or str(day.day) in days.split(",")
-    in_week = weekdays == "*" or str(day.isoweekday() % 7) in weekdays.split(",")
-    return int(hour) if in_month and in_week else None
 
 
 def memory_in_use() -> int:
@@ -284,7 +277,8 @@ def installation(
     try:
         with contextlib.ExitStack() as stack:
             pool = _pool(workers) if workers else None
-            yield Operation(home, gateway, workers=pool and stack.enter_context(pool))
+            executor = pool and stack.enter_context(pool)
+            yield Operation(home, gateway, workers=executor, side_by_side=max(workers, 1))
     finally:
         fetch.PoliteClient = client  # type: ignore[misc]
         os.environ.clear()

@@ -16,7 +16,8 @@ KEY = ["series_id", "period", "known_from"]
 COLUMNS = [*KEY, "value", "status"]
 UNKNOWN = -1
 TWICE = "one batch gives it two values"
-PERIODS = ("1900-01-01", "2100-12-31")  # what a packed key has bits for: see bulk/packing.py
+# What a packed key has bits for: see bulk/packing.py.
+FIRST, LAST = np.datetime64("1900-01-01"), np.datetime64("2100-12-31")
 
 Order = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -99,20 +100,23 @@ def faults(
     frame: pd.DataFrame, coded: pd.DataFrame, order: Order, catalogue: Catalogue, at: pd.Timestamp
 ) -> "pd.Series[str]":
     """Why a row cannot be a figure, with series and period; only rows that cannot."""
-    value, known_from = frame["value"].to_numpy("float64"), frame["known_from"]
+    value, period = frame["value"].to_numpy("float64"), frame["period"].to_numpy("datetime64[s]")
+    known_from = frame["known_from"].to_numpy("datetime64[us]")
     series, status, seconds = (
         coded[name].to_numpy() for name in ("series_id", "status", "known_from")
     )
     ahead = np.isin(series, catalogue.ahead)
+    after = known_from > at.to_datetime64()
     tests = {
         "the series is not declared": series == UNKNOWN,
-        "the period is no date in 1900 to 2100": ~frame["period"].between(*PERIODS),
+        # A missing date is in no order with another one.
+        "the period is no date in 1900 to 2100": ~((period >= FIRST) & (period <= LAST)),
         "the status is unknown": status == UNKNOWN,
         "the value is missing": np.isnan(value) & (status != STATUS["withdrawn"]),
         "the value is infinite": np.isinf(value),
-        "known_from is missing": known_from.isna(),
-        "known_from has no time zone": frame["naive"],
-        f"known_from is after the fetch of {at:%Y-%m-%d %H:%M} UTC": known_from.gt(at),
+        "known_from is missing": np.isnat(known_from),
+        "known_from has no time zone": frame["naive"].to_numpy(bool),
+        f"known_from is after the fetch of {at:%Y-%m-%d %H:%M} UTC": after,
         "known_from is before the period": ~ahead
         & (seconds < (coded["period"].to_numpy("int64") - 1) * SECONDS),
         TWICE: _contradicted(coded, order),
@@ -122,8 +126,8 @@ def faults(
     failed = pd.DataFrame(tests, index=frame.index).astype(bool)
     failed = failed.loc[failed.any(axis=1)]
     rows = frame.loc[failed.index]
-    period: pd.Series[str] = rows["period"].dt.strftime("%Y-%m-%d").fillna("(no date)")
-    return rows["series"].astype("str") + " " + period + ": " + failed.idxmax(axis=1).astype("str")
+    day: pd.Series[str] = rows["period"].dt.strftime("%Y-%m-%d").fillna("(no date)")
+    return rows["series"].astype("str") + " " + day + ": " + failed.idxmax(axis=1).astype("str")
 
 
 def decode(coded: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
@@ -143,19 +147,19 @@ def decode(coded: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     )
 
 
-def _contradicted(coded: pd.DataFrame, order: Order) -> "pd.Series[bool]":
+def _contradicted(coded: pd.DataFrame, order: Order) -> Mask:
     """The rows whose key has another value or status elsewhere in the batch."""
-    contradicted = pd.Series(False, index=coded.index)
     repeats = _repeats(coded, order)
     if not repeats.any():
-        return contradicted
+        return np.zeros(len(coded), dtype=bool)
+    contradicted = pd.Series(False, index=coded.index)
     rows = coded.iloc[order[repeats | np.append(repeats, False)[1:]]]
     distinct = rows.drop_duplicates(COLUMNS)
     twice = distinct.loc[distinct.duplicated(KEY, keep=False), KEY].drop_duplicates()
     contradicted.loc[rows.index] = pd.MultiIndex.from_frame(rows[KEY]).isin(
         pd.MultiIndex.from_frame(twice)
     )
-    return contradicted
+    return contradicted.to_numpy()
 
 
 def order_of(coded: pd.DataFrame) -> Order:
@@ -176,4 +180,5 @@ def _repeats(coded: pd.DataFrame, order: Order) -> Mask:
 def in_order(coded: pd.DataFrame, order: Order) -> pa.Table:
     """The coded rows in this order, each key once."""
     once = order[~_repeats(coded, order)]
-    return pa.table({name: pa.Array.from_pandas(coded[name].iloc[once]) for name in coded})
+    ordered = coded.take(once)
+    return pa.table({name: pa.Array.from_pandas(column) for name, column in ordered.items()})

@@ -195,11 +195,12 @@ def _without_level(frame: pd.DataFrame, source: Source) -> NDArray[np.bool_]:
 
 def _succeeded(frame: pd.DataFrame, source: Source, joined: pd.DataFrame) -> pd.Series:
     """Whether a declared succession lies between a figure and the last good one."""
-    succeeded = pd.Series(False, frame.index)
+    series, then = frame["series"].to_numpy(object), joined["then"].to_numpy("datetime64[D]")
+    period, succeeded = frame["period"].to_numpy("datetime64[D]"), np.zeros(len(frame), bool)
     for key, day in source.successions:
-        since = joined["then"].lt(pd.Timestamp(day)) & frame["period"].ge(pd.Timestamp(day))
-        succeeded |= frame["series"].eq(key) & since
-    return succeeded
+        since = np.datetime64(day)
+        succeeded |= (series == key) & (then < since) & (period >= since)
+    return pd.Series(succeeded, frame.index)
 
 
 def _agrees(frame: pd.DataFrame, source: Source, second: pd.DataFrame) -> pd.Series:

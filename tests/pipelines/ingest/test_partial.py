@@ -42,6 +42,21 @@ def test_a_question_that_fails_ends_with_1_and_the_others_are_kept(
     assert len(stored_figures()) == 24
 
 
+def test_several_sources_are_asked_at_once_and_the_one_that_failed_is_named(
+    empty_home: Path, silentcrash: Command, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    site.serve(public_url(CHIPS), made_up("PCU334413334413"))
+    site.serve(public_url(HOSTING), made_up("PCU518210518210", "110.5"))
+    ended = silentcrash("fetch", "fred", "ember", "fred")
+    assert ended.code == 1
+    assert ended.err.splitlines()[-1].startswith("silentcrash: ember: failed: https://")
+    assert "fred:" not in ended.err.splitlines()[-1]
+    assert stored_figures()["series"].str.startswith("fred.").sum() == 24
+    assert sum("fred" in received.path for received in site.asked) == 2
+    assert silentcrash("fetch", "fred", "embr").code == 2
+
+
 def test_the_summary_of_a_run_says_partial() -> None:
     content = [IngestOutcome("fred", "a", "new"), IngestOutcome("fred", "b", "failed", "HTTP 404")]
     status = pd.DataFrame(

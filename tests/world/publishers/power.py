@@ -56,11 +56,14 @@ def charts_figures(economy: Economy, day: date) -> Figures:
     first = economy.start - BACK
     figures: Figures = {}
     for each in (first + timedelta(days=number) for number in range((day - first).days + 1)):
-        prices = _hours(economy, each)
-        figures[MEAN, each] = sum(prices) / len(prices)
-        stressed = sum(price > 200 or price < 0 for price in prices)
-        figures[STRESS, each] = stressed / len(prices) * 100
+        figures[MEAN, each], figures[STRESS, each] = economy.once("measures", each, _measures)
     return figures
+
+
+def _measures(economy: Economy, day: date) -> tuple[float, float]:
+    prices = economy.once("hours", day, _hours)
+    stressed = sum(price > 200 or price < 0 for price in prices)
+    return sum(prices) / len(prices), stressed / len(prices) * 100
 
 
 def _hours(economy: Economy, day: date) -> list[float]:
@@ -84,7 +87,7 @@ def charts_body(context: Context) -> bytes:
     prices: list[float] = []
     for day, mean in context.by_period(MEAN).items():
         if first <= day <= last:
-            true = _hours(context.economy, day)
+            true = context.economy.once("hours", day, _hours)
             factor = round(mean / (sum(true) / len(true)), 9)
             stamps += [_midnight(day) + 3600 * hour for hour in range(len(true))]
             prices += [price * factor for price in true]
