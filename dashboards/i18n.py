@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from babel import Locale
 
-from dashboards.languages import files, grammar
+from dashboards.languages import files, grammar, naming
 from dashboards.languages.foreign import Foreign, like
 from dashboards.languages.grammar import Grammar
 from warehouse.publication import identity
@@ -26,6 +25,9 @@ SIGNED = ("citation", "licence", "beside", "beside_pilot", "alert_digest", "aler
 
 MINUS = "\u2212"
 
+# A text, or its plural forms by the classes of CLDR.
+Sentence = str | Mapping[str, str]
+
 
 @dataclass(frozen=True)
 class Language:
@@ -37,7 +39,7 @@ class Language:
     @property
     def complete(self) -> bool:
         """Whether it has every page of the site."""
-        return self.code not in identity.FEW
+        return self.code not in identity.in_force().partial
 
     @cached_property
     def grammar(self) -> Grammar:
@@ -45,8 +47,18 @@ class Language:
         return grammar.read(self.code, self.words.get("grammar", {}))
 
     def say(self, name: str, /, **values: object) -> str:
-        """The sentence with this name, its values filled in and typeset."""
-        text = self.words[name]
+        """The sentence with this name, its values filled in and typeset.
+
+        One that has plural forms takes that of `count`.
+        """
+        return self.fill(self.words[name], **values)
+
+    def fill(self, text: Sentence, /, **values: object) -> str:
+        """A sentence of the words with its values, in the plural form of `count`."""
+        if isinstance(text, Mapping):
+            count = values["count"]
+            figure = re.sub(r"\D", "", count) if isinstance(count, str) else count
+            text = text[self.grammar.plural(float(str(figure)), text)]
         return like(text, self.typeset(str(text).format(**values)))
 
     def of(self, texts: Mapping[Any, Any], name: str = "") -> str:
@@ -65,18 +77,8 @@ class Language:
         return self.typeset(own) if own is not None else Foreign(self.typeset(english))
 
     def translation(self, english: str) -> str | None:
-        """What the file of the language says for an English text, None if nothing.
-
-        A country is named by CLDR, and what comes after it and a colon on its own.
-        """
-        own: str | None = self.words["translations"].get(english)
-        if own is None and english in _countries():
-            own = str(self.grammar.cldr.territories[_countries()[english]])
-        before, colon, after = english.partition(": ")
-        if own is None and colon and before in _countries():
-            rest = self.translation(after)
-            own = None if rest is None else f"{self.translation(before)}: {rest}"
-        return own
+        """What the file of the language says for an English text, None if nothing."""
+        return naming.translation(english, self.words["translations"], self.grammar)
 
     def titles(self, titles: Callable[[str], Mapping[str, str]]) -> dict[str, str]:
         """Titles by key, of a function that has those of a language of releases."""
@@ -108,7 +110,7 @@ class Language:
         rounded = round(abs(float(value)), decimals)
         name = "points_one" if self.grammar.is_singular(rounded) else "points_many"
         shown = float(value) if signed else rounded
-        return self.say(name, figure=self.number(shown, decimals, signed=signed))
+        return self.say(name, figure=self.number(shown, decimals, signed=signed), count=rounded)
 
     def exact(self, value: float) -> str:
         """A raw figure with no more decimals than it has, four at most."""
@@ -165,7 +167,7 @@ class Language:
         *first, last = names
         softened = last.lower().startswith(self.grammar.softened)
         joint = self.grammar.and_softened if softened else self.words["and"]
-        return f"{', '.join(first)}{joint}{last}" if first else last
+        return f"{self.grammar.comma.join(first)}{joint}{last}" if first else last
 
     def sentence(self, text: str) -> str:
         """The text with a capital at its start."""
@@ -231,26 +233,32 @@ def of_house(
 
     base = files.words(sections, here, code, house)
     if files.is_in_a_file(code):
-        base["names"] = base.get("names", {}) | _pilot(code, house, base["grammar"])
+        base = identity.merged(base, _of_pilot(base, code, house))
     words = identity.merged(base, house.sentences(code)) | {"site": house.name(code)}
     pilot = words.get("pilot_country", "")
     named = {"observatory": house.name(code), "licence": house.licence.short, "pilot": pilot}
-    signed = {name: _filled(words[name], named) for name in SIGNED if name in words}
+    signed = {name: _signed(words[name], named) for name in SIGNED if name in words}
     beside = {"beside": signed["beside_pilot"]} if pilot and "beside_pilot" in signed else {}
     return {**words, **signed, **beside}
 
 
-def _pilot(code: str, house: Identity, table: Mapping[str, Any]) -> dict[str, str]:
-    """The name of the pilot country's page, as CLDR has it."""
+def _of_pilot(words: Mapping[str, Any], code: str, house: Identity) -> dict[str, Any]:
+    """The words on the pilot country in a language of a file, which no panel has."""
     if not house.country:
         return {}
-    return {f"{house.panel}/": grammar.read(code, table).cldr.territories[house.country]}
+    name = str(grammar.read(code, words["grammar"]).cldr.territories[house.country])
+    own: dict[str, Any] = {"pilot_country": name, "names": {f"{house.panel}/": name}}
+    if "about_pilot" in words:  # of the site
+        own[f"about_{house.panel}"] = [_filled(words["about_pilot"], {"pilot": name})]
+        own["projects"] = {"pilot": name}
+    return own
 
 
-@cache
-def _countries() -> dict[str, str]:
-    """The ISO 3166 code of each country by its English name."""
-    return {name: code for code, name in Locale("en").territories.items() if len(code) == 2}
+def _signed(sentence: Sentence, values: Mapping[str, str]) -> Sentence:
+    """The sentence, or each of its plural forms, with these values."""
+    if isinstance(sentence, Mapping):
+        return {form: _filled(text, values) for form, text in sentence.items()}
+    return _filled(sentence, values)
 
 
 def _filled(sentence: str, values: Mapping[str, str]) -> str:

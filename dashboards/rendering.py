@@ -42,6 +42,7 @@ def environment(lang: Language, *packages: str) -> Environment:
     )
     templates.globals.update(say=lang.say, words=lang.words, lang=lang.code)
     templates.globals.update(complete=lang.complete, direction=lang.grammar.direction)
+    templates.globals.update(comma=lang.grammar.comma)
     templates.filters["link"] = _linker(lang)
     return templates
 

@@ -79,4 +79,4 @@ def condition(rule: Row, lang: Language) -> str:
         if "value" in side:
             sign = lang.words["signs"].get(side["op"], side["op"])
             words.append(lang.say(phrase, sign=sign, value=lang.exact(side["value"])))
-    return ", ".join(words)
+    return lang.grammar.comma.join(words)

@@ -213,7 +213,8 @@ def _since(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
         draw(charts.waterfall(steps, width), lang) for width in (charts.WIDE, charts.NARROW)
     )
     parts = [lang.say("pair", name=n, figure=f) for n, f in steps[["name", "label"]].to_numpy()]
-    words = lang.say("alt_since", first=parts[0], last=parts[-1], parts=", ".join(parts[1:-1]))
+    moves = lang.grammar.comma.join(parts[1:-1])
+    words = lang.say("alt_since", first=parts[0], last=parts[-1], parts=moves)
     causes = [f"cause_{cause.removesuffix('_data')}" for cause in quality.CAUSES[:-1]]
     head = [lang.words[name] for name in ("column_dimension", *causes, "column_total")]
     return Figure("since", wide, narrow, words, head, quality.moved(stats, lang))
@@ -288,7 +289,7 @@ def _figure(
     first, end = lang.month(table.index[0]), lang.month(table.index[-1])
     lines = zip(table.index, table.to_numpy(), strict=True)
     rows = [[lang.month(month), *[lang.number(v) for v in line]] for month, line in lines]
-    words = lang.say(f"alt_{key}", first=first, last=end, parts=", ".join(parts))
+    words = lang.say(f"alt_{key}", first=first, last=end, parts=lang.grammar.comma.join(parts))
     head = [lang.words["column_month"], *names.values()]
     return Figure(key, draw(drawn[0], lang), draw(drawn[1], lang), words, head, rows[::-1])
 

@@ -183,7 +183,7 @@ def _awaited(stats: EditionStats, state: Reading, lang: Language) -> list[str]:
     if more < 2:  # one more is named rather than counted
         names = [indicator_words.subject(rows[key], lang).rstrip(",") for key in keys]
         return [lang.say("lede_awaited", names=lang.listed(names))]
-    return [lang.say("lede_awaited_more", names=", ".join(names), count=more)]
+    return [lang.say("lede_awaited_more", names=lang.grammar.comma.join(names), count=more)]
 
 
 def _changes(level: Level, lang: Language) -> list[str]:

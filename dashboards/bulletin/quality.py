@@ -74,7 +74,7 @@ def late(sources: pd.DataFrame, lang: Language) -> str:
     rows = sources.loc[sources["late"].astype(bool)]
     if rows.empty:
         return ""
-    names = ", ".join(lang.of(row, "title") for row in _records(rows))
+    names = lang.grammar.comma.join(lang.of(row, "title") for row in _records(rows))
     return lang.say("quality_late", late=len(rows), count=len(sources), names=names)
 
 

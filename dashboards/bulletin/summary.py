@@ -108,7 +108,9 @@ def due(stats: EditionStats, gauges: Row | None, lang: Language) -> Row:
             for condition in gate.conditions(stats, lang)
         ],
         "missing": gauges["unread"] if gauges else [],
-        "states": lang.say("due_states", parts=", ".join(shares)) if stats.states.sum() else "",
+        "states": lang.say("due_states", parts=lang.grammar.comma.join(shares))
+        if stats.states.sum()
+        else "",
         "late": lang.say("due_late", late=late, count=len(sources))
         if late
         else lang.say("quality_late_none"),

@@ -15,6 +15,7 @@ FAMILIES = ("Noto Sans", "Noto Sans Arabic")
 WEIGHTS = {"Regular": 400, "Bold": 700}
 ARABIC = "U+0600-06FF,U+200C-200F"
 ARABIC_LETTER = re.compile("[\u0600-\u06ff]")
+_ARABIC_WORDS = re.compile("([\u0600-\u06ff](?:[\u0600-\u06ff\u200c-\u200f ]*[\u0600-\u06ff])?)")
 
 
 def names() -> list[str]:
@@ -43,6 +44,15 @@ def of_chart(svg: str) -> str:
     if ARABIC_LETTER.search(svg):
         files += [f"NotoSansArabic-{weight}.woff2" for weight in weights]
     return "".join(_face(name, embedded(name)) for name in files)
+
+
+def of_paper(svg: str) -> str:
+    """A drawing whose Arabic words name their typeface.
+
+    Typst looks for the typeface of a whole text, of which each of ours has a part.
+    """
+    named = rf'<tspan font-family="{FAMILIES[1]}">\1</tspan>'
+    return re.sub(r"(?<=>)[^<>]+(?=<)", lambda text: _ARABIC_WORDS.sub(named, text[0]), svg)
 
 
 @cache

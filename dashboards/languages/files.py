@@ -16,7 +16,7 @@ from typing import Any
 
 from dashboards.languages.foreign import Foreign
 from warehouse.publication import identity
-from warehouse.publication.identity import COMPLETE, FEW, Identity
+from warehouse.publication.identity import COMPLETE, Identity
 
 FOLDER = Path(__file__).parent
 SECTIONS = ("language", "grammar", "bulletin", "site", "explorer", "names")
@@ -51,7 +51,7 @@ def file_of(code: str, house: Identity) -> Words:
 
 def is_in_a_file(code: str) -> bool:
     """True if a language is one of a file, and falls back to English."""
-    return code not in (*COMPLETE, *FEW)
+    return code not in COMPLETE
 
 
 def words(

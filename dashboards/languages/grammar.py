@@ -5,7 +5,7 @@ writes otherwise. A language without the table has all of it from CLDR.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import cached_property, lru_cache
@@ -17,6 +17,8 @@ from babel.numbers import format_decimal
 
 NARROW, FIXED = "\u202f", "\u00a0"
 TO_ONE = "to one"
+# The plural classes of CLDR. A language has some of them, and always the last.
+PLURALS = ("zero", "one", "two", "few", "many", "other")
 # The forms of dates that pages ask for, and how CLDR calls each.
 DATES = {"MMMM y": "yMMMM", "MMM y": "yMMM", "d MMM y": "yMMMd", "QQQ y": "yQQQ"}
 LONG = "d MMMM y"
@@ -32,6 +34,7 @@ class Grammar:
         hour: pattern of an hour by CLDR: "H 'h' mm".
         first_day: how the first day of a month is written where that is no figure: "1er".
         singular: "to one" where 0.5 is singular and 0 is not; by CLDR otherwise.
+        comma: between the items of a list, with its space: "، ".
         owner: a name as an owner where that is not the name after "of": "{name}'s".
         elided: first letters of a name before which "of" is `of_elided`.
         softened: first letters of a name before which "and" is `and_softened`.
@@ -47,6 +50,7 @@ class Grammar:
     hour: str = ""
     first_day: str = ""
     singular: str = ""
+    comma: str = ", "
     owner: str = ""
     elided: tuple[str, ...] = ()
     softened: tuple[str, ...] = ()
@@ -77,6 +81,11 @@ class Grammar:
         if self.singular == TO_ONE:
             return 0 < figure <= 1
         return str(self.cldr.plural_form(figure)) == "one"
+
+    def plural(self, figure: float, forms: Container[str]) -> str:
+        """The class of a figure of at least 0, "other" where no form has it."""
+        own = str(self.cldr.plural_form(figure))
+        return own if own in forms else PLURALS[-1]
 
     def decimal(self, value: float, pattern: str) -> str:
         """A figure in a pattern of CLDR."""
@@ -118,6 +127,11 @@ class Grammar:
 
 SIGNS = ("narrow_before", "fixed_before", "fixed_after")
 KEYS = tuple(field.name for field in fields(Grammar))
+
+
+def is_plural(text: Any) -> bool:
+    """True of a sentence that is its plural forms."""
+    return isinstance(text, Mapping) and PLURALS[-1] in text and not set(text) - set(PLURALS)
 
 
 def read(code: str, table: Mapping[str, Any]) -> Grammar:

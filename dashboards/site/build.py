@@ -25,13 +25,13 @@ from dashboards.site.page import Page, up
 from dashboards.site.page_groups import SERIES, PageGroups
 from dashboards.site.pages import (
     alerts,
-    arabic,
     archive,
     audit,
     explorer,
     governance,
     groups,
     home,
+    partial,
     projects,
     static_pages,
     status_pages,
@@ -154,9 +154,8 @@ def _site_pages(
             page_groups.put(writer, page, lang)
         for name, body in archive.embeds(context, lang, writer.chart_urls):
             writer.put(name, body)
-    few = [code for code in identity.in_force().languages if code in identity.FEW]
-    for lang in map(site_locale, few):
-        for page in arabic.pages(context, lang, writer.chart_urls, countries):
+    for lang in map(site_locale, identity.in_force().partial):
+        for page in partial.pages(context, lang, writer.chart_urls, countries):
             page_groups.put(writer, page, lang)
 
 

@@ -7,7 +7,7 @@ from dashboards.site.locale import site_locale
 from warehouse.publication.identity import Identity
 
 ROOT_PAGE = """<!DOCTYPE html>
-<html lang="{code}">
+<html lang="{code}"{direction}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -22,7 +22,7 @@ ROOT_PAGE = """<!DOCTYPE html>
 </html>
 """
 NOT_FOUND = """<!DOCTYPE html>
-<html lang="{code}">
+<html lang="{code}"{direction}>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -58,6 +58,7 @@ def root_page(house: Identity) -> str:
     ]
     return ROOT_PAGE.format(
         code=first,
+        direction=_direction(first),
         title=escape(" · ".join(names), quote=False),
         name=escape(house.name(first), quote=False),
         links=" · ".join(links),
@@ -67,14 +68,25 @@ def root_page(house: Identity) -> str:
 def not_found(house: Identity, base: str) -> str:
     """The page of an address that leads nowhere, in every language of the site."""
     first, *others = house.pages
-    texts = [f'<div lang="{code}">{_not_there(code, base, "h2", "")}</div>' for code in others]
+    texts = [
+        f'<div lang="{code}"{_direction(code, first)}>{_not_there(code, base, "h2", "")}</div>'
+        for code in others
+    ]
     return NOT_FOUND.format(
         base=base,
+        direction=_direction(first),
         code=first,
         name=_logo(house, base) + escape(house.name(first)),
         title=" · ".join(escape(_words(code)["title"], quote=False) for code in house.pages),
         text="\n".join([_not_there(first, base, "h1", ' class="lede"'), *texts]),
     )
+
+
+def _direction(code: str, around: str = "") -> str:
+    """The attribute of a direction, "" where it is that of the page around it."""
+    own = site_locale(code).grammar.direction
+    outer = site_locale(around).grammar.direction if around else "ltr"
+    return f' dir="{own}"' if own != outer else ""
 
 
 def _words(code: str) -> Mapping[str, str]:

@@ -78,5 +78,4 @@ def feed(code: str) -> str:
 def shipped_words(code: str) -> dict[str, Any]:
     """The words in a language as they are shipped, those of the bulletin too."""
     own = Path(__file__).parent / "i18n" / f"{code}.toml"
-    base = our_words(code) if code in CODES else {}
-    return {**base, **tomllib.loads(own.read_text(encoding="utf-8"))}
+    return {**our_words(code), **tomllib.loads(own.read_text(encoding="utf-8"))}

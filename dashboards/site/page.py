@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from dashboards import edition_dates, rendering
 from dashboards.languages.foreign import marked
-from dashboards.site import names
 from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale, feed, site_locale
@@ -97,7 +96,7 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "to": to,
         "base": base,
         "card": context.issue.name,
-        "printed": names.printed(lang),
+        "picture": lang.code if lang.complete else feed(lang.code),
         "feed": feed(lang.code),
         "pilot": house.panel,
         "licence": house.licence.short,
@@ -113,7 +112,8 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "dated": edition_dates.sentence(context.issue.timeline, lang),
     }
     templates = _templates(lang.code, house)
-    return marked(templates.get_template(page.template).render(shell | {**page.content}))
+    text = templates.get_template(page.template).render(shell | {**page.content})
+    return marked(text, lang.grammar.direction)
 
 
 def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str, str]]:
@@ -127,8 +127,8 @@ def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str,
         paths = [pilot if path == PILOT else path for path in HEAD if path != PILOT or house.panel]
         return [(path, page_names[path or "home"]) for path in paths]
     own = page.path if page.path.endswith(MADE_OF) else made_of(context.issue.name)
-    names_of = {"home": "", pilot: pilot, MADE_OF: own}
-    return [(path, page_names[name]) for name, path in names_of.items()]
+    of_pilot = [(pilot, page_names[pilot])] if house.panel else []
+    return [("", page_names["home"]), *of_pilot, (own, lang.words["constituents"]["title"])]
 
 
 def _foot() -> tuple[str, ...]:

@@ -25,7 +25,7 @@ def cards(
     return [
         {
             "key": row["key"],
-            "name": names.indicator(row, lang),
+            "name": lang.of(row),
             "score": lang.number(row["score"]),
             "figure": names.figure(row, lang),
             "hidden": bool(row["hidden"]),

@@ -17,6 +17,7 @@ WIDTH, HEIGHT = 1200, 630
 SIZES = (50, 44, 38)  # of the headline, px
 LINE = 44  # letters of one of its lines: 50 px bold fills 1060 of the 1200 px
 LINES = 3
+RTL_MARK = "\u200f"
 NOTE = 36  # letters of a line beside the curve: 28 px fills 520 of the 548 px
 
 
@@ -28,22 +29,25 @@ def png(stats: EditionStats, lang: Language) -> bytes:
 
 def svg(stats: EditionStats, lang: Language) -> str:
     """The image as SVG; its text is escaped."""
-    head = headline.heading(stats, lang)
+    head, rtl = headline.heading(stats, lang), lang.grammar.direction == "rtl"
     size, lines = _fitted(head.title)
     title = [
-        _text(72, 150 + round(1.24 * size) * row, line, size, theme.INK, bold=True)
+        _text(72, 150 + round(1.24 * size) * row, line, size, theme.INK, bold=True, rtl=rtl)
         for row, line in enumerate(lines)
     ]
     notes = [line for note in head.notes for line in wrap(note, NOTE)]
-    large = [_text(72, 470 + 40 * row, line, 28, theme.MUTED) for row, line in enumerate(notes)]
+    large = [
+        _text(72, 470 + 40 * row, line, 28, theme.MUTED, rtl=rtl) for row, line in enumerate(notes)
+    ]
     if head.figure:
-        large = [_text(72, 560, head.figure, 150, theme.INK, bold=True)]
+        large = [_text(72, 560, head.figure, 150, theme.INK, bold=True, rtl=rtl)]
+    tone = theme.BADGES[head.rank] if head.regime else theme.MUTED
     parts = [
-        _text(72, 78, str(lang.words["site"]), 26, theme.MUTED),
+        _text(72, 78, str(lang.words["site"]), 26, theme.MUTED, rtl=rtl),
         *title,
         *large,
-        _badge(head.regime or head.status, theme.BADGES[head.rank] if head.regime else theme.MUTED),
-        _curve(stats, 620, 370, 508, 190),
+        _badge(head.regime or head.status, tone, rtl=rtl),
+        _curve(stats, 72 if rtl else 620, 370, 508, 190),
     ]
     bar = theme.accent() if theme.colours() else theme.INK
     return (
@@ -64,18 +68,25 @@ def _fitted(words: str) -> tuple[int, list[str]]:
     return size, lines[:LINES]
 
 
-def _text(x: int, y: int, words: str, size: int, colour: str, *, bold: bool = False) -> str:
+def _text(
+    x: int, y: int, words: str, size: int, colour: str, *, bold: bool = False, rtl: bool = False
+) -> str:
+    """A text that begins at `x`, counted from the right edge where it is `rtl`."""
     weight = "bold" if bold else "normal"
+    start = f'x="{WIDTH - x}" text-anchor="end"' if rtl else f'x="{x}"'
+    if rtl:  # else a mark at the end of a line would be drawn at its start
+        words = f"{RTL_MARK}{words}{RTL_MARK}"
     return (
-        f'<text x="{x}" y="{y}" font-family="{escape(theme.SANS)}" font-size="{size}" '
+        f'<text {start} y="{y}" font-family="{escape(theme.SANS)}" font-size="{size}" '
         f'font-weight="{weight}" fill="{colour}">{escape(words)}</text>'
     )
 
 
-def _badge(words: str, colour: str) -> str:
+def _badge(words: str, colour: str, *, rtl: bool = False) -> str:
     width = 36 + 15 * len(words)
-    box = f'<rect x="76" y="376" width="{width}" height="46" rx="6" fill="{colour}"/>'
-    return box + _text(94, 408, words, 28, theme.PAPER, bold=True)
+    left = WIDTH - 76 - width if rtl else 76
+    box = f'<rect x="{left}" y="376" width="{width}" height="46" rx="6" fill="{colour}"/>'
+    return box + _text(94, 408, words, 28, theme.PAPER, bold=True, rtl=rtl)
 
 
 def _curve(stats: EditionStats, x: int, y: int, width: int, height: int) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 
 from dashboards import indicator_words, metadata
 from dashboards.i18n import FOLDER, Language
-from dashboards.languages import files
+from dashboards.languages import files, grammar
 from dashboards.site.locale import site_locale
 from dashboards.site.pages import governance, static_pages
 from pipelines.errors import UsageError
 from pipelines.index import framework
 from pipelines.observatory import languages
+from warehouse import tables
 from warehouse.publication import identity
 from warehouse.publication.identity import Identity
 
@@ -43,7 +44,7 @@ def _untold(texts: Iterable[str], lang: Language) -> list[str]:
 
 def _keys(words: Any, name: str) -> Iterator[str]:
     """The key of each sentence: "names.data/", "method_steps.0"."""
-    if isinstance(words, Mapping):
+    if isinstance(words, Mapping) and not grammar.is_plural(words):
         for key, part in words.items():
             if key not in languages.FIXED or "." not in name:
                 yield from _keys(part, f"{name}.{key}".lstrip("."))
@@ -112,7 +113,9 @@ def _columns() -> Iterator[str]:
     words = tomllib.loads(metadata.WORDS.read_text(encoding="utf-8"))
     for entry in words["table"]:
         yield entry["en"]
-        yield from (column["en"] for column in entry["column"] if "en" in column)
+        fields = getattr(tables, entry["of"]).model_fields if "of" in entry else {}
+        for column in entry["column"]:
+            yield column.get("en") or str(fields[column["name"]].description)
 
 
 def _texts(entries: Iterable[Mapping[str, Any]], *names: str) -> list[str]:

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from dashboards.languages import files
+from dashboards.languages import files, grammar
 from pipelines.errors import UsageError, nearest
 from pipelines.observatory import public_series
 from pipelines.observatory.declaration import one_line
@@ -83,7 +83,14 @@ def _country(code: str) -> Country:
 def _names(own: Country | None, name: str, languages: Sequence[str]) -> dict[str, str]:
     """The name in both languages of releases, and in those of the site."""
     codes = dict.fromkeys([*COMPLETE, *languages])
-    return {code: name or ", ".join(filter(None, _of_software(own, code))) for code in codes}
+    return {
+        code: name or _comma(code).join(filter(None, _of_software(own, code))) for code in codes
+    }
+
+
+def _comma(code: str) -> str:
+    table = files.shipped().get(code, {}).get("grammar", {})
+    return grammar.read(code, table).comma
 
 
 def _of_software(own: Country | None, code: str) -> tuple[str, str]:

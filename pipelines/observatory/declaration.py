@@ -146,7 +146,12 @@ class Observatory(Declared):
     languages: tuple[Code, ...] = Field(
         min_length=1,
         description="languages of the site, the first one first: `fr` and `en`, of which it needs "
-        "one, and those of a file have all pages, `ar` has three",
+        "one, and those of a file",
+    )
+    partial: tuple[Code, ...] = Field(
+        default=(),
+        description="of `languages`, those that have three pages alone: the index, the pilot "
+        "country, what the index is made of; none by default",
     )
     name: dict[Code, Text] = Field(
         min_length=1, description="name by language, in titles, menus, citations, feeds and mails"
@@ -194,8 +199,10 @@ class Observatory(Declared):
             raise ValueError("languages has one twice")
         if not set(self.languages) & set(COMPLETE):
             raise ValueError(f"languages needs one of {', '.join(COMPLETE)}, which releases are in")
-        if "ar" in self.languages and not self.country:
-            raise ValueError("languages has ar, whose pages are on a pilot country: name one")
+        if stray := [code for code in self.partial if code not in self.languages]:
+            raise ValueError(f"partial has {stray[0]}, which is not in languages")
+        if both := [code for code in self.partial if code in COMPLETE]:
+            raise ValueError(f"partial has {both[0]}, which releases are in and has every page")
         if missing := [code for code in self.languages if code not in self.name]:
             raise ValueError(f"name has no line for {missing[0]}, which is in languages")
         addresses = [peer.address for peer in self.peers]

@@ -73,8 +73,6 @@ def _panel(path: Path, declared: Observatory) -> Any:
         raise UsageError(f"{file}: country is {panel.country!r}: write {declared.country!r}")
     if not panel.indicator and panel.key != identity.shipped().panel:
         raise UsageError(f"{file}: indicator is missing: add a [[indicator]], or drop the country")
-    if "ar" in declared.languages and not (panel.ar and panel.ar.read):
-        raise UsageError(f"{file}: ar is missing: languages has it, so add a table [ar] with read")
     return panel
 
 

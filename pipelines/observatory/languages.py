@@ -17,7 +17,7 @@ from dashboards.site.locale import shipped_words
 from pipelines.errors import UsageError, nearest
 from pipelines.observatory.declaration import one_line
 from pipelines.observatory.panel import places
-from warehouse.publication.identity import COMPLETE, FEW, is_language
+from warehouse.publication.identity import COMPLETE, is_language
 
 MARKUP = re.compile(r"</?[a-zA-Z!][^>]*>?")
 # Of an entry of a list: what is no sentence, and is always ours.
@@ -31,7 +31,7 @@ def codes(folder: Path) -> list[str]:
     """The languages that an observatory may name, those of its own files last."""
     paths = sorted(folder.glob("words/*.toml"))
     own = [path.stem for path in paths if is_language(tomllib.loads(path.read_text("utf-8")))]
-    return list(dict.fromkeys([*COMPLETE, *FEW, *files.shipped(), *own]))
+    return list(dict.fromkeys([*COMPLETE, *files.shipped(), *own]))
 
 
 def english() -> dict[str, Mapping[str, Any]]:
@@ -47,7 +47,7 @@ def english() -> dict[str, Mapping[str, Any]]:
 
 def check(own: Mapping[str, Any], file: Path) -> None:
     """Check the file of a language. Raises UsageError naming file, key and remedy."""
-    if file.stem in (*COMPLETE, *FEW):
+    if file.stem in COMPLETE:
         raise UsageError(
             f"{file}: {file.stem!r} is a language that we have: leave out [language] and "
             "[grammar], and write sentences alone"
@@ -131,8 +131,21 @@ def _table(own: Any, ours: Mapping[str, Any], file: Path, within: str) -> None:
             _table(value, ours[key], file, f"{name}.")
         elif isinstance(ours[key], list):
             _list(value, ours[key], file, name)
+        elif isinstance(value, Mapping):
+            _plural(value, ours[key], file, name)
         else:
             _sentence(value, ours[key], file, name)
+
+
+def _plural(own: Mapping[str, Any], ours: str, file: Path, name: str) -> None:
+    """The plural forms of a sentence that has a count."""
+    if "count" not in places(ours) and not name.endswith(".points_many"):
+        raise UsageError(f"{file}: {name} has no {{count}}: write a text")
+    _keys(own, grammar.PLURALS, file, f"{name}.")
+    if grammar.PLURALS[-1] not in own:
+        raise UsageError(f"{file}: {name}.{grammar.PLURALS[-1]} is missing: write it too")
+    for form, value in own.items():
+        _sentence(value, ours, file, f"{name}.{form}")
 
 
 def _list(own: Any, ours: list[Any], file: Path, name: str) -> None:

@@ -45,7 +45,6 @@ class PanelWords(Declared):
     text: tuple[Annotated[str, AfterValidator(_sentence)], ...] = Field(
         default=(), description="paragraphs of its page; `{count}` is the number of indicators"
     )
-    read: Text | None = Field(default=None, description="Arabic only: the link to its page")
 
 
 class Missing(Declared):

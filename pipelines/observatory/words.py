@@ -12,10 +12,10 @@ from dashboards.site.locale import shipped_words
 from pipelines.errors import UsageError, nearest
 from pipelines.observatory import languages
 from pipelines.observatory.panel import places
-from warehouse.publication.identity import COMPLETE, FEW, is_language
+from warehouse.publication.identity import COMPLETE, is_language
 
 # Tables whose keys are names of the observatory's own.
-OPEN = ("cities", "indicator_names")
+OPEN = ("cities",)
 
 
 def check(own: Mapping[str, Any], file: Path) -> None:
@@ -27,7 +27,7 @@ def check(own: Mapping[str, Any], file: Path) -> None:
         languages.check(own, file)
     elif file.stem in files.shipped():
         _check(own, shipped_words(files.ENGLISH), file, "")
-    elif file.stem in (*COMPLETE, *FEW):
+    elif file.stem in COMPLETE:
         _check(own, shipped_words(file.stem), file, "")
     else:
         raise UsageError(

@@ -21,7 +21,7 @@ from dashboards.i18n import (
     plain,
     time_locale,
 )
-from dashboards.languages.grammar import FIXED, NARROW
+from dashboards.languages.grammar import FIXED, NARROW, PLURALS
 
 FR, EN = language("fr"), language("en")
 NAMES = {"calm": "calme", "watch": "vigilance", "strain": "tension", "crash": "krach"}
@@ -82,6 +82,30 @@ def test_a_quarter_is_named_as_one() -> None:
     assert FR.of_period("2026-04", "month") == FR.of_month("2026-04")
     assert FR.day(pd.Timestamp("2026-12-01")) == "1er décembre 2026"
     assert EN.day(pd.Timestamp("2026-12-01")) == "1 December 2026"
+
+
+# The six classes of CLDR, of which Arabic has all: a count of days in each.
+DAYS = {0: "0 يوم", 1: "يوم واحد", 2: "يومان", 3: "3 أيام", 11: "11 يوما", 100: "100 يوم"}
+
+
+def test_arabic_counts_in_six_classes() -> None:
+    arabic = language("ar")
+    classes = {str(arabic.grammar.cldr.plural_form(count)) for count in DAYS}
+    assert classes == set(PLURALS)
+    assert {count: arabic.say("days", count=count) for count in DAYS} == DAYS
+    assert arabic.say("days", count="1.103") == "1.103 أيام"  # printed already: 1103
+    assert arabic.points(3.0) == "3,0 نقط"
+    assert arabic.points(0.4) == "0,4 نقطة"
+    assert EN.say("days", count=3) == "3 d"
+
+
+def test_a_class_without_a_form_takes_the_last_one() -> None:
+    assert language("ar").fill({"one": "a", "other": "b {count}"}, count=3) == "b 3"
+
+
+def test_names_are_listed_with_the_comma_of_the_language() -> None:
+    assert language("ar").listed(["أ", "ب", "ج"]) == "أ، ب وج"
+    assert FR.listed(["a", "b", "c"]) == "a, b et c"
 
 
 def test_french_spaces_and_apostrophes() -> None:

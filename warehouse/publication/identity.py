@@ -18,10 +18,9 @@ from zoneinfo import ZoneInfo
 
 FILE = "observatory.toml"
 SHIPPED = Path(__file__).parents[2] / "observatory"
-# The languages of releases, feeds and descriptions; and one that has three pages alone. A site
-# may have others, each from a file: dashboards/languages/files.py.
+# The languages of releases, feeds and descriptions. A site may have others, each from a file:
+# dashboards/languages/files.py.
 COMPLETE = ("fr", "en")
-FEW = ("ar",)
 
 
 @dataclass(frozen=True)
@@ -96,14 +95,15 @@ class Identity:
     """An observatory: its names and sentences by language, its dates, its panel.
 
     `words` are sentences by language that stand in place of ours, `files` whole languages that
-    the observatory has in a file. `country` is the ISO 3166 code
-    of the pilot country and `panel` the key of its panel, both "" where there is none. `zones`
-    are the places whose hours are given. `peers` are other observatories, whose figures a page
-    shows. `fingerprint` differs where any file read differs.
+    the observatory has in a file. Of `languages`, those that are `partial` have three pages.
+    `country` is the ISO 3166 code of the pilot country and `panel` the key of its panel, both ""
+    where there is none. `zones` are the places whose hours are given. `peers` are other
+    observatories, whose figures a page shows. `fingerprint` differs where any file read differs.
     """
 
     names: Mapping[str, str]
     languages: tuple[str, ...] = COMPLETE
+    partial: tuple[str, ...] = ()
     taglines: Mapping[str, str] = field(default_factory=dict)
     publishers: Mapping[str, str] = field(default_factory=dict)
     contact: str = ""
@@ -123,7 +123,7 @@ class Identity:
     @property
     def pages(self) -> tuple[str, ...]:
         """The languages of the site that have all pages, the first of them first."""
-        return tuple(code for code in self.languages if code not in FEW)
+        return tuple(code for code in self.languages if code not in self.partial)
 
     @property
     def feeds(self) -> tuple[str, ...]:
@@ -161,6 +161,7 @@ def read(folder: Path) -> Identity:
     return Identity(
         names=names,
         languages=tuple(own["languages"]),
+        partial=tuple(own.get("partial", ())),
         taglines=own.get("tagline", {}),
         publishers=own.get("publisher", {}),
         contact=own.get("contact", ""),
@@ -191,17 +192,14 @@ def _of_panel(panel: Mapping[str, Any], code: str) -> Mapping[str, Any]:
     if not own:
         return {}
     words: dict[str, Any] = {"names": {f"{key}/": own["name"]}}
-    words["missing_panel"] = [lack[code] for lack in panel.get("missing", ()) if code in lack]
+    if missing := [lack[code] for lack in panel.get("missing", ()) if code in lack]:
+        words["missing_panel"] = missing
     if "text" in own:
         words[f"about_{key}"] = own["text"]
     if "projects" in own:
         words["projects"] = {"pilot": own["projects"]}
     if "the_country" in own:
         words["pilot_country"] = own["the_country"]
-    if "read" in own:  # Arabic, which the method does not have
-        words["read_pilot"] = own["read"]
-    if code not in COMPLETE:
-        words |= {"dimensions": {key: own["name"]}, "questions": {key: own["question"]}}
     return words
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dashboards import chart_drawing, charts, theme
+from dashboards import chart_drawing, charts, fonts, theme
 from dashboards.bulletin import gauges
 from dashboards.bulletin.figures import Figure, dimension_figure, index_figure
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
+from dashboards.languages.foreign import ISOLATE, isolated
 
 Data = dict[str, Any]
 
@@ -26,7 +27,7 @@ class Drawings:
     def svg(self, number: str, lang: Language) -> str:
         """Draw the chart of this number for paper."""
         spec = chart_drawing.specification(self.charts[int(number)])
-        return chart_drawing.plain(spec, lang)
+        return fonts.of_paper(chart_drawing.plain(spec, lang))
 
 
 def of(stats: EditionStats, lang: Language, content: Mapping[str, Any], annex: str) -> Data:
@@ -34,6 +35,7 @@ def of(stats: EditionStats, lang: Language, content: Mapping[str, Any], annex: s
     words, heading = lang.words, content["heading"]
     shown = {
         "lang": lang.code,
+        "direction": lang.grammar.direction,
         "day": _day(stats),
         "site": words["site"],
         "about": words["paper_description"],
@@ -200,4 +202,7 @@ def typeset(part: Any, lang: Language) -> Any:
         }
     if isinstance(part, list | tuple):
         return [typeset(value, lang) for value in part]
-    return lang.typeset(part) if isinstance(part, str) else part
+    if not isinstance(part, str):
+        return part
+    text = lang.typeset(part)
+    return isolated(text, *ISOLATE) if lang.grammar.direction == "rtl" else text

@@ -39,7 +39,7 @@ def page(seen: Constituents, issue: Issue, lang: SiteLocale) -> Page:
             "blocks": [_block(seen, group, lang) for group in stats.dimensions],
             "rents": [_rent(rent, stats, lang) for rent in seen.rents],
             "sources": [_source(seen.catalogue[own.source], own, lang) for own in seen.counts],
-            "rejected": quality.quarantined(stats.edition, names.in_print(lang)),
+            "rejected": quality.quarantined(stats.edition, lang),
         },
     )
 
@@ -59,7 +59,7 @@ def _block(seen: Constituents, group: Mapping[str, Any], lang: SiteLocale) -> Ro
     own = [row for row in seen.readings if row["dimension"] == group["key"]]
     return {
         "key": group["key"],
-        "name": names.group(group, lang),
+        "name": lang.of(group),
         "weight": lang.percent(weight, 1) if pd.notna(weight) else "–",
         "rows": [_indicator(seen, row, lang) for row in own],
     }
@@ -69,7 +69,7 @@ def _indicator(seen: Constituents, row: Mapping[Any, Any], lang: SiteLocale) -> 
     counts = bool(pd.notna(row["weight"]) and row["weight"] > 0)
     return {
         "key": row["key"],
-        "name": names.indicator(row, lang),
+        "name": lang.of(row),
         "weight": lang.percent(row["weight"], 1) if counts else "–",
         "nominal": lang.percent(row["nominal"], 1),
         "moved": not counts or abs(row["weight"] - row["nominal"]) > SAME,
@@ -141,7 +141,7 @@ def _step(stats: EditionStats, series: str) -> str:
 
 
 def _named(stats: EditionStats, key: str, lang: SiteLocale) -> Row:
-    return {"key": key, "title": names.series(stats, key, lang), "spoken": names.spoken(lang)}
+    return {"key": key, "title": names.series(stats, key, lang)}
 
 
 def _rent(rent: Rent, stats: EditionStats, lang: SiteLocale) -> Row:
@@ -157,8 +157,7 @@ def _source(row: Mapping[Any, Any], counts: Counts, lang: SiteLocale) -> Row:
     state = "silent" if silent else "late" if row["late"] else "on_time"
     figures = (counts.used, counts.unused, counts.unread, counts.rejected)
     return {
-        "title": names.title(row, lang),
-        "spoken": names.spoken(lang),
+        "title": lang.of(row, "title"),
         "counts": [lang.number(figure, 0) for figure in figures],
         "newest": "–" if silent else lang.month(row["newest_period"], SHORT),
         "state": state,

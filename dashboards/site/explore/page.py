@@ -57,11 +57,7 @@ def _settings(
         "most": MOST,
         "day": f"{context.now:%Y-%m-%d}",
         "locale": {"number": number_locale(lang), "time": time_locale(lang)},
-        "writes": {
-            "locale": (lang.grammar.dates or lang.grammar.locale).replace("_", "-"),
-            "first": lang.grammar.first_day,
-            "quarter": lang.period("2026-01-01", "quarter").partition("1")[0],
-        },
+        "writes": _writes(lang),
         "light": {"lines": [*hues, GREEN[0]], **_tones(lambda tone: tone)},
         "dark": {
             "lines": [*(theme.DARK[hue] for hue in hues), GREEN[1]],
@@ -76,6 +72,18 @@ def _settings(
             for example in words["examples"]
             if set(example["series"].split(",")) <= keys
         ],
+    }
+
+
+def _writes(lang: SiteLocale) -> dict[str, Any]:
+    """How the script writes periods and lists; quarters may have names."""
+    named = [lang.month(f"2026-{month:02}-01", "QQQ") for month in (1, 4, 7, 10)]
+    comma = lang.grammar.comma
+    return {
+        "locale": (lang.grammar.dates or lang.grammar.locale).replace("_", "-"),
+        "first": lang.grammar.first_day,
+        **({"quarter": named[0][:-1]} if named[0].endswith("1") else {"quarters": named}),
+        **({} if comma == ", " else {"comma": comma}),
     }
 
 

@@ -107,7 +107,10 @@ def _page(
                 (words["unit"], unit),
                 (words["span"], words["span_text"].format(**spoken)),
                 (words["versions"], words["versions_text"].format(**spoken)),
-                (words["source"], f"{row['publisher']}, {lang.of(row, 'source')}"),
+                (
+                    words["source"],
+                    lang.grammar.comma.join([row["publisher"], lang.of(row, "source")]),
+                ),
                 (words["licence"], lang.licence(row["licence"])),
             ],
             "used": used,
@@ -139,7 +142,7 @@ def _spoken(row: Row, figures: Sequence[Figure], unit: str, lang: SiteLocale) ->
         for name, figure in named.items()
     }
     words, count = words_of(lang.code)["series"], lang.number(len(figures), 0)
-    counted = words["figures_many" if len(figures) > 1 else "figures_one"]
+    counted = lang.fill(words["figures_many" if len(figures) > 1 else "figures_one"], count=count)
     between = words["between"].format(**periods) if len(figures) > 1 else periods["first"]
     values = {"low": least.value, "high": most.value, "now": figures[-1].value}
     return {

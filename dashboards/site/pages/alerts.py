@@ -120,7 +120,7 @@ def _condition(rule: Row, zones: Mapping[str, Row], lang: Language) -> str:
         return words
     zone = zones[rule["regime"]]
     bounds = {side: lang.number(zone[side], 0) for side in ("enter", "leave")}
-    return f"{words}, {lang.say('zone_bounds', **bounds)}"
+    return f"{words}{lang.grammar.comma}{lang.say('zone_bounds', **bounds)}"
 
 
 def _report(row: dict[Any, Any], lang: Language) -> Row:

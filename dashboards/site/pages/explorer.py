@@ -35,6 +35,8 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
         "weights": {key: group["weight"] for group in groups for key, group in _parts(group)},
         "scores": {key: _plain(list(parts[key])) for group in groups for key, _ in _parts(group)},
     }
+    if lang.grammar.locale != lang.code:
+        data["locale"] = lang.grammar.locale.replace("_", "-")
     return Page(
         "explorer/",
         "explorer.html",

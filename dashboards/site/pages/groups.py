@@ -9,7 +9,8 @@ from dashboards import theme
 from dashboards.bulletin import table_rows
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
-from dashboards.site import line_figure, names, panels
+from dashboards.languages.foreign import Foreign
+from dashboards.site import line_figure, panels
 from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
@@ -46,7 +47,7 @@ def panel(
     countries: Mapping[str, str],
 ) -> Page:
     """The page of a panel of the method: a card for each indicator."""
-    key, name, question = group["key"], names.group(group, lang), names.question(group, lang)
+    key, name, question = group["key"], lang.of(group), lang.of(group, "question")
     pilot = identity.in_force().panel
     cards = panels.cards(context.stats, key, lang, chart_urls)
     return Page(
@@ -57,13 +58,19 @@ def panel(
         {
             "cards": cards,
             "extra": [
-                lang.typeset(text.format(count=len(cards)))
-                for text in lang.words.get(f"about_{key}", [])
+                lang.fill(text, count=len(cards)) for text in lang.words.get(f"about_{key}", [])
             ],
-            "missing": lang.words.get("missing_panel", []) if key == pilot else [],
+            "missing": [_own(text, lang) for text in lang.words.get("missing_panel", [])]
+            if key == pilot
+            else [],
             "projects": projects.listed(context, lang, countries) if key == pilot else None,
         },
     )
+
+
+def _own(text: str, lang: Language) -> str:
+    """A sentence of the panel, named by its English text where it has no other."""
+    return lang.translated(text) if isinstance(text, Foreign) else text
 
 
 def _dimension(

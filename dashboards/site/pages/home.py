@@ -10,7 +10,7 @@ from dashboards.bulletin import document, gate, gauges, reading
 from dashboards.bulletin.figures import index_figure
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
-from dashboards.site import names, readout
+from dashboards.site import readout
 from dashboards.site.context import SiteContext
 from dashboards.site.incremental import ChartWriter
 from dashboards.site.locale import SiteLocale
@@ -71,8 +71,8 @@ def cards(stats: EditionStats, lang: SiteLocale) -> list[Row]:
     return [
         {
             "key": group["key"],
-            "name": names.group(group, lang),
-            "question": names.question(group, lang),
+            "name": lang.of(group),
+            "question": lang.of(group, "question"),
             "score": lang.number(line["score"]),
             "change": lang.number(line["change"], signed=True),
             "spark": spark(list(scores[group["key"]])),

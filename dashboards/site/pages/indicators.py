@@ -96,7 +96,10 @@ def _page(
         "references": citing.blocks(reference, key),
         "framed": address if base else f"/{lang.code}/embed/{key}.html",
         "members": member_rows(context.constituents, key, lang),
-        "columns": [(column.name, lang.of(column.texts), column.unit) for column in table.columns],
+        "columns": [
+            (column.name, lang.of(column.texts), names.in_words(column.unit, lang))
+            for column in table.columns
+        ],
         "row": row,
         "block": block,
         "pressure": line_figure.pressure(

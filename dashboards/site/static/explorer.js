@@ -5,7 +5,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const inputs = [...document.querySelectorAll("input[data-key]")];
   const parts = [...document.querySelectorAll("input[data-part]")];
-  const lang = document.documentElement.lang;
+  const lang = data.locale ?? document.documentElement.lang;
   const spaced = /\s/.test(new Intl.NumberFormat(lang, { style: "percent" }).format(0));
   const format = new Intl.NumberFormat(lang, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
   const said = (value) => (value === null ? "–" : format.format(value).replace("-", "\u2212"));

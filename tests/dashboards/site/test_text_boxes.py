@@ -110,18 +110,20 @@ def width(svg: str) -> float:
     return float(pixels)
 
 
-@pytest.mark.parametrize("code", ["fr", "en"])
+@pytest.mark.parametrize("code", ["fr", "en", "ar", "es"])
 def test_text_stays_in_its_card(chromium: Browser, shipped_edition: Edition, code: str) -> None:
     drawing = social_image.svg(EditionStats(shipped_edition), language(code))
     assert every_fault(chromium, [drawing], least=4) == []
 
 
-@pytest.mark.parametrize("code", ["fr", "en"])
+@pytest.mark.parametrize("code", ["fr", "en", "ar", "es"])
 def test_text_stays_on_its_sheet(chromium: Browser, shipped_edition: Edition, code: str) -> None:
     lang, stats = language(code), EditionStats(shipped_edition)
     content = document.content(stats, lang, lambda chart, lang: "")
     shown = facts.of(stats, lang, content, "bulletin.html")
-    assert every_fault(chromium, paper.sheets(shown), least=200) == []
+    seen = every_fault(chromium, paper.sheets(shown), least=200)
+    # letters of Arabic touch, and a word is drawn in the pieces of its typeface
+    assert [fault for fault in seen if code != "ar" or " leaves " in fault] == []
 
 
 def test_a_label_that_is_cut_is_seen(chromium: Browser) -> None:

@@ -95,6 +95,8 @@ PANEL = "panels/sn.toml"
         ((TOML, '"fr", "en"', '"fr", "de"'), "observatory.toml:4: languages.1 is 'de'"),
         ((TOML, '"SN"  # pilot', '"Sénégal"  # pilot'), "write the two capital letters"),
         ((TOML, '"fr", "en"', '"fr", "ar"'), "name has no line for ar"),
+        ((TOML, "\ncountry", '\npartial = ["ar"]\ncountry'), "partial has ar, which is not in"),
+        ((TOML, "\ncountry", '\npartial = ["fr"]\ncountry'), "partial has fr, which releases are"),
         ((TOML, '"SN"  # pilot', '"ML"  # pilot'), "panels/ml.toml is not there"),
         ((TOML, "CC-BY-4.0\"", "MIT\""), "licence is 'MIT': write one of CC-BY-4.0"),
         ((TOML, 'contact = ""', 'contact = "me"'), "contact is 'me': write an e-mail"),

@@ -1,20 +1,19 @@
-"""A language is one file: Spanish, and another in a folder."""
+"""A language is one file: how it is checked and counted, and what falls back."""
 
 import re
-import shutil
 import tomllib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
 
+from dashboards.i18n import language
 from dashboards.languages import files, foreign
 from dashboards.languages.foreign import Foreign
+from dashboards.languages.naming import PART
 from pipelines.observatory import coverage, languages
 from pipelines.observatory.panel import places
-from tests.pipelines.conftest import Command, at_home, ran
+from tests.pipelines.conftest import Command
 
 # A language of a few words: the rest is in English.
 PORTUGUESE = """
@@ -33,119 +32,29 @@ home = "Início"
 """
 
 
-@dataclass(frozen=True)
-class Madrid:
-    """The folder of an observatory in Spanish, and its site."""
-
-    home: Path
-    site: Path
-
-
-@pytest.fixture(scope="module")
-def madrid(shipped_history: Path, tmp_path_factory: pytest.TempPathFactory) -> Madrid:
-    """An observatory of Spain in Spanish, English and a language of its own file."""
-    home = tmp_path_factory.mktemp("madrid") / "home"
-    begun = ran("init", str(home), "--country", "ES", "--lang", "es,en")
-    assert begun.code == 0, begun.err
+def test_doctor_counts_what_a_language_says(tmp_path: Path, silentcrash: Command) -> None:
+    home = tmp_path / "own"
+    assert silentcrash("init", str(home), "--country", "MA", "--lang", "ar,es,en").code == 0
     declared = home / "observatory.toml"
-    text = declared.read_text("utf-8").replace('["es", "en"]', '["es", "en", "pt"]')
+    text = declared.read_text("utf-8").replace('"en"]', '"en", "pt"]')
     declared.write_text(text.replace("[name]\n", '[name]\npt = "Observatório"\n'), "utf-8")
     (home / "words").mkdir()
     (home / "words/pt.toml").write_text(PORTUGUESE, "utf-8")
-    shutil.copytree(shipped_history, home, dirs_exist_ok=True)
-    with at_home(home):
-        for command in (("run", "--offline"), ("site", "build", "--out", str(home / "public"))):
-            done = ran(*command)
-            assert done.code == 0, done.err
-    return Madrid(home, home / "public")
-
-
-def page(madrid: Madrid, path: str) -> BeautifulSoup:
-    """A page of the site."""
-    return BeautifulSoup((madrid.site / path / "index.html").read_text("utf-8"), "html.parser")
-
-
-def text_of(part: Any) -> str:
-    """Its text with plain spaces."""
-    return " ".join(part.get_text(" ").replace("\N{NO-BREAK SPACE}", " ").split())
-
-
-def test_the_site_is_in_spanish(madrid: Madrid) -> None:
-    home = page(madrid, "es")
-    assert home.html is not None
-    assert home.title is not None
-    assert home.html["lang"] == "es"
-    assert home.title.get_text() == "Observatorio del colapso silencioso, España"
-    menu = [link.get_text() for link in home.select("header nav > ul > li > a")]
-    assert {"Inicio", "Boletines", "Indicadores", "España", "Vía frugal"} <= set(menu)
-    text = text_of(home.main)
-    assert "septiembre de 2026" in text
-    assert "Índice del colapso silencioso" in text
-    [figure] = [part.get_text() for part in home.select(".figure .number")]
-    assert re.match(r"\d{1,2},\d sobre 100", " ".join(figure.split())), figure
-    assert "Costes" in text
-    assert 'url=es/index.html"' in (madrid.site / "index.html").read_text("utf-8")
-    assert text_of(page(madrid, "es/calendar").h1) == "Calendario"
-    assert re.search(r"\(\d+,\d puntos\) e Infraestructuras", text)
-    assert "11 de diciembre de 2026, 9:00 UTC (10:00 en Madrid)" in text
-
-
-def test_every_page_names_its_languages(madrid: Madrid) -> None:
-    for path in ("es", "es/glossary", "es/indicators/cost.capex_to_cash", "pt/alerts"):
-        shown = page(madrid, path)
-        codes = [link["hreflang"] for link in shown.select("head link[hreflang]")]
-        assert sorted(map(str, codes)) == ["en", "es", "pt"], path
-        feed = shown.select_one("link[type='application/atom+xml']")
-        assert feed is not None
-        assert str(feed["href"]).endswith("editions.en.atom")
-    assert not (madrid.site / "editions.es.atom").exists()
-
-
-def test_the_words_of_the_pages_are_all_there(madrid: Madrid) -> None:
-    """Of these pages nothing is in English but titles of the catalogue."""
-    for path in ("es/glossary", "es/calendar", "es/bulletins", "es/cite", "es/telecom"):
-        assert not page(madrid, path).select("main [lang=en]"), path
-    marked = page(madrid, "es/series/census.c30.data_center").select("h1 [lang=en]")
-    assert [part.get_text() for part in marked]
-
-
-def test_what_a_language_lacks_is_english_and_says_so(madrid: Madrid) -> None:
-    home = page(madrid, "pt")
-    assert home.html is not None
-    assert home.html["lang"] == "pt"
-    [own] = [link for link in home.select("header nav a") if link.get_text() == "Início"]
-    assert own.span is None
-    [other] = [link for link in home.select("header nav > ul > li > a") if "Alerts" in str(link)]
-    assert other.span is not None
-    assert other.span["lang"] == "en"
-    cards = [text_of(link) for link in home.select(".cards a")]
-    assert cards[:2] == ["Custos", "Chips"]
-    assert "num mês" in text_of(home.main)
-    assert "setembro de 2026" in text_of(home.main)
-    # in attributes, and in elements that hold text alone, nothing is left of the marks
-    for path in madrid.site.glob("pt/**/*.html"):
-        assert not re.search("[\ue000-\ue002]", path.read_text("utf-8")), path
-
-
-def test_releases_stay_in_their_two_languages(madrid: Madrid) -> None:
-    [release] = (madrid.home / "releases").glob("20*")
-    names = {path.name for path in release.glob("bulletin.*.html")}
-    assert names == {"bulletin.fr.html", "bulletin.en.html"}
-
-
-def test_doctor_counts_what_a_language_says(madrid: Madrid, silentcrash: Command) -> None:
-    read = silentcrash("doctor", str(madrid.home), "--words", "pt")
+    read = silentcrash("doctor", str(home), "--words", "pt")
     assert read.code == 0, read.err
-    spanish, portuguese = read.out.split("language pt")
-    assert re.search(r"site +(\d+) of \1 +100%", spanish.split("language es")[1])
+    complete, portuguese = read.out.split("language pt")
+    for code in ("ar", "es"):
+        [own] = re.findall(rf"language {code}:.*\n((?:  .*\n)+)", complete)
+        assert {line.split()[-1] for line in own.splitlines()} == {"100%"}, own
+        assert len(own.splitlines()) == 10
     assert re.search(r"site +3 of \d+ +0%", portuguese)
     assert "site: names.bulletins/" in portuguese
     assert "site: names.home" not in portuguese
     assert "dimensions: Productivity" in portuguese
     assert "dimensions: Costs" not in portuguese
-    other = silentcrash("doctor", str(madrid.home), "--words", "de")
+    other = silentcrash("doctor", str(home), "--words", "de")
     assert other.code == 2
-    assert "--words 'de' is no language of a file of this observatory: es, pt" in other.err
+    assert "--words 'de' is no language of a file of this observatory: ar, es, pt" in other.err
 
 
 @pytest.mark.parametrize(
@@ -170,6 +79,10 @@ def test_doctor_counts_what_a_language_says(madrid: Madrid, silentcrash: Command
         ("[grammar]\nelided = 'a'", "grammar.elided is 'a': write a list of words"),
         ("[grammar]\nowner = '{name.__class__}'", "grammar.owner has {name.__class__}"),
         ("[grammar]\nsingular = 'n < 2'", "grammar.singular: write 'to one', or leave it out"),
+        ("[bulletin]\ndays = {few = '{count} d'}", "bulletin.days.other is missing: write it too"),
+        ("[bulletin]\ndays = {fewer = 'd', other = 'd'}", "bulletin.days.fewer is no key"),
+        ("[bulletin]\nskip = {other = 'x'}", "bulletin.skip has no {count}: write a text"),
+        ("[bulletin]\ndays = {other = '{day}'}", "bulletin.days.other has {day}: write {count}"),
     ],
 )
 def test_a_hostile_language_is_refused_in_one_line(
@@ -230,28 +143,76 @@ def test_a_shipped_language_has_the_places_of_ours(code: str) -> None:
         assert places(text) <= places(english_text), english_text
 
 
-def test_what_spanish_names_is_there_to_be_named() -> None:
-    """An English text that was changed would leave its Spanish one unused."""
-    ours = {text for texts in coverage.english_names().values() for text in texts}
+@pytest.mark.parametrize("code", files.shipped())
+def test_what_a_language_names_is_there_to_be_named(code: str) -> None:
+    """An English text that was changed would leave its own one unused."""
+    names = coverage.english_names()
+    ours = {text for texts in names.values() for text in texts}
+    ours |= {part for title in names["series"] for part in title.split(PART)}
     panel = Path(coverage.__file__).with_name("public_series.toml").read_text("utf-8")
     alerts = (Path(coverage.__file__).parents[1] / "alerts/alerts.yaml").read_text("utf-8")
     unused = [
         text
-        for text in files.shipped()["es"]["names"]
+        for text in files.shipped()[code]["names"]
         if text not in ours and text not in panel and text not in alerts
     ]
-    assert set(unused) == ELSEWHERE
+    assert set(unused) - HOLIDAYS == {"Data-centre announcements"}
 
 
-# The holidays of a library, and the source of the announcements.
-ELSEWHERE = {
-    "Data-centre announcements",
+# Of a library.
+HOLIDAYS = {
     *("New Year's Day", "Labor Day", "Christmas Day", "All Saints' Day", "Ascension Day"),
-    *("Easter Monday", "Immaculate Conception", "Epiphany"),
+    *("Easter Monday", "Immaculate Conception", "Epiphany", "Good Friday", "Constitution Day"),
+    *("Armistice Day", "Assumption Day", "National Day", "Pentecost Monday", "Victory Day"),
+    *("Proclamation of Independence Day", "Amazigh New Year", "Throne Day", "Revolution Day"),
+    *("Youth Day", "Green March", "Independence Day", "Unity Day", "Oued Ed-Dahab Day"),
+    *("Eid al-Fitr", "Eid al-Adha", "Islamic New Year", "Prophet's Birthday"),
+    "Oued Ed-Dahab Day; Prophet's Birthday",
 }
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("نقطة −0,4", 'نقطة <bdi dir="ltr">−0,4</bdi>'),
+        ("من +4,8% إلى 3,4%.", 'من <bdi dir="ltr">+4,8%</bdi> إلى <bdi dir="ltr">3,4%</bdi>.'),
+        ("× 2,3 في 2026", '<bdi dir="ltr">× 2,3</bdi> في 2026'),
+        ("المنهجية 2026.1+ma", 'المنهجية <bdi dir="ltr">2026.1+ma</bdi>'),
+        ("يوم 2026-10-05، 1.234,5", 'يوم <bdi dir="ltr">2026-10-05</bdi>، 1.234,5'),
+        ("رقاقة H100 &#39;x&#39;", "رقاقة H100 &#39;x&#39;"),
+        ("<code>2026-10</code>", "<code>2026-10</code>"),
+        ('<img alt="+1"><title>+1</title>', '<img alt="+1"><title>+1</title>'),
+    ],
+)
+def test_a_figure_keeps_its_order_from_right_to_left(text: str, shown: str) -> None:
+    assert foreign.marked(text, "rtl") == shown
+    assert foreign.marked(text) == text
+
+
+def test_a_title_of_the_catalogue_is_named_by_its_parts() -> None:
+    arabic = language("ar")
+    assert arabic.translation("Electricity, sales, industrial, Texas") == (
+        "الكهرباء، المبيعات، صناعي، تكساس"
+    )
+    assert arabic.translation("Vast.ai, H100 SXM 80GB, world, on-demand price") == (
+        "Vast.ai، H100 SXM 80GB، العالم، السعر عند الطلب"
+    )
+    assert language("es").translation("H100 SXM at Lambda, on-demand list price") == (
+        "H100 SXM en Lambda, precio de tarifa a demanda"
+    )
+    assert arabic.translation("Electricity, something that no file names") is None
+    assert arabic.translation("Lambda, Verda") is None  # nothing of it is named
 
 
 def test_a_mark_is_left_out_where_nothing_can_be_marked() -> None:
     text = foreign.signed(Foreign("Costs"))
-    shown = foreign.marked(f'<title>{text}</title><p title="{text}">{text} a</p>')
-    assert shown == '<title>Costs</title><p title="Costs"><span lang="en">Costs</span> a</p>'
+    page = f'<title>{text}</title><p title="{text}">{text} a</p>'
+    shown = '<title>Costs</title><p title="Costs"><span lang="en">Costs</span> a</p>'
+    assert foreign.marked(page) == shown
+    assert foreign.marked(page, "rtl") == shown.replace('"en"', '"en" dir="ltr"')
+
+
+def test_the_shipped_languages_name_the_same() -> None:
+    """What the panels of `init` show is counted by no other test."""
+    arabic, spanish = (set(files.shipped()[code]["names"]) for code in ("ar", "es"))
+    assert arabic == spanish

@@ -133,7 +133,7 @@ async function redraw() {
     showControls();
     showTable(list);
     notice(state.without ? say("no_common")
-      : loaded.unknown.length ? say("unknown", { keys: loaded.unknown.join(", ") }) : "");
+      : loaded.unknown.length ? say("unknown", { keys: loaded.unknown.join(settings.writes.comma ?? ", ") }) : "");
     state.without = false;
     at("summary").textContent = summary(list);
     showNotes(list);
@@ -324,7 +324,7 @@ const common = (list) => {
 function notes(list) {
   const missing = list.some((line) => line.points.some((point) => point.segment > 0));
   const changed = list.reduce((sum, line) => sum + line.moved, 0);
-  const sources = new Set(list.map((line) => `${line.entry.publisherName}, ${line.entry.licenceName}`));
+  const sources = new Set(list.map((line) => [line.entry.publisherName, line.entry.licenceName].join(settings.writes.comma ?? ", ")));
   return [
     say("source", { source: joined([...sources]) }),
     ...rateNotes(list),

@@ -143,7 +143,9 @@ const EMPTY = new Set(("a an and at by for from in of on per the to with au aux 
 
 export const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
-export const tokens = (text) => (fold(text).match(/[a-z0-9]+/g) ?? []).filter((word) => !EMPTY.has(word));
+// Arabic words without their article.
+export const tokens = (text) => (fold(text).match(/[a-z0-9\u0620-\u064a]+/g) ?? [])
+  .map((word) => word.replace(/^\u0627\u0644(?=...)/, "")).filter((word) => !EMPTY.has(word));
 
 // The entries in which every word is found or begins a word, the best first; a word that is
 // nowhere may be a typo of one letter or two.

@@ -1,6 +1,6 @@
 // How dates, figures and sentences are written in the language of the page.
 
-export function writer({ locale, first, quarter }, words) {
+export function writer({ locale, first, quarter, quarters }, words) {
   const dates = (options) => new Intl.DateTimeFormat(locale, { ...options, timeZone: "UTC" });
   const month = dates({ month: "short", year: "numeric" });
   const longMonth = dates({ month: "long", year: "numeric" });
@@ -8,6 +8,8 @@ export function writer({ locale, first, quarter }, words) {
 
   const say = (name, values = {}) => String(words[name])
     .replace(/\{(\w+)\}/g, (_, hole) => String(values[hole] ?? ""));
+
+  const quarterName = (rank) => (quarters ? quarters[rank - 1] : `${quarter}${rank}`);
 
   const inFull = (text) => day.format(Date.parse(text)).replace(/^1 /, first ? `${first} ` : "1 ");
 
@@ -21,7 +23,7 @@ export function writer({ locale, first, quarter }, words) {
       const time = Date.parse(text);
       const year = text.slice(0, 4);
       if (frequency === "M") return month.format(time);
-      if (frequency === "Q") return `${quarter}${Math.ceil(Number(text.slice(5, 7)) / 3)} ${year}`;
+      if (frequency === "Q") return `${quarterName(Math.ceil(Number(text.slice(5, 7)) / 3))} ${year}`;
       if (frequency === "A") return year;
       if (frequency === "S") return `${words.half}${Number(text.slice(5, 7)) < 7 ? 1 : 2} ${year}`;
       return inFull(text);
