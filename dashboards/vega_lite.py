@@ -86,6 +86,6 @@ def rows(frame: pd.DataFrame) -> list[Part]:
 
 def isolated(months: Sequence[Part], field: str) -> list[Part]:
     """The months between two gaps, through which no line is drawn."""
-    known = [False, *(month[field] is not None for month in months), False]
-    around = zip(months, known, known[1:], known[2:], strict=False)
+    present = [False, *(month[field] is not None for month in months), False]
+    around = zip(months, present, present[1:], present[2:], strict=False)
     return [month for month, before, now, after in around if now and not before and not after]

@@ -260,7 +260,7 @@ def _long(table: pd.DataFrame, names: Names, lang: Language) -> pd.DataFrame:
     """Long form: period, month (as written), key, name, rank and value."""
     months, keys = [lang.month(period, "MMM yy") for period in table.index], list(names)
     rank = np.repeat(range(len(keys)), len(months))
-    key = [keys[place] for place in rank]
+    key = [keys[number] for number in rank]
     texts = {"month": months * len(keys), "key": key, "name": [names[own] for own in key]}
     return pd.DataFrame(
         {

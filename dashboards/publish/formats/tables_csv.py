@@ -46,7 +46,7 @@ class Cells:
     def written(self, dialect: Dialect) -> list[str]:
         """The text of each cell."""
         texts = list(map(dialect.cell, self.distinct))
-        return texts if self.places is None else [texts[place] for place in self.places]
+        return texts if self.places is None else [texts[number] for number in self.places]
 
 
 def standard(frame: pd.DataFrame, table: Table) -> bytes:
