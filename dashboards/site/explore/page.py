@@ -76,7 +76,7 @@ def _settings(
 
 
 def _writes(lang: SiteLocale) -> dict[str, Any]:
-    """How the script writes periods and lists; a quarter may have a name of its own."""
+    """How the script writes periods and lists; quarters may have names."""
     named = [lang.month(f"2026-{month:02}-01", "QQQ") for month in (1, 4, 7, 10)]
     comma = lang.grammar.comma
     return {
