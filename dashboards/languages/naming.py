@@ -1,4 +1,4 @@
-"""What the file of a language calls an English text of the method or the catalogue."""
+"""How the file of a language calls an English text of the catalogue."""
 
 import re
 from collections.abc import Mapping
