@@ -23,7 +23,7 @@ RULES = {
     ],
 )
 def test_it_has_the_figures_of_the_message(rule: str, value: float, says: tuple[str, ...]) -> None:
-    """The level of which the probability is, and no more decimals than the figure has."""
+    """The level of the rule, and no more decimals than the figure has."""
     row = {"series": "index", "value": value, "period": pd.Timestamp("2026-10-01")}
     lang = site_locale("es")
     shown = alerts.text(row, RULES[rule], {"index": "Índice"}, lang)

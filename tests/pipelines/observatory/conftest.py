@@ -1,4 +1,4 @@
-"""The folder of another observatory that has run: its own name, source, panel and theme."""
+"""The folder of another observatory that has run, with all that it may own."""
 
 import shutil
 from dataclasses import dataclass
@@ -80,7 +80,7 @@ def dakar_once(
 
 
 def fill(home: Path) -> None:
-    """Write what its owner declares: name, words, a source, an indicator and the theme."""
+    """Write what its owner declares: name, words, source, indicator, theme."""
     declared = home / "observatory.toml"
     text = declared.read_text("utf-8")
     for old, new in DECLARED:
