@@ -13,7 +13,7 @@ ROOM = "https://chat.example/services/T0/B0/"  # of a chat: each of its rooms be
 
 @pytest.mark.parametrize("written", [str, str.upper, quote, ascii, lambda text: quote(quote(text))])
 def test_an_address_that_begins_as_a_secret_one_is_left_at_once(written: object) -> None:
-    """In a process of its own: where it takes 2**40 steps, nothing else would end it."""
+    """In a process: nothing else would end 2**40 steps."""
     text = f"cannot reach {written(ROOM)}open, which answered with 404"  # type: ignore[operator]
     code = (
         "from sources.http.credentials import hide\n"
