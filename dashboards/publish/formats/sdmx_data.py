@@ -15,7 +15,13 @@ Observation = tuple[str, str, str, str, float, str]
 # An observation of a series as `xml.written` writes it, and what stands before each of them.
 INDENT = "\n      "
 EMPTY = f"{INDENT}<Obs />".encode()
-STATUS = {"observed": "A", "carried": "I", "estimated": "E", "withheld": "M"}
+STATUS = {
+    "observed": "A",
+    "carried": "I",
+    "estimated": "E",
+    "provisional": "P",
+    "withheld": "M",
+}
 
 
 def document(publication: Publication) -> bytes:
@@ -59,7 +65,8 @@ def _value(figure: float) -> str:
 def _observations(publication: Publication) -> Iterator[Observation]:
     """Each month and measure, by series, with its value and status.
 
-    A missing figure has the status M; a series without any figure has no rows.
+    A missing figure has the status M; a series without any figure has no rows, and an indicator
+    that the newest version of the method left out has its scores and no values.
     """
     values = publication.edition.values
     hidden = {indicator["key"] for indicator in publication.indicators() if indicator["hidden"]}
@@ -67,7 +74,9 @@ def _observations(publication: Publication) -> Iterator[Observation]:
     shown = values.assign(value=values["value"].mask(values["key"].isin(hidden)))
     long = shown.melt(["key", "period", "state"], list(MEASURES), "of", "figure")
     ever = long.groupby(["key", "of"])["figure"].transform("count").gt(0)
-    long = long.loc[ever].sort_values(["key", "of", "period"], kind="stable")
+    # the values of an indicator that only an earlier version of the method had have no unit here
+    named = long["of"].ne("value") | long["key"].isin(units)
+    long = long.loc[ever & named].sort_values(["key", "of", "period"], kind="stable")
     months = {period: f"{period:%Y-%m}" for period in long["period"].unique()}
     columns = (long[name].tolist() for name in ("key", "of", "period", "figure", "state"))
     # plain rows: half of the time went into frames of the two hundred series

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 from collections import defaultdict
 from collections.abc import Iterator
@@ -124,6 +125,15 @@ def test_the_change_adds_up_and_a_change_of_method_is_one_row(
     assert total == pytest.approx(index[-1] - index[-2], abs=1e-9)
     by_method = {key for key, row in rows.items() if row["method"]}
     assert by_method == ({"link"} if month == JANUARY else set())
+
+
+def test_every_status_is_one_of_the_list_and_a_provisional_month_has_its_own(home: Path) -> None:
+    folder = home / "releases" / FEBRUARY
+    listed = folder.joinpath("structure.sdmx.xml").read_text("utf-8")
+    codes = listed.partition('id="CL_OBS_STATUS"')[2].partition("</structure:Codelist>")[0]
+    given = set(re.findall('OBS_STATUS="(.*?)"', (folder / "data.sdmx.xml").read_text("utf-8")))
+    assert given == {"A", "I", "M", "P"}
+    assert given <= set(re.findall('Code id="(.*?)"', codes))
 
 
 def test_the_bulletin_says_it_in_both_languages(home: Path) -> None:
