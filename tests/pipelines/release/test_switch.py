@@ -131,9 +131,9 @@ def test_every_status_is_one_of_the_list_and_a_provisional_month_has_its_own(hom
     folder = home / "releases" / FEBRUARY
     listed = folder.joinpath("structure.sdmx.xml").read_text("utf-8")
     codes = listed.partition('id="CL_OBS_STATUS"')[2].partition("</structure:Codelist>")[0]
-    given = set(re.findall('OBS_STATUS="(.*?)"', (folder / "data.sdmx.xml").read_text("utf-8")))
-    assert given == {"A", "I", "M", "P"}
-    assert given <= set(re.findall('Code id="(.*?)"', codes))
+    statuses = set(re.findall('OBS_STATUS="(.*?)"', (folder / "data.sdmx.xml").read_text("utf-8")))
+    assert statuses == {"A", "I", "M", "P"}
+    assert statuses <= set(re.findall('Code id="(.*?)"', codes))
 
 
 def test_the_bulletin_says_it_in_both_languages(home: Path) -> None:
