@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards import once
 from dashboards.indicator_words import presented
 from warehouse.edition import Edition
 
@@ -284,17 +285,16 @@ class EditionStats:
         both = pair.set_axis(["before", "after"], axis=1).dropna()
         return both.loc[both["before"].ne(both["after"])].reset_index()
 
+    @once  # a bulletin asks sixty times for one of seven
     def line(self, key: str) -> "pd.Series[Any]":
         """Values of the index or a dimension in the month, with its `change`.
 
         A dimension has none over the month in which the method changes: it is not linked.
         """
-        values, lines = self.edition.values, self._lines
-        if key in lines:  # a bulletin asks sixty times for one of seven
-            return lines[key]
+        values = self.edition.values
         rows = values.loc[values["key"].eq(key)].set_index("period")
         change = rows["score"].reindex([self.month_before, self.month]).diff().iloc[-1]
         if key != "index" and self.changes_method:
             change = float("nan")
-        lines[key] = rows.assign(change=change).loc[[self.month]].iloc[0]
-        return lines[key]
+        now: pd.Series[Any] = rows.assign(change=change).loc[[self.month]].iloc[0]
+        return now

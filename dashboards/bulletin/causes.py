@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from dashboards.bulletin import once
+from dashboards import once
 from dashboards.bulletin.quality import SMALL
 from dashboards.edition_stats import EditionStats
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards.bulletin import once
+from dashboards import once
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dashboards import chart_drawing, charts, theme
-from dashboards.bulletin import once, quality, reading
+from dashboards import chart_drawing, charts, once, theme
+from dashboards.bulletin import quality, reading
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 

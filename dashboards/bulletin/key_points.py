@@ -5,7 +5,8 @@ from typing import Any
 import pandas as pd
 
 from dashboards import indicator_words as words
-from dashboards.bulletin import causes, once
+from dashboards import once
+from dashboards.bulletin import causes
 from dashboards.bulletin.cause_sentences import level, move
 from dashboards.bulletin.headline import in_words
 from dashboards.edition_stats import EditionStats

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from dashboards.bulletin import once
+from dashboards import once
 from dashboards.edition_stats import EditionStats
 from warehouse.release_calendar import cutoff
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import indicator_words
-from dashboards.bulletin import once, reading
+from dashboards import indicator_words, once
+from dashboards.bulletin import reading
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 

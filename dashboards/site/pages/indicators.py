@@ -10,8 +10,8 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pandas as pd
 
-from dashboards import indicator_words, theme
-from dashboards.bulletin import causes, once, table_rows
+from dashboards import indicator_words, once, theme
+from dashboards.bulletin import causes, table_rows
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 from dashboards.metadata import Table
