@@ -11,6 +11,7 @@ from dashboards import i18n
 from dashboards.i18n import LANGUAGES
 from dashboards.metadata import authority
 from dashboards.publish.atom import Entry, feed, stamp
+from dashboards.publish.staging import put
 
 # Readers follow the figures; checks, channels and the scheduler concern the operator.
 PUBLIC = {"index", "dimension", "indicator", "gauge", "regime", "announcement", "release"}
@@ -40,13 +41,10 @@ def atom(events: pd.DataFrame, language: str) -> bytes:
 
 def write(events: pd.DataFrame, folder: Path) -> list[Path]:
     """Write alerts.fr.atom and alerts.en.atom under a folder."""
-    folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for language in LANGUAGES:
         path = folder / f"alerts.{language}.atom"
-        part = path.with_suffix(".part")  # a reader never sees half of a feed
-        part.write_bytes(atom(events, language))
-        part.replace(path)
+        put(path, atom(events, language))  # a reader never sees half of a feed
         paths.append(path)
     return paths
 

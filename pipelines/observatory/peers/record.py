@@ -56,7 +56,6 @@ def read(home: Path) -> dict[str, Entry]:
 
 def write(home: Path, entries: Mapping[str, Entry]) -> None:
     """Write the entries, at once."""
-    home.mkdir(parents=True, exist_ok=True)
-    draft = home / f".{FILE}.part"
-    draft.write_bytes(ENTRIES.dump_json(dict(entries), indent=1))
-    draft.replace(home / FILE)
+    from dashboards.publish import staging
+
+    staging.put(home / FILE, ENTRIES.dump_json(dict(entries), indent=1))
