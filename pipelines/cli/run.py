@@ -37,6 +37,7 @@ def run(
     from pipelines.release import approval, compute, gauges, signing
     from sources import registry
     from warehouse.observations import read
+    from warehouse.publication import identity
 
     chosen, outcomes = settings(), []
     with progress("Opening the warehouse") as step:
@@ -61,8 +62,10 @@ def run(
         rules = service.rules_in_force()
         service.evaluate(engine, chosen, approval.announced(engine, chosen), rules)
         service.send(engine, chosen, rules)
-        step("Reading other observatories")
-        others = {} if offline else peers.fetch_all(chosen)
+        others = {}
+        if identity.in_force().peers and not offline:
+            step("Reading other observatories")
+            others = peers.fetch_all(chosen)
     status = read.status(engine, as_of=chosen.now)
     summary.show(Console(), published, outcomes, status, unread)
     for line in peers.summary(others):
