@@ -13,6 +13,7 @@ import pandas as pd
 
 from dashboards.i18n import FOLDER, Language
 from dashboards.languages import files
+from warehouse.edition import Edition
 
 # Transforms that give a change, which has a sign of its own: it "goes from" one to another.
 CHANGES = {"growth", "growth_of_most", "mean_growth", "growth_gap", "excess", "doublings"}
@@ -48,6 +49,17 @@ def titles(key: str) -> dict[str, str]:
     """The titles by language that replace those of the method for an indicator."""
     words = _words()["indicators"].get(key, {})
     return {code: text for code, text in words.items() if code in ("fr", "en")}
+
+
+def edition_titles(edition: Edition, lang: Language) -> dict[str, str]:
+    """The titles of what an edition has, by key, as readers are shown them."""
+    named = _words()["groups"] | _words()["indicators"]
+
+    def shown(code: str) -> dict[str, str]:
+        own = edition.titles(code)
+        return {key: named.get(key, {}).get(code, title) for key, title in own.items()}
+
+    return lang.titles(shown)
 
 
 def subject(row: Mapping[Any, Any], lang: Language) -> str:

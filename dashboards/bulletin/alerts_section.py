@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from dashboards import indicator_words
 from dashboards.edition_stats import PHASES
 from dashboards.i18n import Language
 from warehouse.edition import Edition
@@ -17,7 +18,8 @@ def section(edition: Edition, lang: Language) -> Row | None:
     if edition.alerts is None:
         return None
     rules = {rule["id"]: rule for rule in edition.alerts["rules"]}
-    rows = _rows(edition.alerts["found"], rules, lang.titles(edition.titles), lang)
+    titles = indicator_words.edition_titles(edition, lang)
+    rows = _rows(edition.alerts["found"], rules, titles, lang)
     return {"found": rows, "rules": in_words(list(rules.values()), lang)}
 
 

@@ -55,7 +55,7 @@ def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
     )
     return {
         "read": now,
-        "unread": without_reading(stats, unread, lang),
+        "unread": [_in_one(*month, lang) for month in without_reading(stats, unread, lang)],
         "again": _again(stats, lang),
         "method": own,
         "signs": _signs(stats, read.index[-1], lang) if len(read) else [],
@@ -131,23 +131,33 @@ def _titles(stats: EditionStats, lang: Language) -> dict[str, str]:
     }
 
 
-def without_reading(stats: EditionStats, unread: Iterable[Unread], lang: Language) -> list[str]:
-    """A sentence for each month without a reading: what is observed, what is late.
+def without_reading(
+    stats: EditionStats, unread: Iterable[Unread], lang: Language
+) -> list[tuple[str, list[str]]]:
+    """A sentence on each month without a reading, and what is late in it.
 
     None for an edition of before gauges, which cannot name the indicators.
     """
     if not stats.edition.gauges.method:
         return []
-    titles, between = _titles(stats, lang), str(lang.words["semicolon"])
+    titles = _titles(stats, lang)
     return [
-        lang.say(
-            "gauges_none",
-            month=lang.month(month.month + "-01"),
-            observed=lang.percent(month.observed),
-            missing=between.join(titles[key] for key in month.late if key in titles),
+        (
+            lang.say(
+                "gauges_none",
+                month=lang.month(month.month + "-01"),
+                observed=lang.percent(month.observed),
+            ),
+            [titles[key] for key in month.late if key in titles],
         )
         for month in unread
     ]
+
+
+def _in_one(sentence: str, late: list[str], lang: Language) -> str:
+    """A month without a reading in running text."""
+    missing = str(lang.words["semicolon"]).join(late)
+    return f"{sentence} {lang.say('gauges_late', missing=missing)}"
 
 
 def _again(stats: EditionStats, lang: Language) -> list[str]:

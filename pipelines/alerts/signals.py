@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from dashboards import i18n
+from dashboards import i18n, indicator_words
 from dashboards.bulletin import headline
 from dashboards.edition_stats import EditionStats
 from pipelines.alerts.messages import HEADLINE
@@ -254,5 +254,6 @@ def titles(edition: Edition, language: str) -> dict[str, str]:
     """The titles of the keys and sources of the edition, and its headline."""
     names: Sequence[str] = edition.sources["key"].tolist()
     sources = dict(zip(names, edition.sources[f"title_{language}"], strict=True))
-    opening = headline.heading(EditionStats(edition), i18n.language(language)).title
-    return edition.titles(language) | sources | {HEADLINE: opening}
+    lang = i18n.language(language)
+    opening = headline.heading(EditionStats(edition), lang).title
+    return indicator_words.edition_titles(edition, lang) | sources | {HEADLINE: opening}

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import escape
 
+from dashboards import indicator_words
 from dashboards.publish.series.examples import examples
 from dashboards.publish.series.store import SeriesStore
 from dashboards.series_chart import LONGEST
@@ -59,7 +60,8 @@ def pages(
 
 def _used(context: SiteContext, lang: SiteLocale) -> dict[str, list[tuple[str, str]]]:
     """Key and name of the indicators that read each series."""
-    titles, used = lang.titles(context.edition.titles), dict[str, list[tuple[str, str]]]()
+    titles = indicator_words.edition_titles(context.edition, lang)
+    used: dict[str, list[tuple[str, str]]] = {}
     for key, fields in context.stats.fields.items():
         for name in declared(fields):
             used.setdefault(name, []).append((key, titles[key]))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards import indicator_words
 from dashboards.bulletin import alerts_section, table_rows
 from dashboards.i18n import Language
 from dashboards.site.context import SiteContext
@@ -26,7 +27,7 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
     crossed = crossings(context.events)
     on_figures = crossed["rule_kind"].isin(FIGURES)
     bodies = bodies_of(context)
-    titles = lang.titles(context.edition.titles)
+    titles = indicator_words.edition_titles(context.edition, lang)
     zones = {zone["key"]: zone for zone in context.stats.zones}
     rows = [
         _crossing(row, bodies[row["rule"], row["rule_hash"]], zones, titles, lang)

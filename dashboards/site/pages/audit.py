@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards import indicator_words
 from dashboards.i18n import Language
 from dashboards.site.context import SiteContext
 from dashboards.site.page import Page
@@ -36,7 +37,7 @@ def page(context: SiteContext, lang: Language) -> Page:
     gauges = context.edition.gauges
     content: dict[str, Any] = {"sections": [], "overview": []}
     if len(gauges.audit):
-        names = _names(gauges.method, lang)
+        names = _names(indicator_words.presented(gauges.method), lang)
         sections = [
             _section(topic, rows, names, lang)
             for topic, rows in gauges.audit.groupby("topic", sort=False)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from dashboards import indicator_words
 from dashboards.bulletin import document, gate, gauges, reading
 from dashboards.bulletin.figures import index_figure
 from dashboards.edition_stats import EditionStats
@@ -89,7 +90,8 @@ def newest(context: SiteContext, lang: Language, count: int = 4) -> Sequence[Row
     """
     public = context.events["kind"].isin(PUBLIC)
     on_figures = context.events.loc[public & context.events["rule_kind"].isin(FIGURES)]
-    bodies, titles = alerts.bodies_of(context), lang.titles(context.edition.titles)
+    bodies = alerts.bodies_of(context)
+    titles = indicator_words.edition_titles(context.edition, lang)
     ordered = on_figures.sort_values(["period", "id"])
     last = ordered.drop_duplicates(["rule", "series"], keep="last").tail(count)[::-1]
     return [

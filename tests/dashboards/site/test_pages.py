@@ -14,6 +14,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import Engine
 
 from dashboards.edition_stats import EditionStats
+from dashboards.indicator_words import edition_titles
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import site_locale
 from dashboards.site.page import html
@@ -135,6 +136,25 @@ def test_no_page_names_a_series_by_its_key(built: Path) -> None:
         if word in keys
     }
     assert len(keys) > 300
+    assert sorted(named) == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_no_page_calls_an_indicator_by_its_older_name(
+    built: Path, code: str, shipped_edition: Edition
+) -> None:
+    """A method is never edited: words that replace its titles do so everywhere."""
+    lang = site_locale(code)
+    published, shown = shipped_edition.titles(code), edition_titles(shipped_edition, lang)
+    older = [lang.typeset(published[key]) for key in shown if shown[key] != published[key]]
+    named = {
+        (str(path.relative_to(built)), title)
+        for path in (built / code).glob("**/index.html")
+        for text in [soup(path).body.get_text()]
+        for title in older
+        if title in text
+    }
+    assert len(older) > 2
     assert sorted(named) == []
 
 
