@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from dashboards.edition_stats import EditionStats
 from dashboards.publish.api.peer import PeerReading
 from dashboards.site.constituents.constituents import Constituents
-from warehouse import edition
+from warehouse import edition, views
 from warehouse.alerts import repository as alerts
 from warehouse.alerts.tables import AlertRule, AlertState
 from warehouse.catalogue import freshness
@@ -20,7 +20,7 @@ from warehouse.edition import Edition
 from warehouse.gauges.repository import Unread
 from warehouse.observations import read
 from warehouse.projects import repository as project_store
-from warehouse.publication import repository
+from warehouse.publication import identity, repository
 from warehouse.publication.timeline import EditionTimeline
 from warehouse.row_conversion import dates, rows
 from warehouse.tables import Release, core
@@ -28,7 +28,7 @@ from warehouse.tables import Release, core
 # A month without a reading has no regime here, whatever its estimate would be called.
 SCORES = """
 select v.release, v.score, case when u.release_id is null then v.regime else '' end as regime
-from v_index v left join (
+from ({index}) v left join (
   select distinct g.release_id from index_gauge g
   where g.key = 'index' and g.state = 'withheld' and g.period = (
     select max(n.period) from index_gauge n where n.release_id = g.release_id)
@@ -217,7 +217,8 @@ def issues(
     columns = (table.c.id, table.c.framework_version, table.c.framework_hash, table.c.data_hash)
     with engine.connect() as connection:
         releases = rows(connection, select(*columns))
-        levels = rows(connection, SCORES)
+        own = views.of_framework(engine.dialect.name, identity.framework())
+        levels = rows(connection, SCORES.format(index=own["v_index"]))
     joined = releases.merge(levels, left_on="id", right_on="release").set_index("id")
     names = list(shown)
     return [
