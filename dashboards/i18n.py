@@ -23,6 +23,8 @@ LANGUAGES = identity.COMPLETE
 # Sentences with the name, the licence or the pilot country of an observatory.
 SIGNED = ("citation", "licence", "beside", "beside_pilot", "alert_digest", "alert_feed")
 
+TITLES = ("title", "headline_name")  # which name the index, by whichever framework
+
 MINUS = "\u2212"
 
 # A text, or its plural forms by the classes of CLDR.
@@ -239,7 +241,8 @@ def of_house(
     named = {"observatory": house.name(code), "licence": house.licence.short, "pilot": pilot}
     signed = {name: _signed(words[name], named) for name in SIGNED if name in words}
     beside = {"beside": signed["beside_pilot"]} if pilot and "beside_pilot" in signed else {}
-    return {**words, **signed, **beside}
+    titles = {name: house.titled(words[name], code) for name in TITLES if name in words}
+    return {**words, **signed, **beside, **titles}
 
 
 def _of_pilot(words: Mapping[str, Any], code: str, house: Identity) -> dict[str, Any]:

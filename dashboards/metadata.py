@@ -80,7 +80,8 @@ def dataset(code: str = "") -> Mapping[str, Any]:
         pilot = house.sentences(code).get("names", {}).get(f"{house.panel}/")
         keywords = [*texts[code]["keywords"], *([pilot] if pilot else [])]
         own: dict[str, Any] = texts[code]
-        return own | {"publisher": house.publisher(code), "keywords": keywords}
+        titles = {name: house.titled(own[name], code) for name in ("title", "editions")}
+        return own | titles | {"publisher": house.publisher(code), "keywords": keywords}
     licence = house.licence
     named = {"licence": licence.key, "licence_title": licence.title, "licence_url": licence.url}
     return texts | named

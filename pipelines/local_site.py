@@ -25,7 +25,7 @@ class LocalSite:
 
     def __init__(self, engine: Engine) -> None:
         settings = from_environment()
-        folder.put_in_force(settings.home)
+        folder.put_in_force(settings.home, settings.framework)
         self._engine, self._now = engine, settings.now
 
     def read(self, path: str) -> bytes:

@@ -151,6 +151,12 @@ class Settings(BaseSettings):
         "a refusal names only that Python: see [An observatory of your own](observatory.md). Only "
         "read from the environment",
     )
+    framework: str = Field(
+        default="",
+        description="a framework of the observatory's folder beside its first, by its key: see "
+        "[Another framework](observatory.md#methodkeytoml)",
+        examples=["the name of a file in method/ without .toml"],
+    )
     log: Path | None = Field(default=None, description="a file that logs are added to")
     log_format: Literal["text", "json"] = Field(
         default="text",

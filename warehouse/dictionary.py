@@ -101,7 +101,7 @@ def column_text(view: str, column: str) -> str:
     """What a column of a view holds, in one line; KeyError where nothing says it."""
     words = _words()
     spelt = words[view].get(column)
-    named = vars(tables) | vars(gauge_tables) | vars(country) | vars(project_tables)
+    named = {name: model for module in MODULES for name, model in vars(module).items()}
     model: Any = named.get(words[view].get("of", ""))
     if spelt is None and model is not None and column not in words["column"]:
         spelt = model.model_fields[column].description or _plain(tables.core(model).c[column])

@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from sqlalchemy import Connection, Engine, insert, select, text
 
+from warehouse import views
 from warehouse.database import add, writing
 from warehouse.fetches import status
 from warehouse.gauges import repository as gauge_store
@@ -16,18 +17,21 @@ from warehouse.gauges.repository import Gauges
 from warehouse.observations.encode import days
 from warehouse.observations.encode import instants as seconds
 from warehouse.observations.staging import stage
+from warehouse.publication import identity
 from warehouse.publication import repository as publication_store
+from warehouse.publication.tables import IndexChange, IndexRevised
 from warehouse.publication.timeline import EditionTimeline
 from warehouse.row_conversion import dates, instants, plain_records, rows
-from warehouse.tables import IndexChange, IndexRevised, IndexValue, Release, core
+from warehouse.tables import IndexValue, Release, core
 
 FLOATS = ["value", "score", "low", "high", "weight", "contribution", "coverage"]
 VALUES = [name for name in IndexValue.model_fields if name != "release_id"]
 CHANGE = [name for name in IndexChange.model_fields if name != "release_id"]
 REVISED = "select period, score from index_revised where release_id = :release order by period"
 MOVED = "from index_change where release_id = :release order by key"
-TIMELINE = {"created_at", "due_at", "awaits_approval"}  # columns that Edition.timeline gives
-SAME = ["month", "as_of", "framework_hash", "data_hash"]
+# Columns that Edition.timeline gives, and the one that chose the edition.
+NOT_ITS_OWN = {"created_at", "due_at", "awaits_approval", "framework_key"}
+SAME = ["month", "as_of", "framework_key", "framework_hash", "data_hash"]
 
 SAVE_LINEAGE = """
 insert into lineage (release_id, key, period, series_id, series_period, known_from, fetch_id)
@@ -103,14 +107,18 @@ class Edition:
 
 
 def find(engine: Engine, **same: Any) -> int | None:
-    """The id of the stored edition with the values of SAME, or None."""
+    """The id of the stored edition with the values of SAME, or None.
+
+    It is one of the framework in force, as everything here that names no edition by its id.
+    """
     with engine.connect() as connection:
         return _stored_id(connection, same)
 
 
 def _stored_id(connection: Connection, same: Mapping[str, Any]) -> int | None:
     table = core(Release)
-    conditions = [table.c[name] == same[name] for name in SAME]
+    values = {"framework_key": identity.framework(), **same}
+    conditions = [table.c[name] == values[name] for name in SAME]
     stored: int | None = connection.scalar(select(table.c.id).where(*conditions))
     return stored
 
@@ -133,7 +141,8 @@ def save(
     as_of. The same month, as_of, method and values twice is one edition.
     """
     with writing(engine) as connection, stage(connection, traced=_traced(lineage)):
-        stored = _stored_id(connection, {name: release[name] for name in SAME})
+        release = {"framework_key": identity.framework(), **release}
+        stored = _stored_id(connection, release)
         if stored is not None:
             return stored
         number = add(connection, Release, **release)
@@ -179,17 +188,19 @@ def load(
 ) -> Edition:
     """An edition by its id, or the last stored one of a month and an as_of.
 
-    Without any of them it is that of the newest month. Raises LookupError when there is none.
+    Without any of them it is that of the newest month. Without an id it is one of the framework in
+    force. Raises LookupError when there is none.
     """
     table = core(Release)
-    filters = {"id": release, "month": month, "as_of": as_of}
+    own = identity.framework() if release is None else None
+    filters = {"id": release, "month": month, "as_of": as_of, "framework_key": own}
     query = select(table).where(*[table.c[n] == v for n, v in filters.items() if v is not None])
     with engine.connect() as connection:
         newest = query.order_by(table.c.month.desc(), table.c.id.desc()).limit(1)
         row = connection.execute(newest).mappings().one_or_none()
         if row is None:
             raise LookupError("no such edition is stored: compute it with `silentcrash release`")
-        parts = {name: value for name, value in row.items() if name not in TIMELINE}
+        parts = {name: value for name, value in row.items() if name not in NOT_ITS_OWN}
         parts |= _parts(connection, parts["id"], parts["recorded_by"])
         parts["gauges"] = gauge_store.load(connection, parts["id"])
         parts["timeline"] = publication_store.timeline(connection, parts["id"])
@@ -225,6 +236,7 @@ def _parts(connection: Connection, release: int, recorded_by: int) -> dict[str, 
 
 
 def editions(engine: Engine) -> pd.DataFrame:
-    """Every stored edition, in the order of its month: the columns of v_release."""
+    """Every stored edition by the framework in force: columns of v_release."""
+    own = views.of_framework(engine.dialect.name, identity.framework())["v_release"]
     with engine.connect() as connection:
-        return rows(connection, "select * from v_release order by month, release")
+        return rows(connection, f"select * from ({own}) own order by month, release")

@@ -15,6 +15,7 @@ from warehouse.database import query_limits
 from warehouse.database.query_limits import LONGEST_VALUE, MIB
 from warehouse.database.sqlite import read_only
 from warehouse.days import When, instant
+from warehouse.publication import identity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -155,6 +156,8 @@ def _postgresql(
             raise QueryError(
                 "the query was refused: it may only read, not set, lock, notify or end anything"
             )
+        if chosen := identity.framework():
+            connection.execute("select set_config('silentcrash.framework', %s, false)", [chosen])
         for name, body in _as_of("postgresql", second).items():
             connection.execute(f"create temp view {name} as {body}")
             connection.execute(f"grant select on {name} to public")
@@ -172,13 +175,18 @@ def _postgresql(
 
 
 def _as_of(dialect: str, second: int | None) -> dict[str, str]:
-    """The temporary views that stand before the stored ones, as known at a second."""
+    """The temporary views that stand before the stored ones, as known at a second.
+
+    On SQLite also those of the editions of a framework beside the first; a session of PostgreSQL
+    is told its name.
+    """
+    own = _of_framework(dialect)
     if second is None:
-        return {}
+        return own
     until = datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     schema = "main." if dialect == "sqlite" else ""
     dated = {
-        name: f"select * from {schema}{name} where {column} <= '{until}'"
+        name: f"select * from {_stored_view(name, schema, own)} where {column} <= '{until}'"
         for name, column in DATED.items()
     }
     dated["v_project"] = views.bodies(dialect)["v_project"]  # of the events limited above
@@ -186,6 +194,16 @@ def _as_of(dialect: str, second: int | None) -> dict[str, str]:
     if dialect == "sqlite":
         return dated | {"v_observation": views.observation(dialect, str(second))}
     return dated | {"v_observation": f"select * from observations_known_by({second})"}
+
+
+def _of_framework(dialect: str) -> dict[str, str]:
+    """The views of editions, where SQLite has to show those beside the first."""
+    key = identity.framework()
+    return views.of_framework(dialect, key) if key and dialect == "sqlite" else {}
+
+
+def _stored_view(name: str, schema: str, own: dict[str, str]) -> str:
+    return f"({own[name]})" if name in own else f"{schema}{name}"
 
 
 def _check_limited(engine: Engine, sql: str) -> None:

@@ -18,14 +18,12 @@ from sqlalchemy.engine import URL
 from warehouse.catalogue.collection import Collection
 from warehouse.database import address
 from warehouse.projects.tables import ProjectReport, Review
-from warehouse.publication.tables import Approval
+from warehouse.publication.tables import Approval, IndexChange, IndexRevised
 from warehouse.tables import (
     Citation,
     Event,
     Fetch,
     FetchSummary,
-    IndexChange,
-    IndexRevised,
     IndexValue,
     Lineage,
     Observation,

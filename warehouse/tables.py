@@ -162,13 +162,20 @@ class Quarantine(SQLModel, table=True):
 class Release(SQLModel, table=True):
     """A stored edition and what it is pinned to, to be rebuilt bit for bit."""
 
-    __table_args__ = (UniqueConstraint("month", "as_of", "framework_hash", "data_hash"),)
+    __table_args__ = (
+        UniqueConstraint("month", "as_of", "framework_key", "framework_hash", "data_hash"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     month: str = Field(index=True, description="Reference month, YYYY-MM")
     as_of: datetime = Field(description="What the public could know then enters; nothing later")
     recorded_by: int = Field(description="Greatest fetch id that it may use")
     framework_version: str = Field(description="Version of the method")
+    framework_key: str = Field(
+        default="",
+        sa_column_kwargs={"server_default": ""},
+        description="Which framework of the observatory; empty: its first",
+    )
     framework_hash: str = Field(description="SHA-256 of the method as used")
     data_hash: str = Field(description="SHA-256 of every value of this release")
     framework: dict[str, Any] = Field(
@@ -186,28 +193,6 @@ class Release(SQLModel, table=True):
         sa_column=Column(JSON(none_as_null=True)),
         description="The alert rules on figures in force, and what each found in this edition",
     )
-
-
-class IndexChange(SQLModel, table=True):
-    """What moved the index of a release since the month before, in points."""
-
-    __tablename__ = "index_change"
-
-    release_id: int = Field(foreign_key="release.id", primary_key=True)
-    key: str = Field(primary_key=True, description="dimension.indicator, or link")
-    revised_data: float = Field(description="By figures known then that read otherwise now")
-    new_data: float = Field(description="By figures that were not known, and by time")
-    method: float = Field(description="By a change of the method")
-
-
-class IndexRevised(SQLModel, table=True):
-    """The index of a month with the figures known at the as_of of a later release."""
-
-    __tablename__ = "index_revised"
-
-    release_id: int = Field(foreign_key="release.id", primary_key=True)
-    period: int = Field(primary_key=True, description="First of the month, days since 1970-01-01")
-    score: float = Field(description="Pressure, 0 to 100, by the method of the release")
 
 
 class IndexValue(SQLModel, table=True):

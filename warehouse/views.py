@@ -27,6 +27,13 @@ MISSING = {
     "postgresql": "coalesce(r.framework::jsonb -> 'rules' ->> 'missing', 'carry')",
 }
 
+# Which editions the views show: those of the first framework, or on PostgreSQL those of the one
+# that a session names (`set silentcrash.framework = 'regional'`).
+CHOSEN = {
+    "sqlite": "r.framework_key = ''",
+    "postgresql": "r.framework_key = coalesce(current_setting('silentcrash.framework', true), '')",
+}
+
 CITED = """{c}.source as citation_source, {c}.address as citation_address,
   {c}.licence as citation_licence, {c}.note as citation_note, {c}.assumed as known_from_assumed"""
 
@@ -130,6 +137,19 @@ def bodies(dialect: str) -> dict[str, str]:
     }
 
 
+def of_framework(dialect: str, key: str) -> dict[str, str]:
+    """The queries of the views of editions, for those of one framework alone.
+
+    `key` is made of small letters, as a folder may name one.
+    """
+    chosen = CHOSEN[dialect]
+    return {
+        name: body.replace(chosen, f"r.framework_key = '{key}'")
+        for name, body in bodies(dialect).items()
+        if chosen in body or name == "v_index_between"  # which reads v_index
+    }
+
+
 def _status() -> str:
     cases = " ".join(f"when {code} then '{name}'" for name, code in STATUS.items())
     return f"case o.status {cases} end"
@@ -182,15 +202,15 @@ def _release(dialect: str) -> str:
     return f"""select r.id as release, r.month, {stamp("r.as_of")} as as_of, r.recorded_by,
   r.framework_version, r.framework_hash, r.data_hash, {stamp("r.created_at")} as created_at,
   r.mean_revision, {stamp("r.due_at")} as due_at, r.awaits_approval,
-  {stamp("a.at")} as approved_at, a.by as approved_by, a.note as approval_note
-from release r left join approval a on a.release_id = r.id"""
+  {stamp("a.at")} as approved_at, a.by as approved_by, a.note as approval_note, r.framework_key
+from release r left join approval a on a.release_id = r.id where {CHOSEN[dialect]}"""
 
 
 def _index(dialect: str) -> str:
     return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of,
   {DAY[dialect].format("i.period")} as period, i.key, i.kind, i.value, i.score, i.low, i.high,
   i.weight, i.contribution, i.coverage, i.observed, i.age_months, i.state, i.regime, i.reason
-from index_value i join release r on r.id = i.release_id"""
+from index_value i join release r on r.id = i.release_id where {CHOSEN[dialect]}"""
 
 
 def _index_state(dialect: str) -> str:
@@ -201,13 +221,13 @@ def _index_state(dialect: str) -> str:
     return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of,
   {DAY[dialect].format("i.period")} as period, {MISSING[dialect]} as policy, {shares}
 from index_value i join release r on r.id = i.release_id
-where i.kind = 'indicator' and i.weight is not null group by r.id, i.period"""
+where {CHOSEN[dialect]} and i.kind = 'indicator' and i.weight is not null group by r.id, i.period"""
 
 
 def _index_change(dialect: str) -> str:
     return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of, m.key,
   m.revised_data, m.new_data, m.method
-from index_change m join release r on r.id = m.release_id"""
+from index_change m join release r on r.id = m.release_id where {CHOSEN[dialect]}"""
 
 
 def _index_gauge(dialect: str) -> str:
@@ -215,20 +235,20 @@ def _index_gauge(dialect: str) -> str:
   {DAY[dialect].format("g.period")} as period, g.key, g.reading, g.kind, g.value, g.score,
   g.low, g.high, g.weight, g.contribution, g.coverage, g.true_dates, g.observed,
   g.age_months, g.state, g.regime as phase, g.reason
-from index_gauge g join release r on r.id = g.release_id"""
+from index_gauge g join release r on r.id = g.release_id where {CHOSEN[dialect]}"""
 
 
 def _gauge_audit(dialect: str) -> str:
     return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of,
   a.rank, a.topic, a.gauge, a.key, a.against, a.measure, a.value, a.month as at_month, a.months,
   a.low, a.high, a.verdict
-from gauge_audit a join release r on r.id = a.release_id"""
+from gauge_audit a join release r on r.id = a.release_id where {CHOSEN[dialect]}"""
 
 
 def _index_revised(dialect: str) -> str:
     return f"""select r.id as release, r.month, {STAMP[dialect].format("r.as_of")} as as_of,
   {DAY[dialect].format("i.period")} as period, i.score
-from index_revised i join release r on r.id = i.release_id"""
+from index_revised i join release r on r.id = i.release_id where {CHOSEN[dialect]}"""
 
 
 def _lineage(dialect: str) -> str:
@@ -240,4 +260,5 @@ def _lineage(dialect: str) -> str:
 from lineage l join release r on r.id = l.release_id join series s on s.id = l.series_id
 join observation o on o.series_id = l.series_id and o.period = l.series_period
   and o.known_from = l.known_from and o.fetch_id = l.fetch_id
-join "fetch" f on f.id = l.fetch_id left join citation z on z.id = o.citation_id"""
+join "fetch" f on f.id = l.fetch_id left join citation z on z.id = o.citation_id
+where {CHOSEN[dialect]}"""

@@ -1,6 +1,6 @@
 """Everything that a site is built from, read from the warehouse once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 from dashboards.edition_stats import EditionStats
 from dashboards.publish.api.peer import PeerReading
 from dashboards.site.constituents.constituents import Constituents
-from warehouse import edition
+from warehouse import edition, views
 from warehouse.alerts import repository as alerts
 from warehouse.alerts.tables import AlertRule, AlertState
 from warehouse.catalogue import freshness
@@ -20,7 +20,7 @@ from warehouse.edition import Edition
 from warehouse.gauges.repository import Unread
 from warehouse.observations import read
 from warehouse.projects import repository as project_store
-from warehouse.publication import repository
+from warehouse.publication import identity, repository
 from warehouse.publication.timeline import EditionTimeline
 from warehouse.row_conversion import dates, rows
 from warehouse.tables import Release, core
@@ -28,7 +28,7 @@ from warehouse.tables import Release, core
 # A month without a reading has no regime here, whatever its estimate would be called.
 SCORES = """
 select v.release, v.score, case when u.release_id is null then v.regime else '' end as regime
-from v_index v left join (
+from ({index}) v left join (
   select distinct g.release_id from index_gauge g
   where g.key = 'index' and g.state = 'withheld' and g.period = (
     select max(n.period) from index_gauge n where n.release_id = g.release_id)
@@ -97,7 +97,8 @@ class SiteContext:
     with the figures known to each release. `quarantined`
     counts the rejected rows by source and reason. `newest` is the first day of the newest period
     of each series that the newest edition could know. `unread` are the months after the newest
-    edition, which have no reading yet. `peers` are the other observatories that are declared.
+    edition, which have no reading yet. `peers` are the other observatories that are declared,
+    `beside` the keys of the other frameworks of this one that may be shown, "" for the first.
     """
 
     edition: Edition
@@ -117,6 +118,7 @@ class SiteContext:
     newest: Mapping[str, date]
     unread: Sequence[Unread] = ()
     peers: Sequence[PeerReading] = ()
+    beside: Sequence[str] = ()
 
     @cached_property
     def stats(self) -> EditionStats:
@@ -173,9 +175,9 @@ def site_context(
         issues=shown,
         now=now,
         waiting=waiting,
-        events=alerts.history(engine),
-        rules=alerts.frame(engine, AlertRule),
-        states=alerts.frame(engine, AlertState),
+        events=_of_first(alerts.history(engine)),
+        rules=_of_first(alerts.frame(engine, AlertRule)),
+        states=_of_first(alerts.frame(engine, AlertState)),
         revisions=read.revisions(engine),
         later=later.assign(period=dates(later["period"])),
         sources=read.status(engine, now),
@@ -184,7 +186,22 @@ def site_context(
         projects=project_store.projects(engine, as_of=now),
         reports=project_store.reports(engine, as_of=now),
         newest=freshness.newest_periods(engine, loaded.as_of, loaded.recorded_by),
+        beside=tuple(_beside(engine, now, forced=forced, approval=approval)),
     )
+
+
+def _of_first(alerts_found: pd.DataFrame) -> pd.DataFrame:
+    """What alerts found, which are of the first framework: nothing for another."""
+    return alerts_found.iloc[:0] if identity.framework() else alerts_found
+
+
+def _beside(engine: Engine, now: datetime, *, forced: bool, approval: bool) -> Iterator[str]:
+    """The other frameworks of the observatory that have an edition to show."""
+    for key in identity.in_force().frameworks:
+        if key != identity.framework():
+            stored = repository.timelines(engine, approval=approval, framework=key)
+            if any(forced or own.state(now) == "public" for own in stored if not own.trial):
+                yield key
 
 
 def _nothing(waiting: Sequence[str]) -> str:
@@ -217,7 +234,8 @@ def issues(
     columns = (table.c.id, table.c.framework_version, table.c.framework_hash, table.c.data_hash)
     with engine.connect() as connection:
         releases = rows(connection, select(*columns))
-        levels = rows(connection, SCORES)
+        own = views.of_framework(engine.dialect.name, identity.framework())
+        levels = rows(connection, SCORES.format(index=own["v_index"]))
     joined = releases.merge(levels, left_on="id", right_on="release").set_index("id")
     names = list(shown)
     return [

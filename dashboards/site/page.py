@@ -108,6 +108,7 @@ def html(page: Page, context: SiteContext, lang: SiteLocale, base: str = "") -> 
         "others": [site_locale(code) for code in _others(page, lang)],
         "head": _head(page, context, lang),
         "foot": [(path, page_names[path]) for path in _foot()] if lang.complete else [],
+        "beside": _beside(page, context, lang) if lang.complete else [],
         "month": lang.month(context.issue.month + "-01"),
         "dated": edition_dates.sentence(context.issue.timeline, lang),
     }
@@ -129,6 +130,20 @@ def _head(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str,
     own = page.path if page.path.endswith(MADE_OF) else made_of(context.issue.name)
     of_pilot = [(pilot, page_names[pilot])] if house.panel else []
     return [("", page_names["home"]), *of_pilot, (own, lang.words["constituents"]["title"])]
+
+
+def _beside(page: Page, context: SiteContext, lang: SiteLocale) -> list[tuple[str, str]]:
+    """The first pages of the other frameworks, each with what the menu calls it."""
+    house = identity.in_force()
+    top = f"{page.root}../" if house.framework else page.root
+    links = []
+    for key in context.beside:
+        names = house.frameworks[key]
+        name = names.get(lang.code) or next(iter(names.values()))
+        text = lang.say("framework_beside" if key else "framework_first", name=name)
+        folder = f"{key}/" if key else ""
+        links.append((f"{top}{folder}{lang.code}/index.html", text))
+    return links
 
 
 def _foot() -> tuple[str, ...]:

@@ -59,6 +59,8 @@ class PageGroups:
         rest, context = f"{self.base} {code_hash()} {house}", self.context
         stamps = {issue.name: issue.stamp for issue in context.issues}
         stamps |= {key: indicators.stamp(context, key) for key in self._pages[self._house.pages[0]]}
+        if context.beside:  # every page has them in its menu
+            rest += f" {context.beside} {self._house.frameworks}"
         stamps[SERIES] = self._series_stamp
         stamps[SERIES_PAGES] = f"{self._series_stamp} {context.issue.stamp} {context.issue.dated}"
         return {name: f"{stamp} {rest}" for name, stamp in stamps.items()}

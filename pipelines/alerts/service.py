@@ -20,6 +20,7 @@ from pipelines.errors import UsageError, nearest
 from pipelines.settings import SECRETS, Settings, from_environment
 from warehouse import edition
 from warehouse.alerts import overview, repository
+from warehouse.publication import identity
 
 if TYPE_CHECKING:
     from pipelines.alerts import deliver
@@ -54,8 +55,11 @@ def evaluate(
 ) -> list[repository.Row]:
     """Evaluate an edition and the last fetches: record, queue, write the feeds.
 
-    None stands for an edition that nothing may be said of yet.
+    None stands for an edition that nothing may be said of yet. Raises UsageError for a framework
+    beside the first: the rules name what the first has.
     """
+    if identity.framework():
+        raise UsageError("alerts are of the first framework alone: leave --framework out")
     from pipelines.alerts import feed
     from warehouse import events as announcement_store
     from warehouse.observations import read

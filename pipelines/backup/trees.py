@@ -17,7 +17,7 @@ from warehouse.publication import identity
 # other observatories were last read. Dagster's state and the lake can be thrown away.
 BY_HAND = (
     "registers", FILE, "embargo.jsonl", identity.FILE, "panels", "words", "sources", "theme",
-    "README.md", "software.json", "peers.json",
+    "method", "README.md", "software.json", "peers.json",
 )  # fmt: skip
 BODY = re.compile(r"[0-9a-f]{2}/([0-9a-f]{64})")
 

@@ -97,6 +97,14 @@ def main_options(
             "--folder", metavar="DIR", help="Folder of the observatory, or SILENTCRASH_HOME."
         ),
     ] = None,
+    framework: Annotated[
+        str,
+        typer.Option(
+            "--framework",
+            metavar="NAME",
+            help="Another framework than its first, or SILENTCRASH_FRAMEWORK.",
+        ),
+    ] = "",
     trust: Annotated[
         bool, typer.Option("--trust", help="Run the Python of its sources/, or SILENTCRASH_TRUST.")
     ] = False,
@@ -116,7 +124,7 @@ def main_options(
     style = log_format.value if log_format else settings.log_format
     logs.configure(verbose=verbose, file=log_file or settings.log, style=style)
     if context.invoked_subcommand not in ("init", "doctor", "upgrade"):
-        context.call_on_close(own.put_in_force(settings.home))
+        context.call_on_close(own.put_in_force(settings.home, framework or settings.framework))
 
 
 @cache

@@ -33,6 +33,7 @@ def run(
     from pipelines.announcements import curated
     from pipelines.cli.terminal import summary
     from pipelines.ingest import ingestion, store
+    from pipelines.observatory import folder
     from pipelines.observatory.peers import reading as peers
     from pipelines.release import approval, compute, gauges, signing
     from sources import registry
@@ -58,10 +59,11 @@ def run(
             signer=signing.signer(chosen),
         )
         unread = gauges.unread(engine, published.edition.month, chosen.now)
-        step("Evaluating the alerts")
-        rules = service.rules_in_force()
-        service.evaluate(engine, chosen, approval.announced(engine, chosen), rules)
-        service.send(engine, chosen, rules)
+        if not identity.framework():  # alerts are of the first alone
+            step("Evaluating the alerts")
+            rules = service.rules_in_force()
+            service.evaluate(engine, chosen, approval.announced(engine, chosen), rules)
+            service.send(engine, chosen, rules)
         others = {}
         if identity.in_force().peers and not offline:
             step("Reading other observatories")
@@ -70,6 +72,11 @@ def run(
     summary.show(Console(), published, outcomes, status, unread)
     for line in peers.summary(others):
         Console().print(line, markup=False, highlight=False)
+    if folder.beside():
+        with progress("Computing the frameworks beside the first"):
+            own = approval.publish_beside(engine, chosen, out or chosen.releases)
+        for published in own:
+            Console().print(summary.beside(published), markup=False, highlight=False)
     if not offline:
         summary.contact(Console(), in_use.without_contact(chosen, sources))
 

@@ -38,7 +38,9 @@ def build(
             "an edition is shown before its hour or approval only with a reason: add --reason"
         )
     from pipelines.ingest import store
+    from pipelines.observatory import folder
     from pipelines.release import public_site
+    from warehouse.publication import identity
 
     chosen = settings()
     if force:
@@ -50,8 +52,11 @@ def build(
         raise RunError(str(fault)) from None
     print(
         f"{out}: {result.issues} editions, {result.written} files written, "
-        f"{result.removed} removed; open {out / 'index.html'}"
+        f"{result.removed} removed; open {out / identity.framework() / 'index.html'}"
     )
+    for key in folder.beside():
+        if (own := out / key / "index.html").is_file():
+            print(f"{out / key}: the framework {key}; open {own}")
     for month in result.waiting:
         print(
             f"{month} is left out: an edition waits for `silentcrash release approve {month} "

@@ -13,6 +13,7 @@ from pipelines.announcements import collect, curated, filings
 from pipelines.definitions import checks, columns, edition_checks
 from pipelines.definitions.resources import Observatory
 from pipelines.definitions.source_assets import OWNERS
+from pipelines.errors import UsageError
 from pipelines.ingest import ingestion
 from pipelines.observatory import method
 from pipelines.release import approval, compute, gauges, runway, signing
@@ -36,7 +37,9 @@ NEW_AND_GREEN = (
 # Two hours after the daily sources.
 EVERY_DAY = A.cron_tick_passed("0 7 * * *").since(A.newly_requested() | A.newly_updated())
 # A source that no indicator reads must not hold the index back.
-INDEX_SOURCES = runway.sources_read(method.newest())
+INDEX_SOURCES = list(
+    dict.fromkeys(key for own in method.of_every_framework() for key in runway.sources_read(own))
+)
 
 
 @dg.multi_asset(
@@ -139,19 +142,30 @@ def announcements(
 def monthly_release(
     context: dg.AssetExecutionContext, observatory: Observatory
 ) -> dg.MaterializeResult:
-    """Rebuild the edition of the partition's month as known at its cut-off."""
+    """Rebuild the edition of the partition's month as known at its cut-off.
+
+    So is that of each framework beside the first; one that is refused is what fails at the end.
+    """
     engine, settings = observatory.open()
     month = compute.parse_month(context.partition_key)
     gate = settings.approval
     number = compute.compute(engine, month, now=settings.now, approval=gate)
     signer = signing.signer(settings)
     done = compute.publish(engine, number, settings.releases, approval=gate, signer=signer)
+    try:
+        beside = approval.publish_beside(engine, settings, settings.releases, month)
+    except UsageError as fault:
+        raise dg.Failure(str(fault), allow_retries=False) from None
     return dg.MaterializeResult(
         metadata={
             "folder": dg.MetadataValue.path(str(done.folder)),
             "files": len(done.files),
             "data_hash": done.edition.data_hash,
             "publication": approval.remark(done.edition.timeline),
+            **{
+                f"beside {own.edition.framework_version}": dg.MetadataValue.path(str(own.folder))
+                for own in beside
+            },
         },
         data_version=dg.DataVersion(done.edition.data_hash),
         check_results=[edition_checks.of_files(done.folder)],

@@ -19,7 +19,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 # What the software writes into a home; the rest of the folder is its owner's.
 WRITTEN = (
     "warehouse.sqlite*", "raw/", "releases/", "site/", "public/", "lake/", "dagster/", "*.lock",
-    "*.jsonl", "alerts.*.atom", "software.json", "peers.json", "backups/",
+    "!method/*.lock", "*.jsonl", "alerts.*.atom", "software.json", "peers.json", "backups/",
 )  # fmt: skip
 # In the templates of the page: what follows is on the panel.
 PANEL_PART = "<!-- panel -->"

@@ -13,12 +13,11 @@ from warehouse.publication.identity import FILE
 
 READ = {
     *(FILE, "README.md", ".gitignore", ".git", "silentcrash.toml"),
-    *("registers", "panels", "words", "sources", "theme"),
+    *("registers", "panels", "words", "sources", "theme", "method"),
 }
 THEME = ("theme.toml", "logo.svg", "logo.png")
 # Parts of an observatory that this version does not read from a folder, and what to do instead.
 UNREAD = {
-    "method": "give a file to `silentcrash index --method FILE`",
     "alerts.yaml": "name it in SILENTCRASH_ALERTS",
 }
 
@@ -42,7 +41,8 @@ def examine(path: Path) -> list[Remark]:
     except ObservatoryError as fault:
         return [Remark("wrong", str(fault)), *remarks]
     remarks += [Remark("ignored", text) for text in _not_in_force(own)]
-    wrong = [Remark("wrong", text) for text in (*_sources(own), *_series(own), *_registers(own))]
+    faults = (*_sources(own), *_series(own), *_frameworks(own), *_registers(own))
+    wrong = [Remark("wrong", text) for text in faults]
     return [*wrong, *remarks, *(Remark("note", text) for text in _notes(own))]
 
 
@@ -75,7 +75,16 @@ def _ignored(path: Path) -> Iterator[str]:
     for entry in sorted(path.glob("sources/*")):
         if entry.suffix != ".py":
             yield f"sources/{entry.name} is not read: it is no file of Python"
-    for entry in sorted([*path.glob("panels/*"), *path.glob("words/*")]):
+    for entry in sorted(path.glob("method/*.lock")):
+        if not entry.with_suffix(".toml").is_file():
+            yield f"method/{entry.name} is of no framework: its {entry.stem}.toml is gone"
+    yield from _no_toml(path)
+
+
+def _no_toml(path: Path) -> Iterator[str]:
+    """The files that are none of TOML, where those are read."""
+    methods = (entry for entry in path.glob("method/*") if entry.suffix != ".lock")
+    for entry in sorted([*path.glob("panels/*"), *path.glob("words/*"), *methods]):
         if entry.suffix != ".toml":
             yield f"{entry.relative_to(path)} is no TOML file"
 
@@ -102,22 +111,48 @@ def _sources(own: folder.Folder) -> Iterator[str]:
 
 
 def _series(own: folder.Folder) -> Iterator[str]:
-    """The series that the panel reads and nobody declares."""
+    """The series that a panel or a framework reads and nobody declares."""
     from pipelines.errors import nearest
     from sources import registry
 
-    if own.panel is None:
+    if own.panel is None and not own.frameworks:
         return
     sources = [*registry().values(), *own.sources]
     declared = {series.key for source in sources for series in source.series}
-    for indicator in own.panel.indicator:
+    for file, indicator, key in (*_of_panel(own), *_of_frameworks(own)):
+        if key not in declared:
+            yield (
+                f"{file}: indicator {indicator} reads {key!r}, which no source and no "
+                f"register declares; {nearest(key, declared)}"
+            )
+
+
+def _of_panel(own: folder.Folder) -> Iterator[tuple[str, str, str]]:
+    """The file, the indicator and the series that it reads."""
+    for indicator in own.panel.indicator if own.panel else ():
         for key in indicator.series:
-            if key not in declared:
-                file = f"panels/{own.declared.country.lower()}.toml"
-                yield (
-                    f"{file}: indicator {indicator.key} reads {key!r}, which no source and no "
-                    f"register declares; {nearest(key, declared)}"
-                )
+            yield f"panels/{own.declared.country.lower()}.toml", indicator.key, key
+
+
+def _of_frameworks(own: folder.Folder) -> Iterator[tuple[str, str, str]]:
+    for each in own.frameworks:
+        for name, written in each.own.items():
+            for key in (key for role in ("of", "to", "less") for key in written.get(role, ())):
+                yield f"method/{each.key}.toml", name, key
+
+
+def _frameworks(own: folder.Folder) -> Iterator[str]:
+    """The frameworks that are no longer those of their published months."""
+    if not own.frameworks:
+        return
+    from pipelines.index import framework
+    from pipelines.observatory import frameworks
+    from pipelines.observatory.panel import with_panel
+
+    method = with_panel(framework.newest(), own.panel)
+    for each in own.frameworks:
+        if fault := frameworks.changed(own.path, each.key, frameworks.overlaid(method, each)):
+            yield fault
 
 
 def _registers(own: folder.Folder) -> Iterator[str]:
@@ -156,6 +191,8 @@ def _notes(own: folder.Folder) -> Iterator[str]:
     for peer in declared.peers:
         if peer.address not in read:
             yield f"{peer.address} is not read yet: `silentcrash --folder {own.path} peers fetch`"
+    for each in own.frameworks:
+        yield f"method/{each.key}.toml: `silentcrash --framework {each.key} …`, in {each.key}/"
     if own.panel is None:
         yield "there is no pilot country: the site has no panel page of a country"
         return

@@ -7,8 +7,9 @@ sources is run, if it is trusted (`extensions/own_sources.py`).
 
 import re
 import types
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
@@ -29,6 +30,8 @@ class Folder:
     """The folder of an observatory, checked: its declaration, panel and values.
 
     `sources` are those that it declares: the registers of its panel, and its Python.
+    `frameworks` are those beside its first (`frameworks.Overlay`), `framework` the one that is put
+    in force, None for the first; `identity` is that of the observatory under it.
     """
 
     path: Path
@@ -36,6 +39,8 @@ class Folder:
     panel: Any  # a PilotPanel, whose module takes pandas with it, or None
     identity: Identity
     sources: tuple[Any, ...] = ()
+    frameworks: tuple[Any, ...] = ()
+    framework: Any = None
 
 
 def load(path: Path) -> Folder:
@@ -48,7 +53,36 @@ def load(path: Path) -> Folder:
     from pipelines.observatory.extensions.theme import with_theme
 
     house = with_theme(identity.read(path), path, _checked)
-    return Folder(path, declared, panel, house, _sources(path, panel))
+    beside = _frameworks(path, panel)
+    if beside:
+        from pipelines.observatory.frameworks import all_names
+
+        house = replace(house, frameworks=all_names(house, beside))
+    return Folder(path, declared, panel, house, _sources(path, panel), beside)
+
+
+def _frameworks(path: Path, panel: Any) -> tuple[Any, ...]:
+    """The frameworks beside the first. Raises UsageError naming the file."""
+    files_of = sorted(path.glob("method/*.toml"))
+    if not files_of:
+        return ()  # without the imports below, which take pandas with them
+    from pipelines.index import framework
+    from pipelines.observatory import frameworks
+    from pipelines.observatory.panel import with_panel
+
+    method, overlays = with_panel(framework.newest(), panel), []
+    for file in files_of:
+        content = _raw(path, file)
+        try:
+            frameworks.check_key(file.stem, panel.key if panel else "")
+            if content.pop("key", file.stem) != file.stem:
+                raise ValueError(f"key is the name of the file: remove it, or write {file.stem!r}")
+            own = _checked(content | {"key": file.stem}, frameworks.Overlay, file)
+            frameworks.check(own, method)
+        except ValueError as fault:
+            raise UsageError(f"{file}: {fault}") from None
+        overlays.append(own)
+    return tuple(overlays)
 
 
 def _sources(path: Path, panel: Any) -> tuple[Any, ...]:
@@ -163,22 +197,64 @@ def _line(file: Path, names: list[str]) -> str:
 _in_force: Folder | None = None
 
 
-def put_in_force(home: Path) -> Callable[[], None]:
+def put_in_force(home: Path, framework: str = "") -> Callable[[], None]:
     """Put the observatory of a home in force in this process.
 
-    Returns what puts back the one that was in force before. Raises UsageError.
+    It is the one by its first framework, or by that of the key `framework`. Returns what puts back
+    the one that was in force before. Raises UsageError.
     """
     before = _in_force
-    _put(load(home) if (home / FILE).exists() else None)
+    own = load(home) if (home / FILE).exists() else None
+    if framework and own is None:
+        raise UsageError(
+            f"{home} has no {FILE}: a framework beside the first, {framework!r}, is a file of an "
+            "observatory's folder"
+        )
+    _put(_by(own, framework) if own and framework else own)
     return lambda: _put(before)
 
 
-def _put(folder: Folder | None) -> None:
+def _by(folder: Folder, key: str) -> Folder:
+    """The folder with one of its frameworks in force."""
+    from pipelines.observatory import frameworks
+
+    own = frameworks.find(folder.frameworks, key, folder.path)
+    file = folder.path / frameworks.FOLDER / f"{key}.toml"
+    house = frameworks.beside(folder.identity, own, file)
+    return replace(folder, identity=house, framework=own)
+
+
+@contextmanager
+def by_framework(key: str) -> Iterator[None]:
+    """Put another framework of the first one's folder in force for a while."""
+    before = _in_force
+    assert before is not None  # noqa: S101
+    _switch(_by(before, key))
+    try:
+        yield
+    finally:
+        _switch(before)
+
+
+def beside() -> tuple[str, ...]:
+    """The keys of the frameworks that are published beside the one in force.
+
+    None where it is not the first itself: each is asked for alone.
+    """
+    own = in_force()
+    return tuple(each.key for each in own.frameworks) if own and not own.framework else ()
+
+
+def _switch(folder: Folder | None) -> None:
     global _in_force
-    if folder is _in_force:
-        return
     _in_force = folder
     identity.hand_down(folder.identity if folder else None)
+
+
+def _put(folder: Folder | None) -> None:
+    if folder is _in_force:
+        return
+    _switch(folder)
     import sources  # with pandas, which a command in the shipped observatory may not need
 
     sources.declare(folder.sources if folder else ())

@@ -9,9 +9,10 @@ from sqlalchemy import Engine
 
 from pipelines.alerts import service
 from pipelines.errors import UsageError
+from pipelines.observatory import folder
 from pipelines.release import compute, signing
 from pipelines.settings import Settings
-from warehouse.publication import repository
+from warehouse.publication import identity, repository
 from warehouse.publication.timeline import EditionTimeline
 
 LIST = [
@@ -50,9 +51,28 @@ def approve(engine: Engine, settings: Settings, month: str, by: str, note: str, 
         return f"{period} was approved by {own.approved_by} on {stamp(own.approved_at)} already"
     signer = signing.signer(settings)
     compute.publish(engine, own.release, out, approval=settings.approval, signer=signer)
-    shutil.rmtree(out / compute.waiting_folder(period), ignore_errors=True)
-    service.evaluate(engine, settings, announced(engine, settings), service.rules_in_force())
+    own_folder = out / identity.framework()
+    shutil.rmtree(own_folder / compute.waiting_folder(period), ignore_errors=True)
+    if not identity.framework():  # alerts are of the first alone
+        service.evaluate(engine, settings, announced(engine, settings), service.rules_in_force())
     return f"{period} is approved by {own.approved_by}: {remark(own)}"
+
+
+def publish_beside(
+    engine: Engine, settings: Settings, out: Path, month: pd.Period | None = None
+) -> list[compute.Published]:
+    """Compute and publish a month by each framework beside the first.
+
+    Each has a folder of its own in `out`. Raises UsageError where one is no longer that of its
+    published months; those before it stay.
+    """
+    gate, published = settings.approval, []
+    for key in folder.beside():
+        with folder.by_framework(key):
+            number = compute.compute(engine, month, now=settings.now, approval=gate)
+            signer = signing.signer(settings)
+            published.append(compute.publish(engine, number, out, approval=gate, signer=signer))
+    return published
 
 
 def announced(engine: Engine, settings: Settings) -> int | None:
@@ -70,7 +90,8 @@ def announced(engine: Engine, settings: Settings) -> int | None:
 def remark(edition: EditionTimeline) -> str:
     """What stands between an edition and the public, in a line."""
     if edition.waits:
-        return f"waits for approval: `silentcrash release approve {edition.month} --by NAME`"
+        by = f"--framework {key} " if (key := identity.framework()) else ""
+        return f"waits for approval: `silentcrash {by}release approve {edition.month} --by NAME`"
     if edition.public_at is None:
         return "a trial, never public"
     return f"public from {stamp(edition.public_at)}"

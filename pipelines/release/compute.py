@@ -20,6 +20,7 @@ from pipelines.release.facts import figures
 from warehouse import edition
 from warehouse.edition import Edition
 from warehouse.observations import read
+from warehouse.publication import identity
 from warehouse.publication import repository as publication_store
 from warehouse.release_calendar import edition_dates
 
@@ -125,7 +126,7 @@ def compute(
     the same method and software, not even the draft is. With `approval` it waits for an editor
     before it is public: `silentcrash release approve`.
     """
-    newest = own_method.newest()
+    newest = own_method.to_publish()
     dates = _dates(realtime.closed_months(newest, now), month, as_of, newest)
     due = {str(each): date for each, date in dates.items()}
     question = {"month": str(month), "dates": due, "approval": approval}
@@ -164,7 +165,7 @@ def _stored(
         change=revisions.change(earlier, new.readings, new.point, new.values),
         revised=revisions.known_now(new.readings, new.point, new.values),
         mean_revision=revisions.mean_revision(new.readings, new.point, new.values),
-        alerts=_alerts(earlier, new, values),
+        alerts=None if identity.framework() else _alerts(earlier, new, values),
         gauges=audit.with_audit(
             gauges.of_edition(engine, new.readings, new.point, new.values), new.readings, new.as_of
         ),
@@ -247,13 +248,13 @@ def publish(
 ) -> Published:
     """Write the bulletin and tables of a stored release into a folder of `out`.
 
-    The folder is the month. A release with another as_of than its cut-off says so in the name of
-    its folder, as does one that waits for an editor where the installation asks for that
-    (`approval`): it takes no edition's place, and no feed or list announces it. Its checksums are
-    signed where there is a `signer`.
+    The folder is the month, in that of its framework. A release as of another day than its cut-off
+    says so in its name, as does one that waits for an editor where the installation asks for that
+    (`approval`): it takes no edition's place, and no feed or list announces it. A `signer` signs.
     """
     from dashboards.publish import collection
 
+    out = out / identity.framework()
     loaded = edition.load(engine, release)
     own = loaded.timeline.under(approval)
     stored = replace(loaded, timeline=own)
@@ -270,6 +271,7 @@ def publish(
         collection.PLACES if layout else (),
         lambda: _write(stored, previous, folder, layout=layout, signer=signer),
     )
+    own_method.lock(stored)
     logger.info(
         "release %s: edition %d, as of %s, %d files in %s",
         *(stored.month, release, f"{stored.as_of:%Y-%m-%d}", len(written), folder),

@@ -1,5 +1,6 @@
 """The gauges of an edition come back, with what was made in its time."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Engine
 from tests.warehouse.made_up import NO_LINEAGE, day
 from warehouse import edition, query
 from warehouse.gauges.repository import COLUMNS, FIGURES, Gauges
+from warehouse.publication import identity
 
 METHOD = {"version": "made-up", "rules": {"cutoff_day": 10}}
 
@@ -72,6 +74,14 @@ def test_a_month_made_by_an_earlier_edition_stays_in_its_time(engine: Engine) ->
     both = Gauges(METHOD, rows("2026-01", "2026-02"))
     number = stored(engine, "2026-02", datetime(2026, 3, 12, tzinfo=UTC), both)
     assert not edition.load(engine, number).gauges.rows["reconstructed"].any()
+
+
+def test_what_one_framework_made_in_time_is_not_in_time_by_another(engine: Engine) -> None:
+    gauges = Gauges(METHOD, rows("2026-01"))
+    stored(engine, "2026-01", datetime(2026, 2, 12, tzinfo=UTC), gauges)
+    with identity.handed_down(replace(identity.shipped(), framework="regional")):
+        number = stored(engine, "2026-01", datetime(2026, 6, 12, tzinfo=UTC), gauges)
+    assert edition.load(engine, number).gauges.rows["reconstructed"].all()
 
 
 def test_an_edition_of_before_gauges_has_none(engine: Engine) -> None:

@@ -20,10 +20,13 @@ def at(stamp: str) -> datetime:
 
 def stored(engine: Engine, month: str, computed: str, **more: Any) -> int:
     """A made-up edition of a month; `more` are columns of Release."""
-    columns = {"as_of": cutoff(month, 10), "data_hash": f"{month} {computed}"} | more
+    columns: dict[str, Any] = {
+        "as_of": cutoff(month, 10),
+        "data_hash": f"{month} {computed}",
+        "values": VALUES,
+    }
     return edition.save(
         engine,
-        values=VALUES,
         lineage=NO_LINEAGE,
         month=month,
         recorded_by=0,
@@ -31,7 +34,7 @@ def stored(engine: Engine, month: str, computed: str, **more: Any) -> int:
         framework_version="0",
         framework_hash="f0",
         created_at=at(computed),
-        **columns,
+        **columns | more,
     )
 
 

@@ -18,7 +18,9 @@ FIGURES = ["value", "score", "low", "high", "weight", "contribution", "coverage"
 # Months whose edition with gauges was stored by then, each with the first time that it was.
 FIRST_STORED = """
 select month, min(created_at) as at from release r
-where r.id <= :release and exists (select 1 from gauge_method g where g.release_id = r.id)
+where r.id <= :release
+  and r.framework_key = (select framework_key from release where id = :release)
+  and exists (select 1 from gauge_method g where g.release_id = r.id)
 group by month order by month
 """
 

@@ -98,7 +98,9 @@ class Identity:
     the observatory has in a file. Of `languages`, those that are `partial` have three pages.
     `country` is the ISO 3166 code of the pilot country and `panel` the key of its panel, both ""
     where there is none. `zones` are the places whose hours are given. `peers` are other
-    observatories, whose figures a page shows. `fingerprint` differs where any file read differs.
+    observatories, whose figures a page shows. `framework` is the key of the one that is in force
+    beside the first, "" for the first, and `frameworks` the names of all by key and language where
+    there are several. `fingerprint` differs where any file read differs.
     """
 
     names: Mapping[str, str]
@@ -119,6 +121,8 @@ class Identity:
     fingerprint: str = ""
     theme: Theme = Theme()
     peers: tuple[Peer, ...] = ()
+    framework: str = ""
+    frameworks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def pages(self) -> tuple[str, ...]:
@@ -133,6 +137,12 @@ class Identity:
     def name(self, code: str) -> str:
         """The name in a language, or in the first language that has one."""
         return self.names.get(code) or next(iter(self.names.values()))
+
+    def titled(self, title: str, code: str) -> str:
+        """A title with the framework in a language, where it is not the first."""
+        names = self.frameworks[self.framework] if self.framework else {}
+        own = names.get(code) or next(iter(names.values()), "")
+        return f"{title} – {own}" if own else title
 
     def publisher(self, code: str) -> str:
         """Who publishes, in a language: the observatory itself where nobody is named."""
@@ -232,6 +242,14 @@ _handed_down: Identity | None = None
 def in_force() -> Identity:
     """The observatory of this process: the one handed down, or the shipped one."""
     return _handed_down or shipped()
+
+
+def framework() -> str:
+    """The key of the framework in force, "" for the first one of an observatory.
+
+    Short questions ask this, and need no file of the shipped observatory for it.
+    """
+    return _handed_down.framework if _handed_down else ""
 
 
 def own_authority() -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from warehouse.database import add, writing
+from warehouse.publication import identity
 from warehouse.publication.tables import Approval
 from warehouse.publication.timeline import EditionTimeline
 from warehouse.release_calendar import edition_dates, made_in_time
@@ -16,19 +17,28 @@ from warehouse.tables import Release, core
 COLUMNS = ("id", "month", "as_of", "created_at", "awaits_approval", "due_at")
 
 
-def timelines(engine: Engine, *, approval: bool = False) -> list[EditionTimeline]:
-    """The timeline of every stored edition, by month and then as it was stored.
+def timelines(
+    engine: Engine, *, approval: bool = False, framework: str | None = None
+) -> list[EditionTimeline]:
+    """The timeline of every stored edition of the framework in force.
 
-    `approval` tells whether this installation asks for approvals.
+    They are ordered by month and then as they were stored. `approval` tells whether this
+    installation asks for approvals, `framework` the key of another one.
     """
+    key = identity.framework() if framework is None else framework
+    own = core(Release).c.framework_key == key
     with engine.connect() as connection:
-        return [timeline.under(approval) for timeline in _read(connection)]
+        return [timeline.under(approval) for timeline in _read(connection, own)]
 
 
 def timeline(connection: Connection, release: int) -> EditionTimeline:
     """The timeline of a stored edition. Raises LookupError where there is none."""
-    month = select(core(Release).c.month).where(core(Release).c.id == release).scalar_subquery()
-    for stored in _read(connection, core(Release).c.month == month):
+    table = core(Release)
+    same = [
+        table.c[name] == select(table.c[name]).where(table.c.id == release).scalar_subquery()
+        for name in ("month", "framework_key")
+    ]
+    for stored in _read(connection, *same):
         if stored.release == release:
             return stored
     raise LookupError(f"no edition {release} is stored")

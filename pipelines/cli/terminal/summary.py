@@ -64,6 +64,14 @@ def show(
             console.print(Text(f"Bulletin: {path}"), soft_wrap=True)
 
 
+def beside(published: "Published") -> str:
+    """A line on the edition of a framework beside the first."""
+    edition = published.edition
+    index = edition.values.loc[edition.values["key"].eq("index")].iloc[-1]
+    score = "withheld" if pd.isna(index["score"]) else f"{index['score']:.1f}"
+    return f"{edition.framework_version}: {edition.month}, index {score}, in {published.folder}"
+
+
 def contact(console: Console, empty: Sequence[str]) -> None:
     """Name the sources that stay empty without a contact, and the line that helps."""
     if empty:

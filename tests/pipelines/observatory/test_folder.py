@@ -133,13 +133,17 @@ def test_a_fault_is_one_line_with_the_file_the_key_and_the_remedy(
 
 def test_doctor_names_what_is_ignored(senegal: Path, silentcrash: Command) -> None:
     (senegal / "method").mkdir()
+    for name in ("method/notes.txt", "method/gone.lock", "alerts.yaml"):
+        (senegal / name).write_text("")
     (senegal / "panels/es.toml").write_text("")
     (senegal / "notes.txt").write_text("")
     (senegal / "registers/nothing.csv").write_text("")
     read = silentcrash("doctor", str(senegal), "--format", "csv")
     assert read.code == 2
     for part in (
-        "method/ is not read from a folder: give a file to `silentcrash index --method FILE`",
+        "alerts.yaml is not read from a folder: name it in SILENTCRASH_ALERTS",
+        "method/notes.txt is no TOML file",
+        "method/gone.lock is of no framework: its gone.toml is gone",
         "panels/es.toml is not read: country is 'SN'",
         "notes.txt is nothing that an observatory has",
         "registers/nothing.csv is of no register",

@@ -30,8 +30,12 @@ def test_the_source_and_the_colours_of_the_page_work_as_they_stand(
     own = tmp_path / "own"
     assert silentcrash("init", str(own), "--country", "SN", "--lang", code).code == 0
     page = (own / "README.md").read_text("utf-8")
-    [source], [_, colours, peers] = blocks(page, "python"), blocks(page, "toml")
-    for name, text in (("sources/tariff.py", source), ("theme/theme.toml", colours)):
+    [source], [_, colours, peers, other] = blocks(page, "python"), blocks(page, "toml")
+    for name, text in (
+        ("sources/tariff.py", source),
+        ("theme/theme.toml", colours),
+        ("method/regional.toml", other),
+    ):
         (own / name).parent.mkdir()
         (own / name).write_text(text, "utf-8")
     with (own / "observatory.toml").open("a", encoding="utf-8") as file:
@@ -57,5 +61,6 @@ def test_the_source_and_the_colours_of_the_page_work_as_they_stand(
     assert [peer.address.rpartition("/")[0] for peer in loaded.identity.peers] == [
         "https://example.org"
     ]
+    assert [own.weight["infrastructure"] for own in loaded.frameworks] == [2]
     assert loaded.identity.theme.colours["light"]["accent"] == "#0b6e4f"
     assert "tariff.large" in loaded.panel.indicator[-1].of
