@@ -17,10 +17,11 @@ from warehouse import edition
 from warehouse.edition import Edition
 
 # The browser's own services, which no page asked for, are kept silent.
-# What draws runs in the browser's own process: a process for it costs a sixth of a page.
+# What draws runs in the browser's own process: a process for it costs a sixth of a page. A page
+# lives for a second or two: to optimise its script takes a quarter of it, which is never had back.
 QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update",
-         "--in-process-gpu"]  # fmt: skip
+         "--in-process-gpu", "--js-flags=--no-opt"]  # fmt: skip
 
 
 # Of a module, not of the session: while the driver is open the thread has a running event loop,

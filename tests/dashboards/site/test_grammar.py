@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
+from lxml import etree, html
 
 from tests.install import grammarian
 
@@ -30,18 +30,18 @@ ACCEPTED = {
 }
 
 
+# XPath: BeautifulSoup takes nine times as long for the 389 pages.
+LEAVES = etree.XPath(
+    " | ".join(f"//{name}[not(.//{' or .//'.join(['table', *PARTS])})]" for name in PARTS)
+)
+WORDS = etree.XPath(f".//text()[not(ancestor::{' or ancestor::'.join(NO_WORDS)})]")
+
+
 def sentences(pages: Iterable[Path]) -> set[str]:
     """What ends as a sentence does, of the parts of pages that hold no other part."""
-    texts = set()
-    for page in pages:
-        soup = BeautifulSoup(page.read_bytes(), "lxml")
-        for part in soup(NO_WORDS):
-            part.decompose()
-        for part in soup(PARTS):
-            text = " ".join(part.get_text(" ").split())
-            if not part.find(["table", *PARTS]) and text[-1:] in ".?!" and text.count(" ") >= FEW:
-                texts.add(text)
-    return texts
+    shown = (" ".join(WORDS(part)) for page in pages for part in LEAVES(html.parse(page)))
+    texts = {" ".join(text.split()) for text in shown}
+    return {text for text in texts if text[-1:] in ".?!" and text.count(" ") >= FEW}
 
 
 def faults(texts: Iterable[str], folder: Path) -> set[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
 import html5lib
+import lxml.html
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import Engine
@@ -123,6 +124,13 @@ def test_every_page_names_its_other_language(built: Path, code: str) -> None:
         assert policy.startswith("default-src 'none'")
 
 
+# Each text of a page by itself. Of lxml: for the pages of all series, 660 of them, BeautifulSoup
+# takes fifteen times as long.
+SHOWN = (
+    "//body//text()[not(ancestor::script or ancestor::style or ancestor::code or ancestor::pre)]"
+)
+
+
 def test_no_page_names_a_series_by_its_key(built: Path) -> None:
     """Outside of code, where it is what a reader types."""
     listed = json.loads((built / "api/v1/series.json").read_text(encoding="utf-8"))["series"]
@@ -130,8 +138,7 @@ def test_no_page_names_a_series_by_its_key(built: Path) -> None:
     named = {
         (str(path.relative_to(built)), word)
         for path in built.glob("*/**/index.html")
-        for text in soup(path).body.find_all(string=True)
-        if not text.find_parent(["script", "style", "code", "pre"])
+        for text in lxml.html.parse(path).xpath(SHOWN)
         for word in re.findall(r"[\w.-]+\w", text)
         if word in keys
     }

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import lxml.html
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
@@ -157,17 +158,16 @@ def test_the_head_of_every_page_has_the_logo_and_pages_have_the_colours(home: Pa
     assert len(pages) > 50
     for path in [*pages, site / "404.html"]:
         text = path.read_text("utf-8").partition("</header>")[0]
-        head = BeautifulSoup(text, "html.parser").select_one("header.mast")
-        assert head is not None, path
-        picture = head.select_one("a img.logo")
-        assert picture is not None, path
-        source = str(picture["src"]).removeprefix("https://example.sn/ia/")
+        # of lxml: on all pages of the series BeautifulSoup takes twenty times as long
+        [head] = lxml.html.document_fromstring(text).xpath("//header[@class='mast']")
+        [picture] = head.xpath(".//a//img[@class='logo']")
+        source = picture.get("src").removeprefix("https://example.sn/ia/")
         base = site if path.name == "404.html" else path.parent
         assert (base / source).resolve() == (site / "logo.svg").resolve()
         # the name once for who sees no pictures: it stands beside the logo
-        beside = head.select_one("a span[aria-hidden=true]")
+        beside = "".join(head.xpath(".//a//span[@aria-hidden='true']//text()"))
         name = ENGLISH
-        assert (picture["alt"], beside and beside.text) in ((name, name), ("", None)), path
+        assert (picture.get("alt"), beside) in ((name, name), ("", "")), path
     assert "--accent:#0b6e4f;--link:#0b5d8a" in (site / "style.css").read_text("utf-8")
     panel = (site / "en/senegal/index.html").read_text("utf-8")
     drawn = BeautifulSoup(panel, "html.parser").select_one('img[src*="charts/"]')

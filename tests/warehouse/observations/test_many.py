@@ -12,10 +12,12 @@ from sqlalchemy import Engine, event
 from tests.warehouse.made_up import fetch, frame
 from warehouse import load
 from warehouse.lake import panel, sync
-from warehouse.observations import read
+from warehouse.observations import bulk, read
+from warehouse.observations.bulk import external_sort
 from warehouse.tables import STATUS
 
-ROWS = 300_000  # more than are compared at once
+PART = 25_000  # that are compared at once here: a tenth, so that a part is a tenth of the work
+ROWS = 30_000  # more than that
 
 
 def one_figure() -> pd.DataFrame:
@@ -32,7 +34,11 @@ def one_figure() -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("frames", [1, 7])
-def test_versions_are_compared_across_the_parts_of_a_batch(engine: Engine, frames: int) -> None:
+def test_versions_are_compared_across_the_parts_of_a_batch(
+    engine: Engine, frames: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (bulk, external_sort):
+        monkeypatch.setattr(module, "PART_ROWS", PART)
     figure = one_figure()
     size = -(-ROWS // frames)
     pieces = [figure.iloc[start : start + size] for start in range(0, ROWS, size)]
