@@ -7,6 +7,7 @@ joins or leaves never moves the figure.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -46,8 +47,10 @@ def growth_of_most(of: pd.DataFrame, *, year: int) -> pd.Series:
 
     The first of several companies to report does not speak for all.
     """
-    before = of.shift(year)
-    share = before.where(of.notna()).sum(axis=1) / before.sum(axis=1).replace(0.0, np.nan)
+    now, before = of.to_numpy(), _shifted(of, year)
+    total = np.nansum(before, axis=1)
+    matched = np.nansum(np.where(np.isnan(now), np.nan, before), axis=1)
+    share = matched / np.where(total != 0, total, np.nan)
     return growth(of, year=year).where(share >= ENOUGH)
 
 
@@ -62,9 +65,12 @@ def mean_growth(of: pd.DataFrame, *, year: int, least: int = 3) -> pd.Series:
 
     Of two offers one may be a mistake; a third shows which.
     """
-    before = of.shift(year)
-    changes = 100 * (of / before.where(before > 0) - 1)
-    return changes.mean(axis=1).where(changes.notna().sum(axis=1) >= least)
+    changes = 100 * (_quotient(of.to_numpy(), _shifted(of, year)) - 1)
+    count = (~np.isnan(changes)).sum(axis=1)
+    # The last member first: the figures of 2026 were added up so, and a sum's last bit hangs on it.
+    total = np.nansum(np.roll(changes, 1, axis=1), axis=1)
+    mean = total / np.where(count >= least, count, np.nan)
+    return pd.Series(mean, index=of.index)
 
 
 def growth_gap(of: pd.DataFrame, less: pd.DataFrame, *, year: int) -> pd.Series:
@@ -73,7 +79,7 @@ def growth_gap(of: pd.DataFrame, less: pd.DataFrame, *, year: int) -> pd.Series:
     The median keeps one large member from deciding. A value only where every member is present.
     """
     first, second = (_trailing(side, year) for side in (of, less))
-    rises = [_quotient(side.to_numpy(), _shifted(side, year)) for side in (first, second)]
+    rises = [_quotient(side, _before(side, year)) for side in (first, second)]
     return pd.Series(
         100 * np.subtract(*(np.median(rise, axis=1) for rise in rises)), index=of.index
     )
@@ -84,8 +90,9 @@ def gain(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
 
     A value only where every member of both is present.
     """
-    now, spent = (_trailing(side, year).sum(axis=1, skipna=False) for side in (of, to))
-    return _over(now - now.shift(year), spent.shift(year))
+    now, spent = (_trailing(side, year).sum(axis=1) for side in (of, to))
+    rise = now - _before(now, year)
+    return pd.Series(_quotient(rise, _before(spent, year)), index=of.index)
 
 
 def ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
@@ -95,7 +102,8 @@ def ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
 
 def sum_ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
     """Sum of `of` over sum of `to`, where every member of both is present."""
-    return _over(of.sum(axis=1, skipna=False), to.sum(axis=1, skipna=False))
+    above, below = (side.to_numpy().sum(axis=1) for side in (of, to))
+    return pd.Series(_quotient(above, below), index=of.index)
 
 
 def premium(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
@@ -128,7 +136,7 @@ def trailing_ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Serie
     the ratio by the change of that of the members present at both ends, so that one who is
     late moves nothing; there is a value only where those hold ENOUGH of `to`.
     """
-    top, bottom = _trailing(of, year).to_numpy(), _trailing(to, year).to_numpy()
+    top, bottom = _trailing(of, year), _trailing(to, year)
     both = ~np.isnan(top) & ~np.isnan(bottom)
     complete = both.all(axis=1)
     values = np.full(len(of), np.nan)
@@ -148,7 +156,7 @@ def trailing_ratio_linked(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> p
     none where those hold less than ENOUGH_LINKED), and once the member is back, the ratio is
     what it would have been: nothing of a gap stays.
     """
-    top, bottom = _trailing(of, year).to_numpy(), _trailing(to, year).to_numpy()
+    top, bottom = _trailing(of, year), _trailing(to, year)
     both = ~np.isnan(top) & ~np.isnan(bottom)
     values = np.full(len(of), np.nan)
     complete = np.flatnonzero(both.all(axis=1))
@@ -189,8 +197,8 @@ def over_trailing_year(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.S
 
     A value only where every member of both is present.
     """
-    flows = _trailing(to, year).sum(axis=1, skipna=False)
-    return _over(of.sum(axis=1, skipna=False), flows)
+    stock, flows = of.to_numpy().sum(axis=1), _trailing(to, year).sum(axis=1)
+    return pd.Series(_quotient(stock, flows), index=of.index)
 
 
 def count_above(of: pd.DataFrame, to: pd.DataFrame, *, year: int, line: float = 1.0) -> pd.Series:
@@ -199,8 +207,8 @@ def count_above(of: pd.DataFrame, to: pd.DataFrame, *, year: int, line: float = 
     A value only where ENOUGH of the members are present.
     """
     top, bottom = _trailing(of, year), _trailing(to, year)
-    both = top.notna().to_numpy() & bottom.notna().to_numpy()
-    above = both & (top.to_numpy() > line * bottom.to_numpy())
+    both = ~np.isnan(top) & ~np.isnan(bottom)
+    above = both & (top > line * bottom)
     count = pd.Series(above.sum(axis=1), index=of.index, dtype="float64")
     return count.where(both.mean(axis=1) >= ENOUGH)
 
@@ -216,7 +224,11 @@ def _mean(table: pd.DataFrame) -> pd.Series:
 
 def _shifted(table: pd.DataFrame, steps: int) -> Array:
     """The cells of `steps` before, missing at the start."""
-    cells = table.to_numpy()
+    return _before(table.to_numpy(), steps)
+
+
+def _before(cells: Array, steps: int) -> Array:
+    """The same of an array, whose rows are steps."""
     earlier: Array = np.full_like(cells, np.nan, dtype="float64")
     earlier[steps:] = cells[:-steps]
     return earlier
@@ -232,8 +244,19 @@ def _quotient(above: Array, below: Array) -> Array:
     return quotient
 
 
-def _trailing(table: pd.DataFrame, year: int) -> pd.DataFrame:
-    return table.rolling(year, min_periods=year).sum()
+def _trailing(table: pd.DataFrame, year: int) -> Array:
+    """The sums of the last `year` steps, missing where one of them is."""
+    columns = table.to_numpy(dtype="float64").T
+    return np.array([_added_up(column.tobytes(), year) for column in columns]).T
+
+
+# 4096: the accounts of a company are read by several indicators in dozens of months, and change in
+# one of three; an edition has some thousand of them, a kilobyte each.
+@lru_cache(maxsize=4096)
+def _added_up(column: bytes, year: int) -> Array:
+    """`_trailing` of the cells of one series."""
+    own = pd.Series(np.frombuffer(column))
+    return own.rolling(year, min_periods=year).sum().to_numpy()
 
 
 class Transform(NamedTuple):

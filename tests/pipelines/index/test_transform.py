@@ -93,3 +93,15 @@ def test_relative_rise_is_one_in_the_base_year() -> None:
     rise = transform.relative_rise(power, other, year=12)
     assert rise.iloc[0] == pytest.approx(1.0)
     assert rise.iloc[-1] == pytest.approx(2.0)
+
+
+def test_a_revised_figure_changes_its_trailing_years_and_no_other() -> None:
+    def years(*flows: float) -> list[float]:
+        stock = steps(s=[12.0] * len(flows))
+        return transform.over_trailing_year(stock, steps(f=list(flows)), year=4).tolist()[3:]
+
+    assert years(1, 1, 1, 1, 1, 1) == [3.0, 3.0, 3.0]
+    assert years(1, 1, 1, 1, 1, 3) == [3.0, 3.0, 2.0]
+    assert years(3, 1, 1, 1, 1, 1) == [2.0, 3.0, 3.0]
+    flow, stock = steps(f=[1.0] * 6), steps(s=[12.0] * 6)
+    assert transform.over_trailing_year(stock, flow, year=2).tolist()[1:] == [6.0] * 5
