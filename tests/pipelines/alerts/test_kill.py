@@ -23,7 +23,7 @@ from tests.pipelines.alerts.worker import work
 from warehouse.alerts import repository
 from warehouse.alerts.tables import Outbox
 
-KILLS, RULES, EACH = 50, 5, 30
+KILLS, RULES, EACH = 50, 5, 50
 EVENTS = RULES * EACH  # on each of two channels
 
 
@@ -78,7 +78,7 @@ def hook(killer: Killer) -> Iterator[tuple[str, list[bytes]]]:
 
 
 def queue(engine: Engine, watched: RuleSet) -> None:
-    """The events of five rules, thirty each, on both channels."""
+    """The events of five rules, fifty each, on both channels: 500 messages."""
     seen = edition(1, [40])
     for number in range(EACH):
         moment = Evaluation(f"release:{number}", seen.as_of + timedelta(hours=number), NOW)
