@@ -53,8 +53,10 @@ class Overlay(Declared):
         if missing := [code for code in ("fr", "en") if code not in self.name]:
             raise ValueError(f"name has no line for {missing[0]}, which releases are in")
         for brought in self.indicator:
-            if not {"dimension", "key"} <= brought.keys():
-                raise ValueError("an [[indicator]] says its dimension and its key")
+            if not all(isinstance(brought.get(name), str) for name in ("dimension", "key")):
+                raise ValueError("an [[indicator]] says its dimension and its key, two texts")
+        if len(self.own) < len(self.indicator):
+            raise ValueError("an [[indicator]] stands there twice")
         return self
 
     @property

@@ -305,6 +305,12 @@ NAMED = 'name = { fr = "Une", en = "One" }\n'
         ),
         ("regional", "[weigth]\ncost = 2", "weigth is no key; did you mean weight"),
         ("regional", '[[indicator]]\nkey = "x"', "says its dimension and its key"),
+        ("regional", '[[indicator]]\nkey = "x"\ndimension = ["cost"]', "its dimension and its key"),
+        (
+            "regional",
+            '[[indicator]]\nkey = "x"\ndimension = "cost"\n' * 2,
+            "an [[indicator]] stands there twice",
+        ),
         ("regional", '[[indicator]]\nkey = "x"\ndimension = "power"', "'power' is no dimension"),
         (
             "regional",
