@@ -19,10 +19,14 @@ def rows(
     connection: Connection, sql: str | Executable, values: Mapping[str, Any] | None = None
 ) -> pd.DataFrame:
     """The rows of a query, in its columns."""
-    query = text(sql) if isinstance(sql, str) else sql
-    result = connection.execute(query, dict(values or {}))
-    # as tuples: of each row of SQLAlchemy, pandas would ask whether it is a dataclass
-    return pd.DataFrame.from_records(list(map(tuple, result.all())), columns=list(result.keys()))
+    result = connection.execute(text(sql) if isinstance(sql, str) else sql, dict(values or {}))
+    names = list(result.keys())
+    # as tuples: of each row of SQLAlchemy, pandas would ask whether it is a dataclass; those of
+    # plain SQL are the driver's own, which nothing converts
+    plain = result.cursor if isinstance(sql, str) else None
+    cells = list(map(tuple, result.all())) if plain is None else plain.fetchall()
+    result.close()
+    return pd.DataFrame.from_records(cells, columns=names)
 
 
 def dates(days: "pd.Series[int]") -> pd.DatetimeIndex:

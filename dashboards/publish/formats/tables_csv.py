@@ -77,13 +77,25 @@ def _columns(frame: pd.DataFrame, table: Table) -> dict[str, Cells]:
 def _cells(column: pd.Series, kind: str) -> Cells:
     if kind in PATTERNS:
         return _each(column, lambda dates: dates.dt.strftime(PATTERNS[kind]))
-    return _each(column, quoted) if kind == "string" else Cells(plain_cells(column))
+    if kind == "string":
+        return _each(column, quoted)
+    plain = column.dtype in ("float64", "int64")
+    return _figures(column) if plain else Cells(plain_cells(column))
 
 
 def quoted(texts: pd.Series) -> pd.Series:
     """Texts that no spreadsheet takes for a formula: an apostrophe before those."""
     formulas = texts.str.match(FORMULA, na=False)
     return texts.mask(formulas, "'" + texts) if formulas.any() else texts
+
+
+def _figures(column: pd.Series) -> Cells:
+    """Each distinct figure once: 22,000 rows of lineage have 900.
+
+    By its bits, as 0.0 equals -0.0 and is written otherwise.
+    """
+    places, bits = pd.factorize(column.to_numpy().view("int64"))
+    return Cells(plain_cells(pd.Series(bits.view(str(column.dtype)))), places.tolist())
 
 
 def _each(column: pd.Series, write: Callable[[pd.Series], Iterable[str]]) -> Cells:

@@ -19,7 +19,7 @@ from pipelines.index.audit.material import (
     with_phase,
 )
 from pipelines.index.robustness import replicate
-from pipelines.index.robustness.choices import ScoringChoice, score
+from pipelines.index.robustness.choices import ScoringChoice, scorer
 from pipelines.index.toolkit import weights as weighting
 
 # By name: how the score of an indicator could be made otherwise.
@@ -59,10 +59,11 @@ def _cases(material: Material) -> Iterator[tuple[str, pd.DataFrame]]:
 def _levels(material: Material) -> Iterator[tuple[str, pd.Series]]:
     inputs, framework = material.gauges[PRESSURE], material.framework
     posts = _goalposts(inputs, material)
+    score = scorer(inputs.values, posts)
     for key, choice in SCORINGS.items():
-        scores = pd.DataFrame(
-            score(inputs.values, posts, choice), inputs.scores.index, inputs.scores.columns
-        ).where(inputs.scores.notna())
+        scores = pd.DataFrame(score(choice), inputs.scores.index, inputs.scores.columns).where(
+            inputs.scores.notna()
+        )
         yield key, rebuild(inputs, scores, framework)
     for key, tree in _trees(inputs):
         yield key, rebuild(inputs, inputs.scores, framework, tree)

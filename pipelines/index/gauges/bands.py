@@ -142,9 +142,10 @@ def intervals(
 
 def quantile(count: ArrayLike) -> Array:
     """The quantile of Student's t behind a band that learned from so many errors."""
-    from scipy.stats import t
+    # not of scipy.stats, which takes a second to import and asks this function
+    from scipy.special import stdtrit
 
-    return np.asarray(t.ppf((1 + LEVEL) / 2, count), dtype="float64")
+    return np.asarray(stdtrit(count, (1 + LEVEL) / 2), dtype="float64")
 
 
 def chance(rows: pd.DataFrame, threshold: float) -> "pd.Series[float]":
@@ -153,9 +154,9 @@ def chance(rows: pd.DataFrame, threshold: float) -> "pd.Series[float]":
     `rows` are those of one key, with score, low and high. The scale cuts an end of a band off: its
     longer side has the width. NaN without a band.
     """
-    from scipy.stats import t
+    from scipy.special import stdtr
 
     own = rows.set_index("period")
     half = pd.concat([own["score"] - own["low"], own["high"] - own["score"]], axis=1).max(axis=1)
-    quantiles = (threshold - own["score"]) / half.where(half > 0) * t.ppf((1 + LEVEL) / 2, YEAR)
-    return pd.Series(t.sf(quantiles.to_numpy(), YEAR), own.index)
+    quantiles = (threshold - own["score"]) / half.where(half > 0) * quantile(YEAR)
+    return pd.Series(stdtr(YEAR, -quantiles.to_numpy()), own.index)

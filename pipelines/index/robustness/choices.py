@@ -1,6 +1,8 @@
 """The choices that a Monte Carlo draws from, and the scores of each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -59,14 +61,28 @@ def score(values: pd.DataFrame, indicators: pd.DataFrame, cell: ScoringChoice) -
     rest: a short past says little of where calm and crash lie, and no score then jumps in the
     month in which learning starts (credibility weighting; Buhlmann, ASTIN Bulletin 4, 1967).
     """
+    return scorer(values, indicators)(cell)
+
+
+def scorer(values: pd.DataFrame, indicators: pd.DataFrame) -> Callable[[ScoringChoice], Array]:
+    """`score` of one table under many choices: each tail is cut off once."""
     rows = indicators.loc[values.columns]
     log, turn = rows["log"].to_numpy(bool), np.where(rows["low"] > rows["high"], -1.0, 1.0)
-    figures = winsorise(_logged(values, log), cell.tail)
-    fixed = _fixed(figures.to_numpy(), _logged(rows[["low", "high"]].T, log), cell.width)
-    if cell.normalisation == "goalposts":
-        return fixed
-    learned, credibility = _learned(figures * turn, cell)
-    return np.asarray(credibility * learned + (1 - credibility) * fixed, dtype=np.float64)
+    logged, ends = _logged(values, log), _logged(rows[["low", "high"]].T, log)
+
+    @cache
+    def cut(tail: float) -> pd.DataFrame:
+        return winsorise(logged, tail)
+
+    def scores(cell: ScoringChoice) -> Array:
+        figures = cut(cell.tail)
+        fixed = _fixed(figures.to_numpy(), ends, cell.width)
+        if cell.normalisation == "goalposts":
+            return fixed
+        learned, credibility = _learned(figures * turn, cell)
+        return np.asarray(credibility * learned + (1 - credibility) * fixed, dtype=np.float64)
+
+    return scores
 
 
 def _learned(figures: pd.DataFrame, cell: ScoringChoice) -> tuple[Array, Array]:

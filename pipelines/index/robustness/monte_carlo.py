@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pipelines.index.robustness import replicate
-from pipelines.index.robustness.choices import Aggregation, Choices, ScoringChoice, score
+from pipelines.index.robustness.choices import Aggregation, Choices, ScoringChoice, scorer
 
 FACTORS = ("normalisation", "window", "winsor", "weights", "aggregation", "width", "leave_out")
 # Weights are drawn once and picked by number: 4,096 sets of 23 weights take 0.8 MB, and 10,000
@@ -92,8 +92,9 @@ def evaluate(model: Model, points: Array) -> Replicates:
     periods, runs = len(model.values), len(points)
     overall = np.empty((periods, runs), np.float32)
     parts = np.empty((len(model.names), periods, runs), np.float32)
+    score = scorer(model.values, model.indicators)
     for cell, runs_of in _groups(model, picks):
-        scores = score(model.values, model.indicators, cell)
+        scores = score(cell)
         for same in _split(runs_of):
             keys = _weights(model, picks[same])
             parts[:, :, same] = replicate.dimensions(scores, model.members, keys)

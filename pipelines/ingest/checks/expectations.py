@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -75,7 +77,9 @@ def _pandas() -> tuple[Any, Any]:
     place of the one before it, and no frame stays but the last.
     """
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
-    with _hidden("pyspark"):  # which it would import too where the lake's extra is installed
+    # It would import pyspark too where the lake's extra is installed, and for three rules that no
+    # source has scipy.stats, a third of its own import.
+    with _in_place_of("pyspark", None), _in_place_of("scipy.stats", _Later("scipy.stats")):
         import great_expectations as gx
         from great_expectations import util
         from great_expectations.data_context.types.base import ProgressBarsConfig
@@ -108,11 +112,20 @@ def _remember_configuration(rule: Any) -> None:
     rule.configuration = property(configuration)
 
 
+class _Later(ModuleType):
+    """A module that is imported when something of it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):  # what the machinery of imports asks of every module
+            raise AttributeError(name)
+        return getattr(import_module(self.__name__), name)
+
+
 @contextmanager
-def _hidden(name: str) -> Iterator[None]:
-    """Make a module impossible to import for a while."""
+def _in_place_of(name: str, other: ModuleType | None) -> Iterator[None]:
+    """Let imports of a module find another one for a while, or fail for None."""
     imported = sys.modules.get(name)
-    sys.modules[name] = None  # type: ignore[assignment]  # what Python documents for it
+    sys.modules[name] = other  # type: ignore[assignment]  # None is what Python documents for it
     try:
         yield
     finally:

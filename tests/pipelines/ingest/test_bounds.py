@@ -112,8 +112,20 @@ assert check(batch(), source, at=AT, before=batch()).passed
 assert "great_expectations" not in sys.modules
 assert len(check(batch(a=-1.0), source, at=AT, before=batch()).rejected) == 1
 assert "great_expectations" in sys.modules
+assert "scipy.stats" not in sys.modules
 """
 
 
 def test_great_expectations_is_imported_for_what_may_be_broken_only() -> None:
     subprocess.run([sys.executable, "-c", GOOD_PAYLOAD], check=True)
+
+
+@pytest.mark.parametrize(("values", "broken"), [([1.0, 3.0], False), ([1.0, 2.0], True)])
+def test_a_rule_on_a_distribution_finds_the_statistics_that_it_needs(
+    values: list[float], broken: bool
+) -> None:
+    prices = pd.DataFrame({"row": range(4), "value": [1.0, 1.0, 3.0, 3.0]})
+    halves = {"values": values, "weights": [0.5, 0.5]}
+    kwargs = {"column": "value", "partition_object": halves, "threshold": 0.01}
+    rule = ValidationRule("ExpectColumnKLDivergenceToBeLessThan", kwargs, "warn")
+    assert bool(validate(prices, [rule])) == broken
