@@ -48,7 +48,7 @@ COSTLY = {
     "spark": {"cluster"},
     "kill": {"killer"},
     "slow": {
-        *("server", "installation", "empty_home", "home", "trial"),
+        *("server", "installation", "empty_home", "home", "settled_home", "trial"),
         *("history", "shipped", "shipped_history", "shipped_store", "shipped_edition", "built"),
         *("first_edition", "first_runs", "reading_home"),
     },

@@ -73,6 +73,30 @@ def shipped(first_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     return made_once(tmp_path_factory, "shipped", run)
 
 
+@pytest.fixture(scope="session")
+def settled(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same home after another run: a next one has nothing to compute.
+
+    It has the edition of September too, the last month that can be read.
+    """
+
+    def run(home: Path) -> None:
+        shutil.copytree(shipped, home, dirs_exist_ok=True)
+        with at_home(home):
+            assert ran("run").code == 0
+
+    return made_once(tmp_path_factory, "settled", run)
+
+
+@pytest.fixture
+def settled_home(settled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of that home, which the test may change; nobody answers."""
+    copy = tmp_path / "home"
+    shutil.copytree(settled, copy)
+    _environment(monkeypatch, copy)
+    return copy
+
+
 @pytest.fixture
 def home(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of that home, which the test may change; nobody answers."""

@@ -164,7 +164,7 @@ def test_a_copy_in_the_web_archive_is_asked_where_the_census_turns_us_away(
 
 
 def test_a_run_without_a_contact_names_what_stays_empty_and_the_line_that_helps(
-    home: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
+    settled_home: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SILENTCRASH_CONTACT", "")
     ended = silentcrash("run")
@@ -172,5 +172,5 @@ def test_a_run_without_a_contact_names_what_stays_empty_and_the_line_that_helps(
     line = next(line for line in ended.out.splitlines() if line.startswith("Not asked without"))
     assert "sec, sec_filings, sec_submissions" in line
     assert 'silentcrash.toml: contact = "you@example.org"' in line
-    (home / "silentcrash.toml").write_text(line.split("silentcrash.toml: ")[1] + "\n")
+    (settled_home / "silentcrash.toml").write_text(line.split("silentcrash.toml: ")[1] + "\n")
     assert "Not asked without" not in silentcrash("run").out

@@ -13,6 +13,8 @@ from sqlalchemy import Engine
 
 from dashboards.site.build import build
 from dashboards.site.context import SiteContext, site_context
+from dashboards.site.explore import vega
+from dashboards.site.explore.files import FOLDER
 from pipelines.alerts import service
 from pipelines.announcements import curated
 from pipelines.ingest import store
@@ -76,6 +78,18 @@ def built(alerted: Engine, tmp_path_factory: pytest.TempPathFactory) -> Path:
         build(alerted, folder / "site", NOW, countries=AFRICA)
 
     return made_once(tmp_path_factory, "site", fill) / "site"
+
+
+def take_drawings(built: Path, out: Path) -> None:
+    """Put the drawings and the script of Vega of a site into a new one.
+
+    A build draws what is not there: what both show alike is drawn once, under a name that holds
+    its digest. That drawing twice gives the same bytes is in the tests of the charts.
+    """
+    shutil.copytree(built / "charts", out / "charts")
+    script = Path(FOLDER, vega.name())
+    (out / script).parent.mkdir(parents=True)
+    shutil.copy(built / script, out / script)
 
 
 @pytest.fixture(scope="session")

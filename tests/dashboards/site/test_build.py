@@ -20,7 +20,7 @@ from dashboards.site import parallel
 from dashboards.site.build import build
 from dashboards.site.context import Issue, issues
 from tests.dashboards.conftest import NOW
-from tests.dashboards.site.conftest import AFRICA
+from tests.dashboards.site.conftest import AFRICA, take_drawings
 from tests.pipelines.conftest import at_home, ran
 from warehouse import edition, release_calendar
 from warehouse.publication import repository
@@ -136,7 +136,7 @@ def forced_build(
         refused = [
             (ran(*command, *more).code, (home / "out").exists()) for more in ((), ("--force",))
         ]
-        shutil.copytree(built / "charts", home / "out/charts")  # drawn once for all tests
+        take_drawings(built, home / "out")
         reason = ("--force", "--reason", "lecture par les membres")
         return ForcedBuild(home, refused, ran(*command, *reason, "--base", BASE).code)
 

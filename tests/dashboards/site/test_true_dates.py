@@ -63,7 +63,7 @@ def two(alerted: Engine, built: Path, tmp_path_factory: pytest.TempPathFactory) 
     shutil.copytree(built, out)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(parallel.os, "cpu_count", lambda: 1)  # the other one is busy with tests
-        build(store, out, NOW, base="https://observatory.example")
+        build(store, out, NOW)
     return out
 
 
