@@ -1,22 +1,37 @@
 """`index explain A B` and `index at DAY`, on the shipped history."""
 
 import json
-from functools import partial
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import NOW
-from tests.pipelines.conftest import Command
+from tests.pipelines.conftest import Command, Ran
+
+
+@pytest.fixture(scope="module")
+def asked() -> dict[tuple[str, ...], Ran]:
+    """What the commands of this file answered, which only read."""
+    return {}
 
 
 @pytest.fixture
-def index(first_edition: Path, monkeypatch: pytest.MonkeyPatch, silentcrash: Command):
-    """Run `silentcrash index ARGUMENTS` on the shipped history."""
+def index(
+    first_edition: Path,
+    asked: dict[tuple[str, ...], Ran],
+    monkeypatch: pytest.MonkeyPatch,
+    silentcrash: Command,
+) -> Command:
+    """Run `silentcrash index ARGUMENTS` on the shipped history, each once."""
     monkeypatch.setenv("SILENTCRASH_HOME", str(first_edition))
     monkeypatch.setenv("SILENTCRASH_NOW", NOW.isoformat())
 
-    return partial(silentcrash, "index")
+    def ask(*arguments: str) -> Ran:
+        if arguments not in asked:
+            asked[arguments] = silentcrash("index", *arguments)
+        return asked[arguments]
+
+    return ask
 
 
 def test_the_parts_add_up_to_the_change_between_two_months(index) -> None:
