@@ -7,12 +7,13 @@ joins or leaves never moves the figure.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from pipelines.index.inputs.trailing import trailing
 
 Array = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -36,7 +37,7 @@ def level(of: pd.DataFrame, *, year: int) -> pd.Series:
 
 def growth(of: pd.DataFrame, *, year: int) -> pd.Series:
     """Change over a year of the sum of matched members, in per cent."""
-    now, before = of.to_numpy(), _shifted(of, year)
+    now, before = of.to_numpy(), _before(of.to_numpy(), year)
     matched = ~np.isnan(now) & ~np.isnan(before)
     later, earlier = (np.where(matched, side, 0.0).sum(axis=1) for side in (now, before))
     return pd.Series(100 * (later / np.where(earlier > 0, earlier, np.nan) - 1), index=of.index)
@@ -47,7 +48,7 @@ def growth_of_most(of: pd.DataFrame, *, year: int) -> pd.Series:
 
     The first of several companies to report does not speak for all.
     """
-    now, before = of.to_numpy(), _shifted(of, year)
+    now, before = of.to_numpy(), _before(of.to_numpy(), year)
     total = np.nansum(before, axis=1)
     matched = np.nansum(np.where(np.isnan(now), np.nan, before), axis=1)
     share = matched / np.where(total != 0, total, np.nan)
@@ -65,7 +66,7 @@ def mean_growth(of: pd.DataFrame, *, year: int, least: int = 3) -> pd.Series:
 
     Of two offers one may be a mistake; a third shows which.
     """
-    changes = 100 * (_quotient(of.to_numpy(), _shifted(of, year)) - 1)
+    changes = 100 * (_quotient(of.to_numpy(), _before(of.to_numpy(), year)) - 1)
     count = (~np.isnan(changes)).sum(axis=1)
     # The last member first: the figures of 2026 were added up so, and a sum's last bit hangs on it.
     total = np.nansum(np.roll(changes, 1, axis=1), axis=1)
@@ -78,7 +79,7 @@ def growth_gap(of: pd.DataFrame, less: pd.DataFrame, *, year: int) -> pd.Series:
 
     The median keeps one large member from deciding. A value only where every member is present.
     """
-    first, second = (_trailing(side, year) for side in (of, less))
+    first, second = (trailing(side, year) for side in (of, less))
     rises = [_quotient(side, _before(side, year)) for side in (first, second)]
     return pd.Series(
         100 * np.subtract(*(np.median(rise, axis=1) for rise in rises)), index=of.index
@@ -90,7 +91,7 @@ def gain(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
 
     A value only where every member of both is present.
     """
-    now, spent = (_trailing(side, year).sum(axis=1) for side in (of, to))
+    now, spent = (trailing(side, year).sum(axis=1) for side in (of, to))
     rise = now - _before(now, year)
     return pd.Series(_quotient(rise, _before(spent, year)), index=of.index)
 
@@ -136,7 +137,7 @@ def trailing_ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Serie
     the ratio by the change of that of the members present at both ends, so that one who is
     late moves nothing; there is a value only where those hold ENOUGH of `to`.
     """
-    top, bottom = _trailing(of, year), _trailing(to, year)
+    top, bottom = trailing(of, year), trailing(to, year)
     both = ~np.isnan(top) & ~np.isnan(bottom)
     complete = both.all(axis=1)
     values = np.full(len(of), np.nan)
@@ -156,7 +157,7 @@ def trailing_ratio_linked(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> p
     none where those hold less than ENOUGH_LINKED), and once the member is back, the ratio is
     what it would have been: nothing of a gap stays.
     """
-    top, bottom = _trailing(of, year), _trailing(to, year)
+    top, bottom = trailing(of, year), trailing(to, year)
     both = ~np.isnan(top) & ~np.isnan(bottom)
     values = np.full(len(of), np.nan)
     complete = np.flatnonzero(both.all(axis=1))
@@ -197,7 +198,7 @@ def over_trailing_year(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.S
 
     A value only where every member of both is present.
     """
-    stock, flows = of.to_numpy().sum(axis=1), _trailing(to, year).sum(axis=1)
+    stock, flows = of.to_numpy().sum(axis=1), trailing(to, year).sum(axis=1)
     return pd.Series(_quotient(stock, flows), index=of.index)
 
 
@@ -206,7 +207,7 @@ def count_above(of: pd.DataFrame, to: pd.DataFrame, *, year: int, line: float = 
 
     A value only where ENOUGH of the members are present.
     """
-    top, bottom = _trailing(of, year), _trailing(to, year)
+    top, bottom = trailing(of, year), trailing(to, year)
     both = ~np.isnan(top) & ~np.isnan(bottom)
     above = both & (top > line * bottom)
     count = pd.Series(above.sum(axis=1), index=of.index, dtype="float64")
@@ -216,19 +217,14 @@ def count_above(of: pd.DataFrame, to: pd.DataFrame, *, year: int, line: float = 
 def _mean(table: pd.DataFrame) -> pd.Series:
     """The mean of each step, missing where a member is.
 
-    In numpy, as `_shifted` is: thousands of these small tables are read for an edition, and pandas
+    In numpy, as `_before` is: thousands of these small tables are read for an edition, and pandas
     takes ten times as long to look at one as to add it up.
     """
     return pd.Series(table.to_numpy().sum(axis=1) / table.shape[1], index=table.index)
 
 
-def _shifted(table: pd.DataFrame, steps: int) -> Array:
-    """The cells of `steps` before, missing at the start."""
-    return _before(table.to_numpy(), steps)
-
-
 def _before(cells: Array, steps: int) -> Array:
-    """The same of an array, whose rows are steps."""
+    """The cells of `steps` before, missing at the start."""
     earlier: Array = np.full_like(cells, np.nan, dtype="float64")
     earlier[steps:] = cells[:-steps]
     return earlier
@@ -242,21 +238,6 @@ def _over(above: pd.Series, below: pd.Series) -> pd.Series:
 def _quotient(above: Array, below: Array) -> Array:
     quotient: Array = above / np.where(below > 0, below, np.nan)
     return quotient
-
-
-def _trailing(table: pd.DataFrame, year: int) -> Array:
-    """The sums of the last `year` steps, missing where one of them is."""
-    columns = table.to_numpy(dtype="float64").T
-    return np.array([_added_up(column.tobytes(), year) for column in columns]).T
-
-
-# 4096: the accounts of a company are read by several indicators in dozens of months, and change in
-# one of three; an edition has some thousand of them, a kilobyte each.
-@lru_cache(maxsize=4096)
-def _added_up(column: bytes, year: int) -> Array:
-    """`_trailing` of the cells of one series."""
-    own = pd.Series(np.frombuffer(column))
-    return own.rolling(year, min_periods=year).sum().to_numpy()
 
 
 class Transform(NamedTuple):

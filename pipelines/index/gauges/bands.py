@@ -83,10 +83,8 @@ def _differences(
     nominal = np.array(list(weights), dtype="float64")
     before, now = start[keys].to_numpy(), later[keys].to_numpy()
     result = np.full(len(before), np.nan)
-    for row in range(1, len(before)):
-        both = (moved(before[row - 1], side[row], nominal) for side in (now, before))
-        again, first = (points.sum() for points in both)
-        result[row] = again - first
+    again, first = (moved(before[:-1], side[1:], nominal).sum(axis=1) for side in (now, before))
+    result[1:] = again - first
     return result
 
 

@@ -54,21 +54,27 @@ def linked_mean(scores: pd.DataFrame, weights: pd.Series, *, floor: float) -> Li
     shift, moves = np.full(len(table), np.nan), np.full(table.shape, np.nan)
     published = np.flatnonzero(enough(coverage, floor))
     shift[published[:1]] = 0.0
-    for last, row in pairwise(published):
-        moves[row] = moved(table[last], table[row], nominal)
-        matched = not np.isnan(moves[row]).any()
-        gap = moves[row].sum() - (plain[row] - plain[last]) if matched else 0.0
-        shift[row] = np.clip(plain[row] + shift[last] + gap, *BOUNDS) - plain[row]
+    # all rows at once but for the shift, which each row takes over from the one before
+    linked = moved(table[published[:-1]], table[published[1:]], nominal)
+    moves[published[1:]] = linked
+    (low, high), totals = BOUNDS, linked.sum(axis=1)
+    for total, (last, row) in zip(totals, pairwise(published), strict=True):
+        gap = 0.0 if np.isnan(total) else total - (plain[row] - plain[last])
+        shift[row] = min(max(plain[row] + shift[last] + gap, low), high) - plain[row]
     shifts = pd.Series(shift, scores.index)
     points = pd.DataFrame(moves, scores.index, scores.columns)
     return Linked(mean + shifts, shifts, coverage, effective, points)
 
 
 def moved(before: Array, now: Array, nominal: Array) -> Array:
-    """Points that each member present in both periods adds; NaN where too few are."""
-    there = np.isfinite(np.stack([before, now]))
-    both, either = nominal * there.all(axis=0), nominal * there.any(axis=0)
-    if not both.any() or both.sum() < MATCHED * either.sum():
-        return np.full(len(now), np.nan)
+    """Points that each member present in both periods adds; NaN where too few are.
+
+    Of one pair of periods (members) or of several (pairs x members).
+    """
+    first, second = np.isfinite(before), np.isfinite(now)
+    both, either = nominal * (first & second), nominal * (first | second)
+    shared = both.sum(axis=-1, keepdims=True)
+    enough_shared = (shared > 0) & (shared >= MATCHED * either.sum(axis=-1, keepdims=True))
     change = np.where(both > 0, now - before, 0.0)
-    return np.asarray(both / both.sum() * change)
+    points: Array = both / np.where(enough_shared, shared, np.nan) * change
+    return points
