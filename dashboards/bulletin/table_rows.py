@@ -23,8 +23,8 @@ def _figure_or_dash(row: Mapping[Any, Any], lang: Language) -> str:
     return _figure(row, lang) if pd.notna(row["value"]) else "–"
 
 
-def rules(stats: EditionStats, lang: Language) -> str:
-    """How the index enters and leaves each regime above the calmest."""
+def zone_rule(stats: EditionStats, lang: Language) -> str:
+    """How the index enters and leaves each zone above the calmest."""
     parts = [
         lang.say(
             "regime_rule",
@@ -35,9 +35,13 @@ def rules(stats: EditionStats, lang: Language) -> str:
         for regime in stats.zones[1:]
     ]
     confirm = stats.edition.framework["rules"].get("confirm", 1)
-    zones = lang.say(
+    return lang.say(
         "note_regimes", confirm=confirm, regimes=str(lang.words["semicolon"]).join(parts)
     )
+
+
+def rules(stats: EditionStats, lang: Language) -> str:
+    """How zones are entered, when the index is said to hold, and what a reading is."""
     sentence = "hold_usual" if stats.edition.mean_revision is None else "hold_revision"
     hold = lang.say(sentence, hold=lang.points(stats.hold))
     read = lang.say(
@@ -45,7 +49,7 @@ def rules(stats: EditionStats, lang: Language) -> str:
         floor=lang.percent(reading.READABLE),
         full=lang.percent(reading.FULL),
     )
-    return f"{zones} {hold} {read} {interval(stats, lang)}".strip()
+    return f"{zone_rule(stats, lang)} {hold} {read} {interval(stats, lang)}".strip()
 
 
 def zones(regimes: Iterable[Mapping[str, Any]], lang: Language) -> list[list[str]]:

@@ -46,6 +46,7 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
             "ended": [row for row in rows if row["outcome"] != "firing"],
             "evaluated": context.evaluated,
             "rules": alerts_section.in_words(list(newest), lang),
+            "zone_rule": table_rows.zone_rule(context.stats, lang),
             "regimes": table_rows.zones(context.stats.zones, lang),
             "operator": [_report(row, lang) for row in crossed.loc[~on_figures].to_dict("records")],
         },

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from dashboards import edition_dates
-from dashboards.bulletin import document
+from dashboards.bulletin import document, table_rows
 from dashboards.bulletin.figures import Draw, lasting
 from dashboards.edition_stats import EditionStats
 from dashboards.site.context import Issue, SiteContext
@@ -79,7 +79,7 @@ def listing(context: SiteContext, lang: SiteLocale) -> Page:
         "bulletins.html",
         lang.words["names"]["bulletins/"],
         lang.words["about"]["bulletins/"],
-        {"rows": rows},
+        {"rows": rows, "zone_rule": table_rows.zone_rule(context.stats, lang)},
     )
 
 
