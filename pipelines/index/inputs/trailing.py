@@ -10,7 +10,10 @@ Array = NDArray[np.float64]
 
 
 def trailing(table: pd.DataFrame, year: int) -> Array:
-    """The sums of the last `year` steps, missing where one of them is: steps x series."""
+    """The sums of the last `year` steps: steps x series.
+
+    Missing where one of them is.
+    """
     columns = table.to_numpy(dtype="float64").T
     return np.array([_added_up(column.tobytes(), year) for column in columns]).T
 
