@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from dashboards.bulletin import document
 from pipelines.ingest import store
 from pipelines.settings import Settings
-from tests.conftest import NOW
+from tests.conftest import NOW, made_once
 from tests.install import browser as find_browser
 from warehouse import edition
 from warehouse.edition import Edition
@@ -49,6 +49,14 @@ def shipped_store(first_edition: Path, tmp_path_factory: pytest.TempPathFactory)
 def shipped_edition(shipped_store: Engine) -> Edition:
     """The latest month that the shipped history allows."""
     return edition.load(shipped_store)
+
+
+@pytest.fixture(scope="session")
+def bulletins(shipped_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the bulletins of that edition, which no test may change."""
+    return made_once(
+        tmp_path_factory, "bulletins", lambda out: write_bulletins(shipped_edition, out)
+    )
 
 
 def write_bulletins(edition: Edition, out: Path) -> list[Path]:

@@ -5,29 +5,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.dashboards.conftest import write_bulletins
-from warehouse.edition import Edition
-
-
-@pytest.fixture(scope="module")
-def folder(shipped_edition: Edition, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Both languages, written once."""
-    out = tmp_path_factory.mktemp("pages")
-    write_bulletins(shipped_edition, out)
-    return out
-
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("code", ["fr", "en"])
 def test_a_page_loads_alone_and_fits(
-    chromium: Browser, folder: Path, code: str, width: int
+    chromium: Browser, bulletins: Path, code: str, width: int
 ) -> None:
     page = chromium.new_page(viewport={"width": width, "height": 900})
     requests: list[str] = []
     messages: list[str] = []
     page.on("request", lambda request: requests.append(request.url))
     page.on("console", lambda message: messages.append(message.text))
-    page.goto((folder / f"bulletin.{code}.html").as_uri())
+    page.goto((bulletins / f"bulletin.{code}.html").as_uri())
     assert [url for url in requests if not url.startswith(("file:", "data:"))] == []
     assert messages == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -40,10 +29,10 @@ def test_a_page_loads_alone_and_fits(
 
 
 def test_the_link_to_the_other_language_is_reached_by_the_keyboard(
-    chromium: Browser, folder: Path
+    chromium: Browser, bulletins: Path
 ) -> None:
     page = chromium.new_page()
-    page.goto((folder / "bulletin.fr.html").as_uri())
+    page.goto((bulletins / "bulletin.fr.html").as_uri())
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Tab")

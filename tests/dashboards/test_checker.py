@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.dashboards.conftest import write_bulletins
 from tests.install import checker, java
-from warehouse.edition import Edition
 
 # The checker knows it as an attribute of SVG only; browsers take it from a style as well.
 UNKNOWN = "CSS: “vector-effect”: Property “vector-effect” doesn't exist."
@@ -45,7 +43,7 @@ def faults(jar: Path, *pages: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def checked(
-    jar: Path, shipped_edition: Edition, tmp_path_factory: pytest.TempPathFactory
+    jar: Path, bulletins: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> list[tuple[str, str]]:
     """What the checker, started once, says of the bulletins and a bad page."""
     folder = tmp_path_factory.mktemp("checked")
@@ -53,7 +51,7 @@ def checked(
     bad.write_text(
         '<!DOCTYPE html><html lang="en"><title>Bad</title><p id="a"><img src="a.svg" id="a">'
     )
-    return messages(jar, *write_bulletins(shipped_edition, folder), bad)
+    return messages(jar, *sorted(bulletins.glob("*.html")), bad)
 
 
 def test_both_bulletins_are_without_fault(checked: list[tuple[str, str]]) -> None:

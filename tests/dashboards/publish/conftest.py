@@ -9,16 +9,18 @@ from sqlalchemy import Engine
 from dashboards import publish
 from dashboards.publish.publication import Publication, prepare
 from dashboards.publish.series.store import SeriesStore, read_store
-from tests.conftest import NOW
+from tests.conftest import NOW, made_once
 from warehouse.edition import Edition
 
 
 @pytest.fixture(scope="session")
 def folder(publication: Publication, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the edition that the shipped history gives."""
-    out = tmp_path_factory.mktemp("publish")
-    publish.write(publication, out)
-    return out
+    """The folder of the edition that the shipped history gives; to be read only."""
+
+    def write(out: Path) -> None:
+        publish.write(publication, out / "edition")
+
+    return made_once(tmp_path_factory, "publish", write) / "edition"
 
 
 @pytest.fixture(scope="session")
