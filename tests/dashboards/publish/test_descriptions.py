@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import mlcroissant
 import pandas as pd
 import pytest
 import yaml
@@ -76,6 +75,8 @@ def test_csvw_sees_a_key_twice(folder: Path, tmp_path: Path) -> None:
 
 
 def test_croissant_loads_and_gives_the_figures(folder: Path) -> None:
+    import mlcroissant  # here: every worker would import it to collect the tests
+
     data = mlcroissant.Dataset(str(folder / "croissant.json"))
     assert not data.metadata.issues.errors
     assert not data.metadata.issues.warnings

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import numpy as np
 import pandas as pd
 import pytest
-from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
 
 from pipelines.index import framework, realtime
 from pipelines.index.audit import (
@@ -148,6 +147,9 @@ def test_every_row_is_named_once_and_topics_are_in_order(audit: pd.DataFrame) ->
 
 def test_the_nowcast_of_a_month_is_that_of_a_model_made_anew() -> None:
     """To the bit, on a ragged edge, against the way of statsmodels."""
+    # here: every worker would import it to collect the tests
+    from statsmodels.tsa.statespace.dynamic_factor_mq import DynamicFactorMQ
+
     random = np.random.default_rng(7)
     level = random.standard_normal(40).cumsum()
     plain = pd.DataFrame({f"v{n}": level + random.standard_normal(40) for n in range(3)})
