@@ -13,7 +13,8 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser
 
 from dashboards import fonts
-from tests.dashboards.site.conftest import serving
+from dashboards.site import parallel
+from tests.dashboards.site.conftest import serving, take_drawings
 from tests.dashboards.site.test_browser import BUSY, VIOLATIONS
 from tests.dashboards.site.test_text_boxes import every_fault
 from tests.dashboards.test_checker import faults, jar
@@ -40,7 +41,7 @@ class Folder:
 
 
 @pytest.fixture(scope="module")
-def own(first_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Folder:
+def own(first_edition: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Folder:
     """An observatory of Morocco in Arabic, Spanish, English and its own language.
 
     Its edition was there before it: a run would take four times as long as the site.
@@ -54,7 +55,9 @@ def own(first_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Folder
     (home / "words").mkdir()
     (home / "words/pt.toml").write_text(PORTUGUESE, "utf-8")
     shutil.copytree(first_edition, home, dirs_exist_ok=True)
-    with at_home(home):
+    take_drawings(built, home / "public")
+    with at_home(home) as patch:
+        patch.setattr(parallel.os, "cpu_count", lambda: 1)  # the other one is busy with tests
         done = ran("site", "build", "--out", str(home / "public"))
     assert done.code == 0, done.err
     return Folder(home, home / "public")
