@@ -41,7 +41,7 @@ def zone_rule(stats: EditionStats, lang: Language) -> str:
 
 
 def rules(stats: EditionStats, lang: Language) -> str:
-    """How zones are entered, when the index is said to hold, and what a reading is."""
+    """How zones change, when the index is said to hold, what a reading is."""
     sentence = "hold_usual" if stats.edition.mean_revision is None else "hold_revision"
     hold = lang.say(sentence, hold=lang.points(stats.hold))
     read = lang.say(

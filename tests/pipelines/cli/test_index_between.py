@@ -10,7 +10,7 @@ from tests.pipelines.conftest import Command, Ran
 
 
 @pytest.fixture(scope="module")
-def asked() -> dict[tuple[str, ...], Ran]:
+def answers() -> dict[tuple[str, ...], Ran]:
     """What the commands of this file answered, which only read."""
     return {}
 
@@ -18,7 +18,7 @@ def asked() -> dict[tuple[str, ...], Ran]:
 @pytest.fixture
 def index(
     first_edition: Path,
-    asked: dict[tuple[str, ...], Ran],
+    answers: dict[tuple[str, ...], Ran],
     monkeypatch: pytest.MonkeyPatch,
     silentcrash: Command,
 ) -> Command:
@@ -27,9 +27,9 @@ def index(
     monkeypatch.setenv("SILENTCRASH_NOW", NOW.isoformat())
 
     def ask(*arguments: str) -> Ran:
-        if arguments not in asked:
-            asked[arguments] = silentcrash("index", *arguments)
-        return asked[arguments]
+        if arguments not in answers:
+            answers[arguments] = silentcrash("index", *arguments)
+        return answers[arguments]
 
     return ask
 
