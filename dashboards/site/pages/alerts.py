@@ -12,6 +12,7 @@ from dashboards.i18n import Language
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale
 from dashboards.site.page import Page
+from warehouse.publication import identity
 
 Row = dict[str, Any]
 FIGURES = ("regime", "index", "dimension", "indicator", "gauge")  # kinds of rules
@@ -44,6 +45,7 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
             "summary": lang.say("alerts_summary", **{k: int(ends.get(k, 0)) for k in PUBLIC}),
             "standing": [row for row in rows if row["outcome"] == "firing"],
             "ended": [row for row in rows if row["outcome"] != "firing"],
+            "no_alert": none_in_force(context, lang),
             "evaluated": context.evaluated,
             "rules": alerts_section.in_words(list(newest), lang),
             "zone_rule": table_rows.zone_rule(context.stats, lang),
@@ -51,6 +53,13 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
             "operator": [_report(row, lang) for row in crossed.loc[~on_figures].to_dict("records")],
         },
     )
+
+
+def none_in_force(context: SiteContext, lang: Language) -> str:
+    """What is said where no alert is in force: those of another framework are of the first."""
+    if identity.framework():
+        return lang.typeset(lang.words["alerts_of_first"])
+    return lang.typeset(lang.words["no_alert" if context.evaluated else "no_evaluation"])
 
 
 def bodies_of(context: SiteContext) -> dict[tuple[str, str], Row]:

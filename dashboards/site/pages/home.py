@@ -49,7 +49,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
             "gate": gate.conditions(stats, lang),
             "dimensions": cards(stats, lang),
             "alerts": newest(context, lang),
-            "evaluated": context.evaluated,
+            "no_alert": alerts.none_in_force(context, lang),
             "issue": context.issue,
             "unread": gauges.without_reading(stats, context.unread, lang),
             "next_release": lang.moments(after.publication),
