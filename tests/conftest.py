@@ -34,6 +34,11 @@ HISTORIES = 4  # whose readings are kept; each is some tens of megabytes
 # the part that needs grpc it is imported as everywhere else.
 sys.modules.setdefault("pyspark.sql.connect", None)  # type: ignore[arg-type]
 
+# Of what a shell starts in the background, an interrupt is ignored, and so it is by whatever that
+# starts: commands that are interrupted here would run on.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 # What is imported and collected (640,000 objects) lives to the end of the run: looking for cycles
 # among them after every 700 new objects took 4 of the 14 seconds of a collection.
 gc.set_threshold(50_000)

@@ -55,7 +55,7 @@ def section(stats: EditionStats, lang: Language) -> dict[str, Any] | None:
     )
     return {
         "read": now,
-        "unread": [_in_one(*month, lang) for month in without_reading(stats, unread, lang)],
+        "unread": without_reading(stats, unread, lang),
         "again": _again(stats, lang),
         "method": own,
         "signs": _signs(stats, read.index[-1], lang) if len(read) else [],
@@ -131,7 +131,7 @@ def _titles(stats: EditionStats, lang: Language) -> dict[str, str]:
     }
 
 
-def without_reading(
+def months_without_reading(
     stats: EditionStats, unread: Iterable[Unread], lang: Language
 ) -> list[tuple[str, list[str]]]:
     """A sentence on each month without a reading, and what is late in it.
@@ -154,10 +154,13 @@ def without_reading(
     ]
 
 
-def _in_one(sentence: str, late: list[str], lang: Language) -> str:
-    """A month without a reading in running text."""
-    missing = str(lang.words["semicolon"]).join(late)
-    return f"{sentence} {lang.say('gauges_late', missing=missing)}"
+def without_reading(stats: EditionStats, unread: Iterable[Unread], lang: Language) -> list[str]:
+    """The same in running text: a line for each month without a reading."""
+    between = str(lang.words["semicolon"])
+    return [
+        f"{sentence} {lang.say('gauges_late', missing=between.join(late))}"
+        for sentence, late in months_without_reading(stats, unread, lang)
+    ]
 
 
 def _again(stats: EditionStats, lang: Language) -> list[str]:

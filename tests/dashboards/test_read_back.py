@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from dashboards.bulletin import document
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import MINUS, Language, language
+from dashboards.indicator_words import edition_titles
 from dashboards.languages.grammar import FIXED, NARROW
 from tests.dashboards.bulletin.rebuilt import of_month
 from warehouse.edition import Edition
@@ -223,9 +224,7 @@ def test_the_alerts(
 ) -> None:
     """Figures compared, and months since which indicators are at 90 for two."""
     scores, last = stored["score"], stored.index[-1]
-    names = {"index": lang.of(shipped_edition.framework["title"])}
-    for group in [*shipped_edition.framework["dimension"], *shipped_edition.framework["panel"]]:
-        names |= {f"{group['key']}.{row['key']}": lang.of(row) for row in group["indicator"]}
+    names = edition_titles(shipped_edition, lang)
     high = scores.ge(90) & scores.shift().ge(90)
     expected = {names[key] for key in high.columns[high.loc[last]]}
     kinds = {name: lang.typeset(text) for name, text in lang.words["rule_kinds"].items()}

@@ -92,9 +92,8 @@ def test_every_view_of_editions_asks_which_framework() -> None:
     assert len(of_editions) == 8
 
 
-def test_a_session_of_postgresql_names_the_framework(engine: Engine, two: tuple[int, int]) -> None:
-    if engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has no settings of a session")
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+def test_a_session_names_the_framework(engine: Engine, two: tuple[int, int]) -> None:
     with engine.connect() as connection:
         releases = text("select release, framework_key from v_release")
         assert [tuple(row) for row in connection.execute(releases)] == [(two[0], "")]

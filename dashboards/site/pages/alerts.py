@@ -56,7 +56,7 @@ def page(context: SiteContext, lang: SiteLocale) -> Page:
 
 
 def none_in_force(context: SiteContext, lang: Language) -> str:
-    """What is said where no alert is in force: those of another framework are of the first."""
+    """What is said where no alert is in force."""
     if identity.framework():
         return lang.typeset(lang.words["alerts_of_first"])
     return lang.typeset(lang.words["no_alert" if context.evaluated else "no_evaluation"])

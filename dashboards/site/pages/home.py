@@ -51,7 +51,7 @@ def page(context: SiteContext, lang: SiteLocale, draw: ChartWriter) -> Page:
             "alerts": newest(context, lang),
             "no_alert": alerts.none_in_force(context, lang),
             "issue": context.issue,
-            "unread": gauges.without_reading(stats, context.unread, lang),
+            "unread": gauges.months_without_reading(stats, context.unread, lang),
             "next_release": lang.moments(after.publication),
             "next_month": lang.of_month(after.month + "-01"),
         },

@@ -34,8 +34,11 @@ class Paper:
 
     @property
     def text(self) -> str:
-        """All of its text without spaces: a PDF has none at the end of lines."""
-        return close("".join(self.pages))
+        """All of its text without spaces: a PDF has none at the end of lines.
+
+        Nor has it the head and foot of a page, which stand in the middle of a paragraph.
+        """
+        return close("".join("".join(page.splitlines()[1:-1]) for page in self.pages))
 
 
 def close(text: str) -> str:

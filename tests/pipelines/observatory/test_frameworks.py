@@ -232,8 +232,8 @@ def test_a_question_is_answered_of_one_framework(
 def test_alerts_are_of_the_first_alone(both: Path) -> None:
     alerts = BeautifulSoup((both / f"public/{KEY}/en/alerts/index.html").read_text(), "html.parser")
     assert not alerts.select("#history, #operator")
-    said = alerts.find("h2", id="standing").find_next("p").get_text()
-    assert said.startswith("Alerts are those of the main framework")
+    sentence = alerts.find("h2", id="standing").find_next("p").get_text()
+    assert sentence.startswith("Alerts are those of the main framework")
     shown = BeautifulSoup((both / "public/en/alerts/index.html").read_text(), "html.parser")
     assert "main framework" not in shown.main.get_text()
     assert not list((both / "releases" / KEY).glob("alerts*"))

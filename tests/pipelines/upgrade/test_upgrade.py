@@ -171,7 +171,7 @@ def test_a_store_is_backed_up_then_migrated(dakar: Path, silentcrash: Command) -
     engine.dispose()
     shown = silentcrash("upgrade")
     assert shown.code == 0, shown.err
-    meaning = "Store the band of both gauges and of the dimensions of the pressure"
+    meaning = "Tell the editions of one framework from those of another in the same store"
     assert f"store: revision {HEAD}: {meaning}" in shown.out.splitlines()
     assert f"is backed up into {dakar / 'backups'} before its tables change" in shown.out
     assert revision_of(url) == REVISIONS[-2]
