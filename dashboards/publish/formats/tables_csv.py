@@ -94,8 +94,8 @@ def _figures(column: pd.Series) -> Cells:
 
     By its bits, as 0.0 equals -0.0 and is written otherwise.
     """
-    places, bits = pd.factorize(column.to_numpy().view("int64"))
-    return Cells(plain_cells(pd.Series(bits.view(str(column.dtype)))), places.tolist())
+    bits = pd.Series(column.to_numpy().view("int64"))
+    return _each(bits, lambda own: plain_cells(pd.Series(own.to_numpy().view(str(column.dtype)))))
 
 
 def _each(column: pd.Series, write: Callable[[pd.Series], Iterable[str]]) -> Cells:
