@@ -1,6 +1,6 @@
 """Pressure, retreat and their phase: what a bulletin shows of both gauges."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -121,10 +121,11 @@ def _phases(method: dict[str, Any], lang: Language) -> dict[str, str]:
     return lang.names([*method["regimes"], method["phase"]["retreat"], method["phase"]["recovery"]])
 
 
-def _titles(stats: EditionStats, lang: Language) -> dict[str, str]:
-    method = presented(stats.edition.gauges.method)
-    groups = [*method["dimension"], method["retreat"]]
-    return {
+def titles(method: Mapping[str, Any], lang: Language) -> dict[str, str]:
+    """The titles of the groups and indicators of a method of gauges, by key."""
+    shown = presented(method)
+    groups = [*shown["dimension"], shown["retreat"]]
+    return lang.names(groups) | {
         f"{group['key']}.{leaf['key']}": lang.of(leaf)
         for group in groups
         for leaf in group["indicator"]
@@ -140,7 +141,7 @@ def months_without_reading(
     """
     if not stats.edition.gauges.method:
         return []
-    titles = _titles(stats, lang)
+    named = titles(stats.edition.gauges.method, lang)
     return [
         (
             lang.say(
@@ -148,7 +149,7 @@ def months_without_reading(
                 month=lang.month(month.month + "-01"),
                 observed=lang.percent(month.observed),
             ),
-            [titles[key] for key in month.late if key in titles],
+            [named[key] for key in month.late if key in named],
         )
         for month in unread
     ]
@@ -184,7 +185,7 @@ def _again(stats: EditionStats, lang: Language) -> list[str]:
 
 def _signs(stats: EditionStats, month: pd.Timestamp, lang: Language) -> list[list[str]]:
     """The signs of retreat in a month: name, value, score and reading."""
-    rows, titles = stats.edition.gauges.rows, _titles(stats, lang)
+    rows, named = stats.edition.gauges.rows, titles(stats.edition.gauges.method, lang)
     now = rows[rows["period"].eq(month) & rows["kind"].eq("sign") & rows["reading"].eq(1)]
     own = {
         f"retreat.{sign['key']}": sign
@@ -192,7 +193,7 @@ def _signs(stats: EditionStats, month: pd.Timestamp, lang: Language) -> list[lis
     }
     return [
         [
-            titles[line["key"]],
+            named[line["key"]],
             _value(stats, line["value"], own[line["key"]], lang),
             lang.number(line["score"]),
             str(lang.words[f"state_{str(line['state']).replace(' ', '_')}"]),

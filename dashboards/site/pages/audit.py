@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from dashboards import indicator_words
+from dashboards.bulletin.gauges import titles
 from dashboards.i18n import Language
 from dashboards.site.context import SiteContext
 from dashboards.site.page import Page
@@ -37,7 +37,7 @@ def page(context: SiteContext, lang: Language) -> Page:
     gauges = context.edition.gauges
     content: dict[str, Any] = {"sections": [], "overview": []}
     if len(gauges.audit):
-        names = _names(indicator_words.presented(gauges.method), lang)
+        names = _names(gauges.method, lang)
         sections = [
             _section(topic, rows, names, lang)
             for topic, rows in gauges.audit.groupby("topic", sort=False)
@@ -51,8 +51,8 @@ def page(context: SiteContext, lang: Language) -> Page:
             "since": lang.month(str(gauges.method["succeeds"]["since"])),
             "table": f"data/{context.issue.name}/audit.csv",
         }
-    titles, descriptions = lang.words["names"], lang.words["about"]
-    return Page("audit/", "audit.html", titles["audit/"], descriptions["audit/"], content)
+    name, description = (lang.words[words]["audit/"] for words in ("names", "about"))
+    return Page("audit/", "audit.html", name, description, content)
 
 
 def _section(
@@ -150,13 +150,6 @@ def _cell(row: Mapping[Any, Any], how: str, lang: Language) -> str:
 
 def _names(method: Mapping[str, Any], lang: Language) -> dict[str, str]:
     """The title of every key that an audit may name."""
-    groups = [*method["dimension"], method["retreat"]]
-    titles = {str(group["key"]): lang.of(group) for group in groups}
-    titles |= {
-        f"{group['key']}.{leaf['key']}": lang.of(leaf)
-        for group in groups
-        for leaf in group["indicator"]
-    }
-    zones = {str(zone["key"]): lang.of(zone) for zone in method["regimes"]}
+    zones = lang.names(method["regimes"])
     words = {key: lang.typeset(text) for key, text in lang.words["audit_keys"].items()}
-    return {**zones, **titles, **words}
+    return {**zones, **titles(method, lang), **words}
