@@ -135,9 +135,11 @@ def _of_panel(own: folder.Folder) -> Iterator[tuple[str, str, str]]:
 
 
 def _of_frameworks(own: folder.Folder) -> Iterator[tuple[str, str, str]]:
+    from pipelines.index.inputs.successions import ROLES
+
     for each in own.frameworks:
         for name, written in each.own.items():
-            for key in (key for role in ("of", "to", "less") for key in written.get(role, ())):
+            for key in (key for role in ROLES for key in written.get(role, ())):
                 yield f"method/{each.key}.toml", name, key
 
 

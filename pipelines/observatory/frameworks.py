@@ -223,12 +223,14 @@ def changed(folder: Path, key: str, method: Framework) -> str:
 
 def lock(folder: Path, key: str, method: Framework) -> None:
     """Keep the hash of a version that has a published month."""
+    from dashboards.publish import staging
+
     file = lock_file(folder, key)
     locked = _locked(file)
     if method.version not in locked:
         locked[method.version] = index_hash(method)
         lines = [f'"{version}" = "{digest}"\n' for version, digest in sorted(locked.items())]
-        file.write_text(f"{LOCK_HEAD}{''.join(lines)}", encoding="utf-8")
+        staging.put(file, f"{LOCK_HEAD}{''.join(lines)}".encode())
 
 
 LOCK_HEAD = """\
@@ -241,9 +243,7 @@ def _locked(file: Path) -> dict[str, str]:
     if not file.is_file():
         return {}
     try:
-        return {
-            str(key): str(value) for key, value in tomllib.loads(file.read_text("utf-8")).items()
-        }
+        return tomllib.loads(file.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as fault:
         raise UsageError(f"{file} cannot be read: {fault}; restore it") from None
 

@@ -66,11 +66,10 @@ def publish_beside(
     Each has a folder of its own in `out`. Raises UsageError where one is no longer that of its
     published months; those before it stay.
     """
-    gate, published = settings.approval, []
+    gate, signer, published = settings.approval, signing.signer(settings), []
     for key in folder.beside():
         with folder.by_framework(key):
             number = compute.compute(engine, month, now=settings.now, approval=gate)
-            signer = signing.signer(settings)
             published.append(compute.publish(engine, number, out, approval=gate, signer=signer))
     return published
 
