@@ -88,22 +88,23 @@ def settled(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made_once(tmp_path_factory, "settled", run)
 
 
+def _copied(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy)
+    _environment(monkeypatch, copy)
+    return copy
+
+
 @pytest.fixture
 def settled_home(settled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of that home, which the test may change; nobody answers."""
-    copy = tmp_path / "home"
-    shutil.copytree(settled, copy)
-    _environment(monkeypatch, copy)
-    return copy
+    return _copied(settled, tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def home(shipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of that home, which the test may change; nobody answers."""
-    copy = tmp_path / "home"
-    shutil.copytree(shipped, copy)
-    _environment(monkeypatch, copy)
-    return copy
+    return _copied(shipped, tmp_path, monkeypatch)
 
 
 @pytest.fixture(scope="session")
