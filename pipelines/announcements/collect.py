@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import Engine
 
-from pipelines.announcements import filings, links, second_reader
+from pipelines.announcements import filings, links, pilot, second_reader
 from pipelines.ingest import ingestion
 from pipelines.ingest.parse import archived_payload
 from pipelines.settings import Settings
@@ -184,12 +184,13 @@ def observe(engine: Engine, settings: Settings, fetch: int) -> int:
     counted = resolved.loc[resolved["fetched_from"].ne(SHIPPED)]
     read_texts = events.read(engine, as_of=settings.now)
     read_texts = read_texts.loc[read_texts["fetched_from"].ne(SHIPPED)]
-    named = resolved["country"]
+    own = pilot.country()
+    named = [*resolved["country"], own]
     load.register(engine, [SOURCE], series.catalogue(named) + status.catalogue(named))
     parts = [
-        series.monthly(counted, fx),
+        series.monthly(counted, fx, own),
         series.undecided(read_texts),
-        status.monthly(resolved, fx),
+        status.monthly(resolved, fx, own),
     ]
     monthly_rows = pd.concat([part for part in parts if not part.empty])
     running = monthly_rows["period"].ge(pd.Timestamp(settings.now.date().replace(day=1)))

@@ -137,14 +137,15 @@ def projects(
 @app.command()
 def series(country: InCountry = "", as_of: AsOf = "", format: Written = Format.table) -> None:
     """Show the monthly series: projects, MW, USD, share ended."""
-    from pipelines.announcements import collect
+    from pipelines.announcements import collect, pilot
     from pipelines.ingest import store
     from sources.announcements.countries import slug
     from sources.announcements.series import monthly
 
     chosen = settings()
     rates = collect.rates(store.open_for_reading(chosen), chosen)
-    monthly_rows = monthly(counted(chosen, as_of), rates)[["series", "period", "value"]]
+    monthly_rows = monthly(counted(chosen, as_of), rates, pilot.country())
+    monthly_rows = monthly_rows[["series", "period", "value"]]
     if country:
         prefix = f"announcements.{slug(country_name(country))}."
         monthly_rows = monthly_rows.loc[monthly_rows["series"].str.startswith(prefix)]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from pipelines.announcements import pilot
 from pipelines.index.asof import FiguresAsOf
 from pipelines.index.framework import Dimension, Framework, Indicator
 from pipelines.index.gauges.due import READABLE
@@ -46,7 +47,9 @@ def continued_by() -> dict[str, tuple[str, ...]]:
             if source.register:
                 own.append(f"{source.key} ({REGISTER})")
     # The observatory reads these itself, from feeds and filings that ask for no key.
-    live |= {own["key"]: [own["source"]] for own in (*counts.catalogue(()), *states.catalogue(()))}
+    counted = [pilot.country()]
+    listed = (*counts.catalogue(counted), *states.catalogue(counted))
+    live |= {own["key"]: [own["source"]] for own in listed}
     for splice in splices.load():
         names = [name for key in splice.live for name in live.get(key, [])]
         live.setdefault(splice.series, []).extend(names)

@@ -29,7 +29,6 @@ AFRICA = (
     "Guinea-Bissau", "Republic of the Congo", "São Tomé & Príncipe",
 )  # fmt: skip
 KEYS = ["view", "period"]
-ALWAYS = ("world", "africa", "morocco")
 WIDE = {"world": ("monde", "world"), "africa": ("Afrique", "Africa")}
 
 
@@ -103,12 +102,18 @@ def slug(country: str) -> str:
 def views(named: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Map the key of each view to its French and English name.
 
-    The views are the world, Africa, Morocco and the countries in `named`.
+    The views are the world, Africa and the countries in `named`.
     """
-    own = {
-        slug(country): (french(country), country) for country in sorted({"Morocco", *named} - {""})
-    }
+    own = {slug(country): (french(country), country) for country in sorted({*named} - {""})}
     return WIDE | own
+
+
+def always(pilot: str) -> list[str]:
+    """Give the keys of the views that are counted where nothing was announced.
+
+    They are the world, Africa and the country `pilot`, "" for none.
+    """
+    return [*WIDE, *([slug(pilot)] if pilot else [])]
 
 
 def in_views(events: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sources.announcements.clean import READ
-from sources.announcements.countries import ALWAYS, KEYS, in_views, views
+from sources.announcements.countries import KEYS, always, in_views, views
 from sources.announcements.event_type import ABSTAINED
 from sources.tidy import tidy
 
@@ -95,13 +95,16 @@ def in_usd(events: pd.DataFrame, rates: pd.DataFrame) -> "pd.Series[float]":
     return events["amount"] * (both["rate_usd"] / both["rate"]).mask(told_so, 1.0)
 
 
-def monthly(resolved: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.DataFrame:
+def monthly(
+    resolved: pd.DataFrame, rates: pd.DataFrame | None = None, pilot: str = ""
+) -> pd.DataFrame:
     """Count resolved events by month and view (world, africa, each country).
 
     announcements.<view>.projects (count), .mw, .usd, .ended_share (cancelled and delayed over
     announced) and .projects_per_source; announcements.sources counts the sources alive. A
     project enters once, in the month when it, or its figure, was first known. `.usd` adds the
     amounts that could be converted by `rates` (see `in_usd`), `.usd_coverage` is their share.
+    The country `pilot` has its counts of none too.
     """
     if resolved.empty:
         return tidy(pd.DataFrame({"series": [], "period": [], "value": []}))
@@ -112,7 +115,7 @@ def monthly(resolved: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.Dat
     alive = read.reindex(months, fill_value=0).astype("float64")
     seen = in_views(dated)
     # a month in which nothing was read has no count, which is not a count of none
-    views_shown = list(dict.fromkeys([*ALWAYS, *seen["view"]]))
+    views_shown = list(dict.fromkeys([*always(pilot), *seen["view"]]))
     grid = pd.MultiIndex.from_product([views_shown, months[alive.gt(0)]], names=KEYS)
     table = _measures(seen, grid).assign(
         projects_per_source=lambda frame: frame["projects"] / alive

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sources.announcements.countries import ALWAYS, KEYS, in_views, views
+from sources.announcements.countries import KEYS, always, in_views, views
 from sources.announcements.event_type import KINDS, NONE
 from sources.announcements.series import dated_in_usd
 from sources.tidy import tidy
@@ -45,17 +45,20 @@ def catalogue(named: Iterable[str]) -> list[dict[str, str]]:
     ]
 
 
-def monthly(resolved: pd.DataFrame, rates: pd.DataFrame | None = None) -> pd.DataFrame:
+def monthly(
+    resolved: pd.DataFrame, rates: pd.DataFrame | None = None, pilot: str = ""
+) -> pd.DataFrame:
     """Make the series announcements.<view>.state.<state>.<measure>.
 
     Measures: projects, mw, usd. Every telling moves its project from the state and figures told
-    before to those that it tells; the running sum of the moves is the stock.
+    before to those that it tells; the running sum of the moves is the stock. The country `pilot`
+    has its stocks of none too.
     """
     if resolved.empty:
         return tidy(pd.DataFrame({"series": [], "period": [], "value": []}))
     moves = _moves(in_views(_with_project_facts(dated_in_usd(resolved, rates))))
     months = pd.date_range(moves["period"].min(), moves["period"].max(), freq="MS")
-    views_shown = list(dict.fromkeys([*ALWAYS, *moves["view"]]))
+    views_shown = list(dict.fromkeys([*always(pilot), *moves["view"]]))
     grid = pd.MultiIndex.from_product([views_shown, months, STATES], names=AT)
     moved = moves.groupby(AT)[list(MEASURES)].sum().reindex(grid, fill_value=0.0)
     stock = moved.groupby(["view", "state"]).cumsum().round(6)

@@ -9,6 +9,8 @@ import pytest
 from pipelines.announcements import collect
 from pipelines.cli.main import main
 from pipelines.ingest import store
+from pipelines.observatory.method import newest
+from pipelines.release.runway import without_continuation
 from pipelines.settings import from_environment
 from tests.pipelines.conftest import at_home, ran
 from warehouse.observations import read
@@ -20,6 +22,10 @@ TEXTS = pd.DataFrame(
         "address": ["https://a.example/1", "https://a.example/2", "https://a.example/3"],
     }
 )
+
+VIEWS = """
+select distinct substr(series, 15, instr(substr(series, 15), '.') - 1) as view
+from v_observation where source = 'announcements' and instr(substr(series, 15), '.') > 0"""
 
 
 @pytest.fixture
@@ -102,6 +108,27 @@ def test_a_country_goes_by_code_and_in_three_languages(
         ended = ran("announcements", command, "--country", country, "--format", "csv")
     assert ended.code == 0, ended.err
     assert "80" in ended.out
+
+
+@pytest.mark.parametrize(("code", "counted"), [("", ["morocco"]), ("SN", ["senegal"]), ("-", [])])
+def test_the_pilot_country_is_counted_where_nothing_was_announced(
+    code: str, counted: list[str], tmp_path: Path
+) -> None:
+    """That of the shipped observatory, of another one, and of one without a pilot country."""
+    home, texts = tmp_path / "home", tmp_path / "in.csv"
+    TEXTS.replace("Rabat, Morocco", "Lagos, Nigeria", regex=True).to_csv(texts, index=False)
+    if code:
+        country = ["--country", code] if code != "-" else []
+        assert ran("init", str(home), *country).code == 0
+    with at_home(home):
+        assert ran("announcements", "load", str(texts)).code == 0
+        shown = ran("announcements", "series", "--format", "csv")
+        kept = ran("query", "--format", "csv", VIEWS)
+        assert without_continuation(newest()) == []
+    keys = [line.partition(",")[0].split(".") for line in shown.out.splitlines()]
+    views = {key[1] for key in keys if len(key) > 2}
+    assert views == {"world", "africa", "nigeria", *counted}
+    assert set(kept.out.split()) - {"view"} == views
 
 
 def test_a_link_whose_token_changes_is_one_event(

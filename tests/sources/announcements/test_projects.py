@@ -129,13 +129,15 @@ def test_every_country_with_an_event_has_its_series() -> None:
         ("2026-02-06", "announced", "C", "United States", "", 5, None),
     ]
     resolved = resolve(tellings(*rows), NO_CORRECTIONS)[0]
-    wide = monthly(resolved).pivot_table("value", "period", "series")
+    wide = monthly(resolved, pilot="Morocco").pivot_table("value", "period", "series")
     assert wide["announcements.united_states.mw"].tolist() == [90, 5]
     assert wide["announcements.ivory_coast.projects_per_source"].tolist() == [0.5, 0]
     assert wide["announcements.africa.mw"].tolist() == [10, 0]
     assert wide["announcements.morocco.projects"].tolist() == [0, 0]
-    named = {row["key"]: row["title_fr"] for row in series.catalogue(resolved["country"])}
+    catalogued = series.catalogue([*resolved["country"], "Morocco"])
+    named = {row["key"]: row["title_fr"] for row in catalogued}
     assert set(wide) <= set(named)
+    assert "announcements.morocco.projects" not in set(monthly(resolved)["series"])
     assert named["announcements.ivory_coast.mw"] == "Puissance annoncée, Côte d’Ivoire"
 
 
