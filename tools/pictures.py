@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser, sync_playwright
 
+from warehouse.publication import identity
+
 OUT = Path(__file__).resolve().parents[1] / "docs"
 MOST_BYTES = 150_000
 COLOURS = 255
@@ -35,13 +37,15 @@ class Picture(NamedTuple):
 def pictures(month: str) -> list[Picture]:
     """Six pages, in every language that they have, and four on a telephone."""
     constituents = f"bulletins/{month}/constituents/"
+    panel = identity.shipped().panel
+    country = identity.shipped().sentences("en")["names"][f"{panel}/"]
     front = "what may be said of the month, the chart with its read-out, the five dimensions."
-    morocco = "six measures with their charts, and the data centres that were announced."
+    pilot = "six measures with their charts, and the data centres that were announced."
     series = "each series with its weight, those left out with the reason, silent sources."
     indicator = "image, data, columns, code to embed, citation; its figure and its pressure."
     of_three = [
         ("home", "", "wide", f"The front page: {front}"),
-        ("morocco", "morocco/", "small", f"Morocco: {morocco}"),
+        (panel, f"{panel}/", "small", f"{country}: {pilot}"),
         ("constituents", constituents, "", f"All that went into the index: {series}"),
     ]
     of_two = [
@@ -50,7 +54,7 @@ def pictures(month: str) -> list[Picture]:
         ("cite", "cite/", "", "Citations: a click selects a block whole."),
     ]
     small = [
-        ("morocco.ar.390", "ar/morocco/", True, "Morocco in Arabic on a telephone, dark."),
+        (f"{panel}.ar.390", f"ar/{panel}/", True, f"{country} in Arabic on a telephone, dark."),
         (
             "constituents.fr.390",
             f"fr/{constituents}",

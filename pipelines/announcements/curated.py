@@ -1,4 +1,4 @@
-"""The shipped announcements of Africa and Morocco, each with its page.
+"""The shipped announcements of Africa, each with its page.
 
 They fill the pages of a store that has asked no paper yet. They are a list and not a series:
 what was noticed by hand says nothing of how much happened, so no count rests on them.

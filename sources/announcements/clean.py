@@ -35,7 +35,7 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": 
 _WORD = re.compile(r"[^\W\d_]+'(?=\w\w)|[^\W\d_]+(?!\$)\b")
 _TICKER = re.compile(r"\((?:NASDAQ|Nasdaq|NYSE|OTC\w*|TSX|FSE|Cboe|CSE)[^)]{0,40}\)")
 # "DENVER, April 29, 2024 (GLOBE NEWSWIRE) -- ", "NEW YORK--(BUSINESS WIRE)--",
-# "(Agence Ecofin) - ", "CASABLANCA, Morocco, June 3, 2026 - ", "Item 8.01 Other Events. "
+# "(Agence Ecofin) - ", "NAIROBI, Kenya, June 3, 2026 - ", "Item 8.01 Other Events. "
 _DATELINE = re.compile(
     r"(?:[^()]{0,60}\([A-Z][^()]{2,30}\)\s*-{1,2}\s?|"
     r"[A-Z][A-Z .'-]{2,30}(?:,[^-]{0,50}\d)?\s?--\s?|[A-Z][A-Z .']{2,30},[^-]{0,50}\d\s?-\s|"

@@ -11,11 +11,12 @@ from io import BytesIO
 import pandas as pd
 
 from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
+from sources.publishers.economies import names
 from sources.tidy import between, require, sizes, tidy
 
-COUNTRIES = {"us": "United States of America", "china": "China", "morocco": "Morocco"}
-NAMES = {"us": ("États-Unis", "United States"), "china": ("Chine", "China"),
-         "morocco": ("Maroc", "Morocco")}  # fmt: skip
+# The series of a country ends in its English name, which is that of the file too, but for one.
+NAMES = {"us": names("USA")} | {names(code)[1].lower(): names(code) for code in ("CHN", "MAR")}
+COUNTRIES = {key: en for key, (_, en) in NAMES.items()} | {"us": "United States of America"}
 FEWEST = 400  # existing clusters with a country; a file with fewer was cut: copies have 507
 
 

@@ -1,6 +1,6 @@
 """GitHub Innovation Graph: developers and pushes of code by economy.
 
-Morocco, its neighbours and three economies for scale. Developers are accounts that an economy
+Six economies of Africa, and three others for scale. Developers are accounts that an economy
 has had so far, so that they only grow; pushes are the activity of the quarter.
 """
 
@@ -11,6 +11,7 @@ from io import BytesIO
 import pandas as pd
 
 from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
+from sources.publishers.economies import names
 from sources.tidy import between, numbers, require, tidy
 
 FILE = "https://raw.githubusercontent.com/github/innovationgraph/main/data/{measure}.csv"
@@ -20,16 +21,9 @@ MEASURES = {
     "git_pushes": ("envois de code", "pushes of code"),
 }
 ECONOMIES = {
-    "MA": ("MAR", "Maroc", "Morocco"),
-    "DZ": ("DZA", "Algérie", "Algeria"),
-    "TN": ("TUN", "Tunisie", "Tunisia"),
-    "EG": ("EGY", "Égypte", "Egypt"),
-    "SN": ("SEN", "Sénégal", "Senegal"),
-    "CI": ("CIV", "Côte d'Ivoire", "Côte d'Ivoire"),
-    "FR": ("FRA", "France", "France"),
-    "ES": ("ESP", "Espagne", "Spain"),
-    "US": ("USA", "États-Unis", "United States"),
-}
+    "MA": "MAR", "DZ": "DZA", "TN": "TUN", "EG": "EGY", "SN": "SEN", "CI": "CIV",
+    "FR": "FRA", "ES": "ESP", "US": "USA",
+}  # fmt: skip
 
 
 def parse(payload: Payload) -> pd.DataFrame:
@@ -47,7 +41,7 @@ def parse(payload: Payload) -> pd.DataFrame:
     if not quarter.isin([1, 2, 3, 4]).all():
         raise SchemaDrift("quarters from 1 to 4", quarter.max())
     months = {"year": year, "month": 3 * quarter - 2, "day": 1}
-    codes = ours["iso2_code"].map({code: names[0] for code, names in ECONOMIES.items()})
+    codes = ours["iso2_code"].map(ECONOMIES)
     return tidy(
         pd.DataFrame(
             {
@@ -73,7 +67,7 @@ SOURCE = Source(
     lag_days=120,
     stale_days=310,
     role="reference",
-    reference="how many develop software in Morocco and beside it, as context of the way out",
+    reference="how many develop software in pilot countries and beside them, for the way out",
     requests=tuple(
         Request(FILE.format(measure=measure), mirror=COPY.format(measure=measure))
         for measure in MEASURES
@@ -85,7 +79,8 @@ SOURCE = Source(
     series=tuple(
         Series(f"github.{measure}.{code}", en, "Q", f"{name_fr}, {fr}", f"{name_en}, {en}")
         for measure, (fr, en) in MEASURES.items()
-        for code, name_fr, name_en in ECONOMIES.values()
+        for code in ECONOMIES.values()
+        for name_fr, name_en in [names(code)]
     ),
     rules=(
         between(1000, 1e9, reason="the smallest count since 2020 is 8,985, the largest 34 million"),

@@ -10,15 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from pathlib import Path
 
 import pandas as pd
 
 from sources import Completeness, Edition, Payload, SchemaDrift, Series, Source
 from sources.publishers import github
+from sources.publishers.economies import ECONOMIES
 from sources.tidy import between, require, tidy
 
-ECONOMIES = pd.read_csv(Path(__file__).with_name("economies.csv"), keep_default_na=False)
 REPOSITORY = "microsoft/ai-diffusion-report"
 FILE = re.compile(r"data/AI_Diffusion_([HQ][1-4])(20\d\d)(_\w+)?\.csv")
 WAVE = re.compile(r"(H[12]|Q[1-4]) (20\d\d) AI Diffusion")
@@ -91,7 +90,7 @@ SOURCE = Source(
     lag_days=45,
     stale_days=200,
     role="reference",
-    reference="diffusion by economy, to compare with the median and Morocco",
+    reference="diffusion by economy, to compare a pilot country with the median",
     requests=(github.listing(REPOSITORY),),
     discover=discover,
     link_hosts=("raw.githubusercontent.com",),

@@ -1,14 +1,18 @@
-"""Morocco's share of the measured computing in the TOP500; history only."""
+"""A country's share of the measured computing in the TOP500; history only."""
 
 from __future__ import annotations
 
 from sources import Series, Source
+from sources.publishers.economies import names
+
+ECONOMY = "MAR"  # the only one whose machines were read
+FR, EN = names(ECONOMY)
 
 SOURCE = Source(
     key="top500",
     publisher="TOP500",
-    fr="Calcul public du Maroc dans le TOP500",
-    en="Morocco's public computing in the TOP500",
+    fr=f"Calcul public dans le TOP500, {FR}",
+    en=f"Public computing in the TOP500, {EN}",
     homepage="https://www.top500.org/lists/top500/",
     licence="Facts, cited",
     licence_url="https://www.top500.org/",
@@ -17,11 +21,11 @@ SOURCE = Source(
     stale_days=230,  # June and November: at most seven months apart
     series=(
         Series(
-            "top500.rmax_share.MAR",
+            f"top500.rmax_share.{ECONOMY}",
             "%",
             "E",
-            "Part du Maroc dans la puissance mesurée du TOP500",
-            "Morocco's share of the measured power of the TOP500",
+            f"Part de la puissance mesurée du TOP500, {FR}",
+            f"Share of the measured power of the TOP500, {EN}",
         ),
     ),
     register="https://www.top500.org/lists/top500/",

@@ -172,8 +172,8 @@ def _cell(lang: Language, month: reader.Month | None, other: bool) -> Row:
 def _panels(lang: SiteLocale, columns: Sequence[Column], month: str) -> Iterator[Row]:
     """A table for the pilot countries, and one for each other panel.
 
-    Indicators of pilot countries are the same where they end in the same key and unit:
-    `morocco.diffusion_gap` and `senegal.diffusion_gap`.
+    Indicators of pilot countries are the same where key and unit are, whatever the panel:
+    `senegal.diffusion_gap` and `kenya.diffusion_gap`.
     """
     tables: dict[str, dict[tuple[str, str], list[Indicator | None]]] = {}
     titles: dict[str, str] = {}

@@ -10,7 +10,7 @@ import pytest
 
 from pipelines.settings import from_environment
 from sources.http.raw_archive import Archive
-from sources.publishers.msft_ai_diffusion import ECONOMIES
+from sources.publishers.economies import ECONOMIES
 from sources.publishers.token_prices import SOURCE, current_models
 from tests.editions import API, commits, serve_lists
 from tests.pipelines.conftest import Command

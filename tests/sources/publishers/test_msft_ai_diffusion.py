@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from sources import Payload, Request, SchemaDrift
-from sources.publishers.msft_ai_diffusion import ECONOMIES, MEDIAN, SOURCE, discover, parse
+from sources.publishers.economies import ECONOMIES
+from sources.publishers.msft_ai_diffusion import MEDIAN, SOURCE, discover, parse
 from tests.editions import tree
 from tests.server import Site
 from tests.sources.publishers.helpers import fetch_payload, values

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from sources.publishers.msft_ai_diffusion import ECONOMIES
+from sources.publishers.economies import ECONOMIES
 from tests.world.calendars import Calendar, daily
 from tests.world.economy import Economy, Path, later, periods
 from tests.world.publishers import Context, Figures, Publisher, repositories
