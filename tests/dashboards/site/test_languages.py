@@ -19,7 +19,7 @@ from tests.dashboards.site.test_browser import BUSY, VIOLATIONS
 from tests.dashboards.site.test_text_boxes import every_fault
 from tests.dashboards.test_checker import faults, jar
 from tests.pipelines.conftest import at_home, ran
-from tests.pipelines.observatory.test_languages import PORTUGUESE
+from tests.pipelines.observatory.test_languages import PORTUGUESE, take_words
 
 __all__ = ["jar"]
 
@@ -52,7 +52,7 @@ def own(first_edition: Path, built: Path, tmp_path_factory: pytest.TempPathFacto
     declared = home / "observatory.toml"
     text = declared.read_text("utf-8").replace('"en"]', '"en", "pt"]\npartial = ["pt"]')
     declared.write_text(text.replace("[name]\n", '[name]\npt = "Observatório"\n'), "utf-8")
-    (home / "words").mkdir()
+    take_words(home)
     (home / "words/pt.toml").write_text(PORTUGUESE, "utf-8")
     shutil.copytree(first_edition, home, dirs_exist_ok=True)
     take_drawings(built, home / "public")

@@ -1,6 +1,7 @@
 """A language is one file: how it is checked and counted, and what falls back."""
 
 import re
+import shutil
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from dashboards.languages.naming import PART
 from pipelines.observatory import coverage, languages
 from pipelines.observatory.panel import places
 from tests.pipelines.conftest import Command
+from warehouse.publication import identity
 
 # A language of a few words: the rest is in English.
 PORTUGUESE = """
@@ -32,21 +34,49 @@ home = "Início"
 """
 
 
+def take_words(home: Path) -> None:
+    """Copy what the shipped observatory names of its panel, which the published method has."""
+    (home / "words").mkdir()
+    for code in files.shipped():
+        shutil.copy(identity.SHIPPED / f"words/{code}.toml", home / "words")
+
+
+def shares(out: str, code: str) -> list[str]:
+    """How much a language says of each part, as `doctor` shows it."""
+    [own] = re.findall(rf"language {code}:.*\n((?:  .*\n)+)", out)
+    return [line.split()[-1] for line in own.splitlines()]
+
+
+def test_the_shipped_observatory_says_all_of_itself_in_both_languages(
+    tmp_path: Path, silentcrash: Command
+) -> None:
+    """Its own words are laid over those of the software, Spanish where it is published too."""
+    home = tmp_path / "own"
+    shutil.copytree(identity.SHIPPED, home)
+    declared = home / identity.FILE
+    text = declared.read_text("utf-8").replace('"ar"]', '"ar", "es"]', 1)
+    declared.write_text(text.replace("[name]\n", '[name]\nes = "Observatorio"\n'), "utf-8")
+    read = silentcrash("doctor", str(home))
+    assert read.code == 0, read.err
+    for code in files.shipped():
+        assert shares(read.out, code) == ["100%"] * 10
+        for text in tomllib.loads((home / f"words/{code}.toml").read_text("utf-8"))["names"]:
+            assert text not in files.shipped()[code]["names"]
+
+
 def test_doctor_counts_what_a_language_says(tmp_path: Path, silentcrash: Command) -> None:
     home = tmp_path / "own"
     assert silentcrash("init", str(home), "--country", "MA", "--lang", "ar,es,en").code == 0
     declared = home / "observatory.toml"
     text = declared.read_text("utf-8").replace('"en"]', '"en", "pt"]')
     declared.write_text(text.replace("[name]\n", '[name]\npt = "Observatório"\n'), "utf-8")
-    (home / "words").mkdir()
+    take_words(home)
     (home / "words/pt.toml").write_text(PORTUGUESE, "utf-8")
     read = silentcrash("doctor", str(home), "--words", "pt")
     assert read.code == 0, read.err
     complete, portuguese = read.out.split("language pt")
     for code in ("ar", "es"):
-        [own] = re.findall(rf"language {code}:.*\n((?:  .*\n)+)", complete)
-        assert {line.split()[-1] for line in own.splitlines()} == {"100%"}, own
-        assert len(own.splitlines()) == 10
+        assert shares(complete, code) == ["100%"] * 10
     assert re.search(r"site +3 of \d+ +0%", portuguese)
     assert "site: names.bulletins/" in portuguese
     assert "site: names.home" not in portuguese
@@ -215,4 +245,6 @@ def test_a_mark_is_left_out_where_nothing_can_be_marked() -> None:
 def test_the_shipped_languages_name_the_same() -> None:
     """What the panels of `init` show is counted by no other test."""
     arabic, spanish = (set(files.shipped()[code]["names"]) for code in ("ar", "es"))
+    assert arabic == spanish
+    arabic, spanish = (set(identity.shipped().files[code]["names"]) for code in ("ar", "es"))
     assert arabic == spanish
