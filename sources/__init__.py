@@ -213,6 +213,7 @@ class Source:
         reference: why series that nothing of the above reads are kept, for whoever queries them.
         peers: series whose key starts with this are compared with each other's median.
         parser_version: raised when `parse` reads stored bytes differently than before.
+        folder: of an observatory's own source, where its file lies, and its history beside it.
     """
 
     key: str
@@ -260,6 +261,7 @@ class Source:
     role: Role = "index"
     reference: str = ""
     parser_version: int = 1
+    folder: Path | None = None
 
     def format_of(self, request: Request) -> ExpectedFormat:
         """The format of the answer to a request: its own, or else that of the source."""
@@ -273,25 +275,17 @@ class Source:
     @property
     def history(self) -> Path | None:
         """The file of shipped figures that the address no longer serves, if any."""
-        path = HISTORY / f"{self.key}.csv"
+        path = (self.folder or HISTORY) / f"{self.key}.csv"
         return path if path.exists() else None
-
-
-_own: list[Source] = []  # those of an observatory, beside ours
-
-
-def declare(own: Iterable[Source]) -> None:
-    """Put the sources of an observatory beside ours, for those before them."""
-    _own[:] = own
-    registry.cache_clear()
 
 
 @cache
 def registry() -> Mapping[str, Source]:
-    """Every source by key: those of the software, and those of `declare`."""
+    """Every source by key: those of the software and of the observatory in force."""
+    from sources import own
     from sources.publishers import shipped
 
-    every = sorted([*shipped().values(), *_own], key=lambda source: source.key)
+    every = sorted([*shipped().values(), *own.declared()], key=lambda source: source.key)
     return {source.key: source for source in every}
 
 

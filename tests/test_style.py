@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = (
     "sources",
     "warehouse",
+    "observatory",
     "pipelines",
     "dashboards",
     "client",

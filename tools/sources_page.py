@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from sources import Series, Source, registry
 
+ROOT = Path(__file__).resolve().parents[1]
+
 FREQUENCY = {
     "W": "weekly",
     "B": "every two weeks",
@@ -96,7 +98,7 @@ def _facts(source: Source) -> Iterable[str]:
     if source.needs:
         yield f"Skipped unless `{source.needs}` is set in the environment."
     if source.history:
-        yield f"History is shipped with the code: `sources/history/{source.history.name}`."
+        yield f"History is shipped with the code: `{source.history.relative_to(ROOT)}`."
     if source.full_snapshot:
         yield "Every body is whole: a figure that is gone from it is recorded as withdrawn."
     yield READ_BY[source.role]

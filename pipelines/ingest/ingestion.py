@@ -72,16 +72,21 @@ def load_history(engine: Engine, source: Source, now: datetime) -> list[IngestOu
     """Load the figures shipped with a source, once for each version of the file.
 
     Those that the clock says are not known yet wait for another day; where they are many, the
-    clock is more likely wrong than the file, and all of it waits.
+    clock is more likely wrong than the file, and all of it waits. A file that cannot be read, of
+    an observatory's own source, is a refusal of this source and stops no other.
     """
     path = source.history
     assert path is not None  # noqa: S101
-    # With its citations: one that is corrected makes another version of the file.
-    version, url = cited_csv(path), f"{SHIPPED}{path.name}"
-    record = _file_record(version.encode(), url, now)
-    if _is_loaded(engine, source, record):  # all of it: it need not be read to know
-        return []
-    figures = read_history(path)
+    url = f"{SHIPPED}{path.name}"  # by which stores know a history, wherever its file lies
+    try:
+        # With its citations: one that is corrected makes another version of the file.
+        version = cited_csv(path)
+        record = _file_record(version.encode(), url, now)
+        if _is_loaded(engine, source, record):  # all of it: it need not be read to know
+            return []
+        figures = read_history(path)
+    except (LookupError, ValueError, OSError) as error:
+        return [_unreadable(engine, source, _file_record(path.read_bytes(), url, now), error)]
     present = figures[figures["known_from"] <= now]
     if len(present) < len(figures):
         record = _file_record(f"{version}first {len(present)}".encode(), url, now)
@@ -105,10 +110,16 @@ def load_register(engine: Engine, settings: Settings, source: Source) -> list[In
     try:
         return [load_frame(engine, source, registers.read_rows(path, source, settings.now), record)]
     except (RunError, ValueError, OSError) as error:  # a file that a person edits may hold anything
-        logger.warning("%s: the register cannot be read", source.key, exc_info=True)
-        refusal = {"outcome": "refused", "detail": str(error)[:LONGEST_DETAIL], "bytes": None}
-        warehouse.record(engine, source.key, **record | refusal)
-        return [IngestOutcome(source.key, str(record["url"]), "refused", str(error))]
+        return [_unreadable(engine, source, record, error)]
+
+
+def _unreadable(engine: Engine, source: Source, record: Record, error: Exception) -> IngestOutcome:
+    """Record that a file of figures was refused, and why."""
+    url = str(record["url"])
+    logger.warning("%s: %s cannot be read", source.key, url, exc_info=True)
+    refusal = {"outcome": "refused", "detail": str(error)[:LONGEST_DETAIL], "bytes": None}
+    warehouse.record(engine, source.key, **record | refusal)
+    return IngestOutcome(source.key, url, "refused", str(error))
 
 
 def record_reviews(engine: Engine, settings: Settings, source: Source) -> None:

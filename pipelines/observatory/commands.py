@@ -55,13 +55,14 @@ def doctor(
     from pipelines.observatory import doctor as own
 
     path = folder or settings().home
-    remarks = own.examine(path)
-    if format is Format.table:
-        for remark in remarks:
-            print(f"{remark.kind}: {remark.text}")
-        for line in own.coverage_lines(path, words):
-            print(line)
-    else:
+    with own.its_sources(path):
+        remarks = own.examine(path)
+        if format is Format.table:
+            for remark in remarks:
+                print(f"{remark.kind}: {remark.text}")
+            for line in own.coverage_lines(path, words):
+                print(line)
+    if format is not Format.table:
         import pandas as pd
 
         from pipelines.cli.terminal.render import render_table

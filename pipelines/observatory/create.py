@@ -162,11 +162,14 @@ def _template(name: str) -> str:
 
 
 def _top500(own: Country) -> str:
-    """The register of a fact that a person can read of any country."""
+    """The register of a fact that a person can read of any country.
+
+    Its title is that of the shipped series, which the files of languages name.
+    """
     shape = {
         "key": "public_compute",
-        "fr": f"Part du calcul mesuré par le TOP500 : {own.fr}",
-        "en": f"Share of the computing measured by the TOP500: {own.en}",
+        "fr": f"Part de la puissance mesurée du TOP500, {own.fr}",
+        "en": f"Share of the measured power of the TOP500, {own.en}",
         "unit": "%",
         "publisher": "TOP500",
         "page": TOP500,

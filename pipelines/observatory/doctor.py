@@ -1,10 +1,11 @@
 """Read the folder of an observatory; say what is wrong, or ignored."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pipelines.errors import ObservatoryError
 from pipelines.observatory import folder
@@ -28,6 +29,20 @@ class Remark:
 
     kind: Literal["wrong", "ignored", "note"]
     text: str
+
+
+@contextmanager
+def its_sources(path: Path) -> Iterator[None]:
+    """Put the sources of a folder in force for a while, if it can be read."""
+    try:
+        put_back = folder.put_in_force(path)
+    except ObservatoryError:
+        yield
+        return
+    try:
+        yield
+    finally:
+        put_back()
 
 
 def examine(path: Path) -> list[Remark]:
@@ -73,12 +88,19 @@ def _ignored(path: Path) -> Iterator[str]:
         if entry.name not in THEME:
             yield f"theme/{entry.name} is not read: {', '.join(THEME)} are"
     for entry in sorted(path.glob("sources/*")):
-        if entry.suffix != ".py":
+        if entry.suffix != ".py" and not _is_history(entry):
             yield f"sources/{entry.name} is not read: it is no file of Python"
     for entry in sorted(path.glob("method/*.lock")):
         if not entry.with_suffix(".toml").is_file():
             yield f"method/{entry.name} is of no framework: its {entry.stem}.toml is gone"
     yield from _no_toml(path)
+
+
+def _is_history(entry: Path) -> bool:
+    """True of the history of a source, and of the citations beside one."""
+    if entry.name == "citations.csv":
+        return any(file.with_suffix(".py").is_file() for file in entry.parent.glob("*.csv"))
+    return entry.suffix == ".csv" and entry.with_suffix(".py").is_file()
 
 
 def _no_toml(path: Path) -> Iterator[str]:
@@ -108,6 +130,21 @@ def _sources(own: folder.Folder) -> Iterator[str]:
         for check in DECLARATION.values():
             if fault := check(source):
                 yield f"{FOLDER}/{source.key}.py: {fault}"
+    for source in own.sources:
+        if source.history and (fault := _history(source)):
+            yield f"{FOLDER}/{source.history.name}: {fault}"
+
+
+def _history(source: Any) -> str:
+    """What is wrong with the history beside a source, "" where nothing is."""
+    from sources.tidy import read_history
+
+    try:
+        figures = read_history(source.history)
+    except (LookupError, ValueError, OSError) as fault:
+        return f"it cannot be read: {fault}"
+    strange = set(figures["series"]) - {series.key for series in source.series}
+    return f"{source.key}.py declares no series {min(strange)!r}" if strange else ""
 
 
 def _series(own: folder.Folder) -> Iterator[str]:

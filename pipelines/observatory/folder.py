@@ -255,9 +255,9 @@ def _put(folder: Folder | None) -> None:
     if folder is _in_force:
         return
     _switch(folder)
-    import sources  # with pandas, which a command in the shipped observatory may not need
+    from sources import own  # with pandas, which the shipped observatory may not need
 
-    sources.declare(folder.sources if folder else ())
+    own.declare(folder.sources if folder else None)
 
 
 def in_force() -> Folder | None:

@@ -74,7 +74,7 @@ class Record(_Strict):
 
 def installed(at: datetime) -> Record:
     """The record of the software of this process, while no folder is in force."""
-    from sources import registry
+    from sources.publishers import shipped
 
     return Record(
         software=version("silent-crash-observatory"),
@@ -87,7 +87,7 @@ def installed(at: datetime) -> Record:
         },
         sources={
             key: Publisher(homepage=own.homepage, series=tuple(each.key for each in own.series))
-            for key, own in registry().items()
+            for key, own in shipped().items()
         },
     )
 

@@ -1,5 +1,6 @@
 """The sources of an observatory's folder: `sources.own.<file>`.
 
+Those of the observatory that comes with the software are in force until others are declared.
 Their code is handed over as text by who has read and trusted it, and is run from that text alone:
 no file and no compiled file of the folder is opened again. The process of the parsers gets the
 same text with each call.
@@ -8,14 +9,21 @@ same text with each call.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from importlib import import_module
 from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_loader
+from pathlib import Path
 from types import CodeType, ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sources import Source
 
 PREFIX = f"{__name__}."
+SHIPPED = Path(__file__).parents[2] / "observatory" / "sources"
 
 
 @dataclass(frozen=True)
@@ -68,3 +76,30 @@ def install(modules: Mapping[str, Code]) -> None:
     for name in [name for name in sys.modules if name.startswith(PREFIX)]:
         del sys.modules[name]
         vars(sys.modules[__name__]).pop(name.removeprefix(PREFIX), None)
+
+
+_declared: tuple[Source, ...] | None = None
+
+
+def declare(sources: Iterable[Source] | None) -> None:
+    """Put the sources of an observatory beside ours, for those before them.
+
+    None stands for those of the observatory that comes with the software.
+    """
+    from sources import registry
+
+    global _declared
+    _declared = None if sources is None else tuple(sources)
+    registry.cache_clear()
+
+
+def declared() -> tuple[Source, ...]:
+    """The sources of the observatory in force."""
+    return _shipped() if _declared is None else _declared
+
+
+def _shipped() -> tuple[Source, ...]:
+    files = sorted(SHIPPED.glob("*.py"))
+    install({file.stem: Code(str(file), file.read_bytes()) for file in files})
+    modules = [import_module(f"{PREFIX}{file.stem}") for file in files if file.stem[0] != "_"]
+    return tuple(replace(module.SOURCE, folder=SHIPPED) for module in modules)

@@ -9,7 +9,6 @@ SOURCES = registry()
 UNTIMED = {
     "us_telecom": "an episode that ended",
     "epoch_hardware": "a chip comes out when it comes out",
-    "morocco_tariffs": "a tariff stands until it is changed",
 }
 
 
@@ -22,6 +21,13 @@ def test_a_monthly_source_may_be_late_by_two_months_and_no_day_more() -> None:
     ecb = SOURCES["ecb_rates"]
     assert rhythm(replace(ecb, stale_days=109)) == ""
     assert "at most 109" in rhythm(replace(ecb, stale_days=110))
+
+
+def test_a_tariff_of_a_register_stands_for_three_years_and_no_day_more() -> None:
+    tariffs = SOURCES["morocco_tariffs"]
+    assert rhythm(tariffs) == ""
+    assert "at most 1200" in rhythm(replace(tariffs, stale_days=1201))
+    assert "at most 611" in rhythm(replace(tariffs, register=""))
 
 
 def test_the_list_of_computers_of_half_a_year_is_late_after_seven_months() -> None:

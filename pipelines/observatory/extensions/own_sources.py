@@ -1,7 +1,8 @@
 """The sources of an observatory, `sources/*.py`, where they are trusted.
 
-A file declares SOURCE as a publisher of the software does. Python can do all that its user can,
-so it is run only where whoever runs the software has said so, outside of the folder.
+A file declares SOURCE as a publisher of the software does, and may have its history beside it.
+Python can do all that its user can, so it is run only where whoever runs the software has said so,
+outside of the folder, or where it is what came with the software.
 """
 
 import importlib
@@ -9,14 +10,16 @@ import logging
 import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, get_args
 
 from pipelines.errors import UsageError
-from pipelines.observatory.extensions.files import content
+from pipelines.observatory.extensions.files import check, content
 from sources import own
+from sources.citations import CITATIONS
 from sources.own import Code
 
 logger = logging.getLogger(__name__)
@@ -24,6 +27,7 @@ logger = logging.getLogger(__name__)
 FOLDER = "sources"
 GROUP = "silentcrash.sources"  # entry points of installed packages, each of a SOURCE
 LARGEST = 200_000  # bytes of a file: the longest of the shipped publishers has 20,000
+LARGEST_HISTORY = 10_000_000  # bytes: the longest of the shipped ones has 600,000
 # A file with a sign _ before its name has no SOURCE: others import it.
 NAME = re.compile(r"_?[a-z][a-z0-9_]*")
 
@@ -47,6 +51,9 @@ def read(folder: Path, registers: Sequence[Any] = ()) -> tuple[Any, ...]:
         )
     own.install(modules)
     sources = {Path(modules[name].path): load(name) for name in modules if name[0] != "_"}
+    for path in filter(None, (source.history for source in sources.values())):
+        check(folder, path, LARGEST_HISTORY)
+        check(folder, path.with_name(CITATIONS.name), LARGEST_HISTORY)
     named = [*((str(path), source) for path, source in sources.items()), *_of_packages()]
     if named:
         _check_names(named, registers)
@@ -78,7 +85,8 @@ def _named(modules: Mapping[str, Code]) -> str:
 def _trusted(modules: Mapping[str, Code]) -> bool:
     from pipelines.settings import from_environment
 
-    return from_environment().trust in ("1", digest(modules))
+    ours = dict(_modules(own.SHIPPED.parent))
+    return from_environment().trust in ("1", digest(modules)) or digest(modules) == digest(ours)
 
 
 def _modules(folder: Path) -> Iterator[tuple[str, Code]]:
@@ -93,7 +101,7 @@ def _module(file: Path, folder: Path) -> tuple[str, Code]:
 
 
 def load(name: str) -> Any:
-    """The source of a module that was installed. Raises UsageError."""
+    """The source of an installed module, with its folder. Raises UsageError."""
     from sources import Source
 
     path = own.installed()[name].path
@@ -111,7 +119,7 @@ def load(name: str) -> Any:
         if getattr(source, choice) not in values:
             allowed = ", ".join(filter(None, values))
             raise UsageError(f"{path}: {choice} is {getattr(source, choice)!r}: write {allowed}")
-    return source
+    return replace(source, folder=Path(path).parent)
 
 
 def _choices() -> dict[str, tuple[str, ...]]:

@@ -27,6 +27,9 @@ CADENCES = {
     "half-yearly": 184,
     "yearly": 366,
 }
+# Days: a tariff of a register stands until it is changed, for years. After three and a quarter,
+# whoever reads it is asked to look again.
+STANDING = 1200
 GRACE = 62  # days: a publisher may be late by a month or two without having stopped
 MONTH = re.compile(r" 20\d\d-\d\d")  # in which an address was looked up
 # What most rules are: to know whether there is another takes the library's import of seconds.
@@ -87,6 +90,9 @@ def completeness(source: Source) -> str:
 def rhythm(source: Source) -> str:
     """When it counts as late: soon after a figure was due, by its own rhythm."""
     lengths = [DAYS[own.frequency] for own in source.series if own.frequency in DAYS]
+    if source.register and not lengths and source.cadence == "yearly":
+        too_long = source.stale_days > STANDING
+        return f"stale_days is {source.stale_days}: at most {STANDING}" * too_long
     usual = max(lengths, default=CADENCES[source.cadence])
     latest = int(1.5 * usual + source.lag_days + GRACE)
     if source.stale_days <= latest:

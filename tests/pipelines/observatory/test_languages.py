@@ -35,7 +35,7 @@ home = "Início"
 
 
 def take_words(home: Path) -> None:
-    """Copy what the shipped observatory names of its panel, which the published method has."""
+    """Copy what the shipped folder names of the panel in the published method."""
     (home / "words").mkdir()
     for code in files.shipped():
         shutil.copy(identity.SHIPPED / f"words/{code}.toml", home / "words")
@@ -50,7 +50,7 @@ def shares(out: str, code: str) -> list[str]:
 def test_the_shipped_observatory_says_all_of_itself_in_both_languages(
     tmp_path: Path, silentcrash: Command
 ) -> None:
-    """Its own words are laid over those of the software, Spanish where it is published too."""
+    """Its own words are laid over ours, the Spanish ones where it publishes them."""
     home = tmp_path / "own"
     shutil.copytree(identity.SHIPPED, home)
     declared = home / identity.FILE

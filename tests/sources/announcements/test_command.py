@@ -114,7 +114,7 @@ def test_a_country_goes_by_code_and_in_three_languages(
 def test_the_pilot_country_is_counted_where_nothing_was_announced(
     code: str, counted: list[str], tmp_path: Path
 ) -> None:
-    """That of the shipped observatory, of another one, and of one without a pilot country."""
+    """That of the shipped observatory, of another one, and of one without any."""
     home, texts = tmp_path / "home", tmp_path / "in.csv"
     TEXTS.replace("Rabat, Morocco", "Lagos, Nigeria", regex=True).to_csv(texts, index=False)
     if code:
@@ -123,12 +123,12 @@ def test_the_pilot_country_is_counted_where_nothing_was_announced(
     with at_home(home):
         assert ran("announcements", "load", str(texts)).code == 0
         shown = ran("announcements", "series", "--format", "csv")
-        kept = ran("query", "--format", "csv", VIEWS)
+        stored = ran("query", "--format", "csv", VIEWS)
         assert without_continuation(newest()) == []
     keys = [line.partition(",")[0].split(".") for line in shown.out.splitlines()]
     views = {key[1] for key in keys if len(key) > 2}
     assert views == {"world", "africa", "nigeria", *counted}
-    assert set(kept.out.split()) - {"view"} == views
+    assert set(stored.out.split()) - {"view"} == views
 
 
 def test_a_link_whose_token_changes_is_one_event(
