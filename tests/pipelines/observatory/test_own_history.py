@@ -128,6 +128,16 @@ def test_the_tariffs_are_those_of_the_shipped_observatory_alone(
     assert TARIFFS in registry()
 
 
+def test_doctor_counts_the_words_for_the_sources_of_that_folder_alone(
+    tmp_path: Path, silentcrash: Command
+) -> None:
+    home = tmp_path / "madrid"
+    assert silentcrash("init", str(home), "--country", "ES", "--lang", "es,en").code == 0
+    read = silentcrash("doctor", str(home)).out
+    counted = {words[0]: words[-1] for line in read.splitlines() if (words := line.split())}
+    assert (counted["sources"], counted["series"]) == ("100%", "100%")
+
+
 def test_a_copy_of_the_shipped_folder_has_them_and_needs_no_trust_until_it_differs(
     tmp_path: Path, silentcrash: Command
 ) -> None:
