@@ -241,6 +241,10 @@ def of_house(
     named = {"observatory": house.name(code), "licence": house.licence.short, "pilot": pilot}
     signed = {name: _signed(words[name], named) for name in SIGNED if name in words}
     beside = {"beside": signed["beside_pilot"]} if pilot and "beside_pilot" in signed else {}
+    if files.is_in_a_file(code):
+        english = house.sentences("en").get("pilot_country", identity.NO_COUNTRY["en"])
+        own = pilot or words["translations"].get(english, english)
+        words["translations"] = naming.of_country(words["translations"], english, own)
     titles = {name: house.titled(words[name], code) for name in TITLES if name in words}
     return {**words, **signed, **beside, **titles}
 

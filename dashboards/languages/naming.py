@@ -15,6 +15,14 @@ PROPER = re.compile(rf"{_PROPER}(?: {_PROPER})*")
 AT = re.compile(rf"({PROPER.pattern}) at ({PROPER.pattern}(?: [a-z]+)?)")
 
 
+def of_country(names: Mapping[str, str], english: str, own: str) -> dict[str, str]:
+    """The names, with what the pilot country is called in its place."""
+    return {
+        text.replace("{country}", english): name.replace("{country}", own)
+        for text, name in names.items()
+    }
+
+
 def translation(english: str, names: Mapping[str, str], grammar: Grammar) -> str | None:
     """The text by the names of the file, None if it has none.
 

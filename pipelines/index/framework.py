@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 
 from pipelines.declared import Declared, checked, raw
 from pipelines.errors import MethodError
-from pipelines.index import Policy
+from pipelines.index import Policy, versions
 from pipelines.index.transform import TRANSFORMS
 
 BUNDLED = Path(__file__).with_name("framework.toml")
@@ -233,22 +233,31 @@ class Framework(Declared):
         }
 
 
-def load(path: Path = BUNDLED) -> Framework:
+def load(path: Path = BUNDLED, pilot: Mapping[str, Any] | None = None, mark: str = "") -> Framework:
     """The method in a TOML file; MethodError names the line or field at fault.
 
     `succeeds.method` names the file of the version before, beside this one. What this one does
     not say of a rule, a group or an indicator of the same key is as it was there.
+
+    `pilot` is the file of the pilot country's panel, by default that of the observatory that
+    publishes the method; another one is no panel where it has no key. `mark` is added to the names
+    of the versions.
     """
     method = raw(path)
+    if "panel" in method:
+        own = versions.published_pilot() if pilot is None else pilot
+        method["panel"] = list(versions.panels(method["panel"], own, method.get("version", "")))
+    if mark:
+        method["version"] += mark
     if "method" in (old := method.get("succeeds", {})):
-        old["method"] = load(path.parent / old["method"]).as_dict()
-        method = _inherited(method, old["method"])
+        old["method"] = load(path.parent / old["method"], pilot, mark).as_dict()
+        method = versions.inherited(method, old["method"])
     return checked(method, Framework, path)
 
 
-def newest() -> Framework:
+def newest(pilot: Mapping[str, Any] | None = None, mark: str = "") -> Framework:
     """The newest version of the method, with those that it succeeds inside it."""
-    return load(NEXT)
+    return load(NEXT, pilot, mark)
 
 
 def lineage(method: Framework) -> list[Framework]:
@@ -277,24 +286,3 @@ def named(name: str, method: Framework | None = None) -> Framework:
             f"there is no method {name!r}: give a TOML file or one of {', '.join(sorted(versions))}"
         )
     return load(Path(name))
-
-
-def _inherited(new: Mapping[str, Any], old: Mapping[str, Any]) -> dict[str, Any]:
-    """The new version with what it leaves unsaid taken from the old one."""
-    rules = old["rules"] | new.get("rules", {})
-    groups = {name: _groups(new.get(name, old[name]), old[name]) for name in ("dimension", "panel")}
-    return {**old, "succeeds": None, **new, "rules": rules, **groups}
-
-
-def _groups(new: list[Any], old: list[Any]) -> list[Any]:
-    """The groups of the new version, in its order, filled by key from the old."""
-    before = {group["key"]: group for group in old}
-    return [
-        filled | {"indicator": _filled(filled["indicator"], before.get(filled["key"], {}))}
-        for filled in (before.get(group["key"], {}) | group for group in new)
-    ]
-
-
-def _filled(members: list[Any], group: Mapping[str, Any]) -> list[Any]:
-    before = {member["key"]: member for member in group.get("indicator", ())}
-    return [before.get(member["key"], {}) | member for member in members]

@@ -11,28 +11,29 @@ from dashboards.languages import files, grammar
 from dashboards.site.locale import site_locale
 from dashboards.site.pages import governance, static_pages
 from pipelines.errors import UsageError
-from pipelines.index import framework
+from pipelines.index.framework import Framework, lineage
 from pipelines.observatory import languages
+from pipelines.observatory.folder import Folder
+from pipelines.observatory.panel import method_with
 from warehouse import tables
 from warehouse.publication import identity
-from warehouse.publication.identity import Identity
 
 PROSE = ("rationale_en", "goalposts_en", "caveat_en")
 
 
-def table(code: str, house: Identity) -> list[tuple[str, list[str], int]]:
+def table(code: str, own: Folder) -> list[tuple[str, list[str], int]]:
     """Of each part of the site: its name, what the language lacks of it, its size.
 
     Words are lacking by their keys, what the method and the catalogue name by the English text.
     """
-    own = files.file_of(code, house)
+    file = files.file_of(code, own.identity)
     rows = []
     for section, words in languages.english().items():
-        keys, had = set(_keys(words, "")), set(_keys(own.get(section, {}), ""))
+        keys, had = set(_keys(words, "")), set(_keys(file.get(section, {}), ""))
         rows.append((section, sorted(keys - had), len(keys)))
-    with identity.handed_down(house):
+    with identity.handed_down(own.identity):
         lang = site_locale(code)
-        for name, texts in english_names().items():
+        for name, texts in english_names(method_with(own.panel)).items():
             every = list(dict.fromkeys(filter(None, texts)))
             rows.append((name, _untold(every, lang), len(every)))
     return rows
@@ -55,12 +56,12 @@ def _keys(words: Any, name: str) -> Iterator[str]:
         yield name
 
 
-def english_names() -> dict[str, list[str]]:
-    """The English texts of the method and the catalogue that pages show, by kind."""
+def english_names(newest: Framework) -> dict[str, list[str]]:
+    """The English texts of a method and the catalogue that pages show, by kind."""
     from sources import registry
 
-    method = indicator_words.presented(framework.newest().model_dump(by_alias=True))
-    older = [own.model_dump(by_alias=True) for own in framework.lineage(framework.newest())]
+    method = indicator_words.presented(newest.model_dump(by_alias=True))
+    older = [own.model_dump(by_alias=True) for own in lineage(newest)]
     every = [method, *older, *map(indicator_words.presented, older)]
     groups = [
         group for own in every for name in ("dimension", "panel") for group in own.get(name) or ()
@@ -122,22 +123,22 @@ def _texts(entries: Iterable[Mapping[str, Any]], *names: str) -> list[str]:
     return [entry[name] for entry in entries for name in names if entry.get(name)]
 
 
-def lines(house: Identity) -> Iterator[str]:
+def lines(own: Folder) -> Iterator[str]:
     """A line for each part of the site and language of a file."""
-    for code in filter(files.is_in_a_file, house.languages):
+    for code in filter(files.is_in_a_file, own.declared.languages):
         yield f"language {code}: how much it says, the rest is in English"
-        for name, lacking, size in table(code, house):
+        for name, lacking, size in table(code, own):
             had = size - len(lacking)
             yield f"  {name:<12}{had:>6} of {size:<6}{math.floor(100 * had / max(size, 1)):>4}%"
 
 
-def lacking(code: str, house: Identity) -> Iterator[str]:
+def lacking(code: str, own: Folder) -> Iterator[str]:
     """What a language of a file lacks: keys of words, English names.
 
     Raises UsageError where the language has no file.
     """
-    if code not in house.languages or not files.is_in_a_file(code):
-        spoken = ", ".join(filter(files.is_in_a_file, house.languages)) or "none"
+    if code not in own.declared.languages or not files.is_in_a_file(code):
+        spoken = ", ".join(filter(files.is_in_a_file, own.declared.languages)) or "none"
         raise UsageError(f"--words {code!r} is no language of a file of this observatory: {spoken}")
-    for name, keys, _ in table(code, house):
+    for name, keys, _ in table(code, own):
         yield from (f"{name}: {key}" for key in keys)

@@ -10,7 +10,7 @@ from typing import Any
 
 from dashboards.languages import files, grammar
 from pipelines.errors import UsageError, nearest
-from pipelines.observatory import public_series
+from pipelines.observatory import articles, public_series
 from pipelines.observatory.declaration import one_line
 from pipelines.observatory.public_series import Country
 from warehouse.publication.identity import COMPLETE, FILE, shipped
@@ -148,6 +148,7 @@ def _panel(own: Country) -> str:
     """The panel of a country: what the sources give of it, and what they do not."""
     key = key_of(own)
     names = {"fr": own.fr, "en": own.en, "fr_text": _text(own.fr), "en_text": _text(own.en)}
+    names |= {"the_fr": _text(articles.french(own.fr)), "the_en": _text(articles.english(own.en))}
     lines = [_template("panel.toml").format(key=_text(key), code=_text(own.code), **names)]
     for shape in public_series.indicators(own):
         lines += ["[[indicator]]", *_lines(shape), ""]

@@ -72,9 +72,9 @@ def coverage_lines(path: Path, words: str = "") -> Iterator[str]:
         return
     from pipelines.observatory import coverage
 
-    yield from coverage.lines(own.identity)
+    yield from coverage.lines(own)
     if words:
-        yield from coverage.lacking(words, own.identity)
+        yield from coverage.lacking(words, own)
 
 
 def _ignored(path: Path) -> Iterator[str]:
@@ -184,11 +184,10 @@ def _frameworks(own: folder.Folder) -> Iterator[str]:
     """The frameworks that are no longer those of their published months."""
     if not own.frameworks:
         return
-    from pipelines.index import framework
     from pipelines.observatory import frameworks
-    from pipelines.observatory.panel import with_panel
+    from pipelines.observatory.panel import method_with
 
-    method = with_panel(framework.newest(), own.panel)
+    method = method_with(own.panel)
     for each in own.frameworks:
         if fault := frameworks.changed(own.path, each.key, frameworks.overlaid(method, each)):
             yield fault

@@ -66,11 +66,10 @@ def _frameworks(path: Path, panel: Any) -> tuple[Any, ...]:
     files_of = sorted(path.glob("method/*.toml"))
     if not files_of:
         return ()  # without the imports below, which take pandas with them
-    from pipelines.index import framework
     from pipelines.observatory import frameworks
-    from pipelines.observatory.panel import with_panel
+    from pipelines.observatory.panel import method_with
 
-    method, overlays = with_panel(framework.newest(), panel), []
+    method, overlays = method_with(panel), []
     for file in files_of:
         content = _raw(path, file)
         try:

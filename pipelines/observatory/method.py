@@ -17,12 +17,12 @@ def newest() -> Framework:
     An observatory with a pilot country of its own has its panel in place of the published one, and
     a framework beside its first has what it weighs or measures otherwise.
     """
-    method, own = framework.newest(), folder.in_force()
+    own = folder.in_force()
     if own is None:
-        return method
-    from pipelines.observatory.panel import with_panel
+        return framework.newest()
+    from pipelines.observatory.panel import method_with
 
-    with_own = with_panel(method, own.panel)
+    with_own = method_with(own.panel)
     if own.framework is None:
         return with_own
     from pipelines.observatory.frameworks import overlaid

@@ -1,13 +1,15 @@
 """The panel of the pilot country, `panels/<code>.toml`, beside the index."""
 
 import re
+from itertools import combinations
 from string import Formatter
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from pipelines.declared import Declared
-from pipelines.index.framework import Framework, Indicator, Panel
+from pipelines.index import framework
+from pipelines.index.framework import Framework, Indicator
 from pipelines.observatory.declaration import Text
 from sources import Series, Source
 from warehouse.publication import identity
@@ -33,6 +35,9 @@ def places(text: str) -> set[str]:
     return {f"{name}:{form}" if form else name for _, name, form, _ in fields if name is not None}
 
 
+Prose = Annotated[str, AfterValidator(_sentence)]
+
+
 class PanelWords(Declared):
     """What is said of the pilot country in a language."""
 
@@ -42,7 +47,7 @@ class PanelWords(Declared):
         default=None, description="the country in a sentence: `le Sénégal`; by default its name"
     )
     projects: Text = Field(description="title of its list of announced data centres: `In Senegal`")
-    text: tuple[Annotated[str, AfterValidator(_sentence)], ...] = Field(
+    text: tuple[Prose, ...] = Field(
         default=(), description="paragraphs of its page; `{count}` is the number of indicators"
     )
 
@@ -83,6 +88,24 @@ class Register(Declared):
         )
 
 
+class Measure(Indicator):
+    """An indicator of the panel."""
+
+    versions: tuple[str, ...] = Field(
+        default=(), description="the published versions that have it; by default all"
+    )
+
+
+class Candidate(Declared):
+    """What was looked at for the panel, and what became of it."""
+
+    fate: Literal["read", "beside", "left"]
+    fr: Text
+    en: Text
+    why_fr: Prose
+    why_en: Prose
+
+
 class PilotPanel(Declared):
     """The panel of a pilot country: words, indicators, and what is missing."""
 
@@ -93,7 +116,7 @@ class PilotPanel(Declared):
     fr: PanelWords
     en: PanelWords
     ar: PanelWords | None = None
-    indicator: tuple[Indicator, ...] = Field(
+    indicator: tuple[Measure, ...] = Field(
         default=(),
         description="its indicators, as in the method; without any, those that the published "
         "method has under the same key",
@@ -107,49 +130,40 @@ class PilotPanel(Declared):
         default=(), description="what it does not follow for want of a source, shown on its page"
     )
 
+    candidate: tuple[Candidate, ...] = Field(
+        default=(), description="what was looked at for it, read or left, and why"
+    )
+
     @model_validator(mode="after")
     def _coherent(self) -> "PilotPanel":
         if TAKEN.fullmatch(self.key):
             raise ValueError(f"key {self.key} is the folder of another page: write another word")
-        keys = [indicator.key for indicator in self.indicator]
-        if twice := {key for key in keys if keys.count(key) > 1}:
-            raise ValueError(f"indicator {min(twice)} stands there twice")
+        for first, second in combinations(self.indicator, 2):
+            versions = {*first.versions}, {*second.versions}
+            apart = all(versions) and versions[0].isdisjoint(versions[1])
+            if first.key == second.key and not apart:
+                raise ValueError(f"indicator {first.key} stands there twice in a version")
         return self
 
     def sources(self) -> tuple[Source, ...]:
         """Its registers as sources."""
         return tuple(register.as_source(self.key) for register in self.registers)
 
-    def as_panel(self) -> Panel:
-        """Its form in a method."""
-        words = {
-            "fr": self.fr.name,
-            "en": self.en.name,
-            "question_fr": self.fr.question,
-            "question_en": self.en.question,
-        }
-        return Panel(key=self.key, indicator=self.indicator, **words)
 
-
-def with_panel(method: Framework, panel: PilotPanel | None) -> Framework:
-    """The method and those before it with the panel in the published place.
+def method_with(panel: PilotPanel | None) -> Framework:
+    """The newest method and those before it, with a panel of this country.
 
     The index is the same; the version says by the code of the country (2026.1+sn, 2026.1+none)
-    that the whole is another one, so that no two methods go by one name and another hash. The
-    published panel of the same key stays, and with it the published method.
+    that the whole is another one, so that no two methods go by one name and another hash. A panel
+    that measures what the published one does leaves the published method as it is.
     """
-    published = identity.shipped().panel
-    if panel and not panel.indicator:
-        return method
-    rank = [group.key for group in method.panel].index(published)
-    groups = [group for group in method.panel if group.key != published]
-    if panel:
-        groups.insert(rank, panel.as_panel())
-    succeeds = method.succeeds and method.succeeds.model_copy(
-        update={"method": with_panel(method.succeeds.method, panel)}
-    )
-    own = panel.country.lower() if panel else "none"
-    version = f"{method.version}+{own}"
-    return method.model_copy(
-        update={"version": version, "panel": tuple(groups), "succeeds": succeeds}
-    )
+    published = framework.newest()
+    if panel is None:
+        nowhere = {code: {"name": name} for code, name in identity.NO_COUNTRY.items()}
+        return framework.newest(nowhere, "+none")
+    if not panel.indicator:
+        return published
+    content = panel.model_dump(mode="json", by_alias=True, exclude_none=True)
+    own = framework.newest(content, f"+{panel.country.lower()}")
+    panels = ([version.panel for version in framework.lineage(each)] for each in (own, published))
+    return published if next(panels) == next(panels) else own

@@ -126,9 +126,11 @@ def _folder(home: Path) -> tuple[str, Folder | None, list[Change]]:
         # Sentences are told one by one below, with what became of their originals.
         wrong = [] if "/words/" in str(fault) else [Change("wrong", shown(fault))]
         return "", None, wrong
-    if own.panel is None:
-        return "+none", own, []
-    return f"+{own.declared.country.lower()}" * bool(own.panel.indicator), own, []
+    from pipelines.index import framework
+    from pipelines.observatory.panel import method_with
+
+    suffix = method_with(own.panel).version.removeprefix(framework.newest().version)
+    return suffix, own, []
 
 
 def _words(home: Path, before: Record | None, now: Record) -> Iterator[Change]:

@@ -22,6 +22,9 @@ SHIPPED = Path(__file__).parents[2] / "observatory"
 # dashboards/languages/files.py.
 COMPLETE = ("fr", "en")
 
+# What is said of the pilot country where there is none.
+NO_COUNTRY = {"fr": "un pays", "en": "a country"}
+
 
 @dataclass(frozen=True)
 class Licence:
@@ -100,7 +103,8 @@ class Identity:
     where there is none. `zones` are the places whose hours are given. `peers` are other
     observatories, whose figures a page shows. `framework` is the key of the one that is in force
     beside the first, "" for the first, and `frameworks` the names of all by key and language where
-    there are several. `fingerprint` differs where any file read differs.
+    there are several. `candidates` are what was looked at for its panel. `fingerprint` differs
+    where any file read differs.
     """
 
     names: Mapping[str, str]
@@ -123,6 +127,7 @@ class Identity:
     peers: tuple[Peer, ...] = ()
     framework: str = ""
     frameworks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    candidates: tuple[Mapping[str, str], ...] = ()
 
     @property
     def pages(self) -> tuple[str, ...]:
@@ -179,6 +184,7 @@ def read(folder: Path) -> Identity:
         address=own.get("address", "").rstrip("/"),
         country=country,
         panel=panel.get("key", ""),
+        candidates=tuple({"group": panel["key"], **own} for own in panel.get("candidate", ())),
         holidays=tuple(calendar.get("holidays", ())),
         zones={city: ZoneInfo(zone) for city, zone in calendar.get("zones", {}).items()},
         words={code: merged(_of_panel(panel, code), words.get(code, {})) for code in codes},
@@ -201,15 +207,14 @@ def _of_panel(panel: Mapping[str, Any], code: str) -> Mapping[str, Any]:
     own, key = panel.get(code), panel.get("key")
     if not own:
         return {}
-    words: dict[str, Any] = {"names": {f"{key}/": own["name"]}}
+    country = own.get("the_country", own["name"])
+    words: dict[str, Any] = {"names": {f"{key}/": own["name"]}, "pilot_country": country}
     if missing := [lack[code] for lack in panel.get("missing", ()) if code in lack]:
         words["missing_panel"] = missing
     if "text" in own:
         words[f"about_{key}"] = own["text"]
     if "projects" in own:
         words["projects"] = {"pilot": own["projects"]}
-    if "the_country" in own:
-        words["pilot_country"] = own["the_country"]
     return words
 
 

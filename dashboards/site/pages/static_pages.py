@@ -17,6 +17,7 @@ from dashboards.site import citing
 from dashboards.site.context import SiteContext
 from dashboards.site.locale import SiteLocale, feed
 from dashboards.site.page import Page
+from warehouse.publication import identity
 
 CANDIDATES = Path(__file__).parents[1] / "candidates.toml"
 CITED = "silent-crash-index"  # the files that cite the index as a whole
@@ -115,9 +116,13 @@ def method(context: SiteContext, lang: Language) -> Page:
     )
 
 
-@cache
 def candidates() -> tuple[Mapping[str, str], ...]:
-    """What was looked at for the newest method, and what became of it and why."""
+    """What was looked at for the newest method and the panel, with its fate."""
+    return (*_shipped_candidates(), *identity.in_force().candidates)
+
+
+@cache
+def _shipped_candidates() -> tuple[Mapping[str, str], ...]:
     return tuple(tomllib.loads(CANDIDATES.read_text(encoding="utf-8"))["candidate"])
 
 

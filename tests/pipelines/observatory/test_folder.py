@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.i18n import language
+from pipelines.errors import UsageError
 from pipelines.index import framework
-from pipelines.observatory import folder
+from pipelines.observatory import articles, folder
 from pipelines.observatory.declaration import Observatory
-from pipelines.observatory.panel import PilotPanel, with_panel
+from pipelines.observatory.panel import PilotPanel, method_with
 from tests.pipelines.conftest import Command
 from warehouse.publication import identity
 
@@ -31,8 +33,7 @@ def test_the_shipped_folder_is_one_that_every_check_lets_through(silentcrash: Co
 
 def test_the_shipped_folder_leaves_the_published_method_as_it_is() -> None:
     own = folder.load(identity.SHIPPED)
-    method = framework.newest()
-    assert with_panel(method, own.panel) is method
+    assert method_with(own.panel).hash == framework.newest().hash
 
 
 @pytest.mark.parametrize("code", ["SN", "ES", "KE", "US", "DE", "MA", "CI"])
@@ -54,7 +55,7 @@ def test_a_folder_needs_no_pilot_country(tmp_path: Path, silentcrash: Command) -
     assert (own.declared.country, own.identity.pages, own.identity.panel) == ("", ("fr",), "")
     assert "Lyon" in (path / "README.md").read_text("utf-8")
     assert "panels/" not in (path / "README.md").read_text("utf-8")
-    method = with_panel(framework.newest(), own.panel)
+    method = method_with(own.panel)
     assert [group.key for group in method.panel] == ["frugality"]
     assert method.version.endswith("+none")
 
@@ -71,7 +72,7 @@ def test_the_panel_of_a_country_has_what_the_sources_have_of_it(senegal: Path) -
 
 def test_a_panel_beside_changes_the_name_of_the_method_and_no_dimension(senegal: Path) -> None:
     published, own = framework.newest(), folder.load(senegal).panel
-    method = with_panel(published, own)
+    method = method_with(own)
     assert method.dimension == published.dimension
     assert method.retreat == published.retreat
     assert [group.key for group in method.panel] == ["frugality", "senegal"]
@@ -81,6 +82,70 @@ def test_a_panel_beside_changes_the_name_of_the_method_and_no_dimension(senegal:
     # and the lock of the published one still holds
     lock = tomllib.loads(Path(framework.__file__).with_name("framework.lock").read_text("utf-8"))
     assert {m.version: m.hash for m in framework.lineage(published)} == lock
+
+
+def test_the_method_names_the_pilot_country_and_no_other(senegal: Path) -> None:
+    caveat = "frugality.compute_elsewhere"
+    own = folder.load(senegal)
+    published, senegals, nobodys = (
+        framework.lineage(method)[-1].indicators[caveat]
+        for method in (framework.newest(), method_with(own.panel), method_with(None))
+    )
+    assert "ne rendent pas le Maroc souverain" in published.caveat_fr
+    assert "ne rendent pas le Sénégal souverain" in senegals.caveat_fr
+    assert "do not make Senegal sovereign" in senegals.caveat_en
+    assert "do not make a country sovereign" in nobodys.caveat_en
+    for house, says in ((identity.shipped(), "Marruecos"), (own.identity, "Senegal")):
+        with identity.handed_down(house):
+            text = (published if house is identity.shipped() else senegals).caveat_en
+            assert f"no hacen soberano a {says}" in str(language("es").translation(text))
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("Sénégal", "le Sénégal"),
+        ("Côte d’Ivoire", "la Côte d’Ivoire"),
+        ("Corée du Sud", "la Corée du Sud"),
+        ("Espagne", "l'Espagne"),
+        ("Hongrie", "la Hongrie"),
+        ("Mexique", "le Mexique"),
+        ("Royaume-Uni", "le Royaume-Uni"),
+        ("Pays-Bas", "les Pays-Bas"),
+        ("États-Unis", "les États-Unis"),
+        ("Îles Cook", "les Îles Cook"),
+        ("Guinée-Bissau", "la Guinée-Bissau"),
+        ("Sierra Leone", "la Sierra Leone"),
+        ("Territoires palestiniens", "les Territoires palestiniens"),
+        ("Cuba", "Cuba"),
+        ("Saint-Marin", "Saint-Marin"),
+    ],
+)
+def test_a_country_has_its_article_in_french(name: str, says: str) -> None:
+    assert articles.french(name) == says
+
+
+def test_a_country_has_its_article_in_english() -> None:
+    assert articles.english("United States") == "the United States"
+    assert articles.english("Dominican Republic") == "the Dominican Republic"
+    assert articles.english("Senegal") == "Senegal"
+
+
+def test_an_indicator_is_of_the_versions_that_it_names(senegal: Path) -> None:
+    file = senegal / PANEL
+    text = file.read_text("utf-8")
+    assert 'key = "code_pushes"' in text
+    of_one = text.replace('key = "code_pushes"', 'key = "code_pushes"\nversions = ["2027.1"]')
+    file.write_text(of_one, "utf-8")
+    method = method_with(folder.load(senegal).panel)
+    newest, oldest = framework.lineage(method)
+    assert "senegal.code_pushes" in newest.indicators
+    assert "senegal.code_pushes" not in oldest.indicators
+    assert newest.hash == method_with(folder.load(senegal).panel).hash
+    twice = of_one + text[text.index("[[indicator]]") : text.index("[[missing]]")]
+    file.write_text(twice, "utf-8")
+    with pytest.raises(UsageError, match="stands there"):
+        folder.load(senegal)
 
 
 TOML = "observatory.toml"

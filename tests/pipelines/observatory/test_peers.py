@@ -8,7 +8,7 @@ import pytest
 
 from dashboards.publish.api.observatory import index_hash
 from pipelines.index import framework
-from pipelines.observatory.panel import with_panel
+from pipelines.observatory.panel import method_with
 from pipelines.observatory.peers import record
 from sources.http.raw_archive import Archive
 from tests.pipelines.conftest import Command
@@ -312,7 +312,7 @@ def test_doctor_takes_a_peer_and_leaves_what_is_read_of_it(
 
 def test_methods_with_another_panel_have_one_index_and_another_weight_has_another() -> None:
     method = framework.newest()
-    bare = with_panel(method, None)
+    bare = method_with(None)
     assert (bare.version, bare.hash) != (method.version, method.hash)
     assert index_hash(bare.as_dict()) == index_hash(method.as_dict())
     first, *rest = method.dimension

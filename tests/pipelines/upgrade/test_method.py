@@ -115,11 +115,11 @@ def test_published_months_stay_and_new_ones_are_of_the_new_method(
     ended = silentcrash("release", NEXT)
     assert ended.code == 0, ended.err
     own = folder.load(home).panel
-    from pipelines.observatory.panel import with_panel
+    from pipelines.observatory.panel import method_with
 
     assert made_by(home, NEXT) == (
         "2026.2+sn",
-        framework.in_force(NEXT, with_panel(framework.newest(), own)).hash,
+        framework.in_force(NEXT, method_with(own)).hash,
     )
     again = silentcrash("release", PUBLISHED)
     assert again.code == 0, again.err
