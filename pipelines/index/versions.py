@@ -1,4 +1,4 @@
-"""What a version's file leaves to the version before, and to the pilot country."""
+"""What a version's file leaves to the one before, and to the pilot country."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -43,7 +43,7 @@ def _of_country(member: dict[str, Any], country: Mapping[str, str]) -> dict[str,
 
 
 def _of_version(members: Iterable[Mapping[str, Any]], version: str) -> Iterator[dict[str, Any]]:
-    """The indicators that a panel has in a version: those that name none are in each."""
+    """The indicators of a version: those that name none are in each."""
     for member in members:
         if version in (member.get("versions") or (version,)):
             yield {name: value for name, value in member.items() if name != "versions"}
