@@ -86,7 +86,7 @@ def load_history(engine: Engine, source: Source, now: datetime) -> list[IngestOu
             return []
         figures = read_history(path)
     except (LookupError, ValueError, OSError) as error:
-        return [_unreadable(engine, source, _file_record(path.read_bytes(), url, now), error)]
+        return [_unreadable(engine, source, {"url": url, "at": now}, error)]
     present = figures[figures["known_from"] <= now]
     if len(present) < len(figures):
         record = _file_record(f"{version}first {len(present)}".encode(), url, now)

@@ -88,6 +88,10 @@ def test_a_history_that_cannot_be_read_is_refused_and_stops_nothing(
     read = silentcrash("--trust", "doctor", str(dakar))
     assert (read.code, f"wrong: sources/{KEY}.csv: it cannot be read: " in read.out) == (2, True)
     assert says in read.out
+    for mended, content in ((KEY, FIGURES), ("citations", CITED)):
+        (dakar / f"sources/{mended}.csv").write_text(content, "utf-8")
+    of(dakar, silentcrash, "fetch", KEY)
+    assert len(json.loads(of(dakar, silentcrash, "query", STORED, "--format", "json"))) == 2
 
 
 def test_a_figure_of_another_source_in_it_is_not_stored(dakar: Path, silentcrash: Command) -> None:
