@@ -230,8 +230,8 @@ def load_frame(
     second = cache(partial(second_readings, engine, keys, at) if live else partial(none, SECOND))
     checked = validate(evidence=Evidence(second))
     # Only a doubt is worth reading an earlier body again.
-    repeated = earlier() if checked.doubted and earlier is not None else none(FIGURE)
-    if len(repeated):
+    repeated = earlier() if checked.doubted and earlier is not None else None
+    if repeated is not None and len(repeated):
         checked = validate(evidence=Evidence(second, repeated))
     detail = describe(source, checked, notices, accepted)
     outcome = str(record["outcome"]) if checked.passed else "refused"

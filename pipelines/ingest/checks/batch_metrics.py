@@ -215,7 +215,7 @@ def vanished_share(own: Figures, before: Figures) -> float:
 
 
 def sign_flip(
-    own: Figures, source: Source, last: NDArray[np.float64], repeated: pd.DataFrame
+    own: Figures, source: Source, last: NDArray[np.float64], repeated: pd.DataFrame | None
 ) -> NDArray[np.float64]:
     """1 where a figure has the other sign than its last good one, else 0.
 

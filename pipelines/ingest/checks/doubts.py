@@ -7,7 +7,7 @@ which may be so for days: nothing but a person heals these.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -56,7 +56,7 @@ class Evidence:
     """
 
     second: Callable[[], pd.DataFrame] = lambda: none(SECOND)
-    repeated: pd.DataFrame = field(default_factory=lambda: none(FIGURE))
+    repeated: pd.DataFrame | None = None
 
 
 def ratios(
@@ -214,7 +214,7 @@ def comes_again(
     source: Source,
     doubted: NDArray[np.bool_],
     compared: NDArray[np.bool_],
-    repeated: pd.DataFrame,
+    repeated: pd.DataFrame | None,
     most: float = MAX_RESCALED,
 ) -> NDArray[np.bool_]:
     """Whether each figure came on an earlier day too, where others stayed.
@@ -222,7 +222,7 @@ def comes_again(
     False for all where more than the share `most` of the `compared` rows are `doubted`. Nothing,
     0 over 0, never comes again.
     """
-    if doubted.sum() > most * compared.sum():
+    if repeated is None or doubted.sum() > most * compared.sum():
         return np.zeros(len(own.value), bool)
     earlier = joined(own, Figures.of(repeated), _reach(source, None)).last
     with np.errstate(all="ignore"):
