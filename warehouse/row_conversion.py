@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sqlalchemy import Connection, Executable, text
 
 from warehouse.days import When, calendar_day
 from warehouse.tables import STATUS
 
+Integers: TypeAlias = "pd.Series[int] | NDArray[np.integer[Any]]"
 SECONDS = 86_400
 NAMES = np.array(list(STATUS), dtype=object)  # the code of a status is its place
 
@@ -29,20 +31,21 @@ def rows(
     return pd.DataFrame.from_records(cells, columns=names)
 
 
-def dates(days: "pd.Series[int]") -> pd.DatetimeIndex:
+def dates(days: Integers) -> pd.DatetimeIndex:
     """The date of each number of days since 1970-01-01."""
-    seconds = days.to_numpy("int64") * SECONDS
+    seconds = np.asarray(days, "int64") * SECONDS
     return pd.DatetimeIndex(seconds.astype("datetime64[s]"))
 
 
-def instants(seconds: "pd.Series[int]") -> pd.DatetimeIndex:
+def instants(seconds: Integers) -> pd.DatetimeIndex:
     """The instant, UTC, of each number of seconds since 1970-01-01."""
-    return pd.DatetimeIndex(seconds.to_numpy("int64").astype("datetime64[s]")).tz_localize("UTC")
+    return pd.DatetimeIndex(np.asarray(seconds, "int64").astype("datetime64[s]"), tz="UTC")
 
 
-def statuses(codes: "pd.Series[int]") -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
+def statuses(codes: Integers) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
     """The name of each status code."""
-    return NAMES[codes.to_numpy("int64")]
+    names: np.ndarray[tuple[int], np.dtype[np.object_]] = NAMES[np.asarray(codes, "int64")]
+    return names
 
 
 def day(when: "When") -> int:

@@ -43,12 +43,16 @@ def added_fields(
     engine: Engine, archive: Archive, source: Source, payload: Payload, url: str
 ) -> list[str]:
     """A notice that names what the last good body of this address did not have."""
+    if source.format_of(payload.request) not in READERS:
+        return []
     last = read.last_fetch(engine, source.key, url)
     if last is None or last.sha256 is None:
         return []
     try:
         before = archived_payload(archive, source, asdict(last) | {"url": url})
     except (KeyError, DamagedBody):
+        return []
+    if before.content == payload.content:
         return []
     earlier = fields_of(source, before)
     new = sorted(fields_of(source, payload) - earlier) if earlier else []

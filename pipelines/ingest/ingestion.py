@@ -21,9 +21,8 @@ from pipelines.ingest.fetch import (
 )
 from pipelines.ingest.load import Record, load_fetched, load_frame
 from pipelines.ingest.outcome import SHIPPED, IngestOutcome
-from pipelines.ingest.parse import awaits_repeat
 from pipelines.ingest.store import open_for_writing as open_store
-from pipelines.ingest.validate import MAX_QUARANTINED
+from pipelines.ingest.validate import MAX_QUARANTINED, REPEATABLE
 from pipelines.settings import Settings
 from sources import PastRequest, Request, Source
 from sources.citations import cited_csv
@@ -211,11 +210,10 @@ def _cached(
     last = read.last_fetch(engine, source.key, public_url(request))
     if last is None or last.parser_version != source.parser_version:
         return None
-    url = public_url(request)
     gone = last.sha256 is None or not archive.is_intact(last.sha256)
     # Read again as figures of today, to be archived again, or for a figure that waits to come
     # again.
-    if source.snapshot_dated or gone or awaits_repeat(engine, source, url):
+    if source.snapshot_dated or gone or warehouse.has_quarantined(engine, last.id, REPEATABLE):
         return CachedValidators(sha256=last.sha256)
     return CachedValidators(last.etag, last.last_modified, last.sha256)
 

@@ -4,14 +4,14 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 
 import pandas as pd
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.errors import UnreadableBody
-from pipelines.ingest.checks.doubts import FIGURE, Evidence, none
+from pipelines.ingest.checks.doubts import FIGURE, SECOND, Evidence, none
 from pipelines.ingest.cross_check import second_readings
 from pipelines.ingest.fetch import (
     LONGEST_DETAIL,
@@ -226,11 +226,12 @@ def load_frame(
     validate = partial(
         check, frame, source, at=at, before=before, last=last, accepted=bool(accepted)
     )
-    second = second_readings(engine, keys, at) if live else none([*FIGURE, "tolerance"])
+    # Read once, and only where figures are new or have moved far: most payloads need none.
+    second = cache(partial(second_readings, engine, keys, at) if live else partial(none, SECOND))
     checked = validate(evidence=Evidence(second))
     # Only a doubt is worth reading an earlier body again.
-    repeated = earlier() if checked.doubted and earlier is not None else none(FIGURE)
-    if len(repeated):
+    repeated = earlier() if checked.doubted and earlier is not None else None
+    if repeated is not None and len(repeated):
         checked = validate(evidence=Evidence(second, repeated))
     detail = describe(source, checked, notices, accepted)
     outcome = str(record["outcome"]) if checked.passed else "refused"

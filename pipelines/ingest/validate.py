@@ -15,8 +15,10 @@ from pipelines.ingest.checks.doubts import (
     MAX_RESCALED,
     Evidence,
     marks,
+    none,
 )
 from pipelines.ingest.checks.expectations import Failure, validate
+from pipelines.ingest.checks.figures import are_distinct
 from sources import Completeness, Source, ValidationRule
 from sources.tidy import between
 
@@ -193,7 +195,8 @@ def check(
     """
     rules = contract(source, None if accepted else last)
     evidence = evidence or Evidence()
-    batch = add_metrics(distinct(frame), source, before, at, evidence)
+    frame = distinct(frame)
+    batch = add_metrics(frame, source, before, at, evidence)
     batch = batch.assign(**UNMOVED) if accepted else batch
     if not complete:  # rows that were set aside are no table from which others are gone
         batch = batch.assign(vanished_share=0.0)
@@ -202,13 +205,15 @@ def check(
     cut = _cut(source, frame, before, last) if complete and not accepted else []
     blocked += cut
     rejected = _rejected(batch, failures)
-    stored = batch[~batch["row"].isin(rejected["row"])] if len(rejected) else batch
+    stored, accepted_rows = batch, frame
+    if len(rejected):
+        kept = ~batch["row"].isin(rejected["row"])
+        stored, accepted_rows = batch[kept], frame[kept].reset_index(drop=True)
     warnings = [text for rule, text, _ in failures if rule.severity == "warn"] + marks(stored)
     if complete and (why := _too_many(batch, failures, rejected)):
         blocked.append(why)
-    accepted_rows = stored.head(0) if blocked else stored
     return Validated(
-        accepted=accepted_rows[frame.columns].reset_index(drop=True),
+        accepted=frame.head(0) if blocked else accepted_rows,
         rejected=rejected,
         blocked=tuple(blocked),
         warnings=tuple(warnings),
@@ -218,8 +223,8 @@ def check(
 
 def distinct(frame: pd.DataFrame) -> pd.DataFrame:
     """The rows of a tidy frame, each once and numbered from 0."""
-    # Rows of different figures differ; to compare all their columns takes three times as long.
-    if not frame.duplicated(["series", "period"]).any():
+    # Rows of different figures differ; to compare all their columns takes five times as long.
+    if are_distinct(frame):
         return frame.reset_index(drop=True)
     return frame.drop_duplicates(ignore_index=True)
 
@@ -281,5 +286,5 @@ def _rejected(batch: pd.DataFrame, failures: Sequence[Failure]) -> pd.DataFrame:
         if rule.severity == "quarantine"
     ]
     if not parts:
-        return batch.head(0).assign(expectation="", reason="")
+        return none([*batch, "expectation", "reason"])
     return pd.concat(parts).drop_duplicates("row").reset_index(drop=True)

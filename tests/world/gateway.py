@@ -12,7 +12,7 @@ from tests.server import NOT_FOUND, Received, Reply, Site
 from tests.world import disturb
 from tests.world.economy import Economy
 from tests.world.publishers import Context, Figures, Publisher, publishers
-from tests.world.script import Script
+from tests.world.script import Event, Script
 
 # Offices publish in the afternoon, and runs ask in the early morning: what is published on a day is
 # there on the next.
@@ -37,21 +37,20 @@ class World:
     def true_figures(self, publisher: Publisher) -> Figures:
         """What the edition served today says, without accidents."""
         edition = self.edition(publisher)
-        figures = self._revised(publisher, publisher.figures(self.economy, edition), edition)
+        figures = publisher.figures(self.economy, edition)
+        for event in self.revisions(publisher):
+            earlier = {key: value for key, value in figures.items() if key[1] < event.start}
+            figures = figures | disturb.revised(earlier, event.factor, self.economy.noise)
         if not publisher.undated or edition == self.today:
             return figures
         # A frozen list says nothing of its day: it is read as of today.
         today = publisher.figures(self.economy, self.today)
         return dict(zip(today, figures.values(), strict=True))
 
-    def _revised(self, publisher: Publisher, figures: Figures, edition: date) -> Figures:
-        """The figures with the revisions of earlier periods that the edition brings."""
-        for event in self.script.at(publisher.source, self.today):
-            if event.kind == "revised" and edition >= event.start:
-                earlier = {key: v for key, v in figures.items() if key[1] < event.start}
-                noise = self.economy.noise
-                figures = figures | disturb.revised(earlier, event.factor, noise)
-        return figures
+    def revisions(self, publisher: Publisher) -> tuple[Event, ...]:
+        """The revisions of earlier periods that the edition served today brings."""
+        events, edition = self.script.at(publisher.source, self.today), self.edition(publisher)
+        return tuple(e for e in events if e.kind == "revised" and edition >= e.start)
 
 
 class Gateway(Site):
@@ -62,7 +61,7 @@ class Gateway(Site):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.alerts: list[Any] = []
-        self._figures: tuple[date, dict[str, Figures]] = (date.min, {})
+        self._figures: dict[str, tuple[object, Figures]] = {}
 
     def reply(self, received: Received, target: str) -> Reply:
         """The reply of the publisher whose address is asked for."""
@@ -96,14 +95,15 @@ class Gateway(Site):
         return Reply(body, headers={**publisher.headers, **dated, **tag})
 
     def figures(self, publisher: Publisher) -> Figures:
-        """The true figures of today, computed once a day."""
-        day, computed = self._figures
-        if day != self.world.today:
-            computed = {}
-            self._figures = self.world.today, computed
-        if publisher.source not in computed:
-            computed[publisher.source] = self.world.true_figures(publisher)
-        return computed[publisher.source]
+        """The true figures of today, computed once for an edition."""
+        world = self.world
+        today = world.today if publisher.undated else None
+        edition = world.edition(publisher), world.revisions(publisher), today
+        made_for, figures = self._figures.get(publisher.source, (None, {}))
+        if made_for != edition:
+            figures = world.true_figures(publisher)
+            self._figures[publisher.source] = edition, figures
+        return figures
 
 
 def find_publisher(address: str) -> Publisher | None:

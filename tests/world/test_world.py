@@ -10,6 +10,7 @@ from sources import registry
 from tests.world import checks
 from tests.world.gateway import find_publisher
 from tests.world.play import play
+from tests.world.publishers.workbooks import saved
 from tests.world.script import ScriptError, load
 
 SCRIPT = """
@@ -49,6 +50,13 @@ def test_every_live_source_is_played_at_its_addresses() -> None:
         or publisher.source != source.key
     }
     assert lost == {}
+
+
+def test_a_workbook_is_saved_once_for_what_it_says() -> None:
+    """It holds the hour at which it was saved: an ask later would find another body."""
+    first, other = (saved({"Monthly": [["2027-01", value]]}) for value in (4.5, 4.6))
+    assert saved({"Monthly": [["2027-01", 4.5]]}) is first
+    assert other != first
 
 
 @pytest.mark.slow

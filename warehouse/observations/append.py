@@ -144,14 +144,19 @@ def _sound(
     figures = typed(frame)
     coded = encode(figures, catalogue)
     reason = faults(figures, coded, order_of(coded), catalogue, at)
-    refused = frame.iloc[reason.index].assign(reason=reason.to_numpy()).reset_index(drop=True)
+    broken = frame.iloc[reason.index] if len(reason) else frame.head(0)
+    refused = broken.assign(reason=reason.to_numpy()).reset_index(drop=True)
     if len(refused):
         coded = coded.drop(reason.index)
     if "address" in frame:
         coded["citation_id"] = _citations(engine, figures.loc[coded.index])
     else:
-        coded["citation_id"] = pd.Series(pd.NA, index=coded.index, dtype="Int32")
+        coded["citation_id"] = _none_of(len(coded))
     return coded, refused
+
+
+def _none_of(rows: int) -> pd.arrays.IntegerArray:
+    return pd.arrays.IntegerArray(np.zeros(rows, "int32"), np.ones(rows, bool))
 
 
 def _insert_withdrawn(

@@ -215,7 +215,7 @@ def _frame(versions: Columns, keys: "pd.Series[str]", withdrawn: bool) -> pd.Dat
     order = np.lexsort([*minor, position])
     if not withdrawn:
         order = order[versions["status"][order] != STATUS["withdrawn"]]
-    ordered = pd.DataFrame({name: column[order] for name, column in versions.items()})
+    ordered = {name: column[order] for name, column in versions.items()}
     return pd.DataFrame(
         {
             "series": pd.array(names.to_numpy()[position[order]], dtype="str"),
@@ -223,6 +223,6 @@ def _frame(versions: Columns, keys: "pd.Series[str]", withdrawn: bool) -> pd.Dat
             "value": ordered["value"],
             "status": pd.array(statuses(ordered["status"]), dtype="str"),
             "known_from": instants(ordered["known_from"]),
-            "fetch_id": ordered["fetch_id"].astype("int64"),
+            "fetch_id": np.asarray(ordered["fetch_id"], "int64"),
         }
     )

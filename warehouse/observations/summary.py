@@ -28,7 +28,9 @@ class Summary:
     """The counts of a load, taken part by part as its rows go in."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._series = catalogue.series
+        series = catalogue.series
+        self._ids = series.index
+        self._owners = list(zip(series["source_id"], series["frequency"], strict=True))
         # By source, frequency, date of knowledge and citation: how many rows, and the newest one.
         self._counts: dict[Group, tuple[int, int]] = {}
 
@@ -44,7 +46,7 @@ class Summary:
             return
         cited = np.full(len(period), np.nan) if citation_id is None else citation_id
         numbers = [
-            self._series.index.get_indexer(pd.Index(series_id)),
+            self._ids.get_indexer(pd.Index(series_id)),
             known_from,
             np.nan_to_num(cited, nan=UNCITED).astype("int64"),
         ]
@@ -62,7 +64,7 @@ class Summary:
             self._counts[group] = rows + size, max(before, last)
 
     def _owner(self, position: int) -> tuple[int, str]:
-        source, frequency = (self._series[name].array[position] for name in GROUP[:2])
+        source, frequency = self._owners[position]
         return int(source), str(frequency)
 
     def write(self, connection: Connection, fetch: int) -> None:

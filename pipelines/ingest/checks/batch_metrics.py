@@ -12,14 +12,13 @@ from pipelines.ingest.checks.doubts import (
     MIN_FIGURES,
     ROUNDING,
     Evidence,
-    by_series,
     comes_again,
     is_emptied,
     last_good_figures,
     levels,
     ratios,
-    stored_at,
 )
+from pipelines.ingest.checks.figures import Figures, stored_at
 from sources import Source
 
 # Figures of at least so many periods must move by one factor before a change of unit is
@@ -27,11 +26,12 @@ from sources import Source
 MIN_PERIODS = 3
 # Three prices that change on one day to prices of other lines, to the cent: no chance does that.
 MIN_SWAPPED = 3
-LATER = np.iinfo("int64").max  # than any period, in seconds: a series that is not served at all
+LATER = np.iinfo("int64").max  # than any day: a series that is not served at all
 # A change of convention turns the sign of a group of figures, a correction that of a few.
 MAX_FLIPPED = 0.2
 # An annual benchmark revision moves a whole series by less.
 LARGEST_REVISION = 0.05
+A_DAY = np.timedelta64(1, "D")
 MONTHS = {"M": 1, "Q": 3, "S": 6, "A": 1}  # between the beginnings of periods
 
 
@@ -56,72 +56,68 @@ def add_metrics(
         withdrawn), `known_at` (nanoseconds), `age_days`, `aligned` (0 or 1), and the ratios and
         shares below.
     """
-    withdrawn = frame["status"].eq("withdrawn")
-    last = last_figures(frame, before)
-    joined = last_good_figures(frame, source, before)
+    own, stored = Figures.of(frame), Figures.of(before)
+    position = stored_at(own, stored)
+    last, is_stored = np.append(stored.value, np.nan)[position], position >= 0
+    past = last_good_figures(own, source, stored)
     declared = {series.key for series in source.series}
     dated_ahead = {series.key for series in source.series if series.frequency in "EA"}
-    age = (pd.Timestamp(at).tz_localize(None) - frame["period"]).dt.days
+    now = pd.Timestamp(at).tz_localize(None).to_datetime64().astype("datetime64[s]")
+    withdrawn = frame["status"].to_numpy(object) == "withdrawn"
     metrics = {
         "row": range(len(frame)),
-        "declared": by_series(frame, declared.__contains__, "float64"),
-        "present": frame["value"].where(~withdrawn, 0.0),
+        "declared": own.by_series(declared.__contains__, "float64"),
+        "present": np.where(withdrawn, 0.0, own.value),
         "known_at": frame["known_from"].astype("int64"),
-        "age_days": age.mask(by_series(frame, dated_ahead.__contains__)),
-        "peer_ratio": peer_ratio(frame, source),
-        **ratios(frame, source, joined, evidence),
-        "misplaced_share": (
-            swapped_share(frame, levels(frame, source, joined["last"]))
-            if source.stamp == "instant"
-            else misplaced_share(frame, before, last)
+        "age_days": np.where(
+            own.by_series(dated_ahead.__contains__), np.nan, (now - own.period) // A_DAY
         ),
-        "rescaled_share": rescaled_share(frame, last),
+        "peer_ratio": peer_ratio(frame, source),
+        **ratios(own, source, past, evidence),
+        "misplaced_share": (
+            swapped_share(own, levels(own, source, past.last))
+            if source.stamp == "instant"
+            else misplaced_share(frame, before, own, last)
+        ),
+        "rescaled_share": rescaled_share(frame, own, last, is_stored),
         # Only where what is gone counts as withdrawn is there a rule about it.
-        "vanished_share": vanished_share(frame, before) if source.full_snapshot else 0.0,
-        "emptied": is_emptied(frame, source, before).astype(float),
-        "sign_flip": sign_flip(frame, source, last["last"], evidence.repeated),
-        "aligned": aligned(frame, source),
+        "vanished_share": vanished_share(own, stored) if source.full_snapshot else 0.0,
+        "emptied": is_emptied(own, source, stored).astype("float64"),
+        "sign_flip": sign_flip(own, source, last, evidence.repeated),
+        "aligned": aligned(own, source),
     }
     # All at once: a column that is assigned by itself costs three times as much.
     return pd.DataFrame({**frame, **metrics}, index=frame.index)
 
 
-def last_figures(frame: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """The stored figure of each row, as `last`, and whether there is one.
-
-    `stored` is false where there is none; a stored figure may be null, as a withdrawn one.
-    """
-    position = stored_at(frame, before)
-    values = np.append(before["value"].to_numpy("float64", na_value=np.nan), np.nan)
-    return pd.DataFrame({"last": values[position], "stored": position >= 0}, index=frame.index)
-
-
-def peer_ratio(frame: pd.DataFrame, source: Source) -> pd.Series:
+def peer_ratio(frame: pd.DataFrame, source: Source) -> "pd.Series[float] | float":
     """Each figure of the declared peers over their median in its period."""
     if not source.peers:
-        return pd.Series(float("nan"), index=frame.index)
+        return float("nan")
     peers = frame["value"].where(frame["series"].str.startswith(source.peers))
     median = peers.groupby(frame["period"]).transform("median")
     return (peers / median).where(median.gt(0))
 
 
-def aligned(frame: pd.DataFrame, source: Source) -> pd.Series:
-    """1 where a period begins as its frequency does, else 0; null for events."""
+def aligned(own: Figures, source: Source) -> NDArray[np.float64]:
+    """1 where a period begins as its frequency does, else 0; NaN for events."""
     step = {series.key: MONTHS.get(series.frequency, 0) for series in source.series}
-    length = by_series(frame, lambda key: step.get(key, 0), "int64")
-    day = frame["period"].to_numpy("datetime64[D]")
+    length = own.by_series(lambda key: step.get(key, 0), "int64")
+    day = own.period.astype("datetime64[D]")
     month = day.astype("datetime64[M]")  # counted from January 1970
     begins = (day == month) & (month.astype("int64") % np.maximum(length, 1) == 0)
-    return pd.Series(np.where(length > 0, begins, np.nan), frame.index)
+    return np.where(length > 0, begins, np.nan)
 
 
-def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame, last: pd.DataFrame) -> float:
+def misplaced_share(
+    frame: pd.DataFrame, before: pd.DataFrame, own: Figures, last: NDArray[np.float64]
+) -> float:
     """The share of changed figures that equal the last good one of a neighbour.
 
     A neighbour is the same series a period before or after, or another series in the same
     period. 0 where fewer than MIN_FIGURES changed.
     """
-    differs = _differs(frame["value"], last["last"])
+    differs = _differs(own.value, last)
     if differs.sum() < MIN_FIGURES:
         return 0.0
     stored = before[FIGURE].dropna().sort_values(["series", "period"])
@@ -136,7 +132,7 @@ def misplaced_share(frame: pd.DataFrame, before: pd.DataFrame, last: pd.DataFram
     return float((shifted | swapped).mean())
 
 
-def swapped_share(frame: pd.DataFrame, newest: pd.Series) -> float:
+def swapped_share(own: Figures, newest: NDArray[np.float64]) -> float:
     """The share of changed prices of a list that another line of it had last.
 
     Of a list of today the past says only what each line showed before. A price counts once: where
@@ -144,37 +140,38 @@ def swapped_share(frame: pd.DataFrame, newest: pd.Series) -> float:
     prices really changed, few are. Of fewer than MIN_FIGURES, all must be prices of the list, and
     fewer than MIN_SWAPPED may be by chance: 0 then.
     """
-    changed = _differs(frame["value"], newest)
+    changed = _differs(own.value, newest)
     count = int(changed.sum())
     if count < MIN_SWAPPED:
         return 0.0
     small = count < MIN_FIGURES
     # The first or last line of a short list keeps its price, and another one takes it as well.
-    before = newest.dropna() if small else newest[changed]
-    share = (Counter(frame.loc[changed, "value"]) & Counter(before)).total() / count
+    before = newest[~np.isnan(newest)] if small else newest[changed]
+    both = Counter(own.value[changed].tolist()) & Counter(before.tolist())
+    share = both.total() / count
     return 0.0 if small and share < 1 else share
 
 
-def _differs(value: pd.Series, last: pd.Series) -> NDArray[np.bool_]:
+def _differs(value: NDArray[np.float64], last: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether each figure is another one than the last; false where there is none."""
-    ours, theirs = value.to_numpy("float64"), last.to_numpy("float64")
-    different: NDArray[np.bool_] = (ours != theirs) & ~np.isnan(ours) & ~np.isnan(theirs)
+    different: NDArray[np.bool_] = (value != last) & ~np.isnan(value) & ~np.isnan(last)
     return different
 
 
-def rescaled_share(frame: pd.DataFrame, last: pd.DataFrame) -> float:
+def rescaled_share(
+    frame: pd.DataFrame, own: Figures, last: NDArray[np.float64], is_stored: NDArray[np.bool_]
+) -> float:
     """The share of stored figures that are the last good ones times one factor.
 
     Of all figures, or of those of one series where the factor is further from 1 than a revision
     takes it. 0 where those moved by it are fewer than MIN_FIGURES, or of fewer than MIN_PERIODS
     periods.
     """
-    value, then = frame["value"].to_numpy("float64"), last["last"].to_numpy("float64")
-    compared = last["stored"].to_numpy() & (then != 0) & ~np.isnan(value)
-    ratio = np.divide(value, then, out=np.full(len(value), np.nan), where=compared)
+    compared = is_stored & (last != 0) & ~np.isnan(own.value)
+    ratio = np.divide(own.value, last, out=np.full(len(last), np.nan), where=compared)
     if (np.abs(ratio - 1) > ROUNDING).sum() < MIN_FIGURES:
         return 0.0
-    joined = frame[FIGURE].assign(last=last["last"]).loc[compared]
+    joined = frame[FIGURE].assign(last=last).loc[compared]
     together = pd.Series("", index=joined.index)
     return max(
         _rescaled(joined, together, ROUNDING),
@@ -193,7 +190,7 @@ def _rescaled(joined: pd.DataFrame, group: pd.Series, least: float) -> float:
     return float(shares.max()) if len(shares) else 0.0
 
 
-def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
+def vanished_share(own: Figures, before: Figures) -> float:
     """The greatest share of a series' stored figures that are gone.
 
     Counted from the first period that is still served. 0 where fewer than MIN_FIGURES are gone in
@@ -201,30 +198,33 @@ def vanished_share(frame: pd.DataFrame, before: pd.DataFrame) -> float:
     one series and all of others. 1 where the newest stored period is past the end of the table,
     which is then an old one.
     """
-    if frame.empty or before.empty:
+    if not len(own.day) or not len(before.day):
         return 0.0
-    if before["period"].max() > frame["period"].max():
+    if before.period.max() > own.period.max():
         return 1.0
-    first = frame.groupby("series")["period"].min().astype("datetime64[s]").astype("int64")
-    since = by_series(before, lambda key: first.get(key, LATER), "int64")
-    served_since = before["period"].to_numpy("datetime64[s]").astype("int64") >= since
-    stored = before.loc[served_since & before["value"].notna()]
-    gone = stored_at(stored, frame) < 0
+    first = np.full(len(own.keys) + 1, LATER)  # the last one is that of a series not served
+    np.minimum.at(first, own.series, own.day)
+    place = before.places_in(own)
+    served_since = before.day >= first[np.where(place < 0, len(own.keys), place)]
+    stored = before.where(served_since & ~np.isnan(before.value))
+    gone = stored_at(stored, own) < 0
     if gone.sum() < MIN_FIGURES:
         return 0.0
-    return float(stored.assign(gone=gone).groupby("series")["gone"].mean().max())
+    of_each = np.bincount(stored.series, minlength=1)
+    return float((np.bincount(stored.series, gone) / np.maximum(of_each, 1)).max())
 
 
 def sign_flip(
-    frame: pd.DataFrame, source: Source, last: pd.Series, repeated: pd.DataFrame
-) -> pd.Series:
+    own: Figures, source: Source, last: NDArray[np.float64], repeated: pd.DataFrame | None
+) -> NDArray[np.float64]:
     """1 where a figure has the other sign than its last good one, else 0.
 
-    A ratio says nothing there. Null for units in per cent: a growth near zero is revised across.
+    A ratio says nothing there. NaN for units in per cent: a growth near zero is revised across.
     It may be the stored sign that is wrong: a figure that comes again on another day is right.
     """
     percent = {series.key for series in source.series if "%" in series.unit}
-    flipped = (frame["value"] * last).lt(0)
+    flipped = np.sign(own.value) * np.sign(last) < 0
     if flipped.any():
-        flipped &= ~comes_again(frame, source, flipped, last.notna(), repeated, MAX_FLIPPED)
-    return flipped.astype(float).mask(by_series(frame, percent.__contains__))
+        compared = ~np.isnan(last)
+        flipped &= ~comes_again(own, source, flipped, compared, repeated, MAX_FLIPPED)
+    return np.where(own.by_series(percent.__contains__), np.nan, flipped)

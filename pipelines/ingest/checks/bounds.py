@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import is_numeric_dtype
 
-from pipelines.ingest.checks.doubts import by_series
+from pipelines.ingest.checks.figures import Figures, are_distinct
 from sources import ValidationRule
 
 # The figures, and what `batch_metrics.add_metrics` adds, as floats; of the period only the newest
@@ -52,7 +52,9 @@ def _holds_otherwise(batch: pd.DataFrame, rule: ValidationRule) -> bool:
     if rule.expectation == ROWS and {*kwargs} == {"min_value"}:
         return len(batch) >= float(str(kwargs["min_value"]))
     if rule.expectation == UNIQUE and {*kwargs} == {"column_list"}:
-        return not batch.duplicated(kwargs["column_list"]).any()
+        columns: list[str] = kwargs["column_list"]
+        alike = not {"series", "period"} <= {*columns} or not are_distinct(batch)
+        return not alike or not batch.duplicated(columns).any()
     if rule.expectation == NOT_NULL and column == "present":
         return bool(batch["present"].notna().all())
     if rule.expectation == GREATEST and column == "period" and {*kwargs} <= BOUNDS:
@@ -65,7 +67,7 @@ def _values(batch: pd.DataFrame, rule: ValidationRule) -> NDArray[np.float64]:
     values: NDArray[np.float64] = batch[str(rule.kwargs["column"])].to_numpy("float64")
     tested = ~np.isnan(values)
     if rule.series:
-        tested &= by_series(batch, lambda key: key.startswith(rule.series))
+        tested &= Figures.of(batch).by_series(lambda key: key.startswith(rule.series))
     return values[tested]
 
 

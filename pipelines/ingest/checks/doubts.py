@@ -7,13 +7,13 @@ which may be so for days: nothing but a person heals these.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from pipelines.ingest.checks.figures import SAME_PERIOD, Figures, Joined, joined
 from sources import Source
 
 FIGURE = ["series", "period", "value"]
@@ -33,14 +33,11 @@ SAME_TIME = pd.Timedelta(days=45)
 # A first fetch has nothing else to be compared with than what was known within a year. Prices of
 # chips have halved in one; a decimal point moves them by ten.
 SAME_LEVEL = pd.Timedelta(days=366)
-SAME_PERIOD = pd.Timedelta(0)
 # Events that are counted go from one to seven in a week; a ratio of such small numbers is noise.
 COUNTS = {"articles", "filings", "items", "machines", "reports", "rules", "sites"}
 
 # Of so many things in a period, none in the next one: e^-20 by chance.
 CERTAIN_COUNT = 20
-# Days since 1970 of the years 1900 to 2100 take fewer bits, with their sign.
-DAY_BITS = 20
 SECOND = [*FIGURE, "tolerance"]
 
 
@@ -49,39 +46,28 @@ def none(columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(columns=columns)
 
 
-def by_series(
-    frame: pd.DataFrame, of: Callable[[str], object], dtype: str = "bool"
-) -> NDArray[Any]:
-    """What `of` says of the series of each row; a row without a series gets 0.
-
-    Each series is asked about once: to map every row of a column of words costs ten times that.
-    """
-    position, distinct = pd.factorize(frame["series"])
-    return np.array([*(of(str(key)) for key in distinct), 0], dtype)[position]
-
-
 @dataclass(frozen=True)
 class Evidence:
     """What else is stored or archived of the figures of a payload.
 
-    `second`: figures of second publishers under the keys of this source (SECOND), `tolerance`
-    being the share by which two that agree may differ. `repeated`: the figures of the payload
-    that this address served on an earlier day (FIGURE).
+    `second` reads the figures of second publishers under the keys of this source (SECOND),
+    `tolerance` being the share by which two that agree may differ: few payloads need them.
+    `repeated`: the figures of the payload that this address served on an earlier day (FIGURE).
     """
 
-    second: pd.DataFrame = field(default_factory=lambda: none(SECOND))
-    repeated: pd.DataFrame = field(default_factory=lambda: none(FIGURE))
+    second: Callable[[], pd.DataFrame] = lambda: none(SECOND)
+    repeated: pd.DataFrame | None = None
 
 
 def ratios(
-    frame: pd.DataFrame, source: Source, joined: pd.DataFrame, evidence: Evidence
-) -> dict[str, object]:
+    own: Figures, source: Source, past: Joined, evidence: Evidence
+) -> dict[str, float | NDArray[np.float64]]:
     """The ratio of each figure to the last good one, and of those confirmed.
 
     Args:
-        frame: A tidy batch.
+        own: A batch.
         source: Whose batch it is.
-        joined: The last good figure that each row is compared with, by `last_good_figures`.
+        past: The last good figure that each row is compared with, by `last_good_figures`.
         evidence: What may confirm a figure.
 
     Returns:
@@ -91,58 +77,67 @@ def ratios(
         list read at an instant never has the same period twice, so there the last good figure
         is the newest earlier one.
     """
-    own = _ratio(frame, joined)
+    ratio = _ratio(own, past.last)
     # A succession that moves all by one factor is a unit as well.
-    if source.successions and not is_uniform(frame["series"], own):
-        own = own.mask(_succeeded(frame, source, joined))
+    if source.successions and not is_uniform(own, ratio):
+        ratio[_succeeded(own, source, past)] = np.nan
+    without = _without_level(own, source)
     # A series that is new here is compared with the level of its second publisher.
-    theirs = _over(frame, source, evidence.second, SAME_LEVEL)
-    ratio = own if theirs is None else own.fillna(theirs)
-    ratio = ratio.mask(_without_level(frame, source))
+    unknown = np.isnan(ratio) & ~without
+    theirs = _over(own, source, evidence.second(), SAME_LEVEL) if unknown.any() else None
+    ratio = ratio if theirs is None else np.where(unknown, theirs, ratio)
+    ratio[without] = np.nan
     far = _is_far(ratio)
-    if not far.any() or is_uniform(frame["series"], ratio):
-        moved = level_moved(frame["series"], ratio)
+    if not far.any() or is_uniform(own, ratio):
+        moved = level_moved(own, ratio)
         return {"level_ratio": ratio, "confirmed_ratio": np.nan, "level_moved": moved}
-    again = comes_again(frame, source, far, ratio.notna(), evidence.repeated)
-    confirmed = far & (_agrees(frame, source, evidence.second) | again)
-    remaining = ratio.mask(confirmed)
+    again = comes_again(own, source, far, ~np.isnan(ratio), evidence.repeated)
+    confirmed = far & (_agrees(own, source, evidence.second()) | again)
+    remaining = np.where(confirmed, np.nan, ratio)
     return {
         "level_ratio": remaining,
-        "confirmed_ratio": ratio.where(confirmed),
-        "level_moved": level_moved(frame["series"], remaining),
+        "confirmed_ratio": np.where(confirmed, ratio, np.nan),
+        "level_moved": level_moved(own, remaining),
     }
 
 
-def level_moved(series: pd.Series, ratio: pd.Series) -> float:
+def level_moved(own: Figures, ratio: NDArray[np.float64]) -> float:
     """The median ratio to the last good figures; 1 where few series have one.
 
     Of two series, one whose price really changed is half of the payload: the doubt then falls
     on the figure, by its own ratio, and not on the payload. All by one factor is a unit.
     """
-    compared = ratio.notna()
+    compared = ~np.isnan(ratio)
     if not compared.any():
         return 1.0
-    enough = series[compared].nunique() >= MIN_FIGURES or is_uniform(series, ratio)
-    return float(ratio.median()) if enough else 1.0
+    enough = _number_of_series(own, compared) >= MIN_FIGURES or is_uniform(own, ratio)
+    return float(np.median(ratio[compared])) if enough else 1.0
 
 
-def is_uniform(series: pd.Series, ratio: pd.Series) -> bool:
+def is_uniform(own: Figures, ratio: NDArray[np.float64]) -> bool:
     """Whether one same factor moved nearly all of several series."""
-    compared = ratio.dropna()
-    if series[compared.index].nunique() < 2:
+    compared = ~np.isnan(ratio)
+    if _number_of_series(own, compared) < 2:
         return False
-    factor = compared.median()
-    same = (compared / factor - 1).abs().le(ROUNDING).mean()
+    factor = np.median(ratio[compared])
+    with np.errstate(all="ignore"):  # nothing over nothing is no factor
+        same = (np.abs(ratio[compared] / factor - 1) <= ROUNDING).mean()
     return bool(abs(factor - 1) > ROUNDING and same >= MAX_RESCALED)
+
+
+def _number_of_series(own: Figures, compared: NDArray[np.bool_]) -> int:
+    return len(np.unique(own.series[compared]))
 
 
 def marks(batch: pd.DataFrame) -> list[str]:
     """What a reader must know of figures that moved far and were stored."""
-    is_far, is_confirmed = _is_far(batch["level_ratio"]), batch["confirmed_ratio"].notna()
+    ratio = batch["level_ratio"].to_numpy("float64")
+    is_far = _is_far(ratio)
+    is_confirmed = ~np.isnan(batch["confirmed_ratio"].to_numpy("float64"))
     if not (is_far | is_confirmed).any():
         return []
     far, confirmed = batch.loc[is_far], batch.loc[is_confirmed]
-    if len(far) and batch.loc[batch["level_ratio"].notna(), "series"].nunique() >= MIN_FIGURES:
+    if len(far) and batch.loc[~np.isnan(ratio), "series"].nunique() >= MIN_FIGURES:
         far = far.head(0)  # the rest of the table speaks for them
     return [
         *(f"{key} moved by a factor of {ratio:.3g}" for key, ratio in _named(far, "level_ratio")),
@@ -161,28 +156,27 @@ def _named(rows: pd.DataFrame, column: str) -> list[tuple[str, float]]:
     return list(zip(furthest["series"], furthest[column], strict=True))
 
 
-def is_emptied(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.Series:
+def is_emptied(own: Figures, source: Source, before: Figures) -> NDArray[np.bool_]:
     """Whether a count is zero where there cannot be none.
 
     The same thing was counted before for this period, or the last period had so many that chance
     does not give none: a search that is out of order answers so.
     """
     counts = {series.key for series in source.series if series.unit in COUNTS}
-    zero = frame["value"].eq(0) & by_series(frame, counts.__contains__)
+    zero: NDArray[np.bool_] = (own.value == 0) & own.by_series(counts.__contains__)
     if not zero.any():
         return zero
-    joined = _joined(frame, before, None)
-    same = joined["then"].eq(frame["period"])
-    least = same.map({True: MIN_FIGURES, False: CERTAIN_COUNT})
-    return zero & joined["last"].ge(least)
+    before_it = joined(own, before, None)
+    least = np.where(before_it.then == own.period, MIN_FIGURES, CERTAIN_COUNT)
+    return zero & (before_it.last >= least)
 
 
-def _is_far(ratio: pd.Series) -> pd.Series:
+def _is_far(ratio: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Whether a figure moved so far that somebody must know; no ratio is not far."""
     return (ratio > LARGEST_MOVE) | (ratio < 1 / LARGEST_MOVE)
 
 
-def _without_level(frame: pd.DataFrame, source: Source) -> NDArray[np.bool_]:
+def _without_level(own: Figures, source: Source) -> NDArray[np.bool_]:
     """Per cent and counts, whose ratios say nothing."""
     units = {series.key: series.unit for series in source.series}
 
@@ -190,62 +184,66 @@ def _without_level(frame: pd.DataFrame, source: Source) -> NDArray[np.bool_]:
         unit = units.get(key, "")
         return "%" in unit or unit in COUNTS
 
-    return by_series(frame, says_nothing)
+    return own.by_series(says_nothing)
 
 
-def _succeeded(frame: pd.DataFrame, source: Source, joined: pd.DataFrame) -> pd.Series:
+def _succeeded(own: Figures, source: Source, past: Joined) -> NDArray[np.bool_]:
     """Whether a declared succession lies between a figure and the last good one."""
-    series, then = frame["series"].to_numpy(object), joined["then"].to_numpy("datetime64[D]")
-    period, succeeded = frame["period"].to_numpy("datetime64[D]"), np.zeros(len(frame), bool)
+    succeeded = np.zeros(len(own.value), bool)
     for key, day in source.successions:
         since = np.datetime64(day)
-        succeeded |= (series == key) & (then < since) & (period >= since)
-    return pd.Series(succeeded, frame.index)
+        crossed = (past.then < since) & (own.period >= since)
+        succeeded |= own.by_series(key.__eq__) & crossed
+    return succeeded
 
 
-def _agrees(frame: pd.DataFrame, source: Source, second: pd.DataFrame) -> pd.Series:
+def _agrees(own: Figures, source: Source, second: pd.DataFrame) -> NDArray[np.bool_]:
     """Whether a second publisher has the same figure at the same time."""
-    ratio = _over(frame, source, second, SAME_TIME)
+    ratio = _over(own, source, second, SAME_TIME)
     if ratio is None:
-        return pd.Series(False, frame.index)
-    tolerance = frame["series"].map(second.groupby("series")["tolerance"].max())
-    larger = ratio.where(ratio.ge(1), 1 / ratio)
-    return (1 - 1 / larger).le(tolerance.astype(float))
+        return np.zeros(len(own.value), bool)
+    tolerances = second.groupby("series")["tolerance"].max().to_dict()
+    tolerance = own.by_series(lambda key: tolerances.get(key, np.nan), "float64")
+    with np.errstate(divide="ignore"):
+        smaller = np.where(ratio >= 1, 1 / ratio, ratio)
+    return 1 - smaller <= tolerance
 
 
 def comes_again(
-    frame: pd.DataFrame,
+    own: Figures,
     source: Source,
-    doubted: pd.Series,
-    compared: pd.Series,
-    repeated: pd.DataFrame,
+    doubted: NDArray[np.bool_],
+    compared: NDArray[np.bool_],
+    repeated: pd.DataFrame | None,
     most: float = MAX_RESCALED,
-) -> pd.Series:
+) -> NDArray[np.bool_]:
     """Whether each figure came on an earlier day too, where others stayed.
 
     False for all where more than the share `most` of the `compared` rows are `doubted`. Nothing,
     0 over 0, never comes again.
     """
-    if doubted.sum() > most * compared.sum():
-        return pd.Series(False, frame.index)
-    earlier = _joined(frame, repeated, _reach(source, None))["last"]
-    return (frame["value"] / earlier).sub(1).abs().le(ROUNDING)
+    if repeated is None or doubted.sum() > most * compared.sum():
+        return np.zeros(len(own.value), bool)
+    earlier = joined(own, Figures.of(repeated), _reach(source, None)).last
+    with np.errstate(all="ignore"):
+        return np.abs(own.value / earlier - 1) <= ROUNDING
 
 
 def _over(
-    frame: pd.DataFrame, source: Source, others: pd.DataFrame, most: pd.Timedelta
-) -> pd.Series | None:
+    own: Figures, source: Source, others: pd.DataFrame, most: pd.Timedelta
+) -> NDArray[np.float64] | None:
     if others.empty:
         return None
-    return _ratio(frame, _joined(frame, others, _reach(source, most)))
+    return _ratio(own, joined(own, Figures.of(others), _reach(source, most)).last)
 
 
-def _ratio(frame: pd.DataFrame, joined: pd.DataFrame) -> pd.Series:
-    """Each value over the last; null where either cannot be a level."""
-    value, last = (each.to_numpy("float64") for each in (frame["value"], joined["last"]))
-    usable = (last > 0) & (value >= 0)  # nothing after something is as far as can be
-    ratio = np.divide(value, last, out=np.full(len(value), np.nan), where=usable)
-    return pd.Series(ratio, frame.index)
+def _ratio(own: Figures, last: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Each value over the last; NaN where either cannot be a level."""
+    usable = (last > 0) & (own.value >= 0)  # nothing after something is as far as can be
+    ratio: NDArray[np.float64] = np.divide(
+        own.value, last, out=np.full(len(last), np.nan), where=usable
+    )
+    return ratio
 
 
 def _reach(source: Source, most: pd.Timedelta | None) -> pd.Timedelta | None:
@@ -253,48 +251,14 @@ def _reach(source: Source, most: pd.Timedelta | None) -> pd.Timedelta | None:
     return most if source.stamp == "instant" else SAME_PERIOD
 
 
-def last_good_figures(frame: pd.DataFrame, source: Source, before: pd.DataFrame) -> pd.DataFrame:
-    """The stored figure that each row is compared with: `last`, and its period."""
-    return _joined(frame, before, _reach(source, None))
+def last_good_figures(own: Figures, source: Source, before: Figures) -> Joined:
+    """The stored figure that each row is compared with, and its period."""
+    return joined(own, before, _reach(source, None))
 
 
-def levels(frame: pd.DataFrame, source: Source, figures: pd.Series) -> pd.Series:
+def levels(own: Figures, source: Source, figures: NDArray[np.float64]) -> NDArray[np.float64]:
     """The figures of each row that are levels.
 
-    Null for per cent and counts: small numbers are alike by chance.
+    NaN for per cent and counts: small numbers are alike by chance.
     """
-    return figures.mask(_without_level(frame, source))
-
-
-def _joined(frame: pd.DataFrame, others: pd.DataFrame, reach: pd.Timedelta | None) -> pd.DataFrame:
-    """`last`, the newest figure no later than each row, and `then`, its period."""
-    figures = others["value"].to_numpy("float64", na_value=np.nan)
-    withdrawn = np.isnan(figures)
-    stored = others.loc[~withdrawn] if withdrawn.any() else others
-    position = stored_at(frame, stored, reach)
-    periods = np.append(stored["period"].to_numpy("datetime64[s]"), np.datetime64("NaT"))
-    then = pd.Series(periods[position], frame.index).astype(frame["period"].dtype)
-    values = np.append(stored["value"].to_numpy("float64"), np.nan)
-    return pd.DataFrame({"last": values[position], "then": then}, index=frame.index)
-
-
-def stored_at(
-    frame: pd.DataFrame, stored: pd.DataFrame, reach: pd.Timedelta | None = SAME_PERIOD
-) -> NDArray[np.int64]:
-    """The position in `stored` of the newest figure no later than each row.
-
-    Of the same series and at most `reach` older, None without limit; of several of one period the
-    last one; -1 for none.
-    """
-    # Words are compared once and then stand for numbers: several rules join by the same key.
-    words, _ = pd.factorize(pd.concat([frame["series"], stored["series"]], ignore_index=True))
-    periods = [each["period"].to_numpy().astype("datetime64[D]") for each in (frame, stored)]
-    keys = (words << DAY_BITS) + np.concatenate(periods).astype("int64") + (1 << (DAY_BITS - 1))
-    own, others = keys[: len(frame)], keys[len(frame) :]
-    order = np.argsort(others, kind="stable")
-    nearest = np.searchsorted(others[order], own, side="right") - 1
-    age = own - np.append(others[order], 0)[nearest]
-    same = own >> DAY_BITS == np.append(others[order], -1)[nearest] >> DAY_BITS
-    near = same if reach is None else same & (age <= reach.days)
-    positions: NDArray[np.int64] = np.where(near, np.append(order, -1)[nearest], -1)
-    return positions
+    return np.where(_without_level(own, source), np.nan, figures)

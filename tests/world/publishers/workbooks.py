@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from hashlib import sha256
 from io import BytesIO
 
 import openpyxl
@@ -14,8 +15,23 @@ from tests.world.publishers import Context, Figures, Publisher
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def saved(sheets: dict[str, list[list[object]]]) -> bytes:
-    """A workbook with these sheets, row by row."""
+Sheets = dict[str, list[list[object]]]
+_files: dict[str, bytes] = {}
+
+
+def saved(sheets: Sheets) -> bytes:
+    """The file of a workbook with these sheets, row by row.
+
+    It holds the hour at which it was saved: the same sheets stay the same file, as what a publisher
+    has put up does.
+    """
+    content = sha256(repr(sheets).encode()).hexdigest()
+    if content not in _files:
+        _files[content] = _saved(sheets)
+    return _files[content]
+
+
+def _saved(sheets: Sheets) -> bytes:
     book = openpyxl.Workbook(write_only=True)
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
