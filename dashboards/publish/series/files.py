@@ -12,14 +12,14 @@ sdmx/v2/…                        the latest figures at the addresses of SDMX: 
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dashboards.publish.formats.tables_csv import quoted
+from dashboards.publish.formats.tables_csv import cells, lines, quoted
 from dashboards.publish.publication import File, records, to_json
 from dashboards.publish.series import sdmx_tree, workbook
 from dashboards.publish.series.store import SeriesStore
@@ -30,13 +30,13 @@ SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")  # a key that is a file name ev
 COLUMNS = ["period", "value", "status", "known_from"]
 WIRE = pa.schema(
     [
-        ("series", pa.dictionary(pa.int32(), pa.string())),
+        ("series", pa.string()),
         ("period", pa.date32()),
         ("value", pa.float64()),
-        ("unit", pa.dictionary(pa.int32(), pa.string())),
-        ("status", pa.dictionary(pa.int32(), pa.string())),
+        ("unit", pa.string()),
+        ("status", pa.string()),
         ("known_from", pa.timestamp("s", "UTC")),
-        ("source", pa.dictionary(pa.int32(), pa.string())),
+        ("source", pa.string()),
     ]
 )
 
@@ -47,30 +47,47 @@ def files(store: SeriesStore) -> Iterator[File]:
     yield File("series.csv", _csv(catalogue))
     yield File("api/v1/series.json", to_json({"series": store.catalogue}))
     yield File("api/v1/events.json", to_json({"events": records(store.events)}))
-    yield from _each(store)
-    yield File(f"{FOLDER}observations.parquet", _parquet(_typed(store.versions)))
+    typed = _typed(store.versions)
+    yield from _each(store, typed)
+    yield File(f"{FOLDER}observations.parquet", _parquet(_encoded(typed)))
     yield File(f"{FOLDER}series.parquet", _parquet(pa.Table.from_pandas(catalogue)))
     yield File(f"{FOLDER}observations.xlsx", workbook.body(store))
     yield from sdmx_tree.files(store)
 
 
-def _each(store: SeriesStore) -> Iterator[File]:
-    """The files of each series that may be republished."""
-    described = {row["series"]: row for row in store.catalogue}
-    for key, versions in store.versions.groupby("series"):
+def _each(store: SeriesStore, typed: pa.Table) -> Iterator[File]:
+    """The files of each series that may be republished.
+
+    Their lines are written of all at once: a frame of each, 300 times, took six times as long.
+    """
+    described, versions = {row["series"]: row for row in store.catalogue}, store.versions
+    kinds = {str(name): "" if name == "value" else "string" for name in versions}
+    head, *csv = lines({name: cells(versions[name], kind) for name, kind in kinds.items()})
+    figures = _figures(versions)
+    for key, rows in sorted(versions.groupby("series").indices.items()):
         if not SAFE.fullmatch(str(key)):
             raise ValueError(f"the key {key!r} cannot be the name of a file")
-        yield File(f"{FOLDER}{key}.csv", _csv(versions))
-        yield File(f"{FOLDER}{key}.json", document(described[key], versions))
-        yield File(f"{FOLDER}{key}.parquet", _described(_typed(versions), described[key]))
+        name, texts = f"{FOLDER}{key}", described[key]
+        yield File(f"{name}.csv", "".join([head, *(csv[row] for row in rows)]).encode())
+        yield File(f"{name}.json", _document(texts, [figures[row] for row in rows]))
+        yield File(f"{name}.parquet", _described(_encoded(typed.take(rows)), texts))
 
 
 def document(described: dict[str, Any], versions: pd.DataFrame) -> bytes:
     """The description of a series and its versions, a list of COLUMNS each."""
-    cells = (plain_cells(versions[name]) for name in COLUMNS)
-    lines = ",\n".join(json.dumps(row) for row in zip(*cells, strict=True))
+    return _document(described, _figures(versions))
+
+
+def _document(described: dict[str, Any], figures: Sequence[str]) -> bytes:
     head = to_json({**described, "columns": COLUMNS}).decode().rstrip().removesuffix("}").rstrip()
-    return f'{head},\n "figures": [\n{lines}\n]\n}}\n'.encode()
+    listed = ",\n".join(figures)
+    return f'{head},\n "figures": [\n{listed}\n]\n}}\n'.encode()
+
+
+def _figures(versions: pd.DataFrame) -> list[str]:
+    """Each version as JSON."""
+    columns = (plain_cells(versions[name]) for name in COLUMNS)
+    return [json.dumps(row) for row in zip(*columns, strict=True)]
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
@@ -90,6 +107,15 @@ def _typed(versions: pd.DataFrame) -> pa.Table:
         known_from=pd.to_datetime(versions["known_from"], utc=True),
     )
     return pa.Table.from_pandas(dated, schema=WIRE, preserve_index=False)
+
+
+def _encoded(typed: pa.Table) -> pa.Table:
+    """The table with each of its texts once."""
+    columns = [
+        column.dictionary_encode() if pa.types.is_string(column.type) else column
+        for column in typed.columns
+    ]
+    return pa.Table.from_arrays(columns, typed.column_names)
 
 
 def _described(table: pa.Table, row: dict[str, Any]) -> bytes:

@@ -17,6 +17,7 @@ import pandas as pd
 from dashboards import metadata
 from dashboards.i18n import LANGUAGES
 from dashboards.publish.formats.sdmx_xml import AGENCY, code
+from dashboards.publish.formats.tables_csv import cells, lines
 from dashboards.publish.publication import File, both, to_json
 from dashboards.publish.series import sdmx_ml
 from dashboards.publish.series.store import SeriesStore
@@ -32,8 +33,6 @@ BIWEEKLY = "B"  # as the warehouse writes it; in SDMX this is the code of busine
 # SDMX has no code for an auction that ended at its cap, whose price is as final as another.
 STATUS = {"final": "A", "preliminary": "P", "partial": "P", "estimated": "E", "interpolated": "I",
           "capped": "A"}  # fmt: skip
-COLUMNS = ["STRUCTURE", "STRUCTURE_ID", "ACTION", "FREQ", "SERIES", "TIME_PERIOD", "OBS_VALUE",
-           "OBS_STATUS", "UNIT_MEASURE"]  # fmt: skip
 
 
 def files(store: SeriesStore) -> Iterator[File]:
@@ -43,28 +42,30 @@ def files(store: SeriesStore) -> Iterator[File]:
     yield File(f"{ROOT}/structure/{ADDRESS}", to_json(defined))
     xml = sdmx_ml.document(defined["meta"], defined["data"])
     yield File(f"{ROOT}/structure/{ADDRESS}.xml", xml)
-    for key, figures in store.latest.groupby("series"):
-        frequency = _frequency(str(described[key]["frequency"]))
-        name = f"{frequency}.{code(key)}"
-        yield File(f"{ROOT}/data/{ADDRESS}/{name}", data(figures, frequency))
+    yield from _data({key: _frequency(str(row["frequency"])) for key, row in described.items()},
+                     store.latest)  # fmt: skip
 
 
-def data(figures: pd.DataFrame, frequency: str) -> bytes:
-    """The figures of a series as SDMX-CSV 2.0, the newest version of each."""
-    table = pd.DataFrame(
-        {
-            "STRUCTURE": "dataflow",
-            "STRUCTURE_ID": f"{AGENCY}:{FLOW}({VERSION})",
-            "ACTION": "R",
-            "FREQ": frequency,
-            "SERIES": figures["series"].map(code),
-            "TIME_PERIOD": figures["period"].map(lambda day: _period(day, frequency)),
-            "OBS_VALUE": figures["value"],
-            "OBS_STATUS": figures["status"].map(STATUS),
-            "UNIT_MEASURE": figures["unit"],
-        }
-    )
-    return table[COLUMNS].to_csv(index=False, lineterminator="\n").encode()
+def _data(frequencies: Mapping[Any, str], figures: pd.DataFrame) -> Iterator[File]:
+    """The figures of each series as SDMX-CSV 2.0, the newest version of each."""
+    series = figures["series"]
+    own = [frequencies[key] for key in series]
+    columns = {
+        "STRUCTURE": "dataflow",
+        "STRUCTURE_ID": f"{AGENCY}:{FLOW}({VERSION})",
+        "ACTION": "R",
+        "FREQ": own,
+        "SERIES": series.map(code),
+        "TIME_PERIOD": [_period(*cell) for cell in zip(figures["period"], own, strict=True)],
+        "OBS_VALUE": figures["value"],
+        "OBS_STATUS": figures["status"].map(STATUS),
+        "UNIT_MEASURE": figures["unit"],
+    }
+    table = pd.DataFrame(columns, figures.index)
+    head, *csv = lines({str(name): cells(column) for name, column in table.items()})
+    for key, rows in sorted(figures.groupby("series").indices.items()):
+        body = "".join([head, *(csv[row] for row in rows)])
+        yield File(f"{ROOT}/data/{ADDRESS}/{frequencies[key]}.{code(key)}", body.encode())
 
 
 def structure(rows: Iterable[Mapping[str, Any]], store: SeriesStore) -> dict[str, Any]:

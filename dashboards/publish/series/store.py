@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -39,7 +40,7 @@ class SeriesStore:
         """When the newest of the figures could first be known."""
         return datetime.fromisoformat(str(self.versions["known_from"].max() or DAWN))
 
-    @property
+    @cached_property
     def latest(self) -> pd.DataFrame:
         """The newest version of each figure that was not withdrawn."""
         newest = self.versions.drop_duplicates(["series", "period"], keep="last")
