@@ -289,6 +289,7 @@ def _store(
     if len(loaded.refused):
         for reason, rows in loaded.refused.groupby("reason"):
             warehouse.quarantine(engine, fetch_id, rows, "load", str(reason))
-    if checked.passed:
+    # A fetch whose figures went in under its own number was marked with them.
+    if checked.passed and not (loaded.added + loaded.withdrawn and loaded.fetch_id == fetch_id):
         warehouse.mark_loaded(engine, fetch_id)
     return loaded.added, len(checked.rejected) + len(loaded.refused), loaded.withdrawn

@@ -10,6 +10,7 @@ from pipelines.ingest.checks import completeness
 from pipelines.ingest.checks.batch_metrics import add_metrics
 from pipelines.ingest.checks.bounds import GREATEST, NOT_NULL, ROWS, UNIQUE, holds
 from pipelines.ingest.checks.doubts import (
+    FIGURE,
     LARGEST_MOVE,
     LARGEST_RATIO,
     MAX_RESCALED,
@@ -286,5 +287,5 @@ def _rejected(batch: pd.DataFrame, failures: Sequence[Failure]) -> pd.DataFrame:
         if rule.severity == "quarantine"
     ]
     if not parts:
-        return none([*batch, "expectation", "reason"])
+        return none(["row", *FIGURE, "expectation", "reason"])
     return pd.concat(parts).drop_duplicates("row").reset_index(drop=True)

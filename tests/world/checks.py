@@ -110,8 +110,8 @@ def fingerprint(engine: Engine, release: int, folder: Path) -> str:
     """The hash of an edition: its rows in the store and its files."""
     query = text("select * from v_index where release = :release order by period, key")
     with engine.connect() as connection:
-        rows = pd.read_sql(query, connection, params={"release": release})
-    total = sha256(rows.to_csv(index=False).encode())
+        rows = connection.execute(query, {"release": release}).all()
+    total = sha256(repr(rows).encode())
     for path in sorted(folder.rglob("*")):
         if path.is_file():
             total.update(str(path.relative_to(folder)).encode() + path.read_bytes())

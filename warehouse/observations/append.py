@@ -188,14 +188,11 @@ def _context(
     if keys is not None:
         query = query.where(series.key.in_(keys))
     with engine.connect() as connection:
-        rows = connection.execute(query).all()
+        rows = connection.execute(query).tuples().all()
         at = connection.scalar(select(fetch.at).where(fetch.id == fetch_id))
     if at is None:
         raise LookupError(f"there is no fetch {fetch_id}: record it first")
-    ids, *columns = zip(*rows, strict=True) if rows else ((), (), (), ())
-    named = dict(zip(["key", "source_id", "frequency"], columns, strict=True))
-    declared = pd.DataFrame(named, index=pd.Index(ids, name="id", dtype="int64"))
-    return Catalogue(declared), pd.Timestamp(at).tz_convert("UTC")
+    return Catalogue(rows), pd.Timestamp(at).tz_convert("UTC")
 
 
 def _citations(engine: Engine, good: pd.DataFrame) -> "pd.Series[int]":

@@ -1,6 +1,6 @@
 """Encode a batch of figures as the integers of the store, and refuse bad rows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,20 +25,24 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The declared series: key, source_id and frequency, by id."""
+    """The declared series: id, key, source_id and frequency of each."""
 
-    series: pd.DataFrame
+    series: Sequence[tuple[int, str, int, str]]
 
     @cached_property
     def ids(self) -> dict[str, int]:
         """The id of each key."""
-        return dict(zip(self.series["key"], self.series.index.tolist(), strict=True))
+        return {key: number for number, key, _, _ in self.series}
+
+    @cached_property
+    def owners(self) -> dict[int, tuple[int, str]]:
+        """The source and the frequency of each id."""
+        return {number: (source, frequency) for number, _, source, frequency in self.series}
 
     @cached_property
     def ahead(self) -> list[int]:
         """The series of events, which are announced before they happen."""
-        owned = zip(self.series.index.tolist(), self.series["frequency"], strict=True)
-        return [number for number, frequency in owned if frequency == "E"]
+        return [number for number, *_, frequency in self.series if frequency == "E"]
 
 
 def days(periods: "pd.Series[pd.Timestamp]") -> NDArray[np.int32]:
@@ -137,7 +141,7 @@ def faults(
 
 def decode(coded: pd.DataFrame, catalogue: Catalogue) -> pd.DataFrame:
     """Encoded rows as they came, with TWICE as the reason of their refusal."""
-    keys = catalogue.series["key"]
+    keys = {number: key for key, number in catalogue.ids.items()}
     series = coded["series_id"].map(keys).astype("str")
     period = pd.to_datetime(coded["period"].astype("int64") * SECONDS, unit="s")
     return pd.DataFrame(

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sqlalchemy import Connection, bindparam, select, text
 
@@ -28,9 +27,7 @@ class Summary:
     """The counts of a load, taken part by part as its rows go in."""
 
     def __init__(self, catalogue: Catalogue) -> None:
-        series = catalogue.series
-        self._ids = series.index
-        self._owners = list(zip(series["source_id"], series["frequency"], strict=True))
+        self._owners = catalogue.owners
         # By source, frequency, date of knowledge and citation: how many rows, and the newest one.
         self._counts: dict[Group, tuple[int, int]] = {}
 
@@ -46,7 +43,7 @@ class Summary:
             return
         cited = np.full(len(period), np.nan) if citation_id is None else citation_id
         numbers = [
-            self._ids.get_indexer(pd.Index(series_id)),
+            series_id,
             known_from,
             np.nan_to_num(cited, nan=UNCITED).astype("int64"),
         ]
@@ -56,16 +53,12 @@ class Summary:
         starts = np.flatnonzero(first)
         sizes = np.diff(np.append(starts, len(period)))
         newest = np.maximum.reduceat(np.asarray(period)[order], starts)
-        for (position, since, citation), size, last in zip(
+        for (series, since, citation), size, last in zip(
             sorted_numbers[:, starts].T.tolist(), sizes.tolist(), newest.tolist(), strict=True
         ):
-            group = (*self._owner(position), since, citation)
+            group = (*self._owners[series], since, citation)
             rows, before = self._counts.get(group, (0, last))
             self._counts[group] = rows + size, max(before, last)
-
-    def _owner(self, position: int) -> tuple[int, str]:
-        source, frequency = self._owners[position]
-        return int(source), str(frequency)
 
     def write(self, connection: Connection, fetch: int) -> None:
         """Store the counts under this fetch."""
