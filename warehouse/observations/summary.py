@@ -29,6 +29,8 @@ class Summary:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self._series = catalogue.series
+        owners = (catalogue.series[name].tolist() for name in GROUP[:2])
+        self._owners = list(zip(*owners, strict=True))
         # By source, frequency, date of knowledge and citation: how many rows, and the newest one.
         self._counts: dict[Group, tuple[int, int]] = {}
 
@@ -57,13 +59,10 @@ class Summary:
         for (position, since, citation), size, last in zip(
             sorted_numbers[:, starts].T.tolist(), sizes.tolist(), newest.tolist(), strict=True
         ):
-            group = (*self._owner(position), since, citation)
+            source, frequency = self._owners[position]
+            group = (int(source), str(frequency), since, citation)
             rows, before = self._counts.get(group, (0, last))
             self._counts[group] = rows + size, max(before, last)
-
-    def _owner(self, position: int) -> tuple[int, str]:
-        source, frequency = (self._series[name].array[position] for name in GROUP[:2])
-        return int(source), str(frequency)
 
     def write(self, connection: Connection, fetch: int) -> None:
         """Store the counts under this fetch."""
