@@ -58,7 +58,7 @@ def _drawn(specification: str, locales: str) -> str:
     spec, (numbers, times) = json.loads(specification), json.loads(locales)
     datasets = spec["datasets"]
     look = {name: part for name, part in spec.items() if name != "datasets"}
-    vega = _compile(json.dumps(look), tuple(datasets))
+    vega = _compiled(look, tuple(datasets))
     data = [
         source | {"values": datasets[source["name"]]} if source["name"] in datasets else source
         for source in vega["data"]
@@ -72,13 +72,33 @@ def _drawn(specification: str, locales: str) -> str:
     return _renumber_ids(drawn.replace(UNMEASURED, theme.SANS))
 
 
-# 64: more than there are templates; those with lists of months differ from edition to edition.
-@lru_cache(maxsize=64)
-def _compile(look: str, datasets: tuple[str, ...]) -> dict[str, Any]:
+def _compiled(look: Chart, datasets: tuple[str, ...]) -> dict[str, Any]:
+    """The Vega of a chart without data.
+
+    Editions differ by the months on an axis alone: they are numbers while it is compiled.
+    """
+    text, months = json.dumps(look), _months(look)
+    for number, month in enumerate(months):
+        text = text.replace(json.dumps(month), f'"month {number}"')
+    vega = _compile(text, datasets)
+    named = re.sub(r'"month (\d+)"', lambda month: json.dumps(months[int(month[1])]), vega)
+    compiled: dict[str, Any] = json.loads(named)
+    return compiled
+
+
+def _months(part: Any) -> list[str]:
+    """The months that the axis of a chart lists, as written; none where it has dates."""
+    if isinstance(part, dict) and part.get("field") == "month":
+        return list(part["scale"]["domain"])
+    inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()
+    return next(filter(None, map(_months, inside)), [])
+
+
+@lru_cache(maxsize=64)  # more than there are charts in two languages
+def _compile(look: str, datasets: tuple[str, ...]) -> str:
     """The Vega of a chart whose datasets, by name, are empty."""
     empty: dict[str, Any] = {name: [] for name in datasets}
-    vega: dict[str, Any] = renderer().vegalite_to_vega(json.loads(look) | {"datasets": empty})
-    return vega
+    return json.dumps(renderer().vegalite_to_vega(json.loads(look) | {"datasets": empty}))
 
 
 # Of an SVG, "gradient_3" or "clip12". A word begins before its first letter, which is looked for

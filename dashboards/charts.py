@@ -37,14 +37,17 @@ def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> C
     hollow. `zones`: name, enter, end and colour, in points.
     """
     optional = {name for name in ("low", "revised", "rebuilt") if name in frame.columns}
-    last = frame.dropna(subset="score").tail(1).assign(label=label, fill=theme.INK)
-    if "estimate" in frame:
-        last["fill"] = last["fill"].mask(last["estimate"], theme.PAPER)
     months, middle = rows(frame), (zones["enter"] + zones["end"]) / 2
+    last = [
+        month | {"label": label, "fill": theme.PAPER if month.get("estimate") else theme.INK}
+        for month in months
+        if month["score"] is not None
+    ][-1:]
     lone = vega_lite.isolated(months, "timely" if "rebuilt" in optional else "score")
-    data = {"last": last, "names": zones.assign(middle=middle), "zones": zones}
+    names = zones.assign(middle=middle)
+    data: dict[str, pd.DataFrame | list[Part]] = {"last": last, "names": names, "zones": zones}
     if "revised" in optional:
-        data["revised"] = frame.dropna(subset="revised")
+        data["revised"] = [month for month in months if month["revised"] is not None]
     return filled(_index(width, zones["enter"], optional), index=months, lone=lone, **data)
 
 

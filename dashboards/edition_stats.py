@@ -108,9 +108,8 @@ class EditionStats:
     def table(self, column: str, kind: str) -> pd.DataFrame:
         """One column of the values as a table, month x key, without missing months."""
         values = self.edition.values
-        wide = values.loc[values["kind"].eq(kind)].pivot(
-            index="period", columns="key", values=column
-        )
+        rows = values.loc[values["kind"].eq(kind), ["period", "key", column]]
+        wide = rows.pivot(index="period", columns="key", values=column)
         span = pd.date_range(values["period"].min(), self.month, freq="MS", unit="s")
         return wide.reindex(span).rename_axis("period")
 
@@ -279,11 +278,20 @@ class EditionStats:
 
         Columns: series, series_period, before, after.
         """
-        rows = self.edition.lineage.drop_duplicates(["period", "series", "series_period"])
+        lineage = self.edition.lineage
+        now = lineage["period"].isin([self.month_before, self.month])
+        figures = lineage.loc[now, ["period", "series", "series_period", "value"]]
+        rows = figures.drop_duplicates(["period", "series", "series_period"])
         values = rows.pivot(index=["series", "series_period"], columns="period", values="value")
         pair = values.reindex(columns=[self.month_before, self.month])
         both = pair.set_axis(["before", "after"], axis=1).dropna()
         return both.loc[both["before"].ne(both["after"])].reset_index()
+
+    @cached_property
+    def _two_months(self) -> pd.DataFrame:
+        """The values of the month and of the one before it."""
+        values = self.edition.values
+        return values.loc[values["period"].isin([self.month_before, self.month])]
 
     @once  # a bulletin asks sixty times for one of seven
     def line(self, key: str) -> "pd.Series[Any]":
@@ -291,7 +299,7 @@ class EditionStats:
 
         A dimension has none over the month in which the method changes: it is not linked.
         """
-        values = self.edition.values
+        values = self._two_months
         rows = values.loc[values["key"].eq(key)].set_index("period")
         change = rows["score"].reindex([self.month_before, self.month]).diff().iloc[-1]
         if key != "index" and self.changes_method:

@@ -128,23 +128,20 @@ def vintages(stats: EditionStats) -> pd.DataFrame:
 
 
 def _open(stats: EditionStats) -> pd.DataFrame:
-    lineage = stats.edition.lineage
+    lineage = stats.edition.lineage[["series", "series_period", "period", "value"]]
     rows = lineage.loc[~lineage["series"].isin(stats.not_republished)]
     rows = rows.drop_duplicates(["series", "series_period", "period"])
-    named = rows[["series", "series_period", "period", "value"]].set_axis(
-        ["series", "period", "cutoff", "value"], axis=1
-    )
+    named = rows.set_axis(["series", "period", "cutoff", "value"], axis=1)
     return named.assign(measure="value")
 
 
 def _scored(stats: EditionStats) -> pd.DataFrame:
-    lineage, values = stats.edition.lineage, stats.edition.values
+    lineage = stats.edition.lineage
+    values = stats.edition.values[["key", "observed", "period", "score"]]
     hidden = lineage.loc[lineage["series"].isin(stats.not_republished), "key"]
     rows = values.loc[values["key"].isin(hidden.unique())]
     rows = rows.dropna(subset=["score", "observed"])
-    named = rows[["key", "observed", "period", "score"]].set_axis(
-        ["series", "period", "cutoff", "value"], axis=1
-    )
+    named = rows.set_axis(["series", "period", "cutoff", "value"], axis=1)
     return named.assign(period=pd.to_datetime(named["period"]), measure="score")
 
 

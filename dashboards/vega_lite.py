@@ -76,12 +76,15 @@ def domain(values: "pd.Series[float]") -> tuple[float, float]:
 def rows(frame: pd.DataFrame) -> list[Part]:
     """The rows of a frame for JSON: null where missing, months as instants in UTC."""
     columns = {
-        # without the Z, the renderer would read them in the local time of the machine
-        str(name): column.dt.strftime("%Y-%m-%dT00:00:00Z") if name == "period" else column
+        str(name): _months(column) if name == "period" else plain_cells(column)
         for name, column in frame.items()
     }
-    cells = map(plain_cells, columns.values())
-    return [dict(zip(columns, row, strict=True)) for row in zip(*cells, strict=True)]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _months(column: "pd.Series[pd.Timestamp]") -> list[str]:
+    # without the Z, the renderer would read them in the local time of the machine
+    return [f"{day}T00:00:00Z" for day in column.to_numpy().astype("datetime64[D]")]
 
 
 def isolated(months: Sequence[Part], field: str) -> list[Part]:

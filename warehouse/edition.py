@@ -40,13 +40,20 @@ from traced t left join series s on s.key = t.series
 """
 LINEAGE = """
 select l.key, l.period, s.key as series, l.series_period, o.value, l.known_from, l.fetch_id,
-  f.url, f.sha256, f.at, z.source as cite_source, z.address as cite_address,
-  z.licence as cite_licence, z.note as cite_note, coalesce(z.assumed, false) as assumed
-from lineage l join series s on s.id = l.series_id join "fetch" f on f.id = l.fetch_id
+  coalesce(o.citation_id, 0) as citation_id
+from lineage l join series s on s.id = l.series_id
 join v_version o on o.series_id = l.series_id and o.period = l.series_period
   and o.known_from = l.known_from and o.fetch_id = l.fetch_id
-left join citation z on z.id = o.citation_id
 where l.release_id = :release order by l.key, l.period, s.key, l.series_period
+"""
+# Apart from the rows above, of which thousands share each.
+FETCHED = """
+select id as fetch_id, url, sha256, at from "fetch"
+where id in (select fetch_id from lineage where release_id = :release)
+"""
+CITED = """
+select id as citation_id, source as cite_source, address as cite_address,
+  licence as cite_licence, note as cite_note, assumed from citation
 """
 QUARANTINED = """
 select source, expectation, reason, count(*) as rows
@@ -214,7 +221,6 @@ def _parts(connection: Connection, release: int, recorded_by: int) -> dict[str, 
     chosen = ", ".join(VALUES)
     stored = f"select {chosen} from index_value where release_id = :release order by period, key"
     values = rows(connection, stored, of)
-    lineage = rows(connection, LINEAGE, of)
     later = rows(connection, REVISED, of)
     return {
         "values": values.astype(dict.fromkeys(FLOATS, "float64")).assign(
@@ -222,17 +228,24 @@ def _parts(connection: Connection, release: int, recorded_by: int) -> dict[str, 
         ),
         "sources": rows(connection, "select * from source order by key").drop(columns="id"),
         "series": rows(connection, SERIES),
-        "lineage": lineage.assign(
-            period=dates(lineage["period"]),
-            series_period=dates(lineage["series_period"]),
-            known_from=instants(lineage["known_from"]),
-            at=pd.to_datetime(lineage["at"], utc=True),
-            assumed=lineage["assumed"].astype(bool),
-        ),
+        "lineage": _lineage(connection, release),
         "quarantined": rows(connection, QUARANTINED, {"recorded_by": recorded_by}),
         "revised": later.assign(period=dates(later["period"])),
         "change": rows(connection, f"select {', '.join(CHANGE)} {MOVED}", of),
     }
+
+
+def _lineage(connection: Connection, release: int) -> pd.DataFrame:
+    """The observation, the fetch and the citation behind each indicator and month."""
+    traced, fetched = (rows(connection, sql, {"release": release}) for sql in (LINEAGE, FETCHED))
+    joined = traced.merge(fetched.assign(at=pd.to_datetime(fetched["at"], utc=True)), on="fetch_id")
+    cited = joined.merge(rows(connection, CITED), "left", "citation_id")
+    return cited.drop(columns="citation_id").assign(
+        period=dates(cited["period"]),
+        series_period=dates(cited["series_period"]),
+        known_from=instants(cited["known_from"]),
+        assumed=cited["assumed"].eq(True),  # false without a citation
+    )
 
 
 def editions(engine: Engine) -> pd.DataFrame:

@@ -17,14 +17,13 @@ Row = dict[str, Any]
 
 def points(stats: EditionStats, lang: Language) -> list[Row]:
     """Name and sentences of each dimension, in the order of the method."""
-    newest = _newest(stats)
     return [
-        {"name": lang.of(group), "text": _point(stats, group["key"], newest, lang)}
+        {"name": lang.of(group), "text": _point(stats, group["key"], lang)}
         for group in stats.dimensions
     ]
 
 
-def _point(stats: EditionStats, key: str, newest: pd.DataFrame, lang: Language) -> list[str]:
+def _point(stats: EditionStats, key: str, lang: Language) -> list[str]:
     line = stats.line(key)
     if pd.isna(line["score"]):
         floor = lang.percent(stats.edition.framework["rules"]["coverage_dimension"])
@@ -33,7 +32,7 @@ def _point(stats: EditionStats, key: str, newest: pd.DataFrame, lang: Language) 
     reason = _mover(stats, key, lang) or _driver(stats, key, lang)
     return [
         lang.say(f"point_{reason[0]}", opening=_opening(stats, key, line, lang), **reason[1]),
-        *_age(stats, key, newest, lang),
+        *_age(stats, key, lang),
     ]
 
 
@@ -59,7 +58,7 @@ def year_change(stats: EditionStats, key: str) -> float:
 
 def _mover(stats: EditionStats, key: str, lang: Language) -> tuple[str, Row] | None:
     """The indicator that moved the dimension most over the month, if one did."""
-    change = stats.edition.change.set_index("key").sum(axis=1)
+    change = _change(stats)
     own = change[change.index.str.startswith(f"{key}.")]
     own = own[own.index.isin(stats.indicators["key"]) & own.abs().ge(causes.WORTH)]
     for name in own.abs().sort_values(ascending=False, kind="stable").index:
@@ -68,6 +67,12 @@ def _mover(stats: EditionStats, key: str, lang: Language) -> tuple[str, Row] | N
             subject = words.subject(cause.now, lang)
             return "mover", {"subject": subject, "move": move(cause.before, cause.now, lang)}
     return None
+
+
+@once
+def _change(stats: EditionStats) -> "pd.Series[float]":
+    """The points by which each indicator moved the index over the month."""
+    return stats.edition.change.set_index("key").sum(axis=1)
 
 
 def _driver(stats: EditionStats, key: str, lang: Language) -> tuple[str, Row]:
@@ -98,19 +103,20 @@ def _driver(stats: EditionStats, key: str, lang: Language) -> tuple[str, Row]:
 
 
 @once
-def _newest(stats: EditionStats) -> pd.DataFrame:
-    """The newest figure behind each indicator: a row a month, a column a key."""
+def _fresh(stats: EditionStats) -> pd.DataFrame:
+    """Whether an indicator has a newer figure than a month before: month x key."""
     lineage = stats.edition.lineage
-    newest = lineage.groupby(["period", "key"])["series_period"].max().unstack("key")
-    return newest.reindex(stats.index_scores.index)
+    figures = lineage.groupby(["period", "key"])["series_period"].max().unstack("key")
+    newest = figures.reindex(stats.index_scores.index)
+    before = newest.shift()
+    return ((newest > before) | (newest.notna() & before.isna())).iloc[1:]
 
 
-def _age(stats: EditionStats, key: str, newest: pd.DataFrame, lang: Language) -> list[str]:
+def _age(stats: EditionStats, key: str, lang: Language) -> list[str]:
     """How many of the indicators have a new figure, or since when none has."""
-    names = [name for name in newest if str(name).startswith(f"{key}.")]
-    own = newest[names]
-    fresh = (own > own.shift()) | (own.notna() & own.shift().isna())
-    counts = fresh.iloc[1:].sum(axis=1)
+    fresh = _fresh(stats)
+    names = [name for name in fresh if str(name).startswith(f"{key}.")]
+    counts = fresh[names].sum(axis=1)
     if counts.empty:
         return []
     count = int(counts.iloc[-1])

@@ -60,7 +60,9 @@ def compare(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
 
 def _read(edition: Edition, first: pd.Timestamp | None, last: pd.Timestamp) -> pd.DataFrame:
     """Each figure read in the months from `first` to `last`, in its last version."""
-    rows = edition.lineage.loc[edition.lineage["period"].between(first or pd.Timestamp.min, last)]
+    # of these columns: a row has fifteen, most of them texts
+    lineage = edition.lineage[["period", "series", "series_period", "value"]]
+    rows = lineage.loc[lineage["period"].between(first or pd.Timestamp.min, last)]
     latest = rows.sort_values("period", kind="stable").drop_duplicates(
         ["series", "series_period"], keep="last"
     )

@@ -194,7 +194,7 @@ def versions(stats: EditionStats, key: str, lang: SiteLocale) -> list[list[str]]
 def _changed(stats: EditionStats, key: str) -> list[dict[Any, Any]]:
     """The newest figures whose versions differ, newest first: both ends of each."""
     shut = stats.not_republished
-    lineage = stats.edition.lineage
+    lineage = stats.edition.lineage[["key", "series", "series_period", "known_from", "value"]]
     mine = lineage.loc[lineage["key"].eq(key) & ~lineage["series"].isin(shut)]
     used = mine.drop_duplicates(["series", "series_period", "known_from"])
     grouped = used.sort_values("known_from").groupby(["series", "series_period"])
