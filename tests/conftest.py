@@ -58,8 +58,8 @@ COSTLY = {
         *("first_edition", "first_runs", "reading_home"),
     },
 }
-# Editions, sites and homes with the history all rest on the first of these.
-LONG = {"shipped_history", "chromium", "cluster"}
+# Editions, sites and homes with the history all rest on the first two of these.
+LONG = {"shipped_history", "first_runs", "chromium", "cluster"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -181,6 +181,30 @@ def readings_kept(reading_once: Callable[..., None], monkeypatch: pytest.MonkeyP
     from pipelines.index.realtime import Readings
 
     monkeypatch.setattr(Readings, "__init__", reading_once)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def migrations_read_once() -> Iterator[None]:
+    """Read each folder of migrations once a process.
+
+    Dagster reads all 89 of its own whenever an instance is opened and a run begins: more than half
+    of the processor time of a small run. No test writes a migration.
+    """
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    read, known = ScriptDirectory.from_config, dict[tuple[str | None, ...], ScriptDirectory]()
+
+    def from_config(config: Config) -> ScriptDirectory:
+        options = map(config.get_main_option, ("script_location", "version_locations"))
+        where = config.config_file_name and str(config.config_file_name), *options
+        if where not in known:
+            known[where] = read(config)
+        return known[where]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScriptDirectory, "from_config", from_config)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ def parse(payload: Payload) -> pd.DataFrame:
     suppressed figure have no row. Raises SchemaDrift if a sheet, a column or a question is not
     as expected.
     """
-    book = pd.read_excel(BytesIO(payload.content), sheet_name=None, dtype=object)
+    book = pd.read_excel(BytesIO(payload.content), sheet_name=None, dtype=object, engine="calamine")
     if missing := {DATES, *SHEETS} - set(book):
         raise SchemaDrift(f"the sheets {sorted(missing)}", sorted(map(str, book)))
     answers = pd.concat([_answers(book[sheet], suffix) for sheet, suffix in SHEETS.items()])

@@ -27,11 +27,11 @@ def parse(payload: Payload) -> pd.DataFrame:
     Months marked p or r are preliminary; data centres begin in 2014. Raises SchemaDrift if the
     sheet, a column or the dates are not as expected.
     """
-    book = pd.ExcelFile(BytesIO(payload.content))
+    book = pd.ExcelFile(BytesIO(payload.content), engine="calamine")
     if SHEET not in book.sheet_names:
         raise SchemaDrift(f"the sheet {SHEET!r}", book.sheet_names)
     table = pd.read_excel(book, sheet_name=SHEET, header=HEADER, dtype=object)
-    table.columns = table.columns.astype(str).str.replace("_x000D_", "").str.strip()
+    table.columns = table.columns.astype(str).str.replace(r"_x000D_|\r", "", regex=True).str.strip()
     if missing := {"Date", *COLUMNS} - set(table.columns):
         raise SchemaDrift(f"the columns {sorted(missing)}", list(table.columns[:12]))
     dates = table["Date"].astype(str).str.extract(DATE)

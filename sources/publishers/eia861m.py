@@ -33,7 +33,7 @@ def parse(payload: Payload) -> pd.DataFrame:
     The price must be the revenue over the sales: a cell where it is not gets no value, so that
     validation quarantines it. Raises SchemaDrift if a sheet or a heading is not as expected.
     """
-    book = pd.ExcelFile(BytesIO(payload.content))
+    book = pd.ExcelFile(BytesIO(payload.content), engine="calamine")
     if missing := set(SHEETS) - set(map(str, book.sheet_names)):
         raise SchemaDrift(f"the sheets {sorted(missing)}", book.sheet_names)
     return tidy(pd.concat([_sheet(book, name, first) for name, first in SHEETS.items()]))

@@ -39,7 +39,9 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 def _table(content: bytes) -> pd.DataFrame:
     """The sheet with the figures, which begin below a banner and a row of names."""
-    sheets = pd.read_excel(BytesIO(content), sheet_name=None, header=None, dtype=object)
+    sheets = pd.read_excel(
+        BytesIO(content), sheet_name=None, header=None, dtype=object, engine="calamine"
+    )
     expected = {FRIDAY, *COLUMNS}
     for sheet in sheets.values():
         for row, names in sheet.head(BANNER).iterrows():

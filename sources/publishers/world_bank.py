@@ -66,7 +66,9 @@ def parse(payload: Payload) -> pd.DataFrame:
 
 def _sheet(body: bytes) -> tuple[pd.Timestamp, pd.DataFrame]:
     """The day of a workbook's update and its sheet of monthly prices."""
-    sheet = pd.read_excel(BytesIO(body), sheet_name=SHEET, header=None, dtype=object)
+    sheet = pd.read_excel(
+        BytesIO(body), sheet_name=SHEET, header=None, dtype=object, engine="calamine"
+    )
     stated = UPDATED.search(" ".join(sheet.iloc[:NAMES, 0].astype(str)))
     if stated is None:
         raise SchemaDrift("the day of the update", sheet.iloc[:NAMES, 0].tolist())

@@ -1,10 +1,11 @@
 """An installation for each test, and one with the shipped history."""
 
 import io
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,42 @@ def settled(shipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert ran("run").code == 0
 
     return made_once(tmp_path_factory, "settled", run)
+
+
+COUNTS = "select (select count(*) from v_fetch) as f, (select count(*) from v_quarantine) as q"
+
+
+@dataclass(frozen=True)
+class FirstRuns:
+    """A home where nothing had run: twice in 2015, then at the right time.
+
+    How each run ended, and how many fetches and rows set aside there were after it.
+    """
+
+    home: Path
+    wrong: list[tuple[Ran, dict[str, int]]]
+    right: tuple[Ran, dict[str, int]]
+
+
+@pytest.fixture(scope="session")
+def first_runs(tmp_path_factory: pytest.TempPathFactory) -> FirstRuns:
+    """Runs from nothing without a network; no test may change their home."""
+
+    def run(folder: Path) -> None:
+        home, ended = folder / "home", []
+        home.mkdir()
+        with at_home(home) as patch:
+            for now in (*["2015-01-15T00:00:00+00:00"] * 2, NOW):
+                patch.setenv("SILENTCRASH_NOW", now)
+                done, counted = ran("run", "--offline"), ran("query", COUNTS, "--format", "json")
+                assert counted.code == 0, counted.err
+                ended.append((asdict(done), json.loads(counted.out)[0]))
+        (folder / "ended.json").write_text(json.dumps(ended), "utf-8")
+
+    folder = made_once(tmp_path_factory, "first-runs", run)
+    written = json.loads((folder / "ended.json").read_text("utf-8"))
+    *wrong, right = [(Ran(**done), counted) for done, counted in written]
+    return FirstRuns(folder / "home", wrong, right)
 
 
 def _copied(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

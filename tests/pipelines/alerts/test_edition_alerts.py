@@ -16,6 +16,7 @@ from pipelines.ingest import store
 from pipelines.release import compute
 from pipelines.settings import Settings
 from tests.pipelines.alerts.made_up import edition, rule
+from tests.pipelines.conftest import FirstRuns
 from warehouse.edition import load, save
 
 KEY = "productivity.firms_using_ai"
@@ -83,14 +84,14 @@ def test_a_series_counts_from_the_month_in_which_it_begins() -> None:
 
 
 def test_an_edition_is_compared_with_the_stored_one_of_the_month_before(
-    shipped_history: Path, tmp_path: Path
+    first_runs: FirstRuns, tmp_path: Path
 ) -> None:
     """A made-up reissue has an indicator at 95 for two months, then it has not."""
     settings = Settings(home=tmp_path / "home", now="2026-11-23T09:00:00+00:00")
-    shutil.copytree(shipped_history, settings.home)
+    shutil.copytree(first_runs.home, settings.home)
     engine = store.open_for_writing(settings)
     month = pd.Period("2026-09", "M")
-    before = load(engine, compute.compute(engine, month, now=settings.now))
+    before = load(engine, month=str(month))
     raised = before.values["key"].eq(KEY) & before.values["period"].ge(pd.Timestamp("2026-08-01"))
     save(
         engine,

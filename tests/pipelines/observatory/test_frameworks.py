@@ -11,11 +11,14 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from dashboards.site import parallel
 from pipelines.observatory.folder import put_in_force
 from tests.conftest import made_once
+from tests.dashboards.site.conftest import alerted, built, take_drawings
 from tests.pipelines.conftest import Command, _environment, at_home, ran
 from warehouse.publication import identity
 
+__all__ = ["alerted", "built"]
 KEY = "regional"
 MONTH = "2026-10"
 OVERLAY = """\
@@ -58,7 +61,7 @@ class Two:
 
 
 @pytest.fixture(scope="module")
-def two(first_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Two:
+def two(first_edition: Path, built: Path, tmp_path_factory: pytest.TempPathFactory) -> Two:
     """October as both publish it, from the shipped history; no test may change it.
 
     The second home is the first one without what it had published: the edition of the other
@@ -72,21 +75,27 @@ def two(first_edition: Path, tmp_path_factory: pytest.TempPathFactory) -> Two:
         declared = alone / identity.FILE
         text = declared.read_text("utf-8").replace('["fr", "en", "ar"]', '["en"]')
         declared.write_text(text.replace('partial = ["ar"]\n', ""), "utf-8")
-        publish(alone)
+        publish(alone, built)
         shutil.copytree(alone, both)
         for name in ("releases", "public"):
             shutil.rmtree(both / name)
         (both / "method").mkdir()
         (both / f"method/{KEY}.toml").write_text(OVERLAY, "utf-8")
-        publish(both)
+        publish(both, built)
 
     homes = made_once(tmp_path_factory, "frameworks", make)
     return Two(homes / "alone", homes / "both")
 
 
-def publish(home: Path) -> None:
-    """Run and build the site, as if October could be read."""
+def publish(home: Path, built: Path) -> None:
+    """Run and build the site, as if October could be read.
+
+    Nearly all of their drawings are those of the site of the software.
+    """
+    for folder in (".", *(own.stem for own in home.glob("method/*.toml"))):
+        take_drawings(built, home / "public" / folder)
     with at_home(home) as patch:
+        patch.setattr(parallel.os, "cpu_count", lambda: 1)  # the other one is busy with tests
         patch.setattr("pipelines.release.gauges.readable", lambda *read: list(read[-1]))
         for command in (("run", "--offline"), ("site", "build", "--out", str(home / "public"))):
             done = ran(*command)
