@@ -208,8 +208,8 @@ def check(
     rejected = _rejected(batch, failures)
     stored, accepted_rows = batch, frame
     if len(rejected):
-        kept = ~batch["row"].isin(rejected["row"])
-        stored, accepted_rows = batch[kept], frame[kept].reset_index(drop=True)
+        passing = ~batch["row"].isin(rejected["row"])
+        stored, accepted_rows = batch[passing], frame[passing].reset_index(drop=True)
     warnings = [text for rule, text, _ in failures if rule.severity == "warn"] + marks(stored)
     if complete and (why := _too_many(batch, failures, rejected)):
         blocked.append(why)

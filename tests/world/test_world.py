@@ -53,7 +53,7 @@ def test_every_live_source_is_played_at_its_addresses() -> None:
 
 
 def test_a_workbook_is_saved_once_for_what_it_says() -> None:
-    """It holds the hour at which it was saved: an ask later would find another body."""
+    """It holds the hour of its saving: each ask would find another body."""
     first, other = (saved({"Monthly": [["2027-01", value]]}) for value in (4.5, 4.6))
     assert saved({"Monthly": [["2027-01", 4.5]]}) is first
     assert other != first

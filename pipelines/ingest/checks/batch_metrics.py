@@ -204,8 +204,8 @@ def vanished_share(own: Figures, before: Figures) -> float:
         return 1.0
     first = np.full(len(own.keys) + 1, LATER)  # the last one is that of a series not served
     np.minimum.at(first, own.series, own.day)
-    place = before.places_in(own)
-    served_since = before.day >= first[np.where(place < 0, len(own.keys), place)]
+    position = before.positions_in(own)
+    served_since = before.day >= first[np.where(position < 0, len(own.keys), position)]
     stored = before.where(served_since & ~np.isnan(before.value))
     gone = stored_at(stored, own) < 0
     if gone.sum() < MIN_FIGURES:

@@ -1,4 +1,4 @@
-"""The figures of a table as arrays, and which stored one each is compared with."""
+"""Figures as arrays, and which stored one each is compared with."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,10 +17,10 @@ ABSENT = -2  # in place of a series that the other table does not have; -1 is a 
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of a table as arrays: on a few rows, pandas takes ten times as long.
+    """The figures of a table as arrays.
 
-    `series` is the place of the key of each row in `keys`, -1 for none; `value` is NaN where there
-    is none.
+    On a few rows, pandas takes ten times as long. `series` is the position of the key of each row
+    in `keys`, -1 for none; `value` is NaN where there is none.
     """
 
     keys: list[str]
@@ -56,16 +56,17 @@ class Figures:
     def by_series(
         self, of: Callable[[str], object], dtype: str = "bool", none: object = 0
     ) -> NDArray[Any]:
-        """What `of` says of the series of each row; a row without a series gets `none`.
+        """What `of` says of the series of each row.
 
-        Each series is asked about once: to map every row of a column of words costs ten times that.
+        A row without a series gets `none`. Each series is asked about once: to map every row of a
+        column of words costs ten times that.
         """
         return np.array([*map(of, self.keys), none], dtype)[self.series]
 
-    def places_in(self, other: "Figures") -> NDArray[np.int64]:
-        """The place of the series of each row among the keys of another table."""
-        place = {key: number for number, key in enumerate(other.keys)}
-        return self.by_series(lambda key: place.get(key, ABSENT), "int64", none=-1)
+    def positions_in(self, other: "Figures") -> NDArray[np.int64]:
+        """The position of the series of each row among the keys of another table."""
+        position = {key: number for number, key in enumerate(other.keys)}
+        return self.by_series(lambda key: position.get(key, ABSENT), "int64", none=-1)
 
 
 class Joined(NamedTuple):
@@ -92,11 +93,11 @@ def stored_at(
     last one; -1 for none.
     """
     # A number stands for series and day; the series that the batch does not have come before all.
-    wanted, others = _numbers(own.series, own.day), _numbers(stored.places_in(own), stored.day)
+    numbered, others = _numbers(own.series, own.day), _numbers(stored.positions_in(own), stored.day)
     order = np.argsort(others, kind="stable")
-    nearest = np.searchsorted(others[order], wanted, side="right") - 1
-    age = wanted - np.append(others[order], 0)[nearest]
-    same = wanted >> DAY_BITS == np.append(others[order], -1)[nearest] >> DAY_BITS
+    nearest = np.searchsorted(others[order], numbered, side="right") - 1
+    age = numbered - np.append(others[order], 0)[nearest]
+    same = numbered >> DAY_BITS == np.append(others[order], -1)[nearest] >> DAY_BITS
     near = same if reach is None else same & (age <= reach.days)
     positions: NDArray[np.int64] = np.where(near, np.append(order, -1)[nearest], -1)
     return positions
