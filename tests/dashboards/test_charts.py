@@ -155,6 +155,18 @@ def test_no_text_is_left_unmeasured_in_a_font_of_no_machine(
         assert chart_drawing.UNMEASURED not in chart_drawing.render(chart, language("fr"))
 
 
+@pytest.mark.parametrize("first", [1, 6])
+def test_a_chart_has_its_own_months_after_one_of_other_months(first: int) -> None:
+    months = [f"mois {number}" for number in range(first, first + 4)]
+    rows = [{"month": month, "name": "Coûts", "rank": 0, "contribution": 9.0} for month in months]
+    total = pd.DataFrame({"month": months, "score": 9.0})
+    chart = charts.contributions(pd.DataFrame(rows), total, {"Coûts": theme.INK}, charts.WIDE)
+    drawn = BeautifulSoup(chart_drawing.svg(chart, language("fr")), "xml")
+    written = [text.get_text() for text in drawn.find_all("text")]
+    assert [text for text in written if text.startswith("mo")] == [months[0], months[3]]
+    assert len(drawn.select("g.mark-rect path")) == len(months)
+
+
 def test_titles_of_the_heat_map_stay_in_the_order_of_the_method() -> None:
     titles = ["Zinc", "Acier", "Mica"]
     rows = [
