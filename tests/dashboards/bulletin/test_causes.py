@@ -43,7 +43,7 @@ def moves(editions: dict[str, EditionStats]) -> dict[str, causes.Movement]:
 def steady(
     editions: dict[str, EditionStats], moves: dict[str, causes.Movement]
 ) -> dict[tuple[str, str], bool]:
-    """Whether a cause rests on the newest figures of the month before, by month and key."""
+    """Whether a cause rests on old figures alone, by month and key."""
     return {
         (month, cause.key): newest(editions[month], cause.key, 1)
         == newest(editions[month], cause.key, 0)
