@@ -193,14 +193,14 @@ def migrations_read_once() -> Iterator[None]:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    read, known = ScriptDirectory.from_config, dict[tuple[str | None, ...], ScriptDirectory]()
+    read, folders = ScriptDirectory.from_config, dict[tuple[str | None, ...], ScriptDirectory]()
 
     def from_config(config: Config) -> ScriptDirectory:
         options = map(config.get_main_option, ("script_location", "version_locations"))
         where = config.config_file_name and str(config.config_file_name), *options
-        if where not in known:
-            known[where] = read(config)
-        return known[where]
+        if where not in folders:
+            folders[where] = read(config)
+        return folders[where]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ScriptDirectory, "from_config", from_config)

@@ -10,17 +10,12 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from dashboards.publish.collection import Layout, files, read_cards
-from dashboards.publish.publication import prepare
-from dashboards.publish.series.files import files as series_files
-from dashboards.publish.series.store import read_store
 from pipelines.announcements import curated
 from pipelines.settings import Settings
 from silentcrash import Client, SourceError, UnknownSeries
-from tests.conftest import NOW, made_once
+from tests.conftest import NOW
 from tests.dashboards.conftest import shipped_store  # noqa: F401 - a fixture
-from tests.dashboards.site.conftest import serving
-from warehouse import edition
+from tests.dashboards.site.conftest import alerted, built, serving  # noqa: F401 - two fixtures
 from warehouse.observations import read
 
 DEU = "ember.wholesale.DEU"
@@ -30,25 +25,12 @@ CLIENT = Path(__file__).parents[1] / "client"
 @pytest.fixture(scope="module")
 def published(
     shipped_store: Engine,  # noqa: F811
+    built: Path,  # noqa: F811
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
-    """The address of the files of a site that a client reads, on loopback."""
-    from dashboards import publish
-
+    """The address of a site of the same edition, on loopback."""
     curated.load(shipped_store, Settings(home=tmp_path_factory.mktemp("curated"), now=NOW))
-
-    def fill(root: Path) -> None:
-        publication = prepare(edition.load(shipped_store))
-        layout = Layout("data/{name}/", "{code}/bulletins/{name}/index.html")
-        publish.write(publication, root / "data" / publication.edition.month)
-        listed = [*series_files(read_store(shipped_store, NOW)),
-                *files(publication, read_cards(root, layout), layout)]  # fmt: skip
-        for file in listed:
-            path = root / file.name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(file.body)
-
-    with serving(made_once(tmp_path_factory, "published", fill)) as address:
+    with serving(built) as address:
         yield address
 
 

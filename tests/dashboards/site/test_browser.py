@@ -111,19 +111,19 @@ def visit(
     """Load the pages in a colour scheme; go through those of `by_keyboard` by Tab."""
     context = chromium.new_context(color_scheme=scheme)  # type: ignore[arg-type]
     context.add_init_script(Axe().axe_script)  # half a megabyte, not sent again for each page
-    tab, found, pressed = context.new_page(), Visit([], {}), set(by_keyboard)
+    tab, visited, pressed = context.new_page(), Visit([], {}), set(by_keyboard)
     for path in pages:
         tab.goto(f"{served}/{path}")
         tab.wait_for_selector(BUSY, state="detached")
-        found.violations.extend((path, *broken) for broken in tab.evaluate(VIOLATIONS))
+        visited.violations.extend((path, *broken) for broken in tab.evaluate(VIOLATIONS))
         if path in pressed:
             tab.evaluate(FOLLOW)
             stops = tab.evaluate(STOPS)
             for _ in range(stops):
                 tab.keyboard.press("Tab")
-            found.reached[path] = stops, tab.evaluate("window.reached")
+            visited.reached[path] = stops, tab.evaluate("window.reached")
     context.close()
-    return found
+    return visited
 
 
 @pytest.fixture(scope="module")
@@ -137,10 +137,10 @@ def light(chromium: Browser, built: Path, served: str) -> Visit:
 def test_axe_finds_nothing(
     chromium: Browser, built: Path, served: str, light: Visit, scheme: str
 ) -> None:
-    found = light
+    visited = light
     if scheme == "dark":
-        found = visit(chromium, served, scheme, each_kind(built)[::3], ())
-    assert found.violations == []
+        visited = visit(chromium, served, scheme, each_kind(built)[::3], ())
+    assert visited.violations == []
 
 
 def test_the_root_leads_to_the_french_home(chromium: Browser, served: str) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from pipelines.cli.main import main
 from tests.conftest import NOW
 from tests.dashboards.conftest import shipped_store  # noqa: F401 - a fixture
+from tests.dashboards.site.conftest import alerted, built  # noqa: F401 - fixtures
 from tests.test_client import published  # noqa: F401 - a fixture
 
 DOCS = Path(__file__).parents[3] / "docs"
