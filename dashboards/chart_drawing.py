@@ -87,7 +87,7 @@ def _compiled(look: Chart, datasets: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _months(part: Any) -> list[str]:
-    """The months that the axis of a chart lists, as written; none where it has dates."""
+    """The months that the axis of a chart lists; none where it has dates."""
     if isinstance(part, dict) and part.get("field") == "month":
         return list(part["scale"]["domain"])
     inside = part.values() if isinstance(part, dict) else part if isinstance(part, list) else ()

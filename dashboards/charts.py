@@ -37,14 +37,11 @@ def index(frame: pd.DataFrame, zones: pd.DataFrame, label: str, width: int) -> C
     hollow. `zones`: name, enter, end and colour, in points.
     """
     optional = {name for name in ("low", "revised", "rebuilt") if name in frame.columns}
-    months, middle = rows(frame), (zones["enter"] + zones["end"]) / 2
-    last = [
-        month | {"label": label, "fill": theme.PAPER if month.get("estimate") else theme.INK}
-        for month in months
-        if month["score"] is not None
-    ][-1:]
+    months, names = rows(frame), zones.assign(middle=(zones["enter"] + zones["end"]) / 2)
+    newest = [month for month in months if month["score"] is not None][-1:]
+    fill = theme.PAPER if newest and newest[0].get("estimate") else theme.INK
+    last = [month | {"label": label, "fill": fill} for month in newest]
     lone = vega_lite.isolated(months, "timely" if "rebuilt" in optional else "score")
-    names = zones.assign(middle=middle)
     data: dict[str, pd.DataFrame | list[Part]] = {"last": last, "names": names, "zones": zones}
     if "revised" in optional:
         data["revised"] = [month for month in months if month["revised"] is not None]

@@ -278,20 +278,12 @@ class EditionStats:
 
         Columns: series, series_period, before, after.
         """
-        lineage = self.edition.lineage
-        now = lineage["period"].isin([self.month_before, self.month])
-        figures = lineage.loc[now, ["period", "series", "series_period", "value"]]
+        figures = self.edition.lineage[["period", "series", "series_period", "value"]]
         rows = figures.drop_duplicates(["period", "series", "series_period"])
         values = rows.pivot(index=["series", "series_period"], columns="period", values="value")
         pair = values.reindex(columns=[self.month_before, self.month])
         both = pair.set_axis(["before", "after"], axis=1).dropna()
         return both.loc[both["before"].ne(both["after"])].reset_index()
-
-    @cached_property
-    def _two_months(self) -> pd.DataFrame:
-        """The values of the month and of the one before it."""
-        values = self.edition.values
-        return values.loc[values["period"].isin([self.month_before, self.month])]
 
     @once  # a bulletin asks sixty times for one of seven
     def line(self, key: str) -> "pd.Series[Any]":
@@ -299,7 +291,7 @@ class EditionStats:
 
         A dimension has none over the month in which the method changes: it is not linked.
         """
-        values = self._two_months
+        values = self.edition.values
         rows = values.loc[values["key"].eq(key)].set_index("period")
         change = rows["score"].reindex([self.month_before, self.month]).diff().iloc[-1]
         if key != "index" and self.changes_method:
