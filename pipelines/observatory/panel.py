@@ -129,7 +129,6 @@ class PilotPanel(Declared):
     missing: tuple[Missing, ...] = Field(
         default=(), description="what it does not follow for want of a source, shown on its page"
     )
-
     candidate: tuple[Candidate, ...] = Field(
         default=(), description="what was looked at for it, read or left, and why"
     )
@@ -157,10 +156,10 @@ def method_with(panel: PilotPanel | None) -> Framework:
     that the whole is another one, so that no two methods go by one name and another hash. A panel
     that measures what the published one does leaves the published method as it is.
     """
-    published = framework.newest()
     if panel is None:
         nowhere = {code: {"name": name} for code, name in identity.NO_COUNTRY.items()}
         return framework.newest(nowhere, "+none")
+    published = framework.newest()
     if not panel.indicator:
         return published
     content = panel.model_dump(mode="json", by_alias=True, exclude_none=True)
