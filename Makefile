@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 MEMORY := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 && $$4 > 8000000 {print "TMPDIR=/dev/shm"}')
 PYTEST := $(MEMORY) $(BIN)/pytest --dist loadfile --no-loadscope-reorder
 
-.PHONY: release test test-fast check audit dev serve world bench evaluate siege
+.PHONY: release test test-fast programs check types rules audit dev serve world bench evaluate siege
 
 .venv/.ready: uv.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 …")'
@@ -24,26 +24,33 @@ PYTEST := $(MEMORY) $(BIN)/pytest --dist loadfile --no-loadscope-reorder
 	touch $@
 
 # What tests and checks need besides (Spark, a browser, a PostgreSQL) takes more room than all the rest,
-# and whoever only makes releases needs none of it.
+# and whoever only makes releases needs none of it. To compile all of it takes a minute of processor;
+# what is imported of it is compiled then, which is little.
 .venv/.tested: .venv/.ready
-	$(BIN)/uv sync --frozen --quiet --inexact --compile-bytecode
+	$(BIN)/uv sync --frozen --quiet --inexact
 	touch $@
 
 release: .venv/.ready  ## public figures -> warehouse -> index -> releases/<month>/
 	$(BIN)/silentcrash run
 
-test: .venv/.tested  ## every test
-	$(BIN)/python -m tests.install
+test: programs  ## every test
 	$(PYTEST) -n 3
+
+programs: .venv/.tested  ## a browser, Java and whatever else tests use and Python cannot bring
+	$(BIN)/python -m tests.install
 
 test-fast: .venv/.tested  ## an answer in about a minute: no browser, Spark, kill, server, installation or real body
 	$(PYTEST) -n 2 -q -m "not (browser or spark or kill or slow or shared)"
 
-check: .venv/.tested  ## lint, types, import rule, live sources, Dagster definitions, vulnerabilities
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
+check: types rules  ## lint, types, import rule, live sources, Dagster definitions, vulnerabilities
+
+types: .venv/.tested  ## mypy, which is most of the time of `check` and uses one processor
 	$(BIN)/mypy
 	$(BIN)/mypy benchmarks
+
+rules: .venv/.tested  ## all of `check` but the types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/python -m tools.live_sources
 	$(BIN)/dg check defs
