@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from sources.tidy import SchemaDrift, ValidationRule
+from sources.tidy import Completeness, SchemaDrift, ValidationRule
 
 __all__ = [
     "Completeness",
@@ -30,6 +30,7 @@ __all__ = [
     "Source",
     "Unread",
     "ValidationRule",
+    "WatchedPage",
     "find",
     "registry",
 ]
@@ -133,22 +134,6 @@ class Series:
     en: str
 
 
-@dataclass(frozen=True)
-class Completeness:
-    """What a payload must still hold of the last good one, in shares.
-
-    `rows` of its figures, `series` of its series, and `entries` of the rows of the publisher's
-    table that an aggregate was computed from (the column `entries` of the tidy frame). `fewest`
-    is how many entries a real body had, for tables that only grow: it also judges a first fetch.
-    A period gone from every series of a `full_snapshot` is a cut, whatever these say.
-    """
-
-    rows: float = 0.5
-    series: float = 0.0
-    entries: float = 0.0
-    fewest: int = 0
-
-
 Parse = Callable[[Payload], pd.DataFrame]
 NextPage = Callable[[Payload], Request | None]
 Notices = Callable[[Payload], Sequence[str]]
@@ -160,6 +145,20 @@ Windows = Callable[[Collection[date], date], Sequence[Request]]
 Discover = Callable[[Sequence[bytes | None]], Request | Edition | None]
 # What a body names and its parser does not read: a kind (machine, model, economy, …) and a name.
 Unread = Callable[[Payload], Iterable[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class WatchedPage:
+    """The page of a register, watched for changes: the title of its series.
+
+    `name` ends the key of that series; of the lines of the page those count in which the pattern
+    `lines` is found, all by default.
+    """
+
+    name: str
+    fr: str
+    en: str
+    lines: str = ""
 
 
 @dataclass(frozen=True)
@@ -206,7 +205,7 @@ class Source:
         read_through: the day up to which the shipped history of a series holds every change of
             a price that stands until changed, by series: what was last read then.
         register: the page on which a person reads the figures that no feed carries.
-        watched_as: the page's name in `tariff_pages`, where it is watched for changes.
+        watched: where that page is watched for changes, by the source `tariff_pages`.
         successions: from which day a series is of something else (another model, another
             machine), so that its level is not compared with that of before.
         role: what reads the series that feed no indicator; "index" if every series feeds one.
@@ -256,7 +255,7 @@ class Source:
     peers: str = ""
     read_through: tuple[tuple[str, date], ...] = ()
     register: str = ""
-    watched_as: str = ""
+    watched: WatchedPage | None = None
     successions: tuple[tuple[str, date], ...] = ()
     role: Role = "index"
     reference: str = ""
@@ -283,10 +282,11 @@ class Source:
 def registry() -> Mapping[str, Source]:
     """Every source by key: those of the software and of the observatory in force."""
     from sources import own
-    from sources.publishers import shipped
+    from sources.publishers import shipped, tariff_pages
 
     every = sorted([*shipped().values(), *own.declared()], key=lambda source: source.key)
-    return {source.key: source for source in every}
+    watcher = tariff_pages.watching(every)
+    return {source.key: source for source in every} | {watcher.key: watcher}
 
 
 def find_source(key: str) -> Source:

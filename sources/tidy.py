@@ -42,6 +42,22 @@ class SchemaDrift(ValueError):
 
 
 @dataclass(frozen=True)
+class Completeness:
+    """What a payload must still hold of the last good one, in shares.
+
+    `rows` of its figures, `series` of its series, and `entries` of the rows of the publisher's
+    table that an aggregate was computed from (the column `entries` of the tidy frame). `fewest`
+    is how many entries a real body had, for tables that only grow: it also judges a first fetch.
+    A period gone from every series of a `full_snapshot` is a cut, whatever these say.
+    """
+
+    rows: float = 0.5
+    series: float = 0.0
+    entries: float = 0.0
+    fewest: int = 0
+
+
+@dataclass(frozen=True)
 class ValidationRule:
     """An expectation of Great Expectations on a batch, and what a failure does.
 

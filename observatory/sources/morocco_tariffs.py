@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sources import Series, Source
+from sources import Series, Source, WatchedPage
 
 SOURCE = Source(
     key="morocco_tariffs",
@@ -105,7 +105,7 @@ SOURCE = Source(
     # Set until then, and adjusted every year since: later values were not found. The very-high-
     # voltage tariff was read in the press of 2014 and nowhere since.
     read_through=(("morocco.tariff.network_turt", date(2025, 2, 28)),),
-    watched_as="anre",
+    watched=WatchedPage("anre", "ANRE", "ANRE"),
     traps=(
         "No machine-readable series: facts from orders and press, with effective dates.",
         "The full grid by time of day was not found.",

@@ -70,7 +70,8 @@ def _source_row(source: Any) -> dict[str, object]:
 
 def _collection_row(source: Any) -> dict[str, object]:
     declared = {"source": source.key, "fetched": bool(source.requests), "shows": source.shows}
-    return declared | {"page": source.register, "watched_as": source.watched_as}
+    watched_as = source.watched.name if source.watched else ""
+    return declared | {"page": source.register, "watched_as": watched_as}
 
 
 def _series_rows(source: Any) -> list[dict[str, object]]:

@@ -174,6 +174,7 @@ def _top500(own: Country) -> str:
         "unit": "%",
         "publisher": "TOP500",
         "page": TOP500,
+        "watch": "(June|November) 20[0-9]{2}",
     }
     return "\n".join(["[[register]]", *_lines(shape), ""])
 

@@ -5,13 +5,13 @@ from itertools import combinations
 from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from pipelines.declared import Declared
 from pipelines.index import framework
 from pipelines.index.framework import Framework, Indicator
 from pipelines.observatory.declaration import Text
-from sources import Series, Source
+from sources import Series, Source, WatchedPage
 from warehouse.publication import identity
 
 # Folders of the site at which a panel would take the place of another page.
@@ -69,11 +69,26 @@ class Register(Declared):
     publisher: Text
     page: str = Field(pattern=r"^https?://\S+$", description="where the figures are read")
     licence: Text = "Facts, cited"
+    watch: str | None = Field(
+        default=None,
+        description="a pattern of the lines whose change is told; '' is all of them",
+    )
+
+    @field_validator("watch")
+    @classmethod
+    def _can_be_sought(cls, pattern: str | None) -> str | None:
+        try:
+            re.compile(pattern or "")
+        except re.error as fault:
+            raise ValueError(f"watch is no pattern: {fault}") from None
+        return pattern
 
     def as_source(self, panel: str) -> Source:
         """Its declaration as a source with one series that stands until changed."""
+        key = f"{panel}_{self.key}"
+        watched = None if self.watch is None else WatchedPage(key, self.fr, self.en, self.watch)
         return Source(
-            key=f"{panel}_{self.key}",
+            key=key,
             publisher=self.publisher,
             fr=self.fr,
             en=self.en,
@@ -85,6 +100,7 @@ class Register(Declared):
             stale_days=1200,  # as the shipped register of tariffs: they stand for years
             series=(Series(f"{panel}.{self.key}", self.unit, "E", self.fr, self.en),),
             register=self.page,
+            watched=watched,
         )
 
 

@@ -6,7 +6,7 @@ between two quotations, is `estimated`. Months that nobody quoted have no row. T
 at the end of its life, which adds a squeeze of its own.
 """
 
-from sources import Series, Source
+from sources import Series, Source, WatchedPage
 
 SOURCE = Source(
     key="dram_contract",
@@ -30,7 +30,13 @@ SOURCE = Source(
     ),
     redistribute=False,
     register="https://www.trendforce.com/presscenter/news",
-    watched_as="trendforce",
+    # It changes every day; what matters is news of contract prices.
+    watched=WatchedPage(
+        "trendforce",
+        "communiqués de TrendForce sur la DRAM",
+        "TrendForce's press releases on DRAM",
+        r"DRAM.*Contract|Contract.*DRAM",
+    ),
     traps=(
         "DDR4 is at the end of its life: it is squeezed for reasons of its own.",
         "Chips are counted in gigabits, modules in gigabytes.",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sources import Series, Source
+from sources import Series, Source, WatchedPage
 
 SOURCE = Source(
     key="pjm_capacity",
@@ -48,7 +48,7 @@ SOURCE = Source(
         ("pjm.capacity.rto", date(2026, 7, 14)),
         ("pjm.capacity.dom", date(2026, 7, 14)),
     ),
-    watched_as="pjm",
+    watched=WatchedPage("pjm", "enchères de PJM", "PJM auctions"),
     traps=(
         "The last two auctions ended at an administrative cap: flat there is censored.",
         "A delivery year runs from June to May.",

@@ -8,40 +8,17 @@ stored; its fingerprint is a figure, so that a change is a new version with its 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from hashlib import sha256
-from typing import NamedTuple
 
 import pandas as pd
 
-from sources import Completeness, Payload, Request, SchemaDrift, Series, Source
+from sources import Completeness, Payload, Request, SchemaDrift, Series, Source, WatchedPage
 from sources.tidy import between, tidy
 
-
-class Page(NamedTuple):
-    """A watched page, its titles, and which of its lines count: "" is all."""
-
-    name: str
-    fr: str
-    en: str
-    lines: str = ""
-
-
-PAGES = {
-    "https://www.anre.ma/": Page("anre", "ANRE", "ANRE"),
-    "https://www.pjm.com/markets-and-operations/rpm": Page(
-        "pjm", "enchères de PJM", "PJM auctions"
-    ),
-    # Both change every day; what matters are a new list, and news of contract prices of DRAM.
-    "https://www.top500.org/lists/top500/": Page(
-        "top500", "listes du TOP500", "lists of the TOP500", r"(June|November) 20\d\d"
-    ),
-    "https://www.trendforce.com/presscenter/news": Page(
-        "trendforce",
-        "communiqués de TrendForce sur la DRAM",
-        "TrendForce's press releases on DRAM",
-        r"DRAM.*Contract|Contract.*DRAM",
-    ),
-}
+Pages = Mapping[str, Sequence[WatchedPage]]  # by address: two registers may be read on one
 # Characters of the visible text; a page drawn by a script, or an error page, has less.
 SHORTEST = 200
 # The fingerprint is the first ten hexadecimal digits (40 bits) of a SHA-256: few enough for a
@@ -61,7 +38,7 @@ def redact(body: bytes) -> bytes:
     return "\n".join(line for line in lines if line).encode()
 
 
-def parse(payload: Payload) -> pd.DataFrame:
+def parse(payload: Payload, pages: Pages) -> pd.DataFrame:
     """The fingerprint of the lines that count, from 1 to 2, on the fetch day.
 
     Above zero, because rules compare ratios of values. Raises SchemaDrift for a bare page, and
@@ -69,29 +46,65 @@ def parse(payload: Payload) -> pd.DataFrame:
     """
     if len(payload.content) < SHORTEST:
         raise SchemaDrift(f"a page of over {SHORTEST} characters", len(payload.content))
-    page = PAGES[payload.request.url]
     lines = payload.content.decode().splitlines()
+    watched = pages[payload.request.url]
+    prints = {_key(page): 1 + _fingerprint(page, lines) for page in watched}
+    day = pd.Timestamp(payload.fetched_at).tz_localize(None).normalize()
+    return tidy(pd.DataFrame({"series": prints.keys(), "period": day, "value": prints.values()}))
+
+
+def _key(page: WatchedPage) -> str:
+    return f"tariff_pages.{page.name}"
+
+
+def _fingerprint(page: WatchedPage, lines: Sequence[str]) -> float:
+    """That of the lines that count, from 0 to 1."""
     counted = [line for line in lines if re.search(page.lines, line, re.I)]
     if not counted:
         raise SchemaDrift(f"a line of {page.en}", f"{len(lines)} other lines")
-    fingerprint = int(sha256("\n".join(counted).encode()).hexdigest()[:DIGITS], 16) / SPAN
-    day = pd.Timestamp(payload.fetched_at).tz_localize(None).normalize()
-    rows = {"series": [f"tariff_pages.{page.name}"], "period": [day], "value": [1 + fingerprint]}
-    return tidy(pd.DataFrame(rows))
+    return int(sha256("\n".join(counted).encode()).hexdigest()[:DIGITS], 16) / SPAN
 
 
+def watching(registers: Iterable[Source]) -> Source:
+    """SOURCE with the pages that these sources want watched, where any do."""
+    watched = [(own, own.watched) for own in registers if own.watched]
+    pages: dict[str, list[WatchedPage]] = {}
+    for own, page in watched:
+        pages.setdefault(own.register, []).append(page)
+    publishers = "; ".join(dict.fromkeys(own.publisher for own, _ in watched))
+    return replace(
+        SOURCE,
+        publisher=publishers,
+        attribution=publishers,
+        homepage=next(iter(pages), SOURCE.homepage),
+        licence_url=next(iter(pages), SOURCE.licence_url),
+        parse=partial(parse, pages=pages),
+        requests=tuple(Request(url) for url in pages),
+        series=tuple(
+            Series(
+                _key(page),
+                "fingerprint",
+                "E",
+                f"Empreinte de la page, {page.fr}",
+                f"Fingerprint of the page, {page.en}",
+            )
+            for _, page in watched
+        ),
+    )
+
+
+# Who publishes and what is asked follow from the registers: see `watching`.
 SOURCE = Source(
     key="tariff_pages",
-    publisher="ANRE, PJM Interconnection, TOP500, TrendForce",
+    publisher="",
     fr="Pages où se lisent les registres, surveillées",
     en="Pages on which registers are read, watched",
-    homepage="https://www.anre.ma/",
+    homepage="",
     licence="facts; the text of the pages is kept for comparison and not republished",
-    licence_url="https://www.anre.ma/",
+    licence_url="",
     redistribute=False,
-    attribution="ANRE, PJM Interconnection, TOP500, TrendForce",
     shows="present",
-    confirmed="one reader of ANRE had its certificate refused, looked up 2026-11",
+    confirmed="one reader of one page had its certificate refused, looked up 2026-11",
     cadence="weekly",
     lag_days=0,
     stale_days=31,
@@ -100,18 +113,7 @@ SOURCE = Source(
     stamp="instant",
     redact=redact,
     completeness=Completeness(rows=1.0, series=1.0),
-    parse=parse,
-    requests=tuple(Request(url) for url in PAGES),
-    series=tuple(
-        Series(
-            f"tariff_pages.{page.name}",
-            "fingerprint",
-            "E",
-            f"Empreinte de la page, {page.fr}",
-            f"Fingerprint of the page, {page.en}",
-        )
-        for page in PAGES.values()
-    ),
+    series=(),
     rules=(
         between(
             1,

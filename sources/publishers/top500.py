@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sources import Series, Source
+from sources import Series, Source, WatchedPage
 from sources.publishers.economies import names
 
 ECONOMY = "MAR"  # the only one whose machines were read
@@ -29,7 +29,10 @@ SOURCE = Source(
         ),
     ),
     register="https://www.top500.org/lists/top500/",
-    watched_as="top500",
+    # It changes every day; what matters is a new list.
+    watched=WatchedPage(
+        "top500", "listes du TOP500", "lists of the TOP500", r"(June|November) 20\d\d"
+    ),
     traps=(
         "The lists are under copyright: one fact is cited, the list itself is not kept.",
         "Only machines that were entered count; clouds and companies seldom enter theirs.",

@@ -37,7 +37,7 @@ def cross_checked() -> set[str]:
 
 INDEX, CHECKED = read_by_the_index(), cross_checked()
 ANNOUNCED = {*collect.PAPERS, "sec_filings", "sec_submissions"}
-WATCHED = {f"tariff_pages.{source.watched_as}" for source in registry().values()}
+WATCHED = {f"tariff_pages.{own.watched.name}" for own in registry().values() if own.watched}
 # What money is converted with: units of a currency for a euro, or for a pound.
 RATE = re.compile("[A-Z]{3}/(EUR|GBP)")
 # What the reader of each role reads, by the same rule as the reader itself.
@@ -86,10 +86,14 @@ def test_the_filings_are_those_that_the_announcements_read() -> None:
 
 
 def test_the_pages_that_are_watched_belong_to_registers() -> None:
-    watched = {name.partition(".")[2] for name in WATCHED if not name.endswith(".")}
-    pages = {series.key.partition(".")[2] for series in registry()["tariff_pages"].series}
-    assert watched == pages
-    assert all(source.watched_as in {"", *pages} for source in registry().values())
+    watched = {own.register for own in registry().values() if own.watched}
+    assert {request.url for request in registry()["tariff_pages"].requests} == watched
+    assert watched == {
+        "https://www.anre.ma/",
+        "https://www.pjm.com/markets-and-operations/rpm",
+        "https://www.top500.org/lists/top500/",
+        "https://www.trendforce.com/presscenter/news",
+    }
 
 
 def test_the_declared_checks_compare_something() -> None:

@@ -80,6 +80,16 @@ def address(source: Source) -> str:
     return ""
 
 
+def watch(source: Source) -> str:
+    """Which page is watched for changes, under a name that nobody else has."""
+    if source.watched is None:
+        return ""
+    if not source.register:
+        return "watched is for the page of a register: declare register"
+    name = source.watched.name
+    return "" if name == source.key else f"watched is named {name!r}: write {source.key}"
+
+
 def completeness(source: Source) -> str:
     """What a body must still hold of the last good one."""
     if source.requests and source.completeness is None:
@@ -119,7 +129,9 @@ def process(source: Source) -> str:
     for name in ("parse", "redact"):
         function = getattr(source, name)
         try:
-            same = pickle.loads(pickle.dumps(function)) is function  # noqa: S301 - our own
+            copy = pickle.loads(pickle.dumps(function))  # noqa: S301 - our own
+            # A `partial` is copied, the function in it is not.
+            same = getattr(copy, "func", copy) is getattr(function, "func", function)
         except (pickle.PicklingError, AttributeError, TypeError):
             same = False
         if not same:

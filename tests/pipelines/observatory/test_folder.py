@@ -1,5 +1,6 @@
 """The folder of an observatory: made, read, and what is said of a fault."""
 
+import json
 import os
 import tomllib
 from pathlib import Path
@@ -13,9 +14,16 @@ from pipelines.observatory import articles, folder
 from pipelines.observatory.declaration import Observatory
 from pipelines.observatory.panel import PilotPanel, method_with
 from tests.pipelines.conftest import Command
+from tests.server import Reply, Site
 from warehouse.publication import identity
 
 Change = tuple[str, str, str]  # file, what stands there, what is put in its place
+
+
+def page(*lines: str) -> Reply:
+    """A page with these lines, and enough others to be taken for one."""
+    text = "".join(f"<p>{line}</p>" for line in ("Une page inventée. " * 15, *lines))
+    return Reply(f"<!DOCTYPE html>{text}".encode(), headers={"Content-Type": "text/html"})
 
 
 @pytest.fixture
@@ -252,15 +260,19 @@ def test_init_says_what_it_does_not_know(
     assert not (tmp_path / "own").exists()
 
 
+def use_the_example(senegal: Path) -> None:
+    """Use the register and the indicator that the panel gives as an example."""
+    file = senegal / PANEL
+    head, example = file.read_text("utf-8").split("remove the signs # to use it.\n")
+    used = "\n".join(line.removeprefix("#").strip() for line in example.splitlines())
+    file.write_text(f"{head}\n{used}\n".replace("…", "Senelec"), "utf-8")
+
+
 def test_a_register_is_kept_by_following_the_page_of_the_folder(
     senegal: Path, silentcrash: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SILENTCRASH_NOW", "2026-11-23T09:00:00Z")
-    file = senegal / PANEL
-    text = file.read_text("utf-8")
-    head, example = text.split("remove the signs # to use it.\n")
-    used = "\n".join(line.removeprefix("#").strip() for line in example.splitlines())
-    file.write_text(f"{head}\n{used}\n".replace("…", "Senelec"), "utf-8")
+    use_the_example(senegal)
     assert silentcrash("doctor", str(senegal)).code == 0
     named = ("--folder", str(senegal), "register", "add", "senegal_power_tariff")
     fields = {"period": "2025-01-01", "value": "110", "known_from": "2025-01-15",
@@ -273,6 +285,34 @@ def test_a_register_is_kept_by_following_the_page_of_the_folder(
     assert silentcrash("doctor", str(senegal)).code == 0
     # the register is gone with the command: another home does not have it
     assert silentcrash("register", "reviewed", "senegal_power_tariff").code == 2
+
+
+WATCHED = """\
+select series from v_observation_history where series like 'tariff_pages.%'
+group by series having count(distinct value) > 1"""
+
+
+def test_the_pages_of_its_own_registers_are_watched_and_of_no_other_country(
+    senegal: Path, silentcrash: Command, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_the_example(senegal)
+    monkeypatch.setenv("SILENTCRASH_GATEWAY", site.url)
+    days = {"23": ("110 F", "June"), "24": ("112 F", "June"), "25": ("112 F", "November")}
+    changed = {}
+    for day, (tariff, edition) in days.items():
+        monkeypatch.setenv("SILENTCRASH_NOW", f"2026-11-{day}T09:00:00+00:00")
+        site.serve("https://example.org/tariffs", page(tariff))
+        site.serve("https://www.pjm.com/markets-and-operations/rpm", page("The same auction"))
+        site.serve("https://www.trendforce.com/presscenter/news", page("DRAM Contract", day))
+        site.serve("https://www.top500.org/lists/top500/", page(f"{edition} 2026", day))
+        fetched = silentcrash("--folder", str(senegal), "fetch", "tariff_pages")
+        assert fetched.code == 0, fetched.err
+        read = silentcrash("--folder", str(senegal), "query", WATCHED, "--format", "json")
+        changed[day] = {row["series"].partition(".")[2] for row in json.loads(read.out)}
+    assert changed["24"] == {"senegal_power_tariff"}
+    # our register and that of the folder are read on one page
+    assert changed["25"] == {"senegal_power_tariff", "senegal_public_compute", "top500"}
+    assert not [each.path for each in site.asked if "anre" in each.path]
 
 
 @pytest.mark.parametrize("model", [Observatory, PilotPanel])
