@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines import logs
+from pipelines import closing, logs
 from pipelines.cli import (
     alerts,
     announcements,
@@ -142,7 +142,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")
     logs.configure()
     try:
-        ended = command()(args=arguments or _typed() or ["--help"], standalone_mode=False)
+        with closing.scope():
+            ended = command()(args=arguments or _typed() or ["--help"], standalone_mode=False)
         if ended == INTERRUPTED:  # Typer turns the interrupt into this instead of passing it on
             raise KeyboardInterrupt
         sys.exit(0)

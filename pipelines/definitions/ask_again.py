@@ -51,14 +51,16 @@ def due(attempts: pd.DataFrame, now: datetime) -> dict[str, datetime]:
 )
 def ask_again(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
     """Request a run for each publisher that did not answer and is due again."""
-    engine, settings = Observatory().open()
-    attempts = fetches.attempts(engine, settings.now - LOOK_BACK)
-    # Documents that `announcements` asks for have no asset of their own: it asks again itself.
-    own = attempts[attempts["source"].isin(registry())]
-    sources = due(own, settings.now)
-    for source, last in sources.items():
-        # The key names the attempt, so that each is followed by one run, whatever ticks come.
-        key = dg.AssetKey(["observations", source])
-        yield dg.RunRequest(f"{source}@{last.isoformat()}", asset_selection=[key], tags=PRIORITY)
-    if not sources:
-        yield dg.SkipReason("every publisher that was asked has answered, or is not due yet")
+    with Observatory().open() as (engine, settings):
+        attempts = fetches.attempts(engine, settings.now - LOOK_BACK)
+        # Documents that `announcements` asks for have no asset of their own: it asks again itself.
+        own = attempts[attempts["source"].isin(registry())]
+        sources = due(own, settings.now)
+        for source, last in sources.items():
+            # The key names the attempt, so that each is followed by one run, whatever ticks come.
+            key = dg.AssetKey(["observations", source])
+            yield dg.RunRequest(
+                f"{source}@{last.isoformat()}", asset_selection=[key], tags=PRIORITY
+            )
+        if not sources:
+            yield dg.SkipReason("every publisher that was asked has answered, or is not due yet")

@@ -75,36 +75,36 @@ INDEX_SOURCES = list(
 )
 def index(observatory: Observatory) -> Iterator[Any]:
     """Compute the latest month that the coverage rule allows and store it."""
-    engine, settings = observatory.open()
-    read = [find_source(key) for key in INDEX_SOURCES]
-    for _ in ingestion.ingest_all(engine, settings, read, live=False):
-        pass  # the shipped history of sources that were never fetched
-    number = compute.compute(engine, None, now=settings.now, approval=settings.approval)
-    computed = edition.load(engine, number)
-    version = dg.DataVersion(computed.data_hash)
-    last = computed.values.loc[computed.values["key"].eq("index")].iloc[-1]
-    unread = gauges.unread(engine, computed.month, settings.now)
-    origin = {
-        "month": computed.month,
-        "as_of": str(computed.as_of),
-        "framework": computed.framework_version,
-    }
-    yield from edition_checks.of_edition(computed)
-    yield dg.MaterializeResult(
-        "indicators",
-        metadata={**origin, "dagster/row_count": len(computed.values)},
-        data_version=version,
-    )
-    yield dg.MaterializeResult(
-        "silent_crash_index",
-        metadata={
-            **origin,
-            "value": float(last["score"]),
-            "regime": str(last["regime"]),
-            "without a reading": ", ".join(month.month for month in unread),
-        },
-        data_version=version,
-    )
+    with observatory.open() as (engine, settings):
+        read = [find_source(key) for key in INDEX_SOURCES]
+        for _ in ingestion.ingest_all(engine, settings, read, live=False):
+            pass  # the shipped history of sources that were never fetched
+        number = compute.compute(engine, None, now=settings.now, approval=settings.approval)
+        computed = edition.load(engine, number)
+        version = dg.DataVersion(computed.data_hash)
+        last = computed.values.loc[computed.values["key"].eq("index")].iloc[-1]
+        unread = gauges.unread(engine, computed.month, settings.now)
+        origin = {
+            "month": computed.month,
+            "as_of": str(computed.as_of),
+            "framework": computed.framework_version,
+        }
+        yield from edition_checks.of_edition(computed)
+        yield dg.MaterializeResult(
+            "indicators",
+            metadata={**origin, "dagster/row_count": len(computed.values)},
+            data_version=version,
+        )
+        yield dg.MaterializeResult(
+            "silent_crash_index",
+            metadata={
+                **origin,
+                "value": float(last["score"]),
+                "regime": str(last["regime"]),
+                "without a reading": ", ".join(month.month for month in unread),
+            },
+            data_version=version,
+        )
 
 
 @dg.asset(
@@ -120,13 +120,13 @@ def announcements(
     context: dg.AssetExecutionContext, observatory: Observatory
 ) -> dg.MaterializeResult:
     """Fetch the filed documents that are listed and read what is archived and new."""
-    engine, settings = observatory.open()
-    outcomes = filings.ask(engine, settings)
-    curated.load(engine, settings)
-    counts = collect.read_archive(engine, settings)
-    return dg.MaterializeResult(
-        metadata=counts._asdict(), check_results=[checks.reached(context.asset_key, outcomes)]
-    )
+    with observatory.open() as (engine, settings):
+        outcomes = filings.ask(engine, settings)
+        curated.load(engine, settings)
+        counts = collect.read_archive(engine, settings)
+        return dg.MaterializeResult(
+            metadata=counts._asdict(), check_results=[checks.reached(context.asset_key, outcomes)]
+        )
 
 
 @dg.asset(
@@ -146,30 +146,32 @@ def monthly_release(
 
     So is that of each framework beside the first; one that is refused is what fails at the end.
     """
-    engine, settings = observatory.open()
-    month = compute.parse_month(context.partition_key)
-    gate = settings.approval
-    number = compute.compute(engine, month, now=settings.now, approval=gate)
-    signer = signing.signer(settings)
-    done = compute.publish(engine, number, settings.releases, approval=gate, signer=signer)
-    try:
-        beside = approval.publish_beside(engine, settings, settings.releases, month)
-    except UsageError as fault:
-        raise dg.Failure(str(fault), allow_retries=False) from None
-    return dg.MaterializeResult(
-        metadata={
-            "folder": dg.MetadataValue.path(str(done.folder)),
-            "files": len(done.files),
-            "data_hash": done.edition.data_hash,
-            "publication": approval.remark(done.edition.timeline),
-            **{
-                f"beside {own.edition.framework_version}": dg.MetadataValue.path(str(own.folder))
-                for own in beside
+    with observatory.open() as (engine, settings):
+        month = compute.parse_month(context.partition_key)
+        gate = settings.approval
+        number = compute.compute(engine, month, now=settings.now, approval=gate)
+        signer = signing.signer(settings)
+        done = compute.publish(engine, number, settings.releases, approval=gate, signer=signer)
+        try:
+            beside = approval.publish_beside(engine, settings, settings.releases, month)
+        except UsageError as fault:
+            raise dg.Failure(str(fault), allow_retries=False) from None
+        return dg.MaterializeResult(
+            metadata={
+                "folder": dg.MetadataValue.path(str(done.folder)),
+                "files": len(done.files),
+                "data_hash": done.edition.data_hash,
+                "publication": approval.remark(done.edition.timeline),
+                **{
+                    f"beside {own.edition.framework_version}": dg.MetadataValue.path(
+                        str(own.folder)
+                    )
+                    for own in beside
+                },
             },
-        },
-        data_version=dg.DataVersion(done.edition.data_hash),
-        check_results=[edition_checks.of_files(done.folder)],
-    )
+            data_version=dg.DataVersion(done.edition.data_hash),
+            check_results=[edition_checks.of_files(done.folder)],
+        )
 
 
 @dg.asset(
@@ -188,15 +190,15 @@ def alerts(observatory: Observatory) -> dg.MaterializeResult:
 
     One that waits for an editor is not looked at, but for the one before it.
     """
-    engine, settings = observatory.open()
-    number = approval.announced(engine, settings)
-    events = service.evaluate(engine, settings, number, service.rules_in_force())
-    newest = None if number is None else edition.load(engine, number)
-    labels = [f"{event['kind']} {event['rule']} {event['series']}" for event in events]
-    return dg.MaterializeResult(
-        metadata={"events": labels, "edition": newest.month if newest else "none is approved"},
-        data_version=dg.DataVersion(f"{newest.id}:{newest.data_hash}" if newest else "none"),
-    )
+    with observatory.open() as (engine, settings):
+        number = approval.announced(engine, settings)
+        events = service.evaluate(engine, settings, number, service.rules_in_force())
+        newest = None if number is None else edition.load(engine, number)
+        labels = [f"{event['kind']} {event['rule']} {event['series']}" for event in events]
+        return dg.MaterializeResult(
+            metadata={"events": labels, "edition": newest.month if newest else "none is approved"},
+            data_version=dg.DataVersion(f"{newest.id}:{newest.data_hash}" if newest else "none"),
+        )
 
 
 ASSETS = [index, announcements, monthly_release, alerts]

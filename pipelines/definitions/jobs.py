@@ -47,15 +47,16 @@ PAST = {"observatory/past": "true", "dagster/priority": "-1"}
 @dg.op
 def fetch_past(context: dg.OpExecutionContext, config: Chosen, observatory: Observatory) -> None:
     """Fetch the days of a source's past that are not loaded yet."""
-    engine, settings = observatory.open()
-    source = in_use(find_source(config.source), settings)
-    pending = missing_past(engine, source)
-    for outcome in backfill(engine, settings, source, pending):
-        context.log.info(f"{outcome.outcome}: {outcome.url} {outcome.detail}")
-    if left := len(missing_past(engine, source)):
-        raise dg.Failure(
-            f"{left} of {len(pending)} days are not loaded: launch it again", allow_retries=False
-        )
+    with observatory.open() as (engine, settings):
+        source = in_use(find_source(config.source), settings)
+        pending = missing_past(engine, source)
+        for outcome in backfill(engine, settings, source, pending):
+            context.log.info(f"{outcome.outcome}: {outcome.url} {outcome.detail}")
+        if left := len(missing_past(engine, source)):
+            raise dg.Failure(
+                f"{left} of {len(pending)} days are not loaded: launch it again",
+                allow_retries=False,
+            )
 
 
 @dg.job(description="Fetch what a publisher published on earlier days.", tags=PAST)
@@ -67,13 +68,13 @@ def backfill_source() -> None:
 @dg.op
 def load_archived(context: dg.OpExecutionContext, config: Chosen, observatory: Observatory) -> None:
     """Parse, validate and load the archived bytes of a source once more."""
-    engine, settings = observatory.open()
-    outcomes = list(reparse(engine, Archive(settings.archive), find_source(config.source)))
-    for outcome in outcomes:
-        context.log.info(f"{outcome.outcome}: {outcome.url} {outcome.detail}")
-    if not outcomes or any(outcome.outcome == "failed" for outcome in outcomes):
-        reason = "a body is gone or damaged" if outcomes else "the archive holds nothing of it"
-        raise dg.Failure(f"{config.source}: {reason}", allow_retries=False)
+    with observatory.open() as (engine, settings):
+        outcomes = list(reparse(engine, Archive(settings.archive), find_source(config.source)))
+        for outcome in outcomes:
+            context.log.info(f"{outcome.outcome}: {outcome.url} {outcome.detail}")
+        if not outcomes or any(outcome.outcome == "failed" for outcome in outcomes):
+            reason = "a body is gone or damaged" if outcomes else "the archive holds nothing of it"
+            raise dg.Failure(f"{config.source}: {reason}", allow_retries=False)
 
 
 @dg.job(description="Load the archived bytes of a source again, without asking it.", tags=PAST)

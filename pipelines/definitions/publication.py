@@ -31,22 +31,23 @@ AGAIN = dg.RetryPolicy(
 )
 def site(observatory: Observatory) -> dg.MaterializeResult:
     """Build the pages that changed, into the folder `site` beside the editions."""
-    engine, settings = observatory.open()
-    others = peers.fetch_all(settings)  # their page is one of the site's, and asked for no oftener
-    try:
-        built = public_site.build(engine, settings, settings.site, base=settings.base)
-    except LookupError as fault:
-        raise dg.Failure(str(fault), allow_retries=False) from None
-    return dg.MaterializeResult(
-        metadata={
-            "folder": dg.MetadataValue.path(str(settings.site)),
-            "editions": built.issues,
-            "written": built.written,
-            "removed": built.removed,
-            "peers": len(others),
-            "silent_peers": list(peers.summary(others)),
-        }
-    )
+    with observatory.open() as (engine, settings):
+        # Their page is one of the site's, and asked for no oftener.
+        others = peers.fetch_all(settings)
+        try:
+            built = public_site.build(engine, settings, settings.site, base=settings.base)
+        except LookupError as fault:
+            raise dg.Failure(str(fault), allow_retries=False) from None
+        return dg.MaterializeResult(
+            metadata={
+                "folder": dg.MetadataValue.path(str(settings.site)),
+                "editions": built.issues,
+                "written": built.written,
+                "removed": built.removed,
+                "peers": len(others),
+                "silent_peers": list(peers.summary(others)),
+            }
+        )
 
 
 @dg.asset(

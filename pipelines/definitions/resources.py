@@ -1,5 +1,8 @@
 """The installation that assets and sensors work on."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import dagster as dg
 from sqlalchemy import Engine
 
@@ -18,7 +21,16 @@ class Observatory(dg.ConfigurableResource[None]):
         """The settings at this moment; `now` is the time of the call."""
         return from_environment()
 
-    def open(self) -> tuple[Engine, Settings]:
-        """The warehouse, migrated and with every source registered, and the settings."""
+    @contextmanager
+    def open(self) -> Iterator[tuple[Engine, Settings]]:
+        """The warehouse, migrated and with every source registered, and the settings.
+
+        It is closed at the end: a server of code ticks for months, and would keep a connection
+        of each tick until the collector of Python comes by.
+        """
         settings = self.settings()
-        return store.open_for_writing(settings), settings
+        engine = store.open_for_writing(settings)
+        try:
+            yield engine, settings
+        finally:
+            engine.dispose()

@@ -55,11 +55,11 @@ def check_results(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     going_on = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
     runs = {record.dagster_run.run_id for record in (*changed, *going_on)}
     results = [result for run in runs for result in _check_results(instance, run, since)]
-    engine, _ = Observatory().open()
-    events = service.record_checks(engine, service.rules_in_force(), results)
-    if changed:
-        context.update_cursor(changed[-1].update_timestamp.isoformat())
-    return dg.SkipReason(f"{len(results)} check results read, {len(events)} events recorded")
+    with Observatory().open() as (engine, _):
+        events = service.record_checks(engine, service.rules_in_force(), results)
+        if changed:
+            context.update_cursor(changed[-1].update_timestamp.isoformat())
+        return dg.SkipReason(f"{len(results)} check results read, {len(events)} events recorded")
 
 
 def _since(cursor: str | None) -> datetime:
@@ -123,9 +123,9 @@ def _record_run(context: dg.RunStatusSensorContext, *, passed: bool) -> None:
     ended = record.end_time if record is not None else None
     at = datetime.fromtimestamp(ended, UTC) if ended else datetime.now(UTC)
     detail = f"run {run.run_id[:8]} {message.splitlines()[0] if message else ''}"
-    engine, _ = Observatory().open()
-    result = CheckResult(f"run/{name}", passed or _ran_well(context), detail, at)
-    service.record_checks(engine, service.rules_in_force(), [result])
+    with Observatory().open() as (engine, _):
+        result = CheckResult(f"run/{name}", passed or _ran_well(context), detail, at)
+        service.record_checks(engine, service.rules_in_force(), [result])
 
 
 def _ran_well(context: dg.RunStatusSensorContext) -> bool:
@@ -146,12 +146,12 @@ def _ran_well(context: dg.RunStatusSensorContext) -> bool:
 @dg.sensor(minimum_interval_seconds=60, default_status=RUNNING)
 def outbox() -> dg.SkipReason:
     """Send what is due, and record that the scheduler is alive."""
-    engine, settings = Observatory().open()
-    service.beat(engine, settings)
-    # Less than the minute that Dagster gives a tick of a sensor.
-    tally = service.send(engine, settings, service.rules_in_force(), patience=40.0)
-    attempts = [f"{channel}: {dict(counts)}" for channel, counts in tally.items() if counts]
-    return dg.SkipReason("; ".join(attempts) or "nothing due")
+    with Observatory().open() as (engine, settings):
+        service.beat(engine, settings)
+        # Less than the minute that Dagster gives a tick of a sensor.
+        tally = service.send(engine, settings, service.rules_in_force(), patience=40.0)
+        attempts = [f"{channel}: {dict(counts)}" for channel, counts in tally.items() if counts]
+        return dg.SkipReason("; ".join(attempts) or "nothing due")
 
 
 SENSORS = [new_data, ask_again, check_results, failed_runs, good_runs, outbox]

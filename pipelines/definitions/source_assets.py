@@ -44,31 +44,31 @@ def observations(source: Source) -> dg.AssetsDefinition:
         freshness_policy=dg.FreshnessPolicy.time_window(fails) if source.requests else None,
     )
     def asset(observatory: Observatory) -> Iterator[Any]:
-        engine, settings = observatory.open()
-        outcomes = list(ingestion.ingest_all(engine, settings, [source]))
-        table = read.status(engine, as_of=settings.now)
-        [status] = table.loc[table["key"].eq(source.key)].to_dict("records")
-        silent = checks.is_silent(outcomes)
-        yield from checks.source_results(key, outcomes, status)
-        if silent:
-            raise dg.Failure(
-                f"{source.publisher} did not answer: {verdict(outcomes)}. It is asked again within "
-                "hours; the figures that are stored stay in use",
-                metadata={UNANSWERED: source.key},
-                allow_retries=False,
+        with observatory.open() as (engine, settings):
+            outcomes = list(ingestion.ingest_all(engine, settings, [source]))
+            table = read.status(engine, as_of=settings.now)
+            [status] = table.loc[table["key"].eq(source.key)].to_dict("records")
+            silent = checks.is_silent(outcomes)
+            yield from checks.source_results(key, outcomes, status)
+            if silent:
+                raise dg.Failure(
+                    f"{source.publisher} did not answer: {verdict(outcomes)}. It is asked again "
+                    "within hours; the figures that are stored stay in use",
+                    metadata={UNANSWERED: source.key},
+                    allow_retries=False,
+                )
+            state = read.state(engine, source.key)
+            yield dg.MaterializeResult(
+                metadata={
+                    "dagster/row_count": state.rows,
+                    "added": sum(outcome.added for outcome in outcomes),
+                    "newest_period": str(status["newest_period"])[:10],
+                    "age_days": status["age_days"],
+                    "outcomes": [f"{part.outcome}: {part.url} {part.detail}" for part in outcomes],
+                },
+                # The version describes the store, so that unchanged bytes fire nothing downstream.
+                data_version=dg.DataVersion(f"{state.rows}@{state.newest_fetch}"),
             )
-        state = read.state(engine, source.key)
-        yield dg.MaterializeResult(
-            metadata={
-                "dagster/row_count": state.rows,
-                "added": sum(outcome.added for outcome in outcomes),
-                "newest_period": str(status["newest_period"])[:10],
-                "age_days": status["age_days"],
-                "outcomes": [f"{part.outcome}: {part.url} {part.detail}" for part in outcomes],
-            },
-            # The version describes the store, so that unchanged bytes fire nothing downstream.
-            data_version=dg.DataVersion(f"{state.rows}@{state.newest_fetch}"),
-        )
 
     return asset
 

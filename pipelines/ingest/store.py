@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine, text
 
+from pipelines import closing
 from pipelines.settings import Settings
 from warehouse import database
 
@@ -15,7 +16,9 @@ def open_for_reading(settings: Settings) -> Engine:
 
     Raises WarehouseError, with what to do, where there is none or it is older than the software.
     """
-    return database.open_for_reading(settings.warehouse)
+    engine = database.open_for_reading(settings.warehouse)
+    closing.at_end(engine.dispose)
+    return engine
 
 
 def holds_history(engine: Engine) -> bool:
@@ -34,6 +37,7 @@ def open_for_writing(settings: Settings) -> Engine:
     from warehouse import load
 
     engine = database.open_for_writing(settings.warehouse)
+    closing.at_end(engine.dispose)
     declared = registry().values()
     series = [row for source in declared for row in _series_rows(source)]
     load.register(
