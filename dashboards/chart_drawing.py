@@ -11,14 +11,12 @@ from types import ModuleType
 from typing import Any, TypeAlias
 
 from dashboards import fonts, theme
+from dashboards.drawings import heat_map, small_charts
 from dashboards.i18n import Language, number_locale, time_locale
 
-# A chart as Vega-Lite; its datasets are named.
+# A chart as Vega-Lite, its datasets named; or the data of our own drawings.
 Chart: TypeAlias = dict[str, Any]
 PADDING = {"left": 8, "right": 8, "top": 4, "bottom": 4}
-# The font of texts that make no room, which get that of the others once they are drawn. To measure
-# a text, the renderer opens the file of its font four times a letter: a fifth of an edition.
-UNMEASURED = "unmeasured"
 
 
 @cache
@@ -49,6 +47,10 @@ def render(spec: Chart, lang: Language) -> str:
 
 def plain(spec: Chart, lang: Language) -> str:
     """Draw a specification as SVG without letters and scheme, for paper."""
+    if heat_map.NAME in spec:
+        return heat_map.svg(spec[heat_map.NAME])
+    if small_charts.NAME in spec:
+        return small_charts.svg(spec[small_charts.NAME])
     return _drawn(json.dumps(spec), json.dumps([number_locale(lang), time_locale(lang)]))
 
 
@@ -69,7 +71,7 @@ def _drawn(specification: str, locales: str) -> str:
         format_locale=numbers,
         time_format_locale=times,
     )
-    return _renumber_ids(drawn.replace(UNMEASURED, theme.SANS))
+    return _renumber_ids(drawn.replace(theme.MEASURED, theme.SANS))
 
 
 def _compiled(look: Chart, datasets: tuple[str, ...]) -> dict[str, Any]:

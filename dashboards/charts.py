@@ -9,14 +9,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import pandas as pd
 
 from dashboards import theme, vega_lite
-from dashboards.chart_drawing import UNMEASURED, Chart
+from dashboards.chart_drawing import Chart
 from dashboards.vega_lite import Part, channel, domain, end, filled, layer, layers, mark, rows
 
 WIDE, NARROW = 860, 330
 PAPER = 720  # of a page that is 174 mm wide inside: a label of 12 px is then 8 points high
 MARGIN = 68  # beside the index, for the names of its zones
 LEAST_SPAN = 1.0  # points of a waterfall, so that a month without events looks like one
-WIDEST = 0.75  # of the letters of the longest title: one of fewer is not wider
 FULL = (0.0, 100.0)  # the scale of a score
 SCORES = {"domain": [0, 100], "nice": False}
 # A point as wide as the line: it shows a month that stands alone between two gaps.
@@ -80,7 +79,7 @@ def _scored(field: str) -> dict[str, Part]:
 def _zones(enters: Iterable[float]) -> list[Part]:
     colour = channel("colour:N", scale=None)
     area = {"color": colour, "y": channel("enter:Q", scale=SCORES), "y2": end("end")}
-    name = mark("text", align="left", color=theme.MUTED, dx=12)
+    name = mark("text", align="left", color=theme.MUTED, dx=12, font=theme.SANS)
     middle = channel("middle:Q", axis={"values": [*enters, 100]}, scale=SCORES)
     beside = {"text": channel("name:N"), "x": {"value": "width"}, "y": middle}
     return [layer(mark("rect"), area, "zones"), layer(name, beside, "names")]
@@ -121,48 +120,6 @@ def _every(months: Sequence[str], step: int) -> list[str]:
     return list(months[::-1][::step])
 
 
-def dimensions(frame: pd.DataFrame, colours: Mapping[str, str], width: int) -> Chart:
-    """One small chart per dimension, on one scale, with its last score.
-
-    `frame`: period, name, score, label (written beside the last point, else empty).
-    """
-    months, data = rows(frame[["name", "period", "score", "label"]]), dict[str, list[Part]]()
-    for number, name in enumerate(colours):
-        own = [month for month in months if month["name"] == name]
-        data |= {f"dimension{number}": own, f"lone{number}": vega_lite.isolated(own, "score")}
-    return filled(_dimensions(colours, width), **data)
-
-
-def _dimensions(colours: Mapping[str, str], width: int) -> Part:
-    columns = 5 if width == WIDE else 2
-    wide = (width - 40) // columns - 22
-    panels = [
-        _small(number, name, colour, wide, axis=number % columns == 0)
-        for number, (name, colour) in enumerate(colours.items())
-    ]
-    return {"concat": panels, "columns": columns, "spacing": 18}
-
-
-def _small(number: int, name: str, colour: str, width: int, *, axis: bool) -> Part:
-    # Without the topmost label, all titles stand on one line.
-    low = "datum.value < 100 ? datum.label : ''"
-    values = {"labelExpr": low, "labels": axis, "values": [0, 50, 100]}
-    ticks = {"format": "%Y", "grid": False, "labelOverlap": True, "tickCount": 3}
-    ends = {
-        "x": channel("period:T", axis=ticks, scale=UTC),
-        "y": channel("score:Q", axis=values, scale=SCORES),
-    }
-    last = mark("text", align="right", dy=-10, fontSize=14, fontWeight="bold")
-    parts = [
-        layer(mark("area", color=colour, opacity=0.14), ends),
-        layer(mark("line", color=colour), ends),
-        layer(mark("point", color=colour, **LONE), ends, f"lone{number}"),
-        layer(last, {**ends, "text": channel("label:N")}, where="datum.label != ''"),
-    ]
-    title = {"text": name, "anchor": "start", "color": theme.INK, "fontSize": 13}
-    return layers(parts, data={"name": f"dimension{number}"}, height=110, title=title, width=width)
-
-
 def waterfall(steps: pd.DataFrame, width: int) -> Chart:
     """Waterfall from one level to the next; the axis does not start at zero.
 
@@ -179,7 +136,7 @@ def waterfall(steps: pd.DataFrame, width: int) -> Chart:
 
 def _waterfall(span: Sequence[float], names: Sequence[str], width: int) -> Part:
     scale = {"domain": list(span), "nice": False, "zero": False}
-    axis = {"grid": False, "labelColor": theme.INK}
+    axis = {"grid": False, "labelColor": theme.INK, "labelFont": theme.SANS}
     name = channel("name:N", axis=axis, sort=list(names))
     start = channel("start:Q", axis={"tickCount": 4 if width == WIDE else 3}, scale=scale)
     bar = {"x": start, "y": name, "x2": end("end"), "color": channel("colour:N", scale=None)}
@@ -193,59 +150,6 @@ def _waterfall(span: Sequence[float], names: Sequence[str], width: int) -> Part:
         layer(mark("text", align="left", dx=6), label),
     ]
     return layers(parts, data={"name": "steps"}, height={"step": 26}, width=width - 130)
-
-
-def heat(frame: pd.DataFrame, groups: Sequence[str], width: int) -> Chart:
-    """Heat map of the indicators by month; a cross where one is withheld.
-
-    `frame`: month (as written), title (lines parted by newlines) and its rank, group, score,
-    label (written in the cell). `groups` is the order of the dimensions.
-    """
-    months, longest = list(frame["month"].drop_duplicates()), max(map(len, frame["title"]))
-    return filled(_heat(months, longest, groups, width), cells=frame)
-
-
-def _heat(months: Sequence[str], longest: int, groups: Sequence[str], width: int) -> Part:
-    ticks = {"labelAngle": 0, "orient": "bottom", "values": _every(months, 6)}
-    lines: Part = {
-        "labelColor": theme.INK,
-        "labelExpr": "split(datum.label, '\\n')",
-        "labelFontSize": 12 if width == WIDE else 11,
-        "labelLineHeight": 12,
-        "labelOffset": 0 if width == WIDE else -12,
-    }
-    if width == WIDE:  # the titles of the narrow one are broken into lines of about one length
-        measured = {"test": f"length(datum.label) >= {WIDEST * longest}", "value": theme.SANS}
-        lines["labelFont"] = {"condition": measured, "value": UNMEASURED}
-    # by domain and rank: a sorted list would be compared with every cell, entry by entry
-    x = channel("month:O", axis=ticks, scale={"domain": list(months)})
-    at = {"x": x, "y": channel("title:N", axis=lines, sort={"field": "rank", "op": "min"})}
-    legend = {"gradientLength": 140, "orient": "top", "tickCount": 3, "values": [0, 50, 100]}
-    shade = channel("score:Q", legend=legend, scale=SCORES | {"range": list(theme.HEAT)})
-    figure = {**at, "text": channel("label:N"), "color": _legible()}
-    parts = [
-        layer(mark("rect", stroke=theme.PAPER), {**at, "color": shade}),
-        layer(mark("text", font=UNMEASURED, fontSize=10), figure, where="datum.label != ''"),
-    ]
-    header = {"labelAnchor": "start", "labelFontWeight": "bold", "labelOrient": "top"}
-    height = {"step": 22 if width == WIDE else 44}
-    return {
-        "data": {"name": "cells"},
-        "facet": {"row": channel("group:N", header=header, sort=list(groups))},
-        "spec": layers(parts, height=height, width=15 * len(months)),
-        "resolve": {"scale": {"y": "independent"}},
-        "spacing": 8,
-    }
-
-
-def _legible() -> Part:
-    """Colour of the figure in a cell: white on dark cells, black on light ones.
-
-    Named colours, so that the dark scheme leaves them alone: it does not change the cells.
-    """
-    on_dark = {"test": "datum.score > 45", "value": "white"}
-    on_light = {"test": "datum.score !== null", "value": "black"}
-    return {"condition": [on_dark, on_light], "value": theme.MUTED}
 
 
 def line(
@@ -295,6 +199,6 @@ def _line(span: Sequence[float], colour: str, width: int, *, bounded: bool) -> P
 def _bounds() -> list[Part]:
     value = channel("value:Q")
     rule = mark("rule", color=theme.MUTED, strokeDash=[4, 4])
-    name = mark("text", align="left", color=theme.MUTED, dx=8)
+    name = mark("text", align="left", color=theme.MUTED, dx=8, font=theme.SANS)
     beside = {"x": {"value": "width"}, "y": value, "text": channel("name:N")}
     return [layer(rule, {"y": value}, "bounds"), layer(name, beside, "bounds")]

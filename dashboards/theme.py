@@ -40,6 +40,11 @@ DARK = {
 GROUNDS = {"light": ("#ffffff", "#f7f5f0"), "dark": ("#17171c", "#202027")}
 
 SANS = "'Noto Sans', 'Noto Sans Arabic', sans-serif"  # those of `dashboards.fonts`
+# The font by which ticks and figures are measured, and which SANS replaces once they are drawn:
+# the renderer has it in memory, and opens the file of any other four times a letter, which was a
+# third of the time of a chart. Its figures are 3 % narrower, its words 8 %: too much for a text
+# that decides where another one stands.
+MEASURED = "Liberation Sans"
 
 
 def config(size: int = 12) -> dict[str, Any]:
@@ -52,10 +57,10 @@ def config(size: int = 12) -> dict[str, Any]:
         "background": PAPER,
         "view": {"stroke": None},
         # labels are never cut: asking whether they must be took half the time of some charts
-        "axis": text | plain | {"title": None, "labelLimit": 0},
+        "axis": text | plain | {"title": None, "labelLimit": 0, "labelFont": MEASURED},
         "legend": text | {"title": None, "symbolType": "square", "symbolSize": 110},
         "header": {"labelColor": INK, "labelFontSize": size + 1, "title": None},
-        "text": {"color": INK, "fontSize": size},
+        "text": {"color": INK, "fontSize": size, "font": MEASURED},
         "line": {"color": INK, "strokeWidth": 2.2, "strokeJoin": "round"},
     }
 

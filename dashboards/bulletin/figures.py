@@ -11,6 +11,7 @@ import pandas as pd
 
 from dashboards import chart_drawing, charts, once, theme
 from dashboards.bulletin import quality, reading
+from dashboards.drawings import heat_map, small_charts
 from dashboards.edition_stats import EditionStats
 from dashboards.i18n import Language
 
@@ -153,32 +154,28 @@ def dimension_figure(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
     """The dimensions side by side."""
     names = lang.names(stats.dimensions)
     scores = stats.dimension_scores.reindex(columns=list(names))
-    long = _long(scores, names, lang).rename(columns={"value": "score"})
-    last = long["period"].eq(scores.index[-1]) & long["score"].notna()
-    long = long.assign(label=long["score"].map(lang.number).where(last, ""))
-    wide, narrow = (
-        charts.dimensions(long, _colours(names), width) for width in (charts.WIDE, charts.NARROW)
-    )
+    lines = [
+        small_charts.Line(name, colour, line, "" if line[-1] is None else lang.number(line[-1]))
+        for (name, colour), line in zip(_colours(names).items(), _by_row(scores), strict=True)
+    ]
+    months = [month.date() for month in scores.index]
+    wide = small_charts.chart(lines, months, charts.WIDE, wide=True)
+    narrow = small_charts.chart(lines, months, charts.NARROW, wide=False)
     return _figure("dimensions", (wide, narrow), scores, names, lang, draw)
 
 
 def _heat(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
-    names = lang.names(stats.indicators.query("not panel").to_dict("records"))
+    inside = [row for row in stats.fields.values() if not row["panel"]]
+    names = lang.names(inside)
     scores = stats.indicator_scores.reindex(columns=list(names)).tail(MONTHS)
-    narrow = {key: _three_lines(name) for key, name in names.items()}
-    few = scores.tail(FEW["heat"])
-    groups = lang.names(stats.dimensions)
-    table = scores.T
+    wide = {key: [name] for key, name in names.items()}
+    narrow = {key: textwrap.wrap(name, LINE) for key, name in names.items()}
+    table, first, last = scores.T, scores.index[0], scores.index[-1]
     return Figure(
         "heat",
-        draw(_map(scores, names, groups, charts.WIDE, lang), lang),
-        draw(_map(few, narrow, groups, charts.NARROW, lang), lang),
-        lang.say(
-            "alt_heat",
-            count=len(names),
-            first=lang.month(scores.index[0]),
-            last=lang.month(scores.index[-1]),
-        ),
+        draw(_map(stats, scores, wide, lang), lang),
+        draw(_map(stats, scores.tail(FEW["heat"]), narrow, lang), lang),
+        lang.say("alt_heat", count=len(names), first=lang.month(first), last=lang.month(last)),
         [lang.words["column_indicator"], *[lang.month(month, "MM/yy") for month in table.columns]],
         [
             [names[key], *[lang.number(score, 0) for score in line]]
@@ -187,23 +184,26 @@ def _heat(stats: EditionStats, lang: Language, draw: Draw) -> Figure:
     )
 
 
-def _three_lines(title: str) -> str:
-    """The title in three lines, its text as near the middle as it goes."""
-    lines = textwrap.wrap(title, LINE)
-    return "\n".join(lines if len(lines) >= 3 else ["", *lines, ""][len(lines) - 1 :])
+def _map(
+    stats: EditionStats, scores: pd.DataFrame, titles: Mapping[str, list[str]], lang: Language
+) -> chart_drawing.Chart:
+    """The heat map of the months of `scores`; the last one has its figures."""
+    rows = {
+        key: heat_map.Row(lines, own, "" if own[-1] is None else lang.number(own[-1], 0))
+        for (key, lines), own in zip(titles.items(), _by_row(scores), strict=True)
+    }
+    groups = [
+        heat_map.Group(name, [row for own, row in rows.items() if own.partition(".")[0] == key])
+        for key, name in lang.names(stats.dimensions).items()
+    ]
+    return heat_map.chart(groups, [lang.month(month, "MMM yy") for month in scores.index])
 
 
-def _map(scores: pd.DataFrame, titles: Names, groups: Names, width: int, lang: Language) -> Any:
-    long = _long(scores, titles, lang).rename(columns={"value": "score", "name": "title"})
-    cells = long.assign(
-        group=long["key"].map({key: groups[key.partition(".")[0]] for key in titles}),
-        label=[
-            "×" if score != score else lang.number(score, 0) if month == scores.index[-1] else ""
-            for month, score in zip(long["period"], long["score"], strict=True)
-        ],
-    )
-    columns = cells[["month", "title", "rank", "group", "score", "label"]]
-    return charts.heat(columns, list(groups.values()), width)
+def _by_row(scores: pd.DataFrame) -> list[list[float | None]]:
+    """The scores of each column by month, None where one is withheld."""
+    return [
+        [None if score != score else score for score in own] for own in scores.T.to_numpy().tolist()
+    ]
 
 
 def _since(stats: EditionStats, lang: Language, draw: Draw) -> Figure:

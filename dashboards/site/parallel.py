@@ -13,7 +13,7 @@ from threading import Thread
 from typing import TypeAlias
 
 from dashboards.site.context import site_context
-from dashboards.site.page_groups import PageGroups
+from dashboards.site.page_groups import SERIES, PageGroups
 from warehouse.publication import identity
 from warehouse.publication.identity import Identity
 
@@ -43,7 +43,8 @@ def make_all(
     a draft again that is being removed.
     """
     processors = os.cpu_count() or 1
-    processes = min(processors, len(names) // GROUPS_PER_PROCESS)
+    # this process is one of them: a second worker on two processors only took its start from both
+    processes = min(processors - 1, len(names) // GROUPS_PER_PROCESS)
     if processors < 2 or not processes:
         yield (make_one(page_groups, name) for name in names)
         return
@@ -83,23 +84,37 @@ def _deaf_to_interrupts() -> Iterator[None]:
 
 
 def _tasks(page_groups: PageGroups, names: Sequence[str]) -> list[Sequence[str]]:
-    """Several neighbouring issues a task, then an indicator each."""
+    """The series, then several neighbouring issues a task, then an indicator each.
+
+    The pages of the newest issue wait for those before the indicators.
+    """
     issues = [issue.name for issue in page_groups.context.issues if issue.name in names]
     tasks: list[Sequence[str]] = [
         issues[start : start + ISSUES_PER_TASK] for start in range(0, len(issues), ISSUES_PER_TASK)
     ]
-    return [*tasks, *([name] for name in names if name not in issues)]
+    awaited = [[SERIES], *tasks] if SERIES in names else tasks
+    return [*awaited, *([name] for name in names if name not in {SERIES, *issues})]
 
 
 def _shared(page_groups: PageGroups, pending: list[Task]) -> Iterator[GroupResult]:
-    """The pool works from the first task on, this process from the last one back."""
+    """The pool works from the first task on, this process from the last back.
+
+    It takes issues before the others. While it makes the pages of the newest issue, the pool
+    has the indicators left.
+    """
+    issues = {issue.name for issue in page_groups.context.issues}
     while pending:
-        task, result = pending[-1]
-        if result.cancel():
-            pending.pop()
-            yield from (make_one(page_groups, name) for name in task)
+        done = [own for own in pending if own[1].done()]
+        last_first = pending[::-1]
+        last_first.sort(key=lambda own: own[0][0] not in issues)
+        free = next((own for own in last_first if not done and own[1].cancel()), None)
+        if free:
+            pending.remove(free)
+            yield from (make_one(page_groups, name) for name in free[0])
         else:
-            yield from pending.pop(0)[1].result()
+            first = done[0] if done else pending[0]
+            pending.remove(first)
+            yield from first[1].result()
 
 
 def _ready(

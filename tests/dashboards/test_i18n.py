@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboards import i18n
+from dashboards import i18n, indicator_words
 from dashboards.bulletin.headline import headline, level_lede, movement, observed_lede
 from dashboards.edition_stats import Level
 from dashboards.i18n import (
@@ -52,6 +52,13 @@ def level(
 def test_figures(value: float, decimals: int, french: str, english: str) -> None:
     assert FR.number(value, decimals) == french
     assert EN.number(value, decimals) == english
+
+
+@pytest.mark.parametrize("code", ["fr", "en", "es", "ar"])
+def test_no_line_ends_between_the_sign_of_a_factor_and_its_figure(code: str) -> None:
+    rise = {"transform": indicator_words.FACTOR, "decimals": 1}
+    lang = language(code)
+    assert indicator_words.amount(2.0, rise, lang) == f"×{FIXED}{lang.number(4.0)}"
 
 
 @given(st.floats(-1e9, 1e9), st.integers(0, 4))

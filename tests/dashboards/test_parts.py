@@ -1,6 +1,7 @@
 """Parts add up, gaps are said, hostile text stays text in a chart."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ from bs4 import BeautifulSoup
 
 from dashboards import chart_drawing, charts
 from dashboards.bulletin import document
+from dashboards.drawings import heat_map, small_charts
 from dashboards.edition_stats import HOLD, EditionStats
 from dashboards.i18n import language
 from warehouse.edition import Edition
@@ -97,10 +99,22 @@ def test_an_interval_is_drawn_where_it_is_known(shipped_edition: Edition) -> Non
 
 
 def test_a_hostile_name_is_text_in_a_chart() -> None:
-    frame = pd.DataFrame(
-        {"period": pd.to_datetime(["2026-09-01", "2026-10-01"]), "name": HOSTILE}
-    ).assign(score=[40.0, 50.0], label=["", HOSTILE])
-    svg = chart_drawing.svg(charts.dimensions(frame, {HOSTILE: "#332288"}, charts.WIDE), EN)
+    months = [date(2026, 9, 1), date(2026, 10, 1)]
+    line = small_charts.Line(HOSTILE, "#332288", [40.0, 50.0], HOSTILE)
+    row = heat_map.Row([HOSTILE], [40.0, 50.0], HOSTILE)
+    own = [
+        small_charts.chart([line], months, charts.WIDE, wide=True),
+        heat_map.chart([heat_map.Group(HOSTILE, [row])], [HOSTILE, HOSTILE]),
+    ]
+    steps = pd.DataFrame({"name": [HOSTILE, "b"], "start": 40.0, "end": 40.0})
+    library = charts.waterfall(steps.assign(colour=None, label=HOSTILE), charts.WIDE)
+    for chart in (*own, library):
+        svg = chart_drawing.svg(chart, EN)
+        assert "alert(1)" in svg
+        assert_harmless(svg)
+
+
+def assert_harmless(svg: str) -> None:
     assert "<script" not in svg
     assert svg.count("</svg>") == 1
     assert BeautifulSoup(svg, "html.parser").find("script") is None

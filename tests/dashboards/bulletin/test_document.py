@@ -73,7 +73,7 @@ def written(row: dict[Any, Any], lang: Language) -> str:
     if row["transform"] != "doublings":
         return lang.number(row["value"], row["decimals"])
     factor = 2 ** row["value"]
-    return f"× {lang.number(factor, 1 if factor >= 1 else 2)}"
+    return f"×\N{NO-BREAK SPACE}{lang.number(factor, 1 if factor >= 1 else 2)}"
 
 
 @pytest.mark.parametrize("code", CODES)

@@ -1,0 +1,1 @@
+"""Drawings that are written as SVG, without a charting library."""
