@@ -61,7 +61,7 @@ def test_a_workbook_is_saved_once_for_what_it_says() -> None:
 
 
 def test_who_confirms_each_other_is_asked_by_one_worker() -> None:
-    """Each source by one worker, about as much for each, and days in order where it matters."""
+    """Each source has one worker, and each worker about as much."""
     efforts = {"azure_retail": 60.0, "dstack": 50.0, "feeds": 20.0, "bls": 2.0, "fred": 3.0}
     first, other = shared_out(efforts, 2)
     assert sorted([*first, *other]) == sorted(efforts)
