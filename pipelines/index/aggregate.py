@@ -120,45 +120,20 @@ def renormalise(scores: pd.DataFrame, weights: pd.Series) -> tuple[pd.Series, pd
     nothing. Coverage is the present share of the whole weight, that of absent columns
     included. Rows without any score have weights of zero.
     """
-    coverage, effective = renormalised(scores.to_numpy(dtype="float64"), scores.columns, weights)
-    table = pd.DataFrame(effective, scores.index, scores.columns)
-    return pd.Series(coverage, scores.index), table
-
-
-def renormalised(
-    cells: NDArray[np.float64], keys: pd.Index, weights: pd.Series
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """`renormalise` of the cells of a table with these columns, as arrays."""
-    own = weights.to_numpy(dtype="float64")
-    total = own.sum()
-    if np.isnan(own).any() or (own < 0).any() or not total > 0:
+    if weights.isna().any() or (weights < 0).any() or not weights.sum() > 0:
         raise ValueError(
             "weights must not be missing or negative, and must add up to more than zero"
         )
-    if not weights.index.equals(keys):
-        own = weights.reindex(keys, fill_value=0.0).to_numpy(dtype="float64")
-    present = ~np.isnan(cells) * (own / total)
-    coverage = add_columns(present)
-    share = coverage[:, None]
-    return coverage, np.divide(present, share, out=np.zeros_like(present), where=share > 0)
-
-
-def add_columns(cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The sum of each row, its columns added one after another, as pandas does.
-
-    Along rows that lie in one piece numpy adds eight or more by pairs, which moves the last bit.
-    """
-    sums: NDArray[np.float64] = np.asfortranarray(cells).sum(axis=1)
-    return sums
+    nominal = weights.reindex(scores.columns, fill_value=0.0) / weights.sum()
+    present = scores.notna().to_numpy() * nominal.to_numpy()
+    coverage = pd.DataFrame(present, scores.index).sum(axis=1)
+    total = coverage.to_numpy()[:, None]
+    effective = np.divide(present, total, out=np.zeros_like(present), where=total > 0)
+    return coverage, pd.DataFrame(effective, scores.index, scores.columns)
 
 
 def enough(coverage: pd.Series, floor: float) -> pd.Series:
     """Whether each coverage reaches `floor`; a coverage of zero never does."""
-    return pd.Series(reaches(coverage.to_numpy(), floor), coverage.index)
-
-
-def reaches(coverage: NDArray[np.float64], floor: float) -> NDArray[np.bool_]:
-    """`enough` of an array."""
     # Sums of weights such as 0.1 + 0.2 miss their floor by some 1e-16: 1e-9 forgives that.
     return (coverage > 0) & (coverage >= floor - 1e-9)
 

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from pipelines.index.aggregate import add_columns, reaches, renormalised
+from pipelines.index.aggregate import enough, renormalise
 
 Array = NDArray[np.float64]
 # Share of the members' weight that two months must have in common to be linked. With less, the
@@ -47,12 +47,12 @@ def linked_mean(scores: pd.DataFrame, weights: pd.Series, *, floor: float) -> Li
     Rows are periods in order. Withheld (NaN) where less than `floor` of the weight is present;
     the next value is then linked to the last one before. Causal: a row sees no later one.
     """
-    table = scores.to_numpy(dtype="float64")
-    coverage, effective = renormalised(table, scores.columns, weights)
-    plain = add_columns(effective * np.where(np.isnan(table), 0.0, table))
+    coverage, effective = renormalise(scores, weights)
+    mean = (effective * scores.fillna(0.0)).sum(axis=1)
     nominal = weights.reindex(scores.columns, fill_value=0.0).to_numpy(dtype="float64")
+    table, plain = scores.to_numpy(dtype="float64"), mean.to_numpy()
     shift, moves = np.full(len(table), np.nan), np.full(table.shape, np.nan)
-    published = np.flatnonzero(reaches(coverage, floor))
+    published = np.flatnonzero(enough(coverage, floor))
     shift[published[:1]] = 0.0
     # all rows at once but for the shift, which each row takes over from the one before
     linked = moved(table[published[:-1]], table[published[1:]], nominal)
@@ -61,14 +61,9 @@ def linked_mean(scores: pd.DataFrame, weights: pd.Series, *, floor: float) -> Li
     for total, (last, row) in zip(totals, pairwise(published), strict=True):
         gap = 0.0 if np.isnan(total) else total - (plain[row] - plain[last])
         shift[row] = min(max(plain[row] + shift[last] + gap, low), high) - plain[row]
-    rows, keys = scores.index, scores.columns
-    return Linked(
-        pd.Series(plain + shift, rows),
-        pd.Series(shift, rows),
-        pd.Series(coverage, rows),
-        pd.DataFrame(effective, rows, keys),
-        pd.DataFrame(moves, rows, keys),
-    )
+    shifts = pd.Series(shift, scores.index)
+    points = pd.DataFrame(moves, scores.index, scores.columns)
+    return Linked(mean + shifts, shifts, coverage, effective, points)
 
 
 def moved(before: Array, now: Array, nominal: Array) -> Array:
