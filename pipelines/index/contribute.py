@@ -104,9 +104,12 @@ def composition_notes(scores: pd.DataFrame, weights: pd.Series, value: pd.Series
     """
     present = scores.notna()
     previous = present.shift(fill_value=False)
+    words = pd.Series("", index=scores.index, dtype=object)
+    there = present.to_numpy()
+    if (there[1:] == there[:-1]).all():  # the first row has none before it
+        return words
     points = composition_effect(scores, weights, value)
     moved = present.ne(previous).any(axis=1) & points.notna()
-    words = pd.Series("", index=scores.index, dtype=object)
     for row in scores.index[moved]:
         sides = {
             "enters": present.loc[row] & ~previous.loc[row],

@@ -32,15 +32,12 @@ ENOUGH_LINKED = 2 / 3
 
 def level(of: pd.DataFrame, *, year: int) -> pd.Series:
     """The figure itself; of several, the mean of those that are all present."""
-    return _mean(of)
+    return pd.Series(_mean(of), index=of.index)
 
 
 def growth(of: pd.DataFrame, *, year: int) -> pd.Series:
     """Change over a year of the sum of matched members, in per cent."""
-    now, before = of.to_numpy(), _before(of.to_numpy(), year)
-    matched = ~np.isnan(now) & ~np.isnan(before)
-    later, earlier = (np.where(matched, side, 0.0).sum(axis=1) for side in (now, before))
-    return pd.Series(100 * (later / np.where(earlier > 0, earlier, np.nan) - 1), index=of.index)
+    return pd.Series(_growth(of.to_numpy(), year), index=of.index)
 
 
 def growth_of_most(of: pd.DataFrame, *, year: int) -> pd.Series:
@@ -52,13 +49,13 @@ def growth_of_most(of: pd.DataFrame, *, year: int) -> pd.Series:
     total = np.nansum(before, axis=1)
     matched = np.nansum(np.where(np.isnan(now), np.nan, before), axis=1)
     share = matched / np.where(total != 0, total, np.nan)
-    return growth(of, year=year).where(share >= ENOUGH)
+    return pd.Series(np.where(share >= ENOUGH, _growth(now, year), np.nan), index=of.index)
 
 
 def doublings(of: pd.DataFrame, *, year: int) -> pd.Series:
     """Change over a year as a power of two: 1 is twice the price, -1 half of it."""
-    rise = growth(of, year=year) / 100 + 1
-    return pd.Series(np.log2(rise.where(rise > 0)), index=of.index)
+    rise = _growth(of.to_numpy(), year) / 100 + 1
+    return pd.Series(np.log2(np.where(rise > 0, rise, np.nan)), index=of.index)
 
 
 def mean_growth(of: pd.DataFrame, *, year: int, least: int = 3) -> pd.Series:
@@ -98,7 +95,7 @@ def gain(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
 
 def ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
     """Mean of `of` over mean of `to`, where every member of both is present."""
-    return _over(_mean(of), _mean(to))
+    return pd.Series(_quotient(_mean(of), _mean(to)), index=of.index)
 
 
 def sum_ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
@@ -109,12 +106,12 @@ def sum_ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
 
 def premium(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
     """How much dearer `of` is than `to`, in per cent."""
-    return 100 * (ratio(of, to, year=year) - 1)
+    return pd.Series(100 * (_quotient(_mean(of), _mean(to)) - 1), index=of.index)
 
 
 def excess(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
     """`of` less `to`, in their common unit."""
-    return _mean(of) - _mean(to)
+    return pd.Series(_mean(of) - _mean(to), index=of.index)
 
 
 def relative_rise(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
@@ -122,12 +119,11 @@ def relative_rise(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series
 
     No exchange rate is needed.
     """
-    first, second = _mean(of), _mean(to)
-    inside = of.index // year == BASE_YEAR
-    base = [float(side[inside].mean()) for side in (first, second)]
-    if not min(base) > 0:
-        return pd.Series(np.nan, index=of.index)
-    return _over(first / base[0], second / base[1])
+    both = np.array([_mean(of), _mean(to)])
+    inside = both[:, np.asarray(of.index // year == BASE_YEAR)]
+    base = np.array([np.nansum(side) / max(np.isfinite(side).sum(), 1) for side in inside])
+    ratios = _quotient(*both / base[:, None]) if min(base) > 0 else np.nan
+    return pd.Series(ratios, index=of.index)
 
 
 def trailing_ratio(of: pd.DataFrame, to: pd.DataFrame, *, year: int) -> pd.Series:
@@ -210,17 +206,27 @@ def count_above(of: pd.DataFrame, to: pd.DataFrame, *, year: int, line: float = 
     top, bottom = trailing(of, year), trailing(to, year)
     both = ~np.isnan(top) & ~np.isnan(bottom)
     above = both & (top > line * bottom)
-    count = pd.Series(above.sum(axis=1), index=of.index, dtype="float64")
-    return count.where(both.mean(axis=1) >= ENOUGH)
+    count = above.sum(axis=1).astype("float64")
+    return pd.Series(np.where(both.mean(axis=1) >= ENOUGH, count, np.nan), index=of.index)
 
 
-def _mean(table: pd.DataFrame) -> pd.Series:
+def _growth(cells: Array, year: int) -> Array:
+    """`growth` of the cells of a table."""
+    before = _before(cells, year)
+    matched = ~np.isnan(cells) & ~np.isnan(before)
+    later, earlier = (np.where(matched, side, 0.0).sum(axis=1) for side in (cells, before))
+    rises: Array = 100 * (later / np.where(earlier > 0, earlier, np.nan) - 1)
+    return rises
+
+
+def _mean(table: pd.DataFrame) -> Array:
     """The mean of each step, missing where a member is.
 
     In numpy, as `_before` is: thousands of these small tables are read for an edition, and pandas
     takes ten times as long to look at one as to add it up.
     """
-    return pd.Series(table.to_numpy().sum(axis=1) / table.shape[1], index=table.index)
+    means: Array = table.to_numpy().sum(axis=1) / table.shape[1]
+    return means
 
 
 def _before(cells: Array, steps: int) -> Array:
@@ -228,11 +234,6 @@ def _before(cells: Array, steps: int) -> Array:
     earlier: Array = np.full_like(cells, np.nan, dtype="float64")
     earlier[steps:] = cells[:-steps]
     return earlier
-
-
-def _over(above: pd.Series, below: pd.Series) -> pd.Series:
-    """`above` over `below`, missing where `below` is not above zero."""
-    return pd.Series(_quotient(above.to_numpy(), below.to_numpy()), index=above.index)
 
 
 def _quotient(above: Array, below: Array) -> Array:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipelines.ingest.checks import completeness
 from pipelines.ingest.checks.batch_metrics import add_metrics
-from pipelines.ingest.checks.bounds import GREATEST, NOT_NULL, ROWS, UNIQUE, holds
+from pipelines.ingest.checks.bounds import GREATEST, NOT_NULL, ROWS, UNIQUE, triage
 from pipelines.ingest.checks.doubts import (
     FIGURE,
     LARGEST_MOVE,
@@ -18,7 +18,7 @@ from pipelines.ingest.checks.doubts import (
     marks,
     none,
 )
-from pipelines.ingest.checks.expectations import Failure, validate
+from pipelines.ingest.checks.expectations import Failure, failure, validate
 from pipelines.ingest.checks.figures import are_distinct
 from sources import Completeness, Source, ValidationRule
 from sources.tidy import between
@@ -201,7 +201,8 @@ def check(
     batch = batch.assign(**UNMOVED) if accepted else batch
     if not complete:  # rows that were set aside are no table from which others are gone
         batch = batch.assign(vanished_share=0.0)
-    failures = validate(batch, [rule for rule in rules if not holds(batch, rule)])
+    suspected, warned = triage(batch, rules)
+    failures = [*validate(batch, suspected), *(failure(rule, []) for rule in warned)]
     blocked = [text for rule, text, _ in failures if rule.severity == "block"]
     cut = _cut(source, frame, before, last) if complete and not accepted else []
     blocked += cut

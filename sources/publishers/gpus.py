@@ -14,6 +14,7 @@ from datetime import UTC
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from sources import Payload, SchemaDrift, Series
@@ -117,11 +118,17 @@ def by_gpu(rows: pd.DataFrame, provider: str) -> pd.DataFrame:
     `machine` and `price` become gpu, count and value. Machines that are not in the table are
     left out. Raises SchemaDrift if none is in it.
     """
-    matched = rows.merge(machines(provider), on="machine")
-    if matched.empty:
+    table = machines(provider)
+    position = pd.Index(table["machine"]).get_indexer(rows["machine"])
+    is_read = position >= 0
+    if not is_read.any():
         unmatched = rows["machine"].drop_duplicates().head(5).tolist()
         raise SchemaDrift(f"a machine of {provider} in {MACHINES.name}", unmatched)
-    return matched.assign(value=pd.to_numeric(matched["price"]) / matched["count"])
+    read = table.take(position[is_read])
+    matched: pd.DataFrame = rows[is_read].reset_index(drop=True)
+    count = read["count"].to_numpy()
+    value = pd.to_numeric(matched["price"]) / count
+    return matched.assign(gpu=read["gpu"].array, count=count, value=value)
 
 
 def unread_machines(
@@ -164,10 +171,17 @@ def sound(prices: pd.DataFrame, offer: list[str]) -> pd.DataFrame:
 
 def drop_duplicate_spot(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows without spot prices that are not below the on-demand price."""
-    listed = rows[rows["basis"].eq("on_demand")][["gpu", "region", "value"]]
-    paired = rows.merge(listed.drop_duplicates(), "left", ["gpu", "region"], suffixes=("", "_list"))
-    repeats = paired["basis"].eq("spot") & paired["value"].ge(paired["value_list"])
-    return paired[~repeats].drop(columns="value_list")
+    offers = list(zip(rows["gpu"], rows["region"], rows["basis"], rows["value"], strict=True))
+    # Of an offer with two list prices, a spot price that is below one of them is kept.
+    listed: dict[tuple[str, str], float] = {}
+    for gpu, region, basis, value in offers:
+        if basis == "on_demand":
+            listed[gpu, region] = max(value, listed.get((gpu, region), value))
+    repeats = [
+        basis == "spot" and value >= listed.get((gpu, region), float("inf"))
+        for gpu, region, basis, value in offers
+    ]
+    return rows[~np.array(repeats, dtype=bool)].reset_index(drop=True)
 
 
 def date_as_today(rows: pd.DataFrame, provider: str, payload: Payload) -> pd.DataFrame:

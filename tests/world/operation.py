@@ -7,8 +7,9 @@ import io
 import os
 import resource
 import time
-from collections.abc import Collection, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -24,10 +25,10 @@ from pipelines.alerts.rules import BUNDLED
 from pipelines.cli.main import main
 from pipelines.ingest import fetch, store
 from pipelines.settings import from_environment
-from sources import Source
+from sources import Source, registry
 from sources.http.client import PoliteClient
 from tests.world import reader
-from tests.world.asks import due
+from tests.world.asks import due, shared_out
 from tests.world.gateway import WEBHOOK, Gateway, World
 from tests.world.publishers import Figures, Publisher, publishers
 
@@ -42,6 +43,7 @@ CADENCE = {
     "half-yearly": 31,
     "yearly": 31,
 }
+READER = "scripted reader"
 SECRET = "whsec_" + "d29ybGQgb2YgdGhlIHRlc3RzLCBubyBzZWNyZXQ="
 # `listed` is a list of files that named the newest edition.
 GOOD = ["new", "unchanged", "listed"]
@@ -90,9 +92,19 @@ class Ended:
     cpu: float
 
 
-def run(arguments: Sequence[str], now: str) -> Ended:
-    """Run `silentcrash ARGUMENTS` in this process at an instant."""
-    os.environ["SILENTCRASH_NOW"] = now
+Command = tuple[Sequence[str], str, str]
+Rows = Mapping[tuple[date, str], pd.DataFrame]
+# What an answer takes of which no figure is read: a third of one that is parsed and stored.
+UNREAD = 1 / 3
+NO_ROWS = pd.DataFrame(columns=["outcome", "detail"])
+
+
+def run(arguments: Sequence[str], now: str, gateway: str) -> Ended:
+    """Run `silentcrash ARGUMENTS` in this process at an instant.
+
+    `gateway` is the address of the gateway on its day.
+    """
+    os.environ |= {"SILENTCRASH_NOW": now, "SILENTCRASH_GATEWAY": gateway}
     out, started = io.StringIO(), time.process_time()
     code: object = 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(out):
@@ -103,6 +115,11 @@ def run(arguments: Sequence[str], now: str) -> Ended:
     status = code if isinstance(code, int) else 0
     spent = time.process_time() - started
     return Ended(status, out.getvalue()[-900:], os.getpid(), memory_in_use(), spent)
+
+
+def run_in_order(commands: Sequence[Command]) -> list[Ended]:
+    """Run commands one after the other in this process."""
+    return [run(*command) for command in commands]
 
 
 def without_waits() -> None:
@@ -123,6 +140,7 @@ class Operation:
     last_fetch: int = 0
     memory: dict[int, int] = field(default_factory=dict)
     cpu: float = 0.0
+    effort: dict[str, float] = field(default_factory=dict)
     _engine: Engine | None = None
 
     @property
@@ -137,70 +155,98 @@ class Operation:
             self._engine = store.open_for_reading(from_environment())
         return self._engine
 
-    def command(self, *arguments: str) -> Ended:
-        """Run `silentcrash ARGUMENTS` in this process, now."""
-        return run(arguments, os.environ["SILENTCRASH_NOW"])
+    def at(self, day: date, hour: int, *arguments: str) -> Command:
+        """The command `silentcrash ARGUMENTS` at an hour of a day."""
+        now = datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+        return arguments, now.isoformat(), self.gateway.on(day)
 
-    def commands(self, each: Sequence[tuple[Sequence[str], str]]) -> list[Ended]:
-        """Run several commands, each at its instant, side by side if possible."""
-        if self.workers is None:
-            return [run(arguments, now) for arguments, now in each]
-        ended = list(self.workers.map(run, *zip(*each, strict=True))) if each else []
-        self.memory |= {end.process: end.memory for end in ended}
-        self.cpu += sum(end.cpu for end in ended)
+    def start(self, commands: Sequence[Command]) -> Future[list[Ended]]:
+        """Run commands one after the other, in another process if there are workers."""
+        if self.workers is not None:
+            return self.workers.submit(run_in_order, commands)
+        done: Future[list[Ended]] = Future()
+        done.set_result(run_in_order(commands))
+        return done
+
+    def end(self, running: Future[list[Ended]]) -> list[Ended]:
+        """Wait for commands, and note what they cost."""
+        ended = running.result()
+        if self.workers is not None:  # else they are of this process, which is counted
+            self.memory |= {end.process: end.memory for end in ended}
+            self.cpu += sum(end.cpu for end in ended)
         return ended
 
-    def at(self, day: date, hour: int) -> str:
-        """Set the clock of the world and of this process; the instant."""
-        self.world.today = day
-        now = datetime(day.year, day.month, day.day, hour, tzinfo=UTC).isoformat()
-        os.environ["SILENTCRASH_NOW"] = now
-        return now
+    def live(self, begun: date, end: date) -> None:
+        """The days from `begun` to before `end`: what the schedules ask on each.
 
-    def live(self, day: date) -> None:
-        """A day: what the schedules ask, the reader, and the release."""
-        if day.day == 1 or day == self.world.economy.start:
-            self.at(day, 4)
-            for entry in reader.due(self.world.economy, day.replace(day=1)):
-                self._add(entry)
-            if day.month in reader.QUARTERS:
-                for register in reader.REVIEWED:
-                    self.command("register", "reviewed", register, "--reader", "scripted reader")
-        sources = [pair for pair in due(day) if not self.only or pair[1].key in self.only]
-        self.commands(
-            [(("fetch", *keys), self.at(day, hour)) for hour, keys in self._asks(sources)]
-        )
-        self._note([source for _, source in sources])
-        if day.day == RELEASE_DAY:
-            self.at(day, RELEASE_HOUR)
-            ended = self.command("run", "--offline")
+        The reader comes on the first of a month, and a release on its day, after all asks.
+        """
+        for _, stretch in groupby(days(begun, end), key=lambda day: day.month):
+            self._live(list(stretch))
+
+    def _live(self, stretch: Sequence[date]) -> None:
+        first, last = stretch[0], stretch[-1]
+        if first.day == 1 or first == self.world.economy.start:
+            self._read_registers(first)
+        schedule = {
+            day: [pair for pair in due(day) if not self.only or pair[1].key in self.only]
+            for day in stretch
+        }
+        # Publishers do not wait for each other at the end of a day: each worker has its own, and
+        # asks them day by day.
+        for running in [self.start(commands) for commands in self._asks(schedule)]:
+            self.end(running)
+        rows = self._new_fetches()
+        releases = last.day == RELEASE_DAY
+        release = self.start([self.at(last, RELEASE_HOUR, "run", "--offline")] if releases else [])
+        for day, pairs in schedule.items():
+            self._note(day, [source for _, source in pairs], rows)
+        self.gateway.forget()
+        for ended in self.end(release):
             if ended.code:
-                self.log.failures.append(f"{day} run ended with {ended.code}: {ended.printed}")
+                self.log.failures.append(f"{last} run ended with {ended.code}: {ended.printed}")
 
-    def _asks(self, sources: Sequence[tuple[int, Source]]) -> Iterator[tuple[int, list[str]]]:
-        """The hours, and what is asked then: a command for each worker."""
-        for hour, pairs in groupby(sources, key=itemgetter(0)):
-            keys = [source.key for _, source in pairs]
-            for first in range(min(self.side_by_side, len(keys))):
-                yield hour, keys[first :: self.side_by_side]
+    def _asks(self, schedule: Mapping[date, Sequence[tuple[int, Source]]]) -> list[list[Command]]:
+        """For each worker, what it asks by day and hour: a command for an hour."""
+        times = Counter(source.key for pairs in schedule.values() for _, source in pairs)
+        efforts = {key: count * self._effort(key) for key, count in times.items()}
+        return [
+            [
+                self.at(day, hour, "fetch", *keys)
+                for day, pairs in schedule.items()
+                for hour, together in groupby(pairs, key=itemgetter(0))
+                if (keys := [source.key for _, source in together if source.key in own])
+            ]
+            for own in shared_out(efforts, self.side_by_side)
+        ]
 
-    def _add(self, entry: reader.Entry) -> None:
-        ended = self.command("register", "add", *entry.options())
+    def _effort(self, key: str) -> float:
+        """What asking a source took last, or the number of its requests."""
+        return self.effort.get(key, float(len(registry()[key].requests)))
+
+    def _read_registers(self, day: date) -> None:
+        for entry in reader.due(self.world.economy, day.replace(day=1)):
+            self._add(day, entry)
+        if day.month in reader.QUARTERS:
+            for register in reader.REVIEWED:
+                run(*self.at(day, 4, "register", "reviewed", register, "--reader", READER))
+
+    def _add(self, day: date, entry: reader.Entry) -> None:
+        ended = run(*self.at(day, 4, "register", "add", *entry.options()))
         if ended.code:
-            self.log.failures.append(f"{self.world.today} register: {ended.printed}")
+            self.log.failures.append(f"{day} register: {ended.printed}")
             return
         self.log.allowed[entry.series, entry.period] = {float(f"{entry.value:g}")}
 
-    def _note(self, sources: Sequence[Source]) -> None:
-        """Read from the store what became of the requests of these sources."""
-        rows = self._new_fetches() if sources else pd.DataFrame()
+    def _note(self, day: date, sources: Sequence[Source], rows: Rows) -> None:
+        """Note what became of the requests of a day, and what the store must hold."""
         for source in sources:
-            self._judge(source, rows.loc[rows["source"].eq(source.key)])
+            self._judge(day, source, rows.get((day, source.key), NO_ROWS))
 
-    def _judge(self, source: Source, rows: pd.DataFrame) -> None:
+    def _judge(self, day: date, source: Source, rows: pd.DataFrame) -> None:
         live = rows.loc[~rows["outcome"].eq("history")]
         bad = live.loc[~live["outcome"].isin(GOOD)]
-        day, script = self.world.today, self.world.script
+        script = self.world.script
         scripted = bool(script.faults_at(source.key, day))
         healing = script.mended_within(source.key, day, CADENCE[source.cadence])
         self.log.refusals += [
@@ -213,12 +259,12 @@ class Operation:
         # The same bytes say nothing new of a day that they do not name, unless the source says so.
         silent = publisher.undated and not source.snapshot_dated
         good = live["outcome"].size > 0 and live["outcome"].isin(["new"] if silent else GOOD).all()
-        self._expect(publisher, fully=good and not scripted and not frozen)
+        self._expect(day, publisher, fully=good and not scripted and not frozen)
 
-    def _expect(self, publisher: Publisher, *, fully: bool) -> None:
+    def _expect(self, day: date, publisher: Publisher, *, fully: bool) -> None:
         """Note what the store must hold, or may hold, after this fetch."""
-        figures: Figures = self.gateway.figures(publisher)
-        self.log.sources |= dict.fromkeys({key for key, _ in figures}, self.world.today)
+        figures: Figures = self.gateway.figures(publisher, day)
+        self.log.sources |= dict.fromkeys({key for key, _ in figures}, day)
         if fully and self.log.stored.get(publisher.source) == figures:
             return  # noted before; most publishers have nothing new on most days
         self.log.stored[publisher.source] = figures if fully else {}
@@ -228,13 +274,23 @@ class Operation:
             else:
                 self.log.allowed.setdefault(cell, {None}).add(value)
 
-    def _new_fetches(self) -> pd.DataFrame:
-        query = text("select fetch_id, source, outcome, detail from v_fetch where fetch_id > :last")
+    def _new_fetches(self) -> Rows:
+        """The fetches that were not read before, by day and source."""
+        query = text(
+            "select fetch_id, source, at, outcome, detail, rows from v_fetch where fetch_id > :last"
+        )
         with self.engine.connect() as connection:
             rows = pd.read_sql(query, connection, params={"last": self.last_fetch})
         if len(rows):
             self.last_fetch = int(rows["fetch_id"].max())
-        return rows
+        at = pd.to_datetime(rows["at"], utc=True)
+        grouped = rows.groupby([at.dt.date, rows["source"]])
+        by_day = {(day, str(key)): own for (day, key), own in grouped}
+        self.effort |= {
+            key: UNREAD * len(own) + (1 - UNREAD) * own["rows"].notna().sum()
+            for (_, key), own in by_day.items()
+        }
+        return by_day
 
 
 def memory_in_use() -> int:
@@ -264,7 +320,6 @@ def installation(
     before, client = dict(os.environ), fetch.PoliteClient
     os.environ |= {
         "SILENTCRASH_HOME": str(home),
-        "SILENTCRASH_GATEWAY": gateway.url,
         "SILENTCRASH_ALLOW_LOOPBACK": "1",
         "SILENTCRASH_CONTACT": "observatory@example.org",
         "SILENTCRASH_ALERTS": str(rules),

@@ -121,7 +121,7 @@ def play(
     shutil.rmtree(home, ignore_errors=True)
     played = Played()
     with running_site(Gateway) as gateway:
-        gateway.world = World(economy, script, START)
+        gateway.world = World(economy, script)
         with operation.installation(home, gateway, warehouse, workers) as running:
             running.only = only
             prints: dict[str, tuple[int, str]] = {}
@@ -130,8 +130,7 @@ def play(
                 closed = later(START.replace(day=1), number, "M")
                 end = later(closed, 1, "M").replace(day=operation.RELEASE_DAY + 1)
                 started = time.monotonic()
-                for day in operation.days(begun, end):
-                    running.live(day)
+                running.live(begun, end)
                 month = _look(
                     running, closed, begun, end, prints, history, time.monotonic() - started
                 )

@@ -8,6 +8,7 @@ from pipelines.index import framework
 from pipelines.release.runway import sources_read
 from sources import registry
 from tests.world import checks
+from tests.world.asks import shared_out
 from tests.world.gateway import find_publisher
 from tests.world.play import play
 from tests.world.publishers.workbooks import saved
@@ -57,6 +58,17 @@ def test_a_workbook_is_saved_once_for_what_it_says() -> None:
     first, other = (saved({"Monthly": [["2027-01", value]]}) for value in (4.5, 4.6))
     assert saved({"Monthly": [["2027-01", 4.5]]}) is first
     assert other != first
+
+
+def test_who_confirms_each_other_is_asked_by_one_worker() -> None:
+    """Each source has one worker, and each worker about as much."""
+    efforts = {"azure_retail": 60.0, "dstack": 50.0, "feeds": 20.0, "bls": 2.0, "fred": 3.0}
+    first, other = shared_out(efforts, 2)
+    assert sorted([*first, *other]) == sorted(efforts)
+    assert {"azure_retail", "dstack"} <= (first if "dstack" in first else other)
+    assert {"bls", "fred"} <= (first if "bls" in first else other)
+    assert {sum(efforts[key] for key in own) for own in (first, other)} == {110.0, 25.0}
+    assert len(shared_out({"feeds": 95.0}, 2)) == 1
 
 
 @pytest.mark.slow

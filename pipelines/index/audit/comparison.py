@@ -1,5 +1,6 @@
 """How far another way of making the gauges is from the published one."""
 
+import numpy as np
 import pandas as pd
 
 from pipelines.index.framework import Framework
@@ -26,8 +27,8 @@ def compare(
         "largest": change.abs().max(),
         "phase_months": float(moved),
     }
-    table = pd.DataFrame({"measure": list(measures), "value": list(measures.values())})
-    return pd.concat([table, _onset(phases, published["phase"])], ignore_index=True)
+    rows = [{"measure": name, "value": float(value)} for name, value in measures.items()]
+    return pd.DataFrame([*rows, *_onset(phases, published["phase"])])
 
 
 def onset(phases: pd.Series) -> pd.Timestamp | None:
@@ -35,24 +36,23 @@ def onset(phases: pd.Series) -> pd.Timestamp | None:
 
     Months without a reading neither begin nor end a phase.
     """
-    read = phases[phases.fillna("").ne("")]
-    if read.empty:
+    names = phases.fillna("").to_numpy(object)
+    read = np.flatnonzero(names != "")
+    if not len(read):
         return None
-    others = read.index[read.ne(read.iloc[-1])]
-    first = read.index[read.index > others[-1]] if len(others) else read.index
-    return pd.Timestamp(first[0])
+    others = np.flatnonzero(names[read] != names[read[-1]])
+    first = read[others[-1] + 1] if len(others) else read[0]
+    return pd.Timestamp(phases.index[first])
 
 
-def _onset(phases: pd.Series, published: pd.Series) -> pd.DataFrame:
+def _onset(phases: pd.Series, published: pd.Series) -> list[dict[str, object]]:
     start = onset(published)
     if start is None:
-        return pd.DataFrame()
+        return []
     last = published[published.fillna("").ne("")]
     then = onset(phases.loc[: last.index[-1]])
     same = then is not None and phases[last.index[-1]] == last.iloc[-1]
     if then is None or not same:
-        return pd.DataFrame({"measure": ["onset_shift"], "month": [""], "verdict": ["beyond"]})
+        return [{"measure": "onset_shift", "month": "", "verdict": "beyond"}]
     shift = (then.year - start.year) * 12 + then.month - start.month
-    return pd.DataFrame(
-        {"measure": ["onset_shift"], "value": [float(shift)], "month": [f"{then:%Y-%m}"]}
-    )
+    return [{"measure": "onset_shift", "value": float(shift), "month": f"{then:%Y-%m}"}]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from pipelines.index import realtime
@@ -107,16 +108,18 @@ def rebuild(
     An indicator without any score is left out, and its weight with it. A dimension of which
     nothing changes is taken as it is: most removals and choices touch one of five.
     """
-    there = {str(key) for key in scores if scores[key].notna().any()}
+    present = scores.notna().any()
+    there = set(map(str, present.index[present]))
     groups = {
         key: (weight, own)
         for key, (weight, inside) in (inputs.tree if tree is None else tree).items()
         if (own := {leaf: w for leaf, w in inside.items() if f"{key}.{leaf}" in there})
     }
     rules = framework.rules
+    changed = _changed(inputs.scores, scores)
     dimensions = pd.DataFrame(
         {
-            key: _dimension(inputs, scores, key, inside, rules.coverage_dimension)
+            key: _dimension(inputs, scores, changed, key, inside, rules.coverage_dimension)
             for key, (_, inside) in groups.items()
         }
     )
@@ -125,15 +128,26 @@ def rebuild(
     return linked_mean(shown, weights, floor=rules.coverage_index).value
 
 
+def _changed(before: pd.DataFrame, after: pd.DataFrame) -> set[str]:
+    """The indicators whose scores differ between two tables of the same rows."""
+    old, new = before.to_numpy(), after[list(before)].to_numpy()
+    same = (old == new) | (np.isnan(old) & np.isnan(new))
+    return {str(key) for key, alike in zip(before, same.all(axis=0), strict=True) if not alike}
+
+
 def _dimension(
-    inputs: GaugeInputs, scores: pd.DataFrame, key: str, inside: Mapping[str, float], floor: float
+    inputs: GaugeInputs,
+    scores: pd.DataFrame,
+    changed: set[str],
+    key: str,
+    inside: Mapping[str, float],
+    floor: float,
 ) -> pd.Series:
-    weights = _leaves(key, inside)
-    members = list(weights.index)
     same = floor == inputs.floor and inside == inputs.tree[key][1]
-    if same and scores[members].equals(inputs.scores[members]):
+    if same and changed.isdisjoint(f"{key}.{leaf}" for leaf in inside):
         return inputs.gauge.dimensions[key]
-    return linked_mean(scores[members], weights, floor=floor).value
+    weights = _leaves(key, inside)
+    return linked_mean(scores[list(weights.index)], weights, floor=floor).value
 
 
 def plain_means(inputs: GaugeInputs, scores: pd.DataFrame, floor: float) -> pd.DataFrame:

@@ -7,9 +7,13 @@ same rules; only their trees differ.
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from pipelines.index.gauges.linking import Linked, linked_mean
+
+Array = NDArray[np.float64]
 
 # By dimension, its weight and those of its indicators.
 Tree = Mapping[str, tuple[float, Mapping[str, float]]]
@@ -75,14 +79,17 @@ def _leaves(key: str, inside: Mapping[str, float]) -> pd.Series:
 
 
 def _contributions(scores: pd.DataFrame, linked: Mapping[str, Linked], top: Linked) -> pd.DataFrame:
-    columns: dict[str, pd.Series] = {}
+    columns: dict[str, Array] = {}
     for key, dimension in linked.items():
-        share = top.weights[key]
-        for leaf in dimension.weights:
-            columns[str(leaf)] = share * dimension.weights[leaf] * scores[leaf].fillna(0.0)
-        columns[f"{key}.{COMPOSITION}"] = share * dimension.shift.fillna(0.0)
-    columns[COMPOSITION] = top.shift
-    return pd.DataFrame(columns).where(top.value.notna())
+        share, leaves = top.weights[key].to_numpy(), list(dimension.weights)
+        cells = np.nan_to_num(scores[leaves].to_numpy(dtype="float64"))
+        points = share[:, None] * dimension.weights.to_numpy() * cells
+        columns |= dict(zip(map(str, leaves), points.T, strict=True))
+        columns[f"{key}.{COMPOSITION}"] = share * np.nan_to_num(dimension.shift.to_numpy())
+    columns[COMPOSITION] = top.shift.to_numpy()
+    withheld = top.value.isna().to_numpy()
+    shown = {key: np.where(withheld, np.nan, points) for key, points in columns.items()}
+    return pd.DataFrame(shown, top.value.index)
 
 
 def _moves(linked: Mapping[str, Linked], dimensions: pd.DataFrame, top: Linked) -> pd.DataFrame:
@@ -91,15 +98,25 @@ def _moves(linked: Mapping[str, Linked], dimensions: pd.DataFrame, top: Linked) 
     A dimension may have moved in months in which the gauge was withheld: its own moves are
     added up over them.
     """
-    published = top.value.notna()
-    change = dimensions[published].diff()
-    columns: dict[str, pd.Series] = {}
+    published = top.value.notna().to_numpy()
+    columns: dict[str, Array] = {}
     for key, dimension in linked.items():
-        since = dimension.moves.fillna(0.0).cumsum()[published].diff()
+        since = _changes(np.nan_to_num(dimension.moves.to_numpy()).cumsum(axis=0)[published])
+        change = _changes(dimensions[key].to_numpy()[published])
         # The share with which the gauge counted the dimension's change in this link.
-        share = (top.moves.loc[published, key] / change[key]).where(change[key].ne(0.0), 0.0)
-        columns |= {str(leaf): since[leaf] * share.fillna(0.0) for leaf in since}
-    moves = pd.DataFrame(columns)
+        counted = top.moves[key].to_numpy()[published]
+        share = np.divide(counted, change, out=np.zeros(len(change)), where=change != 0)
+        points = since * np.nan_to_num(share)[:, None]
+        columns |= dict(zip(map(str, dimension.moves), points.T, strict=True))
     total = top.value[published].diff()
+    moves = pd.DataFrame(columns, top.value.index[published])
     rest = total - moves.sum(axis=1)
-    return moves.where(total.notna()).assign(**{COMPOSITION: rest}).reindex(top.value.index)
+    shown = moves.where(total.notna(), axis=0)
+    return shown.assign(**{COMPOSITION: rest}).reindex(top.value.index)
+
+
+def _changes(cells: Array) -> Array:
+    """Each row less the one before it; NaN in the first."""
+    changes = np.full(cells.shape, np.nan)
+    changes[1:] = cells[1:] - cells[:-1]
+    return changes

@@ -8,9 +8,11 @@ remembered as recovery.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from pipelines.index.regimes import Regime, classify, every_period
+from pipelines.index.regimes import Regime, classify, every_period, windows
 
 RETREAT, RECOVERY = "retreat", "recovery"
 
@@ -45,18 +47,18 @@ def phases(pressure: pd.Series, retreat: pd.Series, rules: PhaseRules) -> pd.Ser
     zone = classify(both["pressure"], rules.zones, confirm=rules.confirm)
     steps = [("build-up", 0.0, 0.0), (RETREAT, rules.retreat_enter, rules.retreat_leave)]
     retreating = classify(both["retreat"], steps, confirm=rules.confirm)
-    highest = both["retreat"].rolling(rules.confirm, min_periods=rules.confirm).max()
-    phase = _walk(zone, retreating, highest.lt(rules.recovered), rules)
+    _, highest = windows(both["retreat"], rules.confirm)
+    phase = _walk(zone, retreating, highest < rules.recovered, rules)
     return phase.reindex(pressure.index.union(retreat.index))
 
 
 def _walk(
-    zone: pd.Series, retreating: pd.Series, recovered: pd.Series, rules: PhaseRules
+    zone: pd.Series, retreating: pd.Series, recovered: NDArray[np.bool_], rules: PhaseRules
 ) -> pd.Series:
     """Month after month, with the memory of a retreat and of its end."""
     names: list[str] = []
     in_retreat, since = False, None
-    months = zip(zone, retreating, recovered, strict=True)
+    months = zip(zone.tolist(), retreating.tolist(), recovered.tolist(), strict=True)
     for level, state, low in months:
         was = in_retreat
         in_retreat = state == RETREAT if state else in_retreat

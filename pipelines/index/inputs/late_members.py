@@ -13,7 +13,7 @@ def carry_late(tables: Mapping[str, pd.DataFrame], year: int, late: int) -> dict
     who files before everybody else makes nobody late. Each step that a late member lacks takes
     its figure of a year before, so that its trailing year stays what it was.
     """
-    reported = np.concatenate([table.notna().to_numpy() for table in tables.values()], axis=1)
+    reported = np.concatenate([~np.isnan(table.to_numpy()) for table in tables.values()], axis=1)
     newest = int(np.flatnonzero(reported.mean(axis=1) >= 0.5).max(initial=-1))
     behind: dict[str, list[str]] = {}
     for role, table in tables.items():

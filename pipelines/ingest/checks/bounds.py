@@ -2,10 +2,11 @@
 
 Great Expectations takes 2 to 5 ms for a rule, and seconds to be imported; most rules hold, and most
 payloads are small: its rules cost more than all else of a load. What holds by a comparison is not
-handed over. What may be broken is, and so is every rule of a kind that is not compared here.
+handed over, nor is what only warns, of which nobody asks for the rows. What else may be broken is,
+and so is every rule of a kind that is not compared here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,15 @@ GREATEST = "ExpectColumnMaxToBeBetween"
 BOUNDS = {"column", "min_value", "max_value"}
 
 
+def triage(
+    batch: pd.DataFrame, rules: Iterable[ValidationRule]
+) -> tuple[list[ValidationRule], list[ValidationRule]]:
+    """The rules that Great Expectations must judge, and those that plainly warn."""
+    remaining = [rule for rule in rules if not holds(batch, rule)]
+    warned = [rule for rule in remaining if is_warning(batch, rule)]
+    return [rule for rule in remaining if rule not in warned], warned
+
+
 def holds(batch: pd.DataFrame, rule: ValidationRule) -> bool:
     """True if a rule certainly holds; False where Great Expectations must say so.
 
@@ -41,10 +51,28 @@ def holds(batch: pd.DataFrame, rule: ValidationRule) -> bool:
     """
     if not len(batch):
         return False
-    column = rule.kwargs.get("column")
-    if column in COMPARED and column in batch and is_numeric_dtype(batch[column]):
+    if _has_numbers(batch, rule):
         return _compared(_values(batch, rule), rule)
     return not rule.series and _holds_otherwise(batch, rule)
+
+
+def is_warning(batch: pd.DataFrame, rule: ValidationRule) -> bool:
+    """True if a rule that does not hold plainly asks for a warning, and no more.
+
+    Of a warning nobody asks which rows it is about, so that a comparison says all of it.
+
+    Args:
+        batch: A tidy batch with its metrics.
+        rule: One of which `holds` gave False.
+    """
+    if rule.severity != "warn" or rule.expectation != BETWEEN or not {*rule.kwargs} <= BOUNDS:
+        return False
+    return len(batch) > 0 and _has_numbers(batch, rule)
+
+
+def _has_numbers(batch: pd.DataFrame, rule: ValidationRule) -> bool:
+    column = rule.kwargs.get("column")
+    return column in COMPARED and column in batch and is_numeric_dtype(batch[column])
 
 
 def _holds_otherwise(batch: pd.DataFrame, rule: ValidationRule) -> bool:

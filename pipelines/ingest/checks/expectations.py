@@ -25,10 +25,14 @@ def validate(batch: pd.DataFrame, rules: Sequence[ValidationRule]) -> list[Failu
     """
     # Most rules hold: whether one does is half the work of naming the rows that break it.
     broken = [rules[number] for number, _ in _failed(batch, rules, "BOOLEAN_ONLY")]
-    return [_failure(broken[number], rows) for number, rows in _failed(batch, broken, "COMPLETE")]
+    return [failure(broken[number], rows) for number, rows in _failed(batch, broken, "COMPLETE")]
 
 
-def _failure(rule: ValidationRule, rows: list[int]) -> Failure:
+def failure(rule: ValidationRule, rows: list[int]) -> Failure:
+    """A rule that failed, with its reason and its rows.
+
+    One that sets rows aside and names none could not be evaluated: it blocks.
+    """
     text = rule.reason or rule.expectation
     if rule.severity == "quarantine" and not rows:
         rule, text = _unreadable(rule), f"{text} (the rule could not be evaluated)"

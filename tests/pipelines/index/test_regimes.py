@@ -58,6 +58,14 @@ def test_a_regime_holds_between_its_thresholds(path) -> None:
             assert level == 3 or value < LADDER[level + 1][1]
 
 
+@given(paths, st.integers(1, 5))
+def test_windows_end_as_those_of_pandas_do(path, size) -> None:
+    rolling = pd.Series(path, dtype=float).rolling(size, min_periods=size)
+    low, high = regimes.windows(pd.Series(path, dtype=float), size)
+    np.testing.assert_array_equal(low, rolling.min().to_numpy())
+    np.testing.assert_array_equal(high, rolling.max().to_numpy())
+
+
 def test_rows_may_come_in_any_order() -> None:
     path = pd.Series([50.0, 37, 30], index=[2, 3, 4])
     assert regimes.classify(path[::-1], LADDER).tolist() == ["calm", "watch", "watch"]

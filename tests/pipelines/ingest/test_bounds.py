@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from pipelines.ingest.checks.bounds import (
     ROWS,
     UNIQUE,
     holds,
+    is_warning,
 )
 from pipelines.ingest.checks.doubts import Evidence
 from pipelines.ingest.checks.expectations import validate
@@ -65,10 +67,17 @@ def test_a_comparison_decides_as_great_expectations_does(case: str) -> None:
     decided = [rule for rule in RULES if holds(frame, rule)]
     left = [rule for rule in RULES if rule not in decided]
     assert validate(frame, decided) == []
+    warnings = [replace(rule, severity="warn") for rule in left]
+    plain = [rule for rule in warnings if is_warning(frame, rule)]
+    assert [rule for rule in plain if rule not in broken_of(frame, plain)] == []
     if len(frame):
         # And no more than what is broken, or of another kind, is left to it.
         broken = {id(rule) for rule, _, _ in validate(frame, left)}
         assert {id(rule) for rule in left if by_comparison(rule.expectation, rule.kwargs)} <= broken
+
+
+def broken_of(frame: pd.DataFrame, rules: list[ValidationRule]) -> list[ValidationRule]:
+    return [rule for rule, _, _ in validate(frame, rules)]
 
 
 def by_comparison(expectation: str, kwargs: Mapping[str, object]) -> bool:
@@ -105,10 +114,13 @@ GOOD_PAYLOAD = """
 import sys
 from dataclasses import replace
 from pipelines.ingest.validate import check
+from sources.tidy import between
 from tests.pipelines.ingest.test_validate import AT, MADE_UP, batch
 
-source = replace(MADE_UP, rules=MADE_UP.rules[:2])
+drift = between(0.6, 1.4, column="level_ratio", severity="warn", reason="moved far")
+source = replace(MADE_UP, rules=(*MADE_UP.rules[:2], drift))
 assert check(batch(), source, at=AT, before=batch()).passed
+assert check(batch(a=75.0), source, at=AT, before=batch()).warnings == ("moved far",)
 assert "great_expectations" not in sys.modules
 assert len(check(batch(a=-1.0), source, at=AT, before=batch()).rejected) == 1
 assert "great_expectations" in sys.modules
