@@ -19,7 +19,7 @@ DATABASE = "closing"
 
 @pytest.fixture
 def url(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An installation on a PostgreSQL store of its own, without Python's collector."""
+    """An installation on a PostgreSQL store, without Python's collector."""
     address = create(server, DATABASE)
     engine = connect(address)
     migrate(engine)
