@@ -71,7 +71,7 @@ def watching(registers: Iterable[Source]) -> Source:
     pages: dict[str, list[WatchedPage]] = {}
     for own, page in watched:
         pages.setdefault(own.register, []).append(page)
-    publishers = "; ".join(dict.fromkeys(own.publisher for own, _ in watched))
+    publishers = " / ".join(dict.fromkeys(own.publisher for own, _ in watched))
     return replace(
         SOURCE,
         publisher=publishers,
