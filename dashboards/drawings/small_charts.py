@@ -72,11 +72,10 @@ def _small(
     for score in (0, 50) if first else ():
         yield text(-6, _down(score) + 4, str(score), 12, theme.MUTED, "end")
     days = max((months[-1] - months[0]).days, 1)
-    across = [wide * (month - months[0]).days / days for month in months]
+    across = {month: wide * (month - months[0]).days / days for month in months}
     for month in _years(months):
-        left = wide * (month - months[0]).days / days
-        yield text(left, HIGH + 16, str(month.year), 12, theme.MUTED, "middle")
-    points = list(zip(across, line["scores"], strict=True))
+        yield text(across[month], HIGH + 16, str(month.year), 12, theme.MUTED, "middle")
+    points = list(zip(across.values(), line["scores"], strict=True))
     for _, run in groupby(points, key=lambda point: point[1] is not None):
         yield from _run(
             [(x, _down(score)) for x, score in run if score is not None], line["colour"]

@@ -13,6 +13,7 @@ from pipelines.index import framework
 from pipelines.index.inputs import archived_vintages, splices, successions
 from pipelines.ingest import cross_check
 from sources import Role, Series, Source, registry
+from sources.publishers import shipped
 
 EVERY = [pytest.param(source, id=key) for key, source in registry().items()]
 
@@ -94,6 +95,11 @@ def test_the_pages_that_are_watched_belong_to_registers() -> None:
         "https://www.top500.org/lists/top500/",
         "https://www.trendforce.com/presscenter/news",
     }
+
+
+def test_whose_pages_are_watched_is_told_before_an_observatory_is_in_force() -> None:
+    keys = {series.key for series in shipped()["tariff_pages"].series}
+    assert keys == {"tariff_pages.pjm", "tariff_pages.top500", "tariff_pages.trendforce"}
 
 
 def test_the_declared_checks_compare_something() -> None:
